@@ -1,0 +1,116 @@
+# make              release build: build/paceline, build/azsim
+# make DEBUG=1      with ASan, UBSan and failpoints: build/debug/...
+# make check        installs what is missing, runs every test, ends with "N passed, N failed"
+# The other targets: deps lint fuzz bench soak screenshots demo install layers clean
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+CC      ?= gcc
+PREFIX  ?= /usr/local
+CI      ?=
+try      = $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(1))
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+ifdef DEBUG
+B       := build/debug
+OPT     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined -DFAILPOINTS
+else ifdef FAILPOINTS
+B       := build/failpoints
+OPT     := -O2 -g -DFAILPOINTS
+else
+B       := build
+OPT     := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+endif
+ifneq ($(notdir $(CC)),gcc)
+B       := $(B)/$(notdir $(CC))
+endif
+
+WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wformat=2 -Wconversion -Wno-sign-conversion \
+           -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla -Wundef
+HARDEN  := -fstack-protector-strong $(call try,-fstack-clash-protection) $(call try,-ftrivial-auto-var-init=zero) \
+           $(call try,-fcf-protection=full) -fno-strict-overflow -fPIE
+CFLAGS  += -std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 $(WARN) $(HARDEN) $(OPT) $(if $(CI),-Werror)
+CPPFLAGS += -Iinclude -Isrc -MMD -MP
+LDFLAGS += $(if $(DEBUG),-fsanitize=address$(comma)undefined) -pie -Wl,-z,relro,-z,now,-z,noexecstack
+comma   := ,
+LIBS_BASE := -levent -levent_openssl -lcurl -lssl -lcrypto -ljansson -lyaml -lsqlite3 -lm
+LIBS_TERM := -lncursesw -ltinfo
+
+SRC_ALL   := $(sort $(wildcard src/*/*.c src/*/*/*.c))
+SRC_MAIN  := $(filter src/main/%,$(SRC_ALL))
+SRC_BASE  := $(filter src/base/%,$(SRC_ALL))
+SRC_AZSIM := $(filter src/azsim/%,$(SRC_ALL))
+SRC_PL    := $(filter-out $(SRC_MAIN) $(SRC_BASE) $(SRC_AZSIM),$(SRC_ALL))
+obj        = $(patsubst %.c,$(B)/obj/%.o,$(1))
+
+# src/main/azsim.c is azsim's main; everything else in src/main belongs to paceline.
+MAIN_AZSIM := $(filter src/main/azsim%.c,$(SRC_MAIN))
+MAIN_PL    := $(filter-out $(MAIN_AZSIM),$(SRC_MAIN))
+PROGRAMS   := $(if $(filter src/main/paceline.c,$(SRC_MAIN)),$(B)/paceline) $(if $(MAIN_AZSIM),$(B)/azsim)
+
+.PHONY: all deps check unit lint fuzz bench soak layers install demo screenshots clean objects
+all: $(B)/libbase.a $(B)/libpaceline.a $(B)/libazsim.a $(PROGRAMS)
+objects: $(call obj,$(SRC_ALL))
+
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+$(B)/libbase.a: $(call obj,$(SRC_BASE))
+$(B)/libpaceline.a: $(call obj,$(SRC_PL))
+$(B)/libazsim.a: $(call obj,$(SRC_AZSIM))
+%.a:
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/paceline: $(call obj,$(MAIN_PL)) $(B)/libpaceline.a $(B)/libbase.a
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_BASE) $(LIBS_TERM) -o $@
+$(B)/azsim: $(call obj,$(MAIN_AZSIM)) $(B)/libazsim.a $(B)/libbase.a
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_BASE) -o $@
+
+# One executable per test file; a test may use any layer, so it is linked with all of them.
+TEST_SRC := $(sort $(wildcard tests/unit/*/*_test.c tests/unit/*/*/*_test.c tests/replay/*_test.c))
+TEST_BIN := $(patsubst %.c,$(B)/%,$(TEST_SRC))
+TEST_LIB := $(sort $(wildcard tests/support/*.c))
+$(TEST_BIN): $(B)/%: $(B)/obj/%.o $(call obj,$(TEST_LIB)) $(B)/libpaceline.a $(B)/libazsim.a $(B)/libbase.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka $(LIBS_BASE) $(LIBS_TERM) -o $@
+tests: $(TEST_BIN)
+
+# make unit T=base/buf runs one; make unit runs all. Always the sanitizer build.
+unit:
+	$(MAKE) DEBUG=1 all tests
+	tests/run.sh unit $(T)
+
+deps:
+	tests/deps.sh
+check:
+	tests/check.sh
+layers:
+	tests/layers.sh
+lint:
+	tests/lint.sh
+fuzz:
+	tests/fuzz/run.sh $(or $(SECONDS_EACH),60)
+bench:
+	tests/bench/run.sh
+soak:
+	tests/soak.sh
+screenshots:
+	tests/screenshots.sh
+demo: deps
+	$(MAKE) all
+	build/paceline demo
+
+install: all
+	tests/install.sh "$(DESTDIR)" "$(PREFIX)"
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,21 @@
+/* Small files: read whole with a ceiling, write so that a reader sees the old text or the new (temp name, fsync, rename). */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/strs.h"
+
+int file_read(struct buf *out, const char *path, struct err *err); /* out->max is the ceiling; regular files only */
+int file_write(const char *path, const void *data, size_t n, mode_t mode, struct err *err);
+int file_make_dir(const char *path, mode_t mode, struct err *err);  /* with parents; an existing directory is fine */
+int file_check_dir(const char *path, struct err *err);              /* S2.1: real directory, ours, no group/other write */
+int file_remove_tree(const char *path, struct err *err);            /* never follows links, never leaves the file system */
+int file_list(struct strs *names, const char *dir, struct err *err); /* sorted, without . and .. */
+bool file_exists(const char *path);
+
+#endif
