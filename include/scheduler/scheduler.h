@@ -1,0 +1,91 @@
+/*
+ * One adapter per scheduler, as a constant: what to run on the head node, and how to read the answer. No I/O here, so
+ * every adapter is tested on recordings. The engine runs the commands (argument vectors, never a shell of ours) and
+ * hands over exit code, output and errors; an adapter that cannot make a whole answer of them fails, and a failed read is
+ * "unknown", never "empty" (R5.2, R6.5).
+ */
+#ifndef SCHEDULER_SCHEDULER_H
+#define SCHEDULER_SCHEDULER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/strs.h"
+#include "model/queue.h"
+
+#define SCHED_TAG "paceline:" /* every drain reason that we set begins with it; others are not ours to undo */
+
+enum { /* sched_ops.can */
+	SCHED_ARRAYS = 1,
+	SCHED_HOLD = 2,
+	SCHED_REQUEUE = 4,
+	SCHED_DRAIN = 8,
+	SCHED_REMOVE_NODE = 16, /* nodes leave the scheduler by a command */
+	SCHED_ONE_READ = 32,    /* jobs and nodes come from one consistent read */
+};
+
+enum sched_verb {
+	SCHED_PING,    /* is the controller up? answers at once */
+	SCHED_VERSION,
+	SCHED_JOBS,    /* read; input of read_jobs */
+	SCHED_NODES,   /* read; input of read_nodes */
+	SCHED_JOB_DETAIL, /* names: job ids; text for people */
+	SCHED_EXACT_DEMAND, /* more exact sizes of pending jobs; input of read_exact; run when the pending set changed */
+	SCHED_SUBMIT,  /* args of struct sched_args; output read by read_submit */
+	SCHED_CANCEL,  /* names: job ids */
+	SCHED_HOLD_JOBS,
+	SCHED_RELEASE_JOBS,
+	SCHED_REQUEUE_JOBS,
+	SCHED_DRAIN_NODES,   /* names: nodes; text: reason without the tag */
+	SCHED_UNDRAIN_NODES,
+	SCHED_DOWN_NODES,    /* the machine is gone: requeue its jobs now */
+	SCHED_REMOVE_NODES,
+	SCHED_VERBS
+};
+
+struct sched_args {
+	const struct strs *names; /* job ids or node names; checked by the adapter's grammar (S8.4) */
+	const char *text;         /* reason; for submit: path of the script on the head */
+	const struct strs *extra; /* submit: operator's own options, passed as they are before the script */
+	const char *array;        /* submit: "1-40" or NULL */
+	const char *partition;    /* submit: or NULL */
+	const char *cwd;          /* submit: working directory or NULL */
+	const char *version;      /* what SCHED_VERSION answered, "" when unknown */
+};
+
+struct sched_run { /* what came back from the head */
+	int exit_code;
+	const char *out;
+	size_t out_len;
+	const char *errout;
+	size_t errout_len;
+};
+
+struct sched_ops {
+	const char *name;  /* "slurm" */
+	const char *title; /* "Slurm" */
+	unsigned int can;
+	const char *const *env; /* fixed environment of every command, "NAME=value", NULL-terminated */
+	/* Fills argv (emptied before). -1: unsupported verb or a name that does not pass; nothing must be run then. */
+	int (*argv)(struct strs *argv, enum sched_verb verb, const struct sched_args *args, struct err *err);
+	/* Each appends to q, or fails and leaves q to be thrown away. */
+	int (*read_jobs)(struct queue *q, const struct sched_run *r, const char *version, struct err *err);
+	int (*read_nodes)(struct queue *q, const struct sched_run *r, const char *version, struct err *err);
+	int (*read_exact)(struct queue *q, const struct sched_run *r, const char *version, struct err *err);
+	int (*read_version)(char out[32], const struct sched_run *r, struct err *err);
+	int (*read_submit)(char id[64], const struct sched_run *r, struct err *err);
+	/* Did an act succeed? Idempotent acts on things that are gone or already so count as success (R6.5). */
+	int (*read_act)(enum sched_verb verb, const struct sched_run *r, struct err *err);
+	/* How a job asks for an array and a size in this scheduler: reads job.partition and job.constraint against an array's
+	 * features ("htc", "Standard_F2s_v2", "spot"). 1 match, 0 no match, -1 not understood (shown, no demand). */
+	int (*job_fits)(const struct job *j, const char *array, const char *const *features);
+};
+
+extern const struct sched_ops sched_slurm;
+extern const struct sched_ops *const sched_all[]; /* NULL-terminated; the only list */
+const struct sched_ops *sched_find(const char *name);
+
+#endif
