@@ -19,9 +19,10 @@ int num_read_real(double *out, const char *text, double min, double max);
 /*
  * Makes any bytes safe for a terminal, a log line or a single-line field: bad UTF-8 becomes U+FFFD, control
  * characters \xNN, bidi controls, zero-width, private and unassigned <U+XXXX>. Idempotent on its own output.
- * At most max bytes are written to out, cut on a whole character. The result is NUL-terminated.
+ * At most max bytes, the NUL among them, are written to out, cut on a whole character. Returns the length.
  */
 size_t text_clean(char *out, size_t max, const char *in, size_t len);
+size_t utf8_read(uint32_t *cp, const char *text, size_t len); /* bytes taken, 0 at the end; U+FFFD when bad */
 int text_width(const char *utf8);                /* columns; the text must be clean */
 size_t text_cut(const char *utf8, int columns);  /* bytes that fit into so many columns */
 
