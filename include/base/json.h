@@ -1,7 +1,7 @@
 /*
  * JSON values over jansson, whose rules are the strict ones of S4.1 and faults.md 1: no duplicate keys, no bad UTF-8,
  * no trailing bytes. Readers take a dotted path ("properties.sku.name", "value.0.id") and a fallback, so that reading a
- * foreign reply needs no ladder of checks; a path part that is a number indexes an array.
+ * foreign reply needs no ladder of checks; a path part that is a number indexes an array. NULL or "" is the value itself.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -12,6 +12,10 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+
+/* jansson exports functions of these two names, so ours are linked under others. */
+#define json_copy json_dup
+#define json_real json_number
 
 struct json; /* one value; borrowed from its parent unless a function says "new" */
 
@@ -40,7 +44,7 @@ struct json *json_set_array(struct json *obj, const char *key);  /* borrowed */
 void json_del(struct json *obj, const char *key);
 void json_add(struct json *arr, struct json *take);
 struct json *json_add_object(struct json *arr); /* borrowed */
-/* Makes the objects on the way: json_put(o, "properties.sku.name", json_new_string("x")). */
+/* Makes the objects on the way, in place of what is none: json_put(o, "properties.sku.name", json_new_string("x")). */
 void json_put(struct json *obj, const char *path, struct json *take);
 
 enum json_kind json_kind(const struct json *j);
