@@ -1,0 +1,193 @@
+/*
+ * The decision: demand + facts → plan, pure and deterministic (DESIGN.md 3.1; spec/autoscale.md is its law). Scenario
+ * files, what-if, replay of last night and the live engine run this very code. Nothing here knows a clock, a cloud or a store.
+ */
+#ifndef ENGINE_PLAN_H
+#define ENGINE_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/strs.h"
+#include "engine/need.h"
+#include "model/cluster.h"
+#include "model/node.h"
+#include "model/queue.h"
+#include "model/size.h"
+
+/* One class of equal work, in priority order. slots > 0: so many independent tasks, may be placed in part. node_count > 0:
+ * jobs that want so many different nodes each, all or nothing, from one bucket; `times` of them. */
+struct want {
+	char *label;             /* "12_[5-37]" or the first job's id: for explanations */
+	char *user;
+	int64_t jobs;            /* records behind it */
+	int64_t slots;
+	int64_t node_count, times;
+	bool colocated;
+	bool no_spot;
+	int64_t run_s;           /* expected; 0: unknown (1 h) */
+	struct need *need;       /* owned; NULL: nothing but a place */
+	int64_t not_eligible;    /* > 0: no demand at all (held, dependent ...); shown with reason */
+	char *reason;            /* the scheduler's own */
+};
+
+struct demand {
+	struct want *v;
+	size_t n, cap;
+	int64_t tasks_pending, tasks_running, tasks_held;
+	int64_t unknown;         /* records whose size could not be read: shown, never taken as zero */
+};
+
+void demand_clear(struct demand *d);
+struct want *demand_add(struct demand *d);
+
+/* queue + arrays → what is wanted, grouped into classes. fits: the adapter's job_fits. */
+struct sched_ops;
+int demand_of(struct demand *out, const struct queue *q, const struct cluster_spec *spec,
+	      const struct vm_sizes *sizes, const struct sched_ops *ops, struct err *err);
+
+struct fact_bucket { /* array x size x zone x spot x placement group */
+	size_t array;            /* index into facts.arrays */
+	const struct vm_size *size;
+	char zone[8], group[64];
+	bool spot;
+	int64_t max_nodes;       /* -1: none */
+	int64_t available;       /* how many more the cloud says may be made now; -1 unknown */
+	double price;            /* -1 unknown */
+	int64_t closed_until_s;  /* back-off: no candidate before; 0 open */
+	char closed_why[120];
+	int64_t probe_max;       /* half-open: at most so many; -1 no bound */
+};
+
+struct fact_node {
+	const char *name;
+	size_t bucket;           /* SIZE_MAX: unmanaged, or its bucket is gone */
+	size_t array;
+	enum node_state state;
+	struct resources free, total; /* as scheduler or bucket say */
+	int64_t jobs;            /* running there; -1 unknown */
+	bool keep_alive, drained_by_us, drained_by_other, terminate_asked, drain_asked;
+	bool exclusive;          /* closed by an exclusive job */
+	int64_t idle_since_s, joined_s, requested_s;
+	bool ever_busy;
+	double price;
+	bool closed;             /* takes no work in this plan (unhealthy, evicted ...) */
+};
+
+struct fact_array {
+	const struct array_spec *spec;
+	int64_t used_cores;      /* of nodes in every state until they are gone; computed from nodes when -1 */
+	struct resources extra;  /* custom resources of each of its nodes */
+	bool paused;
+	int64_t spot_waiting_since_s; /* no spot bucket was open since; 0 */
+};
+
+struct fact_quota {
+	char name[56];           /* region "cores", "lowPriorityCores" or a family */
+	char region[40];
+	bool spot;               /* applies to spot buckets only; families and "cores": to on-demand only */
+	bool family;
+	int64_t limit, used;     /* used by all of the subscription, ours that run included */
+};
+
+struct facts {
+	int64_t now_s;
+	const char *region;
+	struct fact_array *arrays;
+	size_t n_arrays;
+	struct fact_bucket *buckets;
+	size_t n_buckets;
+	struct fact_node *nodes;
+	size_t n_nodes;
+	struct fact_quota *quotas;
+	size_t n_quotas;
+	struct pool_units *pools; /* shared resources: licences */
+	size_t n_pools;
+	enum choose_policy choose;
+	int64_t max_cores, max_nodes; /* of the cluster; -1 none */
+	double max_price;             /* USD per hour of the cluster; -1 none */
+	bool paused;                  /* autoscaling off */
+	bool blind;                   /* scheduler or cloud unknown: nothing is drained or deleted; create only from demand */
+	bool demand_stale;            /* older than two cycles: nothing is created either */
+	bool auto_groups;             /* two spare placement groups per (array, size) are on offer */
+};
+
+enum why_code {
+	WHY_PLACED,
+	WHY_NEVER_FITS,
+	WHY_GROUP_TOO_SMALL,
+	WHY_NO_CAPACITY,
+	WHY_BACKOFF,
+	WHY_SHARED_POOL,
+	WHY_BUDGET,
+	WHY_WAITING_FOR_NODES,
+	WHY_PAUSED,
+	WHY_NOT_ELIGIBLE,
+	WHY_NO_ROOM_PLAN,
+	WHY_CODES
+};
+
+enum { /* why_unplaced.binding: levels at their end */
+	BIND_BUCKET = 1, BIND_GROUP = 2, BIND_FAMILY = 4, BIND_REGION = 8, BIND_ARRAY = 16, BIND_CLUSTER = 32
+};
+
+struct placement { /* a want's share on one node or on new nodes of one bucket */
+	size_t want;
+	size_t node;     /* existing: index into facts.nodes; SIZE_MAX: new */
+	size_t create;   /* new: index into plan.creates */
+	int64_t slots;   /* or nodes, for node_count wants */
+};
+
+struct why_want {
+	enum why_code code;      /* of the rest that is not placed; PLACED when nothing is left */
+	int64_t placed, unplaced; /* slots, or nodes */
+	int64_t waiting;         /* placed, but on nodes that still boot or are yet to be made */
+	unsigned int binding;
+	char text[240];          /* the sentence with numbers */
+};
+
+struct plan_create { /* nodes of one bucket; one request group, never one call per node (I11) */
+	size_t bucket;
+	int64_t count;
+	double price;            /* each, per hour */
+	char why[240];           /* "33 tasks pending, 1 core each; F2s_v2 spot is cheapest" */
+};
+
+enum node_act { ACT_DRAIN, ACT_UNDRAIN, ACT_DELETE };
+
+struct plan_node {
+	size_t node;
+	enum node_act act;
+	char why[160];
+};
+
+struct why_node { /* each idle node that stays has one too (autoscale.md 9) */
+	char text[120];
+	bool matched;
+	int64_t idle_since_s;    /* the new value to store: 0 while matched */
+};
+
+struct plan {
+	struct plan_create *creates;
+	size_t n_creates, cap_creates;
+	struct plan_node *acts;
+	size_t n_acts, cap_acts;
+	struct placement *placements;
+	size_t n_placements, cap_placements;
+	struct why_want *wants;  /* one for each want of the demand */
+	struct why_node *nodes;  /* one for each node of the facts */
+	size_t n_wants, n_nodes;
+	double new_cost;         /* USD per hour of creates */
+	int64_t lower_bound_nodes;
+	struct strs warnings;
+	char summary[240];
+};
+
+/* Drains and deletes are for nodes whose own state machine asks for the proof again: the plan only says who may go. */
+int plan_make(struct plan *out, const struct demand *d, const struct facts *f, struct err *err);
+void plan_clear(struct plan *p);
+const char *why_code_name(enum why_code c); /* "never_fits" */
+
+#endif

@@ -1,0 +1,115 @@
+/*
+ * A cluster as the operator defined it (spec: an expanded template) and as it stands (state). Plain structs; owned by
+ * whoever holds them: the engine keeps one per cluster, wire makes them from JSON for clients.
+ */
+#ifndef MODEL_CLUSTER_H
+#define MODEL_CLUSTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/strs.h"
+
+#define NAME_MAX_CLUSTER 32 /* [a-z][a-z0-9-]*: becomes part of resource names */
+#define NAME_MAX_ARRAY   16
+
+enum spot_policy { SPOT_NEVER, SPOT_ONLY, SPOT_THEN_ONDEMAND };
+enum choose_policy { CHOOSE_COST, CHOOSE_PREFERENCE, CHOOSE_FEWEST, CHOOSE_BALANCED };
+enum keep_policy { KEEP_DELETE, KEEP_KEEP };
+
+struct array_spec {
+	char *name;         /* also the partition or queue */
+	struct strs sizes;  /* VM sizes in the operator's order */
+	struct strs zones;  /* empty: regional */
+	enum spot_policy spot;
+	double max_price;   /* USD per node and hour for spot; -1: up to the regular price */
+	int64_t min_nodes, max_nodes, max_cores; /* max -1: no limit of its own */
+	int64_t warm_nodes; /* idle nodes beyond demand */
+	int64_t idle_s, never_used_s, boot_s, spot_wait_s;
+	bool colocated;     /* one placement group per job: InfiniBand */
+	int64_t group_max;  /* nodes in a placement group */
+	bool is_default;    /* jobs that name no partition go here */
+	int64_t mem_reserve;/* bytes of each node that jobs do not get; -1: the larger of 1 GiB and 5 % */
+	char *image;        /* NULL: the cluster's */
+	struct strs features;
+};
+
+struct storage_spec {
+	char *name, *kind;  /* "nfs" */
+	char *path;         /* exported by the head, mounted under the same path */
+	enum keep_policy policy;
+};
+
+struct setting {
+	char *name, *value;
+};
+
+struct cluster_spec {
+	char *template_name, *template_hash; /* sha256 of the text it came from */
+	char *scheduler;    /* "slurm" */
+	char *cloud;        /* name of the cloud record */
+	char *region, *image, *admin_user;
+	char *head_size;
+	int64_t head_disk_gib;
+	char *vnet_id;      /* an existing virtual network; NULL: made from vnet_cidr */
+	char *vnet_cidr, *subnet_cidr, *subnet_name;
+	struct array_spec *arrays;
+	size_t n_arrays;
+	struct storage_spec *storage;
+	size_t n_storage;
+	struct setting *settings; /* scheduler.settings of the template: go into the scheduler's own configuration */
+	size_t n_settings;
+	char *sample_job;   /* file under templates/jobs, or NULL */
+	enum choose_policy choose;
+	int64_t max_nodes, max_cores; /* -1: none */
+	double max_price;   /* USD per hour of the whole cluster; -1: none */
+	int64_t cycle_s;    /* reading of the scheduler */
+};
+
+enum cluster_state {
+	CLUSTER_OFF,
+	CLUSTER_STARTING,
+	CLUSTER_RUNNING,
+	CLUSTER_STOPPING,
+	CLUSTER_DELETING,
+	CLUSTER_DELETED,
+	CLUSTER_RESIDUE, /* deleted with residue: something could not be removed (R8.7) */
+	CLUSTER_FAILED,
+	CLUSTER_STATES
+};
+
+struct cluster {
+	int64_t id;
+	char *name;
+	char short_id[9];      /* random hex, part of every resource name; a recreated cluster has another (R8.2) */
+	enum cluster_state state;
+	char *reason;          /* why it is in this state; "" when it speaks for itself */
+	int64_t since_ms, created_ms;
+	uint32_t owner_uid;
+	char *owner;
+	bool protect;          /* only an admin may unprotect; teardown is refused before */
+	bool paused;           /* autoscaling off: by whom is in reason of the event */
+	int64_t version;       /* for If-Match (R9.1) */
+	struct cluster_spec spec;
+	char *group_id;        /* resource group, once its name was fixed; "" before */
+	char *head_id, *head_host, *head_address; /* VM of the head; "" until known */
+};
+
+void array_spec_init(struct array_spec *a); /* the defaults of autoscale.md 11 */
+void array_spec_clear(struct array_spec *a);
+void cluster_spec_init(struct cluster_spec *s);
+void cluster_spec_clear(struct cluster_spec *s);
+const struct array_spec *cluster_array(const struct cluster_spec *s, const char *name);
+const char *cluster_setting(const struct cluster_spec *s, const char *name, const char *fallback);
+void cluster_clear(struct cluster *c);
+bool cluster_name_ok(const char *name, struct err *err);
+
+const char *cluster_state_name(enum cluster_state s);  /* "running" */
+const char *cluster_state_short(enum cluster_state s); /* "RUN": tui.md 3 */
+enum cluster_state cluster_state_of(const char *name);
+const char *spot_policy_name(enum spot_policy p);      /* "never" "only" "then_ondemand" */
+const char *choose_policy_name(enum choose_policy p);
+
+#endif

@@ -1,0 +1,47 @@
+/* What a cloud offers: VM sizes, quotas, prices. A size whose price is unknown is usable, ranked last and flagged. */
+#ifndef MODEL_SIZE_H
+#define MODEL_SIZE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct vm_size {
+	char name[48], family[56];
+	int64_t vcpus, vcpus_per_core, mem_bytes, gpus;
+	bool rdma, spot_capable, ephemeral_disk, accelerated_net;
+	bool restricted;         /* not for this subscription or region */
+	char restriction[80];
+	char zones[16];          /* "123": zones that have it */
+	double price, spot_price; /* USD per hour; -1 unknown */
+};
+
+struct vm_sizes {
+	struct vm_size *v;
+	size_t n, cap;
+	char region[40];
+	int64_t read_ms;
+	bool sample_prices;      /* not a price list: the simulator's */
+};
+
+struct quota {
+	char name[56];           /* "cores", "lowPriorityCores", a family, "virtualMachines", "virtualMachineScaleSets" */
+	int64_t limit, used;
+};
+
+struct quotas {
+	struct quota *v;
+	size_t n, cap;
+	char region[40];
+	int64_t read_ms;
+};
+
+const struct vm_size *vm_sizes_find(const struct vm_sizes *s, const char *name); /* case-blind */
+const char *vm_sizes_nearest(const struct vm_sizes *s, const char *name);        /* NULL when none is near */
+struct vm_size *vm_sizes_add(struct vm_sizes *s);
+void vm_sizes_clear(struct vm_sizes *s);
+const struct quota *quotas_find(const struct quotas *q, const char *name);
+struct quota *quotas_add(struct quotas *q);
+void quotas_clear(struct quotas *q);
+
+#endif
