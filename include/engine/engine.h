@@ -1,0 +1,97 @@
+/*
+ * The engine: the only process that opens the store, talks to clouds and polls schedulers. Everything a client may ask for
+ * goes through these functions, on the loop's thread; answers that need the outside come by callback. Acts are recorded
+ * (intent, operation, event, audit) before they happen, so that a kill at any point loses and leaks nothing.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/loop.h"
+#include "base/strs.h"
+#include "engine/plan.h"
+#include "model/cluster.h"
+#include "model/node.h"
+#include "model/queue.h"
+#include "model/user.h"
+#include "model/work.h"
+#include "provider/provider.h"
+
+struct engine;
+
+struct engine_options {
+	const char *state_dir;           /* 0700, holds engine.db, engine.lock, keys/, known_hosts, ssh/ */
+	const struct cloud_record *clouds; /* borrowed for the engine's life */
+	size_t n_clouds;
+	const struct strs *template_folders;
+	bool any_file_system;
+};
+
+struct engine *engine_new(struct loop *l, const struct engine_options *o, struct err *err); /* takes the lock (R1.1), opens the store, resumes what was under way */
+void engine_free(struct engine *e);
+
+/* Called once per loop turn in which something changed: the server flushes its streams. */
+void engine_on_change(struct engine *e, void (*cb)(void *arg), void *arg);
+uint64_t engine_revision(const struct engine *e); /* grows with each change */
+
+/* Reading. Pointers are borrowed until control returns to the loop. */
+size_t engine_clusters(const struct engine *e, const struct cluster *const **out);
+const struct cluster *engine_cluster(const struct engine *e, const char *name); /* NULL when there is none */
+size_t engine_nodes(const struct engine *e, const struct cluster *c, const struct node *const **out); /* live ones */
+const struct queue *engine_queue(const struct engine *e, const struct cluster *c); /* last whole reading; NULL none yet */
+const struct plan *engine_plan(const struct engine *e, const struct cluster *c);   /* last decision; NULL none yet */
+const struct demand *engine_demand(const struct engine *e, const struct cluster *c);
+const struct facts *engine_facts(const struct engine *e, const struct cluster *c);
+int engine_events(struct engine *e, const char *cluster, int64_t after_seq, size_t most, struct event **out, size_t *n, struct err *err);
+int engine_operations(struct engine *e, const char *cluster, bool open_only, size_t most, struct operation **out, size_t *n, struct err *err);
+int engine_operation(struct engine *e, int64_t id, struct operation *out, struct err *err);
+int engine_audits(struct engine *e, int64_t before_seq, size_t most, struct audit **out, size_t *n, struct err *err);
+
+struct cluster_view { /* numbers of one cluster for lists and header */
+	int64_t nodes, nodes_max, busy, idle, booting, draining, failed;
+	int64_t jobs_running, jobs_pending, jobs_held;
+	double price_now;          /* USD per hour of what runs; -1 when a price is unknown */
+	double spent;              /* USD since the start, metered from node seconds */
+	int64_t queue_age_ms;      /* -1 never read */
+	int64_t cloud_age_ms;
+	bool queue_stale, cloud_stale;
+	char issue[160];           /* the worst thing now, "" none */
+	int64_t issues;
+};
+void engine_view(const struct engine *e, const struct cluster *c, struct cluster_view *out);
+struct json *engine_status(const struct engine *e); /* lamps, clouds, store, loop lag, limits, versions */
+
+/* "why" in words and numbers: of a job id or node name; ERR_NOT_FOUND. */
+int engine_why(struct engine *e, const struct cluster *c, const char *what, struct buf *out, struct err *err);
+/* The teardown plan: what will be deleted, killed, lost, saved; its hash is valid 10 min (R8.1). */
+struct json *engine_teardown_plan(struct engine *e, const struct cluster *c, struct err *err);
+
+/* Acting. Each writes its audit row; *op is the operation to watch, 0 when it was done at once. */
+int engine_create(struct engine *e, const struct user *u, const char *name, struct cluster_spec *take, struct err *err);
+int engine_start(struct engine *e, const struct user *u, const char *name, int64_t *op, struct err *err);
+int engine_stop(struct engine *e, const struct user *u, const char *name, bool force, int64_t *op, struct err *err);
+int engine_delete(struct engine *e, const struct user *u, const char *name, const char *plan_hash,
+		  const char *typed_name, bool force, int64_t *op, struct err *err);
+int engine_pause(struct engine *e, const struct user *u, const char *name, bool paused, struct err *err);
+int engine_op_cancel(struct engine *e, const struct user *u, int64_t id, struct err *err);
+int engine_node_drain(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, const char *reason, struct err *err);
+int engine_node_undrain(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, struct err *err);
+int engine_node_terminate(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, const char *reason, bool force, struct err *err);
+int engine_node_keep(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, bool keep, struct err *err);
+
+/* Jobs go to the scheduler on the head; the callback gives its answer. Never NULL arg->err and result both. */
+typedef void engine_done_cb(void *arg, const struct json *result, const struct err *err);
+int engine_job_submit(struct engine *e, const struct user *u, const char *cluster, const struct json *request, engine_done_cb *cb, void *arg, struct err *err); /* {script_text|script_path, array, partition, args[], cwd} */
+int engine_job_act(struct engine *e, const struct user *u, const char *cluster, const char *verb, const struct strs *ids, engine_done_cb *cb, void *arg, struct err *err); /* cancel hold release requeue */
+int engine_job_detail(struct engine *e, const char *cluster, const char *id, engine_done_cb *cb, void *arg, struct err *err);
+
+/* How a client reaches a machine by ssh: {"argv":[...],"key":PATH,"transport":"ssh|local"}; node NULL: the head. */
+struct json *engine_ssh(struct engine *e, const struct user *u, const char *cluster, const char *node, struct err *err);
+
+#endif

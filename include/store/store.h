@@ -1,0 +1,90 @@
+/*
+ * What the engine must still know after a crash (R2). One writer connection, migrations forward only, one file per noun.
+ * Functions that change a row write its event or audit row in the same transaction when given one; callers group the
+ * changes of a loop turn with store_begin/store_commit. After ERR_UNKNOWN from a commit the engine exits and restarts.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/strs.h"
+#include "model/cluster.h"
+#include "model/node.h"
+#include "model/work.h"
+
+struct store;
+
+struct store *store_open(const char *path, bool any_file_system, struct err *err); /* migrates, checks (R2.7), makes engine_id once */
+void store_close(struct store *st);
+const char *store_engine_id(const struct store *st); /* 32 hex digits (R3.1) */
+int store_begin(struct store *st, struct err *err);  /* nests */
+int store_commit(struct store *st, struct err *err);
+void store_rollback(struct store *st);
+bool store_file_moved(const struct store *st);       /* R2.6 */
+int store_backup(struct store *st, const char *path, struct err *err);
+int store_restore(const char *backup, const char *path, struct err *err); /* engine not running; the old file is kept as PATH.replaced-TIME; sets adoption mode (R2.10) */
+int64_t store_free_bytes(const struct store *st);    /* of its file system */
+int store_release_ballast(struct store *st, struct err *err); /* R2.5 */
+
+/* Small facts by name: "adoption", "safe_mode", "price_json", ... NULL or "" when absent. */
+const char *store_fact(struct store *st, const char *name); /* borrowed until the next call */
+int store_set_fact(struct store *st, const char *name, const char *value, struct err *err);
+
+/* clusters: spec is kept as JSON by wire/cluster */
+int store_cluster_add(struct store *st, struct cluster *c, struct err *err); /* sets id; ERR_EXISTS for a live cluster of that name */
+int store_cluster_save(struct store *st, const struct cluster *c, struct err *err); /* all but the spec; version + 1 */
+int store_clusters(struct store *st, struct cluster **out, size_t *n, bool deleted_too, struct err *err); /* yours to clear and free */
+int store_tombstone_add(struct store *st, const struct cluster *c, const struct json *proof, const char *actor, struct err *err);
+
+/* nodes */
+int store_node_add(struct store *st, struct node *n, struct err *err); /* sets id */
+int store_node_save(struct store *st, const struct node *n, struct err *err);
+int store_node_set_state(struct store *st, struct node *n, enum node_state to, const char *reason, int64_t now_ms,
+			 struct event *why, struct err *err); /* node row and event row in one transaction; why may be NULL */
+int store_nodes(struct store *st, int64_t cluster_id, struct node **out, size_t *n, bool gone_too, struct err *err);
+int store_node_forget_gone(struct store *st, int64_t before_ms, struct err *err); /* history: 7 days */
+
+/* intents and operations */
+int store_intent_add(struct store *st, struct intent *in, struct err *err); /* sets id */
+int store_intent_save(struct store *st, const struct intent *in, struct err *err);
+int store_intents_open(struct store *st, int64_t cluster_id, struct intent **out, size_t *n, struct err *err);
+int store_intent_names(struct store *st, int64_t cluster_id, struct strs *resource_ids, struct err *err); /* every id ever recorded (R8.6), with "KIND " in front */
+int store_op_add(struct store *st, struct operation *o, struct err *err);
+int store_op_save(struct store *st, const struct operation *o, struct err *err);
+int store_ops(struct store *st, int64_t cluster_id, bool open_only, size_t most, struct operation **out, size_t *n, struct err *err); /* newest first; cluster 0: all */
+int store_op_get(struct store *st, int64_t id, struct operation *out, struct err *err);
+
+/* events and audit */
+int store_event_add(struct store *st, struct event *e, struct err *err); /* sets seq */
+int store_events(struct store *st, int64_t cluster_id, int64_t after_seq, size_t most, struct event **out, size_t *n, struct err *err); /* newest last */
+int store_audit_add(struct store *st, struct audit *a, struct err *err); /* sets seq, prev, hash */
+int store_audits(struct store *st, int64_t before_seq, size_t most, struct audit **out, size_t *n, struct err *err);
+int store_audit_verify(struct store *st, int64_t *rows, struct err *err); /* err names the first row that does not fit */
+
+/* what makes a repeated request answer the same (R9.2): kept 24 h */
+int store_reply_add(struct store *st, const char *key, const char *body_hash, int status, const char *body, struct err *err);
+int store_reply_get(struct store *st, const char *key, char body_hash[65], int *status, char **body, struct err *err); /* ERR_NOT_FOUND */
+
+/* capacity memory: buckets in back-off survive a restart */
+struct backoff {
+	char key[200];      /* array|size|zone|spot|group */
+	int64_t until_ms, length_ms;
+	char why[160];
+};
+int store_backoff_save(struct store *st, int64_t cluster_id, const struct backoff *b, struct err *err);
+int store_backoffs(struct store *st, int64_t cluster_id, struct backoff **out, size_t *n, struct err *err);
+
+/* jobs that finished: Slurm forgets them after MinJobAge, and accounting may be off */
+struct job_record {
+	char id[64], name[128], user[64], partition[64], state[16], nodes[256];
+	int64_t submit_s, start_s, end_s;
+};
+int store_job_seen(struct store *st, int64_t cluster_id, const struct job_record *j, struct err *err); /* insert or update */
+int store_jobs(struct store *st, int64_t cluster_id, size_t most, struct job_record **out, size_t *n, struct err *err);
+
+#endif
