@@ -20,6 +20,7 @@
 #include "model/node.h"
 #include "model/queue.h"
 #include "model/user.h"
+#include "model/view.h"
 #include "model/work.h"
 #include "provider/provider.h"
 
@@ -53,19 +54,12 @@ int engine_operations(struct engine *e, const char *cluster, bool open_only, siz
 int engine_operation(struct engine *e, int64_t id, struct operation *out, struct err *err);
 int engine_audits(struct engine *e, int64_t before_seq, size_t most, struct audit **out, size_t *n, struct err *err);
 
-struct cluster_view { /* numbers of one cluster for lists and header */
-	int64_t nodes, nodes_max, busy, idle, booting, draining, failed;
-	int64_t jobs_running, jobs_pending, jobs_held;
-	double price_now;          /* USD per hour of what runs; -1 when a price is unknown */
-	double spent;              /* USD since the start, metered from node seconds */
-	int64_t queue_age_ms;      /* -1 never read */
-	int64_t cloud_age_ms;
-	bool queue_stale, cloud_stale;
-	char issue[160];           /* the worst thing now, "" none */
-	int64_t issues;
-};
 void engine_view(const struct engine *e, const struct cluster *c, struct cluster_view *out);
-struct json *engine_status(const struct engine *e); /* lamps, clouds, store, loop lag, limits, versions */
+void engine_row(const struct engine *e, struct engine_row *out); /* user and role are left empty */
+size_t engine_arrays(const struct engine *e, const struct cluster *c, struct array_row **out); /* yours to free */
+size_t engine_templates(struct engine *e, struct template_row **out);                          /* yours to free */
+struct json *engine_template(struct engine *e, const char *name, struct err *err); /* new: text, parameters, problems */
+struct json *engine_status(const struct engine *e); /* new: clouds, calls, store, limits, versions: for people who look into the engine */
 
 /* "why" in words and numbers: of a job id or node name; ERR_NOT_FOUND. */
 int engine_why(struct engine *e, const struct cluster *c, const char *what, struct buf *out, struct err *err);
@@ -73,7 +67,7 @@ int engine_why(struct engine *e, const struct cluster *c, const char *what, stru
 struct json *engine_teardown_plan(struct engine *e, const struct cluster *c, struct err *err);
 
 /* Acting. Each writes its audit row; *op is the operation to watch, 0 when it was done at once. */
-int engine_create(struct engine *e, const struct user *u, const char *name, struct cluster_spec *take, struct err *err);
+int engine_create(struct engine *e, const struct user *u, const char *name, const char *template_name, const struct strs *params, struct err *err);
 int engine_start(struct engine *e, const struct user *u, const char *name, int64_t *op, struct err *err);
 int engine_stop(struct engine *e, const struct user *u, const char *name, bool force, int64_t *op, struct err *err);
 int engine_delete(struct engine *e, const struct user *u, const char *name, const char *plan_hash,

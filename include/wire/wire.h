@@ -13,6 +13,8 @@
 #include "model/queue.h"
 #include "model/size.h"
 #include "model/user.h"
+#include "model/view.h"
+#include "model/window.h"
 #include "model/work.h"
 
 struct json *wire_spec_json(const struct cluster_spec *s);
@@ -30,26 +32,20 @@ int wire_operation_read(struct operation *o, const struct json *j, struct err *e
 struct json *wire_audit_json(const struct audit *a);
 int wire_audit_read(struct audit *a, const struct json *j, struct err *err);
 
+struct json *wire_cluster_row_json(const struct cluster_row *r);
+int wire_cluster_row_read(struct cluster_row *r, const struct json *j, struct err *err);
+struct json *wire_array_row_json(const struct array_row *r);
+int wire_array_row_read(struct array_row *r, const struct json *j, struct err *err);
+struct json *wire_template_row_json(const struct template_row *r);
+int wire_template_row_read(struct template_row *r, const struct json *j, struct err *err);
+struct json *wire_engine_row_json(const struct engine_row *r);
+int wire_engine_row_read(struct engine_row *r, const struct json *j, struct err *err);
+
 /* {"error":{"code":"not_found","message":"...","id":"..."}} */
 struct json *wire_error_json(const struct err *e, const char *id);
 int wire_error_read(struct err *e, const struct json *j); /* -1 when it is no error body */
 int wire_error_status(enum err_code code);                /* HTTP status for a code */
 
-/* A window: what one pane shows. The engine filters, sorts and cuts; the client never holds a table. */
-enum noun { NOUN_CLUSTER, NOUN_NODE, NOUN_JOB, NOUN_EVENT, NOUN_OPERATION, NOUN_TEMPLATE, NOUNS };
-
-struct window {
-	char id[24];         /* the client's own word for it */
-	enum noun noun;
-	char cluster[40];    /* "" all */
-	char filter[200];    /* tui.md 5 */
-	char sort[24];       /* column, "-column" for descending; "" the noun's natural order */
-	int64_t offset, count;
-};
-
 struct json *wire_window_json(const struct window *w);
 int wire_window_read(struct window *w, const struct json *j, struct err *err);
-const char *noun_name(enum noun n);
-enum noun noun_of(const char *name); /* NOUNS when there is no such word */
-
 #endif

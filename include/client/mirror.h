@@ -1,0 +1,53 @@
+/*
+ * The console's copy of what it shows: windows that the stream keeps fresh. The mirror reconnects by itself (0.5 to 10 s
+ * with jitter), keeps the last picture meanwhile and says how old it is (R14.3).
+ */
+#ifndef CLIENT_MIRROR_H
+#define CLIENT_MIRROR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "client/client.h"
+#include "model/queue.h"
+#include "model/view.h"
+#include "model/window.h"
+#include "model/work.h"
+
+struct mirror;
+
+enum mirror_link { MIRROR_CONNECTING, MIRROR_LIVE, MIRROR_LOST };
+
+struct mirror *mirror_new(struct client *c, void (*on_change)(void *arg), void *arg); /* at most once a loop turn */
+void mirror_free(struct mirror *m);
+/* Which windows are wanted from now on; unchanged ones keep their rows. Copied. */
+void mirror_watch(struct mirror *m, const struct window *w, size_t n);
+
+enum mirror_link mirror_link(const struct mirror *m);
+const char *mirror_link_text(const struct mirror *m);  /* "no answer from the engine for 12 s; trying again in 3 s" */
+int64_t mirror_age_ms(const struct mirror *m);         /* of the last line from the stream */
+uint64_t mirror_revision(const struct mirror *m);
+const struct engine_row *mirror_engine(const struct mirror *m); /* NULL before the first answer */
+
+struct mirror_rows {
+	enum noun noun;
+	int64_t total, shown_total; /* all, and those that pass the filter */
+	int64_t offset;
+	size_t n;
+	const uint64_t *changed;    /* revision in which each row last changed: for marking */
+	union {
+		const struct cluster_row *clusters;
+		const struct array_row *arrays;
+		const struct node *nodes;
+		const struct job *jobs;
+		const struct event *events;
+		const struct operation *operations;
+		const struct template_row *templates;
+	} u;
+	const char *error;          /* of the filter, with its column; "" none */
+};
+/* Borrowed until control returns to the loop. false: no such window or no answer yet. */
+bool mirror_rows(const struct mirror *m, const char *window_id, struct mirror_rows *out);
+
+#endif

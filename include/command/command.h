@@ -1,0 +1,89 @@
+/*
+ * Everything that can be done, once: prompt, keys, CLI, help, man page and completion read this table, so that they cannot
+ * disagree. A command speaks to the engine through the client and to the person through `struct command_io`; it does not
+ * know whether that is a terminal, a pipe or the console.
+ */
+#ifndef COMMAND_COMMAND_H
+#define COMMAND_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/strs.h"
+#include "client/client.h"
+#include "model/user.h"
+
+enum { /* command.flags */
+	CMD_CLUSTER = 1,   /* works on a cluster: the console fills in the selected one */
+	CMD_NODES = 2,     /* takes node names: the console fills in the marked ones */
+	CMD_JOBS = 4,
+	CMD_WRITE = 8,     /* changes something: not in [RO] */
+	CMD_LOCAL = 16,    /* runs in the client itself (ssh, cp, demo, engine); not over a stream */
+	CMD_CLI_ONLY = 32,
+};
+
+enum confirm_level { CONFIRM_NONE, CONFIRM_UNDO, CONFIRM_BOX, CONFIRM_PLAN }; /* tui.md 4.3 levels 0 to 3 */
+
+struct command_option {
+	const char *name;     /* "tasks" for --tasks */
+	const char *value;    /* "N", NULL for a switch */
+	const char *help;
+};
+
+struct command_run;
+
+struct command {
+	const char *name;     /* "node drain": the CLI words; ":node drain" in the console */
+	const char *args;     /* "CLUSTER NODE..." : upper case = value, [] = optional, ... = more */
+	const char *help;     /* one line */
+	const char *more;     /* man page text, or NULL */
+	const struct command_option *options; /* NULL-terminated by name, or NULL */
+	unsigned int flags;
+	enum confirm_level confirm;
+	enum role needs;
+	/* Starts the work; ends by command_done(), now or later. */
+	void (*run)(struct command_run *r);
+};
+
+extern const struct command commands[];
+extern const size_t n_commands;
+
+const struct command *command_find(const char *const *words, size_t n, size_t *used); /* longest match: "node drain" */
+const char *command_nearest(const char *word);
+
+/* How a command shows its result. Rows are for people; json for machines: it gives both, the io takes one. */
+struct command_io {
+	bool json;
+	void (*columns)(void *arg, const char *const *titles, size_t n);
+	void (*row)(void *arg, const char *const *cells, size_t n);
+	void (*text)(void *arg, const char *text);       /* one or more lines for people */
+	void (*result)(void *arg, const struct json *j); /* the JSON form, once */
+	void (*progress)(void *arg, const char *text);   /* stderr, or the message line */
+	void *arg;
+};
+
+struct command_run {
+	const struct command *command;
+	struct loop *loop;
+	struct client *client;     /* NULL for CMD_LOCAL that needs none */
+	struct strs args;          /* positional */
+	struct strs options;       /* "name=value", "name=" for a switch */
+	const struct command_io *io;
+	void (*done)(void *arg, int exit_code, const struct err *err); /* 0 done, 1 failed, 2 usage */
+	void *done_arg;
+	void *state;               /* the command's own; freed by it before command_done() */
+};
+
+/* Parses words after the command's name. -1: usage error, err says which word and what is expected. */
+int command_parse(struct command_run *r, const char *const *words, size_t n, struct err *err);
+const char *command_option(const struct command_run *r, const char *name); /* NULL when not given */
+void command_done(struct command_run *r, int exit_code, const struct err *err);
+
+int command_usage(struct buf *out, const struct command *c);
+int command_manual(struct buf *out);                 /* man page in roff, from the table */
+int command_completion(struct buf *out, const char *shell, struct err *err); /* bash, zsh, fish */
+
+#endif

@@ -1,0 +1,55 @@
+/* What lists and panes show beside the stored facts: counts, ages, money. Made by the engine, carried by wire. */
+#ifndef MODEL_VIEW_H
+#define MODEL_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/cluster.h"
+#include "model/node.h"
+#include "model/user.h"
+
+struct cluster_view {
+	int64_t nodes, nodes_max, busy, idle, booting, draining, failed;
+	int64_t jobs_running, jobs_pending, jobs_held; /* tasks */
+	double price_now;          /* USD per hour of what runs; -1 when a price is unknown */
+	double spent;              /* USD since the start, metered from node seconds */
+	int64_t queue_age_ms;      /* -1 never read */
+	int64_t cloud_age_ms;
+	bool queue_stale, cloud_stale;
+	char issue[160];           /* the worst thing now, "" none */
+	int64_t issues;
+	char plan[240];            /* the last decision in one sentence */
+};
+
+struct cluster_row {
+	struct cluster cluster;
+	struct cluster_view view;
+};
+
+#define GLYPHS_MAX 2048
+
+struct array_row { /* one array and VM size of a cluster: a line of the node pane */
+	char cluster[40], array[20], size[48];
+	bool spot;
+	int64_t live, max;         /* max -1: no limit */
+	int64_t count[NODE_STATES];
+	char glyphs[GLYPHS_MAX];   /* one per live node in index order, then '.' up to max; cut at the end */
+};
+
+struct template_row {
+	char name[64], title[120], scheduler[24], arrays[120], hash[65];
+};
+
+struct engine_row { /* lamps and header (R14.2) */
+	char engine_id[33], version[24], user[64], site[40];
+	enum role role;
+	bool simulated, sample_prices, safe_mode, adoption;
+	double clock_factor;
+	int64_t now_ms, loop_lag_ms;
+	char cloud_text[160], store_text[160]; /* "" fine */
+	bool cloud_ok, store_ok;
+	int64_t cloud_since_ms;
+};
+
+#endif

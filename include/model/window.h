@@ -1,0 +1,21 @@
+/* What one pane shows of a noun. The engine filters, sorts and cuts; a client never holds a table. */
+#ifndef MODEL_WINDOW_H
+#define MODEL_WINDOW_H
+
+#include <stdint.h>
+
+enum noun { NOUN_CLUSTER, NOUN_ARRAY, NOUN_NODE, NOUN_JOB, NOUN_EVENT, NOUN_OPERATION, NOUN_TEMPLATE, NOUNS };
+
+struct window {
+	char id[24];         /* the client's own word for it */
+	enum noun noun;
+	char cluster[40];    /* "" all */
+	char filter[200];    /* tui.md 5 */
+	char sort[24];       /* column, "-column" for descending; "" the noun's natural order */
+	int64_t offset, count;
+};
+
+const char *noun_name(enum noun n);
+enum noun noun_of(const char *name); /* NOUNS when there is no such word */
+
+#endif
