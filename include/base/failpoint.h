@@ -8,6 +8,7 @@
 
 #ifdef FAILPOINTS
 int failpoint_pass(const char *name); /* 1: the caller is to fail with ERR_IO */
+void failpoint_reset(void);             /* reads the environment again: for tests */
 #define FAILPOINT(name) failpoint_pass(name)
 #else
 #define FAILPOINT(name) 0
