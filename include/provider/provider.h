@@ -119,7 +119,13 @@ struct cloud_health { /* for the lamps and banners (R14.2); strings borrowed unt
 struct cloud;
 struct cloud_call; /* one thing under way; cancelling it drops the callback, not what the cloud does */
 
-typedef void cloud_look_cb(void *arg, enum cloud_look look, const struct cloud_vm *vm, const struct err *err);
+struct cloud_sight { /* what a look found */
+	enum cloud_look look;
+	const struct cloud_vm *vm; /* CLOUD_VM that is there; NULL else */
+	int64_t capacity;          /* CLOUD_SCALESET: sku.capacity; -1 else */
+};
+
+typedef void cloud_look_cb(void *arg, const struct cloud_sight *s, const struct err *err); /* err says why it is CLOUD_LOOK_UNKNOWN */
 typedef void cloud_items_cb(void *arg, const struct cloud_items *items, const struct err *err); /* items NULL: unknown */
 typedef void cloud_vms_cb(void *arg, const struct cloud_vms *vms, const struct err *err);
 typedef void cloud_sizes_cb(void *arg, const struct vm_sizes *sizes, const struct err *err);

@@ -1,0 +1,248 @@
+/*
+ * The engine's insides, shared by its files and by nobody else. One `struct run` per cluster holds what is in memory of
+ * it: the stored rows, the last readings, the last decision, and what is under way. Order of every cycle:
+ *
+ *   observe.c   reads scheduler and cloud                      -> run->queue, run->vms (whole, or unknown with a reason)
+ *   reconcile.c binds, moves nodes, decides, writes intents    -> one transaction
+ *   act         intent.c, drain.c, publish.c start what is not under way; what they learn comes back as events
+ *
+ * Nothing else may change a node's state than node_move(), nothing else an intent's than intent.c, nothing else an
+ * operation's step than operation.c.
+ */
+#ifndef ENGINE_RUN_H
+#define ENGINE_RUN_H
+
+#include "base/loop.h"
+#include "base/map.h"
+#include "base/proc.h"
+#include "base/rand.h"
+#include "engine/engine.h"
+#include "engine/plan.h"
+#include "scheduler/scheduler.h"
+#include "store/store.h"
+
+struct remote;
+struct run;
+
+struct engine_cloud { /* one per cloud record */
+	const struct cloud_record *record;
+	const struct provider_ops *ops;
+	struct cloud *cloud;
+};
+
+struct region_facts { /* sizes and quotas of one cloud region, shared by its clusters */
+	struct engine_cloud *cloud;
+	char region[40];
+	struct vm_sizes sizes;
+	struct quotas quotas;
+	int64_t sizes_ms, quotas_ms;  /* when read; 0 never */
+	struct cloud_call *sizes_call, *quotas_call;
+	struct err err;               /* of the last failed read */
+};
+
+struct engine {
+	struct loop *loop;
+	struct store *store;
+	int lock_fd;
+	char *state_dir;
+	struct strs template_folders;
+	struct engine_cloud *clouds;
+	size_t n_clouds;
+	struct region_facts **regions;
+	size_t n_regions, cap_regions;
+	struct run **runs;
+	size_t n_runs, cap_runs;
+	const struct cluster **cluster_list; /* what engine_clusters() lends */
+	uint64_t revision;
+	struct turn_end *changed;
+	void (*on_change)(void *arg);
+	void *on_change_arg;
+	struct timer *housekeeping;   /* 10 s: store, disk, file moved, loop lag, history */
+	struct rng rng;               /* jitter */
+	bool safe_mode, adoption;
+	char issue[160];              /* of the engine itself: disk, store */
+	struct map *templates;        /* parsed, by name */
+};
+
+enum source_state { SOURCE_NEVER, SOURCE_OK, SOURCE_UNKNOWN };
+
+struct source { /* one thing that is read (R5.2) */
+	enum source_state state;
+	int64_t started_ms, ok_ms;    /* UTC: start of the last whole reading, its end */
+	unsigned int failures;        /* in a row */
+	struct err err;
+	bool reading;
+};
+
+struct member { /* node and the VM that the last listing showed for it */
+	struct node node;
+	bool has_vm, vm_failed, vm_deleting;
+	enum cloud_power power;
+	int64_t vm_missing_since_ms;  /* in DB, not in the listing (R5.4); 0: seen */
+	bool published;               /* its line is on the head */
+	bool removing;                /* scheduler removal under way */
+	bool in_scheduler;            /* seen in the last queue */
+};
+
+struct run {
+	struct engine *engine;
+	struct cluster cluster;
+	const struct sched_ops *sched;
+	struct engine_cloud *cloud;
+	struct region_facts *region;
+	struct member **members;      /* live nodes, in order of id */
+	size_t n_members, cap_members;
+	struct map *by_name, *by_vm;  /* node name, VM id (folded) -> member */
+	const struct node **node_list;/* what engine_nodes() lends */
+
+	struct queue *queue;          /* last whole reading */
+	struct source queue_source, cloud_source, phase_source;
+	char sched_version[32];
+	struct cloud_call *vms_call;
+	struct demand demand;         /* of the last decision */
+	struct facts facts;
+	struct plan plan;
+	bool decided;
+	int64_t decided_ms;
+
+	struct intent **intents;      /* open ones */
+	size_t n_intents, cap_intents;
+	struct operation op;          /* the open operation; id 0: none */
+	struct op_work *op_work;      /* its state in memory */
+	struct backoff *backoffs;
+	size_t n_backoffs;
+
+	struct remote *remote;        /* the head, as it is reached; NULL before it exists */
+	char head_phase[40];          /* the head script's last mark */
+	int64_t head_phase_ms;
+	struct timer *tick;           /* next observation */
+	struct timer *op_tick;        /* next look at the operation */
+	bool publish_due, publishing, draining_call, removing_call;
+	double spent;                 /* USD of nodes that are gone, and of the running ones at the last sum */
+	int64_t spent_ms;
+	struct cluster_view view;     /* made new when the revision changed */
+	uint64_t view_revision;
+	int64_t suspicion_since_ms;   /* R5.3: nodes or jobs fell by half; 0 none */
+	size_t last_nodes, last_jobs;
+};
+
+/* engine.c */
+struct run *run_find(const struct engine *e, const char *name);
+struct run *run_add(struct engine *e, const struct cluster *take); /* loads its rows; owned by the engine */
+void run_free(struct run *r);
+void run_changed(struct run *r);                  /* revision + 1; clients are told at the end of the turn */
+void engine_fatal(struct engine *e, const struct err *err); /* R2.4: the store cannot be trusted: log and exit at once */
+struct run *run_of(const struct engine *e, const struct cluster *c);
+struct region_facts *region_of(struct engine *e, struct engine_cloud *c, const char *region); /* reads begin when first asked */
+void region_refresh(struct region_facts *rf, bool quotas_now);
+
+/* note.c: events and audit rows in the engine's words */
+void note(struct run *r, enum event_level level, const char *object, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void note_by(struct run *r, enum event_level level, const struct user *u, const char *object, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+int audit_act(struct engine *e, const struct user *u, const char *verb, const char *object, const char *reason,
+	      const char *plan_hash, int64_t op_id, struct err *err); /* u NULL: the engine itself */
+
+/* members.c: the in-memory rows */
+struct member *member_add(struct run *r, const struct node *n); /* stores it first; NULL when the store refused (engine_fatal ran for unknown outcomes) */
+struct member *member_find(const struct run *r, const char *name);
+void member_gone(struct run *r, struct member *m, const char *reason); /* row kept as history, member freed */
+/* The only writer of node.state: checks node_can_move(), writes row and event in one transaction, tells clients. */
+int node_move(struct run *r, struct member *m, enum node_state to, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void member_save(struct run *r, struct member *m);
+int64_t member_free_index(struct run *r, const char *array); /* lowest free; O(1) amortised */
+
+/* remote.c: commands on the head */
+struct remote_done {
+	const struct sched_run *run;   /* NULL: it could not be run, or no answer; err says why */
+	const struct err *err;
+};
+typedef void remote_cb(void *arg, const struct sched_run *run, const struct err *err);
+struct remote *remote_new(struct run *r, struct err *err);
+void remote_free(struct remote *m);            /* ends the connection; callbacks are dropped */
+bool remote_ready(const struct remote *m);     /* the connection stands */
+const char *remote_text(const struct remote *m); /* why not */
+/* argv runs on the head, with env; as_root: through sudo -n where the transport needs it. Fails in the callback, in a later turn. */
+void remote_run(struct remote *m, const struct strs *argv, const char *const *env, const char *input, size_t input_len,
+		bool as_root, int64_t deadline_ms, remote_cb *cb, void *arg);
+/* The same for an adapter's verb. */
+void remote_verb(struct run *r, enum sched_verb verb, const struct sched_args *args, remote_cb *cb, void *arg);
+int remote_key_make(struct run *r, struct buf *public_key, struct err *err); /* makes keys/SHORT/id_ed25519 unless there; public line */
+struct json *remote_ssh_argv(struct run *r, const char *host, struct err *err); /* for clients: reach the head, or host through it */
+
+/* observe.c */
+void observe_tick(void *run);                  /* timer callback */
+void observe_soon(struct run *r, int64_t ms);  /* brings the next tick forward */
+bool run_is_blind(const struct run *r);        /* scheduler or cloud unknown or stale: nothing is destroyed */
+void observe_cloud(struct run *r);             /* lists VMs now, unless under way */
+
+/* facts.c: run -> facts, pure but for reading run */
+void facts_make(struct facts *out, struct run *r, int64_t now_ms);
+void facts_clear(struct facts *f);
+void bucket_key(char out[200], const struct array_spec *a, const char *size, const char *zone, bool spot, const char *group);
+
+/* reconcile.c */
+void reconcile(struct run *r);
+/* After a reading of the cloud: binds VMs to rows, finds failed, evicted and gone ones, and VMs that nobody asked for. */
+void reconcile_cloud(struct run *r, const struct cloud_vms *vms, int64_t started_ms);
+void reconcile_queue(struct run *r);           /* after a reading of the scheduler */
+
+/* boot.c, drain.c: one node's life as pure moves; feed is the only caller of node_move() for them */
+enum boot_event { BOOT_EV_ASKED, BOOT_EV_ACCEPTED, BOOT_EV_VM_BOUND, BOOT_EV_VM_RUNNING, BOOT_EV_READY, BOOT_EV_VM_FAILED,
+		  BOOT_EV_VM_GONE, BOOT_EV_REFUSED, BOOT_EV_TOO_LATE, BOOT_EV_NOT_NEEDED };
+enum boot_act { BOOT_DO_NOTHING, BOOT_DO_PUBLISH, BOOT_DO_DELETE_VM, BOOT_DO_FORGET, BOOT_DO_REPORT };
+struct boot_move {
+	enum node_state to;
+	enum boot_act act;
+};
+struct boot_move boot_next(enum node_state s, enum boot_event ev);
+void boot_feed(struct run *r, struct member *m, enum boot_event ev, const char *why);
+void boot_deadlines(struct run *r, int64_t now_ms);
+
+enum drain_event { DRAIN_EV_WANTED, DRAIN_EV_SET, DRAIN_EV_EMPTY, DRAIN_EV_HAS_JOBS, DRAIN_EV_DEMAND, DRAIN_EV_UNDRAIN_ASKED,
+		   DRAIN_EV_VM_GONE, DRAIN_EV_REMOVED };
+enum drain_act { DRAIN_DO_NOTHING, DRAIN_DO_SET, DRAIN_DO_UNSET, DRAIN_DO_DELETE_VM, DRAIN_DO_REMOVE, DRAIN_DO_FORGET };
+struct drain_move {
+	enum node_state to;
+	enum drain_act act;
+};
+struct drain_move drain_next(enum node_state s, bool drain_set, enum drain_event ev);
+void drain_feed(struct run *r, struct member *m, enum drain_event ev, const char *why);
+void drain_act(struct run *r);                 /* one scheduler call for all that wait for a drain, an undrain, a removal */
+/* R6.1 in one place: may this node's VM be deleted now? err says which link of the chain is missing. */
+bool drain_proven(const struct run *r, const struct member *m, struct err *err);
+
+/* intent.c */
+struct intent *intent_add(struct run *r, enum cloud_verb verb, enum cloud_kind kind, const char *resource_id,
+			  int64_t from, int64_t to, struct err *err); /* committed by the caller's transaction */
+void intents_act(struct run *r);               /* sends what is planned, polls what was accepted, settles what is unknown */
+bool intent_open(const struct run *r, const char *resource_id); /* one change per resource at a time */
+/* Who wants to know how an intent ended (operations, boots); called after the result was committed. */
+void intent_ended(struct run *r, const struct intent *in, const struct cloud_stage_info *i);
+void delete_members(struct run *r);            /* nodes in DELETING whose VM is still there: one intent per set */
+
+/* scaleset.c: buckets and sets */
+int sets_grow(struct run *r, const struct plan *p, struct err *err); /* rows and intents for plan.creates, in the caller's transaction */
+int set_change_fill(struct run *r, const struct intent *in, struct cloud_change *ch, struct err *err); /* what to send for an intent of a set or its members; buffers live in r until the next call */
+void backoff_note(struct run *r, const struct node *n, const char *azure_code, const struct err *err, int64_t retry_ms); /* B3 */
+void backoff_ok(struct run *r, const struct node *n);
+
+/* publish.c */
+void publish_act(struct run *r);               /* the head's list of host -> name, size, features, when it changed */
+void phases_read(struct run *r);               /* the marks that head and node scripts left */
+
+/* operation.c and one file per kind: start.c stop.c teardown.c */
+int operation_begin(struct run *r, enum op_kind kind, const struct user *u, bool force, const char *plan_hash, int64_t *id, struct err *err);
+void operation_tick(void *run);                /* timer callback: next() of its kind, until it has to wait */
+void operation_step(struct run *r, const char *step, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void operation_end(struct run *r, enum op_state state, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void operation_wake(struct run *r);            /* something that it waits for happened */
+void operation_error(struct run *r, const struct err *err, int64_t retry_ms);
+void start_step(struct run *r);
+void stop_step(struct run *r);
+void teardown_step(struct run *r);
+void op_work_free(struct op_work *w);
+
+/* gc.c */
+void gc_tick(struct engine *e);                /* R7: every 2 min */
+
+#endif
