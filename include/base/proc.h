@@ -1,7 +1,7 @@
 /*
  * Running a helper under S8: argument vector, fixed environment, own process group, deadline, output ceiling,
  * no descriptor but 0, 1 and 2, default signals, dies with us (PDEATHSIG). Exit, signal, time-out and truncation are
- * distinct results: none of them is an empty answer.
+ * distinct results: none of them is an empty answer. What it leaves running in its group is killed at its end.
  */
 #ifndef BASE_PROC_H
 #define BASE_PROC_H
@@ -28,7 +28,7 @@ struct proc_spec {
 	const void *input;       /* stdin; NULL: /dev/null */
 	size_t input_len;
 	int64_t deadline_ms;     /* real milliseconds; 0: none */
-	size_t output_max;       /* stdout and stderr each; 0: 64 MiB */
+	size_t output_max;       /* stdout and stderr each; 0: 64 MiB, and no ceiling for what goes to on_output */
 	void (*on_output)(void *arg, const char *data, size_t n); /* stdout as it comes, instead of collecting it; or NULL */
 };
 
