@@ -110,6 +110,8 @@ const char *cluster_state_name(enum cluster_state s);  /* "running" */
 const char *cluster_state_short(enum cluster_state s); /* "RUN": tui.md 3 */
 enum cluster_state cluster_state_of(const char *name);
 const char *spot_policy_name(enum spot_policy p);      /* "never" "only" "then_ondemand" */
-const char *choose_policy_name(enum choose_policy p);
+int spot_policy_of(const char *name);                  /* -1 when there is no such word */
+const char *choose_policy_name(enum choose_policy p);  /* "cost" "preference" "fewest_nodes" "balanced" */
+int choose_policy_of(const char *name);
 
 #endif

@@ -1,0 +1,188 @@
+#include "model/cluster.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "model/words.h"
+
+static const char *const state_names[CLUSTER_STATES] = {
+	[CLUSTER_OFF] = "off",		 [CLUSTER_STARTING] = "starting",
+	[CLUSTER_RUNNING] = "running",	 [CLUSTER_STOPPING] = "stopping",
+	[CLUSTER_DELETING] = "deleting", [CLUSTER_DELETED] = "deleted",
+	[CLUSTER_RESIDUE] = "residue",	 [CLUSTER_FAILED] = "failed",
+};
+
+static const char *const state_shorts[CLUSTER_STATES] = {
+	[CLUSTER_OFF] = "OFF",	     [CLUSTER_STARTING] = "STRT", [CLUSTER_RUNNING] = "RUN",
+	[CLUSTER_STOPPING] = "STOP", [CLUSTER_DELETING] = "DEL",  [CLUSTER_DELETED] = "GONE",
+	[CLUSTER_RESIDUE] = "LEFT",  [CLUSTER_FAILED] = "ERR",
+};
+
+static const char *const spot_names[] = {
+	[SPOT_NEVER] = "never",
+	[SPOT_ONLY] = "only",
+	[SPOT_THEN_ONDEMAND] = "then_ondemand",
+};
+
+static const char *const choose_names[] = {
+	[CHOOSE_COST] = "cost",
+	[CHOOSE_PREFERENCE] = "preference",
+	[CHOOSE_FEWEST] = "fewest_nodes",
+	[CHOOSE_BALANCED] = "balanced",
+};
+
+const char *cluster_state_name(enum cluster_state s)
+{
+	return state_names[s];
+}
+
+const char *cluster_state_short(enum cluster_state s)
+{
+	return state_shorts[s];
+}
+
+enum cluster_state cluster_state_of(const char *name)
+{
+	return (enum cluster_state)word_index(state_names, CLUSTER_STATES, name,
+					      CLUSTER_FAILED);
+}
+
+const char *spot_policy_name(enum spot_policy p)
+{
+	return spot_names[p];
+}
+
+int spot_policy_of(const char *name)
+{
+	return word_index(spot_names, ARRAY_LEN(spot_names), name, -1);
+}
+
+const char *choose_policy_name(enum choose_policy p)
+{
+	return choose_names[p];
+}
+
+int choose_policy_of(const char *name)
+{
+	return word_index(choose_names, ARRAY_LEN(choose_names), name, -1);
+}
+
+void array_spec_init(struct array_spec *a)
+{
+	*a = (struct array_spec){
+		.sizes = STRS_INIT(32),
+		.zones = STRS_INIT(8),
+		.features = STRS_INIT(32),
+		.max_price = -1,
+		.max_nodes = -1,
+		.max_cores = -1,
+		.idle_s = 300,
+		.never_used_s = 600,
+		.boot_s = 1800,
+		.spot_wait_s = 120,
+		.group_max = 100,
+		.mem_reserve = -1,
+	};
+}
+
+void array_spec_clear(struct array_spec *a)
+{
+	free(a->name);
+	free(a->image);
+	strs_clear(&a->sizes);
+	strs_clear(&a->zones);
+	strs_clear(&a->features);
+	array_spec_init(a);
+}
+
+void cluster_spec_init(struct cluster_spec *s)
+{
+	*s = (struct cluster_spec){
+		.head_disk_gib = 30,
+		.max_nodes = -1,
+		.max_cores = -1,
+		.max_price = -1,
+		.cycle_s = 5,
+	};
+}
+
+void cluster_spec_clear(struct cluster_spec *s)
+{
+	char *strings[] = { s->template_name, s->template_hash, s->scheduler,	s->cloud,
+			    s->region,	      s->image,		s->admin_user,	s->head_size,
+			    s->vnet_id,	      s->vnet_cidr,	s->subnet_cidr, s->subnet_name,
+			    s->sample_job };
+
+	for (size_t i = 0; i < ARRAY_LEN(strings); i++)
+		free(strings[i]);
+	for (size_t i = 0; i < s->n_arrays; i++)
+		array_spec_clear(&s->arrays[i]);
+	for (size_t i = 0; i < s->n_storage; i++) {
+		free(s->storage[i].name);
+		free(s->storage[i].kind);
+		free(s->storage[i].path);
+	}
+	for (size_t i = 0; i < s->n_settings; i++) {
+		free(s->settings[i].name);
+		free(s->settings[i].value);
+	}
+	free(s->arrays);
+	free(s->storage);
+	free(s->settings);
+	cluster_spec_init(s);
+}
+
+const struct array_spec *cluster_array(const struct cluster_spec *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_arrays; i++)
+		if (strcmp(s->arrays[i].name, name) == 0)
+			return &s->arrays[i];
+	return NULL;
+}
+
+const char *cluster_setting(const struct cluster_spec *s, const char *name,
+			    const char *fallback)
+{
+	for (size_t i = 0; i < s->n_settings; i++)
+		if (strcmp(s->settings[i].name, name) == 0)
+			return s->settings[i].value;
+	return fallback;
+}
+
+void cluster_clear(struct cluster *c)
+{
+	free(c->name);
+	free(c->reason);
+	free(c->owner);
+	free(c->group_id);
+	free(c->head_id);
+	free(c->head_host);
+	free(c->head_address);
+	cluster_spec_clear(&c->spec);
+	*c = (struct cluster){ 0 };
+	cluster_spec_init(&c->spec);
+}
+
+/* Becomes part of host names and resource names, so the rules are those of a DNS label. */
+bool cluster_name_ok(const char *name, struct err *err)
+{
+	size_t n = strlen(name);
+
+	if (n == 0 || n > NAME_MAX_CLUSTER) {
+		err_set(err, ERR_INVALID,
+			"a cluster's name has 1 to %d characters, \"%.40s\" has %zu",
+			NAME_MAX_CLUSTER, name, n);
+		return false;
+	}
+	if (name[0] < 'a' || name[0] > 'z' || name[n - 1] == '-' ||
+	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0') {
+		err_set(
+		    err, ERR_INVALID,
+		    "cluster name \"%s\": use lower case letters, digits and inner hyphens, beginning with a letter",
+		    name);
+		return false;
+	}
+	return true;
+}

@@ -1,0 +1,60 @@
+#include "model/size.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+const struct vm_size *vm_sizes_find(const struct vm_sizes *s, const char *name)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (text_casecmp(s->v[i].name, name) == 0)
+			return &s->v[i];
+	return NULL;
+}
+
+const char *vm_sizes_nearest(const struct vm_sizes *s, const char *name)
+{
+	const char **words = xcalloc(s->n + 1, sizeof(*words));
+	const char *near;
+
+	for (size_t i = 0; i < s->n; i++)
+		words[i] = s->v[i].name;
+	near = text_nearest(name, words);
+	free(words);
+	return near;
+}
+
+struct vm_size *vm_sizes_add(struct vm_sizes *s)
+{
+	GROW(s->v, s->n, s->cap);
+	s->v[s->n] = (struct vm_size){ .vcpus_per_core = 1, .price = -1, .spot_price = -1 };
+	return &s->v[s->n++];
+}
+
+void vm_sizes_clear(struct vm_sizes *s)
+{
+	free(s->v);
+	*s = (struct vm_sizes){ 0 };
+}
+
+const struct quota *quotas_find(const struct quotas *q, const char *name)
+{
+	for (size_t i = 0; i < q->n; i++)
+		if (text_casecmp(q->v[i].name, name) == 0)
+			return &q->v[i];
+	return NULL;
+}
+
+struct quota *quotas_add(struct quotas *q)
+{
+	GROW(q->v, q->n, q->cap);
+	q->v[q->n] = (struct quota){ 0 };
+	return &q->v[q->n++];
+}
+
+void quotas_clear(struct quotas *q)
+{
+	free(q->v);
+	*q = (struct quotas){ 0 };
+}
