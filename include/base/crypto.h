@@ -22,6 +22,7 @@ int base64url_read(struct buf *out, const char *text, size_t len, struct err *er
 struct rsa_key;
 struct rsa_key *rsa_key_make(unsigned int bits, struct err *err);
 struct rsa_key *rsa_key_load(const char *pem_path, struct err *err);
+struct rsa_key *rsa_key_from_public(const char *n, const char *e, struct err *err); /* base64url, of a JWKS */
 int rsa_key_save(const struct rsa_key *key, const char *pem_path, struct err *err); /* mode 0600 */
 void rsa_key_free(struct rsa_key *key);
 int rsa_key_public(const struct rsa_key *key, struct buf *n, struct buf *e); /* base64url, for a JWKS */
