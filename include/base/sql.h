@@ -20,15 +20,20 @@ struct sql_options {
 
 struct sql *sql_open(const char *path, const struct sql_options *o, struct err *err);
 void sql_close(struct sql *db);
-/* Runs migrations[user_version ..] each in its own transaction, NULL-terminated; a newer file is refused (R2.11). */
+/*
+ * Runs migrations[user_version ..] each in its own transaction, NULL-terminated; a newer file is refused (R2.11).
+ * A file that has a version already is first kept as PATH.before-vN, N being the version it is brought to.
+ */
 int sql_migrate(struct sql *db, const char *const *migrations, struct err *err);
 int sql_version(struct sql *db, int64_t *version, struct err *err);
 int sql_exec(struct sql *db, const char *text, struct err *err); /* constant text only */
 int sql_begin(struct sql *db, struct err *err);  /* BEGIN IMMEDIATE; nests by counting, the outermost commits */
-int sql_commit(struct sql *db, struct err *err); /* R2.4: a failure other than full or busy means unknown: ERR_UNKNOWN */
+/* A failure ends the transaction. R2.4: other than full, busy or a broken constraint it means unknown: ERR_UNKNOWN. */
+int sql_commit(struct sql *db, struct err *err);
 void sql_rollback(struct sql *db);               /* the whole transaction, at any depth */
 int sql_backup(struct sql *db, const char *path, struct err *err); /* VACUUM INTO temp, fsync, rename, 0600 */
 int sql_check(struct sql *db, bool thorough, struct err *err);     /* quick_check or integrity_check */
+const char *sql_path(const struct sql *db);
 bool sql_same_file(const struct sql *db, const char *path);        /* R2.6 */
 int64_t sql_last_id(const struct sql *db);
 int64_t sql_changes(const struct sql *db);
