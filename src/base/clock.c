@@ -41,6 +41,11 @@ int64_t clock_utc_ms(void)
 	return clk.test ? clk.test_utc : scaled(read_ms(CLOCK_REALTIME), clk.anchor);
 }
 
+int64_t clock_wall_ms(void)
+{
+	return read_ms(CLOCK_MONOTONIC);
+}
+
 int clock_from_env(void)
 {
 	const char *text = getenv("PACELINE_CLOCK");
