@@ -1,10 +1,11 @@
 /* Words of states go out and come back the same; the arrows between node states are those of
  * DESIGN.md 4. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include <string.h>
 
