@@ -1,0 +1,200 @@
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "wire/field.h"
+#include "wire/wire.h"
+
+FIELD_WORDS(state, enum cluster_state, cluster_state_name, cluster_state_of)
+FIELD_WORDS(spot, enum spot_policy, spot_policy_name, spot_policy_of)
+FIELD_WORDS(choose, enum choose_policy, choose_policy_name, choose_policy_of)
+
+static const char *policy_word(int v)
+{
+	return v == KEEP_KEEP ? "keep" : "delete";
+}
+
+/* Anything but a clear "delete" keeps: data is lost only when somebody said so. */
+static int policy_of(const char *word)
+{
+	return word[0] == 'd' ? KEEP_DELETE : KEEP_KEEP;
+}
+
+#define A(member, kind) FIELD(struct array_spec, member, kind)
+static const struct field array_fields[] = {
+	A(name, FIELD_OWNED),	    A(sizes, FIELD_STRS),
+	A(zones, FIELD_STRS),	    FIELD_ENUM(struct array_spec, spot, spot_word, spot_of),
+	A(max_price, FIELD_REAL),   A(min_nodes, FIELD_INT),
+	A(max_nodes, FIELD_INT),    A(max_cores, FIELD_INT),
+	A(warm_nodes, FIELD_INT),   A(idle_s, FIELD_INT),
+	A(never_used_s, FIELD_INT), A(boot_s, FIELD_INT),
+	A(spot_wait_s, FIELD_INT),  A(colocated, FIELD_BOOL),
+	A(group_max, FIELD_INT),    A(is_default, FIELD_BOOL),
+	A(mem_reserve, FIELD_INT),  A(image, FIELD_OWNED),
+	A(features, FIELD_STRS),    FIELD_END,
+};
+#undef A
+
+static const struct field storage_fields[] = {
+	FIELD(struct storage_spec, name, FIELD_OWNED),
+	FIELD(struct storage_spec, kind, FIELD_OWNED),
+	FIELD(struct storage_spec, path, FIELD_OWNED),
+	FIELD_ENUM(struct storage_spec, policy, policy_word, policy_of),
+	FIELD_END,
+};
+
+static const struct field setting_fields[] = {
+	FIELD(struct setting, name, FIELD_OWNED),
+	FIELD(struct setting, value, FIELD_OWNED),
+	FIELD_END,
+};
+
+#define S(member, kind) FIELD(struct cluster_spec, member, kind)
+static const struct field spec_fields[] = {
+	S(template_name, FIELD_OWNED),
+	S(template_hash, FIELD_OWNED),
+	S(scheduler, FIELD_OWNED),
+	S(cloud, FIELD_OWNED),
+	S(region, FIELD_OWNED),
+	S(image, FIELD_OWNED),
+	S(admin_user, FIELD_OWNED),
+	S(head_size, FIELD_OWNED),
+	S(head_disk_gib, FIELD_INT),
+	S(vnet_id, FIELD_OWNED),
+	S(vnet_cidr, FIELD_OWNED),
+	S(subnet_cidr, FIELD_OWNED),
+	S(subnet_name, FIELD_OWNED),
+	S(sample_job, FIELD_OWNED),
+	FIELD_ENUM(struct cluster_spec, choose, choose_word, choose_of),
+	S(max_nodes, FIELD_INT),
+	S(max_cores, FIELD_INT),
+	S(max_price, FIELD_REAL),
+	S(cycle_s, FIELD_INT),
+	FIELD_END,
+};
+#undef S
+
+#define C(member, kind) FIELD(struct cluster, member, kind)
+static const struct field cluster_fields[] = {
+	C(id, FIELD_INT),
+	C(name, FIELD_OWNED),
+	C(short_id, FIELD_CHARS),
+	FIELD_ENUM(struct cluster, state, state_word, state_of),
+	C(reason, FIELD_OWNED),
+	C(since_ms, FIELD_INT),
+	C(created_ms, FIELD_INT),
+	C(owner_uid, FIELD_UINT32),
+	C(owner, FIELD_OWNED),
+	C(protect, FIELD_BOOL),
+	C(paused, FIELD_BOOL),
+	C(version, FIELD_INT),
+	C(group_id, FIELD_OWNED),
+	C(head_id, FIELD_OWNED),
+	C(head_host, FIELD_OWNED),
+	C(head_address, FIELD_OWNED),
+	FIELD_END,
+};
+#undef C
+
+/* The three lists of a spec have one shape: count, elements of a size, fields. */
+static void write_list(struct json *obj, const char *name, const void *v, size_t n, size_t size,
+		       const struct field *fields)
+{
+	struct json *arr = json_set_array(obj, name);
+
+	for (size_t i = 0; i < n; i++)
+		fields_write(json_add_object(arr), fields, (const char *)v + i * size);
+}
+
+struct json *wire_spec_json(const struct cluster_spec *s)
+{
+	struct json *j = json_new_object();
+
+	fields_write(j, spec_fields, s);
+	write_list(j, "arrays", s->arrays, s->n_arrays, sizeof(*s->arrays), array_fields);
+	write_list(j, "storage", s->storage, s->n_storage, sizeof(*s->storage), storage_fields);
+	write_list(j, "settings", s->settings, s->n_settings, sizeof(*s->settings),
+		   setting_fields);
+	return j;
+}
+
+static int read_arrays(struct cluster_spec *s, const struct json *list, struct err *err)
+{
+	size_t n = json_len(list);
+
+	s->arrays = n ? xcalloc(n, sizeof(*s->arrays)) : NULL;
+	for (size_t i = 0; i < n; i++) {
+		array_spec_init(&s->arrays[i]);
+		s->n_arrays = i + 1;
+		if (fields_read(&s->arrays[i], array_fields, json_at(list, i), NULL, err) < 0)
+			return err_wrap(err, "array %zu", i + 1);
+		if (!s->arrays[i].name)
+			return err_set(err, ERR_INVALID, "array %zu has no name", i + 1);
+	}
+	return 0;
+}
+
+static int read_storage(struct cluster_spec *s, const struct json *list, struct err *err)
+{
+	size_t n = json_len(list);
+
+	s->storage = n ? xcalloc(n, sizeof(*s->storage)) : NULL;
+	for (size_t i = 0; i < n; i++) {
+		s->n_storage = i + 1;
+		if (fields_read(&s->storage[i], storage_fields, json_at(list, i), NULL, err) <
+		    0)
+			return err_wrap(err, "storage %zu", i + 1);
+	}
+	return 0;
+}
+
+static int read_settings(struct cluster_spec *s, const struct json *list, struct err *err)
+{
+	size_t n = json_len(list);
+
+	s->settings = n ? xcalloc(n, sizeof(*s->settings)) : NULL;
+	for (size_t i = 0; i < n; i++) {
+		s->n_settings = i + 1;
+		if (fields_read(&s->settings[i], setting_fields, json_at(list, i), NULL, err) <
+		    0)
+			return err_wrap(err, "setting %zu", i + 1);
+	}
+	return 0;
+}
+
+int wire_spec_read(struct cluster_spec *s, const struct json *j, struct err *err)
+{
+	cluster_spec_clear(s);
+	if (fields_read(s, spec_fields, j, NULL, err) < 0)
+		return -1;
+	if (read_arrays(s, json_get(j, "arrays"), err) < 0)
+		return -1;
+	if (read_storage(s, json_get(j, "storage"), err) < 0)
+		return -1;
+	return read_settings(s, json_get(j, "settings"), err);
+}
+
+struct json *wire_cluster_json(const struct cluster *c, bool with_spec)
+{
+	struct json *j = json_new_object();
+
+	fields_write(j, cluster_fields, c);
+	json_set_str(j, "scheduler", c->spec.scheduler);
+	json_set_str(j, "template", c->spec.template_name);
+	if (with_spec)
+		json_set(j, "spec", wire_spec_json(&c->spec));
+	return j;
+}
+
+int wire_cluster_read(struct cluster *c, const struct json *j, struct err *err)
+{
+	cluster_clear(c);
+	if (fields_read(c, cluster_fields, j, NULL, err) < 0)
+		return -1;
+	if (json_get(j, "spec"))
+		return wire_spec_read(&c->spec, json_get(j, "spec"), err);
+	if (json_str(j, "scheduler", NULL))
+		c->spec.scheduler = xstrdup(json_str(j, "scheduler", ""));
+	if (json_str(j, "template", NULL))
+		c->spec.template_name = xstrdup(json_str(j, "template", ""));
+	return 0;
+}
