@@ -1,8 +1,7 @@
 #include "wire/field.h"
 #include "wire/wire.h"
 
-FIELD_WORDS(role, enum role, role_name, role_of)
-FIELD_WORDS(noun, enum noun, noun_name, noun_of)
+FIELD_WORDS(of_user, enum role, role_name, role_of)
 
 #define V(member, kind) FIELD(struct cluster_view, member, kind)
 static const struct field view_fields[] = {
@@ -45,7 +44,7 @@ static const struct field engine_fields[] = {
 	G(version, FIELD_CHARS),
 	G(user, FIELD_CHARS),
 	G(site, FIELD_CHARS),
-	FIELD_ENUM(struct engine_row, role, role_word, role_of),
+	FIELD_ENUM(struct engine_row, role, of_user_word, of_user_of),
 	G(simulated, FIELD_BOOL),
 	G(sample_prices, FIELD_BOOL),
 	G(safe_mode, FIELD_BOOL),
@@ -62,6 +61,11 @@ static const struct field engine_fields[] = {
 };
 #undef G
 
+static const char *window_noun_word(int v)
+{
+	return noun_name((enum noun)v);
+}
+
 static int window_noun_of(const char *word)
 {
 	int n = noun_of(word);
@@ -71,7 +75,7 @@ static int window_noun_of(const char *word)
 
 static const struct field window_fields[] = {
 	FIELD(struct window, id, FIELD_CHARS),
-	FIELD_ENUM(struct window, noun, noun_word, window_noun_of),
+	FIELD_ENUM(struct window, noun, window_noun_word, window_noun_of),
 	FIELD(struct window, cluster, FIELD_CHARS),
 	FIELD(struct window, filter, FIELD_CHARS),
 	FIELD(struct window, sort, FIELD_CHARS),
