@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
 #include "http_text.h"
@@ -56,9 +55,16 @@ static bool is_word(const char *s, size_t len, const char *word)
 	return strlen(word) == len && memcmp(s, word, len) == 0;
 }
 
+/* word is in lower case; not strncasecmp(), which asks the locale. */
 static bool is_word_fold(const char *s, size_t len, const char *word)
 {
-	return strlen(word) == len && strncasecmp(s, word, len) == 0;
+	for (size_t i = 0; i < len; i++) {
+		char c = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] + 'a' - 'A') : s[i];
+
+		if (c != word[i]) /* the end of a shorter word included */
+			return false;
+	}
+	return word[len] == '\0';
 }
 
 void http_parse_init(struct http_parse *p, const struct http_limits *limits)
@@ -234,12 +240,12 @@ static const struct {
 	const char *name;
 	int (*take)(struct http_parse *p, const char *value, size_t len);
 } meanings[] = {
-	{ "Host", take_host },
-	{ "Content-Length", take_content_length },
-	{ "Transfer-Encoding", take_transfer_encoding },
-	{ "Connection", take_connection },
-	{ "Expect", take_expect },
-	{ "Upgrade", take_upgrade },
+	{ "host", take_host },
+	{ "content-length", take_content_length },
+	{ "transfer-encoding", take_transfer_encoding },
+	{ "connection", take_connection },
+	{ "expect", take_expect },
+	{ "upgrade", take_upgrade },
 };
 
 static int keep_header(struct http_parse *p, const char *name, size_t name_len,
