@@ -1,0 +1,66 @@
+/*
+ * The console's hold on the terminal: keys in, frames out, signals, suspension, child programs.
+ * One per process. Everything that draws is called from draw(); whoever changed something asks
+ * for a frame and returns.
+ *
+ * When the terminal is gone (hang-up, EOF) or a signal asks for the end, gone() is called once;
+ * the program then stops its loop and frees the display within a second (R14.4).
+ */
+#ifndef CONSOLE_DISPLAY_H
+#define CONSOLE_DISPLAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "console/key.h"
+#include "console/screen.h"
+#include "console/theme.h"
+
+struct display;
+
+struct display_events {
+	void (*draw)(void *arg, struct screen *s);   /* the screen is blank; paint all of it */
+	void (*key)(void *arg, const struct key *k); /* a frame follows by itself */
+	void (*gone)(void *arg, int signo);	     /* 0: the terminal went away */
+};
+
+struct display_options {
+	bool ascii;
+	bool no_paste; /* do not ask for bracketed paste; the default under GNU screen */
+	int esc_ms;    /* 0: 50, over ssh 150 */
+	int data_ms;   /* 0: one data frame a second */
+};
+
+struct display_stats {
+	uint64_t frames, skipped, bytes;
+	int64_t cost_p50_us, cost_p99_us; /* processor time of one frame, of the last 1024 */
+};
+
+/* NULL with ERR_UNSUPPORTED: no terminal for this; plain mode is. events is borrowed and
+ * outlives the display. */
+struct display *display_open(struct loop *l, const struct display_options *o,
+			     const struct display_events *events, void *arg, struct err *err);
+void display_free(struct display *d); /* gives the terminal back */
+
+void display_ask_key(
+    struct display *d); /* a frame for the operator: at once, at most ten a second */
+void display_ask_data(struct display *d); /* a frame for news: merged, one a second */
+void display_redraw(struct display *d);	  /* Ctrl-L: everything, from scratch */
+void display_theme(struct display *d, const struct theme *theme);
+void display_mouse(struct display *d, bool on);
+void display_drop_input(struct display *d); /* what was typed before a dialog was visible */
+bool display_ascii(const struct display *d);
+int64_t display_now(void); /* real monotonic ms: what dialogs and pacing count in */
+void display_suspend(struct display *d); /* Ctrl-Z */
+void display_stats(const struct display *d, struct display_stats *out);
+
+/*
+ * Runs a program on the terminal (ssh, editor, pager) while the loop goes on; done gets what
+ * waitpid() gave. argv[0] is an absolute path; env as in environ, NULL: ours.
+ */
+int display_child(struct display *d, const char *const *argv, const char *const *env,
+		  void (*done)(void *arg, int status), void *arg, struct err *err);
+
+#endif

@@ -1,0 +1,226 @@
+#include "console/theme.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/yaml.h"
+
+#define THEME_MAX 65536
+
+static const char *const tones[TONES] = {
+	"text", "ok",	 "busy",  "idle", "boot", "warn",   "fail", "off",
+	"spot", "money", "title", "key",  "mark", "cursor", "dim",  "prod",
+};
+
+static const char *const colours[] = { "black", "red",	   "green", "yellow",
+				       "blue",	"magenta", "cyan",  "white" };
+
+static const char *const looks[] = { "bold", "reverse", "underline", "dim" };
+
+enum { DEF = COLOUR_DEFAULT, BLACK = 0, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE };
+
+/* The files under themes/ say the same; a test holds them together. */
+static const struct theme builtin[] = {
+	{ .name = "auto",
+	  .style = {
+		  [TONE_TEXT] = { DEF, DEF, 0 },
+		  [TONE_OK] = { GREEN, DEF, 0 },
+		  [TONE_BUSY] = { GREEN, DEF, LOOK_BOLD },
+		  [TONE_IDLE] = { CYAN, DEF, 0 },
+		  [TONE_BOOT] = { YELLOW, DEF, 0 },
+		  [TONE_WARN] = { YELLOW, DEF, LOOK_BOLD },
+		  [TONE_FAIL] = { RED, DEF, LOOK_BOLD },
+		  [TONE_OFF] = { DEF, DEF, LOOK_DIM },
+		  [TONE_SPOT] = { MAGENTA, DEF, 0 },
+		  [TONE_MONEY] = { DEF, DEF, LOOK_BOLD },
+		  [TONE_TITLE] = { DEF, DEF, LOOK_BOLD },
+		  [TONE_KEY] = { CYAN, DEF, LOOK_REVERSE },
+		  [TONE_MARK] = { YELLOW, DEF, LOOK_BOLD },
+		  [TONE_CURSOR] = { DEF, DEF, LOOK_BOLD },
+		  [TONE_DIM] = { DEF, DEF, LOOK_DIM },
+		  [TONE_PROD] = { WHITE, RED, LOOK_BOLD },
+	  } },
+	{ .name = "mono",
+	  .style = {
+		  [TONE_TEXT] = { DEF, DEF, 0 },
+		  [TONE_OK] = { DEF, DEF, 0 },
+		  [TONE_BUSY] = { DEF, DEF, LOOK_BOLD },
+		  [TONE_IDLE] = { DEF, DEF, 0 },
+		  [TONE_BOOT] = { DEF, DEF, LOOK_UNDERLINE },
+		  [TONE_WARN] = { DEF, DEF, LOOK_BOLD | LOOK_UNDERLINE },
+		  [TONE_FAIL] = { DEF, DEF, LOOK_BOLD | LOOK_REVERSE },
+		  [TONE_OFF] = { DEF, DEF, 0 },
+		  [TONE_SPOT] = { DEF, DEF, 0 },
+		  [TONE_MONEY] = { DEF, DEF, LOOK_BOLD },
+		  [TONE_TITLE] = { DEF, DEF, LOOK_BOLD },
+		  [TONE_KEY] = { DEF, DEF, LOOK_REVERSE },
+		  [TONE_MARK] = { DEF, DEF, LOOK_BOLD },
+		  [TONE_CURSOR] = { DEF, DEF, LOOK_BOLD },
+		  [TONE_DIM] = { DEF, DEF, 0 },
+		  [TONE_PROD] = { DEF, DEF, LOOK_BOLD | LOOK_REVERSE },
+	  } },
+	{ .name = "light",
+	  .style = {
+		  [TONE_TEXT] = { BLACK, WHITE, 0 },
+		  [TONE_OK] = { GREEN, WHITE, 0 },
+		  [TONE_BUSY] = { GREEN, WHITE, LOOK_BOLD },
+		  [TONE_IDLE] = { BLUE, WHITE, 0 },
+		  [TONE_BOOT] = { MAGENTA, WHITE, 0 },
+		  [TONE_WARN] = { MAGENTA, WHITE, LOOK_BOLD },
+		  [TONE_FAIL] = { RED, WHITE, LOOK_BOLD },
+		  [TONE_OFF] = { BLACK, WHITE, 0 },
+		  [TONE_SPOT] = { MAGENTA, WHITE, 0 },
+		  [TONE_MONEY] = { BLACK, WHITE, LOOK_BOLD },
+		  [TONE_TITLE] = { BLACK, WHITE, LOOK_BOLD },
+		  [TONE_KEY] = { WHITE, BLUE, 0 },
+		  [TONE_MARK] = { BLUE, WHITE, LOOK_BOLD },
+		  [TONE_CURSOR] = { BLACK, WHITE, LOOK_BOLD },
+		  [TONE_DIM] = { BLACK, WHITE, 0 },
+		  [TONE_PROD] = { WHITE, RED, LOOK_BOLD },
+	  } },
+	{ .name = "contrast",
+	  .style = {
+		  [TONE_TEXT] = { WHITE, BLACK, LOOK_BOLD },
+		  [TONE_OK] = { WHITE, BLACK, LOOK_BOLD },
+		  [TONE_BUSY] = { WHITE, BLACK, LOOK_BOLD },
+		  [TONE_IDLE] = { WHITE, BLACK, LOOK_BOLD },
+		  [TONE_BOOT] = { WHITE, BLACK, LOOK_BOLD | LOOK_UNDERLINE },
+		  [TONE_WARN] = { WHITE, BLACK, LOOK_BOLD | LOOK_UNDERLINE },
+		  [TONE_FAIL] = { WHITE, BLACK, LOOK_BOLD | LOOK_REVERSE },
+		  [TONE_OFF] = { WHITE, BLACK, LOOK_BOLD },
+		  [TONE_SPOT] = { WHITE, BLACK, LOOK_BOLD },
+		  [TONE_MONEY] = { WHITE, BLACK, LOOK_BOLD },
+		  [TONE_TITLE] = { WHITE, BLACK, LOOK_BOLD | LOOK_UNDERLINE },
+		  [TONE_KEY] = { WHITE, BLACK, LOOK_BOLD | LOOK_REVERSE },
+		  [TONE_MARK] = { WHITE, BLACK, LOOK_BOLD | LOOK_UNDERLINE },
+		  [TONE_CURSOR] = { WHITE, BLACK, LOOK_BOLD },
+		  [TONE_DIM] = { WHITE, BLACK, LOOK_BOLD },
+		  [TONE_PROD] = { WHITE, BLACK, LOOK_BOLD | LOOK_REVERSE },
+	  } },
+};
+
+const char *tone_name(enum tone t)
+{
+	return tones[t];
+}
+
+const struct theme *theme_builtin(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(builtin); i++)
+		if (strcmp(builtin[i].name, name) == 0)
+			return &builtin[i];
+	return NULL;
+}
+
+const char *theme_default_name(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return no_color && *no_color ? "mono" : "auto";
+}
+
+static int word_index(const char *const *words, size_t n, const char *word, size_t len)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strlen(words[i]) == len && memcmp(words[i], word, len) == 0)
+			return (int)i;
+	return -1;
+}
+
+static bool read_colour(int *colour, const char *word, size_t len)
+{
+	int i = word_index(colours, ARRAY_LEN(colours), word, len);
+
+	if (i < 0 && (len != 7 || memcmp(word, "default", 7) != 0))
+		return false;
+	*colour = i < 0 ? COLOUR_DEFAULT : i;
+	return true;
+}
+
+/* "[COLOUR] [on COLOUR] [bold] [reverse] [underline] [dim]", in any order */
+static int read_style(struct style *st, const struct yaml *y, struct err *err)
+{
+	const char *p = y->kind == YAML_SCALAR ? y->text : NULL;
+	bool on = false;
+
+	*st = (struct style){ COLOUR_DEFAULT, COLOUR_DEFAULT, 0 };
+	if (!p)
+		return err_set(err, ERR_PARSE,
+			       "line %u: %s: words such as \"red bold\" are expected", y->line,
+			       y->key);
+	for (p += strspn(p, " \t"); *p; p += strspn(p, " \t")) {
+		size_t len = strcspn(p, " \t");
+		int look = word_index(looks, ARRAY_LEN(looks), p, len);
+
+		if (len == 2 && memcmp(p, "on", 2) == 0 && !on)
+			on = true;
+		else if (read_colour(on ? &st->bg : &st->fg, p, len))
+			on = false;
+		else if (look >= 0 && !on)
+			st->look |= 1u << look;
+		else
+			return err_set(err, ERR_PARSE,
+				       "line %u: %s: \"%.*s\" is no colour or attribute",
+				       y->line, y->key, len > 40 ? 40 : (int)len, p);
+		p += len;
+	}
+	if (on)
+		return err_set(err, ERR_PARSE, "line %u: %s: no colour after \"on\"", y->line,
+			       y->key);
+	return 0;
+}
+
+static int read_tree(struct theme *t, const struct yaml *y, struct err *err)
+{
+	const struct yaml *name = yaml_get(y, "name"), *map = yaml_get(y, "tones");
+
+	if (name && name->kind == YAML_SCALAR)
+		snprintf(t->name, sizeof(t->name), "%.31s", name->text);
+	if (!map || map->kind != YAML_MAP)
+		return err_set(err, ERR_PARSE, "line %u: a map \"tones\" is expected",
+			       map ? map->line : y->line);
+	for (const struct yaml *c = map->child; c; c = c->next) {
+		int tone = word_index(tones, TONES, c->key, strlen(c->key));
+		struct style st;
+
+		if (read_style(&st, c, err) < 0)
+			return -1;
+		if (tone >= 0)
+			t->style[tone] = st;
+	}
+	return 0;
+}
+
+int theme_read(struct theme *t, const char *text, size_t len, struct err *err)
+{
+	struct theme out = *theme_builtin("auto");
+	struct yaml *y = yaml_parse(text, len, err);
+	int rc = -1;
+
+	if (!y)
+		return -1;
+	if (y->kind != YAML_MAP)
+		err_set(err, ERR_PARSE,
+			"line %u: a map with \"name\" and \"tones\" is expected", y->line);
+	else
+		rc = read_tree(&out, y, err);
+	if (rc == 0)
+		*t = out;
+	yaml_free(y);
+	return rc;
+}
+
+int theme_load(struct theme *t, const char *path, struct err *err)
+{
+	struct buf b = BUF_INIT(THEME_MAX);
+	int rc = file_read(&b, path, err);
+
+	if (rc == 0 && theme_read(t, buf_str(&b), b.len, err) < 0)
+		rc = err_wrap(err, "theme %s", path);
+	buf_clear(&b);
+	return rc;
+}

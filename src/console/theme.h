@@ -1,0 +1,63 @@
+/*
+ * What a thing means (its tone) and how that looks. Views speak of tones only; a theme turns
+ * them into one of eight colours and attributes. No theme gives a meaning by colour alone: the
+ * glyph and the word come first (tui.md 6).
+ */
+#ifndef CONSOLE_THEME_H
+#define CONSOLE_THEME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+enum tone {
+	TONE_TEXT,
+	TONE_OK,
+	TONE_BUSY,
+	TONE_IDLE,
+	TONE_BOOT,
+	TONE_WARN,
+	TONE_FAIL,
+	TONE_OFF,
+	TONE_SPOT,
+	TONE_MONEY,
+	TONE_TITLE,
+	TONE_KEY,
+	TONE_MARK,
+	TONE_CURSOR,
+	TONE_DIM,
+	TONE_PROD,
+	TONES
+};
+
+enum { LOOK_BOLD = 1, LOOK_REVERSE = 2, LOOK_UNDERLINE = 4, LOOK_DIM = 8 };
+
+#define COLOUR_DEFAULT                                                                         \
+	(-1) /* the terminal's own; 0 to 7 are black red green yellow blue magenta cyan white  \
+	      */
+
+struct style {
+	int fg, bg;
+	unsigned int look;
+};
+
+struct theme {
+	char name[32];
+	struct style style[TONES];
+};
+
+/*
+ * A theme file names tones and words: "fail: red bold", "prod: white on red bold". A tone that
+ * it leaves out looks as in the built-in "auto"; a tone that this version does not know is
+ * passed over. On an error *t keeps what it had.
+ */
+int theme_read(struct theme *t, const char *text, size_t len, struct err *err);
+int theme_load(struct theme *t, const char *path, struct err *err);
+
+const struct theme *theme_builtin(
+    const char *name); /* auto, mono, light, contrast; NULL when there is no such one */
+const char *theme_default_name(void); /* "mono" when NO_COLOR is set, else "auto" */
+const char *tone_name(enum tone t);
+
+#endif
