@@ -1,6 +1,7 @@
 /*
  * HTTP client on curl's multi interface, driven by base/loop. curl is called with sockets and deadlines only; finished
  * requests are handed over afterwards, outside curl. Certificates are verified always; redirects are not followed.
+ * GET and HEAD share kept connections; each write has its own, so that curl never repeats one by itself.
  */
 #ifndef BASE_HTTP_CLIENT_H
 #define BASE_HTTP_CLIENT_H
@@ -32,7 +33,7 @@ struct http_request {
 	size_t body_len;
 	int64_t connect_ms;         /* real ms; 0: 10 s */
 	int64_t total_ms;           /* real ms; 0: 60 s; -1: none (streams) */
-	size_t body_max;            /* 0: 32 MiB */
+	size_t body_max;            /* 0: 32 MiB, and no ceiling for what goes to on_body */
 	void (*on_body)(void *arg, const char *data, size_t n); /* stream: bytes as they come (2xx only); or NULL */
 };
 
@@ -46,7 +47,8 @@ struct http_reply {
 
 /*
  * reply is NULL when there was none; then err->code is ERR_IO when nothing was sent (safe to repeat) and
- * ERR_UNKNOWN when the request may have been carried out (reset, time-out, truncated answer).
+ * ERR_UNKNOWN when the request may have been carried out (reset, time-out, truncated or oversized answer).
+ * A URL or header that cannot be sent at all is ERR_INVALID.
  */
 typedef void http_call_cb(void *arg, const struct http_reply *reply, const struct err *err);
 
