@@ -1,0 +1,48 @@
+/*
+ * Append only: entry i takes a store from version i to i + 1, in one transaction. Columns that
+ * are searched or joined stand by themselves; all else of a node or a cluster is the JSON of
+ * wire/, which ignores members it does not know.
+ */
+#include "store/store_private.h"
+
+const char *const store_migrations[] = {
+	"CREATE TABLE fact(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE cluster(id INTEGER PRIMARY KEY, name TEXT NOT NULL, short_id TEXT NOT NULL UNIQUE,"
+	" state TEXT NOT NULL, live INTEGER NOT NULL CHECK(live IN (0, 1)), body TEXT NOT NULL, spec TEXT NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX cluster_live ON cluster(name) WHERE live = 1;"
+	"CREATE TABLE tombstone(cluster_id INTEGER PRIMARY KEY REFERENCES cluster(id), at_ms INTEGER NOT NULL,"
+	" name TEXT NOT NULL, actor TEXT NOT NULL, proof TEXT NOT NULL) STRICT;"
+	"CREATE TABLE node(id INTEGER PRIMARY KEY, cluster_id INTEGER NOT NULL REFERENCES cluster(id),"
+	" name TEXT NOT NULL, state TEXT NOT NULL, gone_ms INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX node_live ON node(cluster_id, name) WHERE gone_ms = 0;"
+	"CREATE INDEX node_gone ON node(gone_ms) WHERE gone_ms > 0;"
+	"CREATE TABLE operation(id INTEGER PRIMARY KEY, cluster_id INTEGER NOT NULL REFERENCES cluster(id),"
+	" kind TEXT NOT NULL, state TEXT NOT NULL, step TEXT NOT NULL, detail TEXT NOT NULL, error TEXT NOT NULL,"
+	" actor TEXT NOT NULL, started_ms INTEGER NOT NULL, step_ms INTEGER NOT NULL, next_try_ms INTEGER NOT NULL,"
+	" ended_ms INTEGER NOT NULL, cancel_asked INTEGER NOT NULL, force INTEGER NOT NULL, plan_hash TEXT NOT NULL,"
+	" data TEXT) STRICT;"
+	"CREATE INDEX operation_cluster ON operation(cluster_id, state);"
+	"CREATE TABLE intent(id INTEGER PRIMARY KEY, operation_id INTEGER NOT NULL, cluster_id INTEGER NOT NULL REFERENCES cluster(id),"
+	" verb TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, resource_id TEXT NOT NULL, request_hash TEXT NOT NULL,"
+	" request_id TEXT NOT NULL, op_url TEXT NOT NULL, generation INTEGER NOT NULL, capacity_from INTEGER NOT NULL,"
+	" capacity_to INTEGER NOT NULL, actor TEXT NOT NULL, error_code TEXT NOT NULL, error TEXT NOT NULL,"
+	" created_ms INTEGER NOT NULL, changed_ms INTEGER NOT NULL, tries INTEGER NOT NULL, next_try_ms INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX intent_open ON intent(cluster_id, state);"
+	"CREATE TABLE event(seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, cluster_id INTEGER NOT NULL,"
+	" level TEXT NOT NULL, cluster TEXT NOT NULL, object TEXT NOT NULL, actor TEXT NOT NULL, text TEXT NOT NULL) STRICT;"
+	"CREATE INDEX event_cluster ON event(cluster_id, seq);"
+	"CREATE TABLE audit(seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, origin TEXT NOT NULL,"
+	" role TEXT NOT NULL, verb TEXT NOT NULL, object TEXT NOT NULL, reason TEXT NOT NULL, result TEXT NOT NULL,"
+	" before_hash TEXT NOT NULL, after_hash TEXT NOT NULL, plan_hash TEXT NOT NULL, operation_id INTEGER NOT NULL,"
+	" prev TEXT NOT NULL, hash TEXT NOT NULL) STRICT;"
+	"CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit rows are never changed'); END;"
+	"CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit rows are never deleted'); END;"
+	"CREATE TABLE reply(key TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, body_hash TEXT NOT NULL, status INTEGER NOT NULL,"
+	" body TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE backoff(cluster_id INTEGER NOT NULL REFERENCES cluster(id), key TEXT NOT NULL, until_ms INTEGER NOT NULL,"
+	" length_ms INTEGER NOT NULL, why TEXT NOT NULL, PRIMARY KEY(cluster_id, key)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE job(cluster_id INTEGER NOT NULL REFERENCES cluster(id), id TEXT NOT NULL, name TEXT NOT NULL, user TEXT NOT NULL,"
+	" partition TEXT NOT NULL, state TEXT NOT NULL, nodes TEXT NOT NULL, submit_s INTEGER NOT NULL, start_s INTEGER NOT NULL,"
+	" end_s INTEGER NOT NULL, PRIMARY KEY(cluster_id, id, submit_s)) STRICT, WITHOUT ROWID;",
+	NULL,
+};

@@ -1,0 +1,219 @@
+#include "store/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "store/store_private.h"
+
+#define BALLAST_BYTES ((size_t)64 << 20)
+
+char *json_line(struct json *take)
+{
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+
+	json_write(&text, take);
+	json_free(take);
+	return buf_steal(&text);
+}
+
+struct json *row_json(struct stmt *s, int column, struct err *err)
+{
+	const char *text = stmt_col_text(s, column);
+	struct json *j = json_parse(text, strlen(text), err);
+
+	if (!j)
+		err_wrap(err, "the store holds a damaged row; restore a backup");
+	return j;
+}
+
+/* Room that can be given back when the disk is full: SQL cannot free space then (R2.5). */
+static int ballast_keep(const struct store *st, struct err *err)
+{
+	char *path = xasprintf("%s.ballast", st->path);
+	int rc = 0;
+
+	if (!file_exists(path) && store_free_bytes(st) > (int64_t)(8 * BALLAST_BYTES)) {
+		char *room = xcalloc(1, BALLAST_BYTES);
+
+		rc = file_write(path, room, BALLAST_BYTES, 0600, err);
+		free(room);
+	}
+	free(path);
+	return rc;
+}
+
+int store_release_ballast(struct store *st, struct err *err)
+{
+	char *path = xasprintf("%s.ballast", st->path);
+	int rc = 0;
+
+	if (unlink(path) < 0 && errno != ENOENT)
+		rc = err_sys(err, "releasing %s", path);
+	free(path);
+	return rc;
+}
+
+static int identity_load(struct store *st, struct err *err)
+{
+	const char *known = store_fact(st, "engine_id");
+
+	if (known && known[0]) {
+		snprintf(st->engine_id, sizeof(st->engine_id), "%s", known);
+		return 0;
+	}
+	rand_hex(st->engine_id, 16);
+	return store_set_fact(st, "engine_id", st->engine_id, err);
+}
+
+struct store *store_open(const char *path, bool any_file_system, struct err *err)
+{
+	const struct sql_options o = { .any_file_system = any_file_system };
+	struct store *st = xcalloc(1, sizeof(*st));
+
+	st->path = xstrdup(path);
+	st->sql = sql_open(path, &o, err);
+	if (!st->sql || sql_check(st->sql, false, err) < 0 ||
+	    sql_migrate(st->sql, store_migrations, err) < 0 || identity_load(st, err) < 0 ||
+	    (!any_file_system && ballast_keep(st, err) < 0)) {
+		store_close(st);
+		err_wrap(err, "store");
+		return NULL;
+	}
+	return st;
+}
+
+void store_close(struct store *st)
+{
+	if (!st)
+		return;
+	sql_close(st->sql);
+	free(st->path);
+	free(st->fact);
+	free(st);
+}
+
+const char *store_engine_id(const struct store *st)
+{
+	return st->engine_id;
+}
+
+int store_begin(struct store *st, struct err *err)
+{
+	return sql_begin(st->sql, err);
+}
+
+int store_commit(struct store *st, struct err *err)
+{
+	return sql_commit(st->sql, err);
+}
+
+void store_rollback(struct store *st)
+{
+	sql_rollback(st->sql);
+}
+
+bool store_file_moved(const struct store *st)
+{
+	return !sql_same_file(st->sql, st->path);
+}
+
+int store_backup(struct store *st, const char *path, struct err *err)
+{
+	return sql_backup(st->sql, path, err);
+}
+
+int64_t store_free_bytes(const struct store *st)
+{
+	struct statvfs fs;
+
+	if (statvfs(st->path, &fs) < 0)
+		return -1;
+	return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+}
+
+/* The copy is opened as a store first: a backup that cannot be opened must not replace
+ * anything. */
+static int restore_copy(const char *backup, const char *fresh, struct err *err)
+{
+	struct buf data = BUF_INIT((size_t)1 << 30);
+	struct store *st;
+	int rc = file_read(&data, backup, err);
+
+	if (rc == 0)
+		rc = file_write(fresh, data.data, data.len, 0600, err);
+	buf_clear(&data);
+	if (rc < 0)
+		return -1;
+	st = store_open(fresh, true, err);
+	if (!st)
+		return err_wrap(err, "%s is no usable backup", backup);
+	rc = sql_check(st->sql, true, err);
+	if (rc == 0)
+		rc = store_set_fact(st, "adoption", "1", err);
+	store_close(st);
+	return rc;
+}
+
+static int move_aside(const char *path, const char *old, struct err *err)
+{
+	static const char *const parts[] = { "", "-wal", "-shm" };
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(parts) && rc == 0; i++) {
+		char *from = xasprintf("%s%s", path, parts[i]);
+		char *to = xasprintf("%s%s", old, parts[i]);
+
+		if (rename(from, to) < 0 && errno != ENOENT)
+			rc = err_sys(err, "keeping %s as %s", from, to);
+		free(from);
+		free(to);
+	}
+	return rc;
+}
+
+int store_restore(const char *backup, const char *path, struct err *err)
+{
+	char *fresh = xasprintf("%s.restore", path);
+	char *old = xasprintf("%s.replaced-%lld", path, (long long)clock_utc_ms());
+	int rc = restore_copy(backup, fresh, err);
+
+	if (rc == 0)
+		rc = move_aside(path, old, err);
+	if (rc == 0 && rename(fresh, path) < 0)
+		rc = err_sys(err, "putting %s in place; the old file is %s", path, old);
+	if (rc < 0)
+		unlink(fresh);
+	free(fresh);
+	free(old);
+	return rc;
+}
+
+const char *store_fact(struct store *st, const char *name)
+{
+	struct stmt s = stmt_open(st->sql, "SELECT value FROM fact WHERE name = ?");
+
+	stmt_text(&s, 1, name);
+	free(st->fact);
+	st->fact = stmt_row(&s) ? xstrdup(stmt_col_text(&s, 0)) : NULL;
+	stmt_done(&s, NULL);
+	return st->fact;
+}
+
+int store_set_fact(struct store *st, const char *name, const char *value, struct err *err)
+{
+	struct stmt s =
+	    stmt_open(st->sql, "INSERT INTO fact(name, value) VALUES(?, ?)"
+			       " ON CONFLICT(name) DO UPDATE SET value = excluded.value");
+
+	stmt_text(&s, 1, name);
+	stmt_text(&s, 2, value);
+	return stmt_run(&s, err);
+}

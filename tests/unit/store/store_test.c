@@ -1,0 +1,402 @@
+/* The store keeps what it was told through a close, refuses what would break a promise, and
+ * says why. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/sql.h"
+#include "store/store.h"
+
+struct world {
+	char dir[64];
+	char *path;
+	struct store *st;
+	struct cluster c;
+};
+
+static int up(void **state)
+{
+	struct world *w = xcalloc(1, sizeof(*w));
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(w->dir, sizeof(w->dir), "%.40s/store-XXXXXX", tmp ? tmp : "/tmp");
+	assert_non_null(mkdtemp(w->dir));
+	w->path = xasprintf("%s/engine.db", w->dir);
+	w->st = store_open(w->path, true, NULL);
+	assert_non_null(w->st);
+	cluster_spec_init(&w->c.spec);
+	w->c.name = xstrdup("demo");
+	snprintf(w->c.short_id, sizeof(w->c.short_id), "ab12cd34");
+	assert_int_equal(store_cluster_add(w->st, &w->c, NULL), 0);
+	*state = w;
+	return 0;
+}
+
+static int down(void **state)
+{
+	struct world *w = *state;
+
+	store_close(w->st);
+	cluster_clear(&w->c);
+	assert_int_equal(file_remove_tree(w->dir, NULL), 0);
+	free(w->path);
+	free(w);
+	return 0;
+}
+
+static void reopen(struct world *w)
+{
+	store_close(w->st);
+	w->st = store_open(w->path, true, NULL);
+	assert_non_null(w->st);
+}
+
+static void the_engine_keeps_one_identity(void **state)
+{
+	struct world *w = *state;
+	char id[33];
+
+	snprintf(id, sizeof(id), "%s", store_engine_id(w->st));
+	assert_int_equal(strlen(id), 32);
+	reopen(w);
+	assert_string_equal(store_engine_id(w->st), id);
+}
+
+static void a_live_cluster_name_is_taken_once(void **state)
+{
+	struct world *w = *state;
+	struct cluster twin = w->c;
+	struct err err = ERR_INIT;
+
+	snprintf(twin.short_id, sizeof(twin.short_id), "ffffffff");
+	assert_int_equal(store_cluster_add(w->st, &twin, &err), -1);
+	assert_int_equal(err.code, ERR_EXISTS);
+	assert_non_null(strstr(err.msg, "\"demo\""));
+	w->c.state = CLUSTER_DELETED;
+	assert_int_equal(store_cluster_save(w->st, &w->c, NULL), 0);
+	assert_int_equal(store_cluster_add(w->st, &twin, NULL), 0);
+	assert_int_not_equal(twin.id, w->c.id);
+}
+
+static void a_cluster_comes_back_with_its_spec_and_a_higher_version(void **state)
+{
+	struct world *w = *state;
+	struct cluster *list;
+	size_t n;
+
+	w->c.state = CLUSTER_RUNNING;
+	w->c.reason = xstrdup("all arrays up");
+	assert_int_equal(store_cluster_save(w->st, &w->c, NULL), 0);
+	reopen(w);
+	assert_int_equal(store_clusters(w->st, &list, &n, false, NULL), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(list[0].state, CLUSTER_RUNNING);
+	assert_int_equal(list[0].version, 1);
+	assert_int_equal(list[0].spec.head_disk_gib, 30);
+	cluster_clear(&list[0]);
+	free(list);
+}
+
+static void a_node_and_its_event_are_written_together(void **state)
+{
+	struct world *w = *state;
+	struct node n = { .cluster_id = w->c.id, .name = "htc-1", .state = NODE_PLANNED };
+	struct event why = {
+		.at_ms = 5, .cluster_id = w->c.id, .object = "htc-1", .text = "2 tasks wait"
+	};
+	struct event *events;
+	struct node *nodes;
+	size_t count;
+
+	assert_int_equal(store_node_add(w->st, &n, NULL), 0);
+	assert_int_equal(
+	    store_node_set_state(w->st, &n, NODE_REQUESTED, "asked", 5, &why, NULL), 0);
+	assert_int_equal(n.state, NODE_REQUESTED);
+	reopen(w);
+	assert_int_equal(store_nodes(w->st, w->c.id, &nodes, &count, false, NULL), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(nodes[0].state, NODE_REQUESTED);
+	assert_string_equal(nodes[0].reason, "asked");
+	free(nodes);
+	assert_int_equal(store_events(w->st, w->c.id, 0, 10, &events, &count, NULL), 0);
+	assert_int_equal(count, 1);
+	assert_string_equal(events[0].text, "2 tasks wait");
+	free(events);
+}
+
+static void a_rolled_back_change_leaves_no_trace(void **state)
+{
+	struct world *w = *state;
+	struct node n = { .cluster_id = w->c.id, .name = "htc-1" }, *nodes;
+	size_t count;
+
+	assert_int_equal(store_begin(w->st, NULL), 0);
+	assert_int_equal(store_node_add(w->st, &n, NULL), 0);
+	store_rollback(w->st);
+	assert_int_equal(store_nodes(w->st, w->c.id, &nodes, &count, true, NULL), 0);
+	assert_int_equal(count, 0);
+	free(nodes);
+}
+
+static void a_node_name_is_free_again_when_its_node_is_gone(void **state)
+{
+	struct world *w = *state;
+	struct node a = { .cluster_id = w->c.id, .name = "htc-1" }, b = a, *nodes;
+	struct err err = ERR_INIT;
+	size_t count;
+
+	assert_int_equal(store_node_add(w->st, &a, NULL), 0);
+	assert_int_equal(store_node_add(w->st, &b, &err), -1);
+	assert_int_equal(err.code, ERR_EXISTS);
+	assert_int_equal(store_node_set_state(w->st, &a, NODE_GONE, "", 1000, NULL, NULL), 0);
+	assert_int_equal(store_node_add(w->st, &b, NULL), 0);
+	assert_int_equal(store_node_forget_gone(w->st, 2000, NULL), 0);
+	assert_int_equal(store_nodes(w->st, w->c.id, &nodes, &count, true, NULL), 0);
+	assert_int_equal(count, 1);
+	free(nodes);
+}
+
+static void open_intents_survive_and_ended_ones_leave_their_names(void **state)
+{
+	struct world *w = *state;
+	struct intent in = { .cluster_id = w->c.id,
+			     .verb = CLOUD_GROW,
+			     .kind = CLOUD_SCALESET,
+			     .state = INTENT_SENT,
+			     .capacity_to = 7,
+			     .resource_id = "/sets/a" };
+	struct strs names = STRS_INIT(10);
+	struct intent *open;
+	size_t n;
+
+	assert_int_equal(store_intent_add(w->st, &in, NULL), 0);
+	reopen(w);
+	assert_int_equal(store_intents_open(w->st, w->c.id, &open, &n, NULL), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(open[0].capacity_to, 7);
+	assert_int_equal(open[0].state, INTENT_SENT);
+	open[0].state = INTENT_DONE;
+	assert_int_equal(store_intent_save(w->st, &open[0], NULL), 0);
+	free(open);
+	assert_int_equal(store_intents_open(w->st, w->c.id, &open, &n, NULL), 0);
+	assert_int_equal(n, 0);
+	free(open);
+	assert_int_equal(store_intent_names(w->st, w->c.id, &names, NULL), 0);
+	assert_string_equal(names.v[0], "scaleset /sets/a");
+	strs_clear(&names);
+}
+
+static void operations_come_newest_first(void **state)
+{
+	struct world *w = *state;
+	struct operation a = { .cluster_id = w->c.id, .kind = OP_START }, *list, got = { 0 };
+	struct err err = ERR_INIT;
+	size_t n;
+
+	assert_int_equal(store_op_add(w->st, &a, NULL), 0);
+	a.state = OP_DONE;
+	assert_int_equal(store_op_save(w->st, &a, NULL), 0);
+	a.kind = OP_DELETE;
+	a.state = OP_RUNNING;
+	a.data = xstrdup("{}");
+	assert_int_equal(store_op_add(w->st, &a, NULL), 0);
+	operation_clear(&a);
+	assert_int_equal(store_ops(w->st, 0, false, 10, &list, &n, NULL), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(list[0].kind, OP_DELETE);
+	for (size_t i = 0; i < n; i++)
+		operation_clear(&list[i]);
+	free(list);
+	assert_int_equal(store_ops(w->st, w->c.id, true, 10, &list, &n, NULL), 0);
+	assert_int_equal(n, 1);
+	operation_clear(&list[0]);
+	free(list);
+	assert_int_equal(store_op_get(w->st, 99, &got, &err), -1);
+	assert_int_equal(err.code, ERR_NOT_FOUND);
+}
+
+static void events_come_oldest_first_and_only_the_newest(void **state)
+{
+	struct world *w = *state;
+	struct event *list;
+	size_t n;
+
+	for (int i = 1; i <= 5; i++) {
+		struct event e = { .at_ms = i, .cluster_id = i == 3 ? 0 : w->c.id };
+
+		assert_int_equal(store_event_add(w->st, &e, NULL), 0);
+	}
+	assert_int_equal(store_events(w->st, 0, 0, 3, &list, &n, NULL), 0);
+	assert_int_equal(n, 3);
+	assert_int_equal(list[0].at_ms, 3);
+	assert_int_equal(list[2].at_ms, 5);
+	free(list);
+	assert_int_equal(store_events(w->st, w->c.id, 2, 10, &list, &n, NULL), 0);
+	assert_int_equal(n, 2);
+	free(list);
+}
+
+static void add_audits(struct world *w, int n)
+{
+	for (int i = 0; i < n; i++) {
+		struct audit a = { .at_ms = i, .actor = "op", .verb = "cluster start" };
+
+		assert_int_equal(store_audit_add(w->st, &a, NULL), 0);
+	}
+}
+
+static void an_audit_row_can_be_neither_changed_nor_removed(void **state)
+{
+	struct world *w = *state;
+	const struct sql_options o = { .any_file_system = true };
+	struct sql *sql;
+	int64_t rows;
+
+	add_audits(w, 3);
+	sql = sql_open(w->path, &o, NULL);
+	assert_int_equal(sql_exec(sql, "UPDATE audit SET actor = 'x'", NULL), -1);
+	assert_int_equal(sql_exec(sql, "DELETE FROM audit", NULL), -1);
+	sql_close(sql);
+	assert_int_equal(store_audit_verify(w->st, &rows, NULL), 0);
+	assert_int_equal(rows, 3);
+}
+
+static void a_cut_audit_chain_is_found(void **state)
+{
+	struct world *w = *state;
+	const struct sql_options o = { .any_file_system = true };
+	struct err err = ERR_INIT;
+	struct sql *sql;
+	int64_t rows;
+
+	add_audits(w, 5);
+	sql = sql_open(w->path, &o, NULL);
+	assert_int_equal(sql_exec(sql, "DROP TRIGGER audit_no_delete", NULL), 0);
+	assert_int_equal(sql_exec(sql, "DELETE FROM audit WHERE seq = 3", NULL), 0);
+	sql_close(sql);
+	assert_int_equal(store_audit_verify(w->st, &rows, &err), -1);
+	assert_non_null(strstr(err.msg, "row 4"));
+}
+
+static void a_repeated_request_finds_its_answer(void **state)
+{
+	struct world *w = *state;
+	char hash[65], *body;
+	int status;
+
+	assert_int_equal(store_reply_get(w->st, "k", hash, &status, &body, NULL), -1);
+	assert_int_equal(store_reply_add(w->st, "k", "abc", 202, "{}", NULL), 0);
+	assert_int_equal(store_reply_get(w->st, "k", hash, &status, &body, NULL), 0);
+	assert_string_equal(hash, "abc");
+	assert_int_equal(status, 202);
+	free(body);
+}
+
+static void a_restored_store_starts_in_adoption_mode_and_keeps_the_old_file(void **state)
+{
+	struct world *w = *state;
+	char *copy = xasprintf("%s/copy.db", w->dir);
+	struct strs files = STRS_INIT(50);
+	bool kept = false;
+
+	assert_int_equal(store_backup(w->st, copy, NULL), 0);
+	add_audits(w, 1);
+	store_close(w->st);
+	assert_int_equal(store_restore(copy, w->path, NULL), 0);
+	w->st = store_open(w->path, true, NULL);
+	assert_non_null(w->st);
+	assert_string_equal(store_fact(w->st, "adoption"), "1");
+	assert_int_equal(file_list(&files, w->dir, NULL), 0);
+	for (size_t i = 0; i < files.n; i++)
+		kept = kept || strstr(files.v[i], ".replaced-");
+	assert_true(kept);
+	strs_clear(&files);
+	free(copy);
+}
+
+static void a_backup_that_is_no_store_replaces_nothing(void **state)
+{
+	struct world *w = *state;
+	char *junk = xasprintf("%s/junk.db", w->dir);
+	struct err err = ERR_INIT;
+
+	assert_int_equal(file_write(junk, "not a database at all", 21, 0600, NULL), 0);
+	assert_int_equal(store_restore(junk, w->path, &err), -1);
+	assert_non_null(strstr(err.msg, "no usable backup"));
+	reopen(w);
+	free(junk);
+}
+
+static void a_newer_store_is_refused_with_both_versions(void **state)
+{
+	struct world *w = *state;
+	const struct sql_options o = { .any_file_system = true };
+	struct err err = ERR_INIT;
+	struct sql *sql = sql_open(w->path, &o, NULL);
+
+	assert_int_equal(sql_exec(sql, "PRAGMA user_version = 900", NULL), 0);
+	sql_close(sql);
+	store_close(w->st);
+	assert_null(store_open(w->path, true, &err));
+	assert_non_null(strstr(err.msg, "900"));
+	sql = sql_open(w->path, &o, NULL);
+	assert_int_equal(sql_exec(sql, "PRAGMA user_version = 1", NULL), 0);
+	sql_close(sql);
+	w->st = store_open(w->path, true, NULL);
+	assert_non_null(w->st);
+}
+
+static void every_file_is_private(void **state)
+{
+	struct world *w = *state;
+	struct strs files = STRS_INIT(50);
+
+	assert_int_equal(file_list(&files, w->dir, NULL), 0);
+	assert_true(files.n >= 1);
+	for (size_t i = 0; i < files.n; i++) {
+		char *path = xasprintf("%s/%s", w->dir, files.v[i]);
+		struct stat sb;
+
+		assert_int_equal(stat(path, &sb), 0);
+		assert_int_equal(sb.st_mode & 077, 0);
+		free(path);
+	}
+	strs_clear(&files);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, up, down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(the_engine_keeps_one_identity),
+		T(a_live_cluster_name_is_taken_once),
+		T(a_cluster_comes_back_with_its_spec_and_a_higher_version),
+		T(a_node_and_its_event_are_written_together),
+		T(a_rolled_back_change_leaves_no_trace),
+		T(a_node_name_is_free_again_when_its_node_is_gone),
+		T(open_intents_survive_and_ended_ones_leave_their_names),
+		T(operations_come_newest_first),
+		T(events_come_oldest_first_and_only_the_newest),
+		T(an_audit_row_can_be_neither_changed_nor_removed),
+		T(a_cut_audit_chain_is_found),
+		T(a_repeated_request_finds_its_answer),
+		T(a_restored_store_starts_in_adoption_mode_and_keeps_the_old_file),
+		T(a_backup_that_is_no_store_replaces_nothing),
+		T(a_newer_store_is_refused_with_both_versions),
+		T(every_file_is_private),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
