@@ -89,6 +89,14 @@ static int fail_unknown(const struct sql *db, int rc, struct err *err)
 	    db->path, sqlite3_errmsg(db->db), rc);
 }
 
+/* A failed read leaves things as they were; a failed write or sync may have reached the disk.
+ */
+static bool is_write_failure(int rc)
+{
+	return (rc & 0xff) == SQLITE_IOERR && rc != SQLITE_IOERR_READ &&
+	       rc != SQLITE_IOERR_SHORT_READ;
+}
+
 /*
  * A full disk or a failed read makes SQLite undo the transaction by itself. What follows would
  * then be stored statement by statement, so it is refused until the caller has ended the
@@ -310,12 +318,16 @@ int64_t sql_changes(const struct sql *db)
 
 int sql_exec(struct sql *db, const char *text, struct err *err)
 {
+	bool commits = db->depth == 0;
 	int rc;
 
 	if (is_lost(db))
 		return fail_lost(db, err);
 	rc = sqlite3_exec(db->db, text, NULL, NULL, NULL);
-	return rc == SQLITE_OK ? 0 : fail(db, rc, text, err);
+	if (rc == SQLITE_OK)
+		return 0;
+	return commits && is_write_failure(rc) ? fail_unknown(db, rc, err)
+					       : fail(db, rc, text, err);
 }
 
 int sql_begin(struct sql *db, struct err *err)
@@ -479,7 +491,7 @@ bool stmt_row(struct stmt *s)
 		return true;
 	if (s->rc == SQLITE_DONE)
 		return false;
-	if (commits && (s->rc & 0xff) == SQLITE_IOERR)
+	if (commits && is_write_failure(s->rc))
 		fail_unknown(s->db, s->rc, &s->err);
 	else
 		fail(s->db, s->rc, sqlite3_sql(s->s), &s->err);
