@@ -1,0 +1,200 @@
+#include "model/queue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+static const struct {
+	const char *name, *brief;
+} job_states[JOB_STATES] = {
+	[JOB_PENDING] = { "pending", "PD" },
+	[JOB_HELD] = { "held", "H" },
+	[JOB_STARTING] = { "starting", "CF" },
+	[JOB_RUNNING] = { "running", "R" },
+	[JOB_COMPLETING] = { "completing", "CG" },
+	[JOB_SUSPENDED] = { "suspended", "S" },
+	[JOB_DONE] = { "done", "CD" },
+	[JOB_FAILED] = { "failed", "F" },
+	[JOB_CANCELLED] = { "cancelled", "CA" },
+	[JOB_UNKNOWN] = { "unknown", "?" },
+};
+
+static const char *const reason_classes[] = {
+	[REASON_NONE] = "none",	      [REASON_RESOURCES] = "resources",
+	[REASON_NEVER] = "never",     [REASON_LIMIT] = "limit",
+	[REASON_HOLD] = "hold",	      [REASON_DEPENDENCY] = "dependency",
+	[REASON_TIME] = "time",	      [REASON_QUEUE] = "queue",
+	[REASON_UNKNOWN] = "unknown",
+};
+
+static const char *const node_states[] = {
+	[SNODE_UP] = "up",
+	[SNODE_DOWN] = "down",
+	[SNODE_UNKNOWN] = "unknown",
+	[SNODE_STARTING] = "starting",
+};
+
+const char *job_state_name(enum job_state s)
+{
+	return (size_t)s < JOB_STATES ? job_states[s].name : job_states[JOB_UNKNOWN].name;
+}
+
+const char *job_state_short(enum job_state s)
+{
+	return (size_t)s < JOB_STATES ? job_states[s].brief : job_states[JOB_UNKNOWN].brief;
+}
+
+enum job_state job_state_of(const char *name)
+{
+	for (size_t i = 0; i < JOB_STATES; i++)
+		if (strcmp(job_states[i].name, name) == 0)
+			return (enum job_state)i;
+	return JOB_UNKNOWN;
+}
+
+const char *reason_class_name(enum reason_class c)
+{
+	return (size_t)c < ARRAY_LEN(reason_classes) ? reason_classes[c] : "unknown";
+}
+
+const char *sched_node_state_name(enum sched_node_state s)
+{
+	return (size_t)s < ARRAY_LEN(node_states) ? node_states[s] : "unknown";
+}
+
+void queue_init(struct queue *q)
+{
+	*q = (struct queue){ 0 };
+	pool_init(&q->pool);
+}
+
+void queue_clear(struct queue *q)
+{
+	pool_clear(&q->pool);
+	free(q->jobs);
+	free(q->nodes);
+	queue_init(q);
+}
+
+struct job *queue_add_job(struct queue *q)
+{
+	struct job *j;
+
+	if (q->n_jobs >= QUEUE_JOBS_MAX)
+		return NULL;
+	GROW(q->jobs, q->n_jobs, q->cap_jobs);
+	j = &q->jobs[q->n_jobs++];
+	*j = (struct job){ 0 };
+	j->id = j->array_id = j->task = j->name = j->user = j->partition = "";
+	j->reason = j->constraint = j->dependency = j->nodes = "";
+	return j;
+}
+
+struct sched_node *queue_add_node(struct queue *q)
+{
+	struct sched_node *n;
+
+	if (q->n_nodes >= QUEUE_NODES_MAX)
+		return NULL;
+	GROW(q->nodes, q->n_nodes, q->cap_nodes);
+	n = &q->nodes[q->n_nodes++];
+	*n = (struct sched_node){ .jobs = -1 }; /* nobody has counted: no proof of emptiness */
+	n->name = n->host = n->address = n->partitions = n->features = "";
+	n->reason = n->raw_state = "";
+	return n;
+}
+
+const struct sched_node *queue_node(const struct queue *q, const char *name)
+{
+	for (size_t i = 0; i < q->n_nodes; i++)
+		if (text_casecmp(q->nodes[i].name, name) == 0)
+			return &q->nodes[i];
+	return NULL;
+}
+
+const struct job *queue_job(const struct queue *q, const char *id)
+{
+	for (size_t i = 0; i < q->n_jobs; i++)
+		if (strcmp(q->jobs[i].id, id) == 0)
+			return &q->jobs[i];
+	for (size_t i = 0; i < q->n_jobs; i++)
+		if (q->jobs[i].array_id[0] && strcmp(q->jobs[i].array_id, id) == 0)
+			return &q->jobs[i];
+	return NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct sched_node *const *x = a, *const *y = b;
+
+	return text_casecmp((*x)->name, (*y)->name);
+}
+
+static int name_to_node(const void *key, const void *elem)
+{
+	const struct sched_node *const *n = elem;
+
+	return text_casecmp(key, (*n)->name);
+}
+
+static bool holds_nodes(const struct job *j)
+{
+	return j->nodes[0] && j->state != JOB_DONE && j->state != JOB_FAILED &&
+	       j->state != JOB_CANCELLED;
+}
+
+static void count_names(struct sched_node **sorted, size_t n, const struct strs *names)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		struct sched_node **hit =
+		    bsearch(names->v[i], sorted, n, sizeof(struct sched_node *), name_to_node);
+
+		if (hit)
+			(*hit)->jobs++;
+	}
+}
+
+/* Neighbours in a queue often sit on the same nodes, and equal host lists are one pointer: each
+ * is read once in a row. */
+static int count_jobs(struct queue *q, struct sched_node **sorted)
+{
+	struct strs names = STRS_INIT(QUEUE_NODES_MAX);
+	const char *last = NULL;
+	int rc = 0;
+
+	for (size_t i = 0; i < q->n_jobs && rc == 0; i++) {
+		const struct job *j = &q->jobs[i];
+
+		if (!holds_nodes(j))
+			continue;
+		if (j->nodes != last) {
+			strs_clear(&names);
+			rc = hostlist_expand(&names, j->nodes, NULL);
+			last = j->nodes;
+		}
+		if (rc == 0)
+			count_names(sorted, q->n_nodes, &names);
+	}
+	strs_clear(&names);
+	return rc;
+}
+
+void queue_count_node_jobs(struct queue *q)
+{
+	struct sched_node **sorted;
+
+	if (q->n_nodes == 0)
+		return;
+	sorted = xcalloc(q->n_nodes, sizeof(struct sched_node *));
+	for (size_t i = 0; i < q->n_nodes; i++) {
+		q->nodes[i].jobs = 0;
+		sorted[i] = &q->nodes[i];
+	}
+	qsort(sorted, q->n_nodes, sizeof(struct sched_node *), by_name);
+	if (count_jobs(q, sorted) < 0)
+		for (size_t i = 0; i < q->n_nodes; i++)
+			q->nodes[i].jobs = -1;
+	free(sorted);
+}

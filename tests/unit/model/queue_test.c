@@ -1,0 +1,118 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "model/queue.h"
+
+static struct job *add_job(struct queue *q, const char *id, enum job_state s, const char *nodes)
+{
+	struct job *j = queue_add_job(q);
+
+	j->id = id;
+	j->state = s;
+	j->nodes = nodes;
+	return j;
+}
+
+static void add_nodes(struct queue *q)
+{
+	static const char *const names[] = { "c1", "C2", "c3" };
+
+	for (size_t i = 0; i < 3; i++)
+		queue_add_node(q)->name = names[i];
+}
+
+static void counts_the_jobs_on_each_node(void **state)
+{
+	struct queue q;
+
+	(void)state;
+	queue_init(&q);
+	add_nodes(&q);
+	assert_int_equal(q.nodes[0].jobs, -1);
+	add_job(&q, "1", JOB_RUNNING, "c[1-2]");
+	add_job(&q, "2", JOB_COMPLETING, "c2");
+	add_job(&q, "3", JOB_UNKNOWN, "c2");
+	add_job(&q, "4", JOB_DONE, "c3");
+	add_job(&q, "5", JOB_PENDING, "");
+	queue_count_node_jobs(&q);
+	assert_int_equal(q.nodes[0].jobs, 1);
+	assert_int_equal(q.nodes[1].jobs, 3);
+	assert_int_equal(q.nodes[2].jobs, 0);
+	queue_clear(&q);
+}
+
+static void knows_nothing_when_one_host_list_cannot_be_read(void **state)
+{
+	struct queue q;
+
+	(void)state;
+	queue_init(&q);
+	add_nodes(&q);
+	add_job(&q, "1", JOB_RUNNING, "c1");
+	add_job(&q, "2", JOB_RUNNING, "c[1-");
+	queue_count_node_jobs(&q);
+	for (size_t i = 0; i < q.n_nodes; i++)
+		assert_int_equal(q.nodes[i].jobs, -1);
+	queue_clear(&q);
+}
+
+static void finds_jobs_and_nodes(void **state)
+{
+	struct queue q;
+
+	(void)state;
+	queue_init(&q);
+	add_nodes(&q);
+	add_job(&q, "9_1", JOB_RUNNING, "c1")->array_id = "9";
+	add_job(&q, "9_[2-5]", JOB_PENDING, "")->array_id = "9";
+	assert_ptr_equal(queue_job(&q, "9"), &q.jobs[0]);
+	assert_ptr_equal(queue_job(&q, "9_[2-5]"), &q.jobs[1]);
+	assert_null(queue_job(&q, "10"));
+	assert_ptr_equal(queue_node(&q, "c2"), &q.nodes[1]);
+	assert_null(queue_node(&q, "c22"));
+	queue_clear(&q);
+}
+
+static void names_every_state_and_reads_it_back(void **state)
+{
+	(void)state;
+	for (int i = 0; i < JOB_STATES; i++) {
+		assert_int_equal(job_state_of(job_state_name((enum job_state)i)), i);
+		assert_true(strlen(job_state_short((enum job_state)i)) > 0);
+	}
+	for (int i = 0; i <= REASON_UNKNOWN; i++)
+		assert_true(strlen(reason_class_name((enum reason_class)i)) > 0);
+	assert_int_equal(job_state_of("resting"), JOB_UNKNOWN);
+	assert_string_equal(sched_node_state_name(SNODE_STARTING), "starting");
+}
+
+static void takes_no_node_above_the_ceiling(void **state)
+{
+	struct queue q;
+
+	(void)state;
+	queue_init(&q);
+	for (size_t i = 0; i < QUEUE_NODES_MAX; i++)
+		assert_non_null(queue_add_node(&q));
+	assert_null(queue_add_node(&q));
+	queue_clear(&q);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts_the_jobs_on_each_node),
+		cmocka_unit_test(knows_nothing_when_one_host_list_cannot_be_read),
+		cmocka_unit_test(finds_jobs_and_nodes),
+		cmocka_unit_test(names_every_state_and_reads_it_back),
+		cmocka_unit_test(takes_no_node_above_the_ceiling),
+	};
+
+	return cmocka_run_group_tests_name("model/queue", tests, NULL, NULL);
+}
