@@ -1,0 +1,248 @@
+/*
+ * "scontrol show jobs -o" tells what squeue leaves open: memory per CPU or per node, gpus of
+ * the whole job, who may share a node (26.05), named nodes, requeue. It refines jobs that are
+ * in the queue already and adds none.
+ *
+ * Names, comments and command lines stand raw in these lines, so a user can write a newline and
+ * another job's number into his own. A job that has two lines is therefore left as squeue told
+ * it, and a job's own line can only speak for itself.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "scheduler/slurm.h"
+
+enum {
+	K_ID,
+	K_ARRAY,
+	K_TASK,
+	K_REQUEUE,
+	K_NODES_ASKED,
+	K_NODES,
+	K_CPUS,
+	K_TASKS,
+	K_MEM_CPU,
+	K_MEM_NODE,
+	K_SHARE,
+	K_EXCLUSIVE,
+	K_TRES_NODE,
+	K_TRES_JOB,
+	K_TRES_TASK,
+	KEYS
+};
+
+static const char *const keys[KEYS] = {
+	"JobId",	 "ArrayJobId", "ArrayTaskId", "Requeue",      "ReqNodeList",
+	"NumNodes",	 "NumCPUs",    "NumTasks",    "MinMemoryCPU", "MinMemoryNode",
+	"OverSubscribe", "Exclusive",  "TresPerNode", "TresPerJob",   "TresPerTask",
+};
+
+struct exact {
+	char key[48];	   /* "12", "12_3", "12_[": what is left of an array has one record */
+	struct slice line; /* behind JobId= */
+};
+
+static int key_of(const char *s, size_t len)
+{
+	for (int i = 0; i < KEYS; i++)
+		if (strlen(keys[i]) == len && memcmp(keys[i], s, len) == 0)
+			return i;
+	return -1;
+}
+
+/* The first of each key counts, except behind the free texts of the job's own (Command,
+ * SubmitLine, Comment). */
+static void cut_job(struct slice *f, struct slice line)
+{
+	const char *s = line.s, *end = line.s + line.len;
+
+	for (int i = 0; i < KEYS; i++)
+		f[i] = (struct slice){ "", 0 };
+	while (s < end) {
+		const char *blank = memchr(s, ' ', (size_t)(end - s));
+		const char *stop = blank ? blank : end;
+		const char *eq = memchr(s, '=', (size_t)(stop - s));
+		int k = eq ? key_of(s, (size_t)(eq - s)) : -1;
+
+		if (k >= 0 && f[k].len == 0)
+			f[k] = (struct slice){ eq + 1, (size_t)(stop - eq) - 1 };
+		s = stop + 1;
+	}
+}
+
+static bool is_set(struct slice task)
+{
+	return memchr(task.s, '-', task.len) || memchr(task.s, ',', task.len) ||
+	       memchr(task.s, '%', task.len);
+}
+
+static void exact_key(struct exact *x, struct slice id, struct slice array, struct slice task)
+{
+	if (array.len == 0 || slice_none(task))
+		snprintf(x->key, sizeof(x->key), "%.*s", (int)(id.len > 20 ? 20 : id.len),
+			 id.s);
+	else if (is_set(task))
+		snprintf(x->key, sizeof(x->key), "%.*s_[",
+			 (int)(array.len > 20 ? 20 : array.len), array.s);
+	else
+		snprintf(x->key, sizeof(x->key), "%.*s_%.*s",
+			 (int)(array.len > 20 ? 20 : array.len), array.s,
+			 (int)(task.len > 20 ? 20 : task.len), task.s);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct exact *x = a, *y = b;
+
+	return strcmp(x->key, y->key);
+}
+
+/* Only the head of a line is needed for its key, and it comes before the name. */
+static int add_line(struct exact *x, struct slice line, struct err *err)
+{
+	struct slice f[KEYS], head = line;
+	const char *name = NULL;
+	int64_t id;
+
+	for (size_t i = 0; i + 9 < line.len && !name; i++)
+		if (memcmp(line.s + i, " JobName=", 9) == 0)
+			name = line.s + i;
+	if (!name)
+		return err_set(err, ERR_PARSE, "scontrol: a job without a name");
+	head.len = (size_t)(name - line.s);
+	cut_job(f, head);
+	if (slice_num(&id, f[K_ID], 0, UINT32_MAX) < 0) {
+		char text[128];
+
+		slurm_quote(text, f[K_ID]);
+		return err_set(err, ERR_PARSE, "scontrol: bad job id \"%s\"", text);
+	}
+	exact_key(x, f[K_ID], f[K_ARRAY], f[K_TASK]);
+	x->line = line;
+	return 0;
+}
+
+static int read_lines(struct exact **out, size_t *n, const struct sched_run *r, struct err *err)
+{
+	const char *end = r->out + r->out_len;
+	size_t cap = 0;
+
+	for (const char *s = r->out; s < end;) {
+		const char *nl = memchr(s, '\n', (size_t)(end - s));
+		struct slice line = { s, (size_t)((nl ? nl : end) - s) };
+
+		if (slice_starts(line, "JobId=")) {
+			if (*n >= QUEUE_JOBS_MAX)
+				return err_set(err, ERR_FULL, "scontrol: more than %d jobs",
+					       QUEUE_JOBS_MAX);
+			GROW(*out, *n, cap);
+			if (add_line(&(*out)[*n], line, err) < 0)
+				return -1;
+			(*n)++;
+		}
+		s += line.len + 1;
+	}
+	return 0;
+}
+
+static int64_t ceil_div(int64_t a, int64_t b)
+{
+	return b > 0 ? (a + b - 1) / b : a;
+}
+
+static size_t hosts_in(struct slice f)
+{
+	char *list = xstrndup(f.s, f.len);
+	struct strs names = STRS_INIT(QUEUE_NODES_MAX);
+	size_t n = hostlist_expand(&names, list, NULL) == 0 ? names.n : 0;
+
+	strs_clear(&names);
+	free(list);
+	return n;
+}
+
+static void refine_gpus(struct job *j, const struct slice *f)
+{
+	int64_t tasks, nodes = j->nodes_min > 0 ? j->nodes_min : 1;
+
+	if (f[K_TRES_NODE].len)
+		j->gpus = slurm_gpus(f[K_TRES_NODE]);
+	else if (f[K_TRES_JOB].len)
+		j->gpus = ceil_div(slurm_gpus(f[K_TRES_JOB]), nodes);
+	else if (f[K_TRES_TASK].len && slurm_count_read(&tasks, f[K_TASKS]) == 0)
+		j->gpus = ceil_div(slurm_gpus(f[K_TRES_TASK]) * tasks, nodes);
+}
+
+static int refine(struct job *j, struct slice line, const char *version, struct err *err)
+{
+	struct slice f[KEYS];
+	struct slice mem;
+
+	cut_job(f, line);
+	mem = f[K_MEM_CPU].len ? f[K_MEM_CPU] : f[K_MEM_NODE];
+	if (slurm_count_read(&j->nodes_min, f[K_NODES]) < 0 ||
+	    slurm_count_read(&j->cpus, f[K_CPUS]) < 0 || slurm_mem_read(&j->mem_bytes, mem) < 0)
+		return err_set(err, ERR_PARSE,
+			       "scontrol: job %s: bad NumNodes, NumCPUs or MinMemory", j->id);
+	j->mem_per_cpu = f[K_MEM_CPU].len > 0 && j->mem_bytes > 0;
+	j->requeue = slice_is(f[K_REQUEUE], "1");
+	if (slurm_from(version, 26, 5))
+		j->exclusive = slice_is(f[K_EXCLUSIVE], "NODE");
+	else if (version && version[0])
+		j->exclusive = slice_is(f[K_SHARE], "NO");
+	refine_gpus(j, f);
+	/* All its nodes are named: no machine of another name helps. */
+	if (j->demand && !slice_none(f[K_NODES_ASKED]) &&
+	    (int64_t)hosts_in(f[K_NODES_ASKED]) >= j->nodes_min)
+		j->demand = false;
+	return 0;
+}
+
+static int refine_all(struct queue *q, const struct exact *v, size_t n, const char *version,
+		      struct err *err)
+{
+	for (size_t i = 0; i < q->n_jobs; i++) {
+		struct job *j = &q->jobs[i];
+		struct exact want;
+		struct slice id = { j->id, strlen(j->id) },
+			     array = { j->array_id, strlen(j->array_id) };
+		const struct exact *hit;
+
+		exact_key(&want, id, array, (struct slice){ j->task, strlen(j->task) });
+		hit = n ? bsearch(&want, v, n, sizeof(*v), by_key) : NULL;
+		if (!hit || (hit > v && by_key(hit, hit - 1) == 0) ||
+		    (hit + 1 < v + n && by_key(hit, hit + 1) == 0))
+			continue;
+		if (refine(j, hit->line, version, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int slurm_read_exact(struct queue *q, const struct sched_run *r, const char *version,
+		     struct err *err)
+{
+	struct exact *v = NULL;
+	size_t n = 0;
+	int rc = -1;
+
+	if (slurm_check(r, "scontrol", err) < 0)
+		return -1;
+	if (r->out_len == 0)
+		return err_set(err, ERR_PARSE, "scontrol: no output");
+	if (read_lines(&v, &n, r, err) < 0)
+		goto out;
+	if (n == 0 &&
+	    !slice_is((struct slice){ r->out, r->out_len }, "No jobs in the system\n")) {
+		err_set(err, ERR_PARSE, "scontrol: no job at byte 0");
+		goto out;
+	}
+	if (n > 0)
+		qsort(v, n, sizeof(*v), by_key);
+	rc = refine_all(q, v, n, version, err);
+out:
+	free(v);
+	return rc;
+}
