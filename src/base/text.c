@@ -249,11 +249,16 @@ const char *size_text(char out[24], int64_t bytes)
 
 	while (power < 6 && size >> (10 * (power + 1)))
 		power++;
-	uint64_t unit = UINT64_C(1) << (10 * power);
-	uint64_t tenths = (uint64_t)((double)size / (double)unit * 10 + 0.5);
+	double in_units = (double)size / (double)(UINT64_C(1) << (10 * power));
+
+	if (in_units >= 1023.5 && power > 0 && power < 6) { /* 1G reads better than 1024M */
+		in_units /= 1024;
+		power++;
+	}
+	uint64_t tenths = (uint64_t)(in_units * 10 + 0.5);
 
 	if (power == 0)
-		snprintf(out, 24, "%s%u", sign, (unsigned int)size);
+		snprintf(out, 24, "%s%uB", sign, (unsigned int)size);
 	else if (tenths % 10 == 0 || tenths >= 1000)
 		snprintf(out, 24, "%s%u%c", sign, (unsigned int)((tenths + 5) / 10),
 			 letters[power]);
