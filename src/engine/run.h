@@ -81,7 +81,15 @@ struct member { /* node and the VM that the last listing showed for it */
 	int64_t vm_missing_since_ms;  /* in DB, not in the listing (R5.4); 0: seen */
 	bool published;               /* its line is on the head */
 	bool removing;                /* scheduler removal under way */
+	bool down_told;               /* the scheduler was told that the machine is gone */
 	bool in_scheduler;            /* seen in the last queue */
+};
+
+struct live_intent { /* an open intent and its call */
+	struct intent in;
+	struct run *run;
+	struct cloud_call *call;      /* NULL: nothing under way in this process */
+	bool looking;                 /* call is a look, not the change */
 };
 
 struct run {
@@ -105,8 +113,9 @@ struct run {
 	bool decided;
 	int64_t decided_ms;
 
-	struct intent **intents;      /* open ones */
+	struct live_intent **intents; /* open ones */
 	size_t n_intents, cap_intents;
+	struct map *sets;             /* ids of scale sets that the cloud is known to have: they grow, others are put */
 	struct operation op;          /* the open operation; id 0: none */
 	struct op_work *op_work;      /* its state in memory */
 	struct backoff *backoffs;
@@ -216,13 +225,28 @@ struct intent *intent_add(struct run *r, enum cloud_verb verb, enum cloud_kind k
 			  int64_t from, int64_t to, struct err *err); /* committed by the caller's transaction */
 void intents_act(struct run *r);               /* sends what is planned, polls what was accepted, settles what is unknown */
 bool intent_open(const struct run *r, const char *resource_id); /* one change per resource at a time */
-/* Who wants to know how an intent ended (operations, boots); called after the result was committed. */
+/* How it ended is told to whoever it concerns (operations, boots); called after the result was committed. */
 void intent_ended(struct run *r, const struct intent *in, const struct cloud_stage_info *i);
 void delete_members(struct run *r);            /* nodes in DELETING whose VM is still there: one intent per set */
 
 /* scaleset.c: buckets and sets */
 int sets_grow(struct run *r, const struct plan *p, struct err *err); /* rows and intents for plan.creates, in the caller's transaction */
-int set_change_fill(struct run *r, const struct intent *in, struct cloud_change *ch, struct err *err); /* what to send for an intent of a set or its members; buffers live in r until the next call */
+/* An intent of a set ended: its rows go on, or fail and leave their bucket to the back-off. */
+void sets_ended(struct run *r, const struct intent *in, const struct cloud_stage_info *i);
+void member_promise(struct node *n, const struct array_spec *a, const struct vm_size *s); /* cpus, memory, gpus that the scheduler will be told */
+
+/* change.c: what to send for an intent; made from the rows each time, so that a repeated call is the same call */
+struct change_store { /* owns what a cloud_change borrows */
+	struct cloud_change change;
+	struct cloud_vm_spec vm;
+	struct strs tags, members;
+	struct buf script, key;
+	char *subnet_id, *prefix, *nsg_id;
+};
+int change_make(struct change_store *out, struct run *r, const struct intent *in, struct err *err);
+void change_clear(struct change_store *c);
+
+/* backoff.c */
 void backoff_note(struct run *r, const struct node *n, const char *azure_code, const struct err *err, int64_t retry_ms); /* B3 */
 void backoff_ok(struct run *r, const struct node *n);
 
