@@ -81,6 +81,7 @@ static int fail_parser(struct reader *r)
  * Nodes
  */
 
+// NOLINTBEGIN(misc-no-recursion): no deeper than YAML_DEPTH_MAX
 void yaml_tree_free(struct yaml *y)
 {
 	struct yaml *next;
@@ -382,6 +383,8 @@ static struct yaml *value(struct reader *r, const yaml_event_t *e, unsigned int 
 		a->node = y;
 	return y;
 }
+
+// NOLINTEND(misc-no-recursion)
 
 /* Takes one event and says whether it is of that type; any other is told as what. */
 static int expect(struct reader *r, yaml_event_type_t type, const char *what)
