@@ -29,7 +29,9 @@ run_one() {
 		$counts
 	END
 	why=
-	if [ $rc -ge 124 ] && [ $took -ge "$TEST_TIMEOUT" ]; then
+	if [ ! -x "$exe" ]; then
+		why="not built; run: make DEBUG=1 tests"
+	elif [ $rc -ge 124 ] && [ $took -ge "$TEST_TIMEOUT" ]; then
 		why="no end after $TEST_TIMEOUT s"
 	elif [ "$failed" -eq 0 ] && [ $rc -ne 0 ]; then
 		why="exit $rc without a failed test"

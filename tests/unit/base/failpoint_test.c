@@ -12,6 +12,7 @@
 
 #include "base/failpoint.h"
 #include "base/file.h"
+#include "base/mem.h"
 
 #ifdef FAILPOINTS
 
@@ -87,7 +88,8 @@ static void stops_at_a_word_it_does_not_understand(void **state)
 
 static void collects_the_names_passed(void **state)
 {
-	char path[] = "/tmp/failpoint.XXXXXX";
+	const char *tmp = getenv("TMPDIR");
+	char *path = xasprintf("%s/failpoint.XXXXXX", tmp ? tmp : "/tmp");
 	struct buf text = BUF_INIT(4096);
 	int fd = mkstemp(path);
 
@@ -103,6 +105,7 @@ static void collects_the_names_passed(void **state)
 	assert_string_equal(buf_str(&text), "one\ntwo\none\n");
 	buf_clear(&text);
 	unlink(path);
+	free(path);
 }
 
 int main(void)
