@@ -190,6 +190,10 @@ static void where(const struct http_call *call, char out[100])
 
 	host = host ? host + 3 : call->url;
 	n = strcspn(host, "/?#");
+	for (const char *at = memchr(host, '@', n); at; at = memchr(host, '@', n)) {
+		n -= (size_t)(at + 1 - host); /* a name and password */
+		host = at + 1;
+	}
 	if (call->unix_socket)
 		text_clean(out, 99, call->unix_socket, strlen(call->unix_socket));
 	else

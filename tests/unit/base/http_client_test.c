@@ -577,6 +577,34 @@ static void a_callback_may_free_the_client(void **state)
 	assert_int_equal(f->calls, 1);
 }
 
+static void more_requests_than_connections_wait_their_turn(void **state)
+{
+	struct fixture *f = *state;
+
+	http_client_free(f->c);
+	f->c =
+	    http_client_new(f->l, &(struct http_client_options){ .connections_max = 1 }, NULL);
+	ask(f, "/ok", (struct http_request){ 0 });
+	for (int i = 0; i < 6; i++)
+		send_path(f, "/ok", (struct http_request){ .method = i % 2 ? "POST" : NULL });
+	assert_int_equal(http_client_active(f->c), 6);
+	wait_calls(f, 7);
+	assert_int_equal(f->status, 200);
+	assert_int_equal(f->s.posts, 3);
+}
+
+static void a_password_in_a_url_is_not_told(void **state)
+{
+	struct fixture *f = *state;
+	char *url = xasprintf("http://user:canary@%s/reset", f->url + strlen("http://"));
+
+	ask(f, "", (struct http_request){ .url = url });
+	free(url);
+	assert_false(f->replied);
+	assert_null(strstr(f->err.msg, "canary"));
+	assert_non_null(strstr(f->err.msg, "GET 127.0.0.1:"));
+}
+
 static void talks_over_a_unix_socket(void **state)
 {
 	struct fixture *f = *state;
@@ -680,6 +708,8 @@ int main(void)
 		T(an_error_instead_of_a_stream_has_its_body),
 		T(a_callback_may_send_the_next_request),
 		T(a_callback_may_free_the_client),
+		T(more_requests_than_connections_wait_their_turn),
+		T(a_password_in_a_url_is_not_told),
 		T(talks_over_a_unix_socket),
 		T(its_sockets_close_at_exec),
 		T(records_without_secrets),
