@@ -15,11 +15,13 @@
 #include "base/tls.h"
 #include "tls_conn.h"
 
-#define READ_AHEAD_MAX                                                                         \
-	((size_t)16 << 10) /* of what a client sends while it waits for an answer */
-#define LINGER_MS  1000
-#define FLUSH_FREE ((size_t)1 << 20) /* an answer up to this has body_ms to leave, */
-#define FLUSH_RATE 32		     /* a larger one a millisecond more per so many bytes */
+/* Of what a client sends while it waits for an answer. libevent's own high watermark is no
+ * help: it runs the read callback again and again, without end, while that leaves the bytes
+ * alone (2.1.12). */
+#define READ_AHEAD_MAX ((size_t)16 << 10)
+#define LINGER_MS      1000
+#define FLUSH_FREE     ((size_t)1 << 20) /* an answer up to this has body_ms to leave, */
+#define FLUSH_RATE     32		 /* a larger one a millisecond more per so many bytes */
 
 static void run(struct http_conn *c);
 
@@ -79,6 +81,7 @@ static void linger(struct http_conn *c)
 		return;
 	}
 	c->phase = CONN_LINGER;
+	bufferevent_enable(c->bev, EV_READ);
 	say_bye(c);
 	shutdown(bufferevent_getfd(c->bev), SHUT_WR);
 	timer_set(c->deadline, LINGER_MS);
@@ -92,6 +95,8 @@ static void flushed(struct http_conn *c)
 	}
 	c->phase = CONN_IDLE;
 	timer_set(c->deadline, c->server->o.idle_ms);
+	if (!c->eof)
+		bufferevent_enable(c->bev, EV_READ);
 	run(c);
 }
 
@@ -228,14 +233,16 @@ static void run(struct http_conn *c)
 static void on_read(struct bufferevent *bev, void *arg)
 {
 	struct http_conn *c = arg;
+	struct evbuffer *in = bufferevent_get_input(bev);
 
 	loop_enter(c->server->loop);
 	http_conn_hold(c);
 	if (c->phase == CONN_LINGER)
-		evbuffer_drain(bufferevent_get_input(bev),
-			       evbuffer_get_length(bufferevent_get_input(bev)));
+		evbuffer_drain(in, evbuffer_get_length(in));
 	else
 		run(c);
+	if (c->bev && evbuffer_get_length(in) >= READ_AHEAD_MAX)
+		bufferevent_disable(bev, EV_READ); /* until the answer has left */
 	http_conn_release(c);
 }
 
@@ -358,6 +365,5 @@ void http_conn_open(struct http_server *s, int fd, struct http_peer *peer,
 	TAILQ_INSERT_TAIL(&s->conns, c, link);
 	s->n_conns++;
 	bufferevent_setcb(bev, on_read, on_written, on_event, c);
-	bufferevent_setwatermark(bev, EV_READ, 0, READ_AHEAD_MAX);
 	bufferevent_enable(bev, EV_READ | EV_WRITE);
 }
