@@ -31,6 +31,7 @@ struct engine_cloud { /* one per cloud record */
 };
 
 struct region_facts { /* sizes and quotas of one cloud region, shared by its clusters */
+	struct engine *engine;
 	struct engine_cloud *cloud;
 	char region[40];
 	struct vm_sizes sizes;
@@ -38,6 +39,7 @@ struct region_facts { /* sizes and quotas of one cloud region, shared by its clu
 	int64_t sizes_ms, quotas_ms;  /* when read; 0 never */
 	struct cloud_call *sizes_call, *quotas_call;
 	struct err err;               /* of the last failed read */
+	int64_t retry_ms;             /* no read before */
 };
 
 struct engine {
@@ -101,6 +103,7 @@ struct run {
 	struct member **members;      /* live nodes, in order of id */
 	size_t n_members, cap_members;
 	struct map *by_name, *by_vm;  /* node name, VM id (folded) -> member */
+	int64_t *index_hint;          /* per array of the spec: where to look for a free index */
 	const struct node **node_list;/* what engine_nodes() lends */
 
 	struct queue *queue;          /* last whole reading */
@@ -139,11 +142,15 @@ struct run {
 struct run *run_find(const struct engine *e, const char *name);
 struct run *run_add(struct engine *e, const struct cluster *take); /* loads its rows; owned by the engine */
 void run_free(struct run *r);
+void run_forget(struct run *r);                   /* of a deleted cluster: leaves memory, frees r */
+void cluster_move(struct run *r, enum cluster_state to, const char *reason); /* the only writer of cluster.state */
+void cluster_save(struct run *r);
 void run_changed(struct run *r);                  /* revision + 1; clients are told at the end of the turn */
 void engine_fatal(struct engine *e, const struct err *err); /* R2.4: the store cannot be trusted: log and exit at once */
 struct run *run_of(const struct engine *e, const struct cluster *c);
 struct region_facts *region_of(struct engine *e, struct engine_cloud *c, const char *region); /* reads begin when first asked */
 void region_refresh(struct region_facts *rf, bool quotas_now);
+void regions_free(struct engine *e);
 
 /* note.c: events and audit rows in the engine's words */
 void note(struct run *r, enum event_level level, const char *object, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
@@ -153,7 +160,11 @@ int audit_act(struct engine *e, const struct user *u, const char *verb, const ch
 
 /* members.c: the in-memory rows */
 struct member *member_add(struct run *r, const struct node *n); /* stores it first; NULL when the store refused (engine_fatal ran for unknown outcomes) */
+int members_load(struct run *r, struct err *err);
+void members_free(struct run *r);
 struct member *member_find(const struct run *r, const char *name);
+struct member *member_of_vm(const struct run *r, const char *vm_id);
+void member_bind(struct run *r, struct member *m, const struct cloud_vm *vm); /* not saved: the move that follows saves it */
 void member_gone(struct run *r, struct member *m, const char *reason); /* row kept as history, member freed */
 /* The only writer of node.state: checks node_can_move(), writes row and event in one transaction, tells clients. */
 int node_move(struct run *r, struct member *m, enum node_state to, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
@@ -223,6 +234,8 @@ bool drain_proven(const struct run *r, const struct member *m, struct err *err);
 /* intent.c */
 struct intent *intent_add(struct run *r, enum cloud_verb verb, enum cloud_kind kind, const char *resource_id,
 			  int64_t from, int64_t to, struct err *err); /* committed by the caller's transaction */
+struct live_intent *intent_keep(struct run *r, const struct intent *row); /* of the store, into memory */
+void intent_free(struct live_intent *li);      /* its call is dropped */
 void intents_act(struct run *r);               /* sends what is planned, polls what was accepted, settles what is unknown */
 bool intent_open(const struct run *r, const char *resource_id); /* one change per resource at a time */
 /* How it ended is told to whoever it concerns (operations, boots); called after the result was committed. */

@@ -1,0 +1,186 @@
+#include "engine/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "engine/run.h"
+#include "template/template.h"
+
+#define HOUSEKEEPING_MS 10000
+#define EXIT_STORE                                                                             \
+	70 /* EX_SOFTWARE: the supervisor starts us again, and the start reads what is true */
+
+/* R1.1: one engine per state directory; the lock dies with the process, so a stale one cannot
+ * exist. */
+static int take_lock(struct engine *e, struct err *err)
+{
+	char *path = xasprintf("%s/engine.lock", e->state_dir);
+	char pid[32] = "";
+	ssize_t n;
+
+	e->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (e->lock_fd < 0) {
+		err_sys(err, "%s", path);
+	} else if (flock(e->lock_fd, LOCK_EX | LOCK_NB) < 0) {
+		n = read(e->lock_fd, pid, sizeof(pid) - 1);
+		pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
+		err_set(
+		    err, ERR_CONFLICT,
+		    "another engine (pid %s) holds %s: use it, or give this one another name with -L",
+		    pid[0] ? pid : "unknown", e->state_dir);
+		close(e->lock_fd);
+		e->lock_fd = -1;
+	} else {
+		n = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
+		if (ftruncate(e->lock_fd, 0) < 0 || write(e->lock_fd, pid, (size_t)n) != n)
+			log_warn("%s: pid not written: %s", path, strerror(errno));
+	}
+	free(path);
+	return e->lock_fd < 0 ? -1 : 0;
+}
+
+static int open_clouds(struct engine *e, const struct engine_options *o, struct err *err)
+{
+	e->clouds = xcalloc(o->n_clouds ? o->n_clouds : 1, sizeof(*e->clouds));
+	for (size_t i = 0; i < o->n_clouds; i++) {
+		struct engine_cloud *c = &e->clouds[e->n_clouds];
+
+		c->record = &o->clouds[i];
+		c->ops = provider_find(c->record->provider);
+		if (!c->ops)
+			return err_set(err, ERR_INVALID,
+				       "cloud %s: there is no provider \"%s\"", c->record->name,
+				       c->record->provider);
+		c->cloud = c->ops->open(e->loop, c->record, err);
+		if (!c->cloud)
+			return err_wrap(err, "cloud %s", c->record->name);
+		e->n_clouds++;
+	}
+	return 0;
+}
+
+static int load_clusters(struct engine *e, struct err *err)
+{
+	struct cluster *list;
+	size_t n;
+
+	if (store_clusters(e->store, &list, &n, false, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		run_add(e, &list[i]);
+	free(list);
+	return 0;
+}
+
+/* R2.5, R2.6, R7: what has to be looked at whether or not anything happens. */
+static void housekeeping(void *arg)
+{
+	struct engine *e = arg;
+	int64_t room = store_free_bytes(e->store);
+
+	timer_set(e->housekeeping, HOUSEKEEPING_MS);
+	e->issue[0] = '\0';
+	if (store_file_moved(e->store)) {
+		e->safe_mode = true;
+		snprintf(
+		    e->issue, sizeof(e->issue),
+		    "the store's file was moved away: nothing is changed any more; put it back and restart the engine");
+	} else if (room >= 0 && room < (int64_t)1 << 30) {
+		snprintf(e->issue, sizeof(e->issue), "only %lld MiB are free under %s",
+			 (long long)(room >> 20), e->state_dir);
+	}
+	gc_tick(e);
+}
+
+static void tell_change(void *arg)
+{
+	struct engine *e = arg;
+
+	if (e->on_change)
+		e->on_change(e->on_change_arg);
+}
+
+static struct engine *fail(struct engine *e)
+{
+	engine_free(e);
+	return NULL;
+}
+
+struct engine *engine_new(struct loop *l, const struct engine_options *o, struct err *err)
+{
+	struct engine *e = xcalloc(1, sizeof(*e));
+	char *path;
+
+	e->loop = l;
+	e->lock_fd = -1;
+	e->state_dir = xstrdup(o->state_dir);
+	e->template_folders = (struct strs)STRS_INIT(16);
+	for (size_t i = 0; o->template_folders && i < o->template_folders->n; i++)
+		strs_add(&e->template_folders, o->template_folders->v[i]);
+	rng_seed(&e->rng, (uint64_t)clock_utc_ms() ^ (uint64_t)getpid());
+	e->changed = turn_end_new(l, tell_change, e);
+	if (file_make_dir(o->state_dir, 0700, err) < 0 || take_lock(e, err) < 0)
+		return fail(e);
+	path = xasprintf("%s/engine.db", o->state_dir);
+	e->store = store_open(path, o->any_file_system, err);
+	free(path);
+	if (!e->store || open_clouds(e, o, err) < 0)
+		return fail(e);
+	e->adoption = store_fact(e->store, "adoption") != NULL;
+	e->housekeeping = timer_new(l, housekeeping, e);
+	timer_set(e->housekeeping, HOUSEKEEPING_MS);
+	return load_clusters(e, err) < 0 ? fail(e) : e;
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	timer_free(e->housekeeping);
+	for (size_t i = 0; i < e->n_runs; i++)
+		run_free(e->runs[i]);
+	regions_free(e);
+	for (size_t i = 0; i < e->n_clouds; i++)
+		e->clouds[i].ops->close(e->clouds[i].cloud);
+	turn_end_free(e->changed);
+	store_close(e->store);
+	if (e->lock_fd >= 0)
+		close(e->lock_fd);
+	map_free(e->templates);
+	strs_clear(&e->template_folders);
+	free(e->runs);
+	free(e->clouds);
+	free(e->cluster_list);
+	free(e->state_dir);
+	free(e);
+}
+
+void engine_on_change(struct engine *e, void (*cb)(void *arg), void *arg)
+{
+	e->on_change = cb;
+	e->on_change_arg = arg;
+}
+
+uint64_t engine_revision(const struct engine *e)
+{
+	return e->revision;
+}
+
+void engine_fatal(struct engine *e, const struct err *err)
+{
+	log_error("%s", err->msg);
+	log_error(
+	    "what was written last is unknown: ending, so that the next start reads what is true in %s",
+	    e->state_dir);
+	_exit(EXIT_STORE);
+}

@@ -1,0 +1,196 @@
+/* The nodes of a cluster as they stand in memory: rows first, indexes after them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "engine/run.h"
+
+static void index_member(struct run *r, struct member *m)
+{
+	map_put(r->by_name, m->node.name, m);
+	if (m->node.vm_id[0])
+		map_put(r->by_vm, m->node.vm_id, m);
+}
+
+static struct member *keep(struct run *r, const struct node *n)
+{
+	struct member *m = xcalloc(1, sizeof(*m));
+
+	m->node = *n;
+	GROW(r->members, r->n_members, r->cap_members);
+	r->members[r->n_members++] = m;
+	index_member(r, m);
+	run_changed(r);
+	return m;
+}
+
+/* A store that answers "unknown" cannot be trusted any more: the process ends, and its next
+ * start reads what is true. */
+static int stored(struct run *r, int rc, const struct err *err)
+{
+	if (rc < 0 && err->code == ERR_UNKNOWN)
+		engine_fatal(r->engine, err);
+	if (rc < 0)
+		log_error("cluster %s: %s", r->cluster.name, err->msg);
+	return rc;
+}
+
+struct member *member_add(struct run *r, const struct node *n)
+{
+	struct node row = *n;
+	struct err err = ERR_INIT;
+
+	if (stored(r, store_node_add(r->engine->store, &row, &err), &err) < 0)
+		return NULL;
+	return keep(r, &row);
+}
+
+int members_load(struct run *r, struct err *err)
+{
+	struct node *rows;
+	size_t n;
+
+	if (store_nodes(r->engine->store, r->cluster.id, &rows, &n, false, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		keep(r, &rows[i]);
+	free(rows);
+	return 0;
+}
+
+void members_free(struct run *r)
+{
+	for (size_t i = 0; i < r->n_members; i++)
+		free(r->members[i]);
+	free(r->members);
+	r->members = NULL;
+	r->n_members = r->cap_members = 0;
+}
+
+struct member *member_find(const struct run *r, const char *name)
+{
+	return map_get(r->by_name, name);
+}
+
+struct member *member_of_vm(const struct run *r, const char *vm_id)
+{
+	return map_get(r->by_vm, vm_id);
+}
+
+static const char *const worth_an_event[NODE_STATES] = {
+	[NODE_IDLE] = "",      [NODE_DRAINING] = "",	[NODE_DELETING] = "",
+	[NODE_GONE] = "",      [NODE_FAILED] = "",	[NODE_EVICTED] = "",
+	[NODE_UNHEALTHY] = "", [NODE_DEALLOCATED] = "",
+};
+
+/* Idle and busy alternate with the queue all day: that is no event. */
+static bool tells(enum node_state from, enum node_state to)
+{
+	if (from == NODE_BUSY && to == NODE_IDLE)
+		return false;
+	return worth_an_event[to] != NULL;
+}
+
+static enum event_level level_of(enum node_state to)
+{
+	if (to == NODE_FAILED)
+		return EVENT_ERROR;
+	return to == NODE_EVICTED || to == NODE_UNHEALTHY ? EVENT_WARN : EVENT_INFO;
+}
+
+int node_move(struct run *r, struct member *m, enum node_state to, const char *fmt, ...)
+{
+	int64_t now = clock_utc_ms();
+	struct event ev = { .at_ms = now, .cluster_id = r->cluster.id, .level = level_of(to) };
+	struct err err = ERR_INIT;
+	char reason[160];
+	bool event = tells(m->node.state, to);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(reason, sizeof(reason), fmt, ap);
+	va_end(ap);
+	if (!node_can_move(m->node.state, to)) {
+		log_error("node %s: no way from %s to %s (%s)", m->node.name,
+			  node_state_name(m->node.state), node_state_name(to), reason);
+		return -1;
+	}
+	snprintf(ev.cluster, sizeof(ev.cluster), "%s", r->cluster.name);
+	snprintf(ev.object, sizeof(ev.object), "%s", m->node.name);
+	snprintf(ev.actor, sizeof(ev.actor), "engine");
+	snprintf(ev.text, sizeof(ev.text), "%s: %s", node_state_name(to), reason);
+	log_debug("node %s: %s -> %s: %s", m->node.name, node_state_name(m->node.state),
+		  node_state_name(to), reason);
+	run_changed(r);
+	return stored(r,
+		      store_node_set_state(r->engine->store, &m->node, to, reason, now,
+					   event ? &ev : NULL, &err),
+		      &err);
+}
+
+void member_save(struct run *r, struct member *m)
+{
+	struct err err = ERR_INIT;
+
+	stored(r, store_node_save(r->engine->store, &m->node, &err), &err);
+	run_changed(r);
+}
+
+void member_bind(struct run *r, struct member *m, const struct cloud_vm *vm)
+{
+	snprintf(m->node.vm_id, sizeof(m->node.vm_id), "%s", vm->id);
+	snprintf(m->node.vm_name, sizeof(m->node.vm_name), "%s", vm->name);
+	snprintf(m->node.host, sizeof(m->node.host), "%s", vm->host);
+	snprintf(m->node.address, sizeof(m->node.address), "%s",
+		 vm->address ? vm->address : "");
+	m->node.bound_ms = clock_utc_ms();
+	m->has_vm = true;
+	map_put(r->by_vm, m->node.vm_id, m);
+}
+
+/* Money of a node that is gone goes into the cluster's sum before the row leaves memory. */
+static void settle_cost(struct run *r, const struct node *n)
+{
+	int64_t from = n->bound_ms;
+
+	if (from && n->price > 0)
+		r->spent += n->price * (double)(clock_utc_ms() - from) / 3600000.0;
+}
+
+void member_gone(struct run *r, struct member *m, const char *reason)
+{
+	size_t i = 0;
+
+	if (node_move(r, m, NODE_GONE, "%s", reason) < 0)
+		return;
+	settle_cost(r, &m->node);
+	while (i < r->n_members && r->members[i] != m)
+		i++;
+	memmove(&r->members[i], &r->members[i + 1],
+		(r->n_members - i - 1) * sizeof(*r->members));
+	r->n_members--;
+	map_del(r->by_name, m->node.name);
+	if (m->node.vm_id[0])
+		map_del(r->by_vm, m->node.vm_id);
+	r->publish_due = true;
+	free(m);
+}
+
+int64_t member_free_index(struct run *r, const char *array)
+{
+	const struct array_spec *a = cluster_array(&r->cluster.spec, array);
+	size_t slot = (size_t)(a - r->cluster.spec.arrays);
+	char name[40];
+
+	for (int64_t i = r->index_hint[slot];; i++) {
+		snprintf(name, sizeof(name), "%s-%lld", array, (long long)i);
+		if (!member_find(r, name)) {
+			r->index_hint[slot] = i + 1;
+			return i;
+		}
+	}
+}

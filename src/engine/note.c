@@ -1,0 +1,60 @@
+/* What happened, for people (events) and for the record (audit): written where it happens, in
+ * the transaction of the act. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "engine/run.h"
+
+static void add(struct run *r, enum event_level level, const char *actor, const char *object,
+		const char *fmt, va_list ap)
+{
+	struct event ev = { .at_ms = clock_utc_ms(),
+			    .cluster_id = r->cluster.id,
+			    .level = level };
+	struct err err = ERR_INIT;
+
+	snprintf(ev.cluster, sizeof(ev.cluster), "%s", r->cluster.name);
+	snprintf(ev.object, sizeof(ev.object), "%s", object ? object : "");
+	snprintf(ev.actor, sizeof(ev.actor), "%s", actor);
+	vsnprintf(ev.text, sizeof(ev.text), fmt, ap);
+	if (store_event_add(r->engine->store, &ev, &err) < 0)
+		log_error("cluster %s: event not kept: %s: %s", r->cluster.name, ev.text,
+			  err.msg);
+	run_changed(r);
+}
+
+void note(struct run *r, enum event_level level, const char *object, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add(r, level, "engine", object, fmt, ap);
+	va_end(ap);
+}
+
+void note_by(struct run *r, enum event_level level, const struct user *u, const char *object,
+	     const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add(r, level, u ? u->name : "engine", object, fmt, ap);
+	va_end(ap);
+}
+
+int audit_act(struct engine *e, const struct user *u, const char *verb, const char *object,
+	      const char *reason, const char *plan_hash, int64_t op_id, struct err *err)
+{
+	struct audit a = { .at_ms = clock_utc_ms(), .operation_id = op_id };
+
+	snprintf(a.actor, sizeof(a.actor), "%s", u ? u->name : "engine");
+	snprintf(a.origin, sizeof(a.origin), "%s", u ? u->origin : "");
+	snprintf(a.role, sizeof(a.role), "%s", u ? role_name(u->role) : "engine");
+	snprintf(a.verb, sizeof(a.verb), "%s", verb);
+	snprintf(a.object, sizeof(a.object), "%s", object ? object : "");
+	snprintf(a.reason, sizeof(a.reason), "%s", reason ? reason : "");
+	snprintf(a.plan_hash, sizeof(a.plan_hash), "%s", plan_hash ? plan_hash : "");
+	return store_audit_add(e->store, &a, err);
+}

@@ -1,0 +1,191 @@
+/* One cluster in memory: made from its rows, resumed where it was, freed without touching the
+ * cloud (R1.4). */
+#include "engine/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+static struct engine_cloud *cloud_of(struct engine *e, const char *name)
+{
+	for (size_t i = 0; i < e->n_clouds; i++)
+		if (strcmp(e->clouds[i].record->name, name) == 0)
+			return &e->clouds[i];
+	return NULL;
+}
+
+static int intents_load(struct run *r, struct err *err)
+{
+	struct intent *rows;
+	size_t n;
+
+	if (store_intents_open(r->engine->store, r->cluster.id, &rows, &n, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		intent_keep(r, &rows[i]);
+	free(rows);
+	return 0;
+}
+
+static int operation_load(struct run *r, struct err *err)
+{
+	struct operation *rows;
+	size_t n;
+
+	if (store_ops(r->engine->store, r->cluster.id, true, 1, &rows, &n, err) < 0)
+		return -1;
+	if (n)
+		r->op = rows[0];
+	free(rows);
+	return 0;
+}
+
+static int rows_load(struct run *r, struct err *err)
+{
+	if (members_load(r, err) < 0 || intents_load(r, err) < 0 || operation_load(r, err) < 0)
+		return -1;
+	return store_backoffs(r->engine->store, r->cluster.id, &r->backoffs, &r->n_backoffs,
+			      err);
+}
+
+static bool is_up(const struct run *r)
+{
+	return r->cluster.state != CLUSTER_OFF && r->cluster.state != CLUSTER_DELETED;
+}
+
+/* What a killed engine left goes on: the operation takes its next step, open intents are
+ * settled by looking (R4.2). */
+static void resume(struct run *r)
+{
+	if (r->op.id) {
+		log_info("cluster %s: %s goes on at step %s", r->cluster.name,
+			 op_kind_name(r->op.kind), r->op.step);
+		operation_wake(r);
+	}
+	if (is_up(r))
+		observe_soon(r, 0);
+}
+
+struct run *run_add(struct engine *e, const struct cluster *take)
+{
+	struct run *r = xcalloc(1, sizeof(*r));
+	struct err err = ERR_INIT;
+
+	r->engine = e;
+	r->cluster = *take;
+	r->sched = sched_find(r->cluster.spec.scheduler);
+	r->cloud = cloud_of(e, r->cluster.spec.cloud);
+	r->by_name = map_new(NULL, false);
+	r->by_vm = map_new(NULL, true);
+	r->sets = map_new(NULL, true);
+	r->index_hint = xcalloc(r->cluster.spec.n_arrays + 1, sizeof(*r->index_hint));
+	for (size_t i = 0; i < r->cluster.spec.n_arrays; i++)
+		r->index_hint[i] = 1;
+	r->tick = timer_new(e->loop, observe_tick, r);
+	r->op_tick = timer_new(e->loop, operation_tick, r);
+	GROW(e->runs, e->n_runs, e->cap_runs);
+	e->runs[e->n_runs++] = r;
+	if (rows_load(r, &err) < 0)
+		engine_fatal(e, &err);
+	if (r->cloud)
+		r->region = region_of(e, r->cloud, r->cluster.spec.region);
+	run_changed(r);
+	if (r->sched && r->cloud)
+		resume(r);
+	return r;
+}
+
+void run_free(struct run *r)
+{
+	if (r->vms_call)
+		r->cloud->ops->cancel(r->vms_call);
+	for (size_t i = 0; i < r->n_intents; i++)
+		intent_free(r->intents[i]);
+	free(r->intents);
+	op_work_free(r->op_work);
+	remote_free(r->remote);
+	timer_free(r->tick);
+	timer_free(r->op_tick);
+	facts_clear(&r->facts);
+	plan_clear(&r->plan);
+	demand_clear(&r->demand);
+	if (r->queue) {
+		queue_clear(r->queue);
+		free(r->queue);
+	}
+	members_free(r);
+	map_free(r->by_name);
+	map_free(r->by_vm);
+	map_free(r->sets);
+	free(r->index_hint);
+	free(r->node_list);
+	free(r->backoffs);
+	operation_clear(&r->op);
+	cluster_clear(&r->cluster);
+	free(r);
+}
+
+/* A cluster that was deleted leaves memory; its rows and tombstone stay. */
+void run_forget(struct run *r)
+{
+	struct engine *e = r->engine;
+	size_t i = 0;
+
+	while (e->runs[i] != r)
+		i++;
+	memmove(&e->runs[i], &e->runs[i + 1], (e->n_runs - i - 1) * sizeof(*e->runs));
+	e->n_runs--;
+	run_changed(r);
+	run_free(r);
+}
+
+void run_changed(struct run *r)
+{
+	r->engine->revision++;
+	turn_end_ask(r->engine->changed);
+}
+
+struct run *run_find(const struct engine *e, const char *name)
+{
+	for (size_t i = 0; i < e->n_runs; i++)
+		if (strcmp(e->runs[i]->cluster.name, name) == 0)
+			return e->runs[i];
+	return NULL;
+}
+
+struct run *run_of(const struct engine *e, const struct cluster *c)
+{
+	for (size_t i = 0; i < e->n_runs; i++)
+		if (&e->runs[i]->cluster == c)
+			return e->runs[i];
+	return NULL;
+}
+
+void cluster_move(struct run *r, enum cluster_state to, const char *reason)
+{
+	struct cluster *c = &r->cluster;
+
+	if (c->state != to)
+		c->since_ms = clock_utc_ms();
+	c->state = to;
+	free(c->reason);
+	c->reason = xstrdup(reason);
+	cluster_save(r);
+}
+
+void cluster_save(struct run *r)
+{
+	struct err err = ERR_INIT;
+
+	if (store_cluster_save(r->engine->store, &r->cluster, &err) < 0) {
+		if (err.code == ERR_UNKNOWN)
+			engine_fatal(r->engine, &err);
+		log_error("cluster %s: %s", r->cluster.name, err.msg);
+		return;
+	}
+	r->cluster.version++;
+	run_changed(r);
+}
