@@ -12,7 +12,7 @@
 #include "console/pace.h"
 #include "console/term.h"
 
-#define COSTS      1024
+#define COSTS	   1024
 #define RESUMED_MS 500 /* a SIGCONT this soon belongs to our own stop */
 
 static const int watched_signals[] = { SIGTERM, SIGHUP,	 SIGINT,   SIGQUIT,

@@ -1,0 +1,86 @@
+#include "console/bars.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static int parts_width(const struct header_part *p, size_t n)
+{
+	int w = 0;
+
+	for (size_t i = 0; i < n; i++)
+		w += text_width(p[i].text) + (w > 0 && p[i].text[0]);
+	return w;
+}
+
+static int draw_parts(struct screen *s, int row, int col, int end, const struct header_part *p,
+		      size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!p[i].text[0])
+			continue;
+		if (col >= end)
+			break;
+		col += screen_put(s, row, col, p[i].tone, p[i].look, p[i].text, end - col) + 1;
+	}
+	return col;
+}
+
+void bar_header(struct screen *s, int row, const struct header_part *left, size_t n_left,
+		const struct header_part *right, size_t n_right)
+{
+	int end = s->cols - (row == s->rows - 1);
+	int used = draw_parts(s, row, 1, end, left, n_left);
+
+	while (n_right > 0 && parts_width(right, n_right) > end - used) {
+		right++; /* the clock at the very right stays longest */
+		n_right--;
+	}
+	draw_parts(s, row, end - parts_width(right, n_right), end, right, n_right);
+}
+
+void bar_tabs(struct screen *s, int row, const char *const *titles, size_t n, size_t current)
+{
+	int col = 0, wide = s->cols >= 120 ? 3 : 1;
+
+	for (size_t i = 0; i < n; i++) {
+		bool on = i == current;
+		const char *open = on ? "[" : " ", *close = on ? "]" : " ";
+
+		if (col + 2 + text_width(titles[i]) > s->cols)
+			break;
+		col += screen_putf(s, row, col, on ? TONE_TITLE : TONE_TEXT, on ? LOOK_BOLD : 0,
+				   s->cols - col, "%s%s%s", open, titles[i], close);
+		col += wide;
+	}
+}
+
+static int footer_width(const struct footer_key *keys, bool letters, bool wide)
+{
+	int w = 0;
+
+	for (const struct footer_key *k = keys; k->label; k++)
+		w += text_width(letters && k->letter ? k->letter : k->key) +
+		     text_width(k->label) + (wide ? 3 : 1);
+	return w;
+}
+
+void bar_footer(struct screen *s, int row, const struct footer_key *keys, bool letters)
+{
+	bool wide = footer_width(keys, letters, true) <= s->cols;
+	int col = 0, end = s->cols - 1; /* the last cell of the screen stays empty */
+
+	for (const struct footer_key *k = keys; k->label; k++) {
+		const char *key = letters && k->letter ? k->letter : k->key;
+
+		if (col + text_width(key) + text_width(k->label) + wide > end)
+			break;
+		col +=
+		    screen_put(s, row, col, k->off ? TONE_DIM : TONE_KEY, 0, key, end - col) +
+		    wide;
+		col += screen_put(s, row, col, k->off ? TONE_DIM : TONE_TEXT, 0, k->label,
+				  end - col);
+		col += wide ? 2 : 1;
+	}
+}

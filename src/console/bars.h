@@ -1,0 +1,34 @@
+/* The lines above and below a view: header, tabs, place, footer of function keys. */
+#ifndef CONSOLE_BARS_H
+#define CONSOLE_BARS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "console/screen.h"
+
+struct footer_key {
+	const char *key, *label; /* "F7", "Drain"; label NULL ends a list */
+	const char *letter;	 /* its twin without function keys, or NULL */
+	bool off;		 /* not possible now: grey */
+};
+
+struct header_part { /* "n 7/16"; the first part of a side that does not fit is left out with
+			what follows */
+	const char *text;
+	enum tone tone;
+	unsigned int look;
+};
+
+/* Left parts from the left edge, right parts from the right one; the left side wins. */
+void bar_header(struct screen *s, int row, const struct header_part *left, size_t n_left,
+		const struct header_part *right, size_t n_right);
+
+/* "[1 Clusters]  2 Nodes ...": the current one in brackets. */
+void bar_tabs(struct screen *s, int row, const char *const *titles, size_t n, size_t current);
+
+/* Keys that work here, "F1Help F2Menu" or with room "F1 Help  F2 Menu". What does not fit is
+ * left out at the end. */
+void bar_footer(struct screen *s, int row, const struct footer_key *keys, bool letters);
+
+#endif

@@ -1,0 +1,300 @@
+#include "console/dialog.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+void dialog_open(struct dialog *d, const struct dialog_spec *spec, int64_t now)
+{
+	assert(spec->level != CONFIRM_NONE);
+	assert(spec->level != CONFIRM_PLAN ||
+	       (spec->name && strlen(spec->name) <= DIALOG_NAME && *spec->name));
+	*d = (struct dialog){ .spec = *spec, .deaf_until = now + DIALOG_DEAF_MS };
+	while (spec->level == CONFIRM_PLAN && spec->losses && spec->losses[d->n_losses])
+		d->n_losses++;
+	assert(d->n_losses <= DIALOG_LOSSES);
+}
+
+static bool asks_count(const struct dialog *d)
+{
+	return d->spec.level == CONFIRM_BOX && d->spec.count > 1;
+}
+
+static uint32_t yes_key(const struct dialog *d)
+{
+	return d->spec.others && d->spec.level == CONFIRM_BOX ? 'Y' : 'y';
+}
+
+/*
+ * Keys can be remapped, so any key may have opened this. Where the usual answer is the opener
+ * itself, the whole word "yes" is asked for, which no single key can type.
+ */
+const char *dialog_wanted(const struct dialog *d, char out[DIALOG_NAME + 1])
+{
+	out[0] = '\0';
+	if (d->spec.level == CONFIRM_PLAN)
+		snprintf(out, DIALOG_NAME + 1, "%s", d->spec.name);
+	else if (asks_count(d))
+		snprintf(out, DIALOG_NAME + 1, "%zu", d->spec.count);
+	else if (d->spec.opener == yes_key(d))
+		snprintf(out, DIALOG_NAME + 1, "yes");
+	if (out[0] && !out[1] && d->spec.opener == (unsigned char)out[0] &&
+	    d->spec.level != CONFIRM_PLAN)
+		snprintf(out, DIALOG_NAME + 1, "yes");
+	return out;
+}
+
+uint32_t dialog_confirm_key(const struct dialog *d)
+{
+	char wanted[DIALOG_NAME + 1];
+
+	if (d->spec.level == CONFIRM_PLAN)
+		return d->spec.opener == K_F9 ? K_F8 : K_F9;
+	if (dialog_wanted(d, wanted)[0])
+		return K_NONE;
+	return yes_key(d);
+}
+
+bool dialog_complete(const struct dialog *d)
+{
+	char wanted[DIALOG_NAME + 1];
+
+	if (d->spec.locked || strcmp(d->typed, dialog_wanted(d, wanted)) != 0)
+		return false;
+	for (size_t i = 0; i < d->n_losses; i++)
+		if (!d->accepted[i])
+			return false;
+	return true;
+}
+
+static enum dialog_answer end(struct dialog *d, enum dialog_answer answer)
+{
+	d->state = DIALOG_ENDED;
+	return answer;
+}
+
+static enum dialog_answer confirmed(struct dialog *d, int64_t now)
+{
+	if (d->spec.level != CONFIRM_PLAN)
+		return end(d, DIALOG_YES);
+	d->state = DIALOG_COUNTING;
+	d->deaf_until =
+	    now +
+	    DIALOG_DEAF_MS; /* a key that bounces is neither a second press nor a cancel */
+	d->acts_at = d->spec.no_countdown ? INT64_MAX : now + DIALOG_COUNT_MS;
+	return DIALOG_ASKING;
+}
+
+static void type(struct dialog *d, const struct key *k)
+{
+	char bytes[5];
+	size_t n = key_utf8(bytes, k->code);
+
+	if (k->code == K_BACKSPACE) {
+		while (d->typed_len > 0 && (d->typed[--d->typed_len] & 0xc0) == 0x80)
+			;
+		d->typed[d->typed_len] = '\0';
+	} else if (k->code == K_CTRL('u')) {
+		d->typed_len = 0;
+		d->typed[0] = '\0';
+	} else if (n > 0 && d->typed_len + n <= DIALOG_NAME) {
+		memcpy(d->typed + d->typed_len, bytes, n + 1);
+		d->typed_len += n;
+	}
+}
+
+static void move_or_type(struct dialog *d, const struct key *k)
+{
+	if (d->n_losses > 0 && k->code == ' ')
+		d->accepted[d->focus] = !d->accepted[d->focus];
+	else if (d->n_losses > 0 && (k->code == K_DOWN || k->code == K_TAB))
+		d->focus = (d->focus + 1) % d->n_losses;
+	else if (d->n_losses > 0 && (k->code == K_UP || k->code == K_BACKTAB))
+		d->focus = (d->focus + d->n_losses - 1) % d->n_losses;
+	else
+		type(d, k);
+}
+
+static enum dialog_answer form_key(struct dialog *d, const struct key *k, int64_t now)
+{
+	char wanted[DIALOG_NAME + 1];
+	uint32_t confirm = dialog_confirm_key(d);
+
+	if (k->code == K_ENTER || k->code == K_ESC || k->code == K_CTRL('c'))
+		return end(d, DIALOG_NO);
+	if (d->spec.locked) {
+		snprintf(d->note, sizeof(d->note), "%.79s", d->spec.locked);
+		return DIALOG_ASKING;
+	}
+	if (k->code == K_PASTE) {
+		snprintf(d->note, sizeof(d->note), "paste refused: type it");
+		return DIALOG_ASKING;
+	}
+	if (confirm != K_NONE && k->code == confirm)
+		return dialog_complete(d) ? confirmed(d, now) : DIALOG_ASKING;
+	if (!dialog_wanted(
+		d, wanted)[0]) /* a question with one right answer: any other key is No */
+		return k->code == d->spec.opener ? DIALOG_ASKING : end(d, DIALOG_NO);
+	move_or_type(d, k);
+	return confirm == K_NONE && dialog_complete(d) ? confirmed(d, now) : DIALOG_ASKING;
+}
+
+enum dialog_answer dialog_key(struct dialog *d, const struct key *k, int64_t now)
+{
+	if (d->state == DIALOG_ENDED)
+		return DIALOG_NO;
+	if (d->state == DIALOG_COUNTING) {
+		bool again = k->code == dialog_confirm_key(d);
+
+		if (now < d->deaf_until && again) {
+			d->deaf_until = now + DIALOG_DEAF_MS; /* a key held down is one press */
+			return DIALOG_ASKING;
+		}
+		if (d->spec.no_countdown && again)
+			return end(d, DIALOG_YES);
+		return end(d, DIALOG_NO);
+	}
+	if (now < d->deaf_until)
+		return DIALOG_ASKING;
+	d->note[0] = '\0';
+	return form_key(d, k, now);
+}
+
+enum dialog_answer dialog_time(struct dialog *d, int64_t now)
+{
+	if (d->state == DIALOG_ENDED)
+		return DIALOG_NO;
+	if (d->state == DIALOG_COUNTING && now >= d->acts_at)
+		return end(d, DIALOG_YES);
+	return DIALOG_ASKING;
+}
+
+int64_t dialog_wait(const struct dialog *d, int64_t now)
+{
+	if (d->state == DIALOG_FORM && now < d->deaf_until)
+		return d->deaf_until - now;
+	if (d->state != DIALOG_COUNTING || d->acts_at == INT64_MAX)
+		return -1;
+	if (now >= d->acts_at)
+		return 0;
+	return (d->acts_at - now - 1) % 1000 + 1; /* the next second that is shown */
+}
+
+/* Drawing */
+
+static size_t n_facts(const struct dialog *d)
+{
+	size_t n = 0;
+
+	while (d->spec.facts && d->spec.facts[n])
+		n++;
+	return n;
+}
+
+int dialog_rows(const struct dialog *d)
+{
+	if (d->spec.level == CONFIRM_UNDO)
+		return 1;
+	return (int)(n_facts(d) + d->n_losses) + 4;
+}
+
+static void draw_typed(const struct dialog *d, struct screen *s, int row, int col, int columns,
+		       const char *label)
+{
+	int used = screen_put(s, row, col, TONE_TEXT, 0, label, columns);
+
+	used += screen_put(s, row, col + used, TONE_KEY, 0, d->typed, columns - used - 1);
+	screen_cursor(s, row, col + used);
+}
+
+static void draw_question(const struct dialog *d, struct screen *s, int row, int col,
+			  int columns)
+{
+	char wanted[DIALOG_NAME + 1], label[160], key[16];
+
+	dialog_wanted(d, wanted);
+	if (d->spec.locked)
+		screen_putf(s, row, col, TONE_WARN, 0, columns, "cannot be confirmed here: %s",
+			    d->spec.locked);
+	else if (d->state == DIALOG_COUNTING)
+		return;
+	else if (d->spec.level == CONFIRM_PLAN)
+		draw_typed(d, s, row, col, columns, "Type the name, then the key below: ");
+	else if (asks_count(d) && strcmp(wanted, "yes") != 0) {
+		snprintf(label, sizeof(label), "Type how many (%s) to go on: ", wanted);
+		draw_typed(d, s, row, col, columns, label);
+	} else if (wanted[0])
+		draw_typed(d, s, row, col, columns, "Type \"yes\" to go on: ");
+	else
+		screen_putf(s, row, col, TONE_TEXT, 0, columns, "Press %s to go on.",
+			    key_name(key, dialog_confirm_key(d)));
+}
+
+static void draw_last_line(const struct dialog *d, struct screen *s, int row, int col,
+			   int columns, int64_t now)
+{
+	char key[16];
+
+	key_name(key, dialog_confirm_key(d));
+	if (d->note[0])
+		screen_put(s, row, col, TONE_WARN, 0, d->note, columns);
+	else if (d->state == DIALOG_COUNTING && d->acts_at == INT64_MAX)
+		screen_putf(s, row, col, TONE_FAIL, 0, columns,
+			    "%s once more begins. Any other key cancels.", key);
+	else if (d->state == DIALOG_COUNTING)
+		screen_putf(s, row, col, TONE_FAIL, 0, columns,
+			    "Begins in %d s. Any key cancels.",
+			    (int)((d->acts_at - now + 999) / 1000));
+	else if (d->spec.level == CONFIRM_PLAN && dialog_complete(d))
+		screen_putf(s, row, col, TONE_WARN, 0, columns,
+			    "%s begins, after 5 s in which any key cancels. Esc no", key);
+	else if (d->spec.level == CONFIRM_PLAN)
+		screen_putf(s, row, col, TONE_DIM, 0, columns,
+			    "%s is off until all of it is done. Enter and Esc: no", key);
+	else
+		screen_put(s, row, col, TONE_DIM, 0, "Enter and Esc: no", columns);
+}
+
+static void draw_line(const struct dialog *d, struct screen *s, int row, struct area a,
+		      int64_t now)
+{
+	char key[16], wanted[DIALOG_NAME + 1];
+	bool word = dialog_wanted(d, wanted)[0] != '\0';
+
+	key_name(key, dialog_confirm_key(d));
+	int used =
+	    screen_putf(s, row, a.col, TONE_WARN, 0, a.cols, " %s %s/N %s%s", d->spec.question,
+			word ? wanted : key, d->spec.locked ? d->spec.locked : d->note,
+			now < d->deaf_until ? "..." : "");
+	used +=
+	    word ? screen_put(s, row, a.col + used, TONE_KEY, 0, d->typed, a.cols - used) : 0;
+	screen_cursor(s, row, a.col + used);
+}
+
+void dialog_draw(const struct dialog *d, struct screen *s, struct area a, int64_t now)
+{
+	int rows = dialog_rows(d) < a.rows ? dialog_rows(d) : a.rows;
+	struct area box = { a.row + a.rows - rows, a.col, rows, a.cols };
+	int row = box.row + 1, col = box.col + 2, columns = box.cols - 4,
+	    last = box.row + rows - 2;
+	char title[120];
+
+	if (d->spec.level == CONFIRM_UNDO) {
+		draw_line(d, s, box.row, a, now);
+		return;
+	}
+	snprintf(title, sizeof(title), "%.100s%s", d->spec.title,
+		 d->state == DIALOG_FORM && now < d->deaf_until ? " ..." : "");
+	screen_fill(s, box, TONE_TEXT, 0);
+	screen_box(s, box, TONE_WARN, title);
+	for (size_t i = 0; i < n_facts(d) && row < last - 1; i++)
+		screen_put(s, row++, col, TONE_TEXT, 0, d->spec.facts[i], columns);
+	for (size_t i = 0; i < d->n_losses && row < last - 1; i++)
+		screen_putf(s, row++, col, TONE_FAIL, i == d->focus ? LOOK_UNDERLINE : 0,
+			    columns, "[%c] I accept the loss of %s (Space)",
+			    d->accepted[i] ? 'x' : ' ', d->spec.losses[i]);
+	draw_question(d, s, last - 1, col, columns);
+	draw_last_line(d, s, last, col, columns, now);
+}

@@ -1,0 +1,140 @@
+#include "console/help.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+
+#define COLUMN_MIN 38
+#define KEYS_WIDTH 13
+
+void help_open(struct help *h, const struct help_entry *entries, size_t n)
+{
+	*h = (struct help){ .entries = entries, .n = n };
+}
+
+static bool holds(const char *text, const char *part)
+{
+	size_t n = strlen(part);
+
+	for (; text && *text; text++)
+		if (strncasecmp(text, part, n) == 0)
+			return true;
+	return n == 0;
+}
+
+static bool wanted(const struct help *h, const struct help_entry *e)
+{
+	return holds(e->keys, h->search) || holds(e->help, h->search) ||
+	       holds(e->command, h->search);
+}
+
+bool help_key(struct help *h, const struct key *k)
+{
+	size_t len = strlen(h->search);
+	int page = h->shown > 1 ? h->shown - 1 : 1;
+
+	if (k->code == K_ESC || k->code == K_F1 || k->code == K_F10 || k->code == K_ENTER ||
+	    k->code == K_CTRL('c') || (k->code == '?' && len == 0) ||
+	    (k->code == 'q' && len == 0))
+		return false;
+	if (k->code == K_BACKSPACE && len > 0)
+		h->search[len - 1] = '\0';
+	else if (k->code == K_DOWN || k->code == K_PAGE_DOWN)
+		h->scroll += k->code == K_DOWN ? 1 : page;
+	else if (k->code == K_UP || k->code == K_PAGE_UP)
+		h->scroll -= k->code == K_UP ? 1 : page;
+	else if (key_is_char(k) && k->code < 0x7f && len + 1 < sizeof(h->search))
+		memcpy(h->search + len, (char[]){ (char)k->code, '\0' }, 2);
+	return true;
+}
+
+static void draw_entry(struct screen *s, int row, int col, int columns,
+		       const struct help_entry *e)
+{
+	enum tone tone = e->off ? TONE_DIM : TONE_TEXT;
+
+	screen_put(s, row, col, e->off ? TONE_DIM : TONE_TITLE, 0, e->keys, KEYS_WIDTH - 1);
+	int used = KEYS_WIDTH + screen_put(s, row, col + KEYS_WIDTH, tone, 0, e->help,
+					   columns - KEYS_WIDTH - 1);
+	if (e->off && used + 6 < columns)
+		screen_putf(s, row, col + used, TONE_DIM, 0, columns - used - 1, " (%s)",
+			    e->off);
+}
+
+/* Lines that a group takes: its title, its entries, a blank. */
+static int group_lines(const struct help *h, size_t from, size_t *next)
+{
+	int lines = 0;
+	size_t i = from;
+
+	for (; i < h->n && strcmp(h->entries[i].group, h->entries[from].group) == 0; i++)
+		lines += wanted(h, &h->entries[i]);
+	*next = i;
+	return lines > 0 ? lines + 2 : 0;
+}
+
+/* Total lines as one column, for an even division. */
+static int all_lines(const struct help *h)
+{
+	int lines = 0;
+
+	for (size_t i = 0, next; i < h->n; i = next)
+		lines += group_lines(h, i, &next);
+	return lines;
+}
+
+static int draw_group(const struct help *h, struct screen *s, struct area a, int line, int col,
+		      int columns, size_t from, size_t to)
+{
+	int row = a.row + line - h->scroll;
+
+	if (row >= a.row && row < a.row + a.rows)
+		screen_put(s, row, col, TONE_TITLE, LOOK_BOLD, h->entries[from].group,
+			   columns - 1);
+	for (size_t i = from; i < to; i++) {
+		if (!wanted(h, &h->entries[i]))
+			continue;
+		row++;
+		if (row >= a.row && row < a.row + a.rows)
+			draw_entry(s, row, col, columns, &h->entries[i]);
+	}
+	return row - a.row + h->scroll + 2;
+}
+
+/* Groups flow into columns; none is broken. Returns lines of the longest column. */
+static int draw_groups(const struct help *h, struct screen *s, struct area a, int n_columns)
+{
+	int width = a.cols / n_columns, each = (all_lines(h) + n_columns - 1) / n_columns;
+	int column = 0, line = 0, longest = 0;
+
+	for (size_t i = 0, next; i < h->n; i = next) {
+		int lines = group_lines(h, i, &next);
+
+		if (lines == 0)
+			continue;
+		if (line > 0 && line + lines / 2 > each && column < n_columns - 1) {
+			column++;
+			line = 0;
+		}
+		line = draw_group(h, s, a, line, a.col + column * width, width, i, next);
+		longest = line > longest ? line : longest;
+	}
+	return longest;
+}
+
+void help_draw(struct help *h, struct screen *s, struct area a)
+{
+	struct area body = { a.row, a.col + 1, a.rows - 1, a.cols - 1 };
+	int n_columns = body.cols / COLUMN_MIN > 0 ? body.cols / COLUMN_MIN : 1;
+
+	h->shown = body.rows;
+	if (h->scroll > h->lines - h->shown)
+		h->scroll = h->lines - h->shown;
+	if (h->scroll < 0)
+		h->scroll = 0;
+	h->lines = draw_groups(h, s, body, n_columns > 4 ? 4 : n_columns);
+	screen_putf(s, a.row + a.rows - 1, a.col + 1, TONE_KEY, 0, a.cols - 2,
+		    "type to search keys: %s%s", h->search,
+		    h->lines > h->shown ? "   (arrows scroll)" : "");
+}

@@ -1,0 +1,392 @@
+#include "console/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+void table_init(struct table *t, const struct column *columns, size_t n,
+		const struct table_source *source, void *arg)
+{
+	*t = (struct table){ .columns = columns,
+			     .n_columns = n < TABLE_COLUMNS_MAX ? n : TABLE_COLUMNS_MAX,
+			     .source = source,
+			     .arg = arg };
+}
+
+void table_clear(struct table *t)
+{
+	free(t->marks);
+	*t = (struct table){ .columns = t->columns,
+			     .n_columns = t->n_columns,
+			     .source = t->source,
+			     .arg = t->arg };
+}
+
+/* Columns */
+
+static int least_room(const struct column *columns, size_t n, const int *widths)
+{
+	int room = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (widths[i] > 0)
+			room += columns[i].min + (room > 0);
+	return room;
+}
+
+/* The shown column that matters least, the rightmost of equals; 0 when only the first is left.
+ */
+static size_t least_wanted(const struct column *columns, size_t n, const int *widths)
+{
+	size_t worst = 0;
+
+	for (size_t i = 1; i < n; i++)
+		if (widths[i] > 0 &&
+		    (worst == 0 || columns[i].priority <= columns[worst].priority))
+			worst = i;
+	return worst;
+}
+
+static void deal_out(const struct column *columns, size_t n, int *widths, int left)
+{
+	for (bool dealt = true; left > 0 && dealt;) {
+		dealt = false;
+		for (size_t i = 0; i < n && left > 0; i++) {
+			if (widths[i] == 0 ||
+			    (columns[i].max > 0 && widths[i] >= columns[i].max))
+				continue;
+			widths[i]++;
+			left--;
+			dealt = true;
+		}
+	}
+}
+
+size_t table_fit(const struct column *columns, size_t n, size_t first, int room,
+		 int widths[TABLE_COLUMNS_MAX])
+{
+	size_t hidden = 0, i;
+
+	for (i = 0; i < n; i++)
+		widths[i] = i > 0 && i <= first ? 0 : columns[i].min;
+	while (least_room(columns, n, widths) > room &&
+	       (i = least_wanted(columns, n, widths)) > 0)
+		widths[i] = 0;
+	int used = least_room(columns, n, widths);
+	if (n > 0 && used > room)
+		widths[0] = room > 0 ? room : 1;
+	else
+		deal_out(columns, n, widths, room - used);
+	for (i = 0; i < n; i++)
+		hidden += widths[i] == 0;
+	return hidden;
+}
+
+void table_scroll_columns(struct table *t, int by)
+{
+	if (by < 0)
+		t->first -= t->first > 0;
+	else if (t->first + 2 < t->n_columns)
+		t->first++;
+}
+
+/* Rows */
+
+static int64_t row_id(const struct table *t, size_t row)
+{
+	return t->source->id(t->arg, row);
+}
+
+static size_t find_row(const struct table *t, int64_t id)
+{
+	if (t->source->find)
+		return t->source->find(t->arg, id);
+	if (t->cursor < t->count && row_id(t, t->cursor) == id)
+		return t->cursor; /* nearly always */
+	for (size_t i = 0; i < t->count; i++)
+		if (row_id(t, i) == id)
+			return i;
+	return SIZE_MAX;
+}
+
+static void keep_in_view(struct table *t)
+{
+	size_t rows = t->rows > 0 ? (size_t)t->rows : 1;
+
+	if (t->cursor < t->top)
+		t->top = t->cursor;
+	if (t->cursor >= t->top + rows)
+		t->top = t->cursor - rows + 1;
+	if (t->top + rows > t->count)
+		t->top = t->count > rows ? t->count - rows : 0;
+}
+
+static void set_cursor(struct table *t, size_t row)
+{
+	if (t->count == 0) {
+		t->cursor = t->top = 0;
+		return; /* the id stays: an empty moment must not lose the place */
+	}
+	t->cursor = row < t->count ? row : t->count - 1;
+	int64_t id = row_id(t, t->cursor);
+	if (id > 0)
+		t->cursor_id = id;
+	keep_in_view(t);
+}
+
+void table_refresh(struct table *t)
+{
+	t->count = t->source->count(t->arg);
+	size_t line = t->cursor - t->top;
+	size_t row = t->cursor_id && t->count > 0 ? find_row(t, t->cursor_id) : SIZE_MAX;
+
+	if (row != SIZE_MAX &&
+	    row != t->cursor) /* the object moved: it keeps its line on the screen */
+		t->top = row > line ? row - line : 0;
+	set_cursor(t, row != SIZE_MAX ? row : t->cursor);
+}
+
+void table_go(struct table *t, size_t row)
+{
+	t->count = t->source->count(t->arg);
+	set_cursor(t, row);
+}
+
+void table_move(struct table *t, int64_t rows)
+{
+	int64_t to = (int64_t)t->cursor + rows;
+
+	table_go(t, to > 0 ? (size_t)to : 0);
+}
+
+int64_t table_cursor(const struct table *t)
+{
+	return t->count > 0 ? t->cursor_id : 0;
+}
+
+/* Marks */
+
+static size_t mark_place(const struct table *t, int64_t id)
+{
+	size_t lo = 0, hi = t->n_marks;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (t->marks[mid] < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+bool table_marked(const struct table *t, int64_t id)
+{
+	size_t i = mark_place(t, id);
+
+	return i < t->n_marks && t->marks[i] == id;
+}
+
+void table_mark(struct table *t, int64_t id, bool on)
+{
+	size_t i = mark_place(t, id);
+	bool is = i < t->n_marks && t->marks[i] == id;
+
+	if (id <= 0 || is == on)
+		return;
+	if (on) {
+		GROW(t->marks, t->n_marks, t->cap_marks);
+		memmove(t->marks + i + 1, t->marks + i, (t->n_marks - i) * sizeof(*t->marks));
+		t->marks[i] = id;
+		t->n_marks++;
+	} else {
+		t->n_marks--;
+		memmove(t->marks + i, t->marks + i + 1, (t->n_marks - i) * sizeof(*t->marks));
+	}
+}
+
+void table_mark_all(struct table *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		table_mark(t, row_id(t, i), true);
+}
+
+void table_mark_invert(struct table *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		table_mark(t, row_id(t, i), !table_marked(t, row_id(t, i)));
+}
+
+void table_unmark_all(struct table *t)
+{
+	t->n_marks = 0;
+	t->range_from = 0;
+}
+
+void table_mark_range(struct table *t)
+{
+	size_t from = t->range_from ? find_row(t, t->range_from) : SIZE_MAX;
+
+	if (from == SIZE_MAX) {
+		t->range_from = table_cursor(t);
+		return;
+	}
+	size_t to = t->cursor > from ? t->cursor : from;
+	for (size_t i = t->cursor < from ? t->cursor : from; i <= to; i++)
+		table_mark(t, row_id(t, i), true);
+	t->range_from = 0;
+}
+
+/* Keys */
+
+static bool mark_key(struct table *t, uint32_t code)
+{
+	switch (code) {
+	case ' ':
+		table_mark(t, table_cursor(t), !table_marked(t, table_cursor(t)));
+		table_move(t, 1);
+		return true;
+	case 'v':
+		table_mark_range(t);
+		return true;
+	case '*':
+		table_mark_all(t);
+		return true;
+	case '+':
+		table_mark_invert(t);
+		return true;
+	case 'U':
+		table_unmark_all(t);
+		return true;
+	case '<':
+		table_scroll_columns(t, -1);
+		return true;
+	case '>':
+		table_scroll_columns(t, 1);
+		return true;
+	}
+	return false;
+}
+
+bool table_key(struct table *t, const struct key *k)
+{
+	int page = t->rows > 1 ? t->rows - 1 : 1;
+
+	switch (k->code) {
+	case K_UP:
+	case 'k':
+		table_move(t, -1);
+		return true;
+	case K_DOWN:
+	case 'j':
+		table_move(t, 1);
+		return true;
+	case K_PAGE_UP:
+	case K_CTRL('b'):
+		table_move(t, -page);
+		return true;
+	case K_PAGE_DOWN:
+	case K_CTRL('f'):
+		table_move(t, page);
+		return true;
+	case K_HOME:
+	case 'g':
+		table_go(t, 0);
+		return true;
+	case K_END:
+	case 'G':
+		table_go(t, SIZE_MAX);
+		return true;
+	}
+	return mark_key(t, k->code);
+}
+
+/* Drawing */
+
+static void draw_cell(struct screen *s, int row, int col, int width, bool right,
+		      const struct table_cell *c)
+{
+	if (right)
+		screen_put_right(s, row, col, c->tone, c->look, c->text, width);
+	else
+		screen_put(s, row, col, c->tone, c->look, c->text, width);
+}
+
+static void draw_titles(const struct table *t, struct screen *s, struct area a,
+			const int *widths, size_t hidden)
+{
+	int col = a.col + TABLE_GUTTER;
+
+	for (size_t i = 0; i < t->n_columns; i++) {
+		struct table_cell c = { .tone = TONE_TITLE };
+
+		if (widths[i] == 0)
+			continue;
+		memcpy(c.text, t->columns[i].title,
+		       strnlen(t->columns[i].title, sizeof(c.text) - 1));
+		draw_cell(s, a.row, col, widths[i], t->columns[i].right, &c);
+		col += widths[i] + 1;
+	}
+	if (t->first > 0)
+		screen_put(s, a.row, a.col + TABLE_GUTTER - 1, TONE_KEY, 0, "<", 1);
+	if (hidden > t->first)
+		screen_put(s, a.row, a.col + a.cols - 1, TONE_KEY, 0, ">", 1);
+}
+
+static void draw_gutter(const struct table *t, struct screen *s, struct area a, int line,
+			size_t row, bool focused, const struct table_row *r)
+{
+	char sign[2] = { r->sign, '\0' };
+	int64_t id = row_id(t, row);
+
+	if (row == t->cursor && focused)
+		screen_put(s, line, a.col, TONE_CURSOR, 0, ">", 1);
+	if (table_marked(t, id))
+		screen_put(s, line, a.col + 1, TONE_MARK, 0, "*", 1);
+	else if (t->range_from && t->range_from == id)
+		screen_put(s, line, a.col + 1, TONE_MARK, 0, "v", 1);
+	if (r->sign)
+		screen_put(s, line, a.col + 2, TONE_KEY, 0, sign, 1);
+}
+
+static void draw_row(const struct table *t, struct screen *s, struct area a, int line,
+		     size_t row, bool focused, const int *widths)
+{
+	struct table_row r = { 0 };
+	int col = a.col + TABLE_GUTTER;
+
+	if (t->source->row)
+		t->source->row(t->arg, row, &r);
+	draw_gutter(t, s, a, line, row, focused, &r);
+	for (size_t i = 0; i < t->n_columns; i++) {
+		struct table_cell c = { .tone = r.tone, .look = r.look };
+
+		if (widths[i] == 0)
+			continue;
+		if (row == t->cursor && focused && i == 0)
+			c.look |= LOOK_BOLD;
+		t->source->cell(t->arg, row, i, &c);
+		draw_cell(s, line, col, widths[i], t->columns[i].right, &c);
+		col += widths[i] + 1;
+	}
+	if (t->bar && row == t->cursor && focused)
+		screen_look(s, line, a.col, a.cols, LOOK_REVERSE);
+}
+
+void table_draw(struct table *t, struct screen *s, struct area a, bool focused)
+{
+	int widths[TABLE_COLUMNS_MAX] = { 0 };
+
+	if (a.rows < 1 || a.cols <= TABLE_GUTTER + 1)
+		return;
+	t->rows = a.rows - 1;
+	table_refresh(t);
+	size_t hidden =
+	    table_fit(t->columns, t->n_columns, t->first, a.cols - TABLE_GUTTER - 1, widths);
+	draw_titles(t, s, a, widths, hidden);
+	for (int i = 0; i < t->rows && t->top + (size_t)i < t->count; i++)
+		draw_row(t, s, a, a.row + 1 + i, t->top + (size_t)i, focused, widths);
+}

@@ -1,0 +1,96 @@
+/*
+ * A table of rows that live elsewhere: only what is visible is asked for. Cursor and marks
+ * belong to row ids, not to places, so they stay on the same object while rows come, go and are
+ * sorted.
+ */
+#ifndef CONSOLE_TABLE_H
+#define CONSOLE_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "console/key.h"
+#include "console/screen.h"
+
+#define TABLE_COLUMNS_MAX 32
+#define TABLE_CELL	  160
+#define TABLE_GUTTER	  3 /* ">" cursor, "*" mark, a sign of the row */
+
+struct column {
+	const char *title;
+	int min, max; /* columns; max 0: takes what is left */
+	int priority; /* the lowest number goes first when there is no room; the first column
+			 never goes */
+	bool right;   /* numbers */
+};
+
+struct table_cell {
+	char text[TABLE_CELL]; /* cut here, cleaned by the screen */
+	enum tone tone;
+	unsigned int look;
+};
+
+struct table_row {
+	char sign; /* third cell of the gutter: '+' for a row that can be opened; 0 none */
+	enum tone tone;
+	unsigned int look;
+};
+
+struct table_source {
+	size_t (*count)(void *arg);
+	int64_t (*id)(void *arg, size_t row); /* stable and not 0; -1: not known here yet */
+	void (*cell)(void *arg, size_t row, size_t column,
+		     struct table_cell *out);			   /* *out is blank, plain */
+	void (*row)(void *arg, size_t row, struct table_row *out); /* may be NULL */
+	size_t (*find)(
+	    void *arg,
+	    int64_t id); /* SIZE_MAX when it is gone; NULL: all rows are looked through */
+};
+
+struct table {
+	const struct column *columns;
+	size_t n_columns;
+	const struct table_source *source; /* borrowed, as is arg */
+	void *arg;
+	size_t cursor, top, count;
+	int64_t cursor_id;
+	int rows;	/* rows of the last drawing, without the title line */
+	size_t first;	/* columns scrolled away at the left, the first one aside */
+	bool bar;	/* the whole cursor row reversed, beside its ">" */
+	int64_t *marks; /* sorted ids */
+	size_t n_marks, cap_marks;
+	int64_t range_from; /* id where a range of marks began; 0 none */
+};
+
+void table_init(struct table *t, const struct column *columns, size_t n,
+		const struct table_source *source, void *arg);
+void table_clear(struct table *t);
+
+/*
+ * The width of each column in so many columns of screen, 0 for those that are hidden: min
+ * first, then the rest is dealt out one by one. Pure. Returns how many are hidden.
+ */
+size_t table_fit(const struct column *columns, size_t n, size_t first, int room,
+		 int widths[TABLE_COLUMNS_MAX]);
+
+void table_refresh(
+    struct table *t); /* rows may have changed: finds the cursor's object again */
+void table_draw(struct table *t, struct screen *s, struct area a, bool focused);
+bool table_key(struct table *t,
+	       const struct key *k); /* moves and marks; false: not a key of tables */
+
+void table_go(struct table *t, size_t row);
+void table_move(struct table *t, int64_t rows);
+void table_scroll_columns(struct table *t, int by);
+int64_t table_cursor(const struct table *t); /* id under the cursor; 0: no rows */
+
+bool table_marked(const struct table *t, int64_t id);
+void table_mark(struct table *t, int64_t id, bool on);
+void table_mark_all(struct table *t); /* all rows shown */
+void table_mark_invert(struct table *t);
+void table_unmark_all(struct table *t);
+void table_mark_range(
+    struct table *t); /* first call: begins at the cursor; second: marks up to it */
+
+#endif
