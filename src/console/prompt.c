@@ -72,14 +72,17 @@ static void cut(struct prompt *p, size_t from, size_t n)
 	p->at = from;
 }
 
-/* Only what shows as itself: a character that the cleaner would spell out is not typed text. */
+/* Only what shows as itself, on a letter if it is a mark: what the cleaner would spell out is
+ * not typed text. */
 static bool insert(struct prompt *p, const char *text, size_t n)
 {
-	char clean[32];
+	char raw[8] = "a", clean[32];
 
-	if (n == 0 || p->len + n >= sizeof(p->text))
+	if (n == 0 || n >= sizeof(raw) || p->len + n >= sizeof(p->text))
 		return false;
-	if (text_clean(clean, sizeof(clean), text, n) != n || memcmp(clean, text, n) != 0)
+	memcpy(raw + 1, text, n);
+	if (text_clean(clean, sizeof(clean), raw, n + 1) != n + 1 ||
+	    memcmp(clean, raw, n + 1) != 0)
 		return false;
 	memmove(p->text + p->at + n, p->text + p->at, p->len - p->at + 1);
 	memcpy(p->text + p->at, text, n);

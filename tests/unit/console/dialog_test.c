@@ -14,11 +14,22 @@
 static const char *const facts[] = { "jobs hit: 3", "owner: alice", NULL };
 static const char *const losses[] = { "accounting db", "scratch", NULL };
 
-static const struct dialog_spec undo = { .level = CONFIRM_UNDO, .opener = 'd', .question = "drain 12 nodes?", .count = 12 };
-static const struct dialog_spec one = { .level = CONFIRM_BOX, .opener = K_F9, .title = "Terminate", .facts = facts, .count = 1 };
-static const struct dialog_spec several = { .level = CONFIRM_BOX, .opener = 'T', .title = "Terminate", .count = 12 };
+static const struct dialog_spec undo = {
+	.level = CONFIRM_UNDO, .opener = 'd', .question = "drain 12 nodes?", .count = 12
+};
+static const struct dialog_spec one = {
+	.level = CONFIRM_BOX, .opener = K_F9, .title = "Terminate", .facts = facts, .count = 1
+};
+static const struct dialog_spec several = {
+	.level = CONFIRM_BOX, .opener = 'T', .title = "Terminate", .count = 12
+};
 static const struct dialog_spec plan = {
-	.level = CONFIRM_PLAN, .opener = 'D', .title = "Teardown", .name = "hpc-b", .losses = losses, .count = 1,
+	.level = CONFIRM_PLAN,
+	.opener = 'D',
+	.title = "Teardown",
+	.name = "hpc-b",
+	.losses = losses,
+	.count = 1,
 };
 
 static enum dialog_answer press(struct dialog *d, uint32_t code, int64_t now)
@@ -205,7 +216,8 @@ static void a_locked_dialog_can_be_read_only(void **state)
 	assert_int_equal(dialog_time(&d, 60000), DIALOG_ASKING);
 }
 
-/* What the rules of tui.md 4.3 say, told a second time and in another way: a text of the keys that counted. */
+/* What the rules of tui.md 4.3 say, told a second time and in another way: a text of the keys
+ * that counted. */
 struct witness {
 	char typed[256];
 	size_t n;
@@ -216,13 +228,17 @@ struct witness {
 
 static uint32_t random_key(struct rng *r)
 {
-	static const uint32_t likely[] = { 'y',     'Y',    'h',  'p',  'c',  '-',     'b',  '1',   '2',
-					   ' ',     K_F9,   K_F8, K_UP, K_TAB, K_DOWN, K_PASTE, K_BACKSPACE, 'e', 's' };
+	static const uint32_t likely[] = { 'y',	    'Y',	 'h',  'p',   'c',
+					   '-',	    'b',	 '1',  '2',   ' ',
+					   K_F9,    K_F8,	 K_UP, K_TAB, K_DOWN,
+					   K_PASTE, K_BACKSPACE, 'e',  's' };
 
 	if (rng_below(r, 10) < 9)
 		return likely[rng_below(r, ARRAY_LEN(likely))];
 	uint64_t x = rng_below(r, 400);
-	return x < 32 ? (x ? (uint32_t)x : 1) : x < 128 ? (uint32_t)x : K_FIRST + 1 + (uint32_t)(x % (K_LAST - K_FIRST - 1));
+	return x < 32	 ? (x ? (uint32_t)x : 1)
+	       : x < 128 ? (uint32_t)x
+			 : K_FIRST + 1 + (uint32_t)(x % (K_LAST - K_FIRST - 1));
 }
 
 static void note_key(struct witness *w, uint32_t code)
@@ -245,7 +261,8 @@ static bool plan_is_due(const struct witness *w, int64_t now)
 	return w->counting >= 0 && now - w->counting >= DIALOG_COUNT_MS;
 }
 
-/* 10^6 keys over plan dialogs: whenever one acts, the witness saw the whole sequence and five quiet seconds. */
+/* 10^6 keys over plan dialogs: whenever one acts, the witness saw the whole sequence and five
+ * quiet seconds. */
 static void random_keys_never_act_without_the_whole_sequence(void **state)
 {
 	struct rng r;
@@ -262,25 +279,34 @@ static void random_keys_never_act_without_the_whole_sequence(void **state)
 		uint32_t code = random_key(&r);
 
 		now += pick == 0 ? 6000 : (int64_t)rng_below(&r, 120);
-		if (pick == 1) { /* help chance: the right keys in order, or the whole sequence would never come by */
+		if (pick == 1) { /* help chance: the right keys in order, or the whole sequence
+				    would never come by */
 			fill_plan(&d, &plan);
 			d.deaf_until = now;
-			w = (struct witness){ .typed = "hpc-b", .n = 5, .accepted = { true, true }, .counting = -1,
+			w = (struct witness){ .typed = "hpc-b",
+					      .n = 5,
+					      .accepted = { true, true },
+					      .counting = -1,
 					      .focus = 1 };
 			opened = now - DIALOG_DEAF_MS;
 			code = K_F9;
 		}
 		enum dialog_answer a = dialog_time(&d, now);
 		if (a == DIALOG_ASKING) {
-			bool complete = strcmp(w.typed, "hpc-b") == 0 && w.accepted[0] && w.accepted[1];
+			bool complete =
+			    strcmp(w.typed, "hpc-b") == 0 && w.accepted[0] && w.accepted[1];
 
 			a = press(&d, code, now);
-			assert_int_not_equal(a, DIALOG_YES); /* no key acts by itself at this level */
+			assert_int_not_equal(
+			    a, DIALOG_YES); /* no key acts by itself at this level */
 			if (w.counting >= 0 && a == DIALOG_ASKING)
-				assert_int_equal(code, K_F9); /* the bounce; all others cancel */
-			else if (a == DIALOG_ASKING && now - opened >= DIALOG_DEAF_MS && code == K_F9 && complete)
+				assert_int_equal(code,
+						 K_F9); /* the bounce; all others cancel */
+			else if (a == DIALOG_ASKING && now - opened >= DIALOG_DEAF_MS &&
+				 code == K_F9 && complete)
 				w.counting = now;
-			else if (a == DIALOG_ASKING && now - opened >= DIALOG_DEAF_MS && code != K_PASTE && code != K_F9)
+			else if (a == DIALOG_ASKING && now - opened >= DIALOG_DEAF_MS &&
+				 code != K_PASTE && code != K_F9)
 				note_key(&w, code);
 		} else if (a == DIALOG_YES) {
 			assert_true(plan_is_due(&w, now));
@@ -341,13 +367,14 @@ static void draws_the_facts_beside_the_question(void **state)
 	dialog_open(&d, &one, 0);
 	dialog_draw(&d, &s, screen_area(&s), 0);
 	screen_dump(&s, &out);
-	assert_string_equal(buf_str(&out), "\n"
-					   "+- Terminate ... ------------------------------------------+\n"
-					   "| jobs hit: 3                                              |\n"
-					   "| owner: alice                                             |\n"
-					   "| Press y to go on.                                        |\n"
-					   "| Enter and Esc: no                                        |\n"
-					   "+----------------------------------------------------------\n");
+	assert_string_equal(buf_str(&out),
+			    "\n"
+			    "+- Terminate ... ------------------------------------------+\n"
+			    "| jobs hit: 3                                              |\n"
+			    "| owner: alice                                             |\n"
+			    "| Press y to go on.                                        |\n"
+			    "| Enter and Esc: no                                        |\n"
+			    "+----------------------------------------------------------\n");
 	buf_clear(&out);
 	screen_clear(&s);
 }

@@ -1,0 +1,198 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "console/bars.h"
+#include "console/help.h"
+#include "console/pace.h"
+#include "console/screen.h"
+
+static void expect(const struct screen *s, const char *text)
+{
+	struct buf out = BUF_INIT(BUF_TEXT_MAX);
+
+	screen_dump(s, &out);
+	assert_string_equal(buf_str(&out), text);
+	buf_clear(&out);
+}
+
+static void cuts_by_columns_and_on_whole_characters(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_init(&s, 5, 12, false);
+	assert_int_equal(screen_put(&s, 0, 0, TONE_TEXT, 0, "abcdefgh", 8), 8);
+	assert_int_equal(screen_put(&s, 1, 0, TONE_TEXT, 0, "abcdefgh", 7), 7);
+	assert_int_equal(
+	    screen_put(&s, 2, 0, TONE_TEXT, 0, "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2", 4), 4);
+	assert_int_equal(screen_put_right(&s, 3, 0, TONE_TEXT, 0, "42", 6), 2);
+	assert_int_equal(screen_put(&s, 4, 9, TONE_TEXT, 0, "xyz", 50), 3);
+	expect(
+	    &s,
+	    "abcdefgh\nabcdef\xe2\x80\xa6\n\xe6\xbc\xa2 \xe2\x80\xa6\n    42\n         xy\n");
+	s.ascii = true;
+	screen_erase(&s);
+	screen_put(&s, 0, 0, TONE_TEXT, 0, "\xe6\xbc\xa2z \xc3\xa9", 12);
+	screen_put(&s, 1, 0, TONE_TEXT, 0, "abcdefgh", 7);
+	expect(&s, "??z ?\nabcdef~\n\n\n\n");
+	screen_clear(&s);
+}
+
+static void no_byte_from_outside_passes_as_it_is(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_init(&s, 2, 60, false);
+	screen_put(&s, 0, 0, TONE_TEXT, 0,
+		   "a\033[31mb\r\nc\xe2\x80\xae"
+		   "d\xff",
+		   60);
+	expect(&s, "a\\x1B[31mb\\x0D\\x0Ac<U+202E>d\xef\xbf\xbd\n\n");
+	screen_clear(&s);
+}
+
+static void a_wide_character_is_never_half_overwritten(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_init(&s, 2, 10, false);
+	screen_put(&s, 0, 0, TONE_TEXT, 0, "\xe6\xbc\xa2\xe5\xad\x97", 10);
+	screen_put(&s, 0, 1, TONE_TEXT, 0, "x", 1); /* the right half of the first */
+	expect(&s, " x\xe5\xad\x97\n\n");
+	screen_put(&s, 0, 2, TONE_TEXT, 0, "y", 1);
+	assert_int_equal(screen_cell(&s, 0, 3)->half, 0);
+	screen_put(&s, 0, 9, TONE_TEXT, 0, "\xe6\xbc\xa2", 10); /* no room for both halves */
+	expect(&s, " xy      \xe2\x80\xa6\n\n");
+	screen_clear(&s);
+}
+
+static void nothing_is_painted_outside(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_init(&s, 3, 6, true);
+	screen_put(&s, -1, 0, TONE_TEXT, 0, "x", 1);
+	screen_put(&s, 3, 0, TONE_TEXT, 0, "x", 1);
+	screen_put(&s, 0, 7, TONE_TEXT, 0, "x", 1);
+	screen_put(&s, 0, -2, TONE_TEXT, 0, "abcd", 4);
+	screen_fill(&s, (struct area){ -5, -5, 100, 100 }, TONE_TEXT, 0);
+	screen_box(&s, (struct area){ 0, 0, 3, 6 }, TONE_DIM, NULL);
+	screen_look(&s, 2, 0, 100, LOOK_BOLD);
+	expect(&s, "+----+\n|    |\n+----\n"); /* the last cell stays empty */
+	screen_resize(&s, 0, -3);
+	assert_int_equal(s.rows * s.cols, 1);
+	screen_clear(&s);
+}
+
+static void paces_frames(void **state)
+{
+	struct pace p;
+
+	(void)state;
+	pace_init(&p, 0);
+	assert_int_equal(pace_wait(&p, 5000), -1);
+	pace_ask(&p, false, 5000);
+	assert_int_equal(pace_wait(&p, 5000), 0); /* the first frame at once */
+	pace_done(&p, 5000);
+	pace_ask(&p, false, 5010);
+	assert_int_equal(pace_wait(&p, 5010), 990);
+	pace_ask(&p, true, 5020); /* a key does not wait for news */
+	assert_int_equal(pace_wait(&p, 5020), 80);
+	pace_ask(&p, false, 5030);
+	assert_int_equal(pace_wait(&p, 5100), 0);
+	pace_done(&p, 5100); /* and shows them as well */
+	assert_int_equal(pace_wait(&p, 5101), -1);
+	pace_ask(&p, true, 9000);
+	assert_int_equal(pace_wait(&p, 9000), 0);
+	pace_later(&p, 9000);
+	assert_int_equal(pace_wait(&p, 9000), PACE_WAIT_MS);
+}
+
+static void the_bars_leave_out_what_does_not_fit(void **state)
+{
+	static const struct footer_key keys[] = {
+		{ "F1", "Help", "?", false },
+		{ "F7", "Drain", "d", true },
+		{ "F10", "Quit", "q", false },
+		{ 0 },
+	};
+	static const struct header_part left[] = { { "PACELINE", TONE_TITLE, 0 },
+						   { "demo", TONE_TEXT, 0 } };
+	static const struct header_part right[] = { { "n 7/16", TONE_TEXT, 0 },
+						    { "12:04", TONE_TEXT, 0 } };
+	static const char *const tabs[] = { "0 Deck", "1 Clusters", "2 Nodes" };
+	struct screen s;
+
+	(void)state;
+	screen_init(&s, 4, 40, true);
+	bar_header(&s, 0, left, 2, right, 2);
+	bar_tabs(&s, 1, tabs, 3, 1);
+	bar_footer(&s, 2, keys, false);
+	bar_footer(&s, 3, keys, true);
+	expect(&s, " PACELINE demo              n 7/16 12:04\n"
+		   " 0 Deck  [1 Clusters]  2 Nodes\n"
+		   "F1 Help  F7 Drain  F10 Quit\n"
+		   "? Help  d Drain  q Quit\n");
+	screen_resize(&s, 3, 20);
+	bar_header(&s, 0, left, 2, right, 2);
+	bar_tabs(&s, 1, tabs, 3, 0);
+	bar_footer(&s, 2, keys, false);
+	expect(&s, " PACELINE demo 12:04\n[0 Deck]\nF1Help F7Drain\n");
+	screen_clear(&s);
+}
+
+static void help_comes_from_the_table_and_can_be_searched(void **state)
+{
+	static const struct help_entry entries[] = {
+		{ "MOVE", "arrows", NULL, "move", NULL },
+		{ "MOVE", "g G", NULL, "first, last", NULL },
+		{ "ACT", "F7 d", "node drain", "drain", "read-only" },
+		{ "ACT", "y", NULL, "copy name", NULL },
+	};
+	struct help h;
+	struct screen s;
+	struct key k = { .code = 'd' };
+
+	(void)state;
+	help_open(&h, entries, 4);
+	screen_init(&s, 6, 80, true);
+	help_draw(&h, &s, screen_area(&s));
+	expect(&s, " MOVE                                   ACT\n"
+		   " arrows       move                      F7 d         drain (read-only)\n"
+		   " g G          first, last               y            copy name\n"
+		   "\n\n type to search keys:\n");
+	assert_true(help_key(&h, &k));
+	k.code = 'r';
+	assert_true(help_key(&h, &k));
+	screen_erase(&s);
+	help_draw(&h, &s, screen_area(&s));
+	expect(&s, " ACT\n F7 d         drain (read-only)\n\n\n\n type to search keys: dr\n");
+	k.code = K_ESC;
+	assert_false(help_key(&h, &k));
+	screen_clear(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cuts_by_columns_and_on_whole_characters),
+		cmocka_unit_test(no_byte_from_outside_passes_as_it_is),
+		cmocka_unit_test(a_wide_character_is_never_half_overwritten),
+		cmocka_unit_test(nothing_is_painted_outside),
+		cmocka_unit_test(paces_frames),
+		cmocka_unit_test(the_bars_leave_out_what_does_not_fit),
+		cmocka_unit_test(help_comes_from_the_table_and_can_be_searched),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

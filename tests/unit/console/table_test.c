@@ -1,0 +1,255 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "base/rand.h"
+#include "console/table.h"
+
+static const struct column columns[] = {
+	{ "NODE", 8, 12, 9, false },
+	{ "STATE", 5, 6, 8, false },
+	{ "CPU", 4, 4, 3, true },
+	{ "REASON", 6, 0, 5, false },
+};
+
+struct rows {
+	int64_t id[200];
+	size_t n, asked;
+};
+
+static size_t rows_count(void *arg)
+{
+	return ((struct rows *)arg)->n;
+}
+
+static int64_t rows_id(void *arg, size_t row)
+{
+	return ((struct rows *)arg)->id[row];
+}
+
+static void rows_cell(void *arg, size_t row, size_t column, struct table_cell *out)
+{
+	struct rows *r = arg;
+
+	r->asked++;
+	if (column == 0)
+		snprintf(out->text, sizeof(out->text), "node-%03d", (int)r->id[row]);
+	else if (column == 2)
+		snprintf(out->text, sizeof(out->text), "%d%%", (int)r->id[row] % 100);
+	else
+		snprintf(out->text, sizeof(out->text), "%s",
+			 column == 1 ? "busy" : "because of what it says here");
+}
+
+static const struct table_source source = { rows_count, rows_id, rows_cell, NULL, NULL };
+
+static void fill(struct rows *r, size_t n)
+{
+	memset(r, 0, sizeof(*r));
+	for (size_t i = 0; i < n; i++)
+		r->id[r->n++] = (int64_t)i + 1;
+}
+
+static void press(struct table *t, uint32_t code)
+{
+	struct key k = { .code = code };
+
+	assert_true(table_key(t, &k));
+}
+
+static void gives_room_by_need(void **state)
+{
+	int w[TABLE_COLUMNS_MAX];
+
+	(void)state;
+	assert_int_equal(table_fit(columns, 4, 0, 60, w), 0);
+	assert_int_equal(w[0], 12);
+	assert_int_equal(w[1], 6);
+	assert_int_equal(w[2], 4);
+	assert_int_equal(w[3], 35); /* 60 less the others and three gaps */
+	assert_int_equal(table_fit(columns, 4, 0, 26, w), 0); /* just the minima */
+	assert_int_equal(w[3], 6);
+	assert_int_equal(table_fit(columns, 4, 0, 25, w), 1); /* CPU matters least */
+	assert_int_equal(w[2], 0);
+	assert_int_equal(table_fit(columns, 4, 0, 15, w), 2);
+	assert_int_equal(w[3], 0);
+	assert_int_equal(table_fit(columns, 4, 0, 5, w),
+			 3); /* the name stays, whatever the width */
+	assert_int_equal(w[0], 5);
+	assert_int_equal(table_fit(columns, 4, 2, 60, w), 2);
+	assert_int_equal(w[1] + w[2], 0);
+	assert_true(w[3] > 0);
+}
+
+static void never_exceeds_its_room(void **state)
+{
+	struct rng r;
+
+	(void)state;
+	rng_seed(&r, 1);
+	for (int i = 0; i < 20000; i++) {
+		struct column c[8];
+		int w[TABLE_COLUMNS_MAX], used = 0, room = (int)rng_below(&r, 120) + 1;
+		size_t n = rng_below(&r, 8) + 1;
+
+		for (size_t k = 0; k < n; k++) {
+			int min = (int)rng_below(&r, 20) + 1;
+
+			c[k] = (struct column){ "X", min,
+						rng_below(&r, 2) ? min + (int)rng_below(&r, 20)
+								 : 0,
+						(int)rng_below(&r, 5), false };
+		}
+		table_fit(c, n, rng_below(&r, n), room, w);
+		for (size_t k = 0; k < n; k++)
+			used += w[k] + (w[k] > 0 && used > 0);
+		assert_true(used <= room);
+		assert_true(w[0] > 0);
+	}
+}
+
+static void draws_what_is_visible_and_asks_for_no_more(void **state)
+{
+	struct rows r;
+	struct table t;
+	struct screen s;
+	struct buf out = BUF_INIT(BUF_TEXT_MAX);
+
+	(void)state;
+	fill(&r, 200);
+	table_init(&t, columns, 4, &source, &r);
+	screen_init(&s, 5, 30, true);
+	table_draw(&t, &s, (struct area){ 0, 0, 4, 30 }, true);
+	assert_int_equal(r.asked, 3 * 4);
+	table_mark(&t, 2, true);
+	screen_erase(&s);
+	table_draw(&t, &s, (struct area){ 0, 0, 4, 26 }, true);
+	screen_dump(&s, &out);
+	assert_string_equal(buf_str(&out), "   NODE      STATE REASON>\n"
+					   ">  node-001  busy  becau~\n"
+					   " * node-002  busy  becau~\n"
+					   "   node-003  busy  becau~\n"
+					   "\n");
+	buf_clear(&out);
+	screen_clear(&s);
+	table_clear(&t);
+}
+
+static void the_cursor_stays_on_its_object(void **state)
+{
+	struct rows r;
+	struct table t;
+	struct screen s;
+
+	(void)state;
+	fill(&r, 100);
+	table_init(&t, columns, 4, &source, &r);
+	screen_init(&s, 20, 80, true);
+	table_draw(&t, &s, screen_area(&s), true);
+	for (int i = 0; i < 40; i++)
+		press(&t, 'j');
+	assert_int_equal(table_cursor(&t), 41);
+	size_t line = t.cursor - t.top;
+	memmove(r.id + 5, r.id, 95 * sizeof(r.id[0])); /* five rows came in above */
+	for (int i = 0; i < 5; i++)
+		r.id[i] = 500 + i;
+	table_draw(&t, &s, screen_area(&s), true);
+	assert_int_equal(table_cursor(&t), 41);
+	assert_int_equal(t.cursor, 45);
+	assert_int_equal(t.cursor - t.top, line); /* and on its line of the screen */
+	r.n = 0;				  /* an empty moment, as after a reconnect */
+	table_draw(&t, &s, screen_area(&s), true);
+	assert_int_equal(table_cursor(&t), 0);
+	fill(&r, 100);
+	table_draw(&t, &s, screen_area(&s), true);
+	assert_int_equal(table_cursor(&t), 41);
+	memmove(r.id + 40, r.id + 41,
+		59 * sizeof(r.id[0])); /* its object is gone: the next one takes its place */
+	r.n = 99;
+	table_draw(&t, &s, screen_area(&s), true);
+	assert_int_equal(table_cursor(&t), 42);
+	screen_clear(&s);
+	table_clear(&t);
+}
+
+static void moves_as_the_keys_say(void **state)
+{
+	struct rows r;
+	struct table t;
+	struct screen s;
+	struct key other = { .code = 'd' };
+
+	(void)state;
+	fill(&r, 100);
+	table_init(&t, columns, 4, &source, &r);
+	screen_init(&s, 11, 80, true);
+	table_draw(&t, &s, screen_area(&s), true);
+	press(&t, K_PAGE_DOWN);
+	assert_int_equal(table_cursor(&t), 10);
+	press(&t, K_UP);
+	press(&t, 'G');
+	assert_int_equal(table_cursor(&t), 100);
+	assert_int_equal(t.top, 90);
+	press(&t, K_DOWN);
+	assert_int_equal(table_cursor(&t), 100);
+	press(&t, K_CTRL('b'));
+	assert_int_equal(table_cursor(&t), 91);
+	press(&t, 'g');
+	press(&t, 'k');
+	assert_int_equal(table_cursor(&t), 1);
+	assert_false(table_key(&t, &other));
+	screen_clear(&s);
+	table_clear(&t);
+}
+
+static void marks_belong_to_objects(void **state)
+{
+	struct rows r;
+	struct table t;
+
+	(void)state;
+	fill(&r, 10);
+	table_init(&t, columns, 4, &source, &r);
+	table_refresh(&t);
+	press(&t, ' ');
+	assert_true(table_marked(&t, 1));
+	assert_int_equal(table_cursor(&t), 2);
+	press(&t, 'v');
+	press(&t, 'j');
+	press(&t, 'j');
+	press(&t, 'v');
+	assert_int_equal(t.n_marks, 4);
+	press(&t, '+');
+	assert_int_equal(t.n_marks, 6);
+	assert_false(table_marked(&t, 2));
+	assert_true(table_marked(&t, 10));
+	r.n = 5; /* a filter hides marked rows: they stay marked */
+	table_refresh(&t);
+	assert_int_equal(t.n_marks, 6);
+	press(&t, '*');
+	assert_int_equal(t.n_marks, 10);
+	press(&t, 'U');
+	assert_int_equal(t.n_marks, 0);
+	table_clear(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(gives_room_by_need),
+		cmocka_unit_test(never_exceeds_its_room),
+		cmocka_unit_test(draws_what_is_visible_and_asks_for_no_more),
+		cmocka_unit_test(the_cursor_stays_on_its_object),
+		cmocka_unit_test(moves_as_the_keys_say),
+		cmocka_unit_test(marks_belong_to_objects),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
