@@ -61,8 +61,11 @@ static void cut_job(struct slice *f, struct slice line)
 	for (int i = 0; i < KEYS; i++)
 		f[i] = (struct slice){ "", 0 };
 	while (s < end) {
-		const char *blank = memchr(s, ' ', (size_t)(end - s));
-		const char *stop = blank ? blank : end;
+		size_t n = 0;
+
+		while (s + n < end && s[n] != ' ' && s[n] != '\n')
+			n++;
+		const char *stop = s + n;
 		const char *eq = memchr(s, '=', (size_t)(stop - s));
 		int k = eq ? key_of(s, (size_t)(eq - s)) : -1;
 
@@ -99,8 +102,9 @@ static int by_key(const void *a, const void *b)
 	return strcmp(x->key, y->key);
 }
 
-/* Only the head of a line is needed for its key, and it comes before the name. */
-static int add_line(struct exact *x, struct slice line, struct err *err)
+/* Only the head of a record is needed for its key, and it comes before the name. False: this is
+ * somebody's text. */
+static bool read_key(struct exact *x, struct slice line)
 {
 	struct slice f[KEYS], head = line;
 	const char *name = NULL;
@@ -110,18 +114,29 @@ static int add_line(struct exact *x, struct slice line, struct err *err)
 		if (memcmp(line.s + i, " JobName=", 9) == 0)
 			name = line.s + i;
 	if (!name)
-		return err_set(err, ERR_PARSE, "scontrol: a job without a name");
+		return false;
 	head.len = (size_t)(name - line.s);
 	cut_job(f, head);
-	if (slice_num(&id, f[K_ID], 0, UINT32_MAX) < 0) {
-		char text[128];
-
-		slurm_quote(text, f[K_ID]);
-		return err_set(err, ERR_PARSE, "scontrol: bad job id \"%s\"", text);
-	}
+	if (slice_num(&id, f[K_ID], 0, UINT32_MAX) < 0)
+		return false;
 	exact_key(x, f[K_ID], f[K_ARRAY], f[K_TASK]);
 	x->line = line;
-	return 0;
+	return true;
+}
+
+/* A record goes on to the next line that begins with JobId=, because a name or a comment may
+ * hold a newline. */
+static const char *record_end(const char *s, const char *end)
+{
+	while (s < end) {
+		const char *nl = memchr(s, '\n', (size_t)(end - s));
+
+		if (!nl ||
+		    slice_starts((struct slice){ nl + 1, (size_t)(end - nl) - 1 }, "JobId="))
+			return nl ? nl : end;
+		s = nl + 1;
+	}
+	return end;
 }
 
 static int read_lines(struct exact **out, size_t *n, const struct sched_run *r, struct err *err)
@@ -130,18 +145,17 @@ static int read_lines(struct exact **out, size_t *n, const struct sched_run *r, 
 	size_t cap = 0;
 
 	for (const char *s = r->out; s < end;) {
-		const char *nl = memchr(s, '\n', (size_t)(end - s));
-		struct slice line = { s, (size_t)((nl ? nl : end) - s) };
+		struct slice line = { s, (size_t)(record_end(s, end) - s) };
 
-		if (slice_starts(line, "JobId=")) {
-			if (*n >= QUEUE_JOBS_MAX)
-				return err_set(err, ERR_FULL, "scontrol: more than %d jobs",
-					       QUEUE_JOBS_MAX);
-			GROW(*out, *n, cap);
-			if (add_line(&(*out)[*n], line, err) < 0)
-				return -1;
+		if (!slice_starts(line, "JobId="))
+			return err_set(err, ERR_PARSE, "scontrol: no job at byte %zu",
+				       (size_t)(s - r->out));
+		if (*n >= QUEUE_JOBS_MAX)
+			return err_set(err, ERR_FULL, "scontrol: more than %d jobs",
+				       QUEUE_JOBS_MAX);
+		GROW(*out, *n, cap);
+		if (read_key(&(*out)[*n], line))
 			(*n)++;
-		}
 		s += line.len + 1;
 	}
 	return 0;
@@ -175,18 +189,21 @@ static void refine_gpus(struct job *j, const struct slice *f)
 		j->gpus = ceil_div(slurm_gpus(f[K_TRES_TASK]) * tasks, nodes);
 }
 
-static int refine(struct job *j, struct slice line, const char *version, struct err *err)
+/* A line whose numbers cannot be read says nothing: its owner may have written into it. */
+static void refine(struct job *j, struct slice line, const char *version)
 {
-	struct slice f[KEYS];
-	struct slice mem;
+	struct slice f[KEYS], mem;
+	int64_t nodes, cpus, bytes;
 
 	cut_job(f, line);
 	mem = f[K_MEM_CPU].len ? f[K_MEM_CPU] : f[K_MEM_NODE];
-	if (slurm_count_read(&j->nodes_min, f[K_NODES]) < 0 ||
-	    slurm_count_read(&j->cpus, f[K_CPUS]) < 0 || slurm_mem_read(&j->mem_bytes, mem) < 0)
-		return err_set(err, ERR_PARSE,
-			       "scontrol: job %s: bad NumNodes, NumCPUs or MinMemory", j->id);
-	j->mem_per_cpu = f[K_MEM_CPU].len > 0 && j->mem_bytes > 0;
+	if (slurm_count_read(&nodes, f[K_NODES]) < 0 ||
+	    slurm_count_read(&cpus, f[K_CPUS]) < 0 || slurm_mem_read(&bytes, mem) < 0)
+		return;
+	j->nodes_min = nodes;
+	j->cpus = cpus;
+	j->mem_bytes = bytes;
+	j->mem_per_cpu = f[K_MEM_CPU].len > 0 && bytes > 0;
 	j->requeue = slice_is(f[K_REQUEUE], "1");
 	if (slurm_from(version, 26, 5))
 		j->exclusive = slice_is(f[K_EXCLUSIVE], "NODE");
@@ -197,11 +214,9 @@ static int refine(struct job *j, struct slice line, const char *version, struct 
 	if (j->demand && !slice_none(f[K_NODES_ASKED]) &&
 	    (int64_t)hosts_in(f[K_NODES_ASKED]) >= j->nodes_min)
 		j->demand = false;
-	return 0;
 }
 
-static int refine_all(struct queue *q, const struct exact *v, size_t n, const char *version,
-		      struct err *err)
+static void refine_all(struct queue *q, const struct exact *v, size_t n, const char *version)
 {
 	for (size_t i = 0; i < q->n_jobs; i++) {
 		struct job *j = &q->jobs[i];
@@ -215,10 +230,8 @@ static int refine_all(struct queue *q, const struct exact *v, size_t n, const ch
 		if (!hit || (hit > v && by_key(hit, hit - 1) == 0) ||
 		    (hit + 1 < v + n && by_key(hit, hit + 1) == 0))
 			continue;
-		if (refine(j, hit->line, version, err) < 0)
-			return -1;
+		refine(j, hit->line, version);
 	}
-	return 0;
 }
 
 int slurm_read_exact(struct queue *q, const struct sched_run *r, const char *version,
@@ -232,16 +245,14 @@ int slurm_read_exact(struct queue *q, const struct sched_run *r, const char *ver
 		return -1;
 	if (r->out_len == 0)
 		return err_set(err, ERR_PARSE, "scontrol: no output");
+	if (slice_is((struct slice){ r->out, r->out_len }, "No jobs in the system\n"))
+		return 0;
 	if (read_lines(&v, &n, r, err) < 0)
 		goto out;
-	if (n == 0 &&
-	    !slice_is((struct slice){ r->out, r->out_len }, "No jobs in the system\n")) {
-		err_set(err, ERR_PARSE, "scontrol: no job at byte 0");
-		goto out;
-	}
 	if (n > 0)
 		qsort(v, n, sizeof(*v), by_key);
-	rc = refine_all(q, v, n, version, err);
+	refine_all(q, v, n, version);
+	rc = 0;
 out:
 	free(v);
 	return rc;
