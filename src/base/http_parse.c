@@ -59,8 +59,10 @@ static bool is_word(const char *s, size_t len, const char *word)
 static bool is_word_fold(const char *s, size_t len, const char *word)
 {
 	for (size_t i = 0; i < len; i++) {
-		char c = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] + 'a' - 'A') : s[i];
+		int c = (unsigned char)s[i];
 
+		if (c >= 'A' && c <= 'Z')
+			c += 'a' - 'A';
 		if (c != word[i]) /* the end of a shorter word included */
 			return false;
 	}

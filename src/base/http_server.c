@@ -32,10 +32,8 @@ static int64_t or_default(int64_t v, int64_t otherwise)
 
 static void wake_listeners(struct http_server *s, bool on)
 {
-	struct http_listener *ls;
-
-	TAILQ_FOREACH(ls, &s->listeners, link)
-	watch_set(ls->watch, on ? WATCH_READ : 0);
+	for (size_t i = 0; i < s->n_listeners; i++)
+		watch_set(s->listeners[i]->watch, on ? WATCH_READ : 0);
 }
 
 /* The kernel's queue holds who waits; trying again at once would only burn the processor. */
@@ -73,7 +71,6 @@ struct http_server *http_server_new(struct loop *l, const struct http_server_opt
 	s->o.age_ms = or_default(s->o.age_ms, 3600000);
 	s->o.backlog_max = s->o.backlog_max ? s->o.backlog_max : (size_t)1 << 20;
 	s->pause = timer_new_real(l, on_pause_over, s);
-	TAILQ_INIT(&s->listeners);
 	TAILQ_INIT(&s->conns);
 	return s;
 }
@@ -188,7 +185,8 @@ static int start_listening(struct http_server *s, int fd, struct tls_server *tls
 	ls->dev = st.st_dev;
 	ls->ino = st.st_ino;
 	ls->watch = watch_new(s->loop, fd, WATCH_READ, on_connection, ls);
-	TAILQ_INSERT_TAIL(&s->listeners, ls, link);
+	GROW(s->listeners, s->n_listeners, s->cap_listeners);
+	s->listeners[s->n_listeners++] = ls;
 	return 0;
 }
 
@@ -196,7 +194,6 @@ static void stop_listening(struct http_listener *ls)
 {
 	struct stat st;
 
-	TAILQ_REMOVE(&ls->server->listeners, ls, link);
 	watch_free(ls->watch);
 	close(ls->fd);
 	if (ls->path && lstat(ls->path, &st) == 0 && st.st_dev == ls->dev &&
@@ -299,13 +296,16 @@ static socklen_t read_address(struct sockaddr_storage *to, const char *address, 
 
 static uint16_t bound_port(int fd)
 {
-	struct sockaddr_storage at = { 0 };
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} at = { 0 };
 	socklen_t len = sizeof(at);
 
-	if (getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+	if (getsockname(fd, &at.any, &len) != 0)
 		return 0;
-	return ntohs(at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port
-					      : ((struct sockaddr_in *)&at)->sin_port);
+	return ntohs(at.any.sa_family == AF_INET6 ? at.v6.sin6_port : at.v4.sin_port);
 }
 
 int http_server_listen_tcp(struct http_server *s, const char *address, uint16_t *port,
@@ -339,12 +339,10 @@ int http_server_listen_tcp(struct http_server *s, const char *address, uint16_t 
 
 void http_server_stop_accepting(struct http_server *s)
 {
-	struct http_listener *ls;
-
 	s->stopping = true;
 	timer_stop(s->pause);
-	while ((ls = TAILQ_FIRST(&s->listeners)))
-		stop_listening(ls);
+	while (s->n_listeners > 0)
+		stop_listening(s->listeners[--s->n_listeners]);
 }
 
 size_t http_server_clients(const struct http_server *s)
@@ -362,5 +360,6 @@ void http_server_free(struct http_server *s)
 	while ((c = TAILQ_FIRST(&s->conns)))
 		http_conn_close(c);
 	timer_free(s->pause);
+	free(s->listeners);
 	free(s);
 }

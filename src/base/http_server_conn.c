@@ -1,5 +1,6 @@
 #include "http_server_private.h"
 
+#include <assert.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
@@ -23,16 +24,17 @@
 #define FLUSH_FREE     ((size_t)1 << 20) /* an answer up to this has body_ms to leave, */
 #define FLUSH_RATE     32		 /* a larger one a millisecond more per so many bytes */
 
-static void run(struct http_conn *c);
-
 void http_conn_hold(struct http_conn *c)
 {
+	assert(c->holds >= 0);
 	c->holds++;
 }
 
 void http_conn_release(struct http_conn *c)
 {
-	if (--c->holds > 0 || c->bev || c->x)
+	assert(c->holds > 0);
+	c->holds--;
+	if (c->holds > 0 || c->bev || c->x)
 		return;
 	http_parse_clear(&c->req);
 	http_peer_clear(&c->peer);
@@ -87,28 +89,21 @@ static void linger(struct http_conn *c)
 	timer_set(c->deadline, LINGER_MS);
 }
 
-static void flushed(struct http_conn *c)
+static size_t output_len(const struct http_conn *c)
 {
-	if (c->closing) {
-		linger(c);
-		return;
-	}
-	c->phase = CONN_IDLE;
-	timer_set(c->deadline, c->server->o.idle_ms);
-	if (!c->eof)
-		bufferevent_enable(c->bev, EV_READ);
-	run(c);
+	return evbuffer_get_length(bufferevent_get_output(c->bev));
 }
 
 void http_conn_flush(struct http_conn *c)
 {
-	size_t len = evbuffer_get_length(bufferevent_get_output(c->bev));
+	size_t len = output_len(c);
 	size_t large = len > FLUSH_FREE ? len - FLUSH_FREE : 0;
 
 	c->phase = CONN_FLUSHING;
 	timer_set(c->deadline, c->server->o.body_ms + (int64_t)(large / FLUSH_RATE));
 	if (len == 0)
-		flushed(c);
+		timer_set(c->deadline,
+			  0); /* nothing to write: nobody else would say that it left */
 }
 
 static const char *code_word(int status)
@@ -230,6 +225,19 @@ static void run(struct http_conn *c)
 		http_conn_close(c); /* no more requests, and nobody to answer later */
 }
 
+static void flushed(struct http_conn *c)
+{
+	if (c->closing) {
+		linger(c);
+		return;
+	}
+	c->phase = CONN_IDLE;
+	timer_set(c->deadline, c->server->o.idle_ms);
+	if (!c->eof)
+		bufferevent_enable(c->bev, EV_READ);
+	run(c);
+}
+
 static void on_read(struct bufferevent *bev, void *arg)
 {
 	struct http_conn *c = arg;
@@ -250,9 +258,10 @@ static void on_written(struct bufferevent *bev, void *arg)
 {
 	struct http_conn *c = arg;
 
+	(void)bev;
 	loop_enter(c->server->loop);
 	http_conn_hold(c);
-	if (c->phase == CONN_FLUSHING && evbuffer_get_length(bufferevent_get_output(bev)) == 0)
+	if (c->phase == CONN_FLUSHING && output_len(c) == 0)
 		flushed(c);
 	http_conn_release(c);
 }
@@ -298,9 +307,12 @@ static void on_deadline(void *arg)
 		refuse(c, &c->req, 408, "the body took too long");
 	else if (c->phase == CONN_HEAD && began)
 		refuse(c, &c->req, 408, "the head took too long");
+	else if (c->phase == CONN_FLUSHING && output_len(c) == 0)
+		flushed(c);
 	else
 		http_conn_close(c);
-	http_conn_release(c);
+	http_conn_release(
+	    c); /* NOLINT(clang-analyzer-unix.Malloc): held, so it is still there */
 }
 
 /* A stream ends as if it were complete, so that its client comes back; all else is simply over.

@@ -35,7 +35,7 @@ struct http_conn {
 	struct timer *deadline;	 /* of the phase */
 	struct timer *age;
 	enum conn_phase phase;
-	unsigned int holds;
+	int holds;
 	bool running; /* reads requests just now */
 	bool tls;
 	bool eof;
@@ -62,7 +62,6 @@ struct http_listener {
 	char *path; /* of a unix socket; else NULL */
 	dev_t dev;
 	ino_t ino;
-	TAILQ_ENTRY(http_listener) link;
 };
 
 struct http_server {
@@ -73,7 +72,8 @@ struct http_server {
 	struct timer *pause; /* runs while the listeners sleep */
 	bool stopping;
 	size_t n_conns;
-	TAILQ_HEAD(, http_listener) listeners;
+	struct http_listener **listeners;
+	size_t n_listeners, cap_listeners;
 	TAILQ_HEAD(, http_conn) conns;
 };
 
