@@ -33,10 +33,16 @@ enum {
 	KEYS
 };
 
-static const char *const keys[KEYS] = {
-	"JobId",	 "ArrayJobId", "ArrayTaskId", "Requeue",      "ReqNodeList",
-	"NumNodes",	 "NumCPUs",    "NumTasks",    "MinMemoryCPU", "MinMemoryNode",
-	"OverSubscribe", "Exclusive",  "TresPerNode", "TresPerJob",   "TresPerTask",
+#define KEY(word)                                                                              \
+	{                                                                                      \
+		word, sizeof(word) - 1                                                         \
+	}
+
+static const struct slice keys[KEYS] = {
+	KEY("JobId"),	     KEY("ArrayJobId"),	   KEY("ArrayTaskId"),	 KEY("Requeue"),
+	KEY("ReqNodeList"),  KEY("NumNodes"),	   KEY("NumCPUs"),	 KEY("NumTasks"),
+	KEY("MinMemoryCPU"), KEY("MinMemoryNode"), KEY("OverSubscribe"), KEY("Exclusive"),
+	KEY("TresPerNode"),  KEY("TresPerJob"),	   KEY("TresPerTask"),
 };
 
 struct exact {
@@ -47,7 +53,7 @@ struct exact {
 static int key_of(const char *s, size_t len)
 {
 	for (int i = 0; i < KEYS; i++)
-		if (strlen(keys[i]) == len && memcmp(keys[i], s, len) == 0)
+		if (keys[i].len == len && keys[i].s[0] == *s && memcmp(keys[i].s, s, len) == 0)
 			return i;
 	return -1;
 }
@@ -61,12 +67,11 @@ static void cut_job(struct slice *f, struct slice line)
 	for (int i = 0; i < KEYS; i++)
 		f[i] = (struct slice){ "", 0 };
 	while (s < end) {
-		size_t n = 0;
+		const char *stop = s, *eq = NULL;
 
-		while (s + n < end && s[n] != ' ' && s[n] != '\n')
-			n++;
-		const char *stop = s + n;
-		const char *eq = memchr(s, '=', (size_t)(stop - s));
+		for (; stop < end && *stop != ' ' && *stop != '\n'; stop++)
+			if (*stop == '=' && !eq)
+				eq = stop;
 		int k = eq ? key_of(s, (size_t)(eq - s)) : -1;
 
 		if (k >= 0 && f[k].len == 0)

@@ -28,16 +28,22 @@ enum {
 	KEYS
 };
 
-static const char *const keys[KEYS] = {
-	"NodeName", "CPUAlloc",	    "CPUEfctv",	  "CPUTot",   "ActiveFeatures", "Gres",
-	"NodeAddr", "NodeHostName", "RealMemory", "AllocMem", "State",		"Partitions",
-	"BootTime", "LastBusyTime", "AllocTRES",  "Reason",
+#define KEY(word)                                                                              \
+	{                                                                                      \
+		word, sizeof(word) - 1                                                         \
+	}
+
+static const struct slice keys[KEYS] = {
+	KEY("NodeName"),       KEY("CPUAlloc"),	    KEY("CPUEfctv"),  KEY("CPUTot"),
+	KEY("ActiveFeatures"), KEY("Gres"),	    KEY("NodeAddr"),  KEY("NodeHostName"),
+	KEY("RealMemory"),     KEY("AllocMem"),	    KEY("State"),     KEY("Partitions"),
+	KEY("BootTime"),       KEY("LastBusyTime"), KEY("AllocTRES"), KEY("Reason"),
 };
 
 static int key_of(const char *s, size_t len)
 {
 	for (int i = 0; i < KEYS; i++)
-		if (strlen(keys[i]) == len && memcmp(keys[i], s, len) == 0)
+		if (keys[i].len == len && keys[i].s[0] == *s && memcmp(keys[i].s, s, len) == 0)
 			return i;
 	return -1;
 }
@@ -174,7 +180,7 @@ static int read_node(struct queue *q, const struct slice *f, struct err *err)
 
 		slurm_quote(text, f[wrong]);
 		return err_set(err, ERR_PARSE, "scontrol: node %zu: bad %s \"%s\"", q->n_nodes,
-			       keys[wrong], text);
+			       keys[wrong].s, text);
 	}
 	n->host = keep(q, f[K_HOST]);
 	n->address = keep(q, f[K_ADDRESS]);
