@@ -74,6 +74,7 @@ struct sched_ops {
 	/* Each appends to q, or fails and leaves q to be thrown away. */
 	int (*read_jobs)(struct queue *q, const struct sched_run *r, const char *version, struct err *err);
 	int (*read_nodes)(struct queue *q, const struct sched_run *r, const char *version, struct err *err);
+	/* Refines the jobs that read_jobs put into q, by id, and adds none: a later queue needs the same text read again. */
 	int (*read_exact)(struct queue *q, const struct sched_run *r, const char *version, struct err *err);
 	int (*read_version)(char out[32], const struct sched_run *r, struct err *err);
 	int (*read_submit)(char id[64], const struct sched_run *r, struct err *err);
