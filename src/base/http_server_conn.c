@@ -311,12 +311,11 @@ static void on_deadline(void *arg)
 		flushed(c);
 	else
 		http_conn_close(c);
-	http_conn_release(
-	    c); /* NOLINT(clang-analyzer-unix.Malloc): held, so it is still there */
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): held, so it is still there */
+	http_conn_release(c);
 }
 
-/* A stream ends as if it were complete, so that its client comes back; all else is simply over.
- */
+/* A stream ends as if complete, so that its client comes back; all else is simply over. */
 static void on_age(void *arg)
 {
 	struct http_conn *c = arg;

@@ -74,7 +74,7 @@ struct http_server {
 	size_t n_conns;
 	struct http_listener **listeners;
 	size_t n_listeners, cap_listeners;
-	TAILQ_HEAD(, http_conn) conns;
+	TAILQ_HEAD(http_conns, http_conn) conns;
 };
 
 /* Takes fd and what peer holds. */

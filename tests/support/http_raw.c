@@ -54,12 +54,21 @@ static void on_request(void *arg, struct http_exchange *x)
 	}
 }
 
+static size_t open_fds(void)
+{
+	size_t n = 0;
+
+	for (int fd = 0; fd < 1024; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
 void raw_server_start(struct raw_server *s, const struct http_server_options *o)
 {
 	const char *tmp = getenv("TMPDIR");
 	struct err err = ERR_INIT;
 
-	*s = (struct raw_server){ 0 };
+	*s = (struct raw_server){ .n_fds = open_fds() };
 	snprintf(s->dir, sizeof(s->dir), "%s/http.XXXXXX",
 		 tmp && strlen(tmp) < 48 ? tmp : "/tmp");
 	assert_non_null(mkdtemp(s->dir));
@@ -85,7 +94,8 @@ void raw_server_stop(struct raw_server *s)
 	loop_turn(s->loop, 0);
 	loop_free(s->loop);
 	unlink(s->path);
-	rmdir(s->dir);
+	assert_int_equal(rmdir(s->dir), 0);
+	assert_int_equal(open_fds(), s->n_fds);
 }
 
 static void set_up(struct raw_client *c, struct raw_server *s, int family)

@@ -12,6 +12,7 @@
 #include "base/loop.h"
 
 struct raw_server {
+	size_t n_fds; /* open before it; as many must be open after it */
 	struct loop *loop;
 	struct http_server *http;
 	char dir[64];
