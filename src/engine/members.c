@@ -21,6 +21,7 @@ static struct member *keep(struct run *r, const struct node *n)
 	struct member *m = xcalloc(1, sizeof(*m));
 
 	m->node = *n;
+	m->has_vm = n->vm_id[0] != '\0'; /* until a listing says otherwise */
 	GROW(r->members, r->n_members, r->cap_members);
 	r->members[r->n_members++] = m;
 	index_member(r, m);
@@ -54,10 +55,13 @@ int members_load(struct run *r, struct err *err)
 	struct node *rows;
 	size_t n;
 
-	if (store_nodes(r->engine->store, r->cluster.id, &rows, &n, false, err) < 0)
+	if (store_nodes(r->engine->store, r->cluster.id, &rows, &n, true, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		keep(r, &rows[i]);
+		if (!rows[i].gone_ms)
+			keep(r, &rows[i]);
+		else if (rows[i].vm_id[0])
+			map_put(r->past_vms, rows[i].vm_id, r);
 	free(rows);
 	return 0;
 }
@@ -174,8 +178,10 @@ void member_gone(struct run *r, struct member *m, const char *reason)
 		(r->n_members - i - 1) * sizeof(*r->members));
 	r->n_members--;
 	map_del(r->by_name, m->node.name);
-	if (m->node.vm_id[0])
+	if (m->node.vm_id[0]) {
 		map_del(r->by_vm, m->node.vm_id);
+		map_put(r->past_vms, m->node.vm_id, r);
+	}
 	r->publish_due = true;
 	free(m);
 }

@@ -81,6 +81,7 @@ struct run *run_add(struct engine *e, const struct cluster *take)
 	r->by_name = map_new(NULL, false);
 	r->by_vm = map_new(NULL, true);
 	r->sets = map_new(NULL, true);
+	r->past_vms = map_new(NULL, true);
 	r->index_hint = xcalloc(r->cluster.spec.n_arrays + 1, sizeof(*r->index_hint));
 	for (size_t i = 0; i < r->cluster.spec.n_arrays; i++)
 		r->index_hint[i] = 1;
@@ -120,6 +121,7 @@ void run_free(struct run *r)
 	map_free(r->by_name);
 	map_free(r->by_vm);
 	map_free(r->sets);
+	map_free(r->past_vms);
 	free(r->index_hint);
 	free(r->node_list);
 	free(r->backoffs);

@@ -136,6 +136,8 @@ struct run {
 	uint64_t view_revision;
 	int64_t suspicion_since_ms;   /* R5.3: nodes or jobs fell by half; 0 none */
 	size_t last_nodes, last_jobs;
+	unsigned int looks;           /* at VMs that a listing missed, under way */
+	struct map *past_vms;         /* ids of VMs whose nodes are gone: a lagging listing may still show them */
 };
 
 /* engine.c */
@@ -236,14 +238,18 @@ struct intent *intent_add(struct run *r, enum cloud_verb verb, enum cloud_kind k
 			  int64_t from, int64_t to, struct err *err); /* committed by the caller's transaction */
 struct live_intent *intent_keep(struct run *r, const struct intent *row); /* of the store, into memory */
 void intent_free(struct live_intent *li);      /* its call is dropped */
+void intents_reload(struct run *r);            /* after a rolled back transaction: drops what was added and never sent */
 void intents_act(struct run *r);               /* sends what is planned, polls what was accepted, settles what is unknown */
 bool intent_open(const struct run *r, const char *resource_id); /* one change per resource at a time */
 /* How it ended is told to whoever it concerns (operations, boots); called after the result was committed. */
 void intent_ended(struct run *r, const struct intent *in, const struct cloud_stage_info *i);
+enum settle { SETTLE_DONE, SETTLE_RESEND, SETTLE_WAIT, SETTLE_FAILED };
+enum settle intent_settle(const struct intent *in, const struct cloud_sight *s); /* pure: what a look says about an unknown outcome */
 void delete_members(struct run *r);            /* nodes in DELETING whose VM is still there: one intent per set */
 
 /* scaleset.c: buckets and sets */
 int sets_grow(struct run *r, const struct plan *p, struct err *err); /* rows and intents for plan.creates, in the caller's transaction */
+void sets_accepted(struct run *r, const struct intent *in);
 /* An intent of a set ended: its rows go on, or fail and leave their bucket to the back-off. */
 void sets_ended(struct run *r, const struct intent *in, const struct cloud_stage_info *i);
 void member_promise(struct node *n, const struct array_spec *a, const struct vm_size *s); /* cpus, memory, gpus that the scheduler will be told */
@@ -256,6 +262,9 @@ struct change_store { /* owns what a cloud_change borrows */
 	struct buf script, key;
 	char *subnet_id, *prefix, *nsg_id;
 };
+char *group_name(const struct run *r);         /* "paceline-demo-1a2b3c4d": yours to free; every other name begins with it less the prefix */
+int resource_name(const struct run *r, enum cloud_kind kind, const char *name, char out[320], struct err *err); /* full id in the cluster's group */
+const char *subnet_id(struct run *r, char out[400]);
 int change_make(struct change_store *out, struct run *r, const struct intent *in, struct err *err);
 void change_clear(struct change_store *c);
 
@@ -278,6 +287,8 @@ void start_step(struct run *r);
 void stop_step(struct run *r);
 void teardown_step(struct run *r);
 void op_work_free(struct op_work *w);
+void head_made(struct run *r, const struct cloud_stage_info *i); /* host name and address of the head's VM */
+void operation_intent_ended(struct run *r, const struct intent *in, const struct cloud_stage_info *i);
 
 /* gc.c */
 void gc_tick(struct engine *e);                /* R7: every 2 min */

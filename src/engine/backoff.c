@@ -1,0 +1,98 @@
+/* Capacity memory of buckets (autoscale.md B3): closed 300 s, doubling to 3600 s, jittered,
+ * halved by a success; kept in the store. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "engine/run.h"
+
+#define CAPACITY_MS ((int64_t)300 * 1000)
+#define LONGEST_MS  ((int64_t)3600 * 1000)
+#define QUOTA_MS    ((int64_t)900 * 1000)
+
+static void key_of(char out[200], const struct run *r, const struct node *n)
+{
+	const struct array_spec *a = cluster_array(&r->cluster.spec, n->array);
+
+	if (a)
+		bucket_key(out, a, n->size, n->zone, n->spot, n->group);
+	else
+		snprintf(out, 200, "%s", n->array);
+}
+
+static struct backoff *find(struct run *r, const char *key)
+{
+	for (size_t i = 0; i < r->n_backoffs; i++)
+		if (strcmp(r->backoffs[i].key, key) == 0)
+			return &r->backoffs[i];
+	return NULL;
+}
+
+static struct backoff *find_or_add(struct run *r, const char *key)
+{
+	struct backoff *b = find(r, key);
+
+	if (b)
+		return b;
+	r->backoffs = xreallocarray(r->backoffs, r->n_backoffs + 1, sizeof(*r->backoffs));
+	b = &r->backoffs[r->n_backoffs++];
+	*b = (struct backoff){ 0 };
+	snprintf(b->key, sizeof(b->key), "%s", key);
+	return b;
+}
+
+static void save(struct run *r, const struct backoff *b)
+{
+	struct err err = ERR_INIT;
+
+	if (store_backoff_save(r->engine->store, r->cluster.id, b, &err) < 0)
+		log_error("cluster %s: %s", r->cluster.name, err.msg);
+	run_changed(r);
+}
+
+static int64_t next_length(const struct backoff *b, enum err_code code, int64_t retry_ms)
+{
+	if (code == ERR_QUOTA)
+		return QUOTA_MS;
+	if (code == ERR_THROTTLED)
+		return retry_ms > 0 ? retry_ms : 60000;
+	if (b->length_ms < CAPACITY_MS)
+		return CAPACITY_MS;
+	return b->length_ms * 2 > LONGEST_MS ? LONGEST_MS : b->length_ms * 2;
+}
+
+void backoff_note(struct run *r, const struct node *n, const char *azure_code,
+		  const struct err *err, int64_t retry_ms)
+{
+	struct backoff *b;
+	char key[200];
+	double jitter = 0.8 + 0.4 * rng_unit(&r->engine->rng);
+
+	key_of(key, r, n);
+	b = find_or_add(r, key);
+	b->length_ms = next_length(b, err->code, retry_ms);
+	b->until_ms = clock_utc_ms() + (int64_t)((double)b->length_ms * jitter);
+	snprintf(b->why, sizeof(b->why), "%s%s%.120s", azure_code, azure_code[0] ? ": " : "",
+		 err->msg);
+	save(r, b);
+	note(r, EVENT_WARN, n->array, "%s %s rests for %lld s: %s", n->size,
+	     n->spot ? "spot" : "on demand", (long long)((b->until_ms - clock_utc_ms()) / 1000),
+	     b->why);
+}
+
+void backoff_ok(struct run *r, const struct node *n)
+{
+	struct backoff *b;
+	char key[200];
+
+	key_of(key, r, n);
+	b = find(r, key);
+	if (!b || !b->length_ms)
+		return;
+	b->length_ms /= 2;
+	b->until_ms = 0;
+	save(r, b);
+}

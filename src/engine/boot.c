@@ -1,0 +1,154 @@
+/*
+ * One node's life from the request to the day it works: a table of moves without I/O, and the
+ * one place that carries them out. Later states are here too where the cloud interferes: a VM
+ * can vanish or fail at any time.
+ */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "engine/run.h"
+
+#define ACCEPTED_S 300 /* R5.7: the cloud has a VM for it within 5 min of accepting */
+
+static struct boot_move stay(enum node_state s)
+{
+	return (struct boot_move){ s, BOOT_DO_NOTHING };
+}
+
+static struct boot_move move(enum node_state to, enum boot_act act)
+{
+	return (struct boot_move){ to, act };
+}
+
+static struct boot_move before_vm(enum node_state s, enum boot_event ev)
+{
+	switch (ev) {
+	case BOOT_EV_ASKED:
+		return s == NODE_PLANNED ? move(NODE_REQUESTED, BOOT_DO_NOTHING) : stay(s);
+	case BOOT_EV_ACCEPTED:
+		return move(NODE_ALLOCATING, BOOT_DO_NOTHING);
+	case BOOT_EV_VM_BOUND:
+		return move(NODE_BOOTING, BOOT_DO_PUBLISH);
+	case BOOT_EV_REFUSED:
+	case BOOT_EV_TOO_LATE:
+		return move(NODE_FAILED, BOOT_DO_FORGET);
+	default:
+		return stay(s);
+	}
+}
+
+static struct boot_move with_vm(enum node_state s, enum boot_event ev)
+{
+	switch (ev) {
+	case BOOT_EV_VM_RUNNING:
+		return s == NODE_BOOTING ? move(NODE_JOINING, BOOT_DO_NOTHING) : stay(s);
+	case BOOT_EV_READY:
+		return move(NODE_IDLE, BOOT_DO_REPORT);
+	case BOOT_EV_VM_FAILED:
+	case BOOT_EV_TOO_LATE:
+		return move(NODE_FAILED, BOOT_DO_DELETE_VM);
+	case BOOT_EV_VM_GONE:
+		return move(NODE_EVICTED, BOOT_DO_NOTHING);
+	default:
+		return stay(s);
+	}
+}
+
+static struct boot_move working(enum node_state s, enum boot_event ev)
+{
+	if (ev == BOOT_EV_VM_GONE)
+		return move(NODE_EVICTED, BOOT_DO_NOTHING);
+	if (ev == BOOT_EV_READY && s == NODE_UNHEALTHY)
+		return move(NODE_IDLE, BOOT_DO_REPORT);
+	if (ev == BOOT_EV_VM_FAILED && s != NODE_UNHEALTHY)
+		return move(NODE_UNHEALTHY, BOOT_DO_NOTHING);
+	return stay(s);
+}
+
+struct boot_move boot_next(enum node_state s, enum boot_event ev)
+{
+	switch (s) {
+	case NODE_PLANNED:
+	case NODE_REQUESTED:
+	case NODE_ALLOCATING:
+		return before_vm(s, ev);
+	case NODE_BOOTING:
+	case NODE_JOINING:
+		return with_vm(s, ev);
+	case NODE_IDLE:
+	case NODE_BUSY:
+	case NODE_DRAINING:
+	case NODE_UNHEALTHY:
+		return working(s, ev);
+	case NODE_DEALLOCATED:
+	case NODE_DELETING:
+	case NODE_FAILED:
+	case NODE_EVICTED:
+	case NODE_GONE:
+	case NODE_STATES:
+		break;
+	}
+	return stay(s);
+}
+
+/* After BOOT_DO_FORGET m is gone. */
+void boot_feed(struct run *r, struct member *m, enum boot_event ev, const char *why)
+{
+	struct boot_move next = boot_next(m->node.state, ev);
+	int64_t now = clock_utc_ms();
+
+	if (next.to == m->node.state)
+		return;
+	if (ev == BOOT_EV_VM_RUNNING)
+		m->node.booted_ms = now;
+	if (ev == BOOT_EV_READY && !m->node.joined_ms)
+		m->node.joined_ms = m->node.idle_since_ms = now;
+	if (node_move(r, m, next.to, "%s", why) < 0)
+		return;
+	switch (next.act) {
+	case BOOT_DO_PUBLISH:
+		r->publish_due = true;
+		break;
+	case BOOT_DO_REPORT:
+		backoff_ok(r, &m->node);
+		break;
+	case BOOT_DO_DELETE_VM:
+		node_move(r, m, NODE_DELETING, "failed: %.120s", why);
+		break;
+	case BOOT_DO_FORGET:
+		member_gone(r, m, why);
+		break;
+	case BOOT_DO_NOTHING:
+		break;
+	}
+}
+
+static void deadline(struct run *r, struct member *m, int64_t now_ms)
+{
+	const struct array_spec *a = cluster_array(&r->cluster.spec, m->node.array);
+	int64_t boot_s = a ? a->boot_s : 1800;
+	struct err err = ERR_INIT;
+	char why[160];
+
+	if (m->node.state == NODE_ALLOCATING && now_ms - m->node.since_ms > ACCEPTED_S * 1000 &&
+	    !intent_open(r, m->node.set_id)) {
+		boot_feed(r, m, BOOT_EV_TOO_LATE,
+			  "the cloud accepted it and made no machine within 5 min");
+		return;
+	}
+	if ((m->node.state != NODE_BOOTING && m->node.state != NODE_JOINING) ||
+	    m->node.keep_alive || now_ms - m->node.requested_ms <= boot_s * 1000)
+		return;
+	snprintf(why, sizeof(why), "did not join within %lld s; last mark: %s",
+		 (long long)boot_s, m->node.phase[0] ? m->node.phase : "none");
+	err_set(&err, ERR_TIMEOUT, "%s", why);
+	backoff_note(r, &m->node, "BootTimeout", &err, 0);
+	boot_feed(r, m, BOOT_EV_TOO_LATE, why);
+}
+
+/* Backwards, as a forgotten node leaves the list. */
+void boot_deadlines(struct run *r, int64_t now_ms)
+{
+	for (size_t i = r->n_members; i-- > 0;)
+		deadline(r, r->members[i], now_ms);
+}

@@ -1,0 +1,280 @@
+/*
+ * How a node leaves (R6): drain set in the scheduler, drain seen in a reading that began
+ * afterwards, no job in that same reading, then the VM, then the scheduler's entry, then the
+ * row. Any link that breaks sends the node back to work.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "engine/run.h"
+
+static struct drain_move stay(enum node_state s)
+{
+	return (struct drain_move){ s, DRAIN_DO_NOTHING };
+}
+
+static struct drain_move at_work(enum node_state s, enum drain_event ev)
+{
+	if (ev == DRAIN_EV_WANTED)
+		return (struct drain_move){ NODE_DRAINING, DRAIN_DO_SET };
+	if (ev == DRAIN_EV_VM_GONE)
+		return (struct drain_move){ NODE_EVICTED, DRAIN_DO_REMOVE };
+	return stay(s);
+}
+
+static struct drain_move draining(enum drain_event ev)
+{
+	switch (ev) {
+	case DRAIN_EV_EMPTY:
+		return (struct drain_move){ NODE_DELETING, DRAIN_DO_DELETE_VM };
+	case DRAIN_EV_HAS_JOBS:
+		return (struct drain_move){ NODE_BUSY, DRAIN_DO_UNSET };
+	case DRAIN_EV_DEMAND:
+	case DRAIN_EV_UNDRAIN_ASKED:
+		return (struct drain_move){ NODE_IDLE, DRAIN_DO_UNSET };
+	case DRAIN_EV_VM_GONE:
+		return (struct drain_move){ NODE_EVICTED, DRAIN_DO_REMOVE };
+	default:
+		return stay(NODE_DRAINING);
+	}
+}
+
+struct drain_move drain_next(enum node_state s, bool drain_set, enum drain_event ev)
+{
+	switch (s) {
+	case NODE_IDLE:
+	case NODE_BUSY:
+	case NODE_JOINING:
+	case NODE_UNHEALTHY:
+		return at_work(s, ev);
+	case NODE_DRAINING:
+		if (ev == DRAIN_EV_EMPTY && !drain_set)
+			return stay(s); /* a proof without a drain is none */
+		return draining(ev);
+	case NODE_DELETING:
+	case NODE_EVICTED:
+		if (ev == DRAIN_EV_VM_GONE)
+			return (struct drain_move){ s, DRAIN_DO_REMOVE };
+		if (ev == DRAIN_EV_REMOVED)
+			return (struct drain_move){ NODE_GONE, DRAIN_DO_FORGET };
+		return stay(s);
+	default:
+		return stay(s);
+	}
+}
+
+/* After DRAIN_DO_FORGET m is gone. */
+void drain_feed(struct run *r, struct member *m, enum drain_event ev, const char *why)
+{
+	struct drain_move next = drain_next(m->node.state, m->node.drain_set_ms > 0, ev);
+
+	if (next.act == DRAIN_DO_FORGET) {
+		member_gone(r, m, why);
+		return;
+	}
+	if (next.to == m->node.state)
+		return;
+	if (next.act == DRAIN_DO_SET || next.act == DRAIN_DO_UNSET)
+		m->node.drain_set_ms = 0;
+	if (next.act == DRAIN_DO_UNSET)
+		m->node.drain_asked = m->node.terminate_asked = false;
+	node_move(r, m, next.to, "%s", why);
+}
+
+static bool queue_is_fresh(const struct run *r)
+{
+	int64_t age = clock_utc_ms() - r->queue_source.ok_ms;
+
+	return r->queue && r->queue_source.state == SOURCE_OK &&
+	       age <= 2 * r->cluster.spec.cycle_s * 1000 + 5000;
+}
+
+bool drain_proven(const struct run *r, const struct member *m, struct err *err)
+{
+	const struct sched_node *sn;
+
+	if (m->node.keep_alive)
+		return err_set(err, ERR_CONFLICT, "it is kept alive"), false;
+	if (!m->node.drain_set_ms)
+		return err_set(err, ERR_CONFLICT, "its drain is not set yet"), false;
+	if (!queue_is_fresh(r))
+		return err_set(err, ERR_CONFLICT,
+			       "the scheduler's last whole answer is too old"),
+		       false;
+	if (r->queue->read_started_ms <= m->node.drain_set_ms)
+		return err_set(err, ERR_CONFLICT,
+			       "waits for a reading that starts after the drain"),
+		       false;
+	sn = queue_node(r->queue, m->node.name);
+	if (!sn)
+		return true; /* a whole reading without it: the scheduler can give it no work */
+	if (!sn->drained)
+		return err_set(err, ERR_CONFLICT, "the scheduler does not show the drain yet"),
+		       false;
+	if (sn->jobs != 0 || sn->completing || sn->cpus_used > 0)
+		return err_set(err, ERR_CONFLICT,
+			       sn->jobs < 0 ? "its jobs are unknown" : "jobs run on it"),
+		       false;
+	return true;
+}
+
+/*
+ * The scheduler's side: one command for all nodes that wait for the same thing
+ */
+
+struct batch {
+	struct run *run;
+	struct strs names;
+	enum sched_verb verb;
+};
+
+typedef bool batch_pick(const struct run *r, const struct member *m);
+
+static bool wants_drain(const struct run *r, const struct member *m)
+{
+	(void)r;
+	return m->node.state == NODE_DRAINING && !m->node.drain_set_ms;
+}
+
+/* Level-triggered: our drain is seen on a node that is to work. */
+static bool wants_undrain(const struct run *r, const struct member *m)
+{
+	const struct sched_node *sn = r->queue ? queue_node(r->queue, m->node.name) : NULL;
+
+	return sn && sn->drained_by_us &&
+	       (m->node.state == NODE_IDLE || m->node.state == NODE_BUSY) &&
+	       r->queue->read_started_ms > m->node.since_ms;
+}
+
+static bool vm_is_gone(const struct member *m)
+{
+	return !m->has_vm && (m->node.state == NODE_DELETING || m->node.state == NODE_EVICTED);
+}
+
+static bool wants_down(const struct run *r, const struct member *m)
+{
+	const struct sched_node *sn = r->queue ? queue_node(r->queue, m->node.name) : NULL;
+
+	return vm_is_gone(m) && sn && !m->down_told;
+}
+
+static bool wants_removal(const struct run *r, const struct member *m)
+{
+	const struct sched_node *sn = r->queue ? queue_node(r->queue, m->node.name) : NULL;
+
+	return vm_is_gone(m) && sn && m->down_told;
+}
+
+static void on_member(struct run *r, struct member *m, enum sched_verb verb)
+{
+	switch (verb) {
+	case SCHED_DRAIN_NODES:
+		if (m->node.state != NODE_DRAINING)
+			return;
+		m->node.drain_set_ms = clock_utc_ms();
+		member_save(r, m);
+		break;
+	case SCHED_DOWN_NODES:
+		m->down_told = true;
+		break;
+	case SCHED_REMOVE_NODES:
+		drain_feed(r, m, DRAIN_EV_REMOVED, "VM gone, removed from the scheduler");
+		break;
+	default:
+		break;
+	}
+}
+
+static void batch_done(void *arg, const struct sched_run *run, const struct err *why)
+{
+	struct batch *b = arg;
+	struct run *r = b->run;
+	struct err err = ERR_INIT;
+
+	r->draining_call = false;
+	if (FAILPOINT("drain.answer"))
+		run = NULL;
+	if (!run || r->sched->read_act(b->verb, run, &err) < 0) {
+		log_warn("cluster %s: %s", r->cluster.name,
+			 run   ? err.msg
+			 : why ? why->msg
+			       : "failpoint");
+	} else {
+		for (size_t i = 0; i < b->names.n; i++) {
+			struct member *m = member_find(r, b->names.v[i]);
+
+			if (m)
+				on_member(r, m, b->verb);
+		}
+		observe_soon(r, 200);
+	}
+	strs_clear(&b->names);
+	free(b);
+}
+
+#define BATCH_NAMES 500
+
+static bool batch_run(struct run *r, enum sched_verb verb, batch_pick *pick, const char *text)
+{
+	struct batch *b = xcalloc(1, sizeof(*b));
+	struct sched_args args = { .names = &b->names,
+				   .text = text,
+				   .version = r->sched_version };
+
+	b->names = (struct strs)STRS_INIT(BATCH_NAMES);
+	b->run = r;
+	b->verb = verb;
+	for (size_t i = 0; i < r->n_members && b->names.n < BATCH_NAMES; i++)
+		if (pick(r, r->members[i]))
+			strs_add(&b->names, r->members[i]->node.name);
+	if (b->names.n == 0) {
+		free(b);
+		return false;
+	}
+	(void)FAILPOINT("drain.call");
+	r->draining_call = true;
+	remote_verb(r, verb, &args, batch_done, b);
+	return true;
+}
+
+/* A whole reading that no longer shows the node needs no command. */
+static void removed_already(struct run *r)
+{
+	if (!queue_is_fresh(r))
+		return;
+	for (size_t i = r->n_members; i-- > 0;) {
+		struct member *m = r->members[i];
+
+		if (vm_is_gone(m) && !queue_node(r->queue, m->node.name) &&
+		    r->queue->read_started_ms > m->node.since_ms)
+			drain_feed(r, m, DRAIN_EV_REMOVED,
+				   "VM gone, and the scheduler does not know it");
+	}
+}
+
+void drain_act(struct run *r)
+{
+	static const struct {
+		enum sched_verb verb;
+		batch_pick *pick;
+		const char *text;
+	} steps[] = {
+		{ SCHED_UNDRAIN_NODES, wants_undrain, NULL },
+		{ SCHED_DRAIN_NODES, wants_drain, "scale-in" },
+		{ SCHED_DOWN_NODES, wants_down, "machine gone" },
+		{ SCHED_REMOVE_NODES, wants_removal, NULL },
+	};
+
+	removed_already(r);
+	if (r->draining_call || !r->remote || r->engine->safe_mode)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		if (batch_run(r, steps[i].verb, steps[i].pick, steps[i].text))
+			return;
+}

@@ -1,0 +1,461 @@
+/*
+ * The cycle's middle: readings move nodes, the decision is made, its intents are written in one
+ * transaction, and only then is anything started. Level-triggered (R5.1): whatever was missed
+ * is seen again next time.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "engine/run.h"
+
+#define SUSPICION_MS 60000
+
+/*
+ * After a reading of the scheduler
+ */
+
+static void joined(struct run *r, struct member *m, const struct sched_node *sn)
+{
+	char why[160];
+	char span[CLOCK_TEXT];
+
+	if (sn->state != SNODE_UP || !sn->responding || sn->offer)
+		return;
+	snprintf(why, sizeof(why), "joined %s after the request",
+		 clock_span(span, clock_utc_ms() - m->node.requested_ms));
+	boot_feed(r, m, BOOT_EV_READY, m->node.state == NODE_UNHEALTHY ? "answers again" : why);
+	observe_soon(r, 500);
+}
+
+static void at_work(struct run *r, struct member *m, const struct sched_node *sn)
+{
+	if (sn->state == SNODE_DOWN || sn->state == SNODE_UNKNOWN) {
+		node_move(r, m, NODE_UNHEALTHY, "the scheduler says %.40s %.80s", sn->raw_state,
+			  sn->reason);
+		return;
+	}
+	if (sn->jobs > 0 && m->node.state == NODE_IDLE) {
+		m->node.ever_busy = true;
+		m->node.idle_since_ms = 0;
+		node_move(r, m, NODE_BUSY, "%lld jobs", (long long)sn->jobs);
+	} else if (sn->jobs == 0 && !sn->completing && m->node.state == NODE_BUSY) {
+		m->node.idle_since_ms = clock_utc_ms();
+		node_move(r, m, NODE_IDLE, "no job");
+	}
+}
+
+static void from_queue(struct run *r, struct member *m, const struct sched_node *sn)
+{
+	m->in_scheduler = sn != NULL;
+	m->node.jobs = sn ? sn->jobs : 0;
+	if (!sn)
+		return;
+	switch (m->node.state) {
+	case NODE_BOOTING:
+	case NODE_JOINING:
+	case NODE_UNHEALTHY:
+		/* a reading from before the VM was bound shows an older node of that name */
+		if (r->queue->read_started_ms > m->node.bound_ms)
+			joined(r, m, sn);
+		break;
+	case NODE_IDLE:
+	case NODE_BUSY:
+		at_work(r, m, sn);
+		break;
+	default:
+		break;
+	}
+}
+
+static bool fell_by_half(size_t before, size_t now)
+{
+	return before > now && before - now > 5 && (before - now) * 2 > before;
+}
+
+/* R5.3: a sudden drop is believed only when it still stands a minute later. */
+static void suspect(struct run *r)
+{
+	size_t nodes = r->queue->n_nodes, jobs = r->queue->n_jobs;
+	int64_t now = clock_utc_ms();
+	bool same = nodes == r->last_nodes && jobs == r->last_jobs;
+
+	if (fell_by_half(r->last_nodes, nodes) || fell_by_half(r->last_jobs, jobs)) {
+		r->suspicion_since_ms = now;
+		note(
+		    r, EVENT_WARN, "",
+		    "from %zu to %zu nodes and %zu to %zu jobs between two readings: nothing is removed for 60 s",
+		    r->last_nodes, nodes, r->last_jobs, jobs);
+	} else if (r->suspicion_since_ms && !same &&
+		   (nodes < r->last_nodes || jobs < r->last_jobs)) {
+		r->suspicion_since_ms = now;
+	} else if (r->suspicion_since_ms && now - r->suspicion_since_ms >= SUSPICION_MS) {
+		r->suspicion_since_ms = 0;
+	}
+	r->last_nodes = nodes;
+	r->last_jobs = jobs;
+}
+
+static struct map *queue_index(const struct queue *q)
+{
+	struct map *seen = map_new(NULL, false);
+
+	for (size_t i = 0; i < q->n_nodes; i++)
+		map_put(seen, q->nodes[i].name, &q->nodes[i]);
+	return seen;
+}
+
+void reconcile_queue(struct run *r)
+{
+	struct map *seen = queue_index(r->queue);
+	struct err err = ERR_INIT;
+
+	suspect(r);
+	if (store_begin(r->engine->store, &err) < 0) {
+		log_error("cluster %s: %s", r->cluster.name, err.msg);
+	} else {
+		for (size_t i = r->n_members; i-- > 0;)
+			from_queue(r, r->members[i], map_get(seen, r->members[i]->node.name));
+		if (store_commit(r->engine->store, &err) < 0)
+			engine_fatal(r->engine, &err);
+	}
+	map_free(seen);
+	run_changed(r);
+}
+
+/*
+ * After a reading of the cloud
+ */
+
+static struct member *waiting_row(const struct run *r, const char *set_id)
+{
+	for (size_t i = 0; i < r->n_members; i++) {
+		struct member *m = r->members[i];
+
+		if (!m->node.vm_id[0] && node_is_booting(m->node.state) &&
+		    text_casecmp(m->node.set_id, set_id) == 0)
+			return m;
+	}
+	return NULL;
+}
+
+static const struct array_spec *array_of_set(const struct run *r, const char *set_id)
+{
+	const char *name = strrchr(set_id, '/');
+
+	for (size_t i = 0; name && i < r->cluster.spec.n_arrays; i++) {
+		const struct array_spec *a = &r->cluster.spec.arrays[i];
+		char *prefix =
+		    xasprintf("/%.20s-%s-%s-", r->cluster.name, r->cluster.short_id, a->name);
+		bool is = strncmp(name, prefix, strlen(prefix)) == 0;
+
+		free(prefix);
+		if (is)
+			return a;
+	}
+	return NULL;
+}
+
+/* A VM in a set of ours that no row waits for: it was given up before it came. It gets a row,
+ * so that it is seen, and goes. */
+static void surplus(struct run *r, const struct cloud_vm *vm)
+{
+	const struct array_spec *a = array_of_set(r, vm->set_id);
+	int64_t now = clock_utc_ms();
+	struct node n = { .cluster_id = r->cluster.id,
+			  .state = NODE_BOOTING,
+			  .generation = 1,
+			  .spot = vm->spot,
+			  .since_ms = now,
+			  .requested_ms = now,
+			  .price = -1,
+			  .jobs = -1 };
+	struct member *m;
+
+	if (!a || vm->deleting || intent_open(r, vm->set_id) || map_get(r->past_vms, vm->id))
+		return;
+	n.index = member_free_index(r, a->name);
+	snprintf(n.name, sizeof(n.name), "%s-%lld", a->name, (long long)n.index);
+	snprintf(n.array, sizeof(n.array), "%s", a->name);
+	snprintf(n.size, sizeof(n.size), "%s", vm->size);
+	snprintf(n.set_id, sizeof(n.set_id), "%s", vm->set_id);
+	m = member_add(r, &n);
+	if (!m)
+		return;
+	member_bind(r, m, vm);
+	node_move(r, m, NODE_DELETING, "came after it was given up: %s", vm->name);
+}
+
+static void bound(struct run *r, struct member *m, const struct cloud_vm *vm)
+{
+	m->has_vm = true;
+	m->vm_failed = vm->failed;
+	m->vm_deleting = vm->deleting;
+	m->power = vm->power;
+	m->vm_missing_since_ms = 0;
+	if (vm->failed && !vm->deleting)
+		boot_feed(r, m, BOOT_EV_VM_FAILED, "the cloud reports that its machine failed");
+	else if (vm->power == POWER_RUNNING)
+		boot_feed(r, m, BOOT_EV_VM_RUNNING, "machine runs");
+}
+
+static void from_cloud(struct run *r, const struct cloud_vm *vm)
+{
+	struct member *m = member_of_vm(r, vm->id);
+
+	if (r->cluster.head_id && text_casecmp(vm->id, r->cluster.head_id) == 0)
+		return;
+	if (vm->set_id && vm->set_id[0])
+		map_put(r->sets, vm->set_id, r);
+	if (m) {
+		bound(r, m, vm);
+		return;
+	}
+	m = vm->set_id && !vm->deleting && !map_get(r->past_vms, vm->id)
+		? waiting_row(r, vm->set_id)
+		: NULL;
+	if (!m) {
+		surplus(r, vm);
+		return;
+	}
+	member_bind(r, m, vm);
+	boot_feed(r, m, BOOT_EV_VM_BOUND, "has a machine");
+	bound(r, m, vm);
+}
+
+struct look {
+	struct run *run;
+	char vm_id[320];
+};
+
+static void on_missing(void *arg, const struct cloud_sight *s, const struct err *err)
+{
+	struct look *l = arg;
+	struct member *m = member_of_vm(l->run, l->vm_id);
+
+	(void)err;
+	l->run->looks--;
+	if (m && s->look == CLOUD_IS_GONE) {
+		m->has_vm = false;
+		boot_feed(l->run, m, BOOT_EV_VM_GONE,
+			  m->node.spot ? "spot machine taken back by the cloud"
+				       : "its machine is gone");
+		observe_soon(l->run, 0);
+	} else if (m) {
+		m->vm_missing_since_ms = 0;
+	}
+	free(l);
+}
+
+#define LOOKS_MAX 20
+
+/* In the rows, not in the listing: asked for by id before anything is believed (R5.4). */
+static void missing(struct run *r, struct member *m, int64_t listing_started_ms)
+{
+	struct look *l;
+
+	if (listing_started_ms <= m->node.bound_ms)
+		return;
+	if (m->node.state == NODE_DELETING && !intent_open(r, m->node.set_id)) {
+		m->has_vm = false;
+		return;
+	}
+	if (m->node.state == NODE_DELETING || m->node.state == NODE_EVICTED ||
+	    m->vm_missing_since_ms || r->looks >= LOOKS_MAX)
+		return;
+	m->vm_missing_since_ms = clock_utc_ms();
+	l = xcalloc(1, sizeof(*l));
+	l->run = r;
+	snprintf(l->vm_id, sizeof(l->vm_id), "%s", m->node.vm_id);
+	r->looks++;
+	r->cloud->ops->look(r->cloud->cloud, CLOUD_VM, m->node.vm_id, on_missing, l);
+}
+
+void reconcile_cloud(struct run *r, const struct cloud_vms *vms, int64_t started_ms)
+{
+	struct map *listed = map_new(NULL, true);
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < vms->n; i++)
+		map_put(listed, vms->v[i].id, &vms->v[i]);
+	if (store_begin(r->engine->store, &err) < 0) {
+		log_error("cluster %s: %s", r->cluster.name, err.msg);
+		map_free(listed);
+		return;
+	}
+	for (size_t i = 0; i < vms->n; i++)
+		from_cloud(r, &vms->v[i]);
+	for (size_t i = r->n_members; i-- > 0;) {
+		struct member *m = r->members[i];
+
+		if (m->node.vm_id[0] && !map_get(listed, m->node.vm_id))
+			missing(r, m, started_ms);
+	}
+	if (store_commit(r->engine->store, &err) < 0)
+		engine_fatal(r->engine, &err);
+	map_free(listed);
+	run_changed(r);
+}
+
+/*
+ * The decision and what follows from it
+ */
+
+static void drains_advance(struct run *r)
+{
+	struct err err = ERR_INIT;
+
+	for (size_t i = r->n_members; i-- > 0;) {
+		struct member *m = r->members[i];
+		const struct sched_node *sn;
+
+		if (m->node.state != NODE_DRAINING || !r->queue || run_is_blind(r))
+			continue;
+		sn = queue_node(r->queue, m->node.name);
+		if (drain_proven(r, m, &err) && (m->node.drain_asked || !r->suspicion_since_ms))
+			drain_feed(r, m, DRAIN_EV_EMPTY,
+				   "drained and empty in a reading that began afterwards");
+		else if (sn && sn->jobs > 0 && !m->node.drain_asked && !m->node.terminate_asked)
+			drain_feed(r, m, DRAIN_EV_HAS_JOBS, "a job came first");
+	}
+}
+
+static int decide(struct run *r, struct err *err)
+{
+	plan_clear(&r->plan);
+	demand_clear(&r->demand);
+	facts_clear(&r->facts);
+	facts_make(&r->facts, r, clock_utc_ms());
+	if (demand_of(&r->demand, r->queue, &r->cluster.spec, &r->region->sizes, r->sched,
+		      err) < 0)
+		return -1;
+	if (plan_make(&r->plan, &r->demand, &r->facts, err) < 0)
+		return -1;
+	r->decided = true;
+	r->decided_ms = clock_utc_ms();
+	return 0;
+}
+
+static void act_on(struct run *r, struct member *m, const struct plan_node *p)
+{
+	switch (p->act) {
+	case ACT_DRAIN:
+		drain_feed(r, m, DRAIN_EV_WANTED, p->why);
+		break;
+	case ACT_UNDRAIN:
+		drain_feed(r, m, DRAIN_EV_DEMAND, p->why);
+		break;
+	case ACT_DELETE:
+		if (node_is_booting(m->node.state) && m->node.vm_id[0])
+			node_move(r, m, NODE_DELETING, "%s", p->why);
+		break;
+	}
+}
+
+static void idle_times(struct run *r, struct member *const *at)
+{
+	for (size_t i = 0; i < r->plan.n_nodes; i++) {
+		struct member *m = at[i];
+		int64_t since = r->plan.nodes[i].idle_since_s * 1000;
+
+		if ((since == 0) == (m->node.idle_since_ms == 0))
+			continue;
+		m->node.idle_since_ms = since;
+		member_save(r, m);
+	}
+}
+
+static int audit_plan(struct run *r, struct err *err)
+{
+	char what[160];
+
+	if (!r->plan.n_creates && !r->plan.n_acts)
+		return 0;
+	snprintf(what, sizeof(what), "cluster %s: %zu creates, %zu node acts", r->cluster.name,
+		 r->plan.n_creates, r->plan.n_acts);
+	return audit_act(r->engine, NULL, "autoscale", what, r->plan.summary, NULL, 0, err);
+}
+
+/* facts.nodes[i] is members[i] of this moment; what follows may shorten the list, so the
+ * pointers are kept first. */
+static int apply(struct run *r, struct err *err)
+{
+	size_t n = r->facts.n_nodes;
+	struct member **at = xcalloc(n ? n : 1, sizeof(struct member *));
+	int rc = 0;
+
+	memcpy(at, r->members, n * sizeof(struct member *));
+	idle_times(r, at);
+	for (size_t i = 0; i < r->plan.n_acts; i++)
+		act_on(r, at[r->plan.acts[i].node], &r->plan.acts[i]);
+	free(at);
+	if (audit_plan(r, err) < 0 || sets_grow(r, &r->plan, err) < 0)
+		rc = -1;
+	return rc;
+}
+
+/* The rows of a failed transaction are undone; memory is made from them again. */
+static void reload(struct run *r)
+{
+	struct err err = ERR_INIT;
+
+	members_free(r);
+	map_free(r->by_name);
+	map_free(r->by_vm);
+	r->by_name = map_new(NULL, false);
+	r->by_vm = map_new(NULL, true);
+	if (members_load(r, &err) < 0)
+		engine_fatal(r->engine, &err);
+}
+
+static void decide_and_write(struct run *r)
+{
+	struct err err = ERR_INIT;
+
+	if (decide(r, &err) < 0) {
+		log_error("cluster %s: no decision: %s", r->cluster.name, err.msg);
+		return;
+	}
+	if (store_begin(r->engine->store, &err) < 0) {
+		log_error("cluster %s: %s", r->cluster.name, err.msg);
+		return;
+	}
+	if (apply(r, &err) < 0) {
+		store_rollback(r->engine->store);
+		log_error("cluster %s: plan not carried out: %s", r->cluster.name, err.msg);
+		intents_reload(r);
+		reload(r);
+		return;
+	}
+	(void)FAILPOINT("reconcile.commit");
+	if (store_commit(r->engine->store, &err) < 0)
+		engine_fatal(r->engine, &err);
+	(void)FAILPOINT("reconcile.committed");
+}
+
+void reconcile(struct run *r)
+{
+	struct err err = ERR_INIT;
+
+	if (r->engine->safe_mode || r->cluster.state == CLUSTER_OFF)
+		return;
+	if (store_begin(r->engine->store, &err) < 0)
+		return;
+	boot_deadlines(r, clock_utc_ms());
+	drains_advance(r);
+	if (store_commit(r->engine->store, &err) < 0)
+		engine_fatal(r->engine, &err);
+	if (r->cluster.state == CLUSTER_RUNNING && r->queue && r->region->sizes_ms &&
+	    r->region->quotas_ms)
+		decide_and_write(r);
+	delete_members(r);
+	intents_act(r);
+	drain_act(r);
+	publish_act(r);
+	operation_wake(r);
+}
