@@ -36,7 +36,7 @@ struct node {
 	char zone[8];
 	char group[64];        /* placement group, "" none */
 	bool spot;
-	char set_id[256];      /* resource id of its scale set */
+	char set_id[320];      /* resource id of its scale set */
 	char vm_id[320];       /* "" until bound */
 	char vm_name[96], host[72], address[48];
 	enum node_state state;
