@@ -53,7 +53,7 @@ MAIN_AZSIM := $(filter src/main/azsim%.c,$(SRC_MAIN))
 MAIN_PL    := $(filter-out $(MAIN_AZSIM),$(SRC_MAIN))
 PROGRAMS   := $(if $(filter src/main/paceline.c,$(SRC_MAIN)),$(B)/paceline) $(if $(MAIN_AZSIM),$(B)/azsim)
 
-.PHONY: all deps check unit lint fuzz bench soak layers install demo screenshots clean objects
+.PHONY: all deps check unit screens screen-programs lint fuzz bench soak layers install demo screenshots clean objects
 all: $(B)/libbase.a $(B)/libpaceline.a $(B)/libazsim.a $(PROGRAMS)
 objects: $(call obj,$(SRC_ALL))
 
@@ -80,12 +80,23 @@ TEST_LIB := $(sort $(wildcard tests/support/*.c))
 $(TEST_BIN): $(B)/%: $(B)/obj/%.o $(call obj,$(TEST_LIB)) $(B)/libpaceline.a $(B)/libazsim.a $(B)/libbase.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka $(LIBS_BASE) $(LIBS_TERM) -o $@
-tests: $(TEST_BIN)
+# Programs that tests/screens types at, and what makes pictures of screens.
+SCREEN_SRC := $(sort $(wildcard tests/screens/*.c))
+SCREEN_BIN := $(patsubst %.c,$(B)/%,$(SCREEN_SRC))
+$(SCREEN_BIN): $(B)/%: $(B)/obj/%.o $(B)/libpaceline.a $(B)/libbase.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_BASE) $(LIBS_TERM) -o $@
+screen-programs: $(SCREEN_BIN)
+tests: $(TEST_BIN) $(SCREEN_BIN)
 
 # make unit T=base/buf runs one; make unit runs all. Always the sanitizer build.
 unit:
 	$(MAKE) DEBUG=1 all tests
 	tests/run.sh unit $(T)
+
+screens:
+	$(MAKE) DEBUG=1 all screen-programs
+	tests/run.sh screens $(T)
 
 deps:
 	tests/deps.sh

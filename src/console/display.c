@@ -306,23 +306,6 @@ struct display *display_open(struct loop *l, const struct display_options *o,
 	return d;
 }
 
-void display_free(struct display *d)
-{
-	if (!d)
-		return;
-	for (size_t i = 0; i < ARRAY_LEN(watched_signals); i++)
-		signal_watch_free(d->signals[i]);
-	turn_end_free(d->turn_end);
-	timer_free(d->frame_timer);
-	timer_free(d->key_timer);
-	watch_free(d->output);
-	watch_free(d->input);
-	term_free(d->term);
-	screen_clear(&d->screen);
-	keys_clear(&d->keys);
-	free(d);
-}
-
 void display_redraw(struct display *d)
 {
 	term_repaint(d->term);
@@ -374,4 +357,24 @@ void display_stats(const struct display *d, struct display_stats *out)
 		out->cost_p50_us = sorted[n / 2];
 		out->cost_p99_us = sorted[n * 99 / 100];
 	}
+}
+
+void display_free(struct display *d, struct display_stats *last)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(watched_signals); i++)
+		signal_watch_free(d->signals[i]);
+	turn_end_free(d->turn_end);
+	timer_free(d->frame_timer);
+	timer_free(d->key_timer);
+	watch_free(d->output);
+	watch_free(d->input);
+	term_leave(d->term);
+	if (last)
+		display_stats(d, last);
+	term_free(d->term);
+	screen_clear(&d->screen);
+	keys_clear(&d->keys);
+	free(d);
 }

@@ -42,7 +42,9 @@ struct display_stats {
  * outlives the display. */
 struct display *display_open(struct loop *l, const struct display_options *o,
 			     const struct display_events *events, void *arg, struct err *err);
-void display_free(struct display *d); /* gives the terminal back */
+/* Gives the terminal back. last, if not NULL, gets the final counts: leaving sends bytes too.
+ */
+void display_free(struct display *d, struct display_stats *last);
 
 void display_ask_key(
     struct display *d); /* a frame for the operator: at once, at most ten a second */
