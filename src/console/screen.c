@@ -167,6 +167,12 @@ int screen_put(struct screen *s, int row, int col, enum tone tone, unsigned int 
 				s->ascii ? 1 : 3);
 }
 
+__attribute__((format(printf, 2, 0))) static void print_line(char out[LINE_TEXT_MAX],
+							     const char *fmt, va_list ap)
+{
+	vsnprintf(out, LINE_TEXT_MAX, fmt, ap);
+}
+
 int screen_putf(struct screen *s, int row, int col, enum tone tone, unsigned int look,
 		int columns, const char *fmt, ...)
 {
@@ -174,7 +180,7 @@ int screen_putf(struct screen *s, int row, int col, enum tone tone, unsigned int
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	print_line(text, fmt, ap);
 	va_end(ap);
 	return screen_put(s, row, col, tone, look, text, columns);
 }
@@ -256,7 +262,9 @@ void screen_cursor(struct screen *s, int row, int col)
 
 char screen_line_ascii(enum line_part part)
 {
-	return part == LINE_H ? '-' : part == LINE_V ? '|' : '+';
+	if (part == LINE_H)
+		return '-';
+	return part == LINE_V ? '|' : '+';
 }
 
 void screen_dump(const struct screen *s, struct buf *out)

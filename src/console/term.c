@@ -227,7 +227,8 @@ static void set_modes(struct term *t)
 	m.c_cflag = (m.c_cflag & ~(tcflag_t)CSIZE) | CS8;
 	m.c_cc[VMIN] = 1;
 	m.c_cc[VTIME] = 0;
-	tcsetattr(t->fd, TCSADRAIN, &m);
+	tcsetattr(t->fd, TCSANOW,
+		  &m); /* not TCSADRAIN: a stalled terminal would hold us here */
 }
 
 /* Moves what ncurses wrote to the queue. */
@@ -388,7 +389,9 @@ static short tone_pair(const struct term *t, int tone)
 {
 	const struct style *st = &t->theme.style[tone];
 
-	return t->colours && (st->fg >= 0 || st->bg >= 0) ? (short)(tone + 1) : 0;
+	if (!t->colours || (st->fg < 0 && st->bg < 0))
+		return 0;
+	return (short)(tone + 1);
 }
 
 /* Blank cells look like plain text: a theme with a background of its own fills the screen with

@@ -3,7 +3,7 @@
 cd "$(dirname "$0")/../.." || exit 2
 . tests/screens/lib.sh
 lab=$build/tests/screens/term_lab
-[ -x "$lab" ] || { echo "1..0 # skip $lab is not built: make screens"; exit 1; }
+[ -x "$lab" ] || { echo "Bail out! $lab is not built: make screens"; exit 1; }
 unset NO_COLOR STY SSH_CONNECTION
 
 screens() {
