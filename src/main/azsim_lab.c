@@ -29,12 +29,17 @@ struct lab {
 	struct guests *guests;
 	struct buf line;
 	int listen_fd;
+	struct dialer *dialers;
 };
 
 struct dialer { /* one guest-dial: reads "ADDRESS PORT\n", then bytes flow */
+	struct dialer *next;
 	struct lab *lab;
-	int fd;
+	/* One of these at a time, in this order. */
 	struct watch *watch;
+	struct guests_connect *connect;
+	struct relay *relay;
+	int fd; /* -1: the relay's */
 };
 
 static const char *const words[] = { [GUEST_BOOTED] = "booted",
@@ -125,22 +130,41 @@ static void on_stdin(void *arg, unsigned int what)
 	}
 }
 
+static void dialer_free(struct dialer *d)
+{
+	for (struct dialer **at = &d->lab->dialers; *at; at = &(*at)->next)
+		if (*at == d) {
+			*at = d->next;
+			break;
+		}
+	watch_free(d->watch);
+	guests_connect_free(d->connect);
+	relay_free(d->relay);
+	if (d->fd >= 0)
+		close(d->fd);
+	free(d);
+}
+
 static void on_relay_done(void *arg)
 {
-	(void)arg;
+	struct dialer *d = arg;
+
+	d->relay = NULL;
+	dialer_free(d);
 }
 
 static void on_connected(void *arg, int fd, const struct err *err)
 {
 	struct dialer *d = arg;
 
-	if (fd >= 0) {
-		relay_new(d->lab->loop, d->fd, fd, on_relay_done, NULL);
-	} else {
+	d->connect = NULL;
+	if (fd < 0) {
 		say("refused", "-", err->msg);
-		close(d->fd);
+		dialer_free(d);
+		return;
 	}
-	free(d);
+	d->relay = relay_new(d->lab->loop, d->fd, fd, on_relay_done, d);
+	d->fd = -1;
 }
 
 static void on_dial(void *arg, unsigned int what)
@@ -156,16 +180,17 @@ static void on_dial(void *arg, unsigned int what)
 	char *nl = n > 0 ? memchr(text, '\n', (size_t)n) : NULL;
 	char *space = nl ? memchr(text, ' ', (size_t)(nl - text)) : NULL;
 	watch_free(d->watch);
+	d->watch = NULL;
 	if (space && recv(d->fd, text, (size_t)(nl - text) + 1, 0) > 0) {
 		*space = *nl = '\0';
-		if (num_read(&port, space + 1, 1, 65535) == 0 &&
-		    guests_connect(d->lab->guests, text, (int)port, DIAL_MS, on_connected, d,
-				   &err))
-			return;
+		if (num_read(&port, space + 1, 1, 65535) == 0)
+			d->connect = guests_connect(d->lab->guests, text, (int)port, DIAL_MS,
+						    on_connected, d, &err);
 	}
+	if (d->connect)
+		return;
 	say("refused", "-", err.msg);
-	close(d->fd);
-	free(d);
+	dialer_free(d);
 }
 
 static void on_accept(void *arg, unsigned int what)
@@ -177,8 +202,9 @@ static void on_accept(void *arg, unsigned int what)
 	if (fd < 0)
 		return;
 	struct dialer *d = xmalloc(sizeof(*d));
-	*d = (struct dialer){ .lab = lab, .fd = fd };
+	*d = (struct dialer){ .next = lab->dialers, .lab = lab, .fd = fd };
 	d->watch = watch_new(lab->loop, fd, WATCH_READ, on_dial, d);
+	lab->dialers = d;
 }
 
 static int unix_socket(const char *path, bool serve)
@@ -220,6 +246,8 @@ int lab_main(int argc, char **argv)
 	struct watch *dials = watch_new(lab.loop, lab.listen_fd, WATCH_READ, on_accept, &lab);
 	say("ready", "-", "");
 	loop_run(lab.loop);
+	while (lab.dialers)
+		dialer_free(lab.dialers);
 	watch_free(in);
 	watch_free(dials);
 	guests_free(lab.guests);

@@ -241,6 +241,14 @@ bool export_allows(const char *client, struct in_addr address, const char *name)
 	return text_casecmp(client, name) == 0 || fnmatch(client, name, 0) == 0;
 }
 
+static bool climbs(const char *path)
+{
+	for (const char *p = strstr(path, "/.."); p; p = strstr(p + 1, "/.."))
+		if (p[3] == '/' || p[3] == '\0')
+			return true;
+	return false;
+}
+
 static bool covers(const char *exported, const char *path)
 {
 	size_t n = strlen(exported);
@@ -256,6 +264,8 @@ const struct export_line *exports_find(const struct exports *e, const char *path
 	const struct export_line *best = NULL;
 
 	*known = false;
+	if (climbs(path))
+		return NULL;
 	for (size_t i = 0; i < e->n; i++) {
 		const struct export_line *l = &e->v[i];
 		if (!covers(l->path, path))

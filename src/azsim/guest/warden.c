@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
@@ -115,27 +116,41 @@ static int enter_mounts(pid_t pid)
 }
 
 /*
- * In a helper process. A clone of the server's directory is taken in the server's mount
- * namespace and put down in the client's; each path is walked inside the guest that named it,
- * so links lead nowhere else.
+ * The folder in the server, cloned as a mount that is nowhere yet. No link is followed: the
+ * path was held against the exports as it is written, and a link in an exported folder must not
+ * lead out of it.
  */
+static int tree_take(const struct bind_order *b, int *tree)
+{
+	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+				.resolve = RESOLVE_NO_SYMLINKS };
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_NODEV |
+					       (b->read_only ? MOUNT_ATTR_RDONLY : 0) };
+	int fd = (int)syscall(SYS_openat2, AT_FDCWD, b->path, &how, sizeof(how));
+
+	if (fd < 0)
+		return errno;
+	*tree = (int)syscall(SYS_open_tree, fd, "",
+			     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	if (*tree < 0)
+		return errno;
+	if (syscall(SYS_mount_setattr, *tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+		return errno;
+	return 0;
+}
+
+/* In a helper process: each path is walked inside the guest that named it. */
 static int bind_across(const struct bind_order *b, pid_t server, pid_t client,
 		       const char **where)
 {
+	int tree = -1;
+
 	*where = "server";
 	if (server == 0 || enter_mounts(server) < 0)
 		return EHOSTDOWN;
-	int tree =
-	    (int)syscall(SYS_open_tree, AT_FDCWD, b->path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-	struct stat st;
-	if (tree < 0)
-		return errno;
-	if (fstat(tree, &st) < 0 || !S_ISDIR(st.st_mode))
-		return ENOTDIR;
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_NODEV |
-					       (b->read_only ? MOUNT_ATTR_RDONLY : 0) };
-	if (syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
-		return errno;
+	int rc = tree_take(b, &tree);
+	if (rc != 0)
+		return rc;
 	*where = "client";
 	if (client == 0 || enter_mounts(client) < 0)
 		return ESRCH;

@@ -1,0 +1,194 @@
+#!/bin/sh
+# Guests as machines: boot, ssh, names, NFS, reboot, power cut. TAP. BUILD: another build directory than build/debug.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+azsim=$PWD/${BUILD:-build/debug}/azsim
+[ -x "$azsim" ] || azsim=$PWD/build/azsim
+
+skip() { echo "1..1"; echo "ok 1 # SKIP $*"; exit 0; }
+[ "$(id -u)" = 0 ] || skip "guests need root"
+for need in "$azsim" /usr/sbin/sshd ssh ssh-keygen sudo lsns; do
+	command -v "$need" >/dev/null 2>&1 || skip "$need is missing"
+done
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/guest.XXXXXX") || exit 2
+lab= n=0 failed=0
+end() {
+	exec 3>&- 4<&-
+	[ -z "$lab" ] || { kill -9 "$lab"; wait "$lab"; } 2>/dev/null
+	flock "$dir/state/lock" true 2>/dev/null
+	rm -rf "$dir"
+}
+trap end EXIT
+trap 'exit 130' INT TERM
+
+ok() { # $1 what; the status of the command before decides
+	rc=$?
+	n=$((n + 1))
+	if [ $rc -eq 0 ]; then
+		echo "ok $n - $1"
+	else
+		failed=$((failed + 1))
+		echo "not ok $n - $1"
+		sed 's/^/# /' "$dir/said" 2>/dev/null
+	fi
+}
+
+lab_start() {
+	rm -f "$dir/in" "$dir/out"
+	mkfifo "$dir/in" "$dir/out"
+	"$azsim" guest-lab "$dir/state" "$dir/sock" <"$dir/in" >"$dir/out" 2>"$dir/errors" &
+	lab=$!
+	exec 3>"$dir/in" 4<"$dir/out"
+	lab_says ready
+}
+
+# Reads events until "WORD ID"; false when the lab ends or says that something failed.
+lab_says() {
+	while read -r word id rest <&4; do
+		echo "$word $id $rest" >>"$dir/events"
+		case "$word ${id#-}" in
+		"$1 ${2-}") return 0 ;;
+		failed* | error*) break ;;
+		esac
+	done
+	{ echo "waited for $1 ${2-}; last: ${word-} ${id-} ${rest-}"; cat "$dir/errors"; } >"$dir/said"
+	return 1
+}
+
+boot() { # NAME VNET ADDRESS [SCRIPT]
+	echo "start $1 $2 $3 $dir/key.pub ${4--}" >&3
+	lab_says booted "$1"
+}
+
+on() { # ADDRESS COMMAND: its output is in $dir/said
+	timeout 60 ssh -F none -i "$dir/key" -o BatchMode=yes -o LogLevel=ERROR -o UserKnownHostsFile="$dir/known" \
+		-o StrictHostKeyChecking=accept-new -o ProxyCommand="$azsim guest-dial $dir/sock $1 22" \
+		"azureuser@$1" "$2" >"$dir/said" 2>&1 </dev/null
+}
+
+said() { grep -qx -- "$1" "$dir/said"; }
+
+# Blocks until the guest's script log has the line: tail wakes on the change.
+script_says() { on "$1" "sudo sh -c 'tail -n +1 -F /var/log/cloud-init-output.log 2>/dev/null | sed \"/^$2\$/q\"'"; }
+
+family() { # every process under $1, by the parent's number
+	for child in $(ps -o pid= --ppid "$1"); do
+		echo "$child"
+		family "$child"
+	done
+}
+
+ssh-keygen -q -t ed25519 -N '' -f "$dir/key"
+head=10.20.0.4 node=10.20.0.5
+
+cat >"$dir/head.sh" <<'END'
+#!/bin/sh
+id -un; pwd; echo "HOME is $HOME"
+mkdir -p /shared /closed /shared/sub
+echo from head >/shared/text
+printf '/shared 10.20.0.0/16(rw,no_root_squash)\n/closed 10.20.0.99(rw)\n' >/etc/exports
+exportfs -ra
+mkdir -p /var/lib/cloud/scripts/per-boot
+printf '#!/bin/sh\nexportfs -ra\necho per-boot ran\n' >/var/lib/cloud/scripts/per-boot/10-test
+chmod 755 /var/lib/cloud/scripts/per-boot/10-test
+echo script ran
+exit 3
+END
+
+lab_start
+rc=$?
+[ $rc -eq 0 ] || grep -q unsupported "$dir/errors" && [ $rc -ne 0 ] && skip "$(head -n 1 "$dir/errors")"
+
+boot head vn1 $head "$dir/head.sh"; ok "a guest boots"
+boot node vn1 $node; ok "a second guest boots"
+on $head 'hostname; id -un; sudo id -un' && said head && said azureuser && said root
+ok "ssh reaches it through connect, and its admin may sudo"
+on $node 'hostname; getent hosts head' && said node && grep -q "$head *head" "$dir/said"
+ok "the other one too, and it knows its neighbour's name"
+script_says $head 'script ran' && said root && said / && said 'HOME is /root'
+ok "customData runs as root, and its output is kept"
+on $head 'tail -F -n +1 /var/lib/cloud/data/result.json 2>/dev/null | sed "/exit status 3/q"' && grep -q 'exit status 3' "$dir/said"
+ok "its exit status is kept"
+
+on $head 'echo "hashes $(sudo grep -c "\\$" /etc/shadow)"; sudo ls -A /etc/munge /etc/slurm /etc/sudoers.d /etc/cron.d'
+said 'hashes 0' && ! grep -Eq 'munge.key|\.conf|README|placeholder' "$dir/said"
+ok "no secret of the host is to be seen"
+on $head 'sudo cat /etc/ssh/ssh_host_ed25519_key.pub' && ! cmp -s "$dir/said" /etc/ssh/ssh_host_ed25519_key.pub
+ok "the host key is its own"
+cp "$dir/said" "$dir/hostkey"
+on $head 'sudo mount -t tmpfs none /mnt || echo refused; sudo sh -c "echo 1 >/proc/sys/kernel/panic" || echo refused; sudo mknod /root/sda b 8 0 || echo refused'
+test "$(grep -cx refused "$dir/said")" = 3
+ok "root of a guest has no power over the machine"
+
+on $node 'sudo mkdir -p /shared && sudo mount -t nfs head:/shared /shared && cat /shared/text && sudo sh -c "echo back >/shared/answer"' && said 'from head'
+ok "an exported folder is mounted"
+on $head 'cat /shared/answer' && said back
+ok "and what the node writes is on the head"
+on $node 'sudo mkdir -p /ro && sudo mount -t nfs4 -o ro,hard head:/shared/sub /ro && sudo touch /ro/x'; grep -q 'Read-only file system' "$dir/said"
+ok "a read-only mount of a folder below takes no writes"
+refuses() { # WHAT WORDS: mount exits 32 with these words
+	on $node "sudo mount -t nfs $1 /mnt; echo status \$?" && said 'status 32' && grep -qF "$2" "$dir/said"
+}
+refuses nohost:/shared 'mount.nfs: Failed to resolve server nohost: Name or service not known'; ok "an unknown server is refused"
+refuses head:/etc 'failed, reason given by server: No such file or directory'; ok "a folder that is not exported is refused"
+refuses head:/closed 'mount.nfs: access denied by server while mounting head:/closed'; ok "an export for others is refused"
+on $head 'sudo ln -s / /shared/root' && refuses head:/shared/root/closed 'mount.nfs: ' && refuses head:/shared/../closed 'mount.nfs: '
+ok "no link and no .. leads out of an export"
+
+boot stranger vn2 10.20.0.6; ok "a guest of another network boots"
+on 10.20.0.6 'getent hosts head || echo unknown; sudo mount -t nfs 10.20.0.4:/shared /mnt || echo refused; timeout 2 bash -c "</dev/tcp/10.20.0.4/22" 2>/dev/null || echo unreachable'
+said unknown && said refused && said unreachable
+ok "it knows, mounts and reaches nothing of the first"
+! grep -q "$dir" /proc/self/mountinfo
+ok "the host sees no mount"
+
+cat >"$dir/daemon" <<'END'
+trap "echo orderly >/root/end; exit" TERM
+echo up >/run/up
+while :; do sleep 1000 & wait; done
+END
+on $head "sudo tee /root/daemon >/dev/null <<'X'
+$(cat "$dir/daemon")
+X
+sudo setsid -f sh /root/daemon >/dev/null 2>&1 </dev/null; tail -F -n +1 /run/up 2>/dev/null | sed q"
+echo "stop head" >&3; lab_says stopped head; ok "a guest powers off"
+refuses head:/shared 'No route to host'; ok "a server that is off is refused"
+boot head vn1 $head "$dir/head.sh"; ok "and it boots again"
+script_says $head 'per-boot ran' && test "$(grep -cx 'script ran' "$dir/said")" = 1
+ok "per-boot scripts run then, and customData does not"
+on $head 'sudo cat /root/end /shared/answer' && said orderly && said back
+ok "processes got their SIGTERM, and the disk was kept"
+on $head 'sudo cat /etc/ssh/ssh_host_ed25519_key.pub' && cmp -s "$dir/said" "$dir/hostkey"
+ok "its host key is the same"
+
+on $head '(setsid sleep 100000 >/dev/null 2>&1 </dev/null &); sudo setsid -f sleep 100000 >/dev/null 2>&1 </dev/null'
+all=$(family "$lab")
+warden=$(ps -o pid= --ppid "$lab" | tr -d ' ')
+spaces=$(for p in $all; do readlink /proc/"$p"/ns/mnt /proc/"$p"/ns/pid /proc/"$p"/ns/net; done | sort -u)
+own=$(readlink /proc/self/ns/mnt /proc/self/ns/pid /proc/self/ns/net)
+test "$(echo "$all" | wc -l)" -ge 8; ok "guests have processes"
+kill -9 "$lab"; wait "$lab" 2>/dev/null
+timeout 20 tail --pid="$warden" -s 0.02 -f /dev/null
+for p in $all; do [ ! -e "/proc/$p/ns/pid" ] || readlink "/proc/$p/ns/pid"; done 2>/dev/null | grep -vxF "$own" >"$dir/said"
+test ! -s "$dir/said"; ok "kill -9 of azsim leaves no process"
+lsns -rno NS,TYPE | awk '{ print $2 ":[" $1 "]" }' | grep -xF "$(echo "$spaces" | grep -vxF "$own")" >"$dir/said"
+test ! -s "$dir/said"; ok "and no namespace"
+cat /proc/[0-9]*/mountinfo 2>/dev/null | grep -F "$dir" >"$dir/said"
+test ! -s "$dir/said"; ok "and no mount"
+
+exec 3>&- 4<&-
+lab_start; ok "azsim starts again on the same folder"
+boot head vn1 $head && on $head 'cat /shared/answer' && said back
+ok "a guest whose power was cut boots from its disk"
+boot node vn1 $node && on $node 'sudo mount -t nfs head:/shared /shared && cat /shared/answer' && said back
+ok "and serves its folders again"
+
+echo "delete node" >&3; lab_says deleted node && test ! -e "$dir/state/vm/node" -a -z "$(ls "$dir/state/trash")"
+ok "a deleted guest leaves no disk"
+on $head 'getent hosts node || echo unknown' && said unknown; ok "and no name"
+exec 3>&-
+wait "$lab"; ok "azsim ends in order"
+lab=
+echo "1..$n"
+[ $failed -eq 0 ]
