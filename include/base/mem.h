@@ -21,7 +21,7 @@ char *xvasprintf(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0
 	do {                                                                                  \
 		if ((n) >= (cap)) {                                                           \
 			(cap) = (cap) ? (cap) * 2 : 8;                                        \
-			(ptr) = xreallocarray((ptr), (cap), sizeof(*(ptr)));                  \
+			(ptr) = xreallocarray((ptr), (cap), sizeof((ptr)[0]));                  \
 		}                                                                             \
 	} while (0)
 

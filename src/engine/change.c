@@ -189,7 +189,7 @@ static int vm_common(struct change_store *cs, struct run *r, const char *array, 
 	char subnet[400], nsg[320];
 
 	cs->key = (struct buf)BUF_INIT(16384);
-	if (remote_key_make(r, &cs->key, err) < 0 || script_make(cs, r, array, err) < 0)
+	if (remote_key(r, &cs->key, err) < 0 || script_make(cs, r, array, err) < 0)
 		return -1;
 	cs->subnet_id = xstrdup(subnet_id(r, subnet));
 	cs->vm.subnet_id = cs->subnet_id;

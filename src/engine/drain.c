@@ -138,8 +138,8 @@ typedef bool batch_pick(const struct run *r, const struct member *m);
 
 static bool wants_drain(const struct run *r, const struct member *m)
 {
-	(void)r;
-	return m->node.state == NODE_DRAINING && !m->node.drain_set_ms;
+	return m->node.state == NODE_DRAINING && !m->node.drain_set_ms && r->queue &&
+	       queue_node(r->queue, m->node.name);
 }
 
 /* Level-triggered: our drain is seen on a node that is to work. */
@@ -258,6 +258,23 @@ static void removed_already(struct run *r)
 	}
 }
 
+/* A node that the scheduler does not know can get no work: there is nothing to set (one unknown
+ * name would fail the whole command). */
+static void unknown_need_no_drain(struct run *r)
+{
+	if (!queue_is_fresh(r))
+		return;
+	for (size_t i = 0; i < r->n_members; i++) {
+		struct member *m = r->members[i];
+
+		if (m->node.state != NODE_DRAINING || m->node.drain_set_ms ||
+		    queue_node(r->queue, m->node.name))
+			continue;
+		m->node.drain_set_ms = r->queue->read_started_ms;
+		member_save(r, m);
+	}
+}
+
 void drain_act(struct run *r)
 {
 	static const struct {
@@ -272,6 +289,7 @@ void drain_act(struct run *r)
 	};
 
 	removed_already(r);
+	unknown_need_no_drain(r);
 	if (r->draining_call || !r->remote || r->engine->safe_mode)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++)

@@ -7,8 +7,9 @@
 #include "base/log.h"
 #include "engine/run.h"
 
-static void add(struct run *r, enum event_level level, const char *actor, const char *object,
-		const char *fmt, va_list ap)
+__attribute__((format(printf, 5, 0))) static void add(struct run *r, enum event_level level,
+						      const char *actor, const char *object,
+						      const char *fmt, va_list ap)
 {
 	struct event ev = { .at_ms = clock_utc_ms(),
 			    .cluster_id = r->cluster.id,

@@ -107,7 +107,9 @@ void run_free(struct run *r)
 		intent_free(r->intents[i]);
 	free(r->intents);
 	op_work_free(r->op_work);
+	proc_free(r->keygen);
 	remote_free(r->remote);
+	reading_free(r->reading);
 	timer_free(r->tick);
 	timer_free(r->op_tick);
 	facts_clear(&r->facts);

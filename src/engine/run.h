@@ -110,6 +110,10 @@ struct run {
 	struct source queue_source, cloud_source, phase_source;
 	char sched_version[32];
 	struct cloud_call *vms_call;
+	int64_t vms_started_ms;
+	struct reading *reading;      /* of the scheduler, under way */
+	bool version_asked;
+	int64_t tick_at_ms;           /* monotonic, of the running tick timer */
 	struct demand demand;         /* of the last decision */
 	struct facts facts;
 	struct plan plan;
@@ -124,9 +128,11 @@ struct run {
 	struct backoff *backoffs;
 	size_t n_backoffs;
 
+	struct proc *keygen;          /* under way */
 	struct remote *remote;        /* the head, as it is reached; NULL before it exists */
 	char head_phase[40];          /* the head script's last mark */
 	int64_t head_phase_ms;
+	char head_text[160];          /* what that mark said */
 	struct timer *tick;           /* next observation */
 	struct timer *op_tick;        /* next look at the operation */
 	bool publish_due, publishing, draining_call, removing_call;
@@ -174,10 +180,7 @@ void member_save(struct run *r, struct member *m);
 int64_t member_free_index(struct run *r, const char *array); /* lowest free; O(1) amortised */
 
 /* remote.c: commands on the head */
-struct remote_done {
-	const struct sched_run *run;   /* NULL: it could not be run, or no answer; err says why */
-	const struct err *err;
-};
+/* run NULL: it could not be run, or there was no answer; err says why */
 typedef void remote_cb(void *arg, const struct sched_run *run, const struct err *err);
 struct remote *remote_new(struct run *r, struct err *err);
 void remote_free(struct remote *m);            /* ends the connection; callbacks are dropped */
@@ -188,13 +191,18 @@ void remote_run(struct remote *m, const struct strs *argv, const char *const *en
 		bool as_root, int64_t deadline_ms, remote_cb *cb, void *arg);
 /* The same for an adapter's verb. */
 void remote_verb(struct run *r, enum sched_verb verb, const struct sched_args *args, remote_cb *cb, void *arg);
-int remote_key_make(struct run *r, struct buf *public_key, struct err *err); /* makes keys/SHORT/id_ed25519 unless there; public line */
+/* One key per cluster, keys/SHORT: made by a step of the start operation, which is woken when it is there. */
+int remote_key_begin(struct run *r, struct err *err);
+int remote_key(struct run *r, struct buf *public_key, struct err *err); /* the public line; ERR_IO when it was not made yet */
+void remote_key_forget(struct run *r);
 struct json *remote_ssh_argv(struct run *r, const char *host, struct err *err); /* for clients: reach the head, or host through it */
 
 /* observe.c */
 void observe_tick(void *run);                  /* timer callback */
 void observe_soon(struct run *r, int64_t ms);  /* brings the next tick forward */
 bool run_is_blind(const struct run *r);        /* scheduler or cloud unknown or stale: nothing is destroyed */
+struct reading;
+void reading_free(struct reading *rd);
 void observe_cloud(struct run *r);             /* lists VMs now, unless under way */
 
 /* facts.c: run -> facts, pure but for reading run */

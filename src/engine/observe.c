@@ -1,0 +1,307 @@
+/*
+ * Reading scheduler and cloud (R5.2): whole, or unknown with a reason. A reading is taken over
+ * only when every part of it was; what is decided from it begins afterwards.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "engine/run.h"
+
+#define CLOUD_BUSY_MS 3000 /* while something is on its way */
+#define CLOUD_REST_MS 30000
+
+struct reading { /* one observation of the scheduler under way */
+	struct run *run;
+	struct queue *queue;
+	unsigned int left;
+	bool failed;
+};
+
+static void source_ok(struct source *s, int64_t started_ms)
+{
+	s->state = SOURCE_OK;
+	s->started_ms = started_ms;
+	s->ok_ms = clock_utc_ms();
+	s->failures = 0;
+	s->err = (struct err)ERR_INIT;
+	s->reading = false;
+}
+
+static void source_failed(struct run *r, struct source *s, const char *what,
+			  const struct err *err)
+{
+	s->state = SOURCE_UNKNOWN;
+	s->reading = false;
+	s->err = *err;
+	s->failures++;
+	log_debug("cluster %s: %s unknown: %s", r->cluster.name, what, err->msg);
+	if (s->failures == 3)
+		note(r, EVENT_WARN, "", "%s has not answered for three readings: %.200s", what,
+		     err->msg);
+	run_changed(r);
+}
+
+bool run_is_blind(const struct run *r)
+{
+	int64_t now = clock_utc_ms();
+	int64_t limit = 2 * r->cluster.spec.cycle_s * 1000;
+
+	if (limit < 120000)
+		limit = 120000; /* DESIGN.md 13: the larger of two cycles and 120 s */
+	return r->queue_source.state != SOURCE_OK || r->cloud_source.state == SOURCE_UNKNOWN ||
+	       now - r->queue_source.ok_ms > limit;
+}
+
+/*
+ * Cloud
+ */
+
+static bool in_motion(const struct run *r)
+{
+	if (r->n_intents)
+		return true;
+	for (size_t i = 0; i < r->n_members; i++) {
+		enum node_state s = r->members[i]->node.state;
+
+		if (node_is_booting(s) || s == NODE_DELETING || s == NODE_EVICTED ||
+		    s == NODE_FAILED)
+			return true;
+	}
+	return false;
+}
+
+static void on_vms(void *arg, const struct cloud_vms *vms, const struct err *err)
+{
+	struct run *r = arg;
+	int64_t started = r->vms_started_ms;
+
+	r->vms_call = NULL;
+	if (!vms) {
+		source_failed(r, &r->cloud_source, "the cloud", err);
+		return;
+	}
+	source_ok(&r->cloud_source, started);
+	reconcile_cloud(r, vms, started);
+	reconcile(r);
+}
+
+void observe_cloud(struct run *r)
+{
+	char group[320];
+
+	if (r->vms_call || resource_name(r, CLOUD_GROUP, NULL, group, NULL) < 0)
+		return;
+	r->vms_started_ms = clock_utc_ms();
+	r->cloud_source.reading = true;
+	r->vms_call =
+	    r->cloud->ops->vms(r->cloud->cloud, group, r->cluster.short_id, on_vms, r);
+}
+
+static void cloud_when_due(struct run *r)
+{
+	int64_t age = clock_utc_ms() - r->vms_started_ms;
+
+	if (!r->cluster.head_id || !r->cluster.head_id[0])
+		return;
+	if (age >= (in_motion(r) ? CLOUD_BUSY_MS : CLOUD_REST_MS))
+		observe_cloud(r);
+}
+
+/*
+ * Scheduler
+ */
+
+static void keep_finished_jobs(struct run *r, const struct queue *q)
+{
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < q->n_jobs; i++) {
+		const struct job *j = &q->jobs[i];
+		struct job_record rec = { .submit_s = j->submit_s,
+					  .start_s = j->start_s,
+					  .end_s = j->end_s };
+
+		if (j->state != JOB_DONE && j->state != JOB_FAILED && j->state != JOB_CANCELLED)
+			continue;
+		snprintf(rec.id, sizeof(rec.id), "%s", j->id);
+		snprintf(rec.name, sizeof(rec.name), "%s", j->name);
+		snprintf(rec.user, sizeof(rec.user), "%s", j->user);
+		snprintf(rec.partition, sizeof(rec.partition), "%s", j->partition);
+		snprintf(rec.state, sizeof(rec.state), "%s", job_state_name(j->state));
+		snprintf(rec.nodes, sizeof(rec.nodes), "%s", j->nodes);
+		if (store_job_seen(r->engine->store, r->cluster.id, &rec, &err) < 0) {
+			log_error("cluster %s: job %s: %s", r->cluster.name, rec.id, err.msg);
+			return;
+		}
+	}
+}
+
+static void queue_free(struct queue *q)
+{
+	if (!q)
+		return;
+	queue_clear(q);
+	free(q);
+}
+
+static void take_over(struct run *r, struct queue *q)
+{
+	q->read_ended_ms = clock_utc_ms();
+	queue_count_node_jobs(q);
+	queue_free(r->queue);
+	r->queue = q;
+	source_ok(&r->queue_source, q->read_started_ms);
+	keep_finished_jobs(r, q);
+	reconcile_queue(r);
+	reconcile(r);
+}
+
+static void part_ended(struct reading *rd)
+{
+	struct run *r = rd->run;
+	struct queue *q = rd->queue;
+	bool failed = rd->failed;
+
+	if (--rd->left)
+		return;
+	free(rd);
+	r->reading = NULL;
+	if (failed)
+		queue_free(q);
+	else
+		take_over(r, q);
+}
+
+static void part_failed(struct reading *rd, const struct err *err)
+{
+	if (!rd->failed)
+		source_failed(rd->run, &rd->run->queue_source, "the scheduler", err);
+	rd->failed = true;
+}
+
+static void on_jobs(void *arg, const struct sched_run *run, const struct err *why)
+{
+	struct reading *rd = arg;
+	struct err err = ERR_INIT;
+
+	if (!run)
+		part_failed(rd, why);
+	else if (!rd->failed &&
+		 rd->run->sched->read_jobs(rd->queue, run, rd->run->sched_version, &err) < 0)
+		part_failed(rd, &err);
+	part_ended(rd);
+}
+
+static void on_nodes(void *arg, const struct sched_run *run, const struct err *why)
+{
+	struct reading *rd = arg;
+	struct err err = ERR_INIT;
+
+	if (!run)
+		part_failed(rd, why);
+	else if (!rd->failed &&
+		 rd->run->sched->read_nodes(rd->queue, run, rd->run->sched_version, &err) < 0)
+		part_failed(rd, &err);
+	part_ended(rd);
+}
+
+static void read_scheduler(struct run *r)
+{
+	const struct sched_args args = { .version = r->sched_version };
+	struct reading *rd = xcalloc(1, sizeof(*rd));
+
+	rd->run = r;
+	rd->queue = xcalloc(1, sizeof(*rd->queue));
+	queue_init(rd->queue);
+	rd->queue->read_started_ms = clock_utc_ms();
+	rd->left = 2;
+	r->reading = rd;
+	r->queue_source.reading = true;
+	remote_verb(r, SCHED_NODES, &args, on_nodes, rd);
+	remote_verb(r, SCHED_JOBS, &args, on_jobs, rd);
+}
+
+static void on_version(void *arg, const struct sched_run *run, const struct err *err)
+{
+	struct run *r = arg;
+	struct err why = ERR_INIT;
+
+	r->version_asked = false;
+	if (!run || r->sched->read_version(r->sched_version, run, &why) < 0) {
+		source_failed(r, &r->queue_source, "the scheduler", run ? &why : err);
+		return;
+	}
+	log_info("cluster %s: %s %s", r->cluster.name, r->sched->title, r->sched_version);
+	observe_soon(r, 0);
+}
+
+static bool scheduler_is_up(const struct run *r)
+{
+	return remote_ready(r->remote) && strcmp(r->head_phase, "ready") == 0;
+}
+
+static void scheduler_when_due(struct run *r)
+{
+	const struct sched_args none = { .version = "" };
+
+	if (!scheduler_is_up(r) || r->reading)
+		return;
+	if (r->sched_version[0]) {
+		read_scheduler(r);
+	} else if (!r->version_asked) {
+		r->version_asked = true;
+		remote_verb(r, SCHED_VERSION, &none, on_version, r);
+	}
+}
+
+/* A reading that is cut off (the run is freed) leaves nothing behind: remote_free() drops its
+ * callbacks. */
+void reading_free(struct reading *rd)
+{
+	if (!rd)
+		return;
+	queue_free(rd->queue);
+	free(rd);
+}
+
+void observe_soon(struct run *r, int64_t ms)
+{
+	int64_t at = clock_mono_ms() + ms;
+
+	if (timer_on(r->tick) && r->tick_at_ms <= at)
+		return;
+	r->tick_at_ms = at;
+	timer_set(r->tick, ms);
+}
+
+static void make_remote(struct run *r)
+{
+	struct err err = ERR_INIT;
+
+	if (r->remote || !r->cluster.head_address || !r->cluster.head_address[0])
+		return;
+	r->remote = remote_new(r, &err);
+	if (!r->remote)
+		log_error("cluster %s: %s", r->cluster.name, err.msg);
+}
+
+void observe_tick(void *arg)
+{
+	struct run *r = arg;
+
+	if (r->cluster.state == CLUSTER_OFF && !r->op.id)
+		return;
+	observe_soon(r, r->cluster.spec.cycle_s * 1000);
+	region_refresh(r->region, false);
+	make_remote(r);
+	cloud_when_due(r);
+	phases_read(r);
+	scheduler_when_due(r);
+	if (run_is_blind(r))
+		reconcile(r); /* what needs no reading goes on: intents, deadlines */
+}

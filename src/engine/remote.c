@@ -1,0 +1,573 @@
+/*
+ * Commands on the head: through one multiplexed ssh connection that the engine itself holds in
+ * the foreground (it dies with the engine), or directly when the head is this machine. ssh
+ * hands a command line to a shell on the other side, so every argument passes quote_sh()
+ * (S8.5).
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/retry.h"
+#include "base/text.h"
+#include "engine/run.h"
+
+#define SSH	      "/usr/bin/ssh"
+#define SSH_KEYGEN    "/usr/bin/ssh-keygen"
+#define RETRY_BASE_MS 500
+#define RETRY_CAP_MS  10000
+#define OUTPUT_MAX    ((size_t)64 << 20)
+
+struct remote {
+	struct run *run;
+	bool local;
+	struct proc *master; /* ssh -MN; NULL: not connected */
+	struct proc *check;  /* ssh -O check, until it says yes */
+	struct timer *timer; /* next try to connect, or next check */
+	bool ready;
+	unsigned int tries;
+	char *dir, *socket, *key, *known_hosts, *destination;
+	char text[240];
+	struct command_call *calls;
+};
+
+struct command_call {
+	struct remote *remote;
+	struct proc *proc;
+	remote_cb *cb;
+	void *arg;
+	struct command_call *next;
+};
+
+static void connect_master(void *arg);
+
+/* What a helper needs to find a home for ~/.ssh is nothing: everything is named by options. */
+static void common_options(const struct remote *m, struct strs *argv)
+{
+	const struct cloud_record *rec = m->run->cloud->record;
+
+	strs_add(argv, SSH);
+	strs_add(argv, "-F");
+	strs_add(argv, "none");
+	strs_addf(argv, "-oControlPath=%s", m->socket);
+	strs_add(argv, "-oBatchMode=yes");
+	strs_add(argv, "-oForwardAgent=no");
+	strs_add(argv, "-oIdentitiesOnly=yes");
+	strs_addf(argv, "-oIdentityFile=%s", m->key);
+	strs_addf(argv, "-oUserKnownHostsFile=%s", m->known_hosts);
+	strs_add(argv, "-oGlobalKnownHostsFile=/dev/null");
+	strs_add(argv, "-oStrictHostKeyChecking=accept-new");
+	strs_addf(argv, "-oHostKeyAlias=head-%s", m->run->cluster.short_id);
+	strs_add(argv, "-oConnectTimeout=10");
+	strs_add(argv, "-oServerAliveInterval=10");
+	strs_add(argv, "-oServerAliveCountMax=3");
+	strs_add(argv, "-oLogLevel=ERROR");
+	if (rec->proxy_command)
+		strs_addf(argv, "-oProxyCommand=%s", rec->proxy_command);
+	if (rec->proxy_jump)
+		strs_addf(argv, "-oProxyJump=%s", rec->proxy_jump);
+}
+
+static void later(struct remote *m)
+{
+	timer_set(m->timer, retry_delay_ms(m->tries, RETRY_BASE_MS, RETRY_CAP_MS, 200,
+					   &m->run->engine->rng));
+	if (m->tries < 20)
+		m->tries++;
+}
+
+static void first_line(char *out, size_t max, const char *text)
+{
+	char clean[200];
+
+	text_clean(clean, sizeof(clean), text, strcspn(text, "\r\n"));
+	snprintf(out, max, "%s", clean);
+}
+
+static void master_ended(void *arg, const struct proc_result *res)
+{
+	struct remote *m = arg;
+
+	m->master = NULL;
+	m->ready = false;
+	proc_free(m->check);
+	m->check = NULL;
+	first_line(m->text, sizeof(m->text),
+		   res->errout_len ? res->errout : "the connection to the head ended");
+	log_debug("cluster %s: ssh to the head: %s", m->run->cluster.name, m->text);
+	run_changed(m->run);
+	later(m);
+}
+
+static void checked(void *arg, const struct proc_result *res)
+{
+	struct remote *m = arg;
+
+	m->check = NULL;
+	if (res->end == PROC_EXITED && res->code == 0) {
+		m->ready = true;
+		m->tries = 0;
+		m->text[0] = '\0';
+		log_info("cluster %s: connected to the head", m->run->cluster.name);
+		run_changed(m->run);
+		observe_soon(m->run, 0);
+		operation_wake(m->run);
+		return;
+	}
+	timer_set(m->timer, 100);
+}
+
+static struct proc *start(struct remote *m, const struct strs *argv, int64_t deadline_ms,
+			  proc_cb *cb)
+{
+	struct proc_spec spec = { .argv = (const char *const *)argv->v,
+				  .deadline_ms = deadline_ms,
+				  .output_max = 65536 };
+	struct err err = ERR_INIT;
+	struct proc *p = proc_start(m->run->engine->loop, &spec, cb, m, &err);
+
+	if (!p)
+		snprintf(m->text, sizeof(m->text), "%.200s", err.msg);
+	return p;
+}
+
+/* The master cannot tell that it is through: its control socket can. */
+static void check_master(struct remote *m)
+{
+	struct strs argv = STRS_INIT(64);
+
+	common_options(m, &argv);
+	strs_add(&argv, "-Ocheck");
+	strs_add(&argv, m->destination);
+	m->check = start(m, &argv, 5000, checked);
+	if (!m->check)
+		timer_set(m->timer, 200);
+	strs_clear(&argv);
+}
+
+static void connect_master(void *arg)
+{
+	struct remote *m = arg;
+	struct strs argv = STRS_INIT(64);
+
+	if (m->master) {
+		if (!m->check && !m->ready)
+			check_master(m);
+		return;
+	}
+	if (access(SSH, X_OK) < 0) {
+		snprintf(m->text, sizeof(m->text),
+			 "there is no %s here: install openssh-client", SSH);
+		later(m);
+		return;
+	}
+	unlink(m->socket);
+	common_options(m, &argv);
+	strs_add(&argv, "-MN");
+	strs_add(&argv, "-oControlPersist=no");
+	strs_add(&argv, m->destination);
+	m->master = start(m, &argv, 0, master_ended);
+	strs_clear(&argv);
+	if (m->master)
+		timer_set(m->timer, 100);
+	else
+		later(m);
+}
+
+struct remote *remote_new(struct run *r, struct err *err)
+{
+	struct remote *m = xcalloc(1, sizeof(*m));
+
+	m->run = r;
+	m->local = strcmp(r->cloud->record->transport ? r->cloud->record->transport : "ssh",
+			  "local") == 0;
+	m->dir = xasprintf("%s/ssh", r->engine->state_dir);
+	m->socket = xasprintf("%s/%s", m->dir, r->cluster.short_id);
+	m->key = xasprintf("%s/keys/%s", r->engine->state_dir, r->cluster.short_id);
+	m->known_hosts = xasprintf("%s/known-%s", m->dir, r->cluster.short_id);
+	m->destination =
+	    xasprintf("%s@%s", r->cluster.spec.admin_user, r->cluster.head_address);
+	m->timer = timer_new(r->engine->loop, connect_master, m);
+	if (file_make_dir(m->dir, 0700, err) < 0) {
+		remote_free(m);
+		return NULL;
+	}
+	if (m->local)
+		m->ready = true;
+	else
+		timer_set(m->timer, 0);
+	return m;
+}
+
+void remote_free(struct remote *m)
+{
+	if (!m)
+		return;
+	while (m->calls) {
+		struct command_call *c = m->calls;
+
+		m->calls = c->next;
+		proc_free(c->proc);
+		free(c);
+	}
+	proc_free(m->check);
+	proc_free(m->master);
+	timer_free(m->timer);
+	free(m->dir);
+	free(m->socket);
+	free(m->key);
+	free(m->known_hosts);
+	free(m->destination);
+	free(m);
+}
+
+bool remote_ready(const struct remote *m)
+{
+	return m && m->ready;
+}
+
+const char *remote_text(const struct remote *m)
+{
+	return m->text[0] ? m->text : "connecting to the head";
+}
+
+static void unlink_call(struct command_call *c)
+{
+	struct command_call **at = &c->remote->calls;
+
+	while (*at != c)
+		at = &(*at)->next;
+	*at = c->next;
+}
+
+/* 255 is ssh's own failure; anything else is the command's. */
+static int transport_err(const struct remote *m, const struct proc_result *res, struct err *err)
+{
+	if (res->end != PROC_EXITED)
+		return proc_err(res, "command on the head", err);
+	if (!m->local && res->code == 255) {
+		char line[200];
+
+		first_line(line, sizeof(line), res->errout);
+		return err_set(err, ERR_IO, "head: %s", line[0] ? line : "ssh failed");
+	}
+	return 0;
+}
+
+static void call_ended(void *arg, const struct proc_result *res)
+{
+	struct command_call *c = arg;
+	struct err err = ERR_INIT;
+	const struct sched_run run = { .exit_code = res->code,
+				       .out = res->out,
+				       .out_len = res->out_len,
+				       .errout = res->errout,
+				       .errout_len = res->errout_len };
+	int rc = transport_err(c->remote, res, &err);
+
+	unlink_call(c);
+	c->cb(c->arg, rc < 0 ? NULL : &run, &err);
+	free(c);
+}
+
+static char *command_line(const struct strs *argv, const char *const *env, bool as_root)
+{
+	struct buf b = BUF_INIT(BUF_TEXT_MAX);
+
+	if (as_root)
+		buf_adds(&b, "sudo -n -- ");
+	buf_adds(&b, "env");
+	for (; env && *env; env++) {
+		buf_addc(&b, ' ');
+		quote_sh(&b, *env);
+	}
+	for (size_t i = 0; i < argv->n; i++) {
+		buf_addc(&b, ' ');
+		quote_sh(&b, argv->v[i]);
+	}
+	return buf_steal(&b);
+}
+
+/* The first program of that name in the cloud's own folder, then where a system keeps its
+ * programs. */
+static char *find_program(const struct remote *m, const char *name)
+{
+	const char *dirs[] = { m->run->cloud->record->bin, "/usr/local/sbin", "/usr/local/bin",
+			       "/usr/sbin", "/usr/bin" };
+
+	if (name[0] == '/')
+		name = strrchr(name, '/') + 1;
+	for (size_t i = 0; i < ARRAY_LEN(dirs); i++) {
+		char *path = dirs[i] ? xasprintf("%s/%s", dirs[i], name) : NULL;
+
+		if (path && access(path, X_OK) == 0)
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+static void local_argv(struct remote *m, const struct strs *argv, const char *const *env,
+		       struct strs *out, struct strs *vars)
+{
+	char *program = find_program(m, argv->v[0]);
+
+	strs_add(out, program ? program : argv->v[0]);
+	free(program);
+	for (size_t i = 1; i < argv->n; i++)
+		strs_add(out, argv->v[i]);
+	for (; env && *env; env++)
+		strs_add(vars, *env);
+	strs_addf(vars, "PACELINE_HEAD=%s",
+		  m->run->cluster.head_host ? m->run->cluster.head_host : "");
+	if (m->run->cloud->record->bin)
+		strs_addf(vars, "PATH=%s:/usr/sbin:/usr/bin", m->run->cloud->record->bin);
+}
+
+struct failed_call {
+	struct timer *timer;
+	struct err err;
+	remote_cb *cb;
+	void *arg;
+};
+
+static void tell_failure(void *arg)
+{
+	struct failed_call *f = arg;
+
+	timer_free(f->timer);
+	f->cb(f->arg, NULL, &f->err);
+	free(f);
+}
+
+static void fail_later(struct remote *m, const struct err *err, remote_cb *cb, void *arg)
+{
+	struct failed_call *f = xcalloc(1, sizeof(*f));
+
+	f->err = *err;
+	f->cb = cb;
+	f->arg = arg;
+	f->timer = timer_new(m->run->engine->loop, tell_failure, f);
+	timer_set(f->timer, 0);
+}
+
+void remote_run(struct remote *m, const struct strs *argv, const char *const *env,
+		const char *input, size_t input_len, bool as_root, int64_t deadline_ms,
+		remote_cb *cb, void *arg)
+{
+	struct strs out = STRS_INIT(4096), vars = STRS_INIT(64);
+	struct command_call *c = xcalloc(1, sizeof(*c));
+	struct proc_spec spec = { .input = input,
+				  .input_len = input_len,
+				  .deadline_ms = deadline_ms,
+				  .output_max = OUTPUT_MAX };
+	struct err err = ERR_INIT;
+
+	*c = (struct command_call){ .remote = m, .cb = cb, .arg = arg };
+	if (m->local) {
+		local_argv(m, argv, env, &out, &vars);
+	} else {
+		common_options(m, &out);
+		strs_add(&out, m->destination);
+		strs_take(&out, command_line(argv, env, as_root));
+	}
+	spec.argv = (const char *const *)out.v;
+	spec.env = (const char *const *)vars.v;
+	if (!m->ready)
+		err_set(&err, ERR_IO, "head: %s", remote_text(m));
+	else
+		c->proc = proc_start(m->run->engine->loop, &spec, call_ended, c, &err);
+	strs_clear(&out);
+	strs_clear(&vars);
+	if (!c->proc) {
+		free(c);
+		fail_later(m, &err, cb, arg);
+		return;
+	}
+	c->next = m->calls;
+	m->calls = c;
+}
+
+static const struct {
+	bool as_root;
+	int64_t deadline_ms;
+} how[SCHED_VERBS] = {
+	[SCHED_PING] = { false, 10000 },	 [SCHED_VERSION] = { false, 10000 },
+	[SCHED_JOBS] = { false, 30000 },	 [SCHED_NODES] = { false, 30000 },
+	[SCHED_JOB_DETAIL] = { false, 15000 },	 [SCHED_EXACT_DEMAND] = { false, 30000 },
+	[SCHED_SUBMIT] = { false, 30000 },	 [SCHED_CANCEL] = { true, 60000 },
+	[SCHED_HOLD_JOBS] = { true, 30000 },	 [SCHED_RELEASE_JOBS] = { true, 30000 },
+	[SCHED_REQUEUE_JOBS] = { true, 30000 },	 [SCHED_DRAIN_NODES] = { true, 30000 },
+	[SCHED_UNDRAIN_NODES] = { true, 30000 }, [SCHED_DOWN_NODES] = { true, 30000 },
+	[SCHED_REMOVE_NODES] = { true, 30000 },
+};
+
+void remote_verb(struct run *r, enum sched_verb verb, const struct sched_args *args,
+		 remote_cb *cb, void *arg)
+{
+	struct strs argv = STRS_INIT(20000);
+	struct err err = ERR_INIT;
+
+	if (r->sched->argv(&argv, verb, args, &err) < 0)
+		fail_later(r->remote, &err, cb, arg);
+	else
+		remote_run(r->remote, &argv, r->sched->env, NULL, 0, how[verb].as_root,
+			   how[verb].deadline_ms, cb, arg);
+	strs_clear(&argv);
+}
+
+/*
+ * Keys: one per cluster, made here, never sent anywhere but as its public half
+ */
+
+static void keygen_ended(void *arg, const struct proc_result *res)
+{
+	struct run *r = arg;
+	struct err err = ERR_INIT;
+
+	r->keygen = NULL;
+	if (proc_err(res, "ssh-keygen", &err) < 0)
+		operation_error(r, &err, 5000);
+	operation_wake(r);
+}
+
+static char *key_path(const struct run *r)
+{
+	return xasprintf("%s/keys/%s", r->engine->state_dir, r->cluster.short_id);
+}
+
+/* A key without its public half is of a kill in between: it is made anew, as no machine has it
+ * yet. */
+int remote_key_begin(struct run *r, struct err *err)
+{
+	char *path = key_path(r);
+	char *dir = xasprintf("%s/keys", r->engine->state_dir);
+	const char *argv[] = { SSH_KEYGEN, "-q",       "-t", "ed25519", "-N", "",
+			       "-C",	   "paceline", "-f", path,	NULL };
+	const struct proc_spec spec = { .argv = argv, .deadline_ms = 10000 };
+	int rc = file_make_dir(dir, 0700, err);
+
+	if (rc == 0 && access(SSH_KEYGEN, X_OK) < 0)
+		rc = err_set(err, ERR_UNSUPPORTED,
+			     "there is no %s here: install openssh-client", SSH_KEYGEN);
+	if (rc == 0) {
+		unlink(path);
+		r->keygen = proc_start(r->engine->loop, &spec, keygen_ended, r, err);
+		rc = r->keygen ? 0 : -1;
+	}
+	free(dir);
+	free(path);
+	return rc;
+}
+
+int remote_key(struct run *r, struct buf *public_key, struct err *err)
+{
+	char *path = key_path(r);
+	char *pub = xasprintf("%s.pub", path);
+	int rc = file_read(public_key, pub, err);
+
+	while (rc == 0 && public_key->len &&
+	       isspace((unsigned char)public_key->data[public_key->len - 1]))
+		public_key->data[--public_key->len] = '\0';
+	free(path);
+	free(pub);
+	return rc;
+}
+
+/* The cluster is deleted: what could open its machines goes too. */
+void remote_key_forget(struct run *r)
+{
+	const char *dir = r->engine->state_dir, *id = r->cluster.short_id;
+	char *files[] = { xasprintf("%s/keys/%s", dir, id),
+			  xasprintf("%s/keys/%s.pub", dir, id),
+			  xasprintf("%s/ssh/known-%s", dir, id) };
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		unlink(files[i]);
+		free(files[i]);
+	}
+}
+
+/*
+ * How a client reaches a machine: the operator's own ssh, with the cluster's key
+ */
+
+static void add_all(struct json *arr, const struct strs *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		json_add(arr, json_new_string(s->v[i]));
+}
+
+/* To a node through the head: the head's ssh carries the bytes, so the node's own key is
+ * checked and used here. */
+static void through_head(const struct remote *m, struct strs *argv, const char *host)
+{
+	struct strs inner = STRS_INIT(64);
+	struct buf line = BUF_INIT(BUF_TEXT_MAX);
+
+	common_options(m, &inner);
+	for (size_t i = 0; i < inner.n; i++) {
+		if (i)
+			buf_addc(&line, ' ');
+		quote_sh(&line, inner.v[i]);
+	}
+	buf_adds(&line, " -W ");
+	quote_sh(&line, "%h:%p");
+	buf_addc(&line, ' ');
+	quote_sh(&line, m->destination);
+	strs_addf(argv, "-oProxyCommand=%s", buf_str(&line));
+	strs_addf(argv, "-oHostKeyAlias=%s-%s", m->run->cluster.short_id, host);
+	buf_clear(&line);
+	strs_clear(&inner);
+}
+
+struct json *remote_ssh_argv(struct run *r, const char *host, struct err *err)
+{
+	struct remote *m = r->remote;
+	struct strs argv = STRS_INIT(64);
+	struct json *j;
+
+	if (!m || !r->cluster.head_address || !r->cluster.head_address[0]) {
+		err_set(err, ERR_CONFLICT, "cluster %s has no head yet: start it first",
+			r->cluster.name);
+		return NULL;
+	}
+	j = json_new_object();
+	json_set_str(j, "transport", m->local ? "local" : "ssh");
+	json_set_str(j, "key", m->key);
+	if (m->local) {
+		json_set_str(j, "bin", r->cloud->record->bin);
+		json_set_str(j, "head", r->cluster.head_host);
+		return j;
+	}
+	strs_add(&argv, SSH);
+	if (host) {
+		struct strs common = STRS_INIT(64);
+
+		common_options(m, &common);
+		for (size_t i = 1; i < common.n; i++)
+			if (!text_has_prefix(common.v[i], "-oProxy") &&
+			    !text_has_prefix(common.v[i], "-oHostKeyAlias") &&
+			    !text_has_prefix(common.v[i], "-oControlPath"))
+				strs_add(&argv, common.v[i]);
+		strs_clear(&common);
+		through_head(m, &argv, host);
+		strs_addf(&argv, "%s@%s", r->cluster.spec.admin_user, host);
+	} else {
+		struct strs common = STRS_INIT(64);
+
+		common_options(m, &common);
+		for (size_t i = 1; i < common.n; i++)
+			strs_add(&argv, common.v[i]);
+		strs_clear(&common);
+		strs_add(&argv, m->destination);
+	}
+	add_all(json_set_array(j, "argv"), &argv);
+	strs_clear(&argv);
+	return j;
+}
