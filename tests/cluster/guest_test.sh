@@ -187,6 +187,69 @@ ok "and serves its folders again"
 echo "delete node" >&3; lab_says deleted node && test ! -e "$dir/state/vm/node" -a -z "$(ls "$dir/state/trash")"
 ok "a deleted guest leaves no disk"
 on $head 'getent hosts node || echo unknown' && said unknown; ok "and no name"
+if command -v slurmctld && command -v slurmd && command -v munged; then
+	cat >"$dir/ctl.sh" <<'END'
+#!/bin/sh
+set -eu
+install -d -m 0755 /sched
+install -d -m 0700 -o munge -g munge /etc/munge /var/lib/munge /var/log/munge
+install -d -m 0755 -o munge -g munge /run/munge
+install -d -m 0755 -o slurm -g slurm /var/spool/slurmctld /run/slurm /var/log/slurm
+dd if=/dev/urandom bs=1024 count=1 2>/dev/null | install -m 0400 -o munge -g munge /dev/stdin /etc/munge/munge.key
+install -m 0400 /etc/munge/munge.key /sched/munge.key
+cat >/etc/slurm/slurm.conf <<'CONF'
+ClusterName=guests
+SlurmctldHost=ctl
+SlurmUser=slurm
+SlurmctldParameters=cloud_reg_addrs
+StateSaveLocation=/var/spool/slurmctld
+SlurmdSpoolDir=/var/spool/slurmd
+SlurmctldPidFile=/run/slurm/slurmctld.pid
+SlurmdPidFile=/run/slurmd.pid
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core_Memory
+DefMemPerCPU=100
+SlurmdParameters=config_overrides
+MaxNodeCount=8
+NodeSet=htc Feature=htc
+PartitionName=htc Nodes=htc Default=YES State=UP
+CONF
+case $(slurmctld -V) in
+*" 22."* | *" 23."*) echo CgroupPlugin=cgroup/v1 ;;
+*) echo CgroupPlugin=disabled ;;
+esac >/etc/slurm/cgroup.conf
+cp /etc/slurm/*.conf /sched/
+exportfs -o rw,no_root_squash '*:/sched'
+setpriv --reuid munge --regid munge --clear-groups munged
+slurmctld
+echo controller started
+END
+	cat >"$dir/wrk.sh" <<'END'
+#!/bin/sh
+set -eu
+mkdir -p /sched
+mount -t nfs ctl:/sched /sched
+install -d -m 0700 -o munge -g munge /etc/munge /var/lib/munge /var/log/munge
+install -d -m 0755 -o munge -g munge /run/munge
+install -d -m 0755 /var/spool/slurmd
+install -m 0400 -o munge -g munge /sched/munge.key /etc/munge/munge.key
+cp /sched/*.conf /etc/slurm/
+setpriv --reuid munge --regid munge --clear-groups munged
+slurmd -Z -N htc-1 --conf "CPUs=4 RealMemory=9000 Feature=htc" -b
+END
+	boot ctl vn1 10.20.0.20 "$dir/ctl.sh" && script_says 10.20.0.20 'controller started'
+	ok "a Slurm controller starts in a guest"
+	boot wrk vn1 10.20.0.21 "$dir/wrk.sh" && on 10.20.0.20 'srun -n 3 hostname' && test "$(grep -cx wrk "$dir/said")" = 3
+	ok "a node joins it and runs a job"
+	on 10.20.0.20 'cd /tmp && sbatch --wait --wrap="hostname >/tmp/result"' && on 10.20.0.21 'cat /tmp/result' && said wrk
+	ok "and a batch job"
+else
+	echo "ok $((n += 1)) - Slurm in guests # SKIP Slurm is not installed"
+fi >"$dir/slurm"
+grep -E '^(not )?ok|^#' "$dir/slurm"
+
 exec 3>&-
 wait "$lab"; ok "azsim ends in order"
 lab=

@@ -558,8 +558,10 @@ int guest_delete(struct guests *g, const char *id, struct err *err)
 	gu->deleting = true;
 	if (gu->vnet != 0)
 		hosts_publish(g, gu->vnet, NULL);
-	if (gu->state == GUEST_OFF)
-		return remove_disk(gu, err);
+	if (gu->state == GUEST_OFF) {
+		gu->deleting = remove_disk(gu, err) == 0;
+		return gu->deleting ? 0 : -1;
+	}
 	return order_plain(g, ORDER_POWER_CUT, gu->run, err);
 }
 
@@ -592,8 +594,10 @@ static void guest_over(struct guest *gu)
 	share_free(gu->share);
 	gu->share = NULL;
 	if (gu->deleting) {
-		if (remove_disk(gu, &err) < 0)
-			log_error("%s", err.msg);
+		if (remove_disk(gu, &err) < 0) {
+			gu->deleting = false; /* off, and to be deleted again */
+			tell(gu, GUEST_STOPPED, err.msg);
+		}
 	} else if (gu->broken || (booting && !asked)) {
 		tell(gu, GUEST_FAILED,
 		     gu->broken ? gu->why : "the machine ended while it booted");
