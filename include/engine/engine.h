@@ -39,6 +39,8 @@ void engine_free(struct engine *e);
 
 /* Called once per loop turn in which something changed: the server flushes its streams. */
 void engine_on_change(struct engine *e, void (*cb)(void *arg), void *arg);
+struct store;
+struct store *engine_store(struct engine *e); /* for the server's memory of answers (R9.2) and for backups */
 uint64_t engine_revision(const struct engine *e); /* grows with each change */
 
 /* Reading. Pointers are borrowed until control returns to the loop. */

@@ -156,7 +156,7 @@ void engine_free(struct engine *e)
 	store_close(e->store);
 	if (e->lock_fd >= 0)
 		close(e->lock_fd);
-	map_free(e->templates);
+	map_free(e->orphans);
 	strs_clear(&e->template_folders);
 	free(e->runs);
 	free(e->clouds);

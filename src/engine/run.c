@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/operation.h"
 
 static struct engine_cloud *cloud_of(struct engine *e, const char *name)
 {
@@ -106,6 +107,8 @@ void run_free(struct run *r)
 	for (size_t i = 0; i < r->n_intents; i++)
 		intent_free(r->intents[i]);
 	free(r->intents);
+	if (r->op_work && r->op_work->items_call)
+		r->cloud->ops->cancel(r->op_work->items_call);
 	op_work_free(r->op_work);
 	proc_free(r->keygen);
 	remote_free(r->remote);

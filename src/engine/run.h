@@ -1,13 +1,15 @@
 /*
- * The engine's insides, shared by its files and by nobody else. One `struct run` per cluster holds what is in memory of
- * it: the stored rows, the last readings, the last decision, and what is under way. Order of every cycle:
+ * The engine's insides, shared by its files and by nobody else. One `struct run` per cluster
+ * holds what is in memory of it: the stored rows, the last readings, the last decision, and
+ * what is under way. Order of every cycle:
  *
- *   observe.c   reads scheduler and cloud                      -> run->queue, run->vms (whole, or unknown with a reason)
- *   reconcile.c binds, moves nodes, decides, writes intents    -> one transaction
- *   act         intent.c, drain.c, publish.c start what is not under way; what they learn comes back as events
+ *   observe.c   reads scheduler and cloud                      -> run->queue, run->vms (whole,
+ * or unknown with a reason) reconcile.c binds, moves nodes, decides, writes intents    -> one
+ * transaction act         intent.c, drain.c, publish.c start what is not under way; what they
+ * learn comes back as events
  *
- * Nothing else may change a node's state than node_move(), nothing else an intent's than intent.c, nothing else an
- * operation's step than operation.c.
+ * Nothing else may change a node's state than node_move(), nothing else an intent's than
+ * intent.c, nothing else an operation's step than operation.c.
  */
 #ifndef ENGINE_RUN_H
 #define ENGINE_RUN_H
@@ -36,10 +38,10 @@ struct region_facts { /* sizes and quotas of one cloud region, shared by its clu
 	char region[40];
 	struct vm_sizes sizes;
 	struct quotas quotas;
-	int64_t sizes_ms, quotas_ms;  /* when read; 0 never */
+	int64_t sizes_ms, quotas_ms; /* when read; 0 never */
 	struct cloud_call *sizes_call, *quotas_call;
-	struct err err;               /* of the last failed read */
-	int64_t retry_ms;             /* no read before */
+	struct err err;	  /* of the last failed read */
+	int64_t retry_ms; /* no read before */
 };
 
 struct engine {
@@ -59,19 +61,20 @@ struct engine {
 	struct turn_end *changed;
 	void (*on_change)(void *arg);
 	void *on_change_arg;
-	struct timer *housekeeping;   /* 10 s: store, disk, file moved, loop lag, history */
-	struct rng rng;               /* jitter */
+	struct timer *housekeeping; /* 10 s: store, disk, file moved, loop lag, history */
+	struct rng rng;		    /* jitter */
 	bool safe_mode, adoption;
-	char issue[160];              /* of the engine itself: disk, store */
-	struct map *templates;        /* parsed, by name */
+	char issue[160];     /* of the engine itself: disk, store */
+	struct map *orphans; /* id -> when it was first seen; gc.c's own */
+	int64_t gc_ms;
 };
 
 enum source_state { SOURCE_NEVER, SOURCE_OK, SOURCE_UNKNOWN };
 
 struct source { /* one thing that is read (R5.2) */
 	enum source_state state;
-	int64_t started_ms, ok_ms;    /* UTC: start of the last whole reading, its end */
-	unsigned int failures;        /* in a row */
+	int64_t started_ms, ok_ms; /* UTC: start of the last whole reading, its end */
+	unsigned int failures;	   /* in a row */
 	struct err err;
 	bool reading;
 };
@@ -80,18 +83,18 @@ struct member { /* node and the VM that the last listing showed for it */
 	struct node node;
 	bool has_vm, vm_failed, vm_deleting;
 	enum cloud_power power;
-	int64_t vm_missing_since_ms;  /* in DB, not in the listing (R5.4); 0: seen */
-	bool published;               /* its line is on the head */
-	bool removing;                /* scheduler removal under way */
-	bool down_told;               /* the scheduler was told that the machine is gone */
-	bool in_scheduler;            /* seen in the last queue */
+	int64_t vm_missing_since_ms; /* in DB, not in the listing (R5.4); 0: seen */
+	bool published;		     /* its line is on the head */
+	bool removing;		     /* scheduler removal under way */
+	bool down_told;		     /* the scheduler was told that the machine is gone */
+	bool in_scheduler;	     /* seen in the last queue */
 };
 
 struct live_intent { /* an open intent and its call */
 	struct intent in;
 	struct run *run;
-	struct cloud_call *call;      /* NULL: nothing under way in this process */
-	bool looking;                 /* call is a look, not the change */
+	struct cloud_call *call; /* NULL: nothing under way in this process */
+	bool looking;		 /* call is a look, not the change */
 };
 
 struct run {
@@ -100,21 +103,21 @@ struct run {
 	const struct sched_ops *sched;
 	struct engine_cloud *cloud;
 	struct region_facts *region;
-	struct member **members;      /* live nodes, in order of id */
+	struct member **members; /* live nodes, in order of id */
 	size_t n_members, cap_members;
-	struct map *by_name, *by_vm;  /* node name, VM id (folded) -> member */
-	int64_t *index_hint;          /* per array of the spec: where to look for a free index */
-	const struct node **node_list;/* what engine_nodes() lends */
+	struct map *by_name, *by_vm; /* node name, VM id (folded) -> member */
+	int64_t *index_hint;	     /* per array of the spec: where to look for a free index */
+	const struct node **node_list; /* what engine_nodes() lends */
 
-	struct queue *queue;          /* last whole reading */
+	struct queue *queue; /* last whole reading */
 	struct source queue_source, cloud_source, phase_source;
 	char sched_version[32];
 	struct cloud_call *vms_call;
 	int64_t vms_started_ms;
-	struct reading *reading;      /* of the scheduler, under way */
+	struct reading *reading; /* of the scheduler, under way */
 	bool version_asked;
-	int64_t tick_at_ms;           /* monotonic, of the running tick timer */
-	struct demand demand;         /* of the last decision */
+	int64_t tick_at_ms;   /* monotonic, of the running tick timer */
+	struct demand demand; /* of the last decision */
 	struct facts facts;
 	struct plan plan;
 	bool decided;
@@ -122,60 +125,78 @@ struct run {
 
 	struct live_intent **intents; /* open ones */
 	size_t n_intents, cap_intents;
-	struct map *sets;             /* ids of scale sets that the cloud is known to have: they grow, others are put */
-	struct operation op;          /* the open operation; id 0: none */
-	struct op_work *op_work;      /* its state in memory */
+	struct map *sets;    /* ids of scale sets that the cloud is known to have: they grow,
+				others are put */
+	struct operation op; /* the open operation; id 0: none */
+	struct op_work *op_work; /* its state in memory */
 	struct backoff *backoffs;
 	size_t n_backoffs;
 
-	struct proc *keygen;          /* under way */
-	struct remote *remote;        /* the head, as it is reached; NULL before it exists */
-	char head_phase[40];          /* the head script's last mark */
+	struct proc *keygen;   /* under way */
+	struct remote *remote; /* the head, as it is reached; NULL before it exists */
+	char head_phase[40];   /* the head script's last mark */
 	int64_t head_phase_ms;
-	char head_text[160];          /* what that mark said */
-	struct timer *tick;           /* next observation */
-	struct timer *op_tick;        /* next look at the operation */
+	char head_text[160];   /* what that mark said */
+	struct timer *tick;    /* next observation */
+	struct timer *op_tick; /* next look at the operation */
 	bool publish_due, publishing, draining_call, removing_call;
-	double spent;                 /* USD of nodes that are gone, and of the running ones at the last sum */
+	double spent; /* USD of nodes that are gone, and of the running ones at the last sum */
 	int64_t spent_ms;
-	struct cluster_view view;     /* made new when the revision changed */
+	struct cluster_view view; /* made new when the revision changed */
 	uint64_t view_revision;
-	int64_t suspicion_since_ms;   /* R5.3: nodes or jobs fell by half; 0 none */
+	int64_t suspicion_since_ms; /* R5.3: nodes or jobs fell by half; 0 none */
 	size_t last_nodes, last_jobs;
-	unsigned int looks;           /* at VMs that a listing missed, under way */
-	struct map *past_vms;         /* ids of VMs whose nodes are gone: a lagging listing may still show them */
+	unsigned int looks;	/* at VMs that a listing missed, under way */
+	char teardown_hash[65]; /* of the plan that was last handed out, and when */
+	int64_t teardown_hash_ms;
+	struct map *past_vms; /* ids of VMs whose nodes are gone: a lagging listing may still
+				 show them */
 };
 
 /* engine.c */
 struct run *run_find(const struct engine *e, const char *name);
-struct run *run_add(struct engine *e, const struct cluster *take); /* loads its rows; owned by the engine */
+struct run *run_add(struct engine *e,
+		    const struct cluster *take); /* loads its rows; owned by the engine */
 void run_free(struct run *r);
-void run_forget(struct run *r);                   /* of a deleted cluster: leaves memory, frees r */
-void cluster_move(struct run *r, enum cluster_state to, const char *reason); /* the only writer of cluster.state */
+void run_forget(struct run *r); /* of a deleted cluster: leaves memory, frees r */
+void cluster_move(struct run *r, enum cluster_state to,
+		  const char *reason); /* the only writer of cluster.state */
 void cluster_save(struct run *r);
-void run_changed(struct run *r);                  /* revision + 1; clients are told at the end of the turn */
-void engine_fatal(struct engine *e, const struct err *err); /* R2.4: the store cannot be trusted: log and exit at once */
+void run_changed(struct run *r); /* revision + 1; clients are told at the end of the turn */
+void engine_fatal(
+    struct engine *e,
+    const struct err *err); /* R2.4: the store cannot be trusted: log and exit at once */
 struct run *run_of(const struct engine *e, const struct cluster *c);
-struct region_facts *region_of(struct engine *e, struct engine_cloud *c, const char *region); /* reads begin when first asked */
+struct region_facts *region_of(struct engine *e, struct engine_cloud *c,
+			       const char *region); /* reads begin when first asked */
 void region_refresh(struct region_facts *rf, bool quotas_now);
 void regions_free(struct engine *e);
 
 /* note.c: events and audit rows in the engine's words */
-void note(struct run *r, enum event_level level, const char *object, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-void note_by(struct run *r, enum event_level level, const struct user *u, const char *object, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-int audit_act(struct engine *e, const struct user *u, const char *verb, const char *object, const char *reason,
-	      const char *plan_hash, int64_t op_id, struct err *err); /* u NULL: the engine itself */
+void note(struct run *r, enum event_level level, const char *object, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+void note_by(struct run *r, enum event_level level, const struct user *u, const char *object,
+	     const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+int audit_act(struct engine *e, const struct user *u, const char *verb, const char *object,
+	      const char *reason, const char *plan_hash, int64_t op_id,
+	      struct err *err); /* u NULL: the engine itself */
 
 /* members.c: the in-memory rows */
-struct member *member_add(struct run *r, const struct node *n); /* stores it first; NULL when the store refused (engine_fatal ran for unknown outcomes) */
+struct member *member_add(struct run *r,
+			  const struct node *n); /* stores it first; NULL when the store refused
+						    (engine_fatal ran for unknown outcomes) */
 int members_load(struct run *r, struct err *err);
 void members_free(struct run *r);
 struct member *member_find(const struct run *r, const char *name);
 struct member *member_of_vm(const struct run *r, const char *vm_id);
-void member_bind(struct run *r, struct member *m, const struct cloud_vm *vm); /* not saved: the move that follows saves it */
-void member_gone(struct run *r, struct member *m, const char *reason); /* row kept as history, member freed */
-/* The only writer of node.state: checks node_can_move(), writes row and event in one transaction, tells clients. */
-int node_move(struct run *r, struct member *m, enum node_state to, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void member_bind(struct run *r, struct member *m,
+		 const struct cloud_vm *vm); /* not saved: the move that follows saves it */
+void member_gone(struct run *r, struct member *m,
+		 const char *reason); /* row kept as history, member freed */
+/* The only writer of node.state: checks node_can_move(), writes row and event in one
+ * transaction, tells clients. */
+int node_move(struct run *r, struct member *m, enum node_state to, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 void member_save(struct run *r, struct member *m);
 int64_t member_free_index(struct run *r, const char *array); /* lowest free; O(1) amortised */
 
@@ -183,43 +204,70 @@ int64_t member_free_index(struct run *r, const char *array); /* lowest free; O(1
 /* run NULL: it could not be run, or there was no answer; err says why */
 typedef void remote_cb(void *arg, const struct sched_run *run, const struct err *err);
 struct remote *remote_new(struct run *r, struct err *err);
-void remote_free(struct remote *m);            /* ends the connection; callbacks are dropped */
-bool remote_ready(const struct remote *m);     /* the connection stands */
+void remote_free(struct remote *m);	   /* ends the connection; callbacks are dropped */
+bool remote_ready(const struct remote *m); /* the connection stands */
 const char *remote_text(const struct remote *m); /* why not */
-/* argv runs on the head, with env; as_root: through sudo -n where the transport needs it. Fails in the callback, in a later turn. */
-void remote_run(struct remote *m, const struct strs *argv, const char *const *env, const char *input, size_t input_len,
-		bool as_root, int64_t deadline_ms, remote_cb *cb, void *arg);
+/* argv runs on the head, with env; as_root: through sudo -n where the transport needs it. Fails
+ * in the callback, in a later turn. */
+void remote_run(struct remote *m, const struct strs *argv, const char *const *env,
+		const char *input, size_t input_len, bool as_root, int64_t deadline_ms,
+		remote_cb *cb, void *arg);
 /* The same for an adapter's verb. */
-void remote_verb(struct run *r, enum sched_verb verb, const struct sched_args *args, remote_cb *cb, void *arg);
-/* One key per cluster, keys/SHORT: made by a step of the start operation, which is woken when it is there. */
+void remote_verb(struct run *r, enum sched_verb verb, const struct sched_args *args,
+		 remote_cb *cb, void *arg);
+/* One key per cluster, keys/SHORT: made by a step of the start operation, which is woken when
+ * it is there. */
 int remote_key_begin(struct run *r, struct err *err);
-int remote_key(struct run *r, struct buf *public_key, struct err *err); /* the public line; ERR_IO when it was not made yet */
+int remote_key(struct run *r, struct buf *public_key,
+	       struct err *err); /* the public line; ERR_IO when it was not made yet */
 void remote_key_forget(struct run *r);
-struct json *remote_ssh_argv(struct run *r, const char *host, struct err *err); /* for clients: reach the head, or host through it */
+struct json *
+remote_ssh_argv(struct run *r, const char *host,
+		struct err *err); /* for clients: reach the head, or host through it */
 
 /* observe.c */
-void observe_tick(void *run);                  /* timer callback */
-void observe_soon(struct run *r, int64_t ms);  /* brings the next tick forward */
-bool run_is_blind(const struct run *r);        /* scheduler or cloud unknown or stale: nothing is destroyed */
+void observe_tick(void *run);		      /* timer callback */
+void observe_soon(struct run *r, int64_t ms); /* brings the next tick forward */
+bool run_is_blind(
+    const struct run *r); /* scheduler or cloud unknown or stale: nothing is destroyed */
 struct reading;
 void reading_free(struct reading *rd);
-void observe_cloud(struct run *r);             /* lists VMs now, unless under way */
+void observe_cloud(struct run *r); /* lists VMs now, unless under way */
 
 /* facts.c: run -> facts, pure but for reading run */
 void facts_make(struct facts *out, struct run *r, int64_t now_ms);
 void facts_clear(struct facts *f);
-void bucket_key(char out[200], const struct array_spec *a, const char *size, const char *zone, bool spot, const char *group);
+void bucket_key(char out[200], const struct array_spec *a, const char *size, const char *zone,
+		bool spot, const char *group);
 
 /* reconcile.c */
 void reconcile(struct run *r);
-/* After a reading of the cloud: binds VMs to rows, finds failed, evicted and gone ones, and VMs that nobody asked for. */
+/* After a reading of the cloud: binds VMs to rows, finds failed, evicted and gone ones, and VMs
+ * that nobody asked for. */
 void reconcile_cloud(struct run *r, const struct cloud_vms *vms, int64_t started_ms);
-void reconcile_queue(struct run *r);           /* after a reading of the scheduler */
+void reconcile_queue(struct run *r); /* after a reading of the scheduler */
 
-/* boot.c, drain.c: one node's life as pure moves; feed is the only caller of node_move() for them */
-enum boot_event { BOOT_EV_ASKED, BOOT_EV_ACCEPTED, BOOT_EV_VM_BOUND, BOOT_EV_VM_RUNNING, BOOT_EV_READY, BOOT_EV_VM_FAILED,
-		  BOOT_EV_VM_GONE, BOOT_EV_REFUSED, BOOT_EV_TOO_LATE, BOOT_EV_NOT_NEEDED };
-enum boot_act { BOOT_DO_NOTHING, BOOT_DO_PUBLISH, BOOT_DO_DELETE_VM, BOOT_DO_FORGET, BOOT_DO_REPORT };
+/* boot.c, drain.c: one node's life as pure moves; feed is the only caller of node_move() for
+ * them */
+enum boot_event {
+	BOOT_EV_ASKED,
+	BOOT_EV_ACCEPTED,
+	BOOT_EV_VM_BOUND,
+	BOOT_EV_VM_RUNNING,
+	BOOT_EV_READY,
+	BOOT_EV_VM_FAILED,
+	BOOT_EV_VM_GONE,
+	BOOT_EV_REFUSED,
+	BOOT_EV_TOO_LATE,
+	BOOT_EV_NOT_NEEDED
+};
+enum boot_act {
+	BOOT_DO_NOTHING,
+	BOOT_DO_PUBLISH,
+	BOOT_DO_DELETE_VM,
+	BOOT_DO_FORGET,
+	BOOT_DO_REPORT
+};
 struct boot_move {
 	enum node_state to;
 	enum boot_act act;
@@ -228,41 +276,72 @@ struct boot_move boot_next(enum node_state s, enum boot_event ev);
 void boot_feed(struct run *r, struct member *m, enum boot_event ev, const char *why);
 void boot_deadlines(struct run *r, int64_t now_ms);
 
-enum drain_event { DRAIN_EV_WANTED, DRAIN_EV_SET, DRAIN_EV_EMPTY, DRAIN_EV_HAS_JOBS, DRAIN_EV_DEMAND, DRAIN_EV_UNDRAIN_ASKED,
-		   DRAIN_EV_VM_GONE, DRAIN_EV_REMOVED };
-enum drain_act { DRAIN_DO_NOTHING, DRAIN_DO_SET, DRAIN_DO_UNSET, DRAIN_DO_DELETE_VM, DRAIN_DO_REMOVE, DRAIN_DO_FORGET };
+enum drain_event {
+	DRAIN_EV_WANTED,
+	DRAIN_EV_SET,
+	DRAIN_EV_EMPTY,
+	DRAIN_EV_HAS_JOBS,
+	DRAIN_EV_DEMAND,
+	DRAIN_EV_UNDRAIN_ASKED,
+	DRAIN_EV_VM_GONE,
+	DRAIN_EV_REMOVED
+};
+enum drain_act {
+	DRAIN_DO_NOTHING,
+	DRAIN_DO_SET,
+	DRAIN_DO_UNSET,
+	DRAIN_DO_DELETE_VM,
+	DRAIN_DO_REMOVE,
+	DRAIN_DO_FORGET
+};
 struct drain_move {
 	enum node_state to;
 	enum drain_act act;
 };
 struct drain_move drain_next(enum node_state s, bool drain_set, enum drain_event ev);
 void drain_feed(struct run *r, struct member *m, enum drain_event ev, const char *why);
-void drain_act(struct run *r);                 /* one scheduler call for all that wait for a drain, an undrain, a removal */
-/* R6.1 in one place: may this node's VM be deleted now? err says which link of the chain is missing. */
+void drain_act(struct run *r); /* one scheduler call for all that wait for a drain, an undrain,
+				  a removal */
+/* R6.1 in one place: may this node's VM be deleted now? err says which link of the chain is
+ * missing. */
 bool drain_proven(const struct run *r, const struct member *m, struct err *err);
 
 /* intent.c */
-struct intent *intent_add(struct run *r, enum cloud_verb verb, enum cloud_kind kind, const char *resource_id,
-			  int64_t from, int64_t to, struct err *err); /* committed by the caller's transaction */
-struct live_intent *intent_keep(struct run *r, const struct intent *row); /* of the store, into memory */
-void intent_free(struct live_intent *li);      /* its call is dropped */
-void intents_reload(struct run *r);            /* after a rolled back transaction: drops what was added and never sent */
-void intents_act(struct run *r);               /* sends what is planned, polls what was accepted, settles what is unknown */
-bool intent_open(const struct run *r, const char *resource_id); /* one change per resource at a time */
-/* How it ended is told to whoever it concerns (operations, boots); called after the result was committed. */
+struct intent *intent_add(struct run *r, enum cloud_verb verb, enum cloud_kind kind,
+			  const char *resource_id, int64_t from, int64_t to,
+			  struct err *err); /* committed by the caller's transaction */
+struct live_intent *intent_keep(struct run *r,
+				const struct intent *row); /* of the store, into memory */
+void intent_free(struct live_intent *li);		   /* its call is dropped */
+void intents_reload(
+    struct run *r); /* after a rolled back transaction: drops what was added and never sent */
+void intents_act(struct run *r); /* sends what is planned, polls what was accepted, settles what
+				    is unknown */
+bool intent_open(const struct run *r,
+		 const char *resource_id); /* one change per resource at a time */
+/* How it ended is told to whoever it concerns (operations, boots); called after the result was
+ * committed. */
 void intent_ended(struct run *r, const struct intent *in, const struct cloud_stage_info *i);
 enum settle { SETTLE_DONE, SETTLE_RESEND, SETTLE_WAIT, SETTLE_FAILED };
-enum settle intent_settle(const struct intent *in, const struct cloud_sight *s); /* pure: what a look says about an unknown outcome */
-void delete_members(struct run *r);            /* nodes in DELETING whose VM is still there: one intent per set */
+enum settle intent_settle(
+    const struct intent *in,
+    const struct cloud_sight *s); /* pure: what a look says about an unknown outcome */
+void delete_members(
+    struct run *r); /* nodes in DELETING whose VM is still there: one intent per set */
 
 /* scaleset.c: buckets and sets */
-int sets_grow(struct run *r, const struct plan *p, struct err *err); /* rows and intents for plan.creates, in the caller's transaction */
+int sets_grow(
+    struct run *r, const struct plan *p,
+    struct err *err); /* rows and intents for plan.creates, in the caller's transaction */
 void sets_accepted(struct run *r, const struct intent *in);
 /* An intent of a set ended: its rows go on, or fail and leave their bucket to the back-off. */
 void sets_ended(struct run *r, const struct intent *in, const struct cloud_stage_info *i);
-void member_promise(struct node *n, const struct array_spec *a, const struct vm_size *s); /* cpus, memory, gpus that the scheduler will be told */
+void member_promise(
+    struct node *n, const struct array_spec *a,
+    const struct vm_size *s); /* cpus, memory, gpus that the scheduler will be told */
 
-/* change.c: what to send for an intent; made from the rows each time, so that a repeated call is the same call */
+/* change.c: what to send for an intent; made from the rows each time, so that a repeated call
+ * is the same call */
 struct change_store { /* owns what a cloud_change borrows */
 	struct cloud_change change;
 	struct cloud_vm_spec vm;
@@ -270,35 +349,48 @@ struct change_store { /* owns what a cloud_change borrows */
 	struct buf script, key;
 	char *subnet_id, *prefix, *nsg_id;
 };
-char *group_name(const struct run *r);         /* "paceline-demo-1a2b3c4d": yours to free; every other name begins with it less the prefix */
-int resource_name(const struct run *r, enum cloud_kind kind, const char *name, char out[320], struct err *err); /* full id in the cluster's group */
+char *group_name(const struct run *r); /* "paceline-demo-1a2b3c4d": yours to free; every other
+					  name begins with it less the prefix */
+int resource_name(const struct run *r, enum cloud_kind kind, const char *name, char out[320],
+		  struct err *err); /* full id in the cluster's group */
 const char *subnet_id(struct run *r, char out[400]);
-int change_make(struct change_store *out, struct run *r, const struct intent *in, struct err *err);
+int change_make(struct change_store *out, struct run *r, const struct intent *in,
+		struct err *err);
 void change_clear(struct change_store *c);
 
 /* backoff.c */
-void backoff_note(struct run *r, const struct node *n, const char *azure_code, const struct err *err, int64_t retry_ms); /* B3 */
+void backoff_note(struct run *r, const struct node *n, const char *azure_code,
+		  const struct err *err, int64_t retry_ms); /* B3 */
 void backoff_ok(struct run *r, const struct node *n);
 
 /* publish.c */
-void publish_act(struct run *r);               /* the head's list of host -> name, size, features, when it changed */
-void phases_read(struct run *r);               /* the marks that head and node scripts left */
+void publish_act(
+    struct run *r); /* the head's list of host -> name, size, features, when it changed */
+void phases_read(struct run *r); /* the marks that head and node scripts left */
 
 /* operation.c and one file per kind: start.c stop.c teardown.c */
-int operation_begin(struct run *r, enum op_kind kind, const struct user *u, bool force, const char *plan_hash, int64_t *id, struct err *err);
-void operation_tick(void *run);                /* timer callback: next() of its kind, until it has to wait */
-void operation_step(struct run *r, const char *step, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void operation_end(struct run *r, enum op_state state, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void operation_wake(struct run *r);            /* something that it waits for happened */
+int operation_begin(struct run *r, enum op_kind kind, const struct user *u, bool force,
+		    const char *plan_hash, int64_t *id, struct err *err);
+void operation_tick(void *run); /* timer callback: next() of its kind, until it has to wait */
+void operation_step(struct run *r, const char *step, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void operation_end(struct run *r, enum op_state state, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void operation_wake(struct run *r); /* something that it waits for happened */
 void operation_error(struct run *r, const struct err *err, int64_t retry_ms);
 void start_step(struct run *r);
 void stop_step(struct run *r);
 void teardown_step(struct run *r);
+void nodes_send_away(struct run *r, const char *why); /* stop.c: for stop and teardown */
+bool scheduler_stop(
+    struct run *r); /* true: the head's daemons were asked to end, or cannot be */
 void op_work_free(struct op_work *w);
-void head_made(struct run *r, const struct cloud_stage_info *i); /* host name and address of the head's VM */
-void operation_intent_ended(struct run *r, const struct intent *in, const struct cloud_stage_info *i);
+void head_made(struct run *r,
+	       const struct cloud_stage_info *i); /* host name and address of the head's VM */
+void operation_intent_ended(struct run *r, const struct intent *in,
+			    const struct cloud_stage_info *i);
 
 /* gc.c */
-void gc_tick(struct engine *e);                /* R7: every 2 min */
+void gc_tick(struct engine *e); /* R7: every 2 min */
 
 #endif

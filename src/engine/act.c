@@ -1,0 +1,328 @@
+/* What clients may ask for. Each writes its audit row in the transaction of the act (R10.1). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "engine/run.h"
+#include "engine/teardown_plan.h"
+#include "template/template.h"
+
+static struct run *need(struct engine *e, const char *name, struct err *err)
+{
+	struct run *r = run_find(e, name);
+
+	if (!r)
+		err_set(err, ERR_NOT_FOUND, "there is no cluster \"%s\"", name);
+	return r;
+}
+
+static int may_change(const struct engine *e, struct err *err)
+{
+	if (e->safe_mode)
+		return err_set(err, ERR_CONFLICT,
+			       "the engine is in safe mode and changes nothing: %s",
+			       e->issue[0] ? e->issue : "an admin has to clear it");
+	return 0;
+}
+
+static struct engine_cloud *cloud_named(struct engine *e, const char *name)
+{
+	for (size_t i = 0; i < e->n_clouds; i++)
+		if (strcmp(e->clouds[i].record->name, name) == 0)
+			return &e->clouds[i];
+	return NULL;
+}
+
+static int spec_usable(struct engine *e, const struct cluster_spec *s, struct err *err)
+{
+	if (!sched_find(s->scheduler))
+		return err_set(err, ERR_UNSUPPORTED, "scheduler \"%s\" is not known here",
+			       s->scheduler);
+	if (!cloud_named(e, s->cloud))
+		return err_set(
+		    err, ERR_INVALID,
+		    "the template asks for cloud \"%s\", which is not configured: add its record to the configuration",
+		    s->cloud);
+	return 0;
+}
+
+static int cluster_fill(struct cluster *c, struct engine *e, const struct user *u,
+			const char *name, const char *template_name, const struct strs *params,
+			struct err *err)
+{
+	struct template *t = template_load(&e->template_folders, template_name, err);
+	int rc = t ? template_expand(&c->spec, t, params, err) : -1;
+
+	template_free(t);
+	if (rc < 0 || spec_usable(e, &c->spec, err) < 0)
+		return -1;
+	c->name = xstrdup(name);
+	rand_hex(c->short_id, 4);
+	c->state = CLUSTER_OFF;
+	c->reason = xstrdup("");
+	c->owner = xstrdup(u->name);
+	c->owner_uid = u->uid;
+	c->created_ms = c->since_ms = clock_utc_ms();
+	return 0;
+}
+
+static int cluster_write(struct engine *e, const struct user *u, struct cluster *c,
+			 struct err *err)
+{
+	char object[96];
+
+	snprintf(object, sizeof(object), "cluster %s", c->name);
+	if (store_begin(e->store, err) < 0)
+		return -1;
+	if (store_cluster_add(e->store, c, err) < 0 ||
+	    audit_act(e, u, "create", object, c->spec.template_name, NULL, 0, err) < 0) {
+		store_rollback(e->store);
+		return -1;
+	}
+	return store_commit(e->store, err);
+}
+
+int engine_create(struct engine *e, const struct user *u, const char *name,
+		  const char *template_name, const struct strs *params, struct err *err)
+{
+	struct cluster c = { 0 };
+	struct run *r;
+
+	cluster_spec_init(&c.spec);
+	if (may_change(e, err) < 0 || !cluster_name_ok(name, err))
+		return -1;
+	if (cluster_fill(&c, e, u, name, template_name, params, err) < 0 ||
+	    cluster_write(e, u, &c, err) < 0) {
+		cluster_clear(&c);
+		return -1;
+	}
+	r = run_add(e, &c);
+	note_by(r, EVENT_INFO, u, "", "created from template %s", template_name);
+	return 0;
+}
+
+int engine_start(struct engine *e, const struct user *u, const char *name, int64_t *op,
+		 struct err *err)
+{
+	struct run *r = need(e, name, err);
+
+	if (!r || may_change(e, err) < 0)
+		return -1;
+	if (r->cluster.state == CLUSTER_RUNNING) {
+		*op = 0;
+		return 0;
+	}
+	if (r->cluster.state != CLUSTER_OFF && r->cluster.state != CLUSTER_FAILED)
+		return err_set(err, ERR_CONFLICT, "cluster %s is %s", name,
+			       cluster_state_name(r->cluster.state));
+	return operation_begin(r, OP_START, u, false, NULL, op, err);
+}
+
+int engine_stop(struct engine *e, const struct user *u, const char *name, bool force,
+		int64_t *op, struct err *err)
+{
+	struct run *r = need(e, name, err);
+
+	if (!r || may_change(e, err) < 0)
+		return -1;
+	if (r->cluster.state == CLUSTER_OFF) {
+		*op = 0;
+		return 0;
+	}
+	return operation_begin(r, OP_STOP, u, force, NULL, op, err);
+}
+
+int engine_delete(struct engine *e, const struct user *u, const char *name,
+		  const char *plan_hash, const char *typed_name, bool force, int64_t *op,
+		  struct err *err)
+{
+	struct run *r = need(e, name, err);
+
+	if (!r || may_change(e, err) < 0)
+		return -1;
+	if (r->cluster.protect)
+		return err_set(err, ERR_DENIED,
+			       "cluster %s is protected: an admin has to unprotect it first",
+			       name);
+	if (!typed_name || strcmp(typed_name, name) != 0)
+		return err_set(err, ERR_INVALID, "type the cluster's name, %s, to delete it",
+			       name);
+	if (teardown_plan_check(r, plan_hash, err) < 0)
+		return -1;
+	return operation_begin(r, OP_DELETE, u, force, plan_hash, op, err);
+}
+
+/* Small changes without an operation share this shape: audit row and effect in one transaction.
+ */
+static int change_begin(struct run *r, const struct user *u, const char *verb,
+			const char *object, const char *reason, struct err *err)
+{
+	if (may_change(r->engine, err) < 0 || store_begin(r->engine->store, err) < 0)
+		return -1;
+	if (audit_act(r->engine, u, verb, object, reason, NULL, 0, err) < 0) {
+		store_rollback(r->engine->store);
+		return -1;
+	}
+	return 0;
+}
+
+static int change_end(struct run *r, struct err *err)
+{
+	if (store_commit(r->engine->store, err) < 0)
+		engine_fatal(r->engine, err);
+	observe_soon(r, 0);
+	return 0;
+}
+
+int engine_pause(struct engine *e, const struct user *u, const char *name, bool paused,
+		 struct err *err)
+{
+	struct run *r = need(e, name, err);
+	char object[96];
+
+	snprintf(object, sizeof(object), "cluster %s", name);
+	if (!r || change_begin(r, u, paused ? "pause" : "resume", object, NULL, err) < 0)
+		return -1;
+	r->cluster.paused = paused;
+	cluster_save(r);
+	note_by(r, EVENT_INFO, u, "", paused ? "autoscaling paused" : "autoscaling resumed");
+	return change_end(r, err);
+}
+
+int engine_op_cancel(struct engine *e, const struct user *u, int64_t id, struct err *err)
+{
+	for (size_t i = 0; i < e->n_runs; i++) {
+		struct run *r = e->runs[i];
+		char object[96];
+
+		if (r->op.id != id)
+			continue;
+		snprintf(object, sizeof(object), "operation %lld", (long long)id);
+		if (change_begin(r, u, "cancel", object, op_kind_name(r->op.kind), err) < 0)
+			return -1;
+		r->op.cancel_asked = true;
+		r->op.next_try_ms = 0;
+		if (store_op_save(e->store, &r->op, err) < 0) {
+			store_rollback(e->store);
+			return -1;
+		}
+		note_by(r, EVENT_INFO, u, "", "%s: cancel asked", op_kind_name(r->op.kind));
+		operation_wake(r);
+		return change_end(r, err);
+	}
+	return err_set(err, ERR_NOT_FOUND, "operation %lld is not under way", (long long)id);
+}
+
+/*
+ * Nodes
+ */
+
+typedef void node_act_fn(struct run *r, struct member *m, const char *why, bool flag);
+
+static int for_nodes(struct engine *e, const struct user *u, const char *cluster,
+		     const struct strs *nodes, const char *verb, const char *reason, bool flag,
+		     node_act_fn *act, struct err *err)
+{
+	struct run *r = need(e, cluster, err);
+	char object[96], why[160];
+
+	if (!r)
+		return -1;
+	if (nodes->n == 0)
+		return err_set(err, ERR_INVALID, "name at least one node");
+	for (size_t i = 0; i < nodes->n; i++)
+		if (!member_find(r, nodes->v[i]))
+			return err_set(err, ERR_NOT_FOUND, "cluster %s has no node \"%s\"",
+				       cluster, nodes->v[i]);
+	snprintf(object, sizeof(object), "%.40s: %zu nodes, %.30s...", cluster, nodes->n,
+		 nodes->v[0]);
+	if (nodes->n == 1)
+		snprintf(object, sizeof(object), "%.40s: %.40s", cluster, nodes->v[0]);
+	if (change_begin(r, u, verb, object, reason, err) < 0)
+		return -1;
+	snprintf(why, sizeof(why), "%.40s by %.40s%s%.60s", verb, u->name,
+		 reason && reason[0] ? ": " : "", reason ? reason : "");
+	for (size_t i = 0; i < nodes->n; i++) {
+		struct member *m = member_find(r, nodes->v[i]);
+
+		if (m)
+			act(r, m, why, flag);
+	}
+	return change_end(r, err);
+}
+
+static void do_drain(struct run *r, struct member *m, const char *why, bool flag)
+{
+	(void)flag;
+	m->node.drain_asked = true;
+	if (m->node.state == NODE_DRAINING)
+		member_save(r, m);
+	else
+		drain_feed(r, m, DRAIN_EV_WANTED, why);
+}
+
+static void do_undrain(struct run *r, struct member *m, const char *why, bool flag)
+{
+	(void)flag;
+	m->node.drain_asked = m->node.terminate_asked = false;
+	if (m->node.state == NODE_DRAINING)
+		drain_feed(r, m, DRAIN_EV_UNDRAIN_ASKED, why);
+	else
+		member_save(r, m);
+}
+
+/* R6.3: without force a node that works is drained first; with it, jobs are lost and the audit
+ * row says who wanted that. */
+static void do_terminate(struct run *r, struct member *m, const char *why, bool force)
+{
+	bool joined = m->node.joined_ms != 0;
+
+	m->node.terminate_asked = m->node.drain_asked = true;
+	if (m->node.vm_id[0] && (force || !joined))
+		node_move(r, m, NODE_DELETING, "%s", why);
+	else if (joined && m->node.state != NODE_DRAINING)
+		drain_feed(r, m, DRAIN_EV_WANTED, why);
+	else
+		member_save(r, m);
+}
+
+static void do_keep(struct run *r, struct member *m, const char *why, bool keep)
+{
+	(void)why;
+	m->node.keep_alive = keep;
+	member_save(r, m);
+}
+
+int engine_node_drain(struct engine *e, const struct user *u, const char *cluster,
+		      const struct strs *nodes, const char *reason, struct err *err)
+{
+	return for_nodes(e, u, cluster, nodes, "node drain", reason, false, do_drain, err);
+}
+
+int engine_node_undrain(struct engine *e, const struct user *u, const char *cluster,
+			const struct strs *nodes, struct err *err)
+{
+	return for_nodes(e, u, cluster, nodes, "node undrain", NULL, false, do_undrain, err);
+}
+
+int engine_node_terminate(struct engine *e, const struct user *u, const char *cluster,
+			  const struct strs *nodes, const char *reason, bool force,
+			  struct err *err)
+{
+	if (force && (!reason || !reason[0]))
+		return err_set(err, ERR_INVALID,
+			       "a forced termination kills jobs: give a reason");
+	return for_nodes(e, u, cluster, nodes, "node terminate", reason, force, do_terminate,
+			 err);
+}
+
+int engine_node_keep(struct engine *e, const struct user *u, const char *cluster,
+		     const struct strs *nodes, bool keep, struct err *err)
+{
+	return for_nodes(e, u, cluster, nodes, keep ? "node keep" : "node unkeep", NULL, keep,
+			 do_keep, err);
+}

@@ -1,0 +1,269 @@
+/* Jobs go to the scheduler on the head: what a client asks becomes the adapter's command, its
+ * answer goes back. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "engine/run.h"
+#include "template/head.h"
+
+struct ask { /* one client's request under way */
+	struct run *run;
+	enum sched_verb verb;
+	engine_done_cb *cb;
+	void *arg;
+};
+
+static struct run *ready_run(struct engine *e, const char *cluster, struct err *err)
+{
+	struct run *r = run_find(e, cluster);
+
+	if (!r) {
+		err_set(err, ERR_NOT_FOUND, "there is no cluster \"%s\"", cluster);
+		return NULL;
+	}
+	if (r->cluster.state == CLUSTER_RUNNING && remote_ready(r->remote))
+		return r;
+	err_set(err, ERR_CONFLICT, "cluster %s is %s%s%s", cluster,
+		cluster_state_name(r->cluster.state), r->remote ? ": " : "",
+		r->remote && !remote_ready(r->remote) ? remote_text(r->remote) : "");
+	return NULL;
+}
+
+static struct ask *ask_new(struct run *r, enum sched_verb verb, engine_done_cb *cb, void *arg)
+{
+	struct ask *a = xcalloc(1, sizeof(*a));
+
+	*a = (struct ask){ .run = r, .verb = verb, .cb = cb, .arg = arg };
+	return a;
+}
+
+static void finish(struct ask *a, struct json *take, const struct err *err)
+{
+	a->cb(a->arg, take, err);
+	json_free(take);
+	free(a);
+}
+
+static void on_submit(void *arg, const struct sched_run *run, const struct err *why)
+{
+	struct ask *a = arg;
+	struct run *r = a->run;
+	struct err err = ERR_INIT;
+	struct json *j = NULL;
+	char id[64];
+
+	if (!run) {
+		err = *why;
+	} else if (r->sched->read_submit(id, run, &err) == 0) {
+		j = json_new_object();
+		json_set_str(j, "job", id);
+		note(r, EVENT_INFO, id, "submitted");
+	}
+	observe_soon(r, 0);
+	finish(a, j, &err);
+}
+
+static const char *or_dash(const char *s)
+{
+	return s && s[0] ? s : "-";
+}
+
+static int add_args(struct strs *to, const struct json *args, struct err *err)
+{
+	for (size_t i = 0; i < json_len(args); i++) {
+		const char *text = json_text(json_at(args, i));
+
+		if (!text || strs_add(to, text) < 0)
+			return err_set(err, ERR_INVALID,
+				       "\"args\" is a list of at most %zu texts", to->max);
+	}
+	return 0;
+}
+
+/* The script travels on stdin and is kept on the head by its tool. */
+static int submit_text(struct run *r, const struct json *q, const char *text, struct ask *a,
+		       struct err *err)
+{
+	struct strs argv = STRS_INIT(100);
+	const char *name = json_str(q, "name", "job");
+	int rc = 0;
+
+	if (!text_is_name(name, 64)) {
+		free(a);
+		return err_set(
+		    err, ERR_INVALID,
+		    "job name \"%.60s\": letters, digits, dot, hyphen and underscore", name);
+	}
+	strs_add(&argv, HEAD_TOOL);
+	strs_add(&argv, "submit");
+	strs_add(&argv, name);
+	strs_add(&argv, or_dash(json_str(q, "array", NULL)));
+	strs_add(&argv, or_dash(json_str(q, "partition", NULL)));
+	strs_add(&argv, or_dash(json_str(q, "cwd", NULL)));
+	rc = add_args(&argv, json_get(q, "args"), err);
+	if (rc == 0)
+		remote_run(r->remote, &argv, r->sched->env, text, strlen(text), false, 30000,
+			   on_submit, a);
+	else
+		free(a);
+	strs_clear(&argv);
+	return rc;
+}
+
+static int submit_path(struct run *r, const struct json *q, const char *path, struct ask *a,
+		       struct err *err)
+{
+	struct strs extra = STRS_INIT(100);
+	struct sched_args args = { .text = path,
+				   .extra = &extra,
+				   .array = json_str(q, "array", NULL),
+				   .partition = json_str(q, "partition", NULL),
+				   .cwd = json_str(q, "cwd", NULL),
+				   .version = r->sched_version };
+	int rc = add_args(&extra, json_get(q, "args"), err);
+
+	if (rc == 0)
+		remote_verb(r, SCHED_SUBMIT, &args, on_submit, a);
+	else
+		free(a);
+	strs_clear(&extra);
+	return rc;
+}
+
+int engine_job_submit(struct engine *e, const struct user *u, const char *cluster,
+		      const struct json *q, engine_done_cb *cb, void *arg, struct err *err)
+{
+	struct run *r = ready_run(e, cluster, err);
+	const char *text = json_str(q, "script_text", NULL),
+		   *path = json_str(q, "script_path", NULL);
+	char object[96];
+
+	if (!r)
+		return -1;
+	if (!text == !path)
+		return err_set(err, ERR_INVALID, "give \"script_text\" or \"script_path\"");
+	snprintf(object, sizeof(object), "cluster %s", cluster);
+	if (audit_act(e, u, "job submit", object, path ? path : json_str(q, "name", "job"),
+		      NULL, 0, err) < 0)
+		return -1;
+	if (text)
+		return submit_text(r, q, text, ask_new(r, SCHED_SUBMIT, cb, arg), err);
+	return submit_path(r, q, path, ask_new(r, SCHED_SUBMIT, cb, arg), err);
+}
+
+static void on_act(void *arg, const struct sched_run *run, const struct err *why)
+{
+	struct ask *a = arg;
+	struct err err = ERR_INIT;
+	struct json *j = NULL;
+
+	if (!run)
+		err = *why;
+	else if (a->run->sched->read_act(a->verb, run, &err) == 0)
+		j = json_new_object();
+	observe_soon(a->run, 0);
+	finish(a, j, &err);
+}
+
+static const struct {
+	const char *word;
+	enum sched_verb verb;
+} acts[] = {
+	{ "cancel", SCHED_CANCEL },
+	{ "hold", SCHED_HOLD_JOBS },
+	{ "release", SCHED_RELEASE_JOBS },
+	{ "requeue", SCHED_REQUEUE_JOBS },
+};
+
+int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
+		   const char *verb, const struct strs *ids, engine_done_cb *cb, void *arg,
+		   struct err *err)
+{
+	struct run *r = ready_run(e, cluster, err);
+	struct sched_args args = { .names = ids };
+	char object[96], what[40];
+
+	if (!r)
+		return -1;
+	args.version = r->sched_version;
+	if (ids->n == 0)
+		return err_set(err, ERR_INVALID, "name at least one job");
+	snprintf(object, sizeof(object), "%.40s: %zu jobs, %.30s", cluster, ids->n, ids->v[0]);
+	snprintf(what, sizeof(what), "job %s", verb);
+	for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
+		if (strcmp(acts[i].word, verb) != 0)
+			continue;
+		if (audit_act(e, u, what, object, NULL, NULL, 0, err) < 0)
+			return -1;
+		remote_verb(r, acts[i].verb, &args, on_act, ask_new(r, acts[i].verb, cb, arg));
+		return 0;
+	}
+	return err_set(err, ERR_INVALID,
+		       "jobs can be told to cancel, hold, release or requeue, not \"%s\"",
+		       verb);
+}
+
+static void on_detail(void *arg, const struct sched_run *run, const struct err *why)
+{
+	struct ask *a = arg;
+	struct err err = ERR_INIT;
+	struct json *j = NULL;
+
+	if (!run) {
+		err = *why;
+	} else if (run->exit_code != 0) {
+		err_set(&err, ERR_NOT_FOUND, "%.200s",
+			run->errout_len ? run->errout : run->out);
+	} else {
+		j = json_new_object();
+		json_set_str(j, "text", run->out);
+	}
+	finish(a, j, &err);
+}
+
+int engine_job_detail(struct engine *e, const char *cluster, const char *id, engine_done_cb *cb,
+		      void *arg, struct err *err)
+{
+	struct run *r = ready_run(e, cluster, err);
+	struct strs names = STRS_INIT(1);
+	struct sched_args args = { .names = &names };
+
+	if (!r)
+		return -1;
+	args.version = r->sched_version;
+	strs_add(&names, id);
+	remote_verb(r, SCHED_JOB_DETAIL, &args, on_detail,
+		    ask_new(r, SCHED_JOB_DETAIL, cb, arg));
+	strs_clear(&names);
+	return 0;
+}
+
+struct json *engine_ssh(struct engine *e, const struct user *u, const char *cluster,
+			const char *node, struct err *err)
+{
+	struct run *r = run_find(e, cluster);
+	struct member *m = NULL;
+	char object[96];
+
+	if (!r) {
+		err_set(err, ERR_NOT_FOUND, "there is no cluster \"%s\"", cluster);
+		return NULL;
+	}
+	if (node && node[0] && strcmp(node, "head") != 0) {
+		m = member_find(r, node);
+		if (!m || !m->node.host[0]) {
+			err_set(err, m ? ERR_CONFLICT : ERR_NOT_FOUND,
+				m ? "node %s has no machine yet" : "cluster has no node \"%s\"",
+				node);
+			return NULL;
+		}
+	}
+	snprintf(object, sizeof(object), "%.40s %.40s", cluster, m ? m->node.name : "head");
+	if (audit_act(e, u, "ssh", object, NULL, NULL, 0, err) < 0)
+		return NULL;
+	return remote_ssh_argv(r, m ? m->node.host : NULL, err);
+}

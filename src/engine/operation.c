@@ -1,0 +1,276 @@
+/* Durable work with steps (R4.4): a row that belongs to the engine; each tick takes the step
+ * that the row names, until it has to wait. */
+#include "engine/operation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+static void (*const steps[OP_KINDS])(struct run *r) = {
+	[OP_START] = start_step,
+	[OP_STOP] = stop_step,
+	[OP_DELETE] = teardown_step,
+};
+
+/* R9.4: teardown > stop > start. */
+static const int ranks[OP_KINDS] = {
+	[OP_START] = 1, [OP_SCALE] = 0, [OP_STOP] = 2, [OP_DELETE] = 3
+};
+
+static const enum cluster_state state_during[OP_KINDS] = {
+	[OP_START] = CLUSTER_STARTING,
+	[OP_STOP] = CLUSTER_STOPPING,
+	[OP_DELETE] = CLUSTER_DELETING,
+};
+
+static void save(struct run *r)
+{
+	struct err err = ERR_INIT;
+
+	if (store_op_save(r->engine->store, &r->op, &err) < 0) {
+		if (err.code == ERR_UNKNOWN)
+			engine_fatal(r->engine, &err);
+		log_error("cluster %s: %s", r->cluster.name, err.msg);
+	}
+	run_changed(r);
+}
+
+void op_work_free(struct op_work *w)
+{
+	if (!w)
+		return;
+	strs_clear(&w->left);
+	strs_clear(&w->names);
+	strs_clear(&w->made);
+	free(w);
+}
+
+struct op_work *op_work(struct run *r)
+{
+	if (!r->op_work) {
+		r->op_work = xcalloc(1, sizeof(*r->op_work));
+		r->op_work->left = (struct strs)STRS_INIT(10000);
+		r->op_work->names = (struct strs)STRS_INIT(20000);
+		r->op_work->made = (struct strs)STRS_INIT(10000);
+	}
+	return r->op_work;
+}
+
+static void forget(struct run *r)
+{
+	op_work_free(r->op_work);
+	r->op_work = NULL;
+	operation_clear(&r->op);
+}
+
+static int give_way(struct run *r, enum op_kind kind, struct err *err)
+{
+	if (!r->op.id)
+		return 0;
+	if (ranks[r->op.kind] >= ranks[kind])
+		return err_set(
+		    err, ERR_CONFLICT,
+		    "cluster %s: %s by %s is under way (operation %lld): wait for it or cancel it",
+		    r->cluster.name, op_kind_name(r->op.kind), r->op.actor,
+		    (long long)r->op.id);
+	operation_end(r, OP_CANCELLED, "%s came first", op_kind_name(kind));
+	return 0;
+}
+
+static int write_begin(struct run *r, const struct user *u, struct err *err)
+{
+	char object[96];
+
+	snprintf(object, sizeof(object), "cluster %s", r->cluster.name);
+	if (store_op_add(r->engine->store, &r->op, err) < 0)
+		return -1;
+	if (audit_act(r->engine, u, op_kind_name(r->op.kind), object,
+		      r->op.force ? "forced" : "", r->op.plan_hash, r->op.id, err) < 0)
+		return -1;
+	cluster_move(r, state_during[r->op.kind], "");
+	note_by(r, EVENT_INFO, u, "", "%s begins", op_kind_name(r->op.kind));
+	return 0;
+}
+
+int operation_begin(struct run *r, enum op_kind kind, const struct user *u, bool force,
+		    const char *plan_hash, int64_t *id, struct err *err)
+{
+	int64_t now = clock_utc_ms();
+
+	if (store_begin(r->engine->store, err) < 0)
+		return -1;
+	if (give_way(r, kind, err) < 0) {
+		store_rollback(r->engine->store);
+		return -1;
+	}
+	r->op = (struct operation){ .cluster_id = r->cluster.id,
+				    .kind = kind,
+				    .state = OP_RUNNING,
+				    .started_ms = now,
+				    .step_ms = now,
+				    .force = force };
+	snprintf(r->op.actor, sizeof(r->op.actor), "%s", u ? u->name : "engine");
+	snprintf(r->op.plan_hash, sizeof(r->op.plan_hash), "%s", plan_hash ? plan_hash : "");
+	if (write_begin(r, u, err) < 0) {
+		store_rollback(r->engine->store);
+		forget(r);
+		return -1;
+	}
+	if (store_commit(r->engine->store, err) < 0)
+		engine_fatal(r->engine, err);
+	(void)FAILPOINT("operation.begun");
+	*id = r->op.id;
+	operation_wake(r);
+	return 0;
+}
+
+void operation_step(struct run *r, const char *step, const char *fmt, ...)
+{
+	char detail[200];
+	bool other = strcmp(r->op.step, step) != 0;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(detail, sizeof(detail), fmt, ap);
+	va_end(ap);
+	if (!other && strcmp(r->op.detail, detail) == 0)
+		return;
+	if (other) {
+		r->op.step_ms = clock_utc_ms();
+		r->op.error[0] = '\0';
+		r->op.next_try_ms = 0;
+		log_info("cluster %s: %s: %s", r->cluster.name, op_kind_name(r->op.kind), step);
+	}
+	snprintf(r->op.step, sizeof(r->op.step), "%s", step);
+	snprintf(r->op.detail, sizeof(r->op.detail), "%s", detail);
+	save(r);
+	if (other)
+		(void)FAILPOINT("operation.step");
+}
+
+void operation_end(struct run *r, enum op_state state, const char *fmt, ...)
+{
+	char text[320];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	r->op.state = state;
+	r->op.ended_ms = clock_utc_ms();
+	if (state == OP_DONE)
+		snprintf(r->op.detail, sizeof(r->op.detail), "%.199s", text);
+	else
+		snprintf(r->op.error, sizeof(r->op.error), "%s", text);
+	save(r);
+	note(r, state == OP_FAILED ? EVENT_ERROR : EVENT_INFO, "", "%s %s: %s",
+	     op_kind_name(r->op.kind), op_state_name(state), text);
+	forget(r);
+}
+
+void operation_error(struct run *r, const struct err *err, int64_t retry_ms)
+{
+	if (!r->op.id)
+		return;
+	if (strcmp(r->op.error, err->msg) != 0) {
+		snprintf(r->op.error, sizeof(r->op.error), "%s", err->msg);
+		note(r, EVENT_WARN, "", "%s: %s", op_kind_name(r->op.kind), err->msg);
+	}
+	r->op.next_try_ms = clock_utc_ms() + retry_ms;
+	save(r);
+	timer_set(r->op_tick, retry_ms);
+}
+
+void operation_wake(struct run *r)
+{
+	if (r->op.id)
+		timer_set(r->op_tick, 0);
+}
+
+void operation_tick(void *arg)
+{
+	struct run *r = arg;
+	int64_t now = clock_utc_ms();
+
+	if (!r->op.id || r->engine->safe_mode)
+		return;
+	if (r->op.next_try_ms > now) {
+		timer_set(r->op_tick, r->op.next_try_ms - now);
+		return;
+	}
+	steps[r->op.kind](r);
+}
+
+/*
+ * Stages: what start, stop and teardown are made of
+ */
+
+static size_t stage_now(const struct run *r, const struct stage *table, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(table[i].name, r->op.step) == 0)
+			return i;
+	return 0;
+}
+
+bool stages_run(struct run *r, const struct stage *table, size_t n)
+{
+	int64_t op = r->op.id;
+
+	for (size_t i = stage_now(r, table, n); i < n; i++) {
+		if (strcmp(r->op.step, table[i].name) != 0)
+			operation_step(r, table[i].name, "%s", "");
+		if (r->op.cancel_asked && table[i].cancel && table[i].cancel(r))
+			return false;
+		if (!table[i].go(r) || r->op.id != op)
+			return false;
+	}
+	return true;
+}
+
+bool ensure(struct run *r, enum cloud_verb verb, enum cloud_kind kind, const char *id)
+{
+	struct err err = ERR_INIT;
+
+	if (strs_has(&op_work(r)->made, id))
+		return true;
+	if (intent_open(r, id))
+		return false;
+	if (!intent_add(r, verb, kind, id, 0, 0, &err)) {
+		operation_error(r, &err, 5000);
+		return false;
+	}
+	intents_act(r);
+	return false;
+}
+
+static bool is_final(enum err_code code)
+{
+	return code == ERR_INVALID || code == ERR_DENIED || code == ERR_QUOTA ||
+	       code == ERR_CAPACITY || code == ERR_UNSUPPORTED || code == ERR_PARSE;
+}
+
+void operation_intent_ended(struct run *r, const struct intent *in,
+			    const struct cloud_stage_info *i)
+{
+	if (!r->op.id || in->operation_id != r->op.id)
+		return;
+	if (i->stage == CLOUD_FINISHED) {
+		strs_add(&op_work(r)->made, in->resource_id);
+		return;
+	}
+	if (r->op.kind == OP_START && is_final(i->err->code)) {
+		char *why = xasprintf("%s: %s", r->op.step, i->err->msg);
+
+		operation_end(r, OP_FAILED, "%s", why);
+		cluster_move(r, CLUSTER_FAILED, why);
+		free(why);
+		return;
+	}
+	operation_error(r, i->err, i->retry_after_ms > 5000 ? i->retry_after_ms : 5000);
+}

@@ -1,0 +1,37 @@
+/* What the kinds of operation share: a table of stages, and what each remembers while it works.
+ */
+#ifndef ENGINE_OPERATION_H
+#define ENGINE_OPERATION_H
+
+#include "engine/run.h"
+
+struct op_work { /* of this process only: after a restart the stage begins anew, and every stage
+		    is idempotent */
+	struct strs made; /* resource ids whose intent of this operation finished */
+	struct strs
+	    names; /* teardown: "KIND ID" of everything ever recorded, still to be looked at */
+	struct strs left; /* teardown: what the last look found */
+	size_t next_name, looking;
+	struct cloud_call *items_call;
+	int64_t empty_since_ms; /* of the first complete empty list */
+	int64_t list_ms;	/* when the last list began */
+	unsigned int lists;	/* complete and empty ones in a row */
+	bool foreign_known, foreign;
+	bool stop_called, stopped;
+};
+
+struct stage {
+	const char *name;
+	bool (*go)(struct run *r); /* true: done, on to the next; false: waits, and something
+				      will wake it */
+	bool (*cancel)(struct run *r); /* cancel was asked in this stage; true: the operation
+					  ended. NULL: not here */
+};
+
+struct op_work *op_work(struct run *r);
+bool stages_run(struct run *r, const struct stage *table,
+		size_t n); /* true: the last one is done */
+/* One cloud change of this operation; true once it finished. */
+bool ensure(struct run *r, enum cloud_verb verb, enum cloud_kind kind, const char *id);
+
+#endif

@@ -1,0 +1,247 @@
+/* How a cluster comes up (DESIGN.md 5.2): every stage idempotent, resumable, shown. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "engine/operation.h"
+
+static void fail(struct run *r, const char *why)
+{
+	char *text = xstrdup(why);
+
+	operation_end(r, OP_FAILED, "%s", text);
+	cluster_move(r, CLUSTER_FAILED, text);
+	free(text);
+}
+
+static bool cancelled(struct run *r)
+{
+	operation_end(
+	    r, OP_CANCELLED,
+	    "cancelled; what was made stays until the cluster is started again or deleted");
+	cluster_move(r, CLUSTER_FAILED, "start was cancelled: start it again or delete it");
+	return true;
+}
+
+static bool go_key(struct run *r)
+{
+	struct buf key = BUF_INIT(16384);
+	struct err err = ERR_INIT;
+	bool made = remote_key(r, &key, NULL) == 0;
+
+	buf_clear(&key);
+	if (made)
+		return true;
+	if (!r->keygen && remote_key_begin(r, &err) < 0)
+		fail(r, err.msg);
+	return false;
+}
+
+static bool size_ok(struct run *r, const char *what, const char *name)
+{
+	const struct vm_sizes *sizes = &r->region->sizes;
+	const struct vm_size *size = vm_sizes_find(sizes, name);
+	const char *near = vm_sizes_nearest(sizes, name);
+	char why[320];
+
+	if (size && !size->restricted)
+		return true;
+	if (size)
+		snprintf(why, sizeof(why), "%s: %s may not be used in %s: %s", what, name,
+			 r->region->region, size->restriction);
+	else
+		snprintf(why, sizeof(why),
+			 "%s: region %s has no size %s%s%s: change the template's parameter",
+			 what, r->region->region, name, near ? "; did you mean " : "",
+			 near ? near : "");
+	fail(r, why);
+	return false;
+}
+
+/* The head's own cores must fit; arrays are held against the quotas at each decision. */
+static bool quota_ok(struct run *r, const struct vm_size *head, const char *name)
+{
+	const struct quota *q = quotas_find(&r->region->quotas, name);
+	char why[320];
+
+	if (!q || q->limit - q->used >= head->vcpus)
+		return true;
+	snprintf(
+	    why, sizeof(why),
+	    "quota %s in %s: limit %lld, used %lld, the head %s asks for %lld: raise it or choose a smaller size",
+	    q->name, r->region->region, (long long)q->limit, (long long)q->used, head->name,
+	    (long long)head->vcpus);
+	fail(r, why);
+	return false;
+}
+
+static bool sizes_ok(struct run *r)
+{
+	const struct cluster_spec *s = &r->cluster.spec;
+	const struct vm_size *head;
+
+	if (!size_ok(r, "head", s->head_size))
+		return false;
+	for (size_t i = 0; i < s->n_arrays; i++)
+		for (size_t k = 0; k < s->arrays[i].sizes.n; k++)
+			if (!size_ok(r, s->arrays[i].name, s->arrays[i].sizes.v[k]))
+				return false;
+	head = vm_sizes_find(&r->region->sizes, s->head_size);
+	if (r->cluster.head_address && r->cluster.head_address[0])
+		return true; /* it exists already and is in the numbers */
+	return quota_ok(r, head, "cores") && quota_ok(r, head, head->family);
+}
+
+static bool go_sizes(struct run *r)
+{
+	region_refresh(r->region, false);
+	if (r->region->sizes_ms && r->region->quotas_ms)
+		return sizes_ok(r);
+	operation_step(r, "sizes", "%s",
+		       r->region->err.code ? r->region->err.msg
+					   : "reading sizes, quotas and prices");
+	timer_set(r->op_tick, 1000);
+	return false;
+}
+
+static bool named(struct run *r, enum cloud_kind kind, const char *name, char id[320])
+{
+	struct err err = ERR_INIT;
+
+	if (resource_name(r, kind, name, id, &err) == 0)
+		return true;
+	fail(r, err.msg);
+	return false;
+}
+
+static bool go_group(struct run *r)
+{
+	char id[320];
+
+	if (!named(r, CLOUD_GROUP, NULL, id))
+		return false;
+	if (!r->cluster.group_id || !r->cluster.group_id[0]) {
+		free(r->cluster.group_id);
+		r->cluster.group_id = xstrdup(id);
+		cluster_save(r);
+	}
+	return ensure(r, CLOUD_PUT, CLOUD_GROUP, id);
+}
+
+static bool go_network(struct run *r)
+{
+	char nsg[320], vnet[320];
+
+	if (r->cluster.spec.vnet_id)
+		return true;
+	if (!named(r, CLOUD_NSG, "nsg", nsg) || !named(r, CLOUD_NETWORK, "vnet", vnet))
+		return false;
+	return ensure(r, CLOUD_PUT, CLOUD_NSG, nsg) &&
+	       ensure(r, CLOUD_PUT, CLOUD_NETWORK, vnet);
+}
+
+void head_made(struct run *r, const struct cloud_stage_info *i)
+{
+	struct cluster *c = &r->cluster;
+
+	if (!i->address || !i->address[0])
+		return;
+	free(c->head_address);
+	free(c->head_host);
+	c->head_address = xstrdup(i->address);
+	c->head_host = i->host && i->host[0] ? xstrdup(i->host) : xasprintf("%s-head", c->name);
+	cluster_save(r);
+	note(r, EVENT_INFO, "head", "machine %s at %s", c->head_host, c->head_address);
+}
+
+static bool go_head(struct run *r)
+{
+	struct cluster *c = &r->cluster;
+	bool known = c->head_address && c->head_address[0];
+	char id[320];
+
+	if (!named(r, CLOUD_VM, "head", id))
+		return false;
+	if (!c->head_id || !c->head_id[0]) {
+		free(c->head_id);
+		c->head_id = xstrdup(id);
+		cluster_save(r);
+	}
+	if (!ensure(r, known ? CLOUD_START : CLOUD_PUT, CLOUD_VM, id))
+		return false;
+	if (c->head_address && c->head_address[0]) {
+		observe_soon(r, 0);
+		return true;
+	}
+	fail(r, "the cloud made the head and told no address for it");
+	return false;
+}
+
+static bool go_ssh(struct run *r)
+{
+	if (remote_ready(r->remote))
+		return true;
+	operation_step(r, "ssh", "%s", r->remote ? remote_text(r->remote) : "");
+	observe_soon(r, 0);
+	timer_set(r->op_tick, 500);
+	return false;
+}
+
+static bool go_bootstrap(struct run *r)
+{
+	char why[320];
+
+	if (strcmp(r->head_phase, "ready") == 0)
+		return true;
+	if (strcmp(r->head_phase, "failed") == 0) {
+		snprintf(
+		    why, sizeof(why),
+		    "the head's script failed: %s; see /var/log/cloud-init-output.log there",
+		    r->head_text);
+		fail(r, why);
+		return false;
+	}
+	operation_step(r, "bootstrap", "%s",
+		       r->head_phase[0] ? r->head_phase : "waiting for the head's first mark");
+	observe_soon(r, 300);
+	return false;
+}
+
+static bool go_scheduler(struct run *r)
+{
+	if (r->queue_source.state == SOURCE_OK && r->queue_source.started_ms >= r->op.step_ms)
+		return true;
+	operation_step(r, "scheduler", "%s",
+		       r->queue_source.err.code ? r->queue_source.err.msg
+						: "waiting for one complete reading");
+	observe_soon(r, 300);
+	return false;
+}
+
+static const struct stage stages[] = {
+	{ "key", go_key, cancelled },
+	{ "sizes", go_sizes, cancelled },
+	{ "group", go_group, cancelled },
+	{ "network", go_network, cancelled },
+	{ "head", go_head, NULL },
+	{ "ssh", go_ssh, cancelled },
+	{ "bootstrap", go_bootstrap, cancelled },
+	{ "scheduler", go_scheduler, cancelled },
+};
+
+void start_step(struct run *r)
+{
+	char span[CLOCK_TEXT];
+	int64_t began = r->op.started_ms;
+
+	if (!stages_run(r, stages, ARRAY_LEN(stages)))
+		return;
+	operation_end(r, OP_DONE, "%s answers %s after the start", r->sched->title,
+		      clock_span(span, clock_utc_ms() - began));
+	cluster_move(r, CLUSTER_RUNNING, "");
+	observe_soon(r, 0);
+}

@@ -1,0 +1,65 @@
+/* For people who look into the engine: clouds and their calls, store, clusters, limits. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "engine/run.h"
+
+static void clouds_json(struct json *arr, const struct engine *e)
+{
+	for (size_t i = 0; i < e->n_clouds; i++) {
+		struct json *j = json_add_object(arr);
+		struct cloud_health h = { 0 };
+
+		e->clouds[i].ops->health(e->clouds[i].cloud, &h);
+		json_set_str(j, "name", e->clouds[i].record->name);
+		json_set_str(j, "endpoint", e->clouds[i].record->arm);
+		json_set_bool(j, "simulated", e->clouds[i].record->simulated);
+		json_set_bool(j, "ok", h.ok);
+		json_set_str(j, "text", h.text ? h.text : "");
+		json_set_int(j, "skew_ms", h.skew_ms);
+		json_set_int(j, "calls", h.calls);
+		json_set_int(j, "writes", h.writes);
+		json_set_int(j, "throttled", h.throttled);
+	}
+}
+
+static void source_json(struct json *obj, const char *name, const struct source *s)
+{
+	struct json *j = json_set_object(obj, name);
+
+	json_set_bool(j, "ok", s->state == SOURCE_OK);
+	json_set_int(j, "read_ms", s->ok_ms);
+	json_set_int(j, "failures", s->failures);
+	json_set_str(j, "error", s->err.code ? s->err.msg : "");
+}
+
+struct json *engine_status(const struct engine *e)
+{
+	struct json *j = json_new_object();
+	struct json *list;
+
+	json_set_str(j, "engine_id", store_engine_id(e->store));
+	json_set_str(j, "state_dir", e->state_dir);
+	json_set_bool(j, "safe_mode", e->safe_mode);
+	json_set_bool(j, "adoption", e->adoption);
+	json_set_real(j, "clock_factor", clock_factor());
+	json_set_int(j, "loop_lag_ms", loop_lag_ms(e->loop));
+	json_set_int(j, "free_bytes", store_free_bytes(e->store));
+	clouds_json(json_set_array(j, "clouds"), e);
+	list = json_set_array(j, "clusters");
+	for (size_t i = 0; i < e->n_runs; i++) {
+		const struct run *r = e->runs[i];
+		struct json *c = json_add_object(list);
+
+		json_set_str(c, "name", r->cluster.name);
+		json_set_int(c, "nodes", (int64_t)r->n_members);
+		json_set_int(c, "open_intents", (int64_t)r->n_intents);
+		source_json(c, "scheduler", &r->queue_source);
+		source_json(c, "cloud", &r->cloud_source);
+		json_set_str(c, "head",
+			     r->remote ? remote_ready(r->remote) ? "connected"
+								 : remote_text(r->remote)
+				       : "none");
+	}
+	return j;
+}

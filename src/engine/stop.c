@@ -1,0 +1,122 @@
+/* Stop: nodes go, the head is deallocated with its disk, the cluster can be started again. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "engine/operation.h"
+#include "template/head.h"
+
+static bool cancelled(struct run *r)
+{
+	operation_end(r, OP_CANCELLED, "cancelled; nodes that were drained go back to work");
+	for (size_t i = 0; i < r->n_members; i++)
+		drain_feed(r, r->members[i], DRAIN_EV_UNDRAIN_ASKED, "stop was cancelled");
+	cluster_move(r, CLUSTER_RUNNING, "");
+	return true;
+}
+
+/* R6: every node that joined is drained and proven empty; forced, or never joined, it goes at
+ * once (R6.3, R6.4). */
+void nodes_send_away(struct run *r, const char *why)
+{
+	for (size_t i = r->n_members; i-- > 0;) {
+		struct member *m = r->members[i];
+		enum node_state s = m->node.state;
+
+		if (s == NODE_DELETING || s == NODE_EVICTED || s == NODE_GONE)
+			continue;
+		if (!m->node.vm_id[0]) {
+			if (!intent_open(r, m->node.set_id))
+				boot_feed(r, m, BOOT_EV_TOO_LATE, why);
+			continue;
+		}
+		if (r->op.force || s == NODE_FAILED ||
+		    (node_is_booting(s) && !m->in_scheduler) || !r->remote) {
+			node_move(r, m, NODE_DELETING, "%s%s", r->op.force ? "forced: " : "",
+				  why);
+		} else if (s != NODE_DRAINING) {
+			m->node.drain_asked = true;
+			drain_feed(r, m, DRAIN_EV_WANTED, why);
+		} else if (!m->node.drain_asked) {
+			m->node.drain_asked = true;
+			member_save(r, m);
+		}
+	}
+}
+
+static bool go_nodes(struct run *r)
+{
+	int64_t jobs = 0;
+
+	if (r->n_members == 0)
+		return true;
+	nodes_send_away(r, "the cluster stops");
+	for (size_t i = 0; i < r->n_members; i++)
+		jobs += r->members[i]->node.jobs > 0 ? r->members[i]->node.jobs : 0;
+	operation_step(r, "nodes", "%zu nodes left, %lld jobs run", r->n_members,
+		       (long long)jobs);
+	observe_soon(r, 500);
+	return r->n_members == 0;
+}
+
+static void on_stopped(void *arg, const struct sched_run *run, const struct err *err)
+{
+	struct run *r = arg;
+
+	(void)run;
+	(void)err; /* a head that cannot be asked is stopped all the same */
+	if (r->op.id)
+		op_work(r)->stopped = true;
+	operation_wake(r);
+}
+
+bool scheduler_stop(struct run *r)
+{
+	struct op_work *w = op_work(r);
+	struct strs argv = STRS_INIT(4);
+
+	if (w->stopped || !remote_ready(r->remote))
+		return true;
+	if (w->stop_called)
+		return false;
+	w->stop_called = true;
+	strs_add(&argv, HEAD_TOOL);
+	strs_add(&argv, "stop");
+	remote_run(r->remote, &argv, NULL, NULL, 0, true, 15000, on_stopped, r);
+	strs_clear(&argv);
+	return false;
+}
+
+static void forget_head(struct run *r)
+{
+	remote_free(r->remote);
+	r->remote = NULL;
+	reading_free(r->reading);
+	r->reading = NULL;
+	r->publishing = r->draining_call = r->version_asked = false;
+	r->phase_source.reading = r->queue_source.reading = false;
+	r->head_phase[0] = '\0';
+	r->sched_version[0] = '\0';
+}
+
+static bool go_head(struct run *r)
+{
+	if (!r->cluster.head_id || !r->cluster.head_id[0])
+		return true;
+	return ensure(r, CLOUD_DEALLOCATE, CLOUD_VM, r->cluster.head_id);
+}
+
+static const struct stage stages[] = {
+	{ "nodes", go_nodes, cancelled },
+	{ "daemons", scheduler_stop, NULL },
+	{ "head", go_head, NULL },
+};
+
+void stop_step(struct run *r)
+{
+	if (!stages_run(r, stages, ARRAY_LEN(stages)))
+		return;
+	operation_end(r, OP_DONE, "stopped; the head's disk is kept");
+	forget_head(r);
+	cluster_move(r, CLUSTER_OFF, "stopped");
+}

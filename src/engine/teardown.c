@@ -1,0 +1,378 @@
+/*
+ * Teardown (R8): ten seconds in which it can be taken back, then nodes, daemons, head, network,
+ * group, and a proof: two complete lists by tag a minute apart are empty, and every name that
+ * was ever recorded is gone by GET.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "engine/operation.h"
+
+#define UNDO_MS	       10000
+#define LISTS_APART_MS 60000
+#define LOOKS_AT_ONCE  8
+#define ALARM_MS       ((int64_t)30 * 60 * 1000)
+
+static bool undone(struct run *r)
+{
+	enum cluster_state back = r->cluster.head_address && r->cluster.head_address[0]
+				      ? CLUSTER_RUNNING
+				      : CLUSTER_OFF;
+
+	operation_end(r, OP_CANCELLED, "taken back before the first call");
+	cluster_move(r, back, "");
+	observe_soon(r, 0);
+	return true;
+}
+
+static bool go_undo(struct run *r)
+{
+	int64_t left = r->op.started_ms + UNDO_MS - clock_utc_ms();
+
+	if (left <= 0)
+		return true;
+	operation_step(r, "undo", "begins in 10 s; cancel takes it back");
+	timer_set(r->op_tick, left);
+	return false;
+}
+
+/* Every open intent ends first: what is half made must be known before it is deleted. */
+static bool go_settle(struct run *r)
+{
+	if (r->n_intents == 0)
+		return true;
+	operation_step(r, "settle", "%zu cloud changes end first", r->n_intents);
+	observe_soon(r, 1000);
+	timer_set(r->op_tick, 1000);
+	return false;
+}
+
+static bool all_leaving(const struct run *r)
+{
+	for (size_t i = 0; i < r->n_members; i++)
+		if (r->members[i]->node.state != NODE_DELETING &&
+		    r->members[i]->node.state != NODE_EVICTED)
+			return false;
+	return true;
+}
+
+static bool go_drain(struct run *r)
+{
+	int64_t jobs = 0;
+
+	nodes_send_away(r, "the cluster is deleted");
+	if (all_leaving(r))
+		return true;
+	for (size_t i = 0; i < r->n_members; i++)
+		jobs += r->members[i]->node.jobs > 0 ? r->members[i]->node.jobs : 0;
+	operation_step(r, "drain", "%zu nodes, %lld jobs run on them", r->n_members,
+		       (long long)jobs);
+	observe_soon(r, 500);
+	timer_set(r->op_tick, 1000);
+	return false;
+}
+
+/* Whole sets, members and all: one call each instead of one per hundred nodes. */
+static bool go_sets(struct run *r)
+{
+	struct strs names = STRS_INIT(20000);
+	struct err err = ERR_INIT;
+	size_t waiting = 0;
+
+	if (store_intent_names(r->engine->store, r->cluster.id, &names, &err) < 0) {
+		operation_error(r, &err, 5000);
+		return false;
+	}
+	for (size_t i = 0; i < names.n; i++)
+		if (text_has_prefix(names.v[i], "scaleset ") &&
+		    !ensure(r, CLOUD_DELETE, CLOUD_SCALESET, names.v[i] + strlen("scaleset ")))
+			waiting++;
+	strs_clear(&names);
+	operation_step(r, "nodes", "%zu scale sets and %zu nodes to go", waiting, r->n_members);
+	return waiting == 0;
+}
+
+static bool go_rows(struct run *r)
+{
+	for (size_t i = r->n_members; i-- > 0;)
+		member_gone(r, r->members[i], "deleted with its scale set");
+	return true;
+}
+
+static bool delete_one(struct run *r, enum cloud_kind kind, const char *name)
+{
+	struct err err = ERR_INIT;
+	char id[320];
+
+	if (resource_name(r, kind, name, id, &err) < 0) {
+		operation_error(r, &err, 60000);
+		return false;
+	}
+	return ensure(r, CLOUD_DELETE, kind, id);
+}
+
+static bool go_head(struct run *r)
+{
+	if (!r->cluster.head_id || !r->cluster.head_id[0])
+		return true;
+	if (r->remote) {
+		remote_free(r->remote);
+		r->remote = NULL;
+		reading_free(r->reading);
+		r->reading = NULL;
+		r->publishing = r->draining_call = r->version_asked = false;
+		r->phase_source.reading = false;
+	}
+	return delete_one(r, CLOUD_VM, "head");
+}
+
+static bool go_network(struct run *r)
+{
+	if (r->cluster.spec.vnet_id || !r->cluster.group_id || !r->cluster.group_id[0])
+		return true;
+	return delete_one(r, CLOUD_NETWORK, "vnet") && delete_one(r, CLOUD_NSG, "nsg");
+}
+
+static bool is_ours(const struct run *r, const struct cloud_item *item)
+{
+	return strcmp(item->engine_tag, store_engine_id(r->engine->store)) == 0 &&
+	       strcmp(item->cluster_tag, r->cluster.short_id) == 0;
+}
+
+static void on_group_items(void *arg, const struct cloud_items *items, const struct err *err)
+{
+	struct run *r = arg;
+	struct op_work *w = op_work(r);
+
+	w->items_call = NULL;
+	if (!items) {
+		if (err->code == ERR_NOT_FOUND)
+			w->foreign_known =
+			    true; /* the group is gone: nothing of anybody is in it */
+		else
+			operation_error(r, err, 5000);
+		operation_wake(r);
+		return;
+	}
+	w->foreign_known = true;
+	for (size_t i = 0; i < items->n; i++)
+		if (!is_ours(r, &items->v[i]) &&
+		    text_casecmp(items->v[i].id, r->cluster.group_id) != 0) {
+			w->foreign = true;
+			note(r, EVENT_WARN, "",
+			     "the group holds %s, which is not ours: the group stays",
+			     items->v[i].id);
+		}
+	operation_wake(r);
+}
+
+/* R8.4: as a whole only when nothing foreign is in it. */
+static bool go_group(struct run *r)
+{
+	struct op_work *w = op_work(r);
+
+	if (!r->cluster.group_id || !r->cluster.group_id[0])
+		return true;
+	if (!w->foreign_known) {
+		if (!w->items_call)
+			w->items_call = r->cloud->ops->items(
+			    r->cloud->cloud, NULL, r->cluster.group_id, on_group_items, r);
+		return false;
+	}
+	return w->foreign || ensure(r, CLOUD_DELETE, CLOUD_GROUP, r->cluster.group_id);
+}
+
+/*
+ * The proof
+ */
+
+static void on_tagged(void *arg, const struct cloud_items *items, const struct err *err)
+{
+	struct run *r = arg;
+	struct op_work *w = op_work(r);
+
+	w->items_call = NULL;
+	if (!items) {
+		operation_error(r, err, 5000);
+		return;
+	}
+	strs_clear(&w->left);
+	for (size_t i = 0; i < items->n; i++)
+		strs_add(&w->left, items->v[i].id);
+	if (items->n == 0) {
+		w->lists++;
+		if (!w->empty_since_ms)
+			w->empty_since_ms = w->list_ms;
+	} else {
+		w->lists = 0;
+		w->empty_since_ms = 0;
+	}
+	operation_wake(r);
+}
+
+static void list_tagged(struct run *r)
+{
+	struct op_work *w = op_work(r);
+
+	w->list_ms = clock_utc_ms();
+	w->items_call = r->cloud->ops->items(r->cloud->cloud, store_engine_id(r->engine->store),
+					     r->cluster.short_id, on_tagged, r);
+}
+
+static void residue(struct run *r)
+{
+	struct op_work *w = op_work(r);
+	struct err err = ERR_INIT;
+
+	err_set(&err, ERR_CONFLICT, "%zu resources are left, the first is %s", w->left.n,
+		w->left.v[0]);
+	if (clock_utc_ms() - r->op.step_ms > ALARM_MS && r->cluster.state != CLUSTER_RESIDUE)
+		cluster_move(r, CLUSTER_RESIDUE, err.msg);
+	operation_error(r, &err, 10000);
+	strs_clear(&w->made); /* each delete is asked for again */
+	operation_step(r, "nodes", "%zu resources are left: deleting them again", w->left.n);
+}
+
+static bool go_lists(struct run *r)
+{
+	struct op_work *w = op_work(r);
+	int64_t now = clock_utc_ms();
+
+	if (w->items_call)
+		return false;
+	if (w->left.n) {
+		residue(r);
+		return false;
+	}
+	if (w->lists >= 2 && w->list_ms - w->empty_since_ms >= LISTS_APART_MS)
+		return true;
+	if (w->lists == 0 || now - w->empty_since_ms >= LISTS_APART_MS) {
+		operation_step(r, "lists", "list %u of 2 by tag", w->lists + 1);
+		list_tagged(r);
+		return false;
+	}
+	operation_step(r, "lists", "first list is empty; the second comes a minute later");
+	timer_set(r->op_tick, w->empty_since_ms + LISTS_APART_MS - now);
+	return false;
+}
+
+struct name_look {
+	struct run *run;
+	char name[360];
+};
+
+static void on_name(void *arg, const struct cloud_sight *s, const struct err *err)
+{
+	struct name_look *l = arg;
+	struct run *r = l->run;
+	struct op_work *w = op_work(r);
+
+	w->looking--;
+	if (s->look == CLOUD_LOOK_UNKNOWN)
+		operation_error(r, err, 5000);
+	if (s->look != CLOUD_IS_GONE)
+		strs_add(&w->left, l->name);
+	operation_wake(r);
+	free(l);
+}
+
+static void look_at(struct run *r, const char *kind_and_id)
+{
+	struct name_look *l = xcalloc(1, sizeof(*l));
+	const char *id = strchr(kind_and_id, ' ') + 1;
+	char kind[24];
+
+	l->run = r;
+	snprintf(l->name, sizeof(l->name), "%s", id);
+	snprintf(kind, sizeof(kind), "%.*s", (int)(id - kind_and_id - 1), kind_and_id);
+	op_work(r)->looking++;
+	r->cloud->ops->look(r->cloud->cloud, cloud_kind_of(kind), id, on_name, l);
+}
+
+/* Members of a set are not asked for one by one: their set is, and the lists are by tag. */
+static bool go_names(struct run *r)
+{
+	struct op_work *w = op_work(r);
+	struct err err = ERR_INIT;
+
+	if (w->names.n == 0 &&
+	    store_intent_names(r->engine->store, r->cluster.id, &w->names, &err) < 0) {
+		operation_error(r, &err, 5000);
+		return false;
+	}
+	while (w->next_name < w->names.n && w->looking < LOOKS_AT_ONCE) {
+		const char *name = w->names.v[w->next_name++];
+
+		if (!text_has_prefix(name, "members ") &&
+		    !(w->foreign && text_has_prefix(name, "group ")))
+			look_at(r, name);
+	}
+	operation_step(r, "names", "%zu of %zu names looked at", w->next_name - w->looking,
+		       w->names.n);
+	if (w->looking || w->next_name < w->names.n || r->looks)
+		return false;
+	if (w->left.n) {
+		w->next_name = 0;
+		w->lists = 0;
+		w->empty_since_ms = 0;
+		residue(r);
+		return false;
+	}
+	return true;
+}
+
+static const struct stage stages[] = {
+	{ "undo", go_undo, undone }, { "settle", go_settle, NULL },
+	{ "drain", go_drain, NULL }, { "nodes", go_sets, NULL },
+	{ "rows", go_rows, NULL },   { "daemons", scheduler_stop, NULL },
+	{ "head", go_head, NULL },   { "network", go_network, NULL },
+	{ "group", go_group, NULL }, { "lists", go_lists, NULL },
+	{ "names", go_names, NULL },
+};
+
+static struct json *proof(struct run *r)
+{
+	struct op_work *w = op_work(r);
+	struct json *j = json_new_object();
+	struct json *gone = json_set_array(j, "gone");
+	char when[CLOCK_TEXT];
+
+	for (size_t i = 0; i < w->names.n; i++)
+		if (!text_has_prefix(w->names.v[i], "members "))
+			json_add(gone, json_new_string(strchr(w->names.v[i], ' ') + 1));
+	json_set_array(j, "left");
+	json_set_str(j, "first_empty_list", clock_text(when, w->empty_since_ms));
+	json_set_str(j, "second_empty_list", clock_text(when, w->list_ms));
+	json_set_bool(j, "group_deleted", !w->foreign);
+	json_set_real(j, "spent", r->spent);
+	return j;
+}
+
+void teardown_step(struct run *r)
+{
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+	struct json *report;
+	size_t n;
+
+	if (!stages_run(r, stages, ARRAY_LEN(stages)))
+		return;
+	report = proof(r);
+	n = json_len(json_get(report, "gone"));
+	json_write(&text, report);
+	free(r->op.data);
+	r->op.data = buf_steal(&text);
+	if (store_tombstone_add(r->engine->store, &r->cluster, report, r->op.actor, &err) < 0)
+		log_error("cluster %s: %s", r->cluster.name, err.msg);
+	json_free(report);
+	operation_end(r, OP_DONE,
+		      "verified: %zu resources gone by name, two lists by tag empty", n);
+	cluster_move(r, CLUSTER_DELETED, "deleted");
+	remote_key_forget(r);
+	run_forget(r);
+}

@@ -1,0 +1,444 @@
+/* Numbers and rows for lists, panes and the header. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "engine/run.h"
+#include "template/template.h"
+
+#ifndef PACELINE_VERSION
+#define PACELINE_VERSION "0.1"
+#endif
+
+size_t engine_clusters(const struct engine *e, const struct cluster *const **out)
+{
+	struct engine *mine = (struct engine *)(uintptr_t)e; /* the lent list is a cache */
+
+	mine->cluster_list =
+	    xreallocarray(mine->cluster_list, e->n_runs + 1, sizeof(*mine->cluster_list));
+	for (size_t i = 0; i < e->n_runs; i++)
+		mine->cluster_list[i] = &e->runs[i]->cluster;
+	*out = mine->cluster_list;
+	return e->n_runs;
+}
+
+const struct cluster *engine_cluster(const struct engine *e, const char *name)
+{
+	struct run *r = run_find(e, name);
+
+	return r ? &r->cluster : NULL;
+}
+
+size_t engine_nodes(const struct engine *e, const struct cluster *c,
+		    const struct node *const **out)
+{
+	struct run *r = run_of(e, c);
+
+	*out = NULL;
+	if (!r)
+		return 0;
+	r->node_list = xreallocarray(r->node_list, r->n_members + 1, sizeof(*r->node_list));
+	for (size_t i = 0; i < r->n_members; i++)
+		r->node_list[i] = &r->members[i]->node;
+	*out = r->node_list;
+	return r->n_members;
+}
+
+const struct queue *engine_queue(const struct engine *e, const struct cluster *c)
+{
+	struct run *r = run_of(e, c);
+
+	return r ? r->queue : NULL;
+}
+
+const struct plan *engine_plan(const struct engine *e, const struct cluster *c)
+{
+	struct run *r = run_of(e, c);
+
+	return r && r->decided ? &r->plan : NULL;
+}
+
+const struct demand *engine_demand(const struct engine *e, const struct cluster *c)
+{
+	struct run *r = run_of(e, c);
+
+	return r && r->decided ? &r->demand : NULL;
+}
+
+const struct facts *engine_facts(const struct engine *e, const struct cluster *c)
+{
+	struct run *r = run_of(e, c);
+
+	return r && r->decided ? &r->facts : NULL;
+}
+
+static int64_t id_of(const struct engine *e, const char *cluster)
+{
+	struct run *r = cluster && cluster[0] ? run_find(e, cluster) : NULL;
+
+	return r ? r->cluster.id : 0;
+}
+
+/* A name that is no live cluster gets nothing rather than everything. */
+static bool names_nothing(const struct engine *e, const char *cluster)
+{
+	return cluster && cluster[0] && !run_find(e, cluster);
+}
+
+int engine_events(struct engine *e, const char *cluster, int64_t after_seq, size_t most,
+		  struct event **out, size_t *n, struct err *err)
+{
+	*out = NULL;
+	*n = 0;
+	if (names_nothing(e, cluster))
+		return 0;
+	return store_events(e->store, id_of(e, cluster), after_seq, most, out, n, err);
+}
+
+int engine_operations(struct engine *e, const char *cluster, bool open_only, size_t most,
+		      struct operation **out, size_t *n, struct err *err)
+{
+	*out = NULL;
+	*n = 0;
+	if (names_nothing(e, cluster))
+		return 0;
+	return store_ops(e->store, id_of(e, cluster), open_only, most, out, n, err);
+}
+
+int engine_operation(struct engine *e, int64_t id, struct operation *out, struct err *err)
+{
+	return store_op_get(e->store, id, out, err);
+}
+
+int engine_audits(struct engine *e, int64_t before_seq, size_t most, struct audit **out,
+		  size_t *n, struct err *err)
+{
+	return store_audits(e->store, before_seq, most, out, n, err);
+}
+
+struct store *engine_store(struct engine *e)
+{
+	return e->store;
+}
+
+static void count_nodes(struct cluster_view *v, const struct run *r, int64_t now)
+{
+	for (size_t i = 0; i < r->n_members; i++) {
+		const struct node *n = &r->members[i]->node;
+
+		v->nodes++;
+		v->busy += n->state == NODE_BUSY;
+		v->idle += n->state == NODE_IDLE;
+		v->booting += node_is_booting(n->state);
+		v->draining += n->state == NODE_DRAINING || n->state == NODE_DELETING;
+		v->failed += n->state == NODE_FAILED || n->state == NODE_UNHEALTHY ||
+			     n->state == NODE_EVICTED;
+		if (!n->bound_ms)
+			continue;
+		if (n->price < 0)
+			v->price_now = -1;
+		else if (v->price_now >= 0)
+			v->price_now += n->price;
+		if (n->price > 0)
+			v->spent += n->price * (double)(now - n->bound_ms) / 3600000.0;
+	}
+}
+
+static void count_head(struct cluster_view *v, const struct run *r)
+{
+	const struct vm_size *size =
+	    r->region && r->cluster.head_address && r->cluster.head_address[0] &&
+		    r->cluster.state != CLUSTER_OFF
+		? vm_sizes_find(&r->region->sizes, r->cluster.spec.head_size)
+		: NULL;
+
+	if (size && size->price > 0 && v->price_now >= 0)
+		v->price_now += size->price;
+}
+
+static void count_jobs(struct cluster_view *v, const struct queue *q)
+{
+	for (size_t i = 0; q && i < q->n_jobs; i++) {
+		const struct job *j = &q->jobs[i];
+		int64_t tasks = j->tasks > 0 ? j->tasks : 1;
+
+		if (j->state == JOB_RUNNING || j->state == JOB_STARTING ||
+		    j->state == JOB_COMPLETING)
+			v->jobs_running += tasks;
+		else if (j->state == JOB_PENDING)
+			v->jobs_pending += tasks;
+		else if (j->state == JOB_HELD)
+			v->jobs_held += tasks;
+	}
+}
+
+static void issue_of(struct cluster_view *v, const struct run *r)
+{
+	const char *text = "";
+
+	v->issues = v->failed;
+	if (r->cluster.state == CLUSTER_FAILED || r->cluster.state == CLUSTER_RESIDUE)
+		text = r->cluster.reason;
+	else if (r->op.id && r->op.error[0])
+		text = r->op.error;
+	else if (v->queue_stale)
+		text = r->queue_source.err.code ? r->queue_source.err.msg
+						: "the scheduler has not answered";
+	else if (v->cloud_stale)
+		text = r->cloud_source.err.msg;
+	v->issues += text[0] != '\0';
+	snprintf(v->issue, sizeof(v->issue), "%s", text);
+}
+
+static bool source_stale(const struct run *r, const struct source *s, int64_t now)
+{
+	if (r->cluster.state != CLUSTER_RUNNING)
+		return false;
+	return s->state == SOURCE_UNKNOWN || (s->ok_ms && now - s->ok_ms > 120000);
+}
+
+static void view_make(struct run *r)
+{
+	struct cluster_view *v = &r->view;
+	int64_t now = clock_utc_ms();
+
+	*v = (struct cluster_view){ .nodes_max = r->cluster.spec.max_nodes, .spent = r->spent };
+	count_nodes(v, r, now);
+	count_head(v, r);
+	count_jobs(v, r->queue);
+	if (v->nodes_max < 0) {
+		v->nodes_max = 0;
+		for (size_t i = 0; i < r->cluster.spec.n_arrays; i++)
+			v->nodes_max += r->cluster.spec.arrays[i].max_nodes > 0
+					    ? r->cluster.spec.arrays[i].max_nodes
+					    : 0;
+	}
+	v->queue_age_ms = r->queue_source.ok_ms ? now - r->queue_source.ok_ms : -1;
+	v->cloud_age_ms = r->cloud_source.ok_ms ? now - r->cloud_source.ok_ms : -1;
+	v->queue_stale = source_stale(r, &r->queue_source, now);
+	v->cloud_stale = source_stale(r, &r->cloud_source, now);
+	issue_of(v, r);
+	if (r->decided)
+		snprintf(v->plan, sizeof(v->plan), "%s", r->plan.summary);
+	r->view_revision = r->engine->revision;
+}
+
+void engine_view(const struct engine *e, const struct cluster *c, struct cluster_view *out)
+{
+	struct run *r = run_of(e, c);
+
+	*out = (struct cluster_view){ .queue_age_ms = -1, .cloud_age_ms = -1 };
+	if (!r)
+		return;
+	if (r->view_revision != e->revision)
+		view_make(r);
+	*out = r->view;
+}
+
+static void first_cloud(const struct engine *e, struct engine_row *out)
+{
+	out->cloud_ok = true;
+	for (size_t i = 0; i < e->n_clouds; i++) {
+		struct cloud_health h;
+
+		out->simulated = out->simulated || e->clouds[i].record->simulated;
+		e->clouds[i].ops->health(e->clouds[i].cloud, &h);
+		if (h.ok || !out->cloud_ok)
+			continue;
+		out->cloud_ok = false;
+		out->cloud_since_ms = h.since_ms;
+		snprintf(out->cloud_text, sizeof(out->cloud_text), "%.40s: %.100s",
+			 e->clouds[i].record->name, h.text);
+	}
+}
+
+void engine_row(const struct engine *e, struct engine_row *out)
+{
+	*out = (struct engine_row){ .clock_factor = clock_factor(),
+				    .now_ms = clock_utc_ms(),
+				    .loop_lag_ms = loop_lag_ms(e->loop),
+				    .safe_mode = e->safe_mode,
+				    .adoption = e->adoption,
+				    .store_ok = e->issue[0] == '\0' };
+	snprintf(out->engine_id, sizeof(out->engine_id), "%s", store_engine_id(e->store));
+	snprintf(out->version, sizeof(out->version), "%s", PACELINE_VERSION);
+	snprintf(out->store_text, sizeof(out->store_text), "%s", e->issue);
+	for (size_t i = 0; i < e->n_regions; i++)
+		out->sample_prices = out->sample_prices || e->regions[i]->sizes.sample_prices;
+	first_cloud(e, out);
+}
+
+/*
+ * One row for each array and size that the template names or a node has
+ */
+
+static struct array_row *array_row_of(struct array_row **rows, size_t *n, size_t *cap,
+				      const struct run *r, const char *array, const char *size,
+				      bool spot)
+{
+	struct array_row *row;
+	const struct array_spec *a = cluster_array(&r->cluster.spec, array);
+
+	for (size_t i = 0; i < *n; i++)
+		if (strcmp((*rows)[i].array, array) == 0 &&
+		    strcmp((*rows)[i].size, size) == 0 && (*rows)[i].spot == spot)
+			return &(*rows)[i];
+	GROW(*rows, *n, *cap);
+	row = &(*rows)[(*n)++];
+	*row = (struct array_row){ .spot = spot, .max = a ? a->max_nodes : -1 };
+	snprintf(row->cluster, sizeof(row->cluster), "%s", r->cluster.name);
+	snprintf(row->array, sizeof(row->array), "%s", array);
+	snprintf(row->size, sizeof(row->size), "%s", size);
+	return row;
+}
+
+static int by_index(const void *a, const void *b)
+{
+	const struct node *x = *(const struct node *const *)a,
+			  *y = *(const struct node *const *)b;
+
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static void rows_of_spec(struct array_row **rows, size_t *n, size_t *cap, const struct run *r)
+{
+	const struct cluster_spec *s = &r->cluster.spec;
+
+	for (size_t i = 0; i < s->n_arrays; i++)
+		if (s->arrays[i].sizes.n)
+			array_row_of(rows, n, cap, r, s->arrays[i].name,
+				     s->arrays[i].sizes.v[0], s->arrays[i].spot != SPOT_NEVER);
+}
+
+static int by_array(const void *a, const void *b)
+{
+	const struct array_row *x = a, *y = b;
+	int c = strcmp(x->array, y->array);
+
+	return c ? c : strcmp(x->size, y->size);
+}
+
+size_t engine_arrays(const struct engine *e, const struct cluster *c, struct array_row **out)
+{
+	struct run *r = run_of(e, c);
+	const struct node *const *lent;
+	size_t n = 0, cap = 0, n_nodes = engine_nodes(e, c, &lent);
+	const struct node **nodes = xcalloc(n_nodes + 1, sizeof(struct node *));
+
+	*out = NULL;
+	if (n_nodes)
+		memcpy(nodes, lent, n_nodes * sizeof(struct node *));
+	if (r)
+		rows_of_spec(out, &n, &cap, r);
+	qsort(nodes, n_nodes, sizeof(struct node *), by_index);
+	for (size_t i = 0; i < n_nodes; i++) {
+		struct array_row *row = array_row_of(out, &n, &cap, r, nodes[i]->array,
+						     nodes[i]->size, nodes[i]->spot);
+
+		if (row->live < GLYPHS_MAX - 1)
+			row->glyphs[row->live] = node_state_glyph(nodes[i]->state);
+		row->live++;
+		row->count[nodes[i]->state]++;
+	}
+	for (size_t i = 0; i < n; i++)
+		for (int64_t k = (*out)[i].live; k < (*out)[i].max && k < GLYPHS_MAX - 1; k++)
+			(*out)[i].glyphs[k] = '.';
+	if (n)
+		qsort(*out, n, sizeof(**out), by_array);
+	free(nodes);
+	return n;
+}
+
+/*
+ * Templates
+ */
+
+static void template_row_make(struct template_row *row, const struct template *t)
+{
+	size_t used = 0;
+
+	*row = (struct template_row){ 0 };
+	snprintf(row->name, sizeof(row->name), "%s", t->name);
+	snprintf(row->title, sizeof(row->title), "%s", t->title ? t->title : "");
+	snprintf(row->scheduler, sizeof(row->scheduler), "%s",
+		 t->scheduler ? t->scheduler : "");
+	snprintf(row->hash, sizeof(row->hash), "%s", t->hash);
+	for (size_t i = 0; i < t->arrays.n && used < sizeof(row->arrays); i++)
+		used += (size_t)snprintf(row->arrays + used, sizeof(row->arrays) - used, "%s%s",
+					 i ? "," : "", t->arrays.v[i]);
+}
+
+size_t engine_templates(struct engine *e, struct template_row **out)
+{
+	struct strs names = STRS_INIT(1000);
+	size_t n = 0, cap = 0;
+
+	*out = NULL;
+	templates_list(&names, &e->template_folders, NULL);
+	for (size_t i = 0; i < names.n; i++) {
+		struct template *t = template_load(&e->template_folders, names.v[i], NULL);
+
+		if (!t)
+			continue;
+		GROW(*out, n, cap);
+		template_row_make(&(*out)[n++], t);
+		template_free(t);
+	}
+	strs_clear(&names);
+	return n;
+}
+
+static void params_json(struct json *arr, const struct template *t)
+{
+	static const char *const types[] = { "text", "int",   "real",	"bool", "choice",
+					     "size", "image", "region", "cidr", "duration" };
+
+	for (size_t i = 0; i < t->n_params; i++) {
+		const struct template_param *p = &t->params[i];
+		struct json *j = json_add_object(arr);
+		struct json *choices;
+
+		json_set_str(j, "name", p->name);
+		json_set_str(j, "label", p->label);
+		json_set_str(j, "help", p->help);
+		json_set_str(j, "group", p->group);
+		json_set_str(j, "type", types[p->type]);
+		json_set_str(j, "default", p->fallback);
+		choices = json_set_array(j, "choices");
+		for (size_t k = 0; k < p->choices.n; k++)
+			json_add(choices, json_new_string(p->choices.v[k]));
+	}
+}
+
+struct json *engine_template(struct engine *e, const char *name, struct err *err)
+{
+	struct template *t = template_load(&e->template_folders, name, err);
+	struct template_problems problems = { 0 };
+	struct json *j, *list;
+
+	if (!t)
+		return NULL;
+	j = json_new_object();
+	json_set_str(j, "name", t->name);
+	json_set_str(j, "title", t->title);
+	json_set_str(j, "description", t->description);
+	json_set_str(j, "scheduler", t->scheduler);
+	json_set_str(j, "hash", t->hash);
+	json_set_str(j, "path", t->path);
+	json_set_str(j, "text", t->text);
+	params_json(json_set_array(j, "parameters"), t);
+	template_check(&problems, t);
+	list = json_set_array(j, "problems");
+	for (size_t i = 0; i < problems.n; i++) {
+		struct json *p = json_add_object(list);
+
+		json_set_int(p, "line", problems.v[i].line);
+		json_set_int(p, "column", problems.v[i].column);
+		json_set_str(p, "text", problems.v[i].text);
+	}
+	template_problems_clear(&problems);
+	template_free(t);
+	return j;
+}

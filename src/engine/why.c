@@ -1,0 +1,124 @@
+/* "Why" in words and numbers: of a job that waits, of a node that is still here. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "engine/run.h"
+
+static const char *or_none(const char *s)
+{
+	return s && s[0] ? s : "none";
+}
+
+/* A want's label is its first record's id; a record of an array belongs to the want of its
+ * array. */
+static const struct why_want *want_of(const struct run *r, const struct job *j,
+				      const struct want **want)
+{
+	for (size_t i = 0; r->decided && i < r->demand.n; i++) {
+		const struct want *w = &r->demand.v[i];
+
+		if (strcmp(w->label, j->id) != 0 &&
+		    (!j->array_id[0] ||
+		     strncmp(w->label, j->array_id, strlen(j->array_id)) != 0))
+			continue;
+		*want = w;
+		return &r->plan.wants[i];
+	}
+	return NULL;
+}
+
+static void of_job(struct buf *out, const struct run *r, const struct job *j)
+{
+	const struct want *want = NULL;
+	const struct why_want *why = want_of(r, j, &want);
+
+	buf_addf(out, "job %s (%s) of %s in %s: %s\n", j->id, j->name, j->user, j->partition,
+		 job_state_name(j->state));
+	buf_addf(out,
+		 "asks for: %lld tasks of %lld cpus on %lld nodes; scheduler's reason: %s\n",
+		 (long long)j->tasks, (long long)j->cpus, (long long)j->nodes_min,
+		 or_none(j->reason));
+	if (j->nodes[0])
+		buf_addf(out, "runs on: %s\n", j->nodes);
+	if (why)
+		buf_addf(out, "%s: %s\n", why_code_name(why->code), why->text);
+	else if (j->state == JOB_PENDING)
+		buf_addf(out, "the decision of this cycle does not know it yet\n");
+	if (r->decided)
+		buf_addf(out, "last decision: %s\n", r->plan.summary);
+}
+
+static size_t index_of(const struct run *r, const char *name)
+{
+	for (size_t i = 0; i < r->facts.n_nodes; i++)
+		if (strcmp(r->facts.nodes[i].name, name) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+static void step(struct buf *out, const char *what, int64_t at_ms, int64_t since_ms)
+{
+	char when[CLOCK_TEXT], span[CLOCK_TEXT];
+
+	if (at_ms)
+		buf_addf(out, "  %-10s %s  +%s\n", what, clock_hms(when, at_ms),
+			 clock_span(span, at_ms - since_ms));
+}
+
+static void of_node(struct buf *out, struct run *r, const struct member *m)
+{
+	const struct node *n = &m->node;
+	struct err err = ERR_INIT;
+	char span[CLOCK_TEXT];
+
+	buf_addf(out, "node %s (%s, %s%s): %s for %s: %s\n", n->name, n->size,
+		 n->spot ? "spot" : "on demand", n->zone[0] ? n->zone : "",
+		 node_state_name(n->state), clock_span(span, clock_utc_ms() - n->since_ms),
+		 n->reason);
+	buf_addf(out, "machine: %s host %s; set %s\n", or_none(n->vm_name), or_none(n->host),
+		 n->set_id);
+	step(out, "requested", n->requested_ms, n->requested_ms);
+	step(out, "machine", n->bound_ms, n->requested_ms);
+	step(out, "running", n->booted_ms, n->requested_ms);
+	step(out, "joined", n->joined_ms, n->requested_ms);
+	if (n->phase[0])
+		buf_addf(out, "  last mark of its script: %s\n", n->phase);
+	if (n->state == NODE_DRAINING && !drain_proven(r, m, &err))
+		buf_addf(out, "not deleted yet: %s\n", err.msg);
+}
+
+static void plan_on_node(struct buf *out, const struct run *r, const char *name)
+{
+	size_t i = r->decided ? index_of(r, name) : SIZE_MAX;
+
+	if (i != SIZE_MAX && i < r->plan.n_nodes && r->plan.nodes[i].text[0])
+		buf_addf(out, "the decision says: %s\n", r->plan.nodes[i].text);
+	for (size_t k = 0; r->decided && k < r->plan.n_placements; k++)
+		if (r->plan.placements[k].node == i && i != SIZE_MAX)
+			buf_addf(out, "planned on it: %lld of %s\n",
+				 (long long)r->plan.placements[k].slots,
+				 r->demand.v[r->plan.placements[k].want].label);
+}
+
+int engine_why(struct engine *e, const struct cluster *c, const char *what, struct buf *out,
+	       struct err *err)
+{
+	struct run *r = run_of(e, c);
+	struct member *m = r ? member_find(r, what) : NULL;
+	const struct job *j = r && r->queue ? queue_job(r->queue, what) : NULL;
+
+	if (m) {
+		of_node(out, r, m);
+		plan_on_node(out, r, what);
+		return 0;
+	}
+	if (j) {
+		of_job(out, r, j);
+		return 0;
+	}
+	return err_set(err, ERR_NOT_FOUND,
+		       "cluster %s has no node and no job \"%s\" in its last reading", c->name,
+		       what);
+}
