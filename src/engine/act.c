@@ -238,7 +238,7 @@ static int for_nodes(struct engine *e, const struct user *u, const char *cluster
 		if (!member_find(r, nodes->v[i]))
 			return err_set(err, ERR_NOT_FOUND, "cluster %s has no node \"%s\"",
 				       cluster, nodes->v[i]);
-	snprintf(object, sizeof(object), "%.40s: %zu nodes, %.30s...", cluster, nodes->n,
+	snprintf(object, sizeof(object), "%.32s: %zu nodes, %.20s...", cluster, nodes->n,
 		 nodes->v[0]);
 	if (nodes->n == 1)
 		snprintf(object, sizeof(object), "%.40s: %.40s", cluster, nodes->v[0]);

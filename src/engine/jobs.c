@@ -192,7 +192,7 @@ int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
 	args.version = r->sched_version;
 	if (ids->n == 0)
 		return err_set(err, ERR_INVALID, "name at least one job");
-	snprintf(object, sizeof(object), "%.40s: %zu jobs, %.30s", cluster, ids->n, ids->v[0]);
+	snprintf(object, sizeof(object), "%.32s: %zu jobs, %.24s", cluster, ids->n, ids->v[0]);
 	snprintf(what, sizeof(what), "job %s", verb);
 	for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
 		if (strcmp(acts[i].word, verb) != 0)

@@ -189,7 +189,7 @@ static void issue_of(struct cluster_view *v, const struct run *r)
 	else if (v->cloud_stale)
 		text = r->cloud_source.err.msg;
 	v->issues += text[0] != '\0';
-	snprintf(v->issue, sizeof(v->issue), "%s", text);
+	snprintf(v->issue, sizeof(v->issue), "%.159s", text);
 }
 
 static bool source_stale(const struct run *r, const struct source *s, int64_t now)
