@@ -1,0 +1,193 @@
+/* What is refused of networks, rules, interfaces and addresses; and their defaults. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "azsim/arm/arm.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+static int bad(struct arm_call *c, const char *code, const char *what, const char *why)
+{
+	return az_refuse_at(&c->r, what, 400, code, "%s: %s", what, why);
+}
+
+static bool one_of(const char *word, const char *const *words)
+{
+	for (; *words; words++)
+		if (text_casecmp(word, *words) == 0)
+			return true;
+	return false;
+}
+
+static int check_vnet(struct arm_call *c, struct json *doc)
+{
+	const struct json *list = json_get(doc, "properties.addressSpace.addressPrefixes");
+	uint32_t base;
+	unsigned int bits;
+
+	if (json_len(list) == 0)
+		return bad(c, "InvalidRequestFormat", "addressSpace.addressPrefixes",
+			   "a virtual network needs a prefix.");
+	for (size_t i = 0; i < json_len(list); i++)
+		if (az_prefix_read(&base, &bits, json_text(json_at(list, i))) != 0)
+			return az_refuse(
+			    &c->r, 400, "InvalidCIDRNotation",
+			    "The address prefix %.60s in virtual network has an invalid CIDR notation.",
+			    json_text(json_at(list, i)) ? json_text(json_at(list, i)) : "");
+	for (size_t i = 0; i < json_len(json_get(doc, "properties.subnets")); i++) {
+		char path[80];
+		const char *id;
+
+		snprintf(path, sizeof(path),
+			 "properties.subnets.%zu.properties.networkSecurityGroup.id", i);
+		id = json_str(doc, path, NULL);
+		if (id && !az_resource_by_id(c->w, id))
+			return az_refuse(
+			    &c->r, 400, "InvalidResourceReference",
+			    "Resource %.250s referenced by a subnet was not found.", id);
+	}
+	if (!json_get(doc, "properties.subnets"))
+		json_put(doc, "properties.subnets", json_new_array());
+	return 0;
+}
+
+static int check_rule(struct arm_call *c, const struct json *list, size_t i)
+{
+	static const char *const access[] = { "Allow", "Deny", NULL }, *const ways[] = {
+		"Inbound", "Outbound", NULL
+	};
+	static const char *const protocols[] = { "Tcp", "Udp", "Icmp", "Esp", "Ah", "*", NULL };
+	const struct json *r = json_at(list, i), *p = json_get(r, "properties");
+	int64_t priority = json_int(p, "priority", -1);
+
+	if (!json_str(r, "name", NULL))
+		return bad(c, "InvalidRequestFormat", "securityRules.name",
+			   "a rule needs a name.");
+	if (priority < 100 || priority > 4096)
+		return bad(c, "SecurityRuleInvalidPriority", "securityRules.priority",
+			   "100 to 4096.");
+	if (!one_of(json_str(p, "access", ""), access))
+		return bad(c, "InvalidRequestFormat", "securityRules.access", "Allow or Deny.");
+	if (!one_of(json_str(p, "direction", ""), ways))
+		return bad(c, "InvalidRequestFormat", "securityRules.direction",
+			   "Inbound or Outbound.");
+	if (!one_of(json_str(p, "protocol", ""), protocols))
+		return bad(c, "SecurityRuleInvalidProtocol", "securityRules.protocol",
+			   "Tcp, Udp, Icmp, Esp, Ah or *.");
+	for (size_t k = 0; k < i; k++)
+		if (json_int(json_at(list, k), "properties.priority", -2) == priority &&
+		    text_casecmp(json_str(json_at(list, k), "properties.direction", ""),
+				 json_str(p, "direction", "")) == 0)
+			return az_refuse(
+			    &c->r, 400, "SecurityRuleConflict",
+			    "Security rules have the same priority %lld and direction %s.",
+			    (long long)priority, json_str(p, "direction", ""));
+	return 0;
+}
+
+static int check_nsg(struct arm_call *c, struct json *doc)
+{
+	const struct json *list = json_get(doc, "properties.securityRules");
+
+	for (size_t i = 0; i < json_len(list); i++)
+		if (check_rule(c, list, i) != 0)
+			return -1;
+	if (!list)
+		json_put(doc, "properties.securityRules", json_new_array());
+	return 0;
+}
+
+static int check_ip(struct arm_call *c, struct json *ip)
+{
+	const char *pip = json_str(ip, "properties.publicIPAddress.id", NULL);
+
+	if (!json_str(ip, "name", NULL))
+		return bad(c, "InvalidRequestFormat", "ipConfigurations.name",
+			   "a configuration needs a name.");
+	if (pip && !az_resource_by_id(c->w, pip))
+		return az_refuse(&c->r, 400, "InvalidResourceReference",
+				 "Resource %.250s was not found.", pip);
+	if (!json_get(ip, "properties.privateIPAllocationMethod"))
+		json_put(ip, "properties.privateIPAllocationMethod",
+			 json_new_string("Dynamic"));
+	if (!json_get(ip, "properties.privateIPAddressVersion"))
+		json_put(ip, "properties.privateIPAddressVersion", json_new_string("IPv4"));
+	return 0;
+}
+
+static int check_nic(struct arm_call *c, struct json *doc)
+{
+	size_t n = json_len(json_get(doc, "properties.ipConfigurations"));
+	const char *nsg = json_str(doc, "properties.networkSecurityGroup.id", NULL);
+
+	if (n == 0)
+		return bad(c, "NetworkInterfaceMustHaveAtLeastOneIpConfiguration",
+			   "ipConfigurations", "an interface needs at least one.");
+	if (nsg && !az_resource_by_id(c->w, nsg))
+		return az_refuse(&c->r, 400, "InvalidResourceReference",
+				 "Resource %.250s was not found.", nsg);
+	for (size_t i = 0; i < n; i++) {
+		char path[80];
+
+		snprintf(path, sizeof(path), "properties.ipConfigurations.%zu", i);
+		if (check_ip(c, json_get_mut(doc, path)) != 0)
+			return -1;
+		if (i == 0 && !json_get(json_get_mut(doc, path), "properties.primary"))
+			json_put(json_get_mut(doc, path), "properties.primary",
+				 json_new_bool(true));
+	}
+	return 0;
+}
+
+static int check_pip(struct arm_call *c, struct json *doc)
+{
+	const char *sku = json_str(doc, "sku.name", "Basic");
+	bool fixed =
+	    text_casecmp(json_str(doc, "properties.publicIPAllocationMethod", "Dynamic"),
+			 "Static") == 0;
+
+	if (text_casecmp(sku, "Standard") == 0 && !fixed)
+		return az_refuse(
+		    &c->r, 400, "PublicIPAddressStandardSkuNotStatic",
+		    "Standard sku publicIp must have AllocationMethod set to Static.");
+	if (!json_get(doc, "sku.name"))
+		json_put(doc, "sku.name", json_new_string("Basic"));
+	json_put(doc, "sku.tier", json_new_string("Regional"));
+	if (!json_get(doc, "properties.publicIPAllocationMethod"))
+		json_put(doc, "properties.publicIPAllocationMethod",
+			 json_new_string("Dynamic"));
+	return 0;
+}
+
+static int check_ppg(struct arm_call *c, struct json *doc)
+{
+	const char *type = json_str(doc, "properties.proximityPlacementGroupType", "Standard");
+	const struct json *sizes = json_get(doc, "properties.intent.vmSizes");
+
+	if (text_casecmp(type, "Standard") != 0 && text_casecmp(type, "Ultra") != 0)
+		return bad(c, "InvalidParameter", "proximityPlacementGroupType",
+			   "Standard or Ultra.");
+	for (size_t i = 0; i < json_len(sizes); i++)
+		if (!az_sku_find(json_text(json_at(sizes, i))))
+			return bad(c, "InvalidParameter", "intent.vmSizes",
+				   "a size is unknown.");
+	json_put(doc, "properties.proximityPlacementGroupType", json_new_string(type));
+	return 0;
+}
+
+int arm_check_resource(struct arm_call *c, const char *type, struct json *doc)
+{
+	static const struct {
+		const char *type;
+		int (*check)(struct arm_call *c, struct json *doc);
+	} checks[] = {
+		{ AZ_VNET, check_vnet }, { AZ_NSG, check_nsg }, { AZ_NIC, check_nic },
+		{ AZ_PIP, check_pip },	 { AZ_PPG, check_ppg },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(checks); i++)
+		if (strcmp(checks[i].type, type) == 0)
+			return checks[i].check(c, doc);
+	return 0;
+}
