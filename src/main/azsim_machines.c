@@ -88,26 +88,31 @@ static int start_guest(struct azsim_machines *m, const struct az_vm *vm, struct 
 	return rc;
 }
 
+/* A restart starts what is still on its way down: it is started when it is. */
 static int on_start(void *arg, const struct az_vm *vm, struct err *err)
 {
 	struct azsim_machines *m = arg;
 
-	if (guest_is_on(m->guests, vm->vm_id)) { /* a restart: it is on its way down */
-		map_put(m->again, vm->vm_id, m);
+	if (start_guest(m, vm, err) == 0)
 		return 0;
-	}
-	return start_guest(m, vm, err);
+	if (err->code != ERR_EXISTS)
+		return -1;
+	map_put(m->again, vm->vm_id, m);
+	return 0;
 }
 
 static void on_stop(void *arg, const struct az_vm *vm, bool forget)
 {
 	struct azsim_machines *m = arg;
 	struct err err = ERR_INIT;
+	int rc = 0;
 
 	map_del(m->again, vm->vm_id);
-	if ((forget ? guest_delete(m->guests, vm->vm_id, &err)
-		    : guest_stop(m->guests, vm->vm_id, &err)) != 0 &&
-	    err.code != ERR_NOT_FOUND)
+	if (forget)
+		rc = guest_delete(m->guests, vm->vm_id, &err);
+	else
+		rc = guest_stop(m->guests, vm->vm_id, &err);
+	if (rc != 0 && err.code != ERR_CONFLICT && err.code != ERR_NOT_FOUND) /* off already */
 		log_warn("machine %s: %s", vm->computer, err.msg);
 }
 

@@ -77,6 +77,23 @@ static void make_machines(struct azsim *z)
 		log_warn("machines are ghosts: %s", err.msg);
 }
 
+/* Without a port asked for, the last run's: what clients stored stays valid. Any, when those
+ * are taken. */
+static void listen_on(struct azsim *z, struct arm_serve_options *so, struct err *err)
+{
+	bool free_choice = z->o.port == 0 && z->o.plain_port == 0;
+
+	if (free_choice) {
+		so->port = (uint16_t)z->state.ports[0];
+		so->plain_port = (uint16_t)z->state.ports[1];
+	}
+	z->serve = arm_serve_new(z->loop, z->arm, so, err);
+	if (z->serve || !free_choice || so->port == 0)
+		return;
+	so->port = so->plain_port = 0;
+	z->serve = arm_serve_new(z->loop, z->arm, so, err);
+}
+
 static int start_arm(struct azsim *z, struct err *err)
 {
 	char *ca = xasprintf("%s/server.pem", z->state.dir),
@@ -99,7 +116,7 @@ static int start_arm(struct azsim *z, struct err *err)
 	z->tls = tls_server_new(ca, key, err);
 	so.tls = z->tls;
 	if (z->tls)
-		z->serve = arm_serve_new(z->loop, z->arm, &so, err);
+		listen_on(z, &so, err);
 	free(ca);
 	free(key);
 	free(sock);
@@ -129,6 +146,8 @@ static int start(struct azsim *z, struct err *err)
 		return -1;
 	rec = (struct azsim_record){ arm_serve_port(z->serve), arm_serve_plain_port(z->serve),
 				     z->machines ? azsim_machines_socket(z->machines) : NULL };
+	if (azsim_state_save_ports(&z->state, rec.port, rec.plain_port, err) != 0)
+		return -1;
 	return azsim_state_write_record(&z->state, &rec, err);
 }
 

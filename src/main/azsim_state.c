@@ -124,6 +124,35 @@ int azsim_state_save_clock(const struct azsim_state *s, struct err *err)
 	return rc;
 }
 
+int azsim_state_save_ports(const struct azsim_state *s, uint16_t port, uint16_t plain,
+			   struct err *err)
+{
+	char *path = in_dir(s, "ports"), text[32];
+	int n = snprintf(text, sizeof(text), "%u %u\n", port, plain);
+	int rc = file_write(path, text, (size_t)n, 0644, err);
+
+	free(path);
+	return rc;
+}
+
+static void read_ports(struct azsim_state *s)
+{
+	char *path = in_dir(s, "ports");
+	struct buf b = BUF_INIT(64);
+	const char *text, *space;
+
+	if (file_exists(path) && file_read(&b, path, NULL) == 0) {
+		text = buf_str(&b);
+		space = strchr(text, ' ');
+		if (space) {
+			num_read_n(&s->ports[0], text, (size_t)(space - text), 1, 65535);
+			num_read_n(&s->ports[1], space + 1, strcspn(space + 1, "\n"), 1, 65535);
+		}
+	}
+	buf_clear(&b);
+	free(path);
+}
+
 static int read_clock(struct azsim_state *s, const char *text)
 {
 	const char *at = strchr(text, '@');
@@ -194,6 +223,7 @@ static int make_files(struct azsim_state *s, const struct azsim_options *o, stru
 	     *bin = in_dir(s, "bin");
 	int rc = -1;
 
+	read_ports(s);
 	if (tls_make_local(s->dir, err) == 0 && load_key(s, err) == 0 &&
 	    secret_file(s, "client.secret", s->secret, err) == 0 &&
 	    secret_file(s, "control.key", s->control_key, err) == 0 &&

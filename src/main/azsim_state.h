@@ -17,10 +17,14 @@ struct azsim_state {
 	struct rsa_key *key; /* given away by the caller that sets it to NULL */
 	double factor;
 	int64_t anchor;
+	int64_t ports[2]; /* of the last run, 0: none: operation URLs that clients stored name
+			     them */
 };
 
 int azsim_state_open(struct azsim_state *s, const struct azsim_options *o, struct err *err);
 void azsim_state_close(struct azsim_state *s);
+int azsim_state_save_ports(const struct azsim_state *s, uint16_t port, uint16_t plain,
+			   struct err *err);
 int azsim_state_save_clock(const struct azsim_state *s, struct err *err);
 
 struct azsim_record {

@@ -312,7 +312,7 @@ static int check_nics(struct arm_call *c, const struct json *nics, const struct 
 		return az_refuse(&c->r, 400, "VirtualMachineTooManyNics",
 				 "Size %s takes at most %u network interfaces.", size->name,
 				 size->nics_max);
-	if (primaries != 1)
+	if (json_len(nics) > 0 && primaries != 1)
 		return bad(c, "networkInterfaceConfigurations.primary",
 			   "exactly one interface is primary.");
 	return 0;
