@@ -153,6 +153,7 @@ extern const struct provider_ops provider_azure;
 const struct provider_ops *provider_find(const char *name);
 
 void cloud_items_clear(struct cloud_items *i);
+void cloud_vm_clear(struct cloud_vm *vm);
 void cloud_vms_clear(struct cloud_vms *v);
 struct cloud_item *cloud_items_add(struct cloud_items *i);
 struct cloud_vm *cloud_vms_add(struct cloud_vms *v);

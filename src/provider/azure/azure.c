@@ -1,0 +1,110 @@
+/* The Azure provider as a constant, and what is open between its calls. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "provider/azure/azure.h"
+
+#ifndef PACELINE_VERSION
+#define PACELINE_VERSION "0.1"
+#endif
+
+static struct cloud *azure_open(struct loop *l, const struct cloud_record *r, struct err *err)
+{
+	struct cloud *c = xcalloc(1, sizeof(*c));
+	const struct http_client_options o = { .ca_file = r->ca_file,
+					       .user_agent = "paceline/" PACELINE_VERSION,
+					       .record_dir = r->record_dir };
+	int64_t now = clock_mono_ms();
+
+	c->loop = l;
+	c->record = r;
+	c->http = http_client_new(l, &o, err);
+	if (!c->http) {
+		free(c);
+		return NULL;
+	}
+	rng_seed(&c->rng, (uint64_t)clock_utc_ms());
+	/* azure-arm.md 5.1, held at 80 %: other tools share the subscription */
+	pacer_init(&c->lanes[LANE_DELETE], 160, 480, now);
+	pacer_init(&c->lanes[LANE_WRITE], 160, 480, now);
+	pacer_init(&c->lanes[LANE_READ], 200, 1200, now);
+	c->health = (struct cloud_health){ .ok = true, .text = "", .since_ms = clock_utc_ms() };
+	return c;
+}
+
+static void azure_close(struct cloud *c)
+{
+	while (c->calls)
+		call_free(c->calls);
+	token_free(c);
+	http_client_free(c->http);
+	free(c);
+}
+
+static void azure_health(struct cloud *c, struct cloud_health *out)
+{
+	*out = c->health;
+	out->text = c->health_text;
+}
+
+struct cloud_call *call_new(struct cloud *c, void *arg)
+{
+	struct cloud_call *call = xcalloc(1, sizeof(*call));
+
+	call->cloud = c;
+	call->arg = arg;
+	call->next = c->calls;
+	call->at = &c->calls;
+	if (call->next)
+		call->next->at = &call->next;
+	c->calls = call;
+	return call;
+}
+
+void call_free(struct cloud_call *call)
+{
+	*call->at = call->next;
+	if (call->next)
+		call->next->at = call->at;
+	if (call->arm)
+		arm_cancel(call->arm);
+	timer_free(call->timer);
+	if (call->free_state)
+		call->free_state(call);
+	free(call->id);
+	free(call->op_url);
+	free(call->location_url);
+	free(call->next_url);
+	free(call);
+}
+
+/* Bearer tokens go to the configured host alone, whatever link a reply holds. */
+bool same_host(const struct cloud *c, const char *url)
+{
+	size_t n = strlen(c->record->arm);
+
+	while (n && c->record->arm[n - 1] == '/')
+		n--;
+	return strncmp(url, c->record->arm, n) == 0 &&
+	       (url[n] == '/' || url[n] == '?' || url[n] == '\0');
+}
+
+const struct provider_ops provider_azure = {
+	.name = "azure",
+	.open = azure_open,
+	.close = azure_close,
+	.change = azure_change,
+	.resume = azure_resume,
+	.look = azure_look,
+	.items = azure_items,
+	.vms = azure_vms,
+	.sizes = azure_sizes,
+	.quotas = azure_quotas,
+	.cancel = call_free,
+	.health = azure_health,
+	.resource_id = azure_resource_id,
+};

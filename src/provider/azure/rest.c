@@ -1,0 +1,326 @@
+/*
+ * One exchange with ARM. What is safe to repeat is repeated here (nothing sent, throttled, a
+ * read, a platform error on an idempotent change); what may have been carried out is handed up
+ * as unknown (R4.2).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "base/text.h"
+#include "provider/azure/azure.h"
+
+#define TRIES_MAX  6
+#define RETRY_BASE 1000
+#define RETRY_CAP  60000
+#define THROTTLE_MS                                                                            \
+	((int64_t)30 * 60 * 1000) /* of waiting for 429s, then the caller hears of it */
+
+struct arm {
+	struct cloud *cloud;
+	struct arm *next; /* among those that wait for a token */
+	char *method, *url, *text;
+	char request_id[37];
+	enum lane lane;
+	struct http_call *call;
+	struct timer *timer;
+	bool waits, token_retried;
+	unsigned int tries;
+	int64_t began_ms;
+	arm_cb *cb;
+	void *arg;
+};
+
+static void go(void *arg);
+
+static enum lane lane_of(const char *method)
+{
+	if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
+		return LANE_READ;
+	return strcmp(method, "DELETE") == 0 ? LANE_DELETE : LANE_WRITE;
+}
+
+static void arm_free(struct arm *a)
+{
+	timer_free(a->timer);
+	free(a->method);
+	free(a->url);
+	free(a->text);
+	free(a);
+}
+
+struct arm *arm_send(struct cloud *c, const char *method, const char *url, struct json *body,
+		     const char *request_id, arm_cb *cb, void *arg)
+{
+	struct arm *a = xcalloc(1, sizeof(*a));
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+
+	a->cloud = c;
+	a->method = xstrdup(method);
+	a->url = url[0] == '/' ? xasprintf("%s%s", c->record->arm, url) : xstrdup(url);
+	if (body) {
+		json_write(&text, body);
+		json_free(body);
+		a->text = buf_steal(&text);
+	}
+	if (request_id && request_id[0])
+		snprintf(a->request_id, sizeof(a->request_id), "%s", request_id);
+	else
+		rand_uuid(a->request_id);
+	a->lane = strstr(url, "/delete?")	 ? LANE_DELETE
+		  : strstr(url, "ResourceGraph") ? LANE_READ
+						 : lane_of(method);
+	a->cb = cb;
+	a->arg = arg;
+	a->began_ms = clock_mono_ms();
+	a->timer = timer_new(c->loop, go, a);
+	timer_set(a->timer, 0);
+	return a;
+}
+
+static void stop_waiting(struct arm *a)
+{
+	struct arm **at = &a->cloud->waiting;
+
+	while (*at && *at != a)
+		at = &(*at)->next;
+	if (*at)
+		*at = a->next;
+	a->waits = false;
+}
+
+void arm_cancel(struct arm *a)
+{
+	if (a->waits)
+		stop_waiting(a);
+	if (a->call)
+		http_call_cancel(a->call);
+	arm_free(a);
+}
+
+static void finish(struct arm *a, const struct arm_answer *answer)
+{
+	arm_cb *cb = a->cb;
+	void *arg = a->arg;
+
+	arm_free(a);
+	cb(arg, answer);
+}
+
+static void finish_err(struct arm *a, const struct err *err)
+{
+	struct arm_answer answer = {
+		.err = *err, .quota_limit = -1, .quota_used = -1, .quota_asked = -1
+	};
+
+	finish(a, &answer);
+}
+
+void arm_waiting_go(struct cloud *c, const struct err *err)
+{
+	struct arm *list = c->waiting;
+
+	c->waiting = NULL;
+	while (list) {
+		struct arm *a = list;
+
+		list = a->next;
+		a->waits = false;
+		if (err)
+			finish_err(a, err);
+		else
+			timer_set(a->timer, 0);
+	}
+}
+
+static void health(struct cloud *c, bool ok, const char *text)
+{
+	if (c->health.ok != ok)
+		c->health.since_ms = clock_utc_ms();
+	c->health.ok = ok;
+	snprintf(c->health_text, sizeof(c->health_text), "%.159s", ok ? "" : text);
+}
+
+static void retry(struct arm *a, int64_t min_ms)
+{
+	timer_set(a->timer,
+		  retry_delay_ms(a->tries++, RETRY_BASE, RETRY_CAP, min_ms, &a->cloud->rng));
+}
+
+static bool is_write(const struct arm *a)
+{
+	return a->lane != LANE_READ;
+}
+
+static void no_reply(struct arm *a, const struct err *why)
+{
+	struct cloud *c = a->cloud;
+	struct err err = *why;
+
+	breaker_result(&c->breaker, false, clock_mono_ms());
+	health(c, false, why->msg);
+	if ((err.code == ERR_IO || !is_write(a)) && err.code != ERR_INVALID &&
+	    a->tries < TRIES_MAX) {
+		retry(a, 0);
+		return;
+	}
+	if (is_write(a) && err.code != ERR_IO && err.code != ERR_INVALID)
+		err.code = ERR_UNKNOWN;
+	finish_err(a, &err);
+}
+
+/* Remaining-calls headers bring our own buckets down, never up (azure-arm.md 5.4). */
+static void read_rates(struct arm *a, const struct http_reply *r)
+{
+	static const char *const names[LANES] = {
+		"x-ms-ratelimit-remaining-subscription-deletes",
+		"x-ms-ratelimit-remaining-subscription-writes",
+		"x-ms-ratelimit-remaining-subscription-reads"
+	};
+	int64_t left;
+
+	for (int i = 0; i < LANES; i++) {
+		const char *v = http_headers_get(&r->headers, names[i]);
+
+		if (v && num_read(&left, v, 0, INT32_MAX) == 0)
+			pacer_correct(&a->cloud->lanes[i], (double)left, clock_mono_ms());
+	}
+}
+
+static void read_skew(struct cloud *c, const struct http_reply *r)
+{
+	const char *date = http_headers_get(&r->headers, "Date");
+	int64_t at;
+
+	if (date && clock_read_http(&at, date) == 0)
+		c->health.skew_ms = at - clock_utc_ms();
+}
+
+static bool throttled(struct arm *a, const struct arm_answer *answer)
+{
+	struct cloud *c = a->cloud;
+	int64_t now = clock_mono_ms(),
+		wait = answer->retry_after_ms > 0 ? answer->retry_after_ms : 5000;
+
+	c->health.throttled++;
+	if (now - a->began_ms + wait > THROTTLE_MS)
+		return false;
+	if (!strstr(answer->code, "RetryableErrorDueToAnotherOperation"))
+		pacer_empty(&c->lanes[a->lane], now + wait);
+	log_info("cloud %s: throttled, again in %lld ms: %s", c->record->name, (long long)wait,
+		 answer->err.msg);
+	timer_set(a->timer, wait);
+	return true;
+}
+
+static bool again(struct arm *a, const struct arm_answer *answer)
+{
+	if (answer->status == 401 && !a->token_retried) {
+		a->token_retried = true;
+		token_drop(a->cloud);
+		timer_set(a->timer, 0);
+		return true;
+	}
+	if (answer->err.code == ERR_THROTTLED || answer->status == 429)
+		return throttled(a, answer);
+	if (answer->status >= 500 && a->tries < TRIES_MAX && strcmp(a->method, "POST") != 0) {
+		retry(a, answer->retry_after_ms);
+		return true;
+	}
+	return false;
+}
+
+static void on_reply(void *arg, const struct http_reply *reply, const struct err *err)
+{
+	struct arm *a = arg;
+	struct cloud *c = a->cloud;
+	struct arm_answer answer = { .quota_limit = -1, .quota_used = -1, .quota_asked = -1 };
+	struct json *body;
+
+	a->call = NULL;
+	if (!reply) {
+		no_reply(a, err);
+		return;
+	}
+	answer.status = reply->status;
+	answer.headers = &reply->headers;
+	answer.retry_after_ms =
+	    retry_after_ms(http_headers_get(&reply->headers, "Retry-After"),
+			   http_headers_get(&reply->headers, "Date"), clock_utc_ms());
+	if (answer.retry_after_ms < 0)
+		answer.retry_after_ms = 0;
+	body = reply->body_len ? json_parse(reply->body, reply->body_len, NULL) : NULL;
+	answer.body = body;
+	read_rates(a, reply);
+	read_skew(c, reply);
+	breaker_result(&c->breaker, reply->status < 500, clock_mono_ms());
+	health(c, reply->status < 500 && reply->status != 401, "the cloud answers with errors");
+	if (reply->status / 100 != 2)
+		arm_error_read(&answer, reply->status, body, reply->body);
+	else if (reply->body_len && !body)
+		err_set(&answer.err, is_write(a) ? ERR_UNKNOWN : ERR_IO,
+			"the answer is no whole JSON");
+	if (answer.err.code == ERR_NONE || !again(a, &answer))
+		finish(a, &answer);
+	json_free(body);
+}
+
+static void send_now(struct arm *a)
+{
+	struct cloud *c = a->cloud;
+	char *bearer = xasprintf("Authorization: Bearer %s", c->token);
+	char *id = xasprintf("x-ms-client-request-id: %s", a->request_id);
+	const char *headers[] = { bearer,
+				  id,
+				  "Content-Type: application/json",
+				  "Accept: application/json",
+				  "x-ms-return-client-request-id: true",
+				  NULL };
+	const struct http_request q = { .method = a->method,
+					.url = a->url,
+					.headers = headers,
+					.body = a->text,
+					.body_len = a->text ? strlen(a->text) : 0,
+					.total_ms = 120000 };
+
+	c->health.calls++;
+	c->health.writes += is_write(a);
+	a->call = http_client_send(c->http, &q, on_reply, a);
+	free(bearer);
+	free(id);
+}
+
+static void go(void *arg)
+{
+	struct arm *a = arg;
+	struct cloud *c = a->cloud;
+	int64_t now = clock_mono_ms(), wait;
+
+	if (!same_host(c, a->url)) {
+		struct err err;
+
+		err_set(&err, ERR_INVALID, "cloud %s: a link leads to another host: %.120s",
+			c->record->name, a->url);
+		finish_err(a, &err);
+		return;
+	}
+	if (!token_ready(c)) {
+		a->waits = true;
+		a->next = c->waiting;
+		c->waiting = a;
+		return;
+	}
+	wait = pacer_wait_ms(&c->lanes[a->lane], 1, now);
+	if (wait == 0 && !breaker_allows(&c->breaker, now))
+		wait = 1000;
+	if (wait > 0) {
+		timer_set(a->timer, wait);
+		return;
+	}
+	pacer_take(&c->lanes[a->lane], 1, now);
+	send_now(a);
+}
