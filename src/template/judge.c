@@ -1,0 +1,168 @@
+#include "document.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+
+/* The value of a.b.c, or the nearest thing above it that is there: for the position. */
+static const struct yaml *at_path(const struct yaml *tree, const char *a, const char *b,
+				  const char *c)
+{
+	const char *const parts[] = { a, b, c };
+	const struct yaml *at = tree;
+
+	for (size_t i = 0; i < ARRAY_LEN(parts) && parts[i]; i++) {
+		const struct yaml *next = yaml_get(at, parts[i]);
+
+		if (!next)
+			break;
+		at = next;
+	}
+	return at;
+}
+
+static void judge_params(const struct document *d, struct template_problems *out,
+			 const struct yaml *tree)
+{
+	for (size_t i = 0; i < d->n_params; i++) {
+		const struct template_param *p = &d->params[i];
+		const struct yaml *at = at_path(tree, "parameters", p->name, "default");
+		struct err err = ERR_INIT;
+
+		if (p->fallback && param_check(p, p->fallback, &err) < 0)
+			problem_add(out, at->line, at->column,
+				    "default of parameter \"%s\": %s", p->name, err.msg);
+		at = at_path(tree, "parameters", p->name, "choices");
+		if (p->type == PARAM_CHOICE && !p->choices.n)
+			problem_add(out, at->line, at->column, "parameter \"%s\" needs choices",
+				    p->name);
+	}
+}
+
+static void judge_used(const struct document *d, struct template_problems *out,
+		       const struct yaml *tree, const struct map *used)
+{
+	const struct yaml *params = yaml_get(tree, "parameters");
+
+	for (size_t i = 0; i < d->n_params; i++) {
+		const struct yaml *at = yaml_get(params, d->params[i].name);
+
+		if (at && !map_get(used, d->params[i].name))
+			problem_add(
+			    out, at->key_line, at->key_column,
+			    "parameter \"%s\" is never used: write \"${%s}\" where it belongs",
+			    d->params[i].name, d->params[i].name);
+	}
+}
+
+static void judge_array(const struct array_spec *a, struct template_problems *out,
+			const struct yaml *tree)
+{
+	const struct yaml *at;
+
+	at = at_path(tree, "arrays", a->name, "min_nodes");
+	if (a->max_nodes >= 0 && a->min_nodes > a->max_nodes)
+		problem_add(out, at->line, at->column,
+			    "min_nodes of array \"%s\" is %lld, above max_nodes %lld", a->name,
+			    (long long)a->min_nodes, (long long)a->max_nodes);
+	at = at_path(tree, "arrays", a->name, "warm_nodes");
+	if (a->max_nodes >= 0 && a->warm_nodes > a->max_nodes)
+		problem_add(out, at->line, at->column,
+			    "warm_nodes of array \"%s\" is %lld, above max_nodes %lld", a->name,
+			    (long long)a->warm_nodes, (long long)a->max_nodes);
+	at = at_path(tree, "arrays", a->name, "max_price");
+	if (a->max_price >= 0 && a->spot == SPOT_NEVER)
+		problem_add(out, at->line, at->column,
+			    "max_price of array \"%s\" is for spot, and spot is never",
+			    a->name);
+	at = at_path(tree, "arrays", a->name, "colocated");
+	if (a->colocated && a->zones.n > 1)
+		problem_add(
+		    out, at->line, at->column,
+		    "array \"%s\" is colocated and has %zu zones: a placement group lies in one",
+		    a->name, a->zones.n);
+}
+
+static void judge_arrays(struct document *d, struct template_problems *out,
+			 const struct yaml *tree)
+{
+	const struct array_spec *first = NULL;
+
+	for (size_t i = 0; i < d->spec.n_arrays; i++) {
+		const struct array_spec *a = &d->spec.arrays[i];
+		const struct yaml *at = at_path(tree, "arrays", a->name, "default");
+
+		judge_array(a, out, tree);
+		if (a->is_default && first)
+			problem_add(out, at->line, at->column,
+				    "arrays \"%s\" and \"%s\" are both the default",
+				    first->name, a->name);
+		else if (a->is_default)
+			first = a;
+	}
+	if (!first && d->spec.n_arrays)
+		d->spec.arrays[0].is_default = true;
+}
+
+static void judge_storage(const struct document *d, struct template_problems *out,
+			  const struct yaml *tree)
+{
+	const struct cluster_spec *s = &d->spec;
+
+	for (size_t i = 0; i < s->n_storage; i++) {
+		const struct yaml *at = at_path(tree, "storage", s->storage[i].name, "path");
+
+		for (size_t k = 0; k < i && s->storage[i].path; k++)
+			if (s->storage[k].path &&
+			    strcmp(s->storage[k].path, s->storage[i].path) == 0)
+				problem_add(out, at->line, at->column,
+					    "storage \"%s\" and \"%s\" have the same path",
+					    s->storage[k].name, s->storage[i].name);
+	}
+}
+
+static void judge_network(const struct document *d, struct template_problems *out,
+			  const struct yaml *tree)
+{
+	const struct cluster_spec *s = &d->spec;
+	const struct yaml *network = at_path(tree, "cluster", "network", NULL);
+	const struct yaml *at = at_path(tree, "cluster", "network", "subnet_cidr");
+	struct cidr outer, inner;
+
+	if (s->vnet_id && !yaml_get(network, "subnet"))
+		problem_add(out, network->line, network->column,
+			    "vnet needs subnet: the name of the subnet in it");
+	if (s->vnet_cidr && s->subnet_cidr && value_cidr(&outer, s->vnet_cidr) == 0 &&
+	    value_cidr(&inner, s->subnet_cidr) == 0 && !cidr_contains(&outer, &inner))
+		problem_add(out, at->line, at->column, "subnet_cidr %s is not inside cidr %s",
+			    s->subnet_cidr, s->vnet_cidr);
+}
+
+/* Jobs lie beside the template; one that came as text alone has no such folder. */
+static void judge_job(const struct document *d, struct template_problems *out,
+		      const struct template *t)
+{
+	const struct yaml *at = at_path(t->tree, "sample_job", NULL, NULL);
+	const char *slash = t->path ? strrchr(t->path, '/') : NULL;
+	char *path;
+
+	if (!d->spec.sample_job || !slash)
+		return;
+	path = xasprintf("%.*s/jobs/%s", (int)(slash - t->path), t->path, d->spec.sample_job);
+	if (!file_exists(path))
+		problem_add(out, at->line, at->column, "there is no file %s", path);
+	free(path);
+}
+
+void document_judge(struct document *d, struct template_problems *out, const struct template *t,
+		    const struct map *used)
+{
+	judge_params(d, out, t->tree);
+	judge_used(d, out, t->tree, used);
+	judge_arrays(d, out, t->tree);
+	judge_storage(d, out, t->tree);
+	judge_network(d, out, t->tree);
+	judge_job(d, out, t);
+}

@@ -1,0 +1,253 @@
+#include "template/template.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypto.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/yaml.h"
+#include "document.h"
+
+/* The texts that "${NAME}" stands for: what was given, else the default, else nothing yet. */
+static struct map *values_of(const struct template *t, const struct map *given)
+{
+	struct map *values = map_new(NULL, false);
+
+	for (size_t i = 0; i < t->n_params; i++) {
+		const struct template_param *p = &t->params[i];
+		char *value = given ? map_get(given, p->name) : NULL;
+
+		if (!value)
+			value = p->fallback ? p->fallback : (char *)no_value;
+		map_put(values, p->name, value);
+	}
+	return values;
+}
+
+/* Everything that is wrong, and what is right of it. */
+static void read_template(struct document *d, struct template_problems *out,
+			  const struct template *t, const struct map *given)
+{
+	struct map *values = values_of(t, given);
+	struct map *used = map_new(NULL, false);
+	struct reading r = { .values = values, .out = out, .used = used };
+
+	document_init(d);
+	document_read(d, &r, t->tree);
+	document_judge(d, out, t, used);
+	problems_sort(out);
+	map_free(used);
+	map_free(values);
+}
+
+static void take_params(struct template *t)
+{
+	struct map *none = map_new(NULL, false);
+	struct template_problems ignored = { 0 }; /* template_check tells them */
+	struct reading r = { .values = none, .out = &ignored };
+	struct document d;
+
+	document_init(&d);
+	params_read(&d, &r, t->tree);
+	t->params = d.params;
+	t->n_params = d.n_params;
+	d.params = NULL;
+	d.n_params = 0;
+	document_clear(&d);
+	template_problems_clear(&ignored);
+	map_free(none);
+}
+
+static void take_names(struct template *t)
+{
+	struct template_problems ignored = { 0 };
+	struct document d;
+
+	read_template(&d, &ignored, t, NULL);
+	t->title = xstrdup(d.title);
+	t->description = xstrdup(d.description);
+	t->scheduler = xstrdup(d.spec.scheduler ? d.spec.scheduler : "");
+	for (size_t i = 0; i < d.spec.n_arrays; i++)
+		strs_add(&t->arrays, d.spec.arrays[i].name);
+	document_clear(&d);
+	template_problems_clear(&ignored);
+}
+
+struct template *template_parse(const char *text, size_t len, const char *name, struct err *err)
+{
+	struct yaml *tree = yaml_parse(text, len, err);
+	struct template *t;
+	char hash[SHA256_HEX];
+
+	if (!tree) {
+		err_wrap(err, "template %s", name);
+		return NULL;
+	}
+	if (tree->kind != YAML_MAP) {
+		err_set(err, ERR_PARSE,
+			"template %s: line %u, column %u: a template is a map of keys", name,
+			tree->line, tree->column);
+		yaml_free(tree);
+		return NULL;
+	}
+	t = xcalloc(1, sizeof(*t));
+	sha256_hex(hash, text, len);
+	t->tree = tree;
+	t->name = xstrdup(name);
+	t->hash = xstrdup(hash);
+	t->text = xstrndup(text, len);
+	t->arrays = (struct strs)STRS_INIT(100);
+	take_params(t);
+	take_names(t);
+	return t;
+}
+
+void template_free(struct template *t)
+{
+	if (!t)
+		return;
+	free(t->name);
+	free(t->title);
+	free(t->description);
+	free(t->path);
+	free(t->hash);
+	free(t->text);
+	free(t->scheduler);
+	strs_clear(&t->arrays);
+	params_clear(t->params, t->n_params);
+	yaml_free(t->tree);
+	free(t);
+}
+
+int template_check(struct template_problems *out, const struct template *t)
+{
+	struct document d;
+
+	read_template(&d, out, t, NULL);
+	document_clear(&d);
+	return (int)out->n;
+}
+
+void template_problems_clear(struct template_problems *p)
+{
+	free(p->v);
+	*p = (struct template_problems){ 0 };
+}
+
+/*
+ * Expansion
+ */
+
+static const struct template_param *param_named(const struct template *t, const char *name)
+{
+	for (size_t i = 0; i < t->n_params; i++)
+		if (strcmp(t->params[i].name, name) == 0)
+			return &t->params[i];
+	return NULL;
+}
+
+static int no_such_param(const struct template *t, const char *name, struct err *err)
+{
+	struct strs words = STRS_INIT(1000);
+	const char *near;
+	char clean[60];
+
+	text_clean(clean, sizeof(clean), name, strlen(name));
+	for (size_t i = 0; i < t->n_params; i++)
+		strs_add(&words, t->params[i].name);
+	near = words.n ? text_nearest(name, (const char *const *)words.v) : NULL;
+	if (near)
+		err_set(err, ERR_INVALID,
+			"template %s has no parameter \"%s\"; did you mean \"%s\"?", t->name,
+			clean, near);
+	else
+		err_set(
+		    err, ERR_INVALID,
+		    "template %s has no parameter \"%s\": paceline template show %s lists them",
+		    t->name, clean, t->name);
+	strs_clear(&words);
+	return -1;
+}
+
+static int give(struct map *given, const struct template *t, const char *param, struct err *err)
+{
+	const char *eq = strchr(param, '=');
+	const struct template_param *p;
+	char *name;
+	int rc = -1;
+
+	if (!eq)
+		return err_set(err, ERR_INVALID, "\"%.60s\": write NAME=VALUE", param);
+	name = xstrndup(param, (size_t)(eq - param));
+	p = param_named(t, name);
+	if (!p)
+		no_such_param(t, name, err);
+	else if (map_get(given, name))
+		err_set(err, ERR_INVALID, "parameter %s is given twice", name);
+	else if (param_check(p, eq + 1, err) < 0)
+		err_wrap(err, "parameter %s", name);
+	else
+		rc = 0;
+	if (rc == 0)
+		map_put(given, name, xstrdup(eq + 1));
+	free(name);
+	return rc;
+}
+
+static int give_all(struct map *given, const struct template *t, const struct strs *params,
+		    struct err *err)
+{
+	for (size_t i = 0; params && i < params->n; i++)
+		if (give(given, t, params->v[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < t->n_params; i++)
+		if (!t->params[i].fallback && !map_get(given, t->params[i].name))
+			return err_set(err, ERR_INVALID,
+				       "parameter %s (%s) has no default: give %s=VALUE",
+				       t->params[i].name, param_type_name(t->params[i].type),
+				       t->params[i].name);
+	return 0;
+}
+
+static int first_problem(const struct template_problems *p, const struct template *t,
+			 struct err *err)
+{
+	if (!p->n)
+		return 0;
+	err_set(err, ERR_INVALID, "template %s: line %u, column %u: %s", t->name, p->v[0].line,
+		p->v[0].column, p->v[0].text);
+	if (p->n > 1) {
+		size_t n = strlen(err->msg);
+
+		snprintf(err->msg + n, sizeof(err->msg) - n, " (and %zu more)", p->n - 1);
+	}
+	return -1;
+}
+
+int template_expand(struct cluster_spec *out, const struct template *t,
+		    const struct strs *params, struct err *err)
+{
+	struct map *given = map_new(free, false);
+	struct template_problems problems = { 0 };
+	struct document d = { 0 };
+	struct err dummy = ERR_INIT;
+	int rc = give_all(given, t, params, err ? err : &dummy);
+
+	if (rc == 0) {
+		read_template(&d, &problems, t, given);
+		rc = first_problem(&problems, t, err ? err : &dummy);
+	}
+	if (rc == 0) {
+		*out = d.spec;
+		cluster_spec_init(&d.spec);
+		out->template_name = xstrdup(t->name);
+		out->template_hash = xstrdup(t->hash);
+	}
+	document_clear(&d);
+	template_problems_clear(&problems);
+	map_free(given);
+	return rc;
+}
