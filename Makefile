@@ -1,14 +1,13 @@
 # make              release build: build/paceline, build/azsim
 # make DEBUG=1      with ASan, UBSan and failpoints: build/debug/...
 # make check        installs what is missing, runs every test, ends with "N passed, N failed"
-# The other targets: deps lint fuzz bench soak screenshots demo install layers clean
+# The other targets: deps unit screens layers lint fuzz clean
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 
 CC      ?= gcc
-PREFIX  ?= /usr/local
 CI      ?=
 try      = $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(1))
 
@@ -53,7 +52,7 @@ MAIN_AZSIM := $(filter src/main/azsim%.c,$(SRC_MAIN))
 MAIN_PL    := $(filter-out $(MAIN_AZSIM),$(SRC_MAIN))
 PROGRAMS   := $(if $(filter src/main/paceline.c,$(SRC_MAIN)),$(B)/paceline) $(if $(MAIN_AZSIM),$(B)/azsim)
 
-.PHONY: all deps check unit screens screen-programs lint fuzz bench soak layers install demo screenshots clean objects
+.PHONY: all deps check unit screens screen-programs lint fuzz layers clean objects
 all: $(B)/libbase.a $(B)/libpaceline.a $(B)/libazsim.a $(PROGRAMS)
 objects: $(call obj,$(SRC_ALL))
 
@@ -108,18 +107,7 @@ lint:
 	tests/lint.sh
 fuzz:
 	tests/fuzz/run.sh $(or $(SECONDS_EACH),60)
-bench:
-	tests/bench/run.sh
-soak:
-	tests/soak.sh
-screenshots:
-	tests/screenshots.sh
-demo: deps
-	$(MAKE) all
-	build/paceline demo
 
-install: all
-	tests/install.sh "$(DESTDIR)" "$(PREFIX)"
 
 clean:
 	rm -rf build

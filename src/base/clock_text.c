@@ -1,4 +1,4 @@
-/* Moments and durations as text, and back. The calendar is counted here: gmtime() and
+/* Moments and durations as text, and back. The calendar is counted here: gmtime and
  * strptime() follow locales. */
 #include "base/clock.h"
 

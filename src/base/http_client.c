@@ -53,7 +53,7 @@ struct http_client {
 	CURLM *multi;
 	struct timer *curl_timer; /* the one deadline that curl asks for */
 	struct timer *hand_over;  /* 0 ms: after this turn's sockets, outside curl */
-	TAILQ_HEAD(, http_call) calls, ready;
+	TAILQ_HEAD(http_calls, http_call) calls, ready;
 	size_t active;
 	uint64_t round; /* of handing over: what gets ready meanwhile waits for the next */
 	char *ca_file, *user_agent;

@@ -62,8 +62,8 @@ struct loop {
 	struct event_base *base;
 	struct event *waker; /* ends a wait when a timer is due */
 	struct heap clock, real;
-	TAILQ_HEAD(, timer) firing;
-	TAILQ_HEAD(, turn_end) ends;
+	TAILQ_HEAD(timers, timer) firing;
+	TAILQ_HEAD(turn_ends, turn_end) ends;
 	struct turn_end
 	    *end_next; /* the one after that which runs now: freeing it moves this on */
 	uint64_t seq;

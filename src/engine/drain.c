@@ -14,61 +14,6 @@
 #include "base/text.h"
 #include "engine/run.h"
 
-static struct drain_move stay(enum node_state s)
-{
-	return (struct drain_move){ s, DRAIN_DO_NOTHING };
-}
-
-static struct drain_move at_work(enum node_state s, enum drain_event ev)
-{
-	if (ev == DRAIN_EV_WANTED)
-		return (struct drain_move){ NODE_DRAINING, DRAIN_DO_SET };
-	if (ev == DRAIN_EV_VM_GONE)
-		return (struct drain_move){ NODE_EVICTED, DRAIN_DO_REMOVE };
-	return stay(s);
-}
-
-static struct drain_move draining(enum drain_event ev)
-{
-	switch (ev) {
-	case DRAIN_EV_EMPTY:
-		return (struct drain_move){ NODE_DELETING, DRAIN_DO_DELETE_VM };
-	case DRAIN_EV_HAS_JOBS:
-		return (struct drain_move){ NODE_BUSY, DRAIN_DO_UNSET };
-	case DRAIN_EV_DEMAND:
-	case DRAIN_EV_UNDRAIN_ASKED:
-		return (struct drain_move){ NODE_IDLE, DRAIN_DO_UNSET };
-	case DRAIN_EV_VM_GONE:
-		return (struct drain_move){ NODE_EVICTED, DRAIN_DO_REMOVE };
-	default:
-		return stay(NODE_DRAINING);
-	}
-}
-
-struct drain_move drain_next(enum node_state s, bool drain_set, enum drain_event ev)
-{
-	switch (s) {
-	case NODE_IDLE:
-	case NODE_BUSY:
-	case NODE_JOINING:
-	case NODE_UNHEALTHY:
-		return at_work(s, ev);
-	case NODE_DRAINING:
-		if (ev == DRAIN_EV_EMPTY && !drain_set)
-			return stay(s); /* a proof without a drain is none */
-		return draining(ev);
-	case NODE_DELETING:
-	case NODE_EVICTED:
-		if (ev == DRAIN_EV_VM_GONE)
-			return (struct drain_move){ s, DRAIN_DO_REMOVE };
-		if (ev == DRAIN_EV_REMOVED)
-			return (struct drain_move){ NODE_GONE, DRAIN_DO_FORGET };
-		return stay(s);
-	default:
-		return stay(s);
-	}
-}
-
 /* After DRAIN_DO_FORGET m is gone. */
 void drain_feed(struct run *r, struct member *m, enum drain_event ev, const char *why)
 {

@@ -244,22 +244,6 @@ static void resend(struct live_intent *li)
 	send_change(li);
 }
 
-/* What a look says about an intent whose outcome is not known. Pure. */
-enum settle intent_settle(const struct intent *in, const struct cloud_sight *s)
-{
-	if (s->look == CLOUD_IS_CHANGING || s->look == CLOUD_LOOK_UNKNOWN)
-		return SETTLE_WAIT;
-	if (in->verb == CLOUD_DELETE)
-		return s->look == CLOUD_IS_GONE ? SETTLE_DONE : SETTLE_RESEND;
-	if (s->look == CLOUD_IS_GONE)
-		return SETTLE_RESEND;
-	if (in->kind == CLOUD_SCALESET)
-		return s->capacity >= in->capacity_to ? SETTLE_DONE : SETTLE_RESEND;
-	if (s->look == CLOUD_IS_FAILED)
-		return in->kind == CLOUD_VM ? SETTLE_FAILED : SETTLE_RESEND;
-	return SETTLE_DONE;
-}
-
 static void on_look(void *arg, const struct cloud_sight *s, const struct err *err)
 {
 	struct live_intent *li = arg;

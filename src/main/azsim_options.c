@@ -44,7 +44,7 @@ static int take(struct azsim_options *o, const struct option *opt, const char *v
 		o->has_seed = true;
 		break;
 	case FACTOR:
-		rc = num_read_real((double *)at, value, 1, 1000);
+		rc = num_read_real((double *)(void *)at, value, 1, 1000);
 		break;
 	}
 	return rc == 0 ? 0

@@ -418,7 +418,7 @@ static void unknown_key(struct reading *r, const struct yaml *y, const struct ke
 	struct buf list = BUF_INIT(300);
 	size_t n = 0;
 
-	for (; keys[n].name && n < ARRAY_LEN(words) - 1; n++) {
+	for (; n < ARRAY_LEN(words) - 1 && keys[n].name; n++) {
 		words[n] = keys[n].name;
 		buf_addf(&list, "%s%s", n ? ", " : "", keys[n].name);
 	}

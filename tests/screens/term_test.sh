@@ -93,7 +93,7 @@ looks() {
 # The last word on paste, cursor and alternate screen in what was sent.
 modes_restored() {
 	for mode in 2004 1049 25; do
-		last=$(grep -aoE "\[\?(12;)?$mode[hl]" "$screen_dir/log" | tail -1 | tail -c 2)
+		last=$(grep -aoE "\[\?(12;)?${mode}[hl]" "$screen_dir/log" | tail -1 | tail -c 2)
 		[ "$mode" = 25 ] && want=h || want=l
 		[ "$last" = "$want" ] || { echo "mode $mode was left at \"$last\""; return 1; }
 	done

@@ -51,6 +51,14 @@ static const char vm_body[] =
 		"\"networkProfile\":{\"networkApiVersion\":\"2020-11-01\",\"networkInterfaceConfigurations\":[" NIC
 		"]}}}";
 
+static void forget_answer(struct cloud *c)
+{
+	json_free(c->json);
+	c->json = NULL;
+	arm_reply_clear(&c->reply);
+	c->reply = (struct arm_reply){ 0 };
+}
+
 void cloud_token(struct cloud *c)
 {
 	struct http_headers none = { 0 };
@@ -65,6 +73,7 @@ void cloud_token(struct cloud *c)
 	};
 	struct json *j;
 
+	forget_answer(c);
 	req.body_len = strlen(req.body);
 	arm_handle(c->arm, &req, &c->reply);
 	j = json_parse(buf_str(&c->reply.body), c->reply.body.len, NULL);
@@ -101,14 +110,6 @@ void cloud_open(struct cloud *c, const char *scenario, const char *dir)
 	o.key = rsa_key_make(2048, &err);
 	c->arm = arm_new(c->w, &o);
 	cloud_token(c);
-}
-
-static void forget_answer(struct cloud *c)
-{
-	json_free(c->json);
-	c->json = NULL;
-	arm_reply_clear(&c->reply);
-	c->reply = (struct arm_reply){ 0 };
 }
 
 void cloud_close(struct cloud *c)

@@ -1,0 +1,309 @@
+/* Nodes, jobs, events, operations, templates, audit. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "server/server_private.h"
+#include "store/store.h"
+#include "wire/wire.h"
+
+#define PAGE 200
+
+void get_node(struct request *q)
+{
+	const struct cluster *c = the_cluster(q);
+	const struct node *const *nodes;
+	struct err err;
+	size_t n;
+
+	if (!c)
+		return;
+	n = engine_nodes(q->server->engine, c, &nodes);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(nodes[i]->name, segment(q, 4)) == 0) {
+			answer_json(q, 200, wire_node_json(nodes[i]));
+			return;
+		}
+	err_set(&err, ERR_NOT_FOUND, "cluster %s has no node \"%s\"", c->name, segment(q, 4));
+	answer_err(q, &err);
+}
+
+static int names_of(struct strs *out, const struct request *q, const char *member,
+		    struct err *err)
+{
+	const struct json *list = json_get(q->body, member);
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		const char *text = json_text(json_at(list, i));
+
+		if (!text || strs_add(out, text) < 0)
+			return err_set(err, ERR_INVALID,
+				       "\"%s\" is a list of at most %zu names", member,
+				       out->max);
+	}
+	return 0;
+}
+
+enum node_verb { DO_DRAIN, DO_UNDRAIN, DO_TERMINATE, DO_KEEP, DO_UNKEEP };
+
+static int do_nodes(struct request *q, enum node_verb verb, const struct strs *nodes,
+		    struct err *err)
+{
+	struct engine *e = q->server->engine;
+	const char *cluster = segment(q, 2), *reason = json_str(q->body, "reason", "");
+
+	switch (verb) {
+	case DO_DRAIN:
+		return engine_node_drain(e, &q->user, cluster, nodes, reason, err);
+	case DO_UNDRAIN:
+		return engine_node_undrain(e, &q->user, cluster, nodes, err);
+	case DO_TERMINATE:
+		return engine_node_terminate(e, &q->user, cluster, nodes, reason,
+					     json_bool(q->body, "force", false), err);
+	case DO_KEEP:
+	case DO_UNKEEP:
+		return engine_node_keep(e, &q->user, cluster, nodes, verb == DO_KEEP, err);
+	}
+	return -1;
+}
+
+static void act_on_nodes(struct request *q, enum node_verb verb)
+{
+	struct strs nodes = STRS_INIT(10000);
+	struct err err = ERR_INIT;
+	int rc = names_of(&nodes, q, "nodes", &err);
+
+	if (rc == 0)
+		rc = do_nodes(q, verb, &nodes, &err);
+	strs_clear(&nodes);
+	if (rc < 0)
+		answer_err(q, &err);
+	else
+		answer_operation(q, 0);
+}
+
+void drain_nodes(struct request *q)
+{
+	act_on_nodes(q, DO_DRAIN);
+}
+
+void undrain_nodes(struct request *q)
+{
+	act_on_nodes(q, DO_UNDRAIN);
+}
+
+void terminate_nodes(struct request *q)
+{
+	act_on_nodes(q, DO_TERMINATE);
+}
+
+void keep_nodes(struct request *q)
+{
+	act_on_nodes(q, DO_KEEP);
+}
+
+void unkeep_nodes(struct request *q)
+{
+	act_on_nodes(q, DO_UNKEEP);
+}
+
+/*
+ * Jobs: the answer comes from the head
+ */
+
+static void job_done(void *arg, const struct json *result, const struct err *err)
+{
+	struct request *q = arg;
+
+	if (result)
+		answer_json(q, 200, json_copy(result));
+	else
+		answer_err(q, err);
+}
+
+void submit_job(struct request *q)
+{
+	struct err err = ERR_INIT;
+
+	if (engine_job_submit(q->server->engine, &q->user, segment(q, 2), q->body, job_done, q,
+			      &err) < 0)
+		answer_err(q, &err);
+}
+
+void act_on_jobs(struct request *q)
+{
+	struct strs ids = STRS_INIT(10000);
+	struct err err = ERR_INIT;
+	int rc = names_of(&ids, q, "ids", &err);
+
+	if (rc == 0)
+		rc = engine_job_act(q->server->engine, &q->user, segment(q, 2), segment(q, 4),
+				    &ids, job_done, q, &err);
+	strs_clear(&ids);
+	if (rc < 0)
+		answer_err(q, &err);
+}
+
+void get_job(struct request *q)
+{
+	struct err err = ERR_INIT;
+
+	if (engine_job_detail(q->server->engine, segment(q, 2), segment(q, 4), job_done, q,
+			      &err) < 0)
+		answer_err(q, &err);
+}
+
+/*
+ * Templates
+ */
+
+void list_templates(struct request *q)
+{
+	struct json *j = json_new_object();
+	struct json *list = json_set_array(j, "templates");
+	struct template_row *rows;
+	size_t n = engine_templates(q->server->engine, &rows);
+
+	for (size_t i = 0; i < n; i++)
+		json_add(list, wire_template_row_json(&rows[i]));
+	free(rows);
+	answer_json(q, 200, j);
+}
+
+void get_template(struct request *q)
+{
+	struct err err = ERR_INIT;
+	struct json *j = engine_template(q->server->engine, segment(q, 2), &err);
+
+	if (j)
+		answer_json(q, 200, j);
+	else
+		answer_err(q, &err);
+}
+
+/*
+ * Events, operations, audit, backup
+ */
+
+void list_events(struct request *q)
+{
+	char *cluster = query_text(q, "cluster");
+	struct err err = ERR_INIT;
+	struct event *v;
+	size_t n;
+	int rc = engine_events(q->server->engine, cluster, query_int(q, "after", 0),
+			       (size_t)query_int(q, "most", PAGE), &v, &n, &err);
+	struct json *j, *list;
+
+	free(cluster);
+	if (rc < 0) {
+		answer_err(q, &err);
+		return;
+	}
+	j = json_new_object();
+	list = json_set_array(j, "events");
+	for (size_t i = 0; i < n; i++)
+		json_add(list, wire_event_json(&v[i]));
+	free(v);
+	answer_json(q, 200, j);
+}
+
+void list_operations(struct request *q)
+{
+	char *cluster = query_text(q, "cluster"), *open = query_text(q, "open");
+	struct err err = ERR_INIT;
+	struct operation *v;
+	size_t n;
+	int rc = engine_operations(q->server->engine, cluster, open && open[0] == '1',
+				   (size_t)query_int(q, "most", PAGE), &v, &n, &err);
+	struct json *j, *list;
+
+	free(cluster);
+	free(open);
+	if (rc < 0) {
+		answer_err(q, &err);
+		return;
+	}
+	j = json_new_object();
+	list = json_set_array(j, "operations");
+	for (size_t i = 0; i < n; i++) {
+		json_add(list, wire_operation_json(&v[i]));
+		operation_clear(&v[i]);
+	}
+	free(v);
+	answer_json(q, 200, j);
+}
+
+static int64_t op_id(const struct request *q)
+{
+	int64_t id = -1;
+
+	num_read(&id, segment(q, 2), 0, INT64_MAX);
+	return id;
+}
+
+void get_operation(struct request *q)
+{
+	struct operation o = { 0 };
+	struct err err = ERR_INIT;
+
+	if (engine_operation(q->server->engine, op_id(q), &o, &err) < 0) {
+		answer_err(q, &err);
+		return;
+	}
+	answer_json(q, 200, wire_operation_json(&o));
+	operation_clear(&o);
+}
+
+void cancel_operation(struct request *q)
+{
+	struct err err = ERR_INIT;
+
+	if (engine_op_cancel(q->server->engine, &q->user, op_id(q), &err) < 0)
+		answer_err(q, &err);
+	else
+		answer_operation(q, 0);
+}
+
+void list_audit(struct request *q)
+{
+	struct err err = ERR_INIT;
+	struct audit *v;
+	size_t n;
+	struct json *j, *list;
+
+	if (engine_audits(q->server->engine, query_int(q, "before", 0),
+			  (size_t)query_int(q, "most", PAGE), &v, &n, &err) < 0) {
+		answer_err(q, &err);
+		return;
+	}
+	j = json_new_object();
+	list = json_set_array(j, "audit");
+	for (size_t i = 0; i < n; i++)
+		json_add(list, wire_audit_json(&v[i]));
+	free(v);
+	answer_json(q, 200, j);
+}
+
+/* Beside the store, under a name made here: a client names no path on the engine's side. */
+void make_backup(struct request *q)
+{
+	struct json *status = engine_status(q->server->engine);
+	char *path = xasprintf("%s/backup-%lld.db", json_str(status, "state_dir", "."),
+			       (long long)clock_utc_ms());
+	struct err err = ERR_INIT;
+	struct json *j;
+
+	json_free(status);
+	if (store_backup(engine_store(q->server->engine), path, &err) < 0) {
+		answer_err(q, &err);
+	} else {
+		j = json_new_object();
+		json_set_str(j, "path", path);
+		answer_json(q, 201, j);
+	}
+	free(path);
+}

@@ -1,0 +1,43 @@
+/* Every route with the role it needs: a handler without one does not compile into the table
+ * (S3.1). */
+#include "base/mem.h"
+#include "server/server_private.h"
+
+const struct route routes[] = {
+	{ "GET", "/v1/engine", ROLE_VIEWER, get_engine },
+	{ "GET", "/v1/status", ROLE_VIEWER, get_status },
+	{ "GET", "/v1/clusters", ROLE_VIEWER, list_clusters },
+	{ "POST", "/v1/clusters", ROLE_OPERATOR, create_cluster },
+	{ "GET", "/v1/clusters/*", ROLE_VIEWER, get_cluster },
+	{ "POST", "/v1/clusters/*/start", ROLE_OPERATOR, start_cluster },
+	{ "POST", "/v1/clusters/*/stop", ROLE_OPERATOR, stop_cluster },
+	{ "POST", "/v1/clusters/*/pause", ROLE_OPERATOR, pause_cluster },
+	{ "POST", "/v1/clusters/*/resume", ROLE_OPERATOR, resume_cluster },
+	{ "GET", "/v1/clusters/*/teardown", ROLE_VIEWER, get_teardown },
+	{ "POST", "/v1/clusters/*/teardown", ROLE_OPERATOR, post_teardown },
+	{ "GET", "/v1/clusters/*/nodes/*", ROLE_VIEWER, get_node },
+	{ "POST", "/v1/clusters/*/nodes/drain", ROLE_OPERATOR, drain_nodes },
+	{ "POST", "/v1/clusters/*/nodes/undrain", ROLE_OPERATOR, undrain_nodes },
+	{ "POST", "/v1/clusters/*/nodes/terminate", ROLE_OPERATOR, terminate_nodes },
+	{ "POST", "/v1/clusters/*/nodes/keep", ROLE_OPERATOR, keep_nodes },
+	{ "POST", "/v1/clusters/*/nodes/unkeep", ROLE_OPERATOR, unkeep_nodes },
+	{ "GET", "/v1/clusters/*/jobs/*", ROLE_VIEWER, get_job },
+	{ "POST", "/v1/clusters/*/jobs", ROLE_OPERATOR, submit_job },
+	{ "POST", "/v1/clusters/*/jobs/cancel", ROLE_OPERATOR, act_on_jobs },
+	{ "POST", "/v1/clusters/*/jobs/hold", ROLE_OPERATOR, act_on_jobs },
+	{ "POST", "/v1/clusters/*/jobs/release", ROLE_OPERATOR, act_on_jobs },
+	{ "POST", "/v1/clusters/*/jobs/requeue", ROLE_OPERATOR, act_on_jobs },
+	{ "GET", "/v1/clusters/*/plan", ROLE_VIEWER, get_plan },
+	{ "GET", "/v1/clusters/*/why/*", ROLE_VIEWER, get_why },
+	{ "GET", "/v1/clusters/*/ssh", ROLE_OPERATOR, get_ssh },
+	{ "GET", "/v1/templates", ROLE_VIEWER, list_templates },
+	{ "GET", "/v1/templates/*", ROLE_VIEWER, get_template },
+	{ "GET", "/v1/events", ROLE_VIEWER, list_events },
+	{ "GET", "/v1/operations", ROLE_VIEWER, list_operations },
+	{ "GET", "/v1/operations/*", ROLE_VIEWER, get_operation },
+	{ "POST", "/v1/operations/*/cancel", ROLE_OPERATOR, cancel_operation },
+	{ "GET", "/v1/audit", ROLE_ADMIN, list_audit },
+	{ "POST", "/v1/backup", ROLE_ADMIN, make_backup },
+};
+
+const size_t n_routes = ARRAY_LEN(routes);

@@ -1,0 +1,275 @@
+#include "server/server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "base/text.h"
+#include "server/server_private.h"
+#include "store/store.h"
+#include "wire/wire.h"
+
+/*
+ * Answers
+ */
+
+static void remember(struct request *q, int status, const char *text)
+{
+	struct err err = ERR_INIT;
+
+	if (q->key && status < 300 &&
+	    store_reply_add(engine_store(q->server->engine), q->key, q->body_hash, status, text,
+			    &err) < 0)
+		log_warn("the answer to %s is not remembered: %s", q->key, err.msg);
+}
+
+static void answer_text(struct request *q, int status, const char *text)
+{
+	remember(q, status, text);
+	if (q->x)
+		http_x_answer(q->x, status, NULL, text, strlen(text));
+	request_free(q);
+}
+
+void answer_json(struct request *q, int status, struct json *take)
+{
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+
+	json_write(&text, take);
+	json_free(take);
+	answer_text(q, status, buf_str(&text));
+	buf_clear(&text);
+}
+
+void answer_err(struct request *q, const struct err *err)
+{
+	char id[17];
+
+	rand_hex(id, 8);
+	log_info("request %s of %s: %s", id, q->user.name, err->msg);
+	answer_json(q, wire_error_status(err->code), wire_error_json(err, id));
+}
+
+void answer_operation(struct request *q, int64_t op)
+{
+	struct json *j = json_new_object();
+
+	json_set_int(j, "operation", op);
+	answer_json(q, op ? 202 : 200, j);
+}
+
+/*
+ * Requests
+ */
+
+static void client_left(void *arg)
+{
+	struct request *q = arg;
+
+	q->x = NULL; /* the work goes on; whoever asks again with the key finds the answer */
+}
+
+struct request *request_new(struct server *s, struct http_exchange *x)
+{
+	struct request *q = xcalloc(1, sizeof(*q));
+	const struct http_peer *p = http_x_peer(x);
+
+	q->server = s;
+	q->x = x;
+	q->segments = (struct strs)STRS_INIT(SEGMENTS_MAX);
+	auth_user(&q->user, s->rules, p->uid, p->groups, p->n_groups, p->pid);
+	http_x_set_arg(x, q, client_left);
+	return q;
+}
+
+void request_free(struct request *q)
+{
+	strs_clear(&q->segments);
+	json_free(q->body);
+	free(q->key);
+	free(q);
+}
+
+const char *segment(const struct request *q, size_t i)
+{
+	return i < q->segments.n ? q->segments.v[i] : "";
+}
+
+const struct cluster *the_cluster(struct request *q)
+{
+	const struct cluster *c = engine_cluster(q->server->engine, segment(q, 2));
+	struct err err;
+
+	if (c)
+		return c;
+	err_set(&err, ERR_NOT_FOUND, "there is no cluster \"%s\"", segment(q, 2));
+	answer_err(q, &err);
+	return NULL;
+}
+
+char *query_text(const struct request *q, const char *name)
+{
+	struct buf b = BUF_INIT(65536);
+	bool found = q->x && http_query_get(&b, http_x_query(q->x), name) == 0;
+	char *text = found ? xstrdup(buf_str(&b)) : NULL;
+
+	buf_clear(&b);
+	return text;
+}
+
+int64_t query_int(const struct request *q, const char *name, int64_t fallback)
+{
+	char *text = query_text(q, name);
+	int64_t n = fallback;
+
+	if (text)
+		num_read(&n, text, 0, INT64_MAX);
+	free(text);
+	return n;
+}
+
+/* '*' stands for one segment. */
+static bool path_fits(const char *pattern, const char *path)
+{
+	while (*pattern && *path) {
+		if (*pattern == '*') {
+			pattern++;
+			if (*path == '/')
+				return false;
+			path += strcspn(path, "/");
+		} else if (*pattern++ != *path++) {
+			return false;
+		}
+	}
+	return *pattern == *path;
+}
+
+/* A word of its own comes before a star: "/nodes/drain" is no node's name. */
+static const struct route *route_find(const char *method, const char *path, bool *path_known)
+{
+	const struct route *found = NULL;
+
+	*path_known = false;
+	for (size_t i = 0; i < n_routes; i++) {
+		if (!path_fits(routes[i].pattern, path))
+			continue;
+		*path_known = true;
+		if (strcmp(routes[i].method, method) == 0 &&
+		    (!found || strlen(routes[i].pattern) > strlen(found->pattern)))
+			found = &routes[i];
+	}
+	return found;
+}
+
+static int body_read(struct request *q, struct err *err)
+{
+	size_t len;
+	const char *text = http_x_body(q->x, &len);
+
+	sha256_hex(q->body_hash, text, len);
+	if (len == 0)
+		return 0;
+	q->body = json_parse(text, len, err);
+	if (!q->body)
+		return err_wrap(err, "request body");
+	if (!json_is(q->body, JSON_OBJECT))
+		return err_set(err, ERR_PARSE, "request body: an object is expected");
+	return 0;
+}
+
+/* R9.2: true when the answer was known and given again. */
+static bool answered_before(struct request *q)
+{
+	const char *key = http_x_header(q->x, "Idempotency-Key");
+	char hash[65], *body = NULL;
+	int status;
+	struct err err;
+
+	if (!key || strcmp(http_x_method(q->x), "POST") != 0)
+		return false;
+	q->key = xasprintf("%lu %.100s %s", (unsigned long)q->user.uid, key, http_x_path(q->x));
+	if (store_reply_get(engine_store(q->server->engine), q->key, hash, &status, &body,
+			    NULL) < 0)
+		return false;
+	if (strcmp(hash, q->body_hash) != 0) {
+		err_set(&err, ERR_INVALID, "this Idempotency-Key was used with another body");
+		answer_err(q, &err);
+	} else {
+		free(q->key);
+		q->key = NULL;
+		answer_text(q, status, body);
+	}
+	free(body);
+	return true;
+}
+
+static void dispatch(struct request *q)
+{
+	bool known;
+	const char *path = http_x_path(q->x);
+	const struct route *r = route_find(http_x_method(q->x), path, &known);
+	struct err err = ERR_INIT;
+
+	if (q->user.role == ROLE_NONE)
+		err_set(
+		    &err, ERR_DENIED,
+		    "%s has no role here: an admin grants one in the configuration (roles:)",
+		    q->user.name);
+	else if (!r)
+		err_set(&err, ERR_NOT_FOUND,
+			known ? "%s does not take this method" : "there is no %s", path);
+	else if (q->user.role < r->needs)
+		err_set(&err, ERR_DENIED, "%s needs the role %s; %s is %s", path,
+			role_name(r->needs), q->user.name, role_name(q->user.role));
+	else if (strs_split(&q->segments, path + 1, strlen(path) - 1, '/') < 0)
+		err_set(&err, ERR_NOT_FOUND, "there is no %s", path);
+	else if (body_read(q, &err) == 0 && answered_before(q))
+		return;
+	if (err.code != ERR_NONE)
+		answer_err(q, &err);
+	else
+		r->run(q);
+}
+
+static void on_request(void *arg, struct http_exchange *x)
+{
+	dispatch(request_new(arg, x));
+}
+
+struct server *server_new(struct loop *l, struct engine *e, const struct server_options *o,
+			  struct err *err)
+{
+	const struct http_server_options http = { .limits = { .body_max = (size_t)4 << 20 },
+						  .clients_per_peer = 32,
+						  .refuse_origin = true };
+	struct server *s = xcalloc(1, sizeof(*s));
+
+	s->loop = l;
+	s->engine = e;
+	s->rules = o->rules;
+	s->site = xstrdup(o->site ? o->site : "");
+	s->http = http_server_new(l, &http, on_request, s);
+	if (http_server_listen_unix(s->http, o->socket_path, o->socket_mode, err) < 0) {
+		server_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void server_stop_accepting(struct server *s)
+{
+	http_server_stop_accepting(s->http);
+}
+
+void server_free(struct server *s)
+{
+	if (!s)
+		return;
+	http_server_free(s->http);
+	free(s->site);
+	free(s);
+}

@@ -1,0 +1,62 @@
+/* What the server's files share: one request on its way. */
+#ifndef SERVER_PRIVATE_H
+#define SERVER_PRIVATE_H
+
+#include "base/http_server.h"
+#include "server/server.h"
+
+#define SEGMENTS_MAX 8
+
+struct server {
+	struct loop *loop;
+	struct engine *engine;
+	struct http_server *http;
+	const struct auth_rules *rules;
+	char *site;
+};
+
+struct request {
+	struct server *server;
+	struct http_exchange *x; /* NULL once the client left */
+	struct user user;
+	struct strs segments; /* of the path, decoded: "v1" "clusters" "demo" */
+	struct json *body;    /* NULL: none */
+	char *key;	      /* Idempotency-Key; NULL: none */
+	char body_hash[65];
+};
+
+typedef void handler_fn(struct request *q);
+
+struct route {
+	const char *method, *pattern; /* "/v1/clusters/" followed by * for a name */
+	enum role needs;
+	handler_fn *run;
+};
+
+extern const struct route routes[];
+extern const size_t n_routes;
+
+/* Each ends the request. */
+void answer_json(struct request *q, int status, struct json *take);
+void answer_err(struct request *q, const struct err *err);
+void answer_operation(struct request *q, int64_t op);
+void request_free(struct request *q);
+struct request *request_new(struct server *s, struct http_exchange *x);
+
+const char *segment(const struct request *q, size_t i);
+const struct cluster *
+the_cluster(struct request *q); /* named by segment 2; answers 404 itself */
+char *query_text(const struct request *q,
+		 const char *name); /* NULL when absent; yours to free */
+int64_t query_int(const struct request *q, const char *name, int64_t fallback);
+
+struct json *engine_row_json(struct server *s, const struct user *u);
+
+/* handlers, by noun */
+handler_fn get_engine, get_status, list_clusters, create_cluster, get_cluster, start_cluster,
+    stop_cluster, pause_cluster, resume_cluster, get_teardown, post_teardown, get_node,
+    drain_nodes, undrain_nodes, terminate_nodes, keep_nodes, unkeep_nodes, get_job, submit_job,
+    act_on_jobs, get_plan, get_why, get_ssh, list_templates, get_template, list_events,
+    list_operations, get_operation, cancel_operation, list_audit, make_backup;
+
+#endif
