@@ -14,26 +14,26 @@ trap 'rm -f "$TEST_COUNTS"' EXIT
 stage() {
 	name=$1
 	shift
-	before=$(wc -l <"$TEST_COUNTS")
+	counted=$(wc -l <"$TEST_COUNTS")
 	start=$(date +%s)
 	echo "== $name"
 	"$@"
 	rc=$?
 	took=$(($(date +%s) - start))
-	if [ "$(wc -l <"$TEST_COUNTS")" = "$before" ]; then
+	if [ "$(wc -l <"$TEST_COUNTS")" = "$counted" ]; then
 		if [ $rc -eq 0 ]; then echo "$name 1 0 0" >>"$TEST_COUNTS"; else echo "$name 0 1 0" >>"$TEST_COUNTS"; fi
-	elif [ $rc -ne 0 ] && ! tail -n +$((before + 1)) "$TEST_COUNTS" | awk '{ f += $3 } END { exit f == 0 }'; then
+	elif [ $rc -ne 0 ] && ! tail -n +$((counted + 1)) "$TEST_COUNTS" | awk '{ f += $3 } END { exit f == 0 }'; then
 		echo "$name 0 1 0" >>"$TEST_COUNTS"
 	fi
 	echo "== $name: ${took} s, exit $rc"
 }
 
-before=$(mktemp)
-after=$(mktemp)
+left_before=$(mktemp)
+left_after=$(mktemp)
 left() { tests/leftovers.sh; }
 
 stage deps tests/deps.sh
-left >"$before"
+left >"$left_before"
 stage build make -s -j2 CI=1 all
 stage clang make -s -j2 CI=1 CC=clang objects
 stage debug make -s -j2 CI=1 DEBUG=1 all tests
@@ -45,9 +45,9 @@ stage tools tests/run.sh tools
 stage fuzz tests/fuzz/run.sh 2
 stage screens tests/run.sh screens
 stage cluster tests/run.sh cluster
-left >"$after"
-stage leftovers diff "$before" "$after"
-rm -f "$before" "$after"
+left >"$left_after"
+stage leftovers diff "$left_before" "$left_after"
+rm -f "$left_before" "$left_after"
 
 echo "== in all: $(($(date +%s) - began)) s"
 awk '{ p += $2; f += $3; s += $4 }

@@ -38,6 +38,8 @@ struct demand {
 	size_t n, cap;
 	int64_t tasks_pending, tasks_running, tasks_held;
 	int64_t unknown;         /* records whose size could not be read: shown, never taken as zero */
+	size_t *want_of;         /* for each record of the queue: its want; SIZE_MAX when it wants nothing */
+	size_t n_records;
 };
 
 void demand_clear(struct demand *d);

@@ -1,0 +1,339 @@
+/* What a want may be placed on: kinds of nodes that exist, buckets for new ones, and what those
+ * cost. */
+#include "engine/plan_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define SPOT_RISK   1.05 /* lost work, until there is a history of evictions (B1) */
+#define UNKNOWN_USD 1e6	 /* a size without price is usable, and ranked last */
+#define GIB	    (INT64_C(1) << 30)
+
+static int64_t mem_for_jobs(const struct vm_size *s, const struct array_spec *a)
+{
+	int64_t reserve = a->mem_reserve;
+
+	if (reserve < 0)
+		reserve = s->mem_bytes / 20 > GIB ? s->mem_bytes / 20 : GIB;
+	return s->mem_bytes > reserve ? s->mem_bytes - reserve : 0;
+}
+
+static void extra_caps(const struct planner *p, const struct resources *r, double *cap)
+{
+	for (size_t d = DIM_CUSTOM; d < p->n_dims; d++) {
+		double n = resources_number(r, p->dims[d]);
+
+		cap[d] = n > cap[d] ? n : cap[d];
+	}
+}
+
+static double threads_of(const struct vm_size *s)
+{
+	return s && s->vcpus_per_core > 0 ? (double)s->vcpus_per_core : 1;
+}
+
+static struct kind *kind_add(struct planner *p)
+{
+	GROW(p->kinds, p->n_kinds, p->cap_kinds);
+	p->kinds[p->n_kinds] = (struct kind){ .node = SIZE_MAX };
+	return &p->kinds[p->n_kinds++];
+}
+
+static void bucket_kind(struct planner *p, size_t b)
+{
+	const struct fact_bucket *fb = &p->f->buckets[b];
+	struct kind *k = kind_add(p);
+
+	k->bucket = b;
+	k->array = fb->array;
+	k->rank = RANK_NEW;
+	k->threads = threads_of(fb->size);
+	k->cap[DIM_CPU] = (double)fb->size->vcpus;
+	k->cap[DIM_GPU] = (double)fb->size->gpus;
+	k->cap[DIM_MEM] = (double)mem_for_jobs(fb->size, p->f->arrays[fb->array].spec);
+	extra_caps(p, &p->f->arrays[fb->array].extra, k->cap);
+}
+
+static enum rank rank_of(const struct fact_node *n)
+{
+	if (n->closed || n->exclusive || n->terminate_asked || n->drain_asked ||
+	    n->drained_by_other)
+		return RANK_NONE;
+	if (n->state == NODE_DRAINING || n->drained_by_us)
+		return n->state == NODE_DRAINING || n->state == NODE_IDLE ||
+			       n->state == NODE_BUSY
+			   ? RANK_UNDRAIN
+			   : RANK_NONE;
+	if (n->state == NODE_IDLE || n->state == NODE_BUSY)
+		return RANK_READY;
+	return node_is_booting(n->state) ? RANK_BOOTING : RANK_NONE;
+}
+
+static bool has_words(const struct resources *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->v[i].kind == RES_WORD)
+			return true;
+	return false;
+}
+
+static double node_threads(const struct facts *f, const struct fact_node *n)
+{
+	double cpus = resources_number(&n->total, "ncpus");
+	double cores = resources_number(&n->total, "pcpus");
+
+	if (n->bucket != SIZE_MAX)
+		return threads_of(f->buckets[n->bucket].size);
+	return cores > 0 && cpus > cores ? (double)(int64_t)(cpus / cores) : 1;
+}
+
+/* vCPUs and cores are one thing: what is left is what both readings leave. */
+static double free_cpus(const struct fact_node *n, const struct resources *r, double threads)
+{
+	double cpus = resources_number(r, "ncpus");
+	double cores = resources_number(r, "pcpus");
+
+	if (resources_number(&n->total, "pcpus") > 0 &&
+	    (double)(int64_t)(cpus / threads) > cores)
+		cpus = cores * threads;
+	return cpus;
+}
+
+static void node_caps(const struct planner *p, const struct fact_node *n,
+		      const struct resources *r, double threads, double *cap)
+{
+	memset(cap, 0, DIMS_MAX * sizeof(*cap));
+	cap[DIM_CPU] = free_cpus(n, r, threads);
+	cap[DIM_GPU] = resources_number(r, "ngpus");
+	cap[DIM_MEM] = resources_number(r, "mem");
+	for (size_t d = DIM_CUSTOM; d < p->n_dims; d++)
+		cap[d] = resources_number(r, p->dims[d]);
+}
+
+static uint32_t node_kind(struct planner *p, size_t node)
+{
+	const struct fact_node *n = &p->f->nodes[node];
+	bool own = has_words(&n->total);
+	enum rank rank = rank_of(n);
+	struct kind *k;
+
+	for (size_t i = p->f->n_buckets; !own && i < p->n_kinds; i++) {
+		k = &p->kinds[i];
+		if (k->bucket == n->bucket && k->array == n->array && k->rank == rank &&
+		    !has_words(&p->f->nodes[k->node].total))
+			return (uint32_t)i;
+	}
+	k = kind_add(p);
+	k->bucket = n->bucket;
+	k->array = n->array;
+	k->node = node;
+	k->rank = rank;
+	k->threads = node_threads(p->f, n);
+	return (uint32_t)(p->n_kinds - 1);
+}
+
+static bool same_caps(const double *a, const double *b)
+{
+	for (size_t d = 0; d < DIMS_MAX; d++)
+		if (a[d] < b[d] || a[d] > b[d])
+			return false;
+	return true;
+}
+
+static void room_of(struct planner *p, struct room *r, size_t node)
+{
+	const struct fact_node *n = &p->f->nodes[node];
+	struct kind *k = &p->kinds[p->node_kind[node]];
+	double total[DIMS_MAX];
+
+	*r = (struct room){ .kind = p->node_kind[node], .node = node, .count = 1 };
+	node_caps(p, n, &n->free, k->threads, r->free);
+	node_caps(p, n, &n->total, k->threads, total);
+	if (k->bucket != SIZE_MAX) /* what the node does not report itself, its array has */
+		for (size_t d = DIM_CUSTOM; d < p->n_dims; d++)
+			if (total[d] <= 0 && r->free[d] <= 0)
+				r->free[d] = total[d] = p->kinds[k->bucket].cap[d];
+	for (size_t d = 0; d < DIMS_MAX; d++)
+		k->cap[d] = total[d] > k->cap[d] ? total[d] : k->cap[d];
+	r->empty = n->jobs == 0 || node_is_booting(n->state);
+	r->empty = r->empty && same_caps(r->free, total);
+	r->closed = k->rank == RANK_NONE;
+}
+
+/* Names with numbers at their end sort by number: htc-2 before htc-10. */
+int node_name_cmp(const char *a, const char *b)
+{
+	size_t i = 0, la, lb;
+
+	while (a[i] && a[i] == b[i])
+		i++;
+	while (i > 0 && a[i - 1] >= '0' && a[i - 1] <= '9')
+		i--;
+	la = strspn(a + i, "0123456789");
+	lb = strspn(b + i, "0123456789");
+	if (la != lb)
+		return la < lb ? -1 : 1;
+	return strcmp(a + i, b + i);
+}
+
+struct order {
+	const struct planner *p;
+	struct room room;
+};
+
+/* Among equals the fullest that still fits, then by name. */
+static int room_cmp(const void *a, const void *b)
+{
+	const struct order *x = a, *y = b;
+	double fx = x->room.free[DIM_CPU], fy = y->room.free[DIM_CPU];
+
+	if (x->room.kind != y->room.kind)
+		return x->room.kind < y->room.kind ? -1 : 1;
+	if (fx < fy || fx > fy)
+		return fx < fy ? -1 : 1;
+	return node_name_cmp(x->p->f->nodes[x->room.node].name,
+			     y->p->f->nodes[y->room.node].name);
+}
+
+static void rooms_make(struct planner *p)
+{
+	size_t n = p->f->n_nodes;
+	struct order *o = xcalloc(n ? n : 1, sizeof(*o));
+
+	for (size_t i = 0; i < n; i++) {
+		o[i].p = p;
+		room_of(p, &o[i].room, i);
+	}
+	qsort(o, n, sizeof(*o), room_cmp);
+	p->rooms = xcalloc(n ? n : 1, sizeof(*p->rooms));
+	for (size_t i = 0; i < n; i++)
+		p->rooms[i] = o[i].room;
+	p->n_rooms = n;
+	free(o);
+}
+
+void kinds_make(struct planner *p)
+{
+	const struct facts *f = p->f;
+
+	p->managed = xcalloc(f->n_arrays + 1, sizeof(*p->managed));
+	p->node_kind = xcalloc(f->n_nodes + 1, sizeof(*p->node_kind));
+	for (size_t b = 0; b < f->n_buckets; b++)
+		bucket_kind(p, b);
+	for (size_t i = 0; i < f->n_nodes; i++) {
+		p->node_kind[i] = node_kind(p, i);
+		if (f->nodes[i].array != SIZE_MAX && node_is_live(f->nodes[i].state))
+			p->managed[f->nodes[i].array]++;
+	}
+	rooms_make(p);
+	for (size_t i = 0; i < p->n_shapes; i++)
+		shape_know(p, &p->shapes[i]);
+}
+
+static bool may_open(const struct planner *p, const struct fact_bucket *b)
+{
+	const struct fact_array *a = &p->f->arrays[b->array];
+
+	if (b->closed_until_s > p->f->now_s || a->paused || b->size->vcpus <= 0)
+		return false;
+	return !b->spot || a->spec->max_price < 0 || b->price <= a->spec->max_price;
+}
+
+void costs_make(struct planner *p)
+{
+	const struct facts *f = p->f;
+
+	p->cost = xcalloc(f->n_buckets + 1, sizeof(*p->cost));
+	p->open = xcalloc(f->n_buckets + 1, sizeof(*p->open));
+	for (size_t b = 0; b < f->n_buckets; b++) {
+		const struct fact_bucket *fb = &f->buckets[b];
+
+		p->open[b] = may_open(p, fb);
+		p->cost[b] = fb->price < 0 ? UNKNOWN_USD : fb->price;
+		p->cost[b] *= fb->spot ? SPOT_RISK : 1;
+		if (fb->price < 0)
+			strs_addf(p->warnings, "%s%s: no price is known, so it is taken last",
+				  size_short(fb->size->name), fb->spot ? " spot" : "");
+		if (fb->size->vcpus <= 0)
+			strs_addf(p->warnings, "%s: its vCPUs are unknown, so it is not used",
+				  size_short(fb->size->name));
+	}
+}
+
+static bool group_right(const struct planner *p, const struct want *w,
+			const struct fact_bucket *b)
+{
+	if (w->colocated)
+		return b->group[0] || !b->size->rdma;
+	return !b->group[0] || p->f->arrays[b->array].spec->colocated;
+}
+
+bool kind_usable(const struct planner *p, size_t want, const struct kind *k)
+{
+	const struct want *w = &p->d->v[want];
+	const struct fact_bucket *b;
+
+	if (k->bucket == SIZE_MAX)
+		return true;
+	b = &p->f->buckets[k->bucket];
+	if (!group_right(p, w, b))
+		return false;
+	return !b->spot || !w->no_spot || p->f->arrays[b->array].spec->spot == SPOT_ONLY;
+}
+
+/* On-demand nodes of an array that prefers spot wait until spot had its time (B2). */
+static bool waits_for_spot(const struct planner *p, const struct want *w,
+			   const struct fact_bucket *b)
+{
+	const struct fact_array *a = &p->f->arrays[b->array];
+
+	if (b->spot || a->spec->spot != SPOT_THEN_ONDEMAND || w->no_spot)
+		return false;
+	return a->spot_waiting_since_s == 0 ||
+	       p->f->now_s - a->spot_waiting_since_s < a->spec->spot_wait_s;
+}
+
+static bool spot_fits(const struct planner *p, const struct candidate *c, size_t n,
+		      size_t array)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct fact_bucket *b = &p->f->buckets[c[i].bucket];
+
+		if (b->spot && b->array == array)
+			return true;
+	}
+	return false;
+}
+
+size_t candidates(const struct planner *p, size_t want, struct candidate *out)
+{
+	const struct shape *s = &p->shapes[p->asks[want].shape];
+	size_t n = 0, kept = 0;
+	bool waits = false;
+
+	for (size_t i = 0; i < s->n_buckets; i++) {
+		uint32_t b = s->buckets[i];
+		int64_t each;
+
+		if (!kind_usable(p, want, &p->kinds[b]))
+			continue;
+		each = slots_on_empty(p, want, &p->kinds[b]);
+		if (each < 1)
+			continue;
+		out[n++] = (struct candidate){ .bucket = b, .each = each };
+		waits = waits || waits_for_spot(p, &p->d->v[want], &p->f->buckets[b]);
+	}
+	for (size_t i = 0; waits && i < n; i++) {
+		const struct fact_bucket *b = &p->f->buckets[out[i].bucket];
+
+		out[i].waits =
+		    waits_for_spot(p, &p->d->v[want], b) && spot_fits(p, out, n, b->array);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!out[i].waits)
+			out[kept++] = out[i];
+	return kept;
+}

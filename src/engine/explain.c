@@ -1,0 +1,533 @@
+/* Every decision in a sentence with its numbers (9). */
+#include "engine/plan_private.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#define GIB	    1073741824.0
+#define BUCKET_TEXT 128
+
+const char *size_short(const char *name)
+{
+	return text_has_prefix(name, "Standard_") ? name + 9 : name;
+}
+
+const char *why_code_name(enum why_code c)
+{
+	static const char *const names[WHY_CODES] = {
+		[WHY_PLACED] = "placed",
+		[WHY_NEVER_FITS] = "never_fits",
+		[WHY_GROUP_TOO_SMALL] = "group_too_small",
+		[WHY_NO_CAPACITY] = "no_capacity",
+		[WHY_BACKOFF] = "backoff",
+		[WHY_SHARED_POOL] = "shared_pool",
+		[WHY_BUDGET] = "budget",
+		[WHY_WAITING_FOR_NODES] = "waiting_for_nodes",
+		[WHY_PAUSED] = "paused",
+		[WHY_NOT_ELIGIBLE] = "not_eligible",
+		[WHY_NO_ROOM_PLAN] = "no_room_plan",
+	};
+
+	return c < WHY_CODES ? names[c] : "unknown";
+}
+
+static const char *amount_text(char out[48], const char *dim, double n)
+{
+	if (strcmp(dim, "ncpus") == 0)
+		snprintf(out, 48, "%.6g core%s", n, n > 1 || n < 1 ? "s" : "");
+	else if (strcmp(dim, "ngpus") == 0)
+		snprintf(out, 48, "%.6g GPU%s", n, n > 1 || n < 1 ? "s" : "");
+	else if (strcmp(dim, "mem") == 0)
+		snprintf(out, 48, "%.4g GiB", n / GIB);
+	else
+		snprintf(out, 48, "%.6g %.30s", n, dim);
+	return out;
+}
+
+static void bucket_text(char out[BUCKET_TEXT], const struct fact_bucket *b)
+{
+	snprintf(out, BUCKET_TEXT, "%s%s%s%s%s%.30s", size_short(b->size->name),
+		 b->spot ? " spot" : "", b->zone[0] ? " zone " : "", b->zone,
+		 b->group[0] ? " in " : "", b->group);
+}
+
+/*
+ * Why a want is not placed
+ */
+
+struct cause { /* over the buckets that would take the want */
+	size_t buckets, closed, paused, dear, price_cap, waits;
+	unsigned int bind;
+	const struct level *level;
+	const struct fact_bucket *first, *first_closed;
+	int64_t until_s;
+};
+
+static int64_t nodes_wanted(const struct want *w)
+{
+	return w->node_count > 0 ? w->node_count : 1;
+}
+
+static void cause_of_bucket(struct cause *c, const struct planner *p, const struct attempt *a,
+			    size_t want, uint32_t b)
+{
+	const struct fact_bucket *fb = &p->f->buckets[b];
+
+	c->first = c->first ? c->first : fb;
+	c->buckets++;
+	if (fb->closed_until_s > p->f->now_s) {
+		c->closed++;
+		if (!c->first_closed || fb->closed_until_s < c->until_s) {
+			c->first_closed = fb;
+			c->until_s = fb->closed_until_s;
+		}
+	} else if (p->f->arrays[fb->array].paused) {
+		c->paused++;
+	} else if (!p->open[b]) {
+		c->price_cap++;
+	} else {
+		c->bind |=
+		    ledger_binding(p, &a->ledger, b, nodes_wanted(&p->d->v[want]), &c->level);
+		if (ledger_too_dear(p, &a->ledger, b, nodes_wanted(&p->d->v[want])))
+			c->dear++;
+	}
+}
+
+static struct cause cause_of(const struct planner *p, const struct attempt *a, size_t want)
+{
+	const struct shape *s = &p->shapes[p->asks[want].shape];
+	struct cause c = { 0 };
+	size_t ready = candidates(p, want, a->scratch);
+
+	for (size_t i = 0; i < s->n_buckets; i++) {
+		uint32_t b = s->buckets[i];
+		bool now = false;
+
+		if (!kind_usable(p, want, &p->kinds[b]) || !ask_fits_empty(p, want, b))
+			continue;
+		for (size_t k = 0; k < ready; k++)
+			now = now || a->scratch[k].bucket == b;
+		c.waits += !now;
+		cause_of_bucket(&c, p, a, want, b);
+	}
+	return c;
+}
+
+/* The first thing asked for that this kind of node does not have; NULL: an amount. */
+static const struct need *missing(const struct planner *p, const struct need *n,
+				  const struct kind *k)
+{
+	struct need_view v = { .p = p, .kind = k, .node = SIZE_MAX };
+	double none[DIMS_MAX] = { 0 };
+
+	if (need_holds(n, &v, none) >= 0)
+		return NULL;
+	for (const struct need *c = n->kind == NEED_AND ? n->child : NULL; c; c = c->next) {
+		const struct need *m = missing(p, c, k);
+
+		if (m)
+			return m;
+	}
+	return n;
+}
+
+static void need_text(char out[120], const struct need *n)
+{
+	size_t len;
+
+	if (n->kind == NEED_NEVER) {
+		snprintf(out, 120, "%s", n->n_words ? n->words[0] : "it never fits");
+		return;
+	}
+	if (n->kind == NEED_NOT) {
+		snprintf(out, 120, "not what the job excludes");
+		return;
+	}
+	if (n->kind != NEED_PROPERTY && n->kind != NEED_EQUALS) {
+		snprintf(out, 120, "a combination of constraints");
+		return;
+	}
+	len = (size_t)snprintf(out, 120, "%s = ", n->name);
+	for (size_t i = 0; i < n->n_words && len < 100; i++)
+		len += (size_t)snprintf(out + len, 120 - len, "%s%.40s", i ? " or " : "",
+					n->words[i]);
+}
+
+/* Which amount is beyond the largest of the nodes whose constraints hold: the nearest miss. */
+static bool amount_missing(struct why_want *w, const struct planner *p, size_t want)
+{
+	const struct ask *a = &p->asks[want];
+	const struct shape *s = &p->shapes[a->shape];
+	char need[48], most_text[48];
+
+	for (uint32_t i = a->first; i < a->first + a->n; i++) {
+		const struct amount *m = &p->amounts[i];
+		double most = 0;
+
+		for (size_t k = 0; k < s->n_buckets; k++) {
+			const struct kind *kd = &p->kinds[s->buckets[k]];
+			double cap = kd->cap[m->dim] / (m->cores ? kd->threads : 1);
+
+			most = cap > most ? cap : most;
+		}
+		if (s->n_buckets == 0 || m->n <= most)
+			continue;
+		snprintf(w->text, sizeof(w->text),
+			 "never fits: asks for %s on a node, the largest of %zu has %s",
+			 amount_text(need, p->dims[m->dim], m->n), s->n_buckets,
+			 amount_text(most_text, p->dims[m->dim], most));
+		return true;
+	}
+	return false;
+}
+
+static void never_fits(struct why_want *w, const struct planner *p, size_t want)
+{
+	const struct need *n = p->d->v[want].need;
+	size_t buckets = p->f->n_buckets;
+	char text[120] = "what it asks for";
+
+	w->code = WHY_NEVER_FITS;
+	if (buckets == 0) {
+		snprintf(w->text, sizeof(w->text), "never fits: the cluster offers no sizes");
+		return;
+	}
+	if (amount_missing(w, p, want))
+		return;
+	for (size_t b = 0; n && b < buckets; b++) {
+		const struct need *m = missing(p, n, &p->kinds[b]);
+
+		if (m) {
+			need_text(text, m);
+			break;
+		}
+	}
+	snprintf(w->text, sizeof(w->text), "never fits: %s, in none of %zu kinds of node", text,
+		 buckets);
+}
+
+static bool group_too_small(struct why_want *w, const struct planner *p, size_t want)
+{
+	const struct want *d = &p->d->v[want];
+	const struct shape *s = &p->shapes[p->asks[want].shape];
+	int64_t most = 0;
+
+	for (size_t i = 0; i < s->n_buckets; i++) {
+		const struct fact_bucket *b = &p->f->buckets[s->buckets[i]];
+		int64_t max = p->f->arrays[b->array].spec->group_max;
+
+		if (!kind_usable(p, want, &p->kinds[s->buckets[i]]) ||
+		    !ask_fits_empty(p, want, s->buckets[i]))
+			continue;
+		if (!b->group[0] || max < 0)
+			return false;
+		most = max > most ? max : most;
+	}
+	if (!d->colocated || most == 0 || d->node_count <= most)
+		return false;
+	w->code = WHY_GROUP_TOO_SMALL;
+	w->binding = BIND_GROUP;
+	snprintf(w->text, sizeof(w->text),
+		 "%" PRId64 " nodes in one placement group: a group holds at most %" PRId64,
+		 d->node_count, most);
+	return true;
+}
+
+static bool pool_empty(struct why_want *w, const struct attempt *a, size_t want)
+{
+	const struct ask *ask = &a->p->asks[want];
+
+	if (pools_allow(a, want, 1) > 0)
+		return false;
+	w->code = WHY_SHARED_POOL;
+	for (uint32_t i = ask->first_pool; i < ask->first_pool + ask->n_pools; i++) {
+		const struct pool_use *u = &a->p->uses[i];
+
+		if (u->pool == UINT32_MAX) {
+			snprintf(w->text, sizeof(w->text),
+				 "waits for a shared resource that is not known here");
+			return true;
+		}
+		if (a->pools[u->pool] + 1e-9 >= u->n)
+			continue;
+		snprintf(w->text, sizeof(w->text), "waits for %s: %.6g left, %.6g asked for",
+			 a->p->f->pools[u->pool].name, a->pools[u->pool], u->n);
+		return true;
+	}
+	return true;
+}
+
+static void no_capacity(struct why_want *w, const struct cause *c)
+{
+	char bucket[BUCKET_TEXT] = "";
+
+	w->code = WHY_NO_CAPACITY;
+	w->binding = c->bind;
+	if (c->first)
+		bucket_text(bucket, c->first);
+	if (!c->level) {
+		snprintf(w->text, sizeof(w->text), "no capacity: %s%s", bucket,
+			 c->waits ? ", and on-demand nodes wait for spot" : " has no room");
+	} else if (c->level->cores_max >= 0 && c->level->cores < c->level->cores_max + 1 &&
+		   (c->level->nodes_max < 0 || c->level->nodes > 0)) {
+		snprintf(w->text, sizeof(w->text),
+			 "no capacity: %s has %.0f of %.0f cores in use", c->level->name,
+			 c->level->cores_max - c->level->cores, c->level->cores_max);
+	} else {
+		snprintf(w->text, sizeof(w->text),
+			 "no capacity: %s has %" PRId64 " nodes left of %" PRId64,
+			 c->level->bind == BIND_BUCKET ? bucket : c->level->name,
+			 c->level->nodes > 0 ? c->level->nodes : 0, c->level->nodes_max);
+	}
+}
+
+static void paused(struct why_want *w, const struct facts *f)
+{
+	w->code = WHY_PAUSED;
+	snprintf(w->text, sizeof(w->text), "%s",
+		 f->demand_stale
+		     ? "the scheduler's last answer is too old to make nodes from it"
+		     : "autoscaling is paused");
+}
+
+static void backoff(struct why_want *w, const struct cause *c, int64_t now_s)
+{
+	char bucket[BUCKET_TEXT], span[CLOCK_TEXT];
+
+	w->code = WHY_BACKOFF;
+	bucket_text(bucket, c->first_closed);
+	snprintf(w->text, sizeof(w->text), "%.90s rests for %s more: %s", bucket,
+		 clock_span(span, (c->until_s - now_s) * 1000),
+		 c->first_closed->closed_why[0] ? c->first_closed->closed_why
+						: "the cloud had none");
+}
+
+static void budget(struct why_want *w, const struct attempt *a, const struct cause *c)
+{
+	w->code = WHY_BUDGET;
+	if (c->price_cap == c->buckets)
+		snprintf(w->text, sizeof(w->text),
+			 "%s spot costs %.4f USD per hour, above the highest price allowed",
+			 size_short(c->first->size->name), c->first->price);
+	else
+		snprintf(w->text, sizeof(w->text),
+			 "budget: %.2f of %.2f USD per hour are left, a %s costs %.2f",
+			 a->ledger.money > 0 ? a->ledger.money : 0, a->ledger.money_max,
+			 size_short(c->first->size->name), c->first->price);
+}
+
+static void explain_rest(struct why_want *w, const struct planner *p, const struct attempt *a,
+			 size_t want)
+{
+	struct cause c = cause_of(p, a, want);
+	size_t open = c.buckets - c.closed - c.paused - c.price_cap;
+
+	if (c.buckets == 0 && w->placed == 0)
+		never_fits(w, p, want);
+	else if (group_too_small(w, p, want) || pool_empty(w, a, want))
+		return;
+	else if (a->ledger.shut)
+		paused(w, p->f);
+	else if (c.buckets > 0 && c.closed == c.buckets)
+		backoff(w, &c, p->f->now_s);
+	else if (c.buckets > 0 && c.paused == c.buckets)
+		paused(w, p->f);
+	else if (c.buckets > 0 && (c.price_cap == c.buckets || (c.dear > 0 && !c.bind)))
+		budget(w, a, &c);
+	else if (open == 0 && c.closed > 0)
+		backoff(w, &c, p->f->now_s);
+	else
+		no_capacity(w, &c);
+}
+
+static void explain_placed(struct why_want *w, const struct want *d)
+{
+	const char *what = d->node_count > 0 ? "nodes" : "tasks";
+
+	w->code = w->waiting > 0 ? WHY_WAITING_FOR_NODES : WHY_PLACED;
+	if (w->waiting > 0)
+		snprintf(w->text, sizeof(w->text),
+			 "%" PRId64 " of %" PRId64 " %s wait for nodes that boot", w->waiting,
+			 w->placed, what);
+	else
+		snprintf(w->text, sizeof(w->text), "%" PRId64 " %s have a place", w->placed,
+			 what);
+}
+
+void explain_wants(struct plan *out, const struct planner *p, const struct attempt *a)
+{
+	for (size_t i = 0; i < p->d->n; i++) {
+		const struct want *d = &p->d->v[i];
+		struct why_want *w = &out->wants[i];
+		int64_t all = d->node_count > 0 ? d->node_count * d->times : d->slots;
+
+		w->placed = a->want_placed[i];
+		w->waiting = a->want_waiting[i];
+		w->unplaced = all - w->placed;
+		if (d->not_eligible) {
+			w->code = WHY_NOT_ELIGIBLE;
+			snprintf(w->text, sizeof(w->text), "the scheduler holds it: %s",
+				 d->reason && d->reason[0] ? d->reason : "it gives no reason");
+		} else if (w->unplaced > 0) {
+			explain_rest(w, p, a, i);
+		} else {
+			explain_placed(w, d);
+		}
+	}
+}
+
+/*
+ * Why nodes are made
+ */
+
+struct crowd { /* what goes onto the new nodes of one bucket */
+	int64_t tasks, jobs_nodes;
+	double cpus_min, cpus_max, gpus, mem;
+};
+
+static void crowd_add(struct crowd *c, const struct planner *p, const struct placement *l,
+		      size_t bucket)
+{
+	const struct kind *k = &p->kinds[bucket];
+	double take[DIMS_MAX];
+
+	if (!ask_take(p, l->want, k, SIZE_MAX, k->cap, take))
+		return;
+	if (c->tasks + c->jobs_nodes == 0 || take[DIM_CPU] < c->cpus_min)
+		c->cpus_min = take[DIM_CPU];
+	c->cpus_max = take[DIM_CPU] > c->cpus_max ? take[DIM_CPU] : c->cpus_max;
+	c->gpus = take[DIM_GPU] > c->gpus ? take[DIM_GPU] : c->gpus;
+	c->mem = take[DIM_MEM] > c->mem ? take[DIM_MEM] : c->mem;
+	if (p->d->v[l->want].node_count > 0)
+		c->jobs_nodes += l->slots;
+	else
+		c->tasks += l->slots;
+}
+
+static void crowd_text(char out[160], const struct crowd *c)
+{
+	char cores[64];
+
+	if (c->cpus_max > c->cpus_min)
+		snprintf(cores, sizeof(cores), "%.6g to %.6g cores each", c->cpus_min,
+			 c->cpus_max);
+	else
+		snprintf(cores, sizeof(cores), "%.6g core%s each", c->cpus_max,
+			 c->cpus_max > 1 ? "s" : "");
+	if (c->jobs_nodes > 0 && c->tasks > 0)
+		snprintf(out, 160,
+			 "%" PRId64 " tasks and %" PRId64 " nodes of jobs pending, %s",
+			 c->tasks, c->jobs_nodes, cores);
+	else if (c->jobs_nodes > 0)
+		snprintf(out, 160, "jobs that want %" PRId64 " nodes pending, %s",
+			 c->jobs_nodes, cores);
+	else
+		snprintf(out, 160, "%" PRId64 " task%s pending, %s", c->tasks,
+			 c->tasks == 1 ? "" : "s", cores);
+}
+
+/* Is there a bucket of lower price per core that was open? Then the size was chosen for another
+ * reason. */
+static bool is_cheapest(const struct planner *p, size_t bucket)
+{
+	double mine = p->cost[bucket] / (double)p->f->buckets[bucket].size->vcpus;
+
+	for (size_t b = 0; b < p->f->n_buckets; b++) {
+		const struct fact_bucket *o = &p->f->buckets[b];
+
+		if (o->array == p->f->buckets[bucket].array && p->open[b] &&
+		    p->cost[b] / (double)o->size->vcpus < mine * (1 - 1e-9))
+			return false;
+	}
+	return true;
+}
+
+static const char *choice_text(const struct planner *p, const struct attempt *a, size_t b)
+{
+	size_t alike = 0;
+
+	for (size_t i = 0; i < p->f->n_buckets; i++)
+		alike += p->f->buckets[i].array == p->f->buckets[b].array;
+	if (alike == 1)
+		return "is the only size";
+	if (a->strategy == STRATEGY_LISTED && p->f->choose == CHOOSE_PREFERENCE)
+		return "is the first listed that has room";
+	if (p->f->choose == CHOOSE_FEWEST)
+		return "needs the fewest nodes";
+	return is_cheapest(p, b) ? "is cheapest" : "is cheapest for them with room";
+}
+
+static void explain_create(struct plan_create *c, const struct planner *p,
+			   const struct attempt *a, const struct crowd *crowd)
+{
+	const struct fact_bucket *b = &p->f->buckets[c->bucket];
+	const struct array_spec *s = p->f->arrays[b->array].spec;
+	char size[BUCKET_TEXT], text[160];
+
+	bucket_text(size, b);
+	if (crowd->tasks + crowd->jobs_nodes == 0) {
+		snprintf(c->why, sizeof(c->why),
+			 "%s keeps %" PRId64 " nodes at least, %" PRId64 " of them idle; %s %s",
+			 s->name, s->min_nodes, s->warm_nodes, size,
+			 choice_text(p, a, c->bucket));
+		return;
+	}
+	crowd_text(text, crowd);
+	snprintf(c->why, sizeof(c->why), "%.120s; %.80s %s", text, size,
+		 choice_text(p, a, c->bucket));
+}
+
+void explain_creates(struct plan *out, const struct planner *p, const struct attempt *a)
+{
+	struct crowd *crowds = xcalloc(out->n_creates + 1, sizeof(*crowds));
+
+	for (size_t i = 0; i < out->n_placements; i++) {
+		const struct placement *l = &out->placements[i];
+
+		if (l->create != SIZE_MAX)
+			crowd_add(&crowds[l->create], p, l, out->creates[l->create].bucket);
+	}
+	for (size_t i = 0; i < out->n_creates; i++)
+		explain_create(&out->creates[i], p, a, &crowds[i]);
+	free(crowds);
+}
+
+static void count_acts(const struct plan *out, int64_t acts[3])
+{
+	for (size_t i = 0; i < out->n_acts; i++)
+		acts[out->acts[i].act]++;
+}
+
+void explain_summary(struct plan *out, const struct planner *p)
+{
+	int64_t wanted = 0, unplaced = 0, made = 0, acts[3] = { 0 };
+	struct buf b = BUF_INIT(sizeof(out->summary) - 1);
+
+	for (size_t i = 0; i < out->n_wants; i++) {
+		if (p->d->v[i].not_eligible)
+			continue;
+		wanted += out->wants[i].placed + out->wants[i].unplaced;
+		unplaced += out->wants[i].unplaced;
+	}
+	for (size_t i = 0; i < out->n_creates; i++)
+		made += out->creates[i].count;
+	count_acts(out, acts);
+	buf_addf(&b, "%" PRId64 " tasks wanted", wanted);
+	if (unplaced > 0)
+		buf_addf(&b, ", %" PRId64 " without a place", unplaced);
+	if (made > 0)
+		buf_addf(&b, "; %" PRId64 " nodes to make, %.2f USD per hour", made,
+			 out->new_cost);
+	if (out->n_acts > 0)
+		buf_addf(&b, "; %" PRId64 " to drain, %" PRId64 " back, %" PRId64 " to delete",
+			 acts[ACT_DRAIN], acts[ACT_UNDRAIN], acts[ACT_DELETE]);
+	snprintf(out->summary, sizeof(out->summary), "%s", buf_str(&b));
+	buf_clear(&b);
+}

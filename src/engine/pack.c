@@ -1,0 +1,244 @@
+/* Independent tasks: existing nodes first, then room on planned ones, then new nodes. */
+#include <string.h>
+
+#include "engine/plan_private.h"
+
+static bool too_large(const struct attempt *a, size_t want, uint32_t kind)
+{
+	const struct open_list *l = &a->open[kind];
+	const struct ask *ask = &a->p->asks[want];
+
+	if (l->n == 0)
+		return true;
+	for (uint32_t i = ask->first; i < ask->first + ask->n; i++)
+		if (a->p->amounts[i].n > l->most[a->p->amounts[i].dim] * (1 + 1e-9) + 1e-9)
+			return true;
+	return false;
+}
+
+static int64_t fill_room(struct attempt *a, size_t want, uint32_t at, int64_t left)
+{
+	double take[DIMS_MAX];
+	int64_t done = 0;
+
+	while (left > 0) {
+		const struct room *r = &a->rooms[at];
+		int64_t each = room_slots(a, r, want, take), nodes;
+
+		if (each == 0)
+			break;
+		nodes = left / each < r->count ? left / each : r->count;
+		if (nodes == 0) {
+			nodes = 1;
+			each = left;
+		}
+		attempt_use(a, want, at, nodes, each, take);
+		done += nodes * each;
+		left -= nodes * each;
+	}
+	return done;
+}
+
+static int64_t fill_kind(struct attempt *a, size_t want, uint32_t kind, int64_t left)
+{
+	int64_t done = 0;
+
+	if (too_large(a, want, kind) || !kind_usable(a->p, want, &a->p->kinds[kind]))
+		return 0;
+	/* rooms split on the way are added at the end, so they are seen too */
+	for (size_t i = 0; i < a->open[kind].n && done < left; i++)
+		done += fill_room(a, want, a->open[kind].v[i], left - done);
+	if (done < left || a->open[kind].n > 64)
+		open_tidy(a, kind);
+	return done;
+}
+
+static int64_t fill_existing(struct attempt *a, size_t want, int64_t left)
+{
+	const struct shape *s = &a->p->shapes[a->p->asks[want].shape];
+	int64_t done = 0;
+
+	for (int rank = RANK_READY; rank < RANK_NEW && done < left; rank++)
+		for (size_t i = 0; i < s->n_kinds && done < left; i++)
+			if (a->p->kinds[s->kinds[i]].rank == (enum rank)rank)
+				done += fill_kind(a, want, s->kinds[i], left - done);
+	for (size_t i = 0; i < s->n_buckets && done < left; i++)
+		done += fill_kind(a, want, s->buckets[i], left - done);
+	return done;
+}
+
+/*
+ * New nodes
+ */
+
+struct choice {
+	const struct candidate *c;
+	int64_t nodes;
+};
+
+static int64_t ceil_div(int64_t a, int64_t b)
+{
+	return a / b + (a % b != 0);
+}
+
+static int far_of(const struct attempt *a, size_t want, uint32_t bucket)
+{
+	return a->p->shapes[a->p->asks[want].shape].fit[bucket];
+}
+
+static bool less(double a, double b)
+{
+	return a < b - 1e-9 * (1 + b);
+}
+
+static bool same(double a, double b)
+{
+	return !less(a, b) && !less(b, a);
+}
+
+/* Cheapest bucket that finishes the rest alone. */
+static struct choice finish(struct attempt *a, size_t want, size_t n, int64_t left,
+			    double *cost)
+{
+	struct choice best = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		const struct candidate *c = &a->scratch[i];
+		int64_t nodes = ceil_div(left, c->each);
+		double usd = (double)nodes * a->p->cost[c->bucket];
+
+		if (ledger_room(a->p, &a->ledger, c->bucket) < nodes)
+			continue;
+		if (best.c && !less(usd, *cost) &&
+		    !(same(usd, *cost) &&
+		      (nodes < best.nodes ||
+		       (nodes == best.nodes &&
+			far_of(a, want, c->bucket) < far_of(a, want, best.c->bucket)))))
+			continue;
+		best = (struct choice){ c, nodes };
+		*cost = usd;
+	}
+	return best;
+}
+
+/* Of two buckets whose nodes would be full: which one? */
+static bool better_full(const struct attempt *a, size_t want, const struct candidate *x,
+			const struct candidate *y)
+{
+	double ux = a->p->cost[x->bucket] / (double)x->each;
+	double uy = a->p->cost[y->bucket] / (double)y->each;
+
+	if (a->p->f->choose == CHOOSE_FEWEST && x->each != y->each)
+		return x->each > y->each;
+	if (a->p->f->choose == CHOOSE_BALANCED && ux <= uy * 1.1 && uy <= ux * 1.1 &&
+	    x->each != y->each)
+		return x->each > y->each;
+	if (!same(ux, uy))
+		return ux < uy;
+	if (x->each != y->each)
+		return x->each > y->each;
+	return far_of(a, want, x->bucket) < far_of(a, want, y->bucket);
+}
+
+static struct choice fullest(struct attempt *a, size_t want, size_t n, int64_t left, bool part)
+{
+	struct choice best = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		const struct candidate *c = &a->scratch[i];
+		int64_t room;
+
+		if (c->each > left && !part)
+			continue;
+		room = ledger_room(a->p, &a->ledger, c->bucket);
+		if (room == 0 || (best.c && !better_full(a, want, c, best.c)))
+			continue;
+		best.c = c;
+		best.nodes = left / c->each < room ? left / c->each : room;
+		best.nodes = best.nodes > 0 ? best.nodes : 1;
+	}
+	return best;
+}
+
+/* Full nodes of the cheapest per slot and something small for the rest, or one bucket for all.
+ */
+static struct choice choose(struct attempt *a, size_t want, size_t n, int64_t left)
+{
+	double all = 0, rest = 0, full_cost;
+	struct choice one = finish(a, want, n, left, &all), full, tail;
+	int64_t after;
+
+	full = fullest(a, want, n, left, false);
+	if (!full.c)
+		return one.c ? one : fullest(a, want, n, left, true);
+	if (!one.c)
+		return full;
+	after = left - full.nodes * full.c->each;
+	full_cost = (double)full.nodes * a->p->cost[full.c->bucket];
+	tail = after > 0 ? finish(a, want, n, after, &rest) : (struct choice){ 0 };
+	if (after > 0 && !tail.c)
+		return full;
+	if (a->p->f->choose == CHOOSE_FEWEST)
+		return one.nodes <= full.nodes + tail.nodes ? one : full;
+	if (same(all, full_cost + rest))
+		return one.nodes < full.nodes + tail.nodes ? one : full;
+	return less(all, full_cost + rest) ? one : full;
+}
+
+/* As the operator listed them; a preference of the work itself goes before. */
+static struct choice first_listed(struct attempt *a, size_t want, size_t n, int64_t left)
+{
+	struct choice best = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		const struct candidate *c = &a->scratch[i];
+		int64_t room = ledger_room(a->p, &a->ledger, c->bucket);
+
+		if (room == 0 ||
+		    (best.c && far_of(a, want, c->bucket) >= far_of(a, want, best.c->bucket)))
+			continue;
+		best.c = c;
+		best.nodes = ceil_div(left, c->each);
+		best.nodes = best.nodes < room ? best.nodes : room;
+	}
+	return best;
+}
+
+static int64_t fill_new(struct attempt *a, size_t want, int64_t left)
+{
+	size_t n = candidates(a->p, want, a->scratch);
+	int64_t done = 0;
+
+	while (done < left && n > 0) {
+		struct choice c = a->strategy == STRATEGY_LISTED
+				      ? first_listed(a, want, n, left - done)
+				      : choose(a, want, n, left - done);
+		int64_t got, before = done;
+		size_t first;
+
+		if (!c.c)
+			break;
+		first = a->n_rooms;
+		attempt_open(a, c.c->bucket, c.nodes, a->p->d->v[want].run_s);
+		/* the new room, and what is split off it */
+		for (size_t at = first; at < a->n_rooms && done < left; at++) {
+			got = fill_room(a, want, (uint32_t)at, left - done);
+			done += got;
+		}
+		if (done == before)
+			break;
+	}
+	return done;
+}
+
+void place_pack(struct attempt *a, size_t want)
+{
+	int64_t left = pools_allow(a, want, a->p->d->v[want].slots), done;
+
+	if (left <= 0)
+		return;
+	done = fill_existing(a, want, left);
+	if (done < left)
+		done += fill_new(a, want, left - done);
+	pools_take(a, want, done, true);
+}

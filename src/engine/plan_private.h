@@ -1,0 +1,229 @@
+/*
+ * The decision's insides. What a want asks is compiled once (ask.c): equal constraints share a
+ * shape, and a shape is held against each kind of node once; after that a want is a short
+ * vector of amounts. Nodes that are alike are one room with a count. One attempt (place.c) is
+ * the whole placement under one strategy on its own copy of rooms and limits, so that a
+ * strategy that turns out worse leaves no trace; plan.c keeps the best.
+ */
+#ifndef ENGINE_PLAN_PRIVATE_H
+#define ENGINE_PLAN_PRIVATE_H
+
+#include "engine/plan.h"
+
+#define DIMS_MAX 16 /* different consumables in one decision */
+enum { DIM_CPU, DIM_GPU, DIM_MEM, DIM_CUSTOM };
+
+enum rank { /* the order in which existing nodes are taken */
+	    RANK_READY,
+	    RANK_UNDRAIN,
+	    RANK_BOOTING,
+	    RANK_NEW,
+	    RANK_NONE /* takes no work */
+};
+
+struct amount {
+	uint32_t dim;
+	bool cores; /* physical: times the threads of the node's size */
+	double n;
+};
+
+struct pool_use {
+	uint32_t pool; /* UINT32_MAX: there is no such pool */
+	bool once;
+	double n;
+};
+
+struct ask {
+	uint32_t shape;
+	uint32_t first, n;	      /* in planner.amounts */
+	uint32_t first_pool, n_pools; /* in planner.uses */
+	bool exclusive, exclusive_task, dynamic, eligible;
+};
+
+struct shape {			 /* what wants with equal constraints share */
+	const struct want *want; /* the first of them */
+	uint64_t hash;
+	bool by_name; /* asks for properties of single nodes */
+	bool known;
+	int16_t *fit;	   /* per kind: FIT_NO, or how far from the first preference */
+	uint32_t *kinds;   /* existing kinds that fit, in order of rank */
+	uint32_t *buckets; /* buckets that fit */
+	size_t n_kinds, n_buckets;
+};
+#define FIT_NO (-1)
+
+struct kind { /* nodes that differ in nothing but what is free; the first n_buckets are nodes to
+		 be made */
+	size_t bucket, array, node; /* node: one of them; SIZE_MAX: none exists yet */
+	enum rank rank;
+	double threads;
+	double cap[DIMS_MAX]; /* of an empty one; the largest */
+};
+
+enum { LEVELS = 6 };
+struct level { /* a limit that several buckets may share */
+	unsigned int bind;
+	double cores, cores_max; /* left; max < 0: none */
+	int64_t nodes, nodes_max;
+	char name[80];
+};
+
+struct ledger {
+	struct level *levels;
+	size_t n;
+	double money, money_max; /* per hour; max < 0: none */
+	bool shut;		 /* nothing may be made at all */
+};
+
+struct room { /* `count` equal nodes */
+	uint32_t kind;
+	size_t node; /* SIZE_MAX: to be made */
+	int64_t count;
+	uint32_t job;  /* the last multi-node job that took it */
+	uint32_t task; /* exclusive to slots of want task - 1; 0 none */
+	bool empty, closed, matched;
+	double free[DIMS_MAX];
+};
+
+struct open_list { /* rooms of a kind that may still take something */
+	uint32_t *v;
+	size_t n, cap;
+	double most[DIMS_MAX]; /* no room has more free than this */
+};
+
+enum strategy { STRATEGY_LISTED, STRATEGY_CHOICE, STRATEGY_LARGE_FIRST, STRATEGIES };
+
+struct planner { /* constant while attempts are made */
+	const struct demand *d;
+	const struct facts *f;
+	char dims[DIMS_MAX][32];
+	size_t n_dims;
+	struct ask *asks;
+	struct amount *amounts;
+	size_t n_amounts, cap_amounts;
+	struct pool_use *uses;
+	size_t n_uses, cap_uses;
+	struct shape *shapes;
+	size_t n_shapes, cap_shapes;
+	uint32_t *shape_table; /* hash -> shape + 1 */
+	size_t table_size;
+	struct kind *kinds;
+	size_t n_kinds, cap_kinds;
+	uint32_t *node_kind;		   /* of each fact node */
+	uint32_t (*bucket_levels)[LEVELS]; /* UINT32_MAX: none of that level */
+	double *cost;			   /* of each bucket, as it is compared */
+	bool *open;	      /* may be made now: not closed, not too dear, not paused */
+	struct ledger ledger; /* as it stands before the plan */
+	struct room *rooms;   /* of existing nodes, in the order in which they are taken */
+	size_t n_rooms;
+	int64_t *managed; /* live nodes of each array */
+	struct strs *warnings;
+};
+
+struct attempt {
+	const struct planner *p;
+	enum strategy strategy;
+	struct ledger ledger;
+	double *pools;
+	struct room *rooms;
+	size_t n_rooms, cap_rooms;
+	struct open_list *open;	  /* per kind */
+	struct placement *placed; /* create: bucket */
+	size_t n_placed, cap_placed;
+	int64_t *want_placed, *want_waiting;
+	int64_t *made; /* per bucket */
+	int64_t *kept; /* of them, for floors and not for work */
+	uint32_t job;  /* counts multi-node jobs */
+	double cost;   /* expected, of all that is made */
+	struct candidate *scratch;
+};
+
+/* ask.c */
+int asks_make(struct planner *p, struct err *err);
+void asks_clear(struct planner *p);
+int dim_of(struct planner *p, const char *name, double *unit); /* adds it; -1: too many */
+void shape_know(struct planner *p, struct shape *s);
+/* Does one more slot of the want fit what is free? Fills how much it takes. */
+bool ask_take(const struct planner *p, size_t want, const struct kind *k, size_t node,
+	      const double *free, double take[DIMS_MAX]);
+int64_t slots_in(const struct planner *p, size_t want, const struct kind *k, size_t node,
+		 const double *free, double take[DIMS_MAX]); /* of what one node has left */
+int64_t slots_on_empty(const struct planner *p, size_t want, const struct kind *k);
+bool ask_fits_empty(const struct planner *p, size_t want, uint32_t kind);
+
+/* need.c */
+struct need_view {
+	const struct planner *p;
+	const struct kind *kind;
+	size_t node;	    /* SIZE_MAX: none, or any of its kind */
+	const double *free; /* NULL: consumables are taken as given */
+};
+/* -1: does not hold; else how far from the first preference. take grows by what one slot
+ * consumes. */
+int need_holds(const struct need *n, const struct need_view *v, double take[DIMS_MAX]);
+bool need_has_amount(const struct need *n);
+bool need_by_name(const struct need *n);
+uint64_t need_hash(const struct need *n, uint64_t h); /* without the amounts at the top */
+bool need_same(const struct need *a, const struct need *b);
+
+/* candidate.c */
+int node_name_cmp(const char *a, const char *b);
+void kinds_make(struct planner *p);
+void costs_make(struct planner *p);
+bool kind_usable(const struct planner *p, size_t want,
+		 const struct kind *k); /* rules of spot and groups */
+struct candidate {
+	uint32_t bucket;
+	int64_t each; /* slots on an empty node; at most SLOTS_MANY */
+	bool waits;
+};
+#define SLOTS_MANY INT64_C(1000000000000)
+/* Buckets whose empty node would take the want, whether they have room or not; out has room for
+ * all buckets. */
+size_t candidates(const struct planner *p, size_t want, struct candidate *out);
+
+/* ledger.c */
+void ledger_make(struct planner *p);
+void ledger_copy(struct ledger *to, const struct ledger *from);
+void ledger_clear(struct ledger *l);
+int64_t ledger_room(const struct planner *p, const struct ledger *l,
+		    size_t bucket); /* nodes that may still be made */
+void ledger_take(const struct planner *p, struct ledger *l, size_t bucket, int64_t nodes);
+/* Levels that leave no room for `nodes` more. */
+unsigned int ledger_binding(const struct planner *p, const struct ledger *l, size_t bucket,
+			    int64_t nodes, const struct level **first);
+bool ledger_too_dear(const struct planner *p, const struct ledger *l, size_t bucket,
+		     int64_t nodes);
+
+/* place.c */
+void attempt_make(struct attempt *a, const struct planner *p, enum strategy s);
+void attempt_clear(struct attempt *a);
+void attempt_run(struct attempt *a);
+int attempt_compare(const struct attempt *a, const struct attempt *b); /* < 0: a is better */
+void open_add(struct attempt *a, uint32_t room);
+void open_tidy(struct attempt *a, uint32_t kind);
+uint32_t attempt_open(struct attempt *a, size_t bucket, int64_t nodes,
+		      int64_t run_s); /* new room */
+/* So many slots on each of the first `nodes` of a room; the rest of the room is split off. */
+void attempt_use(struct attempt *a, size_t want, uint32_t room, int64_t nodes, int64_t each,
+		 const double take[DIMS_MAX]);
+int64_t room_slots(const struct attempt *a, const struct room *r, size_t want,
+		   double take[DIMS_MAX]);
+int64_t pools_allow(const struct attempt *a, size_t want, int64_t slots);
+void pools_take(struct attempt *a, size_t want, int64_t slots, bool first);
+void place_pack(struct attempt *a, size_t want);    /* pack.c: independent tasks */
+void place_scatter(struct attempt *a, size_t want); /* scatter.c: many nodes, all or nothing */
+
+/* floors.c */
+void floors_keep(struct attempt *a); /* minimum and warm nodes, after demand */
+
+/* scalein.c */
+void scalein_make(struct plan *out, const struct planner *p, const struct attempt *a);
+
+/* explain.c */
+void explain_wants(struct plan *out, const struct planner *p, const struct attempt *a);
+void explain_creates(struct plan *out, const struct planner *p, const struct attempt *a);
+void explain_summary(struct plan *out, const struct planner *p);
+const char *size_short(const char *name); /* without "Standard_" */
+
+#endif

@@ -1,0 +1,170 @@
+/* Jobs that want several different nodes of one bucket each, all or nothing. */
+#include <string.h>
+
+#include "engine/plan_private.h"
+
+struct spread {	       /* one bucket, looked at for one job */
+	size_t bucket; /* SIZE_MAX: nodes that are not ours to make */
+	int64_t have, make, room;
+	double cost;
+	int far;
+};
+
+static int64_t count_kind(const struct attempt *a, size_t want, uint32_t kind)
+{
+	const struct open_list *l = &a->open[kind];
+	double take[DIMS_MAX];
+	int64_t n = 0;
+
+	if (!kind_usable(a->p, want, &a->p->kinds[kind]))
+		return 0;
+	for (size_t i = 0; i < l->n; i++) {
+		const struct room *r = &a->rooms[l->v[i]];
+
+		if (room_slots(a, r, want, take) > 0)
+			n += r->count;
+	}
+	return n;
+}
+
+static int64_t count_bucket(const struct attempt *a, size_t want, size_t bucket)
+{
+	const struct shape *s = &a->p->shapes[a->p->asks[want].shape];
+	int64_t n = 0;
+
+	for (size_t i = 0; i < s->n_kinds; i++)
+		if (a->p->kinds[s->kinds[i]].bucket == bucket)
+			n += count_kind(a, want, s->kinds[i]);
+	if (bucket != SIZE_MAX && s->fit[bucket] >= 0)
+		n += count_kind(a, want, (uint32_t)bucket);
+	return n;
+}
+
+static bool look(const struct attempt *a, size_t want, size_t bucket, bool can_make,
+		 struct spread *s)
+{
+	int64_t nodes = a->p->d->v[want].node_count;
+
+	*s = (struct spread){ .bucket = bucket, .have = count_bucket(a, want, bucket) };
+	s->make = nodes > s->have ? nodes - s->have : 0;
+	if (bucket == SIZE_MAX)
+		return s->make == 0;
+	s->room = ledger_room(a->p, &a->ledger, bucket);
+	s->far = a->p->shapes[a->p->asks[want].shape].fit[bucket];
+	s->cost = a->p->cost[bucket] * (double)s->make;
+	return s->make == 0 || (can_make && s->room >= s->make);
+}
+
+/* Cheapest, then the group with the least room that still holds all (8), then as listed. */
+static bool better(const struct attempt *a, const struct spread *x, const struct spread *y)
+{
+	bool listed = a->strategy == STRATEGY_LISTED;
+
+	if ((x->make == 0) != (y->make == 0))
+		return x->make == 0;
+	if (listed && x->far != y->far)
+		return x->far < y->far;
+	if (listed)
+		return false;
+	if (x->cost < y->cost || x->cost > y->cost)
+		return x->cost < y->cost;
+	if (x->room + x->have != y->room + y->have && a->p->f->buckets[x->bucket].group[0])
+		return x->room + x->have < y->room + y->have;
+	return x->far < y->far;
+}
+
+static bool find(struct attempt *a, size_t want, struct spread *best)
+{
+	const struct planner *p = a->p;
+	size_t n = candidates(p, want, a->scratch);
+	bool any = look(a, want, SIZE_MAX, false, best);
+	struct spread s;
+
+	for (size_t b = 0; b < p->f->n_buckets; b++) {
+		bool can = false;
+
+		for (size_t i = 0; i < n && !can; i++)
+			can = a->scratch[i].bucket == b;
+		if (!look(a, want, b, can, &s))
+			continue;
+		if (!any || better(a, &s, best))
+			*best = s;
+		any = true;
+	}
+	return any;
+}
+
+/* empty_only: idle nodes go first, nodes with room after them. */
+static int64_t use_kind(struct attempt *a, size_t want, uint32_t kind, int64_t left,
+			bool empty_only)
+{
+	struct open_list *l = &a->open[kind];
+	double take[DIMS_MAX];
+	int64_t done = 0;
+	size_t n = l->n; /* what is split off was not used, and is not needed either */
+
+	if (!kind_usable(a->p, want, &a->p->kinds[kind]))
+		return 0;
+	for (size_t i = 0; i < n && done < left; i++) {
+		uint32_t at = a->open[kind].v[i];
+		int64_t nodes = a->rooms[at].count;
+
+		if (a->rooms[at].empty != empty_only || a->rooms[at].job == a->job ||
+		    room_slots(a, &a->rooms[at], want, take) == 0)
+			continue;
+		nodes = nodes < left - done ? nodes : left - done;
+		attempt_use(a, want, at, nodes, 1, take);
+		done += nodes;
+	}
+	return done;
+}
+
+static int64_t use_existing(struct attempt *a, size_t want, size_t bucket, int64_t left)
+{
+	const struct shape *s = &a->p->shapes[a->p->asks[want].shape];
+	int64_t done = 0;
+
+	for (int pass = 0; pass < 2 * RANK_NEW && done < left; pass++)
+		for (size_t i = 0; i < s->n_kinds && done < left; i++) {
+			const struct kind *k = &a->p->kinds[s->kinds[i]];
+
+			if (k->bucket == bucket && k->rank == (enum rank)(pass / 2))
+				done +=
+				    use_kind(a, want, s->kinds[i], left - done, pass % 2 == 0);
+		}
+	return done;
+}
+
+static void place_one(struct attempt *a, size_t want, const struct spread *s)
+{
+	int64_t left = a->p->d->v[want].node_count;
+	double take[DIMS_MAX];
+
+	a->job++;
+	left -= use_existing(a, want, s->bucket, left);
+	if (left > 0 && s->bucket != SIZE_MAX)
+		left -= use_kind(a, want, (uint32_t)s->bucket, left, false);
+	if (left > 0 && s->bucket != SIZE_MAX)
+		left -= use_kind(a, want, (uint32_t)s->bucket, left, true);
+	if (left > 0) {
+		uint32_t at = attempt_open(a, s->bucket, left, a->p->d->v[want].run_s);
+
+		room_slots(a, &a->rooms[at], want, take);
+		attempt_use(a, want, at, left, 1, take);
+	}
+	pools_take(a, want, 1, true);
+	if (s->bucket != SIZE_MAX)
+		open_tidy(a, (uint32_t)s->bucket);
+}
+
+void place_scatter(struct attempt *a, size_t want)
+{
+	const struct want *w = &a->p->d->v[want];
+	struct spread s;
+
+	for (int64_t i = 0; i < w->times; i++) {
+		if (pools_allow(a, want, 1) < 1 || !find(a, want, &s))
+			break;
+		place_one(a, want, &s);
+	}
+}
