@@ -22,7 +22,7 @@ marks_go_to() {
 	mkdir -p "$1"
 	if [ "$mark_dir/$mark_as" != "$1/$2" ]; then
 		[ ! -e "$mark_dir/$mark_as" ] ||
-			awk -F '\t' -v OFS='\t' -v name="$2" '{ $1 = name; print }' "$mark_dir/$mark_as" >>"$1/$2"
+			awk -F '\t' -v OFS='\t' -v name="$2" '{ $1 = name; print }' "$mark_dir/$mark_as" >"$1/$2"
 		rm -f "$mark_dir/$mark_as"
 	fi
 	mark_dir=$1 mark_as=$2
@@ -93,10 +93,14 @@ keep_for_reboot() {
 	fi
 }
 
-one_at_a_time() {
+# begin FILE...: one script at a time; marks of an earlier boot are gone before /run/paceline/begun is there.
+begin() {
 	mkdir -p /run/paceline
 	exec 9>/run/paceline/boot.lock
 	flock 9
+	rm -rf "$mark_dir" "$@"
+	date +%s >/run/paceline/begun
+	keep_for_reboot
 }
 
 # setting NAME FALLBACK: of the template's scheduler.settings.

@@ -58,7 +58,7 @@ TreeWidth=65533
 MinJobAge=300
 DebugFlags=NO_CONF_HASH
 END
-	nodes_max=$(printf '%s\n' "$OFFERS" | awk 'NF { n += ($7 < 0 ? 1000 : $7) + 1 } END { n += 64; print n > 65000 ? 65000 : n }')
+	nodes_max=$(printf '%s\n' "$OFFERS" | awk 'NF { n += ($7 < 0 ? 1000 : $7) + 1 } END { n += 64; print (n > 65000 ? 65000 : n) }')
 	echo "MaxNodeCount=$nodes_max"
 	printf '%s\n' "$OFFERS" | awk '$5 > 0 { gpus = 1 } END { if (gpus) print "GresTypes=gpu" }'
 }
@@ -178,9 +178,7 @@ exports_up() {
 }
 
 head_main() {
-	one_at_a_time
-	keep_for_reboot
-	rm -rf "$mark_dir" /sched/marks/head
+	begin /sched/marks/head
 	mark_as='head'
 	tool_install
 	mark mount

@@ -82,9 +82,7 @@ registered() {
 }
 
 node_main() {
-	one_at_a_time
-	keep_for_reboot
-	rm -rf "$mark_dir"
+	begin
 	mark boot
 	packages "munged slurmd scontrol mount.nfs" "munge slurmd slurm-client nfs-common" \
 		"munge slurm-slurmd slurm nfs-utils"
@@ -99,9 +97,9 @@ node_main() {
 	mark munge
 	must "munge key" key_take
 	must munge munge_up
+	must "slurm.conf" conf_take
 	must "controller on $HEAD" until_true 120 controller_answers
 	mark slurmd
-	must "slurm.conf" conf_take
 	must slurmd slurmd_up
 	until_true 120 registered || fail "slurmd runs, but the controller does not see $name"
 	mark ready

@@ -1,0 +1,201 @@
+#!/bin/sh
+# The scripts of a Slurm head and its nodes in guests: join, jobs, results that are right, reboots, a node that must not join.
+# TAP. BUILD: another build directory than build/debug.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+azsim=$PWD/${BUILD:-build/debug}/azsim
+writer=$PWD/${BUILD:-build/debug}/tests/unit/template/script_test
+[ -x "$azsim" ] || azsim=$PWD/build/azsim
+
+skip() { echo "1..1"; echo "ok 1 # SKIP $*"; exit 0; }
+[ "$(id -u)" = 0 ] || skip "guests need root"
+for need in "$azsim" "$writer" /usr/sbin/sshd ssh ssh-keygen sudo slurmctld slurmd munged sbatch; do
+	command -v "$need" >/dev/null 2>&1 || skip "$need is missing"
+done
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/slurm-scripts.XXXXXX") || exit 2
+lab='' n=0 failed=0
+end() {
+	exec 3>&- 4<&-
+	[ -z "$lab" ] || { kill -9 "$lab"; wait "$lab"; } 2>/dev/null
+	flock "$dir/state/lock" true 2>/dev/null
+	[ -z "${KEEP-}" ] || cp -r "$dir/state/vm" "$KEEP"
+	rm -rf "$dir"
+}
+trap end EXIT
+trap 'exit 130' INT TERM
+
+ok() { # $1 what; the status of the command before decides
+	rc=$?
+	n=$((n + 1))
+	if [ $rc -eq 0 ]; then
+		echo "ok $n - $1"
+	else
+		failed=$((failed + 1))
+		echo "not ok $n - $1"
+		sed 's/^/# /' "$dir/said" 2>/dev/null
+	fi
+}
+
+lab_says() { # reads events until "WORD ID"
+	while read -r word id rest <&4; do
+		case "$word ${id#-}" in
+		"$1 ${2-}") return 0 ;;
+		failed* | error*) break ;;
+		esac
+	done
+	{ echo "waited for $1 ${2-}; last: ${word-} ${id-} ${rest-}"; cat "$dir/errors"; } >"$dir/said"
+	return 1
+}
+
+boot() { # NAME ADDRESS [SCRIPT]
+	echo "start $1 vn1 $2 $dir/key.pub ${3--}" >&3
+	lab_says booted "$1"
+}
+
+on() { # ADDRESS COMMAND: its output is in $dir/said
+	timeout 40 ssh -F none -i "$dir/key" -o BatchMode=yes -o LogLevel=ERROR -o UserKnownHostsFile="$dir/known" \
+		-o StrictHostKeyChecking=accept-new -o ProxyCommand="$azsim guest-dial $dir/sock $1 22" \
+		"azureuser@$1" "$2" >"$dir/said" 2>&1 </dev/null
+}
+
+feed() { # ADDRESS COMMAND: with our standard input
+	timeout 40 ssh -F none -i "$dir/key" -o BatchMode=yes -o LogLevel=ERROR -o UserKnownHostsFile="$dir/known" \
+		-o StrictHostKeyChecking=accept-new -o ProxyCommand="$azsim guest-dial $dir/sock $1 22" \
+		"azureuser@$1" "$2" >"$dir/said" 2>&1
+}
+
+said() { grep -q -- "$1" "$dir/said"; }
+
+# Blocks until the last mark of NAME is PHASE; false when it is "failed".
+marked() { # ADDRESS NAME PHASE
+	on "$1" "sudo sh -c 'tail -n +1 -F /sched/marks/$2 2>/dev/null | sed -E \"/\t($3|failed)\t/q\"'" && said "	$3	"
+}
+
+# Blocks until the script of this boot has ended: it holds a lock.
+script_ends() { on "$1" "sudo sh -c 'tail -n +1 -F /run/paceline/begun 2>/dev/null | sed q; flock /run/paceline/boot.lock true'"; }
+
+publish() { feed "$head" 'sudo -n /usr/local/sbin/paceline-sched publish'; }
+node_line() { printf '%s\t%s\thtc\tStandard_F2s_v2\t2\t3072\t0\thtc,Standard_F2s_v2,spot,fast\n' "$1" "$2"; }
+
+ssh-keygen -q -t ed25519 -N '' -f "$dir/key"
+head=10.20.0.4
+settings='ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
+DefMemPerCPU=1024
+slurmctlddebug=verbose
+MailProg=/bin/true #1
+cgroup.CgroupPlugin=cgroup/v1'
+"$writer" --print head CLUSTER=lab ADMIN_USER=azureuser VNET_CIDR=10.20.0.0/16 EXPORTS=/shared SETTINGS="$settings" \
+	OFFERS='htc Standard_F2s_v2 2 3072 0 both 16 yes fast
+htc Standard_D4s_v5 4 15000 0 both 16 yes fast
+hpc Standard_HB120rs_v3 120 450000 0 ondemand 4 no -' >"$dir/head.sh"
+"$writer" --print node CLUSTER=lab ADMIN_USER=azureuser ARRAY=htc HEAD=lab-head MOUNTS=/shared SETTINGS="$settings" >"$dir/node.sh"
+"$writer" --print node CLUSTER=lab ADMIN_USER=azureuser ARRAY=htc HEAD=lab-head MOUNTS='/shared /scratch' SETTINGS="$settings" |
+	sed 's/until_true 300 mount_one/until_true 1 mount_one/' >"$dir/lost.sh"
+
+rm -f "$dir/in" "$dir/out"
+mkfifo "$dir/in" "$dir/out"
+"$azsim" guest-lab "$dir/state" "$dir/sock" <"$dir/in" >"$dir/out" 2>"$dir/errors" &
+lab=$!
+exec 3>"$dir/in" 4<"$dir/out"
+lab_says ready || skip "$(head -n 1 "$dir/errors")"
+
+begun=$(date +%s%N)
+boot lab-head $head "$dir/head.sh"; ok "a head boots"
+marked $head head ready; ok "its script comes to its end"
+echo "# head ready after $((($(date +%s%N) - begun) / 1000000)) ms"
+cut -f 2 "$dir/said" | tr '\n' ' ' | grep -qx 'mount munge config slurmctld nfs ready '
+ok "with a mark for each phase"
+on $head '/usr/local/sbin/paceline-sched status' && said '^paceline-sched	1	[0-9]*	$' && said '^head	ready	[0-9]*	$'
+ok "paceline-sched tells the version, the clock and the last mark"
+on $head 'scontrol ping' && said 'is UP'; ok "the controller answers"
+on $head 'scontrol show config' && said 'SlurmctldDebug *= verbose' && said 'MailProg *= /bin/true #1' && said 'SlurmdTimeout *= 60'
+ok "settings go into slurm.conf, quoted where they need it"
+on $head 'scontrol -o show nodes' && said 'NodeName=offer-htc-2 .*AvailableFeatures=htc,Standard_D4s_v5,spot,ondemand,fast .*State=DOWN.*Reason=paceline: on offer' &&
+	said 'NodeName=offer-hpc-1 .*CPUTot=120 '
+ok "each array and size is on offer"
+on $head 'cat /sched/munge.key || echo refused' && said refused; ok "the key is for root alone"
+
+feed $head '/usr/local/sbin/paceline-sched submit monte-carlo - - -' <templates/jobs/monte-carlo.sh && grep -qx '[0-9]*' "$dir/said"
+ok "a job is taken while there is no node"
+job=$(cat "$dir/said")
+on $head "sbatch --parsable -p hpc -N 2 -C Standard_HB120rs_v3 --wrap=true && squeue -h -t PD -o '%i %r'" && said "^${job}_"
+ok "and one that wants two nodes of a size: both wait"
+
+boot htc000001 10.20.0.11 "$dir/node.sh"; ok "a node boots"
+marked 10.20.0.11 htc000001 wait; ok "it waits for its line"
+on $head '/usr/local/sbin/paceline-sched status' && said '^htc000001	wait	'; ok "which is told under its host name"
+{ node_line HTC000001 htc-1; node_line htc000002 htc-2; } | publish && grep -qx 'ok 2' "$dir/said"
+ok "the list is published"
+echo 'one two' | publish; said 'the old list stays' && on $head 'wc -l </sched/nodes' && said '^2$'
+ok "a list that is broken is refused whole"
+begun=$(date +%s%N)
+boot htc000002 10.20.0.12 "$dir/node.sh"; ok "a second node boots"
+marked 10.20.0.12 htc-2 ready; ok "and joins under the name of its line"
+echo "# node ready after $((($(date +%s%N) - begun) / 1000000)) ms"
+cut -f 2 "$dir/said" | tr '\n' ' ' | grep -qx 'boot wait mount munge slurmd ready '; ok "with a mark for each phase"
+marked 10.20.0.11 htc-1 ready; ok "the first one too"
+on $head "scontrol -o show node htc-2" && said 'NodeHostName=htc000002 ' && said 'NodeAddr=10.20.0.12 ' && said 'DYNAMIC_NORM' &&
+	said 'AvailableFeatures=htc,Standard_F2s_v2,spot,fast ' && said 'RealMemory=3072 '
+ok "the controller knows address, size and features"
+
+# Runs on the head until the tasks' files are there: no event of NFS to wait for, so it looks, and not for ever.
+results() { # JOB COUNT
+	on $head "i=0; until [ \$(ls /shared/results/$1 2>/dev/null | wc -l) -ge $2 ] || [ \$i -ge 240 ]; do i=\$((i + 1)); sleep 0.25; done
+		cat /shared/results/$1/*.json"
+}
+results "$job" 40; test "$(wc -l <"$dir/said")" -eq 40; ok "all 40 tasks leave a result"
+cp "$dir/said" "$dir/results"
+python3 - "$dir/results" "$job" >"$dir/said" 2>&1 <<'END'
+import json, sys
+rows = [json.loads(line) for line in open(sys.argv[1])]
+assert sorted(r["task"] for r in rows) == list(range(1, 41)), "tasks"
+assert {r["job"] for r in rows} == {int(sys.argv[2])}, "job"
+assert {r["node"] for r in rows} == {"htc-1", "htc-2"}, "nodes"
+assert {(r["node"], r["host"]) for r in rows} == {("htc-1", "htc000001"), ("htc-2", "htc000002")}, "hosts"
+assert len({r["netns"] for r in rows}) == 2, "network namespaces"
+assert len({r["seed"] for r in rows}) == 40, "seeds"
+pi = 4 * sum(r["hits"] for r in rows) / sum(r["samples"] for r in rows)
+assert abs(pi - 3.14159265) < 0.001, pi
+for r in rows[::13]:
+    x, hits = r["seed"] % 2147483647, 0
+    for _ in range(r["samples"]):
+        x = 16807 * x % 2147483647
+        a = x / 2147483647
+        x = 16807 * x % 2147483647
+        b = x / 2147483647
+        hits += a * a + b * b <= 1
+    assert hits == r["hits"], (r, hits)
+END
+ok "from two machines, and recounted they are right"
+on $head 'sudo -n scontrol update nodename=htc-1 state=drain reason="paceline: test" && sudo -n scontrol update nodename=htc-1 state=resume'
+ok "the operator's account may drain"
+
+echo "stop lab-head" >&3; lab_says stopped lab-head; boot lab-head $head; ok "the head boots again"
+script_ends $head && on $head '/usr/local/sbin/paceline-sched status' && said '^head	ready	'
+ok "everything comes up again by itself"
+feed $head "/usr/local/sbin/paceline-sched submit again 1-4 htc -" <templates/jobs/monte-carlo.sh; job=$(cat "$dir/said")
+results "$job" 4; test "$(wc -l <"$dir/said")" -eq 4; ok "and its nodes run jobs as before"
+
+echo "stop htc000002" >&3; lab_says stopped htc000002
+boot htc000002 10.20.0.12; script_ends 10.20.0.12 && marked 10.20.0.12 htc-2 ready && on 10.20.0.12 'mountpoint /shared'
+ok "a node that boots again joins again"
+feed $head '/usr/local/sbin/paceline-sched submit third 1-4 - - --nodelist=htc-2' <templates/jobs/monte-carlo.sh; job=$(cat "$dir/said")
+results "$job" 4; test "$(grep -c '"node": "htc-2"' "$dir/said")" -eq 4; ok "and runs jobs"
+
+{ node_line htc000001 htc-1; node_line htc000002 htc-2; node_line htc000003 htc-3; } | publish
+boot htc000003 10.20.0.13 "$dir/lost.sh"; ! marked 10.20.0.13 htc-3 ready && said '	failed	.*mount'
+ok "a node without its shared folder says so"
+on $head 'scontrol show node htc-3'; said 'not found'; ok "and does not join"
+
+feed $head '/usr/local/sbin/paceline-sched submit "a;b" - - -' </dev/null; said 'is no name of a job'; ok "a name that is none is refused"
+on $head 'sudo -n /usr/local/sbin/paceline-sched stop' && said '^ok$' && on $head 'pgrep -x slurmctld munged; scontrol ping; true' && said DOWN
+ok "stop ends the daemons"
+
+exec 3>&-
+wait "$lab"; ok "azsim ends in order"
+lab=
+echo "1..$n"
+[ $failed -eq 0 ]
