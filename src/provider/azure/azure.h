@@ -94,7 +94,7 @@ struct cloud_call { /* one thing that the engine asked for */
 	enum cloud_verb verb;
 	enum cloud_kind kind;
 	char *id, *op_url, *location_url;
-	unsigned int polls;
+	unsigned int polls, errors;
 	/* all else */
 	union {
 		cloud_look_cb *look;

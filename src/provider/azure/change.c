@@ -71,6 +71,8 @@ struct made {
 	char *host;
 };
 
+#define ERRORS_MAX 20 /* of polling in a row; then a look at the resource says more */
+
 static void free_made(struct cloud_call *call)
 {
 	struct made *m = call->state;
@@ -160,12 +162,27 @@ static void operation_failed(struct cloud_call *call, const struct json *body)
 	failed(call, &a);
 }
 
+/* .../operations/ID tells of the operation in a status of its own; what Location names answers
+ * as the operation itself would, with its error when it failed (azure-arm.md 3.1). */
+static bool is_async_url(const char *url)
+{
+	return strstr(url, "/operations/") != NULL;
+}
+
+static bool tells_the_end(enum err_code code)
+{
+	return code == ERR_CAPACITY || code == ERR_QUOTA || code == ERR_CONFLICT ||
+	       code == ERR_INVALID;
+}
+
 static void on_poll(void *arg, const struct arm_answer *a)
 {
 	struct cloud_call *call = arg;
 	const char *status = json_str(a->body, "status", "");
 
 	call->arm = NULL;
+	if (a->err.code == ERR_NONE)
+		call->errors = 0;
 	if (FAILPOINT("azure.poll")) {
 		poll_later(call, 1000);
 		return;
@@ -173,6 +190,11 @@ static void on_poll(void *arg, const struct arm_answer *a)
 	if (a->err.code == ERR_NOT_FOUND) {
 		stage(call, CLOUD_OUTCOME_UNKNOWN, a,
 		      NULL); /* the operation's URL has expired */
+	} else if (a->err.code != ERR_NONE && !is_async_url(call->op_url) &&
+		   tells_the_end(a->err.code)) {
+		failed(call, a);
+	} else if (a->err.code != ERR_NONE && ++call->errors >= ERRORS_MAX) {
+		stage(call, CLOUD_OUTCOME_UNKNOWN, a, NULL);
 	} else if (a->err.code != ERR_NONE) {
 		poll_later(call, POLL_MS); /* the operation goes on, whatever this answer was */
 	} else if (text_casecmp(status, "Failed") == 0 ||

@@ -20,6 +20,7 @@ static const struct {
 	{ "SkuNotAvailable", ERR_CAPACITY },
 	{ "SpotPriceGreaterThanProvidedMaxPrice", ERR_CAPACITY },
 	{ "QuotaExceeded", ERR_QUOTA },
+	{ "OperationNotAllowed", ERR_CONFLICT }, /* or quota: the message tells */
 	{ "SubnetIsFull", ERR_QUOTA },
 	{ "TooManyRequests", ERR_THROTTLED },
 	{ "SubscriptionRequestsThrottled", ERR_THROTTLED },
@@ -59,7 +60,7 @@ enum err_code arm_error_class(int status, const char *code, const char *message)
 
 	if (status == 429)
 		return ERR_THROTTLED;
-	if (strcmp(code, "OperationNotAllowed") == 0)
+	if (text_casecmp(code, "OperationNotAllowed") == 0)
 		return strstr(message, "uota") ? ERR_QUOTA : ERR_CONFLICT;
 	if (known >= 0)
 		return (enum err_code)known;
@@ -72,18 +73,26 @@ enum err_code arm_error_class(int status, const char *code, const char *message)
 	return status >= 500 || status == 408 ? ERR_IO : ERR_INVALID;
 }
 
-/* Depth first: the innermost code that we know says most. */
-static const struct json *most_specific(const struct json *e)
+#define DEPTH_MAX 8
+
+/* Depth first: the innermost code that we know says most. NULL when none is known. */
+static const struct json *innermost(const struct json *e, int depth)
 {
 	const struct json *details = json_get(e, "details");
+	const struct json *found = NULL;
 
-	for (size_t i = 0; i < json_len(details) && i < 50; i++) {
-		const struct json *d = json_at(details, i);
+	for (size_t i = 0; depth < DEPTH_MAX && !found && i < json_len(details) && i < 50; i++)
+		found = innermost(json_at(details, i), depth + 1);
+	if (found)
+		return found;
+	return class_of_code(json_str(e, "code", "")) >= 0 ? e : NULL;
+}
 
-		if (class_of_code(json_str(d, "code", "")) >= 0)
-			return d;
-	}
-	return e;
+static const struct json *most_specific(const struct json *e)
+{
+	const struct json *found = innermost(e, 0);
+
+	return found ? found : e;
 }
 
 static int64_t number_after(const char *text, const char *label)

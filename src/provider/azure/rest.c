@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rand.h"
@@ -29,6 +30,8 @@ struct arm {
 	struct http_call *call;
 	struct timer *timer;
 	bool waits, token_retried;
+	bool may_be_done;  /* an earlier try may have been carried out */
+	struct err failed; /* no token: told by the timer, not within the loop over all */
 	unsigned int tries;
 	int64_t began_ms;
 	arm_cb *cb;
@@ -102,13 +105,32 @@ void arm_cancel(struct arm *a)
 	arm_free(a);
 }
 
+/*
+ * A change that a platform error answered, or a lost answer followed by a failure, may be under
+ * way: "refused" would be a lie (R4.2).
+ */
+static bool is_open(const struct arm *a, const struct arm_answer *answer)
+{
+	enum err_code code = answer->err.code;
+
+	if (a->lane == LANE_READ || code == ERR_NONE)
+		return false;
+	if (answer->status >= 500 && code == ERR_IO)
+		return true;
+	return a->may_be_done && (code == ERR_IO || code == ERR_THROTTLED ||
+				  code == ERR_CONFLICT || code == ERR_DENIED);
+}
+
 static void finish(struct arm *a, const struct arm_answer *answer)
 {
+	struct arm_answer told = *answer;
 	arm_cb *cb = a->cb;
 	void *arg = a->arg;
 
+	if (is_open(a, answer))
+		told.err.code = ERR_UNKNOWN;
 	arm_free(a);
-	cb(arg, answer);
+	cb(arg, &told);
 }
 
 static void finish_err(struct arm *a, const struct err *err)
@@ -122,18 +144,14 @@ static void finish_err(struct arm *a, const struct err *err)
 
 void arm_waiting_go(struct cloud *c, const struct err *err)
 {
-	struct arm *list = c->waiting;
+	while (c->waiting) {
+		struct arm *a = c->waiting;
 
-	c->waiting = NULL;
-	while (list) {
-		struct arm *a = list;
-
-		list = a->next;
+		c->waiting = a->next;
 		a->waits = false;
 		if (err)
-			finish_err(a, err);
-		else
-			timer_set(a->timer, 0);
+			a->failed = *err;
+		timer_set(a->timer, 0);
 	}
 }
 
@@ -228,7 +246,12 @@ static bool again(struct arm *a, const struct arm_answer *answer)
 	if (answer->err.code == ERR_THROTTLED || answer->status == 429)
 		return throttled(a, answer);
 	if (answer->status >= 500 && a->tries < TRIES_MAX && strcmp(a->method, "POST") != 0) {
+		a->may_be_done = true;
 		retry(a, answer->retry_after_ms);
+		return true;
+	}
+	if (answer->status / 100 == 2 && !is_write(a) && a->tries < TRIES_MAX) {
+		retry(a, 0); /* a read whose text came broken */
 		return true;
 	}
 	return false;
@@ -239,9 +262,15 @@ static void on_reply(void *arg, const struct http_reply *reply, const struct err
 	struct arm *a = arg;
 	struct cloud *c = a->cloud;
 	struct arm_answer answer = { .quota_limit = -1, .quota_used = -1, .quota_asked = -1 };
+	struct err lost = ERR_INIT;
 	struct json *body;
 
 	a->call = NULL;
+	if (reply && FAILPOINT("azure.after_reply")) {
+		err_set(&lost, ERR_UNKNOWN, "failpoint: the answer is lost");
+		reply = NULL;
+		err = &lost;
+	}
 	if (!reply) {
 		no_reply(a, err);
 		return;
@@ -300,6 +329,10 @@ static void go(void *arg)
 	struct cloud *c = a->cloud;
 	int64_t now = clock_mono_ms(), wait;
 
+	if (a->failed.code != ERR_NONE) {
+		finish_err(a, &a->failed);
+		return;
+	}
 	if (!same_host(c, a->url)) {
 		struct err err;
 
@@ -308,12 +341,13 @@ static void go(void *arg)
 		finish_err(a, &err);
 		return;
 	}
-	if (!token_ready(c)) {
-		a->waits = true;
-		a->next = c->waiting;
-		c->waiting = a;
+	/* in the list first: a secret that cannot be read fails the waiting at once */
+	a->waits = true;
+	a->next = c->waiting;
+	c->waiting = a;
+	if (!token_ready(c))
 		return;
-	}
+	stop_waiting(a);
 	wait = pacer_wait_ms(&c->lanes[a->lane], 1, now);
 	if (wait == 0 && !breaker_allows(&c->breaker, now))
 		wait = 1000;
@@ -322,5 +356,12 @@ static void go(void *arg)
 		return;
 	}
 	pacer_take(&c->lanes[a->lane], 1, now);
+	if (FAILPOINT("azure.before_send")) {
+		struct err err;
+
+		err_set(&err, ERR_IO, "failpoint: nothing was sent");
+		no_reply(a, &err);
+		return;
+	}
 	send_now(a);
 }
