@@ -81,12 +81,13 @@ static struct json *os_profile(const struct cloud_vm_spec *vm, const char *name_
 	return j;
 }
 
-static struct json *os_disk(const struct cloud_vm_spec *vm)
+static struct json *os_disk(const struct cloud_vm_spec *vm, bool uniform)
 {
 	struct json *j = json_new_object();
 
 	json_set_str(j, "createOption", "FromImage");
-	json_set_str(j, "deleteOption", "Delete");
+	if (!uniform) /* there it goes with its member, and the word is refused */
+		json_set_str(j, "deleteOption", "Delete");
 	if (vm->ephemeral_disk) {
 		json_set_str(j, "caching", "ReadOnly");
 		put_str(j, "diffDiskSettings.option", "Local");
@@ -99,13 +100,14 @@ static struct json *os_disk(const struct cloud_vm_spec *vm)
 	return j;
 }
 
-static struct json *nic_config(const struct cloud_vm_spec *vm)
+static struct json *nic_config(const struct cloud_vm_spec *vm, bool uniform)
 {
 	struct json *j = json_new_object(), *ip;
 
 	json_set_str(j, "name", "nic0");
 	put_bool(j, "properties.primary", true);
-	put_str(j, "properties.deleteOption", "Delete");
+	if (!uniform)
+		put_str(j, "properties.deleteOption", "Delete");
 	put_bool(j, "properties.enableAcceleratedNetworking", vm->accelerated_net);
 	if (vm->nsg_id)
 		put_str(j, "properties.networkSecurityGroup.id", vm->nsg_id);
@@ -124,11 +126,11 @@ static void put_profile(struct json *p, const struct cloud_vm_spec *vm, const ch
 
 	json_set(p, "osProfile", os_profile(vm, name_key));
 	json_put(p, "storageProfile.imageReference", image_json(vm->image));
-	json_put(p, "storageProfile.osDisk", os_disk(vm));
+	json_put(p, "storageProfile.osDisk", os_disk(vm, !inline_nics));
 	if (inline_nics)
 		put_str(p, "networkProfile.networkApiVersion", "2020-11-01");
 	nics = json_new_array();
-	json_add(nics, nic_config(vm));
+	json_add(nics, nic_config(vm, !inline_nics));
 	json_put(p, "networkProfile.networkInterfaceConfigurations", nics);
 	put_bool(p, "diagnosticsProfile.bootDiagnostics.enabled", true);
 	if (!vm->spot)
@@ -192,7 +194,8 @@ static struct json *network_body(const struct cloud_change *ch)
 	subnet = json_add_object(list);
 	json_set_str(subnet, "name", ch->subnet_name);
 	put_str(subnet, "properties.addressPrefix", ch->subnet_cidr);
-	put_str(subnet, "properties.networkSecurityGroup.id", ch->nsg_id);
+	if (ch->nsg_id)
+		put_str(subnet, "properties.networkSecurityGroup.id", ch->nsg_id);
 	return j;
 }
 
@@ -251,20 +254,13 @@ struct json *body_of_change(const struct cloud_change *ch)
 	}
 }
 
-static const char *version_of(enum cloud_kind kind)
-{
-	if (kind == CLOUD_GROUP)
-		return API_GROUPS;
-	return kind == CLOUD_NETWORK || kind == CLOUD_NSG ? API_NETWORK : API_COMPUTE;
-}
-
 const char *method_of_change(const struct cloud_change *ch, char **url)
 {
 	static const char *const member_acts[CLOUD_VERBS] = { [CLOUD_DELETE] = "delete",
 							      [CLOUD_START] = "start",
 							      [CLOUD_DEALLOCATE] =
 								  "deallocate" };
-	const char *version = version_of(ch->kind);
+	const char *version = id_version(ch->id);
 
 	if (ch->kind == CLOUD_MEMBERS) {
 		if (!member_acts[ch->verb])
@@ -332,6 +328,14 @@ static const char *power_code(const struct json *j)
 	return json_str(j, "properties.extended.instanceView.powerState.code", "");
 }
 
+char *nic_of_vm(const struct json *vm)
+{
+	const char *id = json_str(vm, "properties.networkProfile.networkInterfaces.0.id", NULL);
+
+	/* a card below a Uniform set's member has calls of its own */
+	return id && !text_has_prefix(id_version(id), API_COMPUTE) ? xstrdup(id) : NULL;
+}
+
 int vm_read(struct cloud_vm *vm, const struct json *j)
 {
 	const char *state = json_str(j, "properties.provisioningState", "");
@@ -339,10 +343,15 @@ int vm_read(struct cloud_vm *vm, const struct json *j)
 	if (!json_str(j, "id", NULL))
 		return -1;
 	vm->id = xstrdup(json_str(j, "id", ""));
-	vm->name = xstrdup(json_str(j, "name", id_name(vm->id)));
+	vm->set_id = id_set(vm->id);
+	/* calls on members of a Uniform set want its number, on all else the name */
+	vm->name = xstrdup(vm->set_id ? json_str(j, "instanceId", id_name(vm->id))
+				      : json_str(j, "name", id_name(vm->id)));
+	if (!vm->set_id)
+		vm->set_id = xstrdup(json_str(j, "properties.virtualMachineScaleSet.id", ""));
 	vm->host = xstrdup(json_str(j, "properties.osProfile.computerName", ""));
-	vm->set_id = xstrdup(json_str(j, "properties.virtualMachineScaleSet.id", ""));
-	vm->size = xstrdup(json_str(j, "properties.hardwareProfile.vmSize", ""));
+	vm->size = xstrdup(
+	    json_str(j, "properties.hardwareProfile.vmSize", json_str(j, "sku.name", "")));
 	vm->zone = xstrdup(json_str(j, "zones.0", ""));
 	vm->address = xstrdup("");
 	vm->cluster_tag = xstrdup(json_str(json_get(j, "tags"), TAG_CLUSTER, ""));

@@ -60,13 +60,6 @@ static void failed(struct cloud_call *call, const struct arm_answer *a)
  * What a made head is called and where it is: one look at the VM and at its network card
  */
 
-static char *primary_nic(const struct json *vm)
-{
-	const char *id = json_str(vm, "properties.networkProfile.networkInterfaces.0.id", NULL);
-
-	return id ? xstrdup(id) : NULL;
-}
-
 struct made {
 	char *host;
 };
@@ -101,7 +94,7 @@ static void on_nic(void *arg, const struct arm_answer *a)
 static void on_made(void *arg, const struct arm_answer *a)
 {
 	struct cloud_call *call = arg;
-	char *nic = a->body ? primary_nic(a->body) : NULL, *url;
+	char *nic = a->body ? nic_of_vm(a->body) : NULL, *url;
 	struct made *m;
 
 	call->arm = NULL;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "provider/azure/azure.h"
 
 static const struct {
@@ -41,6 +42,45 @@ const char *id_name(const char *id)
 	const char *slash = strrchr(id, '/');
 
 	return slash ? slash + 1 : id;
+}
+
+/* Of its last provider, so that a list of resources of any type can be deleted one by one. */
+const char *id_version(const char *id)
+{
+	static const struct {
+		const char *type, *version;
+	} versions[] = {
+		{ "Microsoft.Compute/disks", API_DISKS },
+		{ "Microsoft.Network", API_NETWORK },
+		{ "Microsoft.ManagedIdentity", API_MSI },
+		{ "Microsoft.Storage", API_STORAGE },
+	};
+	const char *mark = "/providers/", *at = strstr(id, mark), *type = NULL;
+
+	for (; at; at = strstr(at, mark))
+		type = at += strlen(mark);
+	if (!type)
+		return API_GROUPS;
+	for (size_t i = 0; i < ARRAY_LEN(versions); i++)
+		if (text_id_prefix(type, versions[i].type))
+			return versions[i].version;
+	return API_COMPUTE;
+}
+
+char *id_set(const char *id)
+{
+	static const char sets[] = "/virtualMachineScaleSets/";
+	const char *at = id;
+	size_t n;
+
+	while ((at = strchr(at, '/')) && !text_id_prefix(at, "/virtualMachineScaleSets"))
+		at++;
+	if (!at)
+		return NULL;
+	at += sizeof(sets) - 1;
+	n = strcspn(at, "/");
+	return text_id_prefix(at + n, "/virtualMachines") ? xstrndup(id, (size_t)(at + n - id))
+							  : NULL;
 }
 
 char *id_group(const char *id)

@@ -12,13 +12,6 @@
 
 #define PAGES_MAX 1000
 
-static const char *version_of_kind(enum cloud_kind kind)
-{
-	if (kind == CLOUD_GROUP)
-		return API_GROUPS;
-	return kind == CLOUD_NETWORK || kind == CLOUD_NSG ? API_NETWORK : API_COMPUTE;
-}
-
 /*
  * One thing
  */
@@ -32,14 +25,48 @@ static enum cloud_look look_of(const struct json *body)
 	return text_casecmp(state, "Failed") == 0 ? CLOUD_IS_FAILED : CLOUD_IS_CHANGING;
 }
 
+static void free_seen(struct cloud_call *call)
+{
+	cloud_vm_clear(call->state);
+	free(call->state);
+}
+
 static void look_done(struct cloud_call *call, const struct cloud_sight *s,
 		      const struct err *err)
 {
-	cloud_look_cb *cb = call->cb.look;
-	void *arg = call->arg;
-
+	call->cb.look(call->arg, s, err);
 	call_free(call);
-	cb(arg, s, err);
+}
+
+static void on_address(void *arg, const struct arm_answer *a)
+{
+	struct cloud_call *call = arg;
+	struct cloud_vm *vm = call->state;
+	struct cloud_sight s = { .look = CLOUD_LOOK_UNKNOWN, .capacity = -1 };
+
+	call->arm = NULL;
+	if (a->err.code == ERR_NONE) {
+		free(vm->address);
+		vm->address = xstrdup(json_str(
+		    a->body, "properties.ipConfigurations.0.properties.privateIPAddress", ""));
+		s.look = CLOUD_IS_THERE;
+		s.vm = vm;
+	}
+	look_done(call, &s, &a->err);
+}
+
+/* A machine that is there is told with its address: a head found after a crash needs it. */
+static bool ask_address(struct cloud_call *call, const struct json *body)
+{
+	char *nic = nic_of_vm(body), *url;
+
+	if (!nic)
+		return false;
+	url = xasprintf("%s?api-version=%s", nic, API_NETWORK);
+	call->arm = arm_send(call->cloud, "GET", url, NULL, NULL, on_address, call);
+	free(url);
+	free(nic);
+	return true;
 }
 
 static void on_look(void *arg, const struct arm_answer *a)
@@ -49,24 +76,29 @@ static void on_look(void *arg, const struct arm_answer *a)
 	struct cloud_vm vm = { 0 };
 
 	call->arm = NULL;
-	if (a->err.code == ERR_NOT_FOUND) {
+	if (a->err.code == ERR_NOT_FOUND)
 		s.look = CLOUD_IS_GONE;
-	} else if (a->err.code == ERR_NONE) {
+	if (a->err.code == ERR_NONE) {
 		s.look = look_of(a->body);
-		s.capacity =
-		    call->kind == CLOUD_SCALESET ? json_int(a->body, "sku.capacity", -1) : -1;
-		if (call->kind == CLOUD_VM && vm_read(&vm, a->body) == 0)
-			s.vm = &vm;
+		if (call->kind == CLOUD_SCALESET)
+			s.capacity = json_int(a->body, "sku.capacity", -1);
+	}
+	if (a->err.code == ERR_NONE && call->kind == CLOUD_VM && vm_read(&vm, a->body) == 0) {
+		call->state = xcalloc(1, sizeof(vm));
+		call->free_state = free_seen;
+		*(struct cloud_vm *)call->state = vm;
+		s.vm = call->state;
+		if (s.look == CLOUD_IS_THERE && ask_address(call, a->body))
+			return;
 	}
 	look_done(call, &s, &a->err);
-	cloud_vm_clear(&vm);
 }
 
 struct cloud_call *azure_look(struct cloud *c, enum cloud_kind kind, const char *id,
 			      cloud_look_cb *cb, void *arg)
 {
 	struct cloud_call *call = call_new(c, arg);
-	char *url = xasprintf("%s?api-version=%s%s", id, version_of_kind(kind),
+	char *url = xasprintf("%s?api-version=%s%s", id, id_version(id),
 			      kind == CLOUD_VM ? "&$expand=instanceView" : "");
 
 	call->kind = kind;
@@ -80,13 +112,20 @@ struct cloud_call *azure_look(struct cloud *c, enum cloud_kind kind, const char 
  * Pages
  */
 
-/* Starts the next page; false when there is none. A loop of links ends at PAGES_MAX. */
+/* Starts the next page; false when there is none. A link back to its own page ends it at once,
+ * a longer loop at PAGES_MAX. */
 static bool next_page(struct cloud_call *call, const struct arm_answer *a, arm_cb *cb)
 {
 	const char *link = json_str(a->body, "nextLink", "");
 
-	if (!link[0] || ++call->pages >= PAGES_MAX)
+	if (!link[0])
 		return false;
+	if (call->next_url && strcmp(link, call->next_url) == 0)
+		call->pages = PAGES_MAX;
+	if (++call->pages >= PAGES_MAX)
+		return false;
+	free(call->next_url);
+	call->next_url = xstrdup(link);
 	call->arm = arm_send(call->cloud, "GET", link, NULL, NULL, cb, call);
 	return true;
 }
@@ -95,7 +134,10 @@ static bool cut_off(const struct cloud_call *call, struct err *err)
 {
 	if (call->pages < PAGES_MAX)
 		return false;
-	err_set(err, ERR_IO, "the cloud's list has more than %d pages", PAGES_MAX);
+	err_set(
+	    err, ERR_IO,
+	    "the cloud's list has no end: more than %d pages, or a page that leads to itself",
+	    PAGES_MAX);
 	return true;
 }
 
@@ -178,6 +220,7 @@ static void on_items(void *arg, const struct arm_answer *a)
 		return;
 	}
 	l->groups_done = true;
+	call->pages = 0;
 	resources_page(call);
 }
 
@@ -238,63 +281,172 @@ struct cloud_call *azure_items(struct cloud *c, const char *engine_id, const cha
 /*
  * The machines of a cluster. ARM's own list is complete at once, where Resource Graph lags by
  * up to a minute; a page holds what fits, so a thousand machines are a handful of reads.
+ * Members of Uniform sets are in the lists of their sets alone, with their power.
  */
+
+struct vm_list {
+	struct cloud_vms vms;
+	struct strs uniform; /* sets whose members are in no list but their own */
+	size_t asked;
+};
 
 static void free_vms(struct cloud_call *call)
 {
-	cloud_vms_clear(call->state);
-	free(call->state);
+	struct vm_list *l = call->state;
+
+	cloud_vms_clear(&l->vms);
+	strs_clear(&l->uniform);
+	free(l);
 }
 
 static void vms_done(struct cloud_call *call, const struct err *err)
 {
-	call->cb.vms(call->arg, err->code == ERR_NONE ? call->state : NULL, err);
+	const struct vm_list *l = call->state;
+
+	call->cb.vms(call->arg, err->code == ERR_NONE ? &l->vms : NULL, err);
 	call_free(call);
+}
+
+static void list_begin(struct cloud_call *call, char *url, arm_cb *cb)
+{
+	call->pages = 0;
+	free(call->next_url);
+	call->next_url = NULL;
+	call->arm = arm_send(call->cloud, "GET", url, NULL, NULL, cb, call);
+	free(url);
+}
+
+/* NULL: there is no list, and the call has ended or goes on elsewhere. */
+static const struct json *list_of(struct cloud_call *call, const struct arm_answer *a)
+{
+	const struct json *list = json_get(a->body, "value");
+	struct err err = a->err;
+
+	call->arm = NULL;
+	if (err.code == ERR_NONE && !json_is(list, JSON_ARRAY))
+		err_set(&err, ERR_IO, "the cloud's list of machines has no \"value\"");
+	if (err.code == ERR_NONE)
+		return list;
+	vms_done(call, &err);
+	return NULL;
+}
+
+static void take_vms(struct cloud_call *call, const struct json *list)
+{
+	struct vm_list *l = call->state;
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		struct cloud_vm vm = { 0 };
+
+		if (vm_read(&vm, json_at(list, i)) == 0)
+			*cloud_vms_add(&l->vms) = vm;
+	}
+}
+
+static void on_members(void *arg, const struct arm_answer *a);
+
+static void next_members(struct cloud_call *call)
+{
+	struct vm_list *l = call->state;
+	struct err ok = ERR_INIT;
+
+	if (l->asked == l->uniform.n)
+		vms_done(call, &ok);
+	else
+		list_begin(call,
+			   xasprintf("%s/virtualMachines?api-version=%s&$expand=instanceView",
+				     l->uniform.v[l->asked++], API_COMPUTE),
+			   on_members);
+}
+
+static void on_members(void *arg, const struct arm_answer *a)
+{
+	struct cloud_call *call = arg;
+	struct err err = ERR_INIT;
+	const struct json *list;
+
+	if (a->err.code == ERR_NOT_FOUND) { /* the set went since it was listed */
+		call->arm = NULL;
+		next_members(call);
+		return;
+	}
+	list = list_of(call, a);
+	if (!list)
+		return;
+	take_vms(call, list);
+	if (next_page(call, a, on_members))
+		return;
+	if (cut_off(call, &err))
+		vms_done(call, &err);
+	else
+		next_members(call);
+}
+
+static void on_sets(void *arg, const struct arm_answer *a)
+{
+	struct cloud_call *call = arg;
+	struct vm_list *l = call->state;
+	const struct json *list = list_of(call, a);
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *set = json_at(list, i);
+		const char *mode = json_str(set, "properties.orchestrationMode", "Uniform");
+
+		if (text_casecmp(mode, "Flexible") != 0 &&
+		    strs_add(&l->uniform, json_str(set, "id", "")) < 0)
+			err_set(&err, ERR_FULL, "more scale sets than a group can hold");
+	}
+	if (!list || (err.code == ERR_NONE && next_page(call, a, on_sets)))
+		return;
+	if (err.code != ERR_NONE || cut_off(call, &err))
+		vms_done(call, &err);
+	else
+		next_members(call);
 }
 
 static void on_vms(void *arg, const struct arm_answer *a)
 {
 	struct cloud_call *call = arg;
-	struct cloud_vms *vms = call->state;
-	const struct json *list = json_get(a->body, "value");
-	struct err err = a->err;
+	struct err err = ERR_INIT;
+	const struct json *list;
 
-	call->arm = NULL;
-	if (err.code == ERR_NOT_FOUND) {
-		err = (struct err)ERR_INIT; /* no group: no machines */
-		vms_done(call, &err);
+	if (a->err.code == ERR_NOT_FOUND) {
+		call->arm = NULL;
+		vms_done(call, &err); /* no group: no machines */
 		return;
 	}
-	if (err.code == ERR_NONE && !json_is(list, JSON_ARRAY))
-		err_set(&err, ERR_IO, "the cloud's list of machines has no \"value\"");
-	if (err.code != ERR_NONE) {
-		vms_done(call, &err);
+	list = list_of(call, a);
+	if (!list)
 		return;
-	}
-	for (size_t i = 0; i < json_len(list); i++) {
-		struct cloud_vm vm = { 0 };
-
-		if (vm_read(&vm, json_at(list, i)) == 0)
-			*cloud_vms_add(vms) = vm;
-	}
+	take_vms(call, list);
 	if (next_page(call, a, on_vms))
 		return;
-	(void)cut_off(call, &err);
-	vms_done(call, &err);
+	if (cut_off(call, &err))
+		vms_done(call, &err);
+	else
+		list_begin(call,
+			   xasprintf("%s/providers/Microsoft.Compute/virtualMachineScaleSets"
+				     "?api-version=%s",
+				     call->id, API_COMPUTE),
+			   on_sets);
 }
 
 struct cloud_call *azure_vms(struct cloud *c, const char *group_id, const char *cluster_tag,
 			     cloud_vms_cb *cb, void *arg)
 {
 	struct cloud_call *call = call_new(c, arg);
-	char *url = xasprintf("%s/providers/Microsoft.Compute/virtualMachines?api-version=%s",
-			      group_id, API_COMPUTE);
+	struct vm_list *l = xcalloc(1, sizeof(*l));
 
 	(void)cluster_tag; /* the group is the cluster's own */
+	l->uniform = (struct strs)STRS_INIT(2500);
+	call->id = xstrdup(group_id);
 	call->cb.vms = cb;
-	call->state = xcalloc(1, sizeof(struct cloud_vms));
+	call->state = l;
 	call->free_state = free_vms;
-	call->arm = arm_send(c, "GET", url, NULL, NULL, on_vms, call);
-	free(url);
+	list_begin(call,
+		   xasprintf("%s/providers/Microsoft.Compute/virtualMachines?api-version=%s",
+			     group_id, API_COMPUTE),
+		   on_vms);
 	return call;
 }
