@@ -257,6 +257,16 @@ static bool again(struct arm *a, const struct arm_answer *answer)
 	return false;
 }
 
+static int64_t wait_asked(const struct http_reply *r)
+{
+	const char *value = http_headers_get(&r->headers, "Retry-After");
+	int64_t ms =
+	    value ? retry_after_ms(value, http_headers_get(&r->headers, "Date"), clock_utc_ms())
+		  : 0;
+
+	return ms < 0 ? 0 : ms;
+}
+
 static void on_reply(void *arg, const struct http_reply *reply, const struct err *err)
 {
 	struct arm *a = arg;
@@ -277,11 +287,7 @@ static void on_reply(void *arg, const struct http_reply *reply, const struct err
 	}
 	answer.status = reply->status;
 	answer.headers = &reply->headers;
-	answer.retry_after_ms =
-	    retry_after_ms(http_headers_get(&reply->headers, "Retry-After"),
-			   http_headers_get(&reply->headers, "Date"), clock_utc_ms());
-	if (answer.retry_after_ms < 0)
-		answer.retry_after_ms = 0;
+	answer.retry_after_ms = wait_asked(reply);
 	body = reply->body_len ? json_parse(reply->body, reply->body_len, NULL) : NULL;
 	answer.body = body;
 	read_rates(a, reply);
