@@ -34,7 +34,7 @@ struct lab {
 	struct cloud_record record;
 	struct cloud *cloud;
 	struct strs tags;
-	char group[200], net[300], nsg[300], subnet[300], head[300], set[300], rdma[300];
+	char group[200], net[300], nsg[300], subnet[340], head[300], set[300], rdma[300];
 };
 
 static char *in_dir(const struct lab *l, const char *name)
