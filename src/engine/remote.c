@@ -293,32 +293,42 @@ static char *command_line(const struct strs *argv, const char *const *env, bool 
 	return buf_steal(&b);
 }
 
-/* The first program of that name in the cloud's own folder, then where a system keeps its
- * programs. */
-static char *find_program(const struct remote *m, const char *name)
+/*
+ * Where a cloud names a folder of its own, its commands come from there and from nowhere else:
+ * this machine may hold the clients of a real cluster, and a missing link must never lead to
+ * that one.
+ */
+static char *find_program(const struct remote *m, const char *name, struct err *err)
 {
-	const char *dirs[] = { m->run->cloud->record->bin, "/usr/local/sbin", "/usr/local/bin",
-			       "/usr/sbin", "/usr/bin" };
+	static const char *const system_dirs[] = { "/usr/local/sbin", "/usr/local/bin",
+						   "/usr/sbin", "/usr/bin" };
+	const char *own[] = { m->run->cloud->record->bin };
+	const char *const *dirs = own[0] ? own : system_dirs;
+	size_t n = own[0] ? 1 : ARRAY_LEN(system_dirs);
 
 	if (name[0] == '/')
 		name = strrchr(name, '/') + 1;
-	for (size_t i = 0; i < ARRAY_LEN(dirs); i++) {
-		char *path = dirs[i] ? xasprintf("%s/%s", dirs[i], name) : NULL;
+	for (size_t i = 0; i < n; i++) {
+		char *path = xasprintf("%s/%s", dirs[i], name);
 
-		if (path && access(path, X_OK) == 0)
+		if (access(path, X_OK) == 0)
 			return path;
 		free(path);
 	}
+	err_set(err, ERR_UNSUPPORTED,
+		"there is no program %s in %s: the head cannot be asked from here", name,
+		own[0] ? own[0] : "this machine's folders for programs");
 	return NULL;
 }
 
-static void local_argv(struct remote *m, const struct strs *argv, const char *const *env,
-		       struct strs *out, struct strs *vars)
+static int local_argv(struct remote *m, const struct strs *argv, const char *const *env,
+		      struct strs *out, struct strs *vars, struct err *err)
 {
-	char *program = find_program(m, argv->v[0]);
+	char *program = find_program(m, argv->v[0], err);
 
-	strs_add(out, program ? program : argv->v[0]);
-	free(program);
+	if (!program)
+		return -1;
+	strs_take(out, program);
 	for (size_t i = 1; i < argv->n; i++)
 		strs_add(out, argv->v[i]);
 	for (; env && *env; env++)
@@ -326,7 +336,8 @@ static void local_argv(struct remote *m, const struct strs *argv, const char *co
 	strs_addf(vars, "PACELINE_HEAD=%s",
 		  m->run->cluster.head_host ? m->run->cluster.head_host : "");
 	if (m->run->cloud->record->bin)
-		strs_addf(vars, "PATH=%s:/usr/sbin:/usr/bin", m->run->cloud->record->bin);
+		strs_addf(vars, "PATH=%s", m->run->cloud->record->bin);
+	return 0;
 }
 
 struct failed_call {
@@ -367,10 +378,11 @@ void remote_run(struct remote *m, const struct strs *argv, const char *const *en
 				  .deadline_ms = deadline_ms,
 				  .output_max = OUTPUT_MAX };
 	struct err err = ERR_INIT;
+	bool ready = true;
 
 	*c = (struct command_call){ .remote = m, .cb = cb, .arg = arg };
 	if (m->local) {
-		local_argv(m, argv, env, &out, &vars);
+		ready = local_argv(m, argv, env, &out, &vars, &err) == 0;
 	} else {
 		common_options(m, &out);
 		strs_add(&out, m->destination);
@@ -380,7 +392,7 @@ void remote_run(struct remote *m, const struct strs *argv, const char *const *en
 	spec.env = (const char *const *)vars.v;
 	if (!m->ready)
 		err_set(&err, ERR_IO, "head: %s", remote_text(m));
-	else
+	else if (ready)
 		c->proc = proc_start(m->run->engine->loop, &spec, call_ended, c, &err);
 	strs_clear(&out);
 	strs_clear(&vars);
