@@ -1,0 +1,33 @@
+/*
+ * Where the parts of the Deck lie in a terminal of any size (tui.md 2.2). Pure: numbers in, areas out; a part that is not
+ * shown has no rows.
+ */
+#ifndef CONSOLE_DECK_LAYOUT_H
+#define CONSOLE_DECK_LAYOUT_H
+
+#include <stdbool.h>
+
+#include "console/screen.h"
+
+enum pane_id { PANE_TEMPLATES, PANE_CLUSTERS, PANE_NODES, PANE_JOBS, PANE_EVENTS, PANES };
+
+enum deck_size {
+	DECK_TINY,   /* one line for each object, no footer */
+	DECK_SMALL,  /* one pane, from 60x15 */
+	DECK_NORMAL, /* all panes, from 80x24 */
+	DECK_WIDE,   /* from 120x30: wider side, heat map */
+	DECK_LARGE,  /* from 160x40: detail column */
+};
+
+struct deck_layout {
+	enum deck_size size;
+	struct area pane[PANES]; /* the first row is the pane's title */
+	struct area detail;
+	int lamps_row, message_row, footer_row; /* -1: not shown */
+};
+
+/* zoomed: focus has all the room. array_lines: lines that the node pane can use. */
+void deck_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus, bool zoomed,
+		 int array_lines);
+
+#endif

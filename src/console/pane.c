@@ -1,0 +1,248 @@
+#include "console/pane.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+
+#define WINDOW_MIN  40
+#define WINDOW_STEP 20 /* a window moves in steps, so that a cursor key does not ask the engine */
+
+int64_t pane_hash(const char *text)
+{
+	uint64_t h = 14695981039346656037u;
+
+	for (; *text; text++)
+		h = (h ^ (unsigned char)*text) * 1099511628211u;
+	h &= INT64_MAX;
+	return h ? (int64_t)h : 1;
+}
+
+/* The table asks by its own row numbers; the window holds some of them. */
+
+static size_t row_count(void *arg)
+{
+	const struct pane *p = arg;
+
+	return p->have && p->rows.shown_total > 0 ? (size_t)p->rows.shown_total : 0;
+}
+
+static int64_t in_window(const struct pane *p, size_t row)
+{
+	int64_t i = (int64_t)row - p->rows.offset;
+
+	return p->have && i >= 0 && i < (int64_t)p->rows.n ? i : -1;
+}
+
+static int64_t row_id(void *arg, size_t row)
+{
+	const struct pane *p = arg;
+	int64_t i = in_window(p, row);
+
+	return i < 0 ? -1 : p->kind->id(p, (size_t)i);
+}
+
+static void row_cell(void *arg, size_t row, size_t column, struct table_cell *out)
+{
+	const struct pane *p = arg;
+	int64_t i = in_window(p, row);
+
+	if (i >= 0)
+		p->kind->cell(p, (size_t)i, p->columns->what[column], out);
+	else if (column == 0)
+		snprintf(out->text, sizeof(out->text), "...");
+}
+
+static size_t row_find(void *arg, int64_t id)
+{
+	const struct pane *p = arg;
+
+	for (size_t i = 0; p->have && i < p->rows.n; i++)
+		if (p->kind->id(p, i) == id)
+			return (size_t)p->rows.offset + i;
+	return SIZE_MAX;
+}
+
+static const struct table_source source = { row_count, row_id, row_cell, NULL, row_find };
+
+void pane_init(struct pane *p, const struct pane_kind *kind)
+{
+	*p = (struct pane){ .kind = kind, .columns = &kind->columns[0], .count = WINDOW_MIN };
+	table_init(&p->table, p->columns->v, p->columns->n, &source, p);
+}
+
+void pane_clear(struct pane *p)
+{
+	table_clear(&p->table);
+}
+
+void pane_load(struct pane *p, const struct mirror *m)
+{
+	p->have = mirror_rows(m, p->kind->window, &p->rows) && p->rows.noun == p->kind->noun;
+	table_refresh(&p->table);
+}
+
+void pane_window(const struct pane *p, struct window *out)
+{
+	const char *sort = p->kind->sorts[p->sort];
+
+	*out = (struct window){ .noun = p->kind->noun, .offset = p->offset, .count = p->count };
+	snprintf(out->id, sizeof(out->id), "%s", p->kind->window);
+	if (p->kind->of_cluster)
+		snprintf(out->cluster, sizeof(out->cluster), "%s", p->cluster);
+	snprintf(out->filter, sizeof(out->filter), "%s", p->filter);
+	if (sort && sort[0])
+		snprintf(out->sort, sizeof(out->sort), "%s%s", p->descending ? "-" : "", sort);
+}
+
+bool pane_follow(struct pane *p)
+{
+	int64_t rows = p->table.rows > 0 ? p->table.rows : 1, top = (int64_t)p->table.top;
+	int64_t count = WINDOW_MIN, offset = p->offset;
+
+	while (count < rows * 2 + WINDOW_STEP)
+		count += WINDOW_STEP;
+	if (top < offset || top + rows > offset + count)
+		offset = top > WINDOW_STEP ? (top - WINDOW_STEP) / WINDOW_STEP * WINDOW_STEP : 0;
+	if (offset == p->offset && count == p->count)
+		return false;
+	p->offset = offset;
+	p->count = count;
+	return true;
+}
+
+int64_t pane_at(const struct pane *p)
+{
+	return p->table.count > 0 ? in_window(p, p->table.cursor) : -1;
+}
+
+const char *pane_name_at(const struct pane *p)
+{
+	int64_t i = pane_at(p);
+
+	return i < 0 ? NULL : p->kind->name(p, (size_t)i);
+}
+
+bool pane_go_name(struct pane *p, const char *name)
+{
+	for (size_t i = 0; p->have && i < p->rows.n; i++)
+		if (strcmp(p->kind->name(p, i), name) == 0) {
+			table_go(&p->table, (size_t)p->rows.offset + i);
+			return true;
+		}
+	return false;
+}
+
+static bool holds(const char *text, const char *part)
+{
+	size_t n = strlen(part);
+
+	for (; *text; text++)
+		if (strncasecmp(text, part, n) == 0)
+			return true;
+	return false;
+}
+
+static bool row_holds(const struct pane *p, size_t row, const char *text)
+{
+	int64_t i = in_window(p, row);
+
+	for (size_t c = 0; i >= 0 && c < p->columns->n; c++) {
+		struct table_cell cell = { .tone = TONE_TEXT };
+
+		p->kind->cell(p, (size_t)i, p->columns->what[c], &cell);
+		if (holds(cell.text, text))
+			return true;
+	}
+	return false;
+}
+
+bool pane_find(struct pane *p, const char *text, int step)
+{
+	size_t n = p->table.count, row = p->table.cursor;
+
+	for (size_t i = 0; i < n; i++) {
+		row = (row + n + (size_t)(step < 0 ? n - 1 : (size_t)step)) % n;
+		if (row_holds(p, row, text)) {
+			table_go(&p->table, row);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Drawing */
+
+void pane_title(struct screen *s, struct area a, const char *title, const char *right,
+		bool focused)
+{
+	char text[160];
+
+	screen_hline(s, a.row, a.col, a.cols, TONE_DIM);
+	snprintf(text, sizeof(text), " %s ", title);
+	int used = 2 + screen_put(s, a.row, a.col + 2, focused ? TONE_KEY : TONE_TITLE, 0, text,
+				  a.cols - 3);
+	if (!right || !right[0])
+		return;
+	snprintf(text, sizeof(text), " %s ", right);
+	if (used + 1 + (int)strlen(text) + 2 <= a.cols)
+		screen_put_right(s, a.row, a.col + used, TONE_TEXT, 0, text,
+				 a.cols - used - 2);
+}
+
+static void choose_columns(struct pane *p, int cols)
+{
+	p->columns = &p->kind->columns[0];
+	for (size_t i = 1; i < p->kind->n_columns; i++)
+		if (cols >= p->kind->columns[i].from_cols)
+			p->columns = &p->kind->columns[i];
+	p->table.columns = p->columns->v;
+	p->table.n_columns = p->columns->n;
+}
+
+void pane_draw(struct pane *p, struct screen *s, struct area a, bool focused)
+{
+	struct area body = a;
+
+	if (p->kind->titled) {
+		body.row++;
+		body.rows--;
+	}
+	p->ascii = s->ascii;
+	choose_columns(p, a.cols);
+	table_draw(&p->table, s, body, focused);
+}
+
+/* One line for each object: name, then what matters most, in the order of the columns. */
+static void draw_line(struct pane *p, struct screen *s, int row, int cols, size_t i, bool here)
+{
+	int col = 2;
+
+	if (here)
+		screen_put(s, row, 0, TONE_CURSOR, 0, ">", 1);
+	for (size_t c = 0; c < p->columns->n && col < cols; c++) {
+		struct table_cell cell = { .tone = TONE_TEXT };
+
+		p->kind->cell(p, i, p->columns->what[c], &cell);
+		if (cell.text[0])
+			col += screen_put(s, row, col, cell.tone, cell.look, cell.text,
+					  cols - col) +
+			       1;
+	}
+}
+
+void pane_lines(struct pane *p, struct screen *s, struct area a)
+{
+	choose_columns(p, a.cols);
+	p->ascii = s->ascii;
+	p->table.rows = a.rows;
+	table_refresh(&p->table);
+	for (int r = 0; r < a.rows; r++) {
+		size_t row = p->table.top + (size_t)r;
+		int64_t i = row < p->table.count ? in_window(p, row) : -1;
+
+		if (i >= 0)
+			draw_line(p, s, a.row + r, a.cols, (size_t)i, row == p->table.cursor);
+	}
+}

@@ -1,0 +1,74 @@
+/*
+ * One pane of the Deck: a window of the mirror as a table. What differs between panes is a constant (struct pane_kind, one
+ * file each under view/); what they share, the place in the window, the filter, the drawing, is here. A pane reads the
+ * mirror and never calls the engine.
+ */
+#ifndef CONSOLE_PANE_H
+#define CONSOLE_PANE_H
+
+#include "client/mirror.h"
+#include "console/deck_layout.h"
+#include "console/table.h"
+
+#define PANE_SORTS 6
+
+struct pane;
+
+struct pane_columns { /* for areas from so many columns on; narrowest first */
+	int from_cols;
+	const struct column *v;
+	const unsigned char *what; /* the kind's own word for each column */
+	size_t n;
+};
+
+struct pane_kind {
+	const char *title;
+	const char *window; /* id of its window */
+	enum noun noun;
+	bool of_cluster;    /* shows the selected cluster's rows */
+	bool titled;        /* column titles have a line of their own */
+	const struct pane_columns *columns;
+	size_t n_columns;
+	const char *sorts[PANE_SORTS]; /* the engine's words; [0] is "": the natural order */
+	int64_t (*id)(const struct pane *p, size_t i); /* of row i of the window */
+	const char *(*name)(const struct pane *p, size_t i);
+	void (*cell)(const struct pane *p, size_t i, int what, struct table_cell *out);
+};
+
+struct pane {
+	const struct pane_kind *kind;
+	struct table table;
+	const struct pane_columns *columns; /* of the last drawing */
+	struct mirror_rows rows;	    /* borrowed: pane_load() in every turn of the loop */
+	bool have;
+	char cluster[40], filter[200];
+	size_t sort;
+	bool descending;
+	int64_t offset, count; /* the window asked for */
+	int64_t booting;       /* nodes of the cluster on their way: part of why jobs wait */
+	bool ascii;
+};
+
+void pane_init(struct pane *p, const struct pane_kind *kind);
+void pane_clear(struct pane *p);
+void pane_load(struct pane *p, const struct mirror *m);
+void pane_window(const struct pane *p, struct window *out);
+bool pane_follow(struct pane *p); /* moves the window after the table; true: the mirror must be told */
+
+/* Index into the window's rows of what is under the cursor; -1 none. */
+int64_t pane_at(const struct pane *p);
+const char *pane_name_at(const struct pane *p); /* NULL none */
+bool pane_go_name(struct pane *p, const char *name); /* false: no such row in the window */
+bool pane_find(struct pane *p, const char *text, int step); /* the next row that shows the text */
+
+/* The title line, then the table. right: text at the end of the title line. */
+void pane_title(struct screen *s, struct area a, const char *title, const char *right,
+		bool focused);
+void pane_draw(struct pane *p, struct screen *s, struct area a, bool focused);
+void pane_lines(struct pane *p, struct screen *s, struct area a); /* DECK_TINY */
+
+int64_t pane_hash(const char *text); /* a row id for rows that have only names; never 0 */
+
+extern const struct pane_kind pane_templates, pane_clusters, pane_nodes, pane_jobs, pane_events;
+
+#endif

@@ -1,0 +1,485 @@
+#include "console/view/nodes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "console/words.h"
+
+#define KIND 4
+
+/* The list of nodes */
+
+enum { NAME, STATE, SIZE, SPOT, JOBS, MONEY, REASON };
+
+static const struct column narrow[] = {
+	{ "NODE", 8, 16, 9, false }, { "STATE", 7, 7, 8, false }, { "SIZE", 7, 14, 3, false },
+	{ "KIND", 4, 4, 2, false },  { "$/H", 5, 6, 4, true },	  { "REASON", 16, 0, 7, false },
+};
+static const unsigned char narrow_what[] = { NAME, STATE, SIZE, SPOT, MONEY, REASON };
+static const struct column wide[] = {
+	{ "NODE", 8, 20, 9, false }, { "STATE", 7, 7, 8, false }, { "SIZE", 8, 20, 3, false },
+	{ "KIND", 4, 4, 2, false },  { "JOBS", 4, 4, 5, true },	  { "$/H", 6, 7, 4, true },
+	{ "REASON", 20, 0, 7, false },
+};
+static const unsigned char wide_what[] = { NAME, STATE, SIZE, SPOT, JOBS, MONEY, REASON };
+static const struct pane_columns sets[] = {
+	{ 0, narrow, narrow_what, ARRAY_LEN(narrow) },
+	{ 70, wide, wide_what, ARRAY_LEN(wide) },
+};
+
+static const struct node *at(const struct pane *p, size_t i)
+{
+	return &p->rows.u.nodes[i];
+}
+
+static int64_t id(const struct pane *p, size_t i)
+{
+	return at(p, i)->id;
+}
+
+static const char *name(const struct pane *p, size_t i)
+{
+	return at(p, i)->name;
+}
+
+static void cell(const struct pane *p, size_t i, int what, struct table_cell *out)
+{
+	const struct node *n = at(p, i);
+	char money[24];
+
+	switch (what) {
+	case NAME:
+		snprintf(out->text, sizeof(out->text), "%s", n->name);
+		break;
+	case STATE:
+		snprintf(out->text, sizeof(out->text), "%c %s", node_state_glyph(n->state),
+			 words_node_state(n->state));
+		out->tone = words_node_tone(n->state);
+		break;
+	case SIZE:
+		snprintf(out->text, sizeof(out->text), "%s", words_size(n->size));
+		break;
+	case SPOT:
+		snprintf(out->text, sizeof(out->text), "%s", words_kind(n->spot));
+		out->tone = n->spot ? TONE_SPOT : TONE_TEXT;
+		break;
+	case JOBS:
+		if (n->jobs < 0)
+			snprintf(out->text, sizeof(out->text), "?");
+		else
+			snprintf(out->text, sizeof(out->text), "%lld", (long long)n->jobs);
+		break;
+	case MONEY:
+		words_money(money, n->price);
+		snprintf(out->text, sizeof(out->text), "%s", money + 1);
+		break;
+	default:
+		snprintf(out->text, sizeof(out->text), "%.150s", n->reason);
+		if (n->state == NODE_FAILED || n->state == NODE_UNHEALTHY)
+			out->tone = TONE_FAIL;
+	}
+}
+
+const struct pane_kind pane_nodes = {
+	.title = "Nodes",
+	.window = "nodes",
+	.noun = NOUN_NODE,
+	.of_cluster = true,
+	.titled = true,
+	.columns = sets,
+	.n_columns = ARRAY_LEN(sets),
+	.sorts = { "", "state", "name", "array", "cost" },
+	.id = id,
+	.name = name,
+	.cell = cell,
+};
+
+/* One line for each array */
+
+static int64_t cells_of(const struct array_row *r)
+{
+	return (int64_t)strnlen(r->glyphs, sizeof(r->glyphs));
+}
+
+static int counts_width(const struct array_row *r)
+{
+	struct count_word words[COUNT_WORDS];
+	size_t n = words_counts(words, r);
+	int width = 0;
+
+	for (size_t i = 0; i < n; i++)
+		width += (int)strlen(words[i].text) + (i > 0);
+	return width;
+}
+
+static int at_most(int n, int high)
+{
+	return n < high ? n : high;
+}
+
+/* Counts in words are never cut for glyphs: the word comes before the colour. */
+void nodes_widths(struct run_widths *w, const struct array_row *rows, size_t n, int cols)
+{
+	int run = 1;
+
+	*w = (struct run_widths){ .name = 3, .size = 3 };
+	for (size_t i = 0; i < n; i++) {
+		int name_len = (int)strnlen(rows[i].array, sizeof(rows[i].array));
+		int size_len = (int)strlen(words_size(rows[i].size));
+		int counts = counts_width(&rows[i]);
+		int cells = (int)cells_of(&rows[i]);
+
+		w->name = name_len > w->name ? name_len : w->name;
+		w->size = size_len > w->size ? size_len : w->size;
+		w->counts = counts > w->counts ? counts : w->counts;
+		run = cells > run ? cells : run;
+	}
+	w->name = at_most(w->name, cols / 7);
+	w->size = at_most(w->size, cols / 5);
+	w->counts = at_most(w->counts, cols / 2);
+	w->run = cols - 2 - w->name - 1 - w->size - 1 - KIND - 2 - 2 - w->counts;
+	if (w->run > run)
+		w->run = run;
+	if (w->run < 4) {
+		w->run = cols - 2 - w->name - 1 - 2 - w->counts;
+		w->size = 0;
+	}
+	w->run = w->run < 1 ? 1 : w->run;
+}
+
+static void draw_glyph(struct screen *s, int row, int col, char glyph, bool here)
+{
+	char text[2] = { glyph, '\0' };
+
+	screen_put(s, row, col, words_glyph_tone(glyph), here ? LOOK_REVERSE : 0, text, 1);
+}
+
+/* The part of the run that holds the cursor. A run of live nodes that goes on beyond it says so. */
+static void draw_run(struct screen *s, int row, int col, int columns, const struct array_row *r,
+		     int64_t cursor)
+{
+	int64_t n = cells_of(r), from = 0;
+	bool more;
+
+	if (cursor >= columns)
+		from = cursor - columns + 2 > n - columns ? n - columns : cursor - columns + 2;
+	more = r->live > from + columns;
+	for (int i = 0; i < columns - more && from + i < n; i++)
+		draw_glyph(s, row, col + i, r->glyphs[from + i], from + i == cursor);
+	if (more)
+		screen_put(s, row, col + columns - 1, TONE_DIM, 0, s->ascii ? ">" : "\xe2\x80\xa6", 1);
+}
+
+static void draw_counts(struct screen *s, int row, int col, int columns,
+			const struct array_row *r)
+{
+	struct count_word words[COUNT_WORDS];
+	size_t n = words_counts(words, r);
+	int used = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (used + (int)strlen(words[i].text) > columns)
+			break;
+		used += screen_put(s, row, col + used, words[i].tone, 0, words[i].text,
+				   columns - used) +
+			1;
+	}
+}
+
+void nodes_draw_row(struct screen *s, int row, int col, const struct run_widths *w,
+		    const struct array_row *r, int64_t cursor)
+{
+	if (cursor >= 0)
+		screen_put(s, row, col, TONE_CURSOR, 0, ">", 1);
+	col += 2;
+	screen_put(s, row, col, TONE_TEXT, cursor >= 0 ? LOOK_BOLD : 0, r->array, w->name);
+	col += w->name + 1;
+	if (w->size > 0) {
+		screen_put(s, row, col, TONE_TEXT, 0, words_size(r->size), w->size);
+		col += w->size + 1;
+		screen_put(s, row, col, r->spot ? TONE_SPOT : TONE_TEXT, 0,
+			   words_kind(r->spot), KIND);
+		col += KIND + 2;
+	}
+	draw_run(s, row, col, w->run, r, cursor);
+	draw_counts(s, row, col + w->run + 2, w->counts, r);
+}
+
+/* The heat map: a title line and lines of glyphs in tens for each array */
+
+static int lines_of(const struct array_row *r, int per)
+{
+	int64_t n = cells_of(r);
+
+	return 1 + (int)((n + per - 1) / per);
+}
+
+static int per_line(int cols)
+{
+	int tens = (cols - 2) / 11;
+
+	return (tens < 1 ? 1 : tens) * 10;
+}
+
+static void draw_map_title(struct screen *s, int row, struct area a, const struct array_row *r,
+			   bool here)
+{
+	int col = a.col + 2;
+
+	if (here)
+		screen_put(s, row, a.col, TONE_CURSOR, 0, ">", 1);
+	col += screen_putf(s, row, col, TONE_TITLE, 0, 20, "%s", r->array) + 1;
+	col += screen_putf(s, row, col, TONE_TEXT, 0, 24, "%s", words_size(r->size)) + 1;
+	col += screen_putf(s, row, col, r->spot ? TONE_SPOT : TONE_TEXT, 0, KIND, "%s",
+			   words_kind(r->spot)) +
+	       2;
+	if (r->max >= 0)
+		col += screen_putf(s, row, col, TONE_TEXT, 0, 24, "%lld/%lld",
+				   (long long)r->live, (long long)r->max) +
+		       2;
+	if (r->live > 0 || r->max < 0)
+		draw_counts(s, row, col, a.col + a.cols - col, r);
+}
+
+static void draw_map_line(struct screen *s, int row, struct area a, const struct array_row *r,
+			  int line, int per, int64_t cursor)
+{
+	int64_t from = (int64_t)line * per, n = cells_of(r);
+
+	for (int i = 0; i < per && from + i < n; i++)
+		draw_glyph(s, row, a.col + 2 + i + i / 10, r->glyphs[from + i],
+			   from + i == cursor);
+}
+
+static int cursor_line(const struct node_map *m, int per)
+{
+	int line = 0;
+
+	for (size_t i = 0; i < m->row && i < m->rows.n; i++)
+		line += lines_of(&m->rows.u.arrays[i], per);
+	return line + 1 + (int)(m->cell / per);
+}
+
+static int keep_seen(int top, int line, int rows, int all)
+{
+	if (line < top + 1)
+		top = line - 1;
+	if (line >= top + rows)
+		top = line - rows + 1;
+	if (top + rows > all)
+		top = all - rows;
+	return top < 0 ? 0 : top;
+}
+
+static void draw_grid(struct node_map *m, struct screen *s, struct area a, bool focused)
+{
+	int line = 0;
+
+	m->per = per_line(a.cols);
+	m->top = keep_seen(m->top, cursor_line(m, m->per), a.rows, map_lines(m, a.cols, true));
+	for (size_t i = 0; i < m->rows.n; i++) {
+		const struct array_row *r = &m->rows.u.arrays[i];
+		bool here = focused && i == m->row;
+
+		for (int k = 0; k < lines_of(r, m->per); k++, line++) {
+			int row = a.row + line - m->top;
+
+			if (row < a.row || row >= a.row + a.rows)
+				continue;
+			if (k == 0)
+				draw_map_title(s, row, a, r, here);
+			else
+				draw_map_line(s, row, a, r, k - 1, m->per,
+					      here ? m->cell : -1);
+		}
+	}
+}
+
+static void draw_lines(struct node_map *m, struct screen *s, struct area a, bool focused)
+{
+	struct run_widths w;
+
+	m->per = 0;
+	m->top = keep_seen(m->top, (int)m->row + 1, a.rows, (int)m->rows.n);
+	nodes_widths(&w, m->rows.u.arrays, m->rows.n, a.cols);
+	for (int i = 0; i < a.rows && m->top + i < (int)m->rows.n; i++) {
+		size_t k = (size_t)(m->top + i);
+
+		nodes_draw_row(s, a.row + i, a.col, &w, &m->rows.u.arrays[k],
+			       focused && k == m->row ? m->cell : -1);
+	}
+}
+
+void map_draw(struct node_map *m, struct screen *s, struct area a, bool grid, bool focused)
+{
+	if (!m->have || a.rows < 1)
+		return;
+	if (grid)
+		draw_grid(m, s, a, focused);
+	else
+		draw_lines(m, s, a, focused);
+}
+
+int map_lines(const struct node_map *m, int cols, bool grid)
+{
+	int lines = 0;
+
+	if (!m->have)
+		return 1;
+	if (!grid)
+		return (int)m->rows.n;
+	for (size_t i = 0; i < m->rows.n; i++)
+		lines += lines_of(&m->rows.u.arrays[i], per_line(cols));
+	return lines;
+}
+
+/* The cursor */
+
+static int64_t row_hash(const struct array_row *r)
+{
+	char text[140];
+
+	snprintf(text, sizeof(text), "%s/%s/%s/%d", r->cluster, r->array, r->size, r->spot);
+	return pane_hash(text);
+}
+
+const struct array_row *map_array(const struct node_map *m)
+{
+	return m->have && m->row < m->rows.n ? &m->rows.u.arrays[m->row] : NULL;
+}
+
+static void clamp(struct node_map *m)
+{
+	const struct array_row *r;
+	int64_t n;
+
+	if (m->row >= m->rows.n)
+		m->row = m->rows.n ? m->rows.n - 1 : 0;
+	r = map_array(m);
+	n = r ? cells_of(r) : 0;
+	if (m->cell >= n)
+		m->cell = n > 0 ? n - 1 : 0;
+	if (m->cell < 0)
+		m->cell = 0;
+}
+
+void map_load(struct node_map *m, const struct mirror *mirror)
+{
+	m->have = mirror_rows(mirror, "arrays", &m->rows) && m->rows.noun == NOUN_ARRAY;
+	if (!m->have)
+		return;
+	for (size_t i = 0; m->row_id && i < m->rows.n; i++)
+		if (row_hash(&m->rows.u.arrays[i]) == m->row_id)
+			m->row = i;
+	clamp(m);
+}
+
+static void go_row(struct node_map *m, int by)
+{
+	if (by < 0 && m->row > 0)
+		m->row--;
+	else if (by > 0 && m->row + 1 < m->rows.n)
+		m->row++;
+	clamp(m);
+}
+
+/* In the heat map up and down go line by line and over into the next array. */
+static void go_line(struct node_map *m, int by)
+{
+	const struct array_row *r = map_array(m);
+	int64_t to = m->cell + (int64_t)by * m->per;
+	size_t before = m->row;
+
+	if (!r || m->per == 0) {
+		go_row(m, by);
+		return;
+	}
+	if (to >= 0 && to < cells_of(r)) {
+		m->cell = to;
+		return;
+	}
+	if (by > 0 && m->cell / m->per < (cells_of(r) - 1) / m->per) {
+		m->cell = cells_of(r) - 1;
+		return;
+	}
+	go_row(m, by);
+	if (m->row == before)
+		return;
+	m->cell %= m->per;
+	if (by < 0 && cells_of(map_array(m)) > 0)
+		m->cell += (cells_of(map_array(m)) - 1) / m->per * m->per;
+	clamp(m);
+}
+
+bool map_key(struct node_map *m, const struct key *k)
+{
+	switch (k->code) {
+	case K_LEFT:
+	case 'h':
+		m->cell--;
+		break;
+	case K_RIGHT:
+	case 'l':
+		m->cell++;
+		break;
+	case K_UP:
+	case 'k':
+		go_line(m, -1);
+		break;
+	case K_DOWN:
+	case 'j':
+		go_line(m, 1);
+		break;
+	case K_HOME:
+	case 'g':
+		m->row = 0;
+		m->cell = 0;
+		break;
+	case K_END:
+	case 'G':
+		m->row = m->rows.n ? m->rows.n - 1 : 0;
+		m->cell = INT64_MAX;
+		break;
+	default:
+		return false;
+	}
+	if (!m->have)
+		return true;
+	clamp(m);
+	if (map_array(m))
+		m->row_id = row_hash(map_array(m));
+	return true;
+}
+
+static int by_index(const void *a, const void *b)
+{
+	const struct node *x = *(const struct node *const *)a,
+			  *y = *(const struct node *const *)b;
+
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+const struct node *map_node(const struct node_map *m, const struct pane *nodes)
+{
+	const struct array_row *r = map_array(m);
+	const struct node **mine, *found;
+	size_t n = 0;
+
+	if (!r || m->cell >= r->live || !nodes->have || nodes->rows.n == 0)
+		return NULL;
+	mine = xcalloc(nodes->rows.n, sizeof(struct node *));
+	for (size_t i = 0; i < nodes->rows.n; i++) {
+		const struct node *node = at(nodes, i);
+
+		if (strcmp(node->array, r->array) == 0 && strcmp(node->size, r->size) == 0 &&
+		    node->spot == r->spot && node_is_live(node->state))
+			mine[n++] = node;
+	}
+	qsort(mine, n, sizeof(struct node *), by_index);
+	found = m->cell < (int64_t)n ? mine[m->cell] : NULL;
+	free(mine);
+	return found;
+}

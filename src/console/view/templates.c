@@ -1,0 +1,61 @@
+/* Templates: what a cluster can be made from. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "console/pane.h"
+
+enum { NAME, ARRAYS, SCHEDULER, TITLE };
+
+static const struct column narrow[] = { { "", 8, 14, 9, false }, { "", 5, 0, 5, false } };
+static const unsigned char narrow_what[] = { NAME, ARRAYS };
+static const struct column wide[] = { { "", 10, 24, 9, false },
+				      { "", 8, 12, 5, false },
+				      { "", 8, 24, 6, false },
+				      { "", 20, 0, 4, false } };
+static const unsigned char wide_what[] = { NAME, SCHEDULER, ARRAYS, TITLE };
+
+static const struct pane_columns sets[] = {
+	{ 0, narrow, narrow_what, ARRAY_LEN(narrow) },
+	{ 60, wide, wide_what, ARRAY_LEN(wide) },
+};
+
+static const struct template_row *at(const struct pane *p, size_t i)
+{
+	return &p->rows.u.templates[i];
+}
+
+static int64_t id(const struct pane *p, size_t i)
+{
+	return pane_hash(at(p, i)->name);
+}
+
+static const char *name(const struct pane *p, size_t i)
+{
+	return at(p, i)->name;
+}
+
+static void cell(const struct pane *p, size_t i, int what, struct table_cell *out)
+{
+	const struct template_row *t = at(p, i);
+	const char *text[] = { [NAME] = t->name,
+			       [ARRAYS] = t->arrays,
+			       [SCHEDULER] = t->scheduler,
+			       [TITLE] = t->title };
+
+	snprintf(out->text, sizeof(out->text), "%.150s", text[what]);
+	if (what == ARRAYS)
+		out->tone = TONE_DIM;
+}
+
+const struct pane_kind pane_templates = {
+	.title = "Templates",
+	.window = "templates",
+	.noun = NOUN_TEMPLATE,
+	.columns = sets,
+	.n_columns = ARRAY_LEN(sets),
+	.sorts = { "", "name", "scheduler" },
+	.id = id,
+	.name = name,
+	.cell = cell,
+};

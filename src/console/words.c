@@ -1,0 +1,255 @@
+#include "console/words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+const char *words_size(const char *vm_size)
+{
+	static const char common[] = "Standard_";
+
+	return text_has_prefix(vm_size, common) && vm_size[sizeof(common) - 1]
+		   ? vm_size + sizeof(common) - 1
+		   : vm_size;
+}
+
+const char *words_money(char out[24], double usd)
+{
+	if (usd < 0)
+		snprintf(out, 24, "$?");
+	else
+		snprintf(out, 24, usd < 100 ? "$%.2f" : "$%.0f", usd);
+	return out;
+}
+
+const char *words_kind(bool spot)
+{
+	return spot ? "spot" : "ded";
+}
+
+/* Nodes */
+
+static const struct {
+	const char *word;
+	enum tone tone;
+} node_words[NODE_STATES] = {
+	[NODE_PLANNED] = { "plan", TONE_BOOT },	     [NODE_REQUESTED] = { "ask", TONE_BOOT },
+	[NODE_ALLOCATING] = { "alloc", TONE_BOOT },  [NODE_BOOTING] = { "boot", TONE_BOOT },
+	[NODE_JOINING] = { "join", TONE_BOOT },	     [NODE_IDLE] = { "idle", TONE_IDLE },
+	[NODE_BUSY] = { "busy", TONE_BUSY },	     [NODE_DRAINING] = { "drain", TONE_WARN },
+	[NODE_DELETING] = { "del", TONE_WARN },	     [NODE_GONE] = { "gone", TONE_OFF },
+	[NODE_FAILED] = { "fail", TONE_FAIL },	     [NODE_EVICTED] = { "evict", TONE_SPOT },
+	[NODE_UNHEALTHY] = { "lost", TONE_FAIL },    [NODE_DEALLOCATED] = { "hiber", TONE_OFF },
+};
+
+const char *words_node_state(enum node_state s)
+{
+	return node_words[s].word;
+}
+
+enum tone words_node_tone(enum node_state s)
+{
+	return node_words[s].tone;
+}
+
+enum tone words_glyph_tone(char glyph)
+{
+	for (int s = 0; s < NODE_STATES; s++)
+		if (node_state_glyph((enum node_state)s) == glyph)
+			return node_words[s].tone;
+	return TONE_TEXT;
+}
+
+/* States that read as one thing to an operator, in the order in which they matter. */
+static const struct {
+	const char *word;
+	enum tone tone;
+	enum node_state states[4];
+	size_t n;
+} groups[COUNT_WORDS] = {
+	{ "fail", TONE_FAIL, { NODE_FAILED }, 1 },
+	{ "lost", TONE_FAIL, { NODE_UNHEALTHY }, 1 },
+	{ "evict", TONE_SPOT, { NODE_EVICTED }, 1 },
+	{ "busy", TONE_BUSY, { NODE_BUSY }, 1 },
+	{ "idle", TONE_IDLE, { NODE_IDLE }, 1 },
+	{ "boot", TONE_BOOT, { NODE_BOOTING, NODE_JOINING }, 2 },
+	{ "alloc", TONE_BOOT, { NODE_PLANNED, NODE_REQUESTED, NODE_ALLOCATING }, 3 },
+	{ "drain", TONE_WARN, { NODE_DRAINING, NODE_DELETING }, 2 },
+};
+
+size_t words_counts(struct count_word out[COUNT_WORDS], const struct array_row *row)
+{
+	size_t n = 0;
+
+	for (size_t g = 0; g < ARRAY_LEN(groups); g++) {
+		int64_t count = 0;
+
+		for (size_t i = 0; i < groups[g].n; i++)
+			count += row->count[groups[g].states[i]];
+		if (count == 0)
+			continue;
+		out[n].tone = groups[g].tone;
+		snprintf(out[n++].text, sizeof(out[0].text), "%lld %s", (long long)count,
+			 groups[g].word);
+	}
+	if (n > 0)
+		return n;
+	out[0].tone = TONE_OFF;
+	if (row->max >= 0)
+		snprintf(out[0].text, sizeof(out[0].text), "0 of %lld", (long long)row->max);
+	else
+		snprintf(out[0].text, sizeof(out[0].text), "none");
+	return 1;
+}
+
+/* Jobs */
+
+static void why_pending(char out[WORDS_MAX], const struct job *j, int64_t booting)
+{
+	const char *says = j->reason && j->reason[0] ? j->reason : "no reason given";
+	char when[CLOCK_TEXT];
+
+	switch (j->reason_class) {
+	case REASON_NONE:
+	case REASON_RESOURCES:
+		if (booting == 1)
+			snprintf(out, WORDS_MAX, "waits: 1 node boots");
+		else if (booting > 0)
+			snprintf(out, WORDS_MAX, "waits: %lld nodes boot", (long long)booting);
+		else
+			snprintf(out, WORDS_MAX, "waits for nodes");
+		break;
+	case REASON_NEVER:
+		snprintf(out, WORDS_MAX, "can never run here: %.120s", says);
+		break;
+	case REASON_LIMIT:
+		snprintf(out, WORDS_MAX, "a limit holds it: %.120s", says);
+		break;
+	case REASON_HOLD:
+		snprintf(out, WORDS_MAX, "held: %.120s", says);
+		break;
+	case REASON_DEPENDENCY:
+		snprintf(out, WORDS_MAX, "waits for %.120s",
+			 j->dependency && j->dependency[0] ? j->dependency : "another job");
+		break;
+	case REASON_TIME:
+		if (j->start_s > 0)
+			snprintf(out, WORDS_MAX, "begins at %.5s",
+				 clock_hms(when, j->start_s * 1000));
+		else
+			snprintf(out, WORDS_MAX, "begins later");
+		break;
+	case REASON_QUEUE:
+		snprintf(out, WORDS_MAX, "its queue is closed: %.120s", says);
+		break;
+	case REASON_UNKNOWN:
+		snprintf(out, WORDS_MAX, "waits: %.150s", says);
+		break;
+	}
+}
+
+const char *words_job_why(char out[WORDS_MAX], const struct job *j, int64_t booting)
+{
+	const char *nodes = j->nodes && j->nodes[0] ? j->nodes : "";
+
+	switch (j->state) {
+	case JOB_PENDING:
+		why_pending(out, j, booting);
+		break;
+	case JOB_HELD:
+		snprintf(out, WORDS_MAX, "held: %.150s",
+			 j->reason && j->reason[0] ? j->reason : "release lets it go");
+		break;
+	case JOB_STARTING:
+		snprintf(out, WORDS_MAX, "starts on %.140s", nodes[0] ? nodes : "its nodes");
+		break;
+	case JOB_RUNNING:
+		snprintf(out, WORDS_MAX, "%.159s", nodes);
+		break;
+	case JOB_COMPLETING:
+		snprintf(out, WORDS_MAX, "ends on %.140s", nodes);
+		break;
+	default:
+		snprintf(out, WORDS_MAX, "%s", job_state_name(j->state));
+	}
+	return out;
+}
+
+enum tone words_job_tone(enum job_state s)
+{
+	switch (s) {
+	case JOB_RUNNING:
+	case JOB_COMPLETING:
+		return TONE_BUSY;
+	case JOB_STARTING:
+		return TONE_BOOT;
+	case JOB_HELD:
+	case JOB_SUSPENDED:
+		return TONE_WARN;
+	case JOB_FAILED:
+	case JOB_UNKNOWN:
+		return TONE_FAIL;
+	case JOB_DONE:
+	case JOB_CANCELLED:
+		return TONE_OFF;
+	default:
+		return TONE_TEXT;
+	}
+}
+
+/* Clusters and events */
+
+enum tone words_cluster_tone(enum cluster_state s)
+{
+	switch (s) {
+	case CLUSTER_RUNNING:
+		return TONE_OK;
+	case CLUSTER_STARTING:
+		return TONE_BOOT;
+	case CLUSTER_STOPPING:
+	case CLUSTER_DELETING:
+		return TONE_WARN;
+	case CLUSTER_FAILED:
+	case CLUSTER_RESIDUE:
+		return TONE_FAIL;
+	default:
+		return TONE_OFF;
+	}
+}
+
+const char *words_event(char out[WORDS_EVENT], const struct event *e)
+{
+	bool engine = strcmp(e->actor, "engine") == 0 || !e->actor[0];
+	bool named = !e->object[0] || strstr(e->text, e->object) != NULL;
+
+	snprintf(out, WORDS_EVENT, "%s%s%s%s%s%s", named ? "" : e->object, named ? "" : " ", e->text,
+		 engine ? "" : " (by ", engine ? "" : e->actor, engine ? "" : ")");
+	return out;
+}
+
+enum tone words_event_tone(enum event_level l)
+{
+	return l == EVENT_ERROR ? TONE_FAIL : l == EVENT_WARN ? TONE_WARN : TONE_TEXT;
+}
+
+const char *words_number(char out[24], int64_t n)
+{
+	if (n < 10000)
+		snprintf(out, 24, "%lld", (long long)n);
+	else if (n < 1000000)
+		snprintf(out, 24, "%.1fk", (double)n / 1000);
+	else
+		snprintf(out, 24, "%.1fM", (double)n / 1000000);
+	return out;
+}
+
+const char *words_jobs(char out[40], int64_t running, int64_t pending)
+{
+	char r[24], p[24];
+
+	snprintf(out, 40, "%sR/%sP", words_number(r, running), words_number(p, pending));
+	return out;
+}

@@ -1,0 +1,49 @@
+/*
+ * The model in the words and tones of the screen: short, the same in every pane, and pure, so that a test reads them
+ * without a terminal.
+ */
+#ifndef CONSOLE_WORDS_H
+#define CONSOLE_WORDS_H
+
+#include <stddef.h>
+
+#include "console/theme.h"
+#include "model/queue.h"
+#include "model/view.h"
+#include "model/work.h"
+
+#define WORDS_MAX   160
+#define WORDS_EVENT 560
+
+struct count_word { /* "2 boot" */
+	char text[32];
+	enum tone tone;
+};
+
+#define COUNT_WORDS 8
+
+const char *words_size(const char *vm_size); /* "Standard_F2s_v2" without what every size has in front */
+const char *words_money(char out[24], double usd); /* "$0.31", "$142"; "$?" when a price is unknown */
+const char *words_kind(bool spot);                 /* "spot" "ded" */
+
+const char *words_node_state(enum node_state s); /* at most 5 letters */
+enum tone words_node_tone(enum node_state s);
+enum tone words_glyph_tone(char glyph);
+
+/* What an array's nodes do, what hurts first. Returns how many were written. */
+size_t words_counts(struct count_word out[COUNT_WORDS], const struct array_row *row);
+
+/* Why a job is where it is; booting: nodes of its cluster that are on their way. */
+const char *words_job_why(char out[WORDS_MAX], const struct job *j, int64_t booting);
+enum tone words_job_tone(enum job_state s);
+enum tone words_cluster_tone(enum cluster_state s);
+
+/* "htc-3 boot failed": the object in front unless the sentence names it already. */
+const char *words_event(char out[WORDS_EVENT], const struct event *e);
+enum tone words_event_tone(enum event_level l);
+
+/* "4R/33P", with 12.3k from 10,000 on */
+const char *words_jobs(char out[40], int64_t running, int64_t pending);
+const char *words_number(char out[24], int64_t n);
+
+#endif
