@@ -1,0 +1,356 @@
+/* The Deck's state: what is selected, which windows that needs, what the engine's clock says. */
+#include "console/deck.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#define MESSAGE_MS   10000
+#define WHY_MS	     300
+#define DRIFT_MS     2000
+#define MAP_NODES    1000 /* the most that one window holds */
+#define MAP_STEP     64
+#define OPS_SHOWN    8
+#define CLUSTERS_SHOWN 1000
+
+static const struct pane_kind *const kinds[PANES] = {
+	[PANE_TEMPLATES] = &pane_templates, [PANE_CLUSTERS] = &pane_clusters,
+	[PANE_NODES] = &pane_nodes,	    [PANE_JOBS] = &pane_jobs,
+	[PANE_EVENTS] = &pane_events,
+};
+
+/* Time and messages */
+
+int64_t deck_now(const struct deck *d)
+{
+	return clock_utc_ms() + d->ahead_ms;
+}
+
+void deck_say(struct deck *d, enum tone tone, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(d->message, sizeof(d->message), fmt, ap);
+	va_end(ap);
+	d->message_tone = tone;
+	d->message_until = display_now() + MESSAGE_MS;
+	timer_set(d->message_timer, (int64_t)(MESSAGE_MS * clock_factor()));
+	if (d->display)
+		display_ask_key(d->display);
+}
+
+static void on_message_timer(void *arg)
+{
+	struct deck *d = arg;
+
+	if (d->message[0] && d->mode != AT_PROMPT)
+		d->message[0] = '\0';
+	if (d->display)
+		display_ask_data(d->display);
+}
+
+/* A frame when the minute changes: the only thing that moves by itself. */
+static void on_clock_timer(void *arg)
+{
+	struct deck *d = arg;
+
+	timer_set(d->clock_timer, 60000 - deck_now(d) % 60000 + 20);
+	if (d->display)
+		display_ask_data(d->display);
+}
+
+/* The engine row tells its time only when it was just sent, so a new value is "now". */
+static void read_clock(struct deck *d)
+{
+	const struct engine_row *e = mirror_engine(d->mirror);
+	int64_t ahead;
+
+	if (!e || e->now_ms == d->seen_now_ms || e->now_ms == 0)
+		return;
+	d->seen_now_ms = e->now_ms;
+	ahead = e->now_ms - clock_utc_ms();
+	if (ahead - d->ahead_ms > DRIFT_MS || d->ahead_ms - ahead > DRIFT_MS)
+		d->ahead_ms = ahead;
+	on_clock_timer(d);
+}
+
+/* Selection */
+
+const struct cluster_row *deck_cluster(const struct deck *d)
+{
+	const struct pane *p = &d->panes[PANE_CLUSTERS];
+	int64_t i = pane_at(p);
+
+	return i < 0 ? NULL : &p->rows.u.clusters[i];
+}
+
+const struct operation *deck_operation(const struct deck *d)
+{
+	const struct cluster_row *r = deck_cluster(d);
+
+	for (size_t i = 0; r && d->have_ops && i < d->ops.n; i++)
+		if (d->ops.u.operations[i].cluster_id == r->cluster.id &&
+		    d->ops.u.operations[i].state == OP_RUNNING)
+			return &d->ops.u.operations[i];
+	return NULL;
+}
+
+bool deck_maps(const struct deck *d)
+{
+	return !d->node_list && !d->panes[PANE_NODES].filter[0] &&
+	       d->layout.size != DECK_TINY;
+}
+
+const struct node *deck_node(const struct deck *d)
+{
+	const struct pane *p = &d->panes[PANE_NODES];
+	int64_t i;
+
+	if (deck_maps(d))
+		return map_node(&d->map, p);
+	i = pane_at(p);
+	return i < 0 ? NULL : &p->rows.u.nodes[i];
+}
+
+const char *deck_selected(const struct deck *d, char out[80])
+{
+	const struct node *n = d->focus == PANE_NODES ? deck_node(d) : NULL;
+	const char *name = NULL;
+
+	if (n)
+		name = n->name;
+	else if (d->focus == PANE_JOBS || d->focus == PANE_EVENTS)
+		name = pane_name_at(&d->panes[d->focus]);
+	snprintf(out, 80, "%s", name ? name : "");
+	return out;
+}
+
+const char *deck_cannot(const struct deck *d, enum role needs)
+{
+	const struct engine_row *e = mirror_engine(d->mirror);
+
+	if (needs == ROLE_NONE)
+		return NULL;
+	if (mirror_link(d->mirror) != MIRROR_LIVE || !e)
+		return "no connection to the engine";
+	if (e->role < needs)
+		return needs == ROLE_OPERATOR ? "needs role operator" : "needs a higher role";
+	return NULL;
+}
+
+/* Windows */
+
+static void nodes_window(const struct deck *d, struct window *w)
+{
+	const struct array_row *r = map_array(&d->map);
+
+	pane_window(&d->panes[PANE_NODES], w);
+	if (!deck_maps(d))
+		return;
+	w->offset = 0;
+	w->count = 0;
+	if (!r || (d->focus != PANE_NODES && d->layout.size != DECK_LARGE))
+		return;
+	snprintf(w->filter, sizeof(w->filter), "array:%s", r->array);
+	w->count = (r->live + MAP_STEP) / MAP_STEP * MAP_STEP;
+	if (w->count > MAP_NODES)
+		w->count = MAP_NODES;
+}
+
+/* Tells the mirror what is to be seen; it compares, so telling it the same again costs nothing. */
+void deck_watch(struct deck *d)
+{
+	struct window w[PANES + 3];
+	size_t n = 0;
+
+	for (int i = 0; i < PANES; i++) {
+		struct pane *p = &d->panes[i];
+
+		snprintf(p->cluster, sizeof(p->cluster), "%s", d->cluster);
+		if (p->kind->of_cluster && !d->cluster[0])
+			continue;
+		if (i == PANE_NODES)
+			nodes_window(d, &w[n]);
+		else
+			pane_window(p, &w[n]);
+		if (i == PANE_CLUSTERS) {
+			w[n].offset = 0;
+			w[n].count = CLUSTERS_SHOWN;
+		}
+		n += i != PANE_NODES || w[n].count > 0;
+	}
+	if (d->panes[PANE_CLUSTERS].filter[0]) {
+		w[n] = (struct window){ .noun = NOUN_CLUSTER, .count = CLUSTERS_SHOWN };
+		snprintf(w[n++].id, sizeof(w[0].id), "totals");
+	}
+	if (d->cluster[0]) {
+		w[n] = (struct window){ .noun = NOUN_ARRAY, .count = 200 };
+		snprintf(w[n].id, sizeof(w[n].id), "arrays");
+		snprintf(w[n++].cluster, sizeof(w[0].cluster), "%s", d->cluster);
+	}
+	w[n] = (struct window){ .noun = NOUN_OPERATION, .count = OPS_SHOWN };
+	snprintf(w[n++].id, sizeof(w[0].id), "ops");
+	mirror_watch(d->mirror, w, n);
+}
+
+/* A cluster that was just made is selected when its row comes. */
+static void choose_cluster(struct deck *d)
+{
+	struct pane *p = &d->panes[PANE_CLUSTERS];
+	const char *name;
+
+	if (d->want_cluster[0] && pane_go_name(p, d->want_cluster))
+		d->want_cluster[0] = '\0';
+	name = pane_name_at(p);
+	if (p->have && p->rows.shown_total == 0 && !p->filter[0])
+		name = "";
+	if (!name || strcmp(name, d->cluster) == 0)
+		return;
+	snprintf(d->cluster, sizeof(d->cluster), "%s", name);
+	d->map.row = 0;
+	d->map.row_id = d->map.cell = 0;
+	for (int i = 0; i < PANES; i++)
+		if (d->panes[i].kind->of_cluster) {
+			table_unmark_all(&d->panes[i].table);
+			d->panes[i].offset = 0;
+		}
+	d->queue_seen_ms = 0;
+}
+
+static void read_ages(struct deck *d)
+{
+	const struct cluster_row *r = deck_cluster(d);
+
+	d->panes[PANE_JOBS].booting = r ? r->view.booting : 0;
+	if (r && (r->view.queue_age_ms != d->queue_age_ms || !d->queue_seen_ms)) {
+		d->queue_age_ms = r->view.queue_age_ms;
+		d->queue_seen_ms = clock_mono_ms();
+	}
+}
+
+static void on_why_timer(void *arg)
+{
+	act_fetch_why(arg);
+}
+
+/* With a detail column the reason of what is selected is asked for once the cursor rests. */
+static void want_why(struct deck *d)
+{
+	char what[80];
+
+	if (d->layout.size != DECK_LARGE || strcmp(deck_selected(d, what), d->why_asked) == 0)
+		return;
+	if (!timer_on(d->why_timer))
+		timer_set(d->why_timer, (int64_t)(WHY_MS * clock_factor()));
+}
+
+void deck_load(struct deck *d)
+{
+	for (int i = 0; i < PANES; i++)
+		pane_load(&d->panes[i], d->mirror);
+	choose_cluster(d);
+	map_load(&d->map, d->mirror);
+	d->have_ops = mirror_rows(d->mirror, "ops", &d->ops) && d->ops.noun == NOUN_OPERATION;
+	read_clock(d);
+	read_ages(d);
+	want_why(d);
+}
+
+void deck_changed(void *arg)
+{
+	struct deck *d = arg;
+
+	deck_load(d);
+	deck_watch(d);
+	if (d->display)
+		display_ask_data(d->display);
+}
+
+/* Life */
+
+static void on_dialog_timer(void *arg)
+{
+	struct deck *d = arg;
+	enum dialog_answer a = dialog_time(&d->dialog, display_now());
+
+	if (a == DIALOG_YES && d->dialog_yes) {
+		d->mode = AT_PANES;
+		d->dialog_yes(d);
+	}
+	deck_watch_dialog(d);
+	display_ask_key(d->display);
+}
+
+static void on_follow_timer(void *arg)
+{
+	teardown_follow(arg);
+}
+
+struct deck *deck_new(struct loop *l, struct client *c, const struct console_options *o)
+{
+	struct deck *d = xcalloc(1, sizeof(*d));
+
+	*d = (struct deck){ .loop = l, .client = c, .options = o, .focus = PANE_CLUSTERS };
+	d->letters = o->letters;
+	for (int i = 0; i < PANES; i++)
+		pane_init(&d->panes[i], kinds[i]);
+	for (int i = 0; i < PROMPT_USES; i++)
+		prompt_init(&d->prompts[i], i == FOR_COMMAND ? deck_complete : NULL, d);
+	textbox_init(&d->box);
+	textbox_init(&d->detail);
+	textbox_init(&d->teardown.text);
+	d->teardown.losses = (struct strs)STRS_INIT(DIALOG_LOSSES);
+	d->teardown.facts = (struct strs)STRS_INIT(3);
+	d->dialog_timer = timer_new(l, on_dialog_timer, d);
+	d->clock_timer = timer_new(l, on_clock_timer, d);
+	d->message_timer = timer_new(l, on_message_timer, d);
+	d->why_timer = timer_new(l, on_why_timer, d);
+	d->follow_timer = timer_new(l, on_follow_timer, d);
+	d->mirror = mirror_new(c, deck_changed, d);
+	deck_load(d);
+	deck_watch(d);
+	on_clock_timer(d);
+	return d;
+}
+
+void deck_show(struct deck *d, struct display *display)
+{
+	d->display = display;
+}
+
+void deck_free(struct deck *d)
+{
+	if (!d)
+		return;
+	deck_run_clear(d);
+	deck_drop_calls(d);
+	teardown_clear(d);
+	mirror_free(d->mirror);
+	timer_free(d->follow_timer);
+	timer_free(d->why_timer);
+	timer_free(d->message_timer);
+	timer_free(d->clock_timer);
+	timer_free(d->dialog_timer);
+	for (int i = 0; i < PANES; i++)
+		pane_clear(&d->panes[i]);
+	for (int i = 0; i < PROMPT_USES; i++)
+		prompt_clear(&d->prompts[i]);
+	textbox_clear(&d->box);
+	textbox_clear(&d->detail);
+	json_free(d->undo.body);
+	free(d->help_entries);
+	free(d->help_off);
+	free(d->why_text);
+	free(d);
+}
+
+void deck_leave(struct deck *d, int code)
+{
+	d->exit_code = code;
+	loop_stop(d->loop);
+}

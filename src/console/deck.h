@@ -1,0 +1,170 @@
+/*
+ * The Deck: templates, clusters, nodes, jobs and events on one screen, and everything that is done from it (DESIGN.md 8).
+ * Private to its own files: deck.c (state, windows), deck_draw.c, deck_keys.c (what each key does), deck_act.c (calls to the
+ * engine), deck_teardown.c, deck_run.c (the command table behind ":").
+ */
+#ifndef CONSOLE_DECK_H
+#define CONSOLE_DECK_H
+
+#include "client/client.h"
+#include "client/mirror.h"
+#include "command/command.h"
+#include "console/bars.h"
+#include "console/console.h"
+#include "console/dialog.h"
+#include "console/display.h"
+#include "console/help.h"
+#include "console/pane.h"
+#include "console/prompt.h"
+#include "console/textbox.h"
+#include "console/view/nodes.h"
+
+enum deck_mode { AT_PANES, AT_PROMPT, AT_DIALOG, AT_BOX, AT_HELP, AT_MENU, AT_TEARDOWN };
+enum prompt_use { FOR_COMMAND, FOR_FIND, FOR_FILTER, FOR_NAME, PROMPT_USES };
+
+struct deck;
+struct deck_call;
+
+typedef void deck_answer_cb(struct deck *d, const struct json *answer, const char *note);
+
+struct undo { /* one reversible act, for 30 s */
+	int64_t until;
+	char what[96], path[256];
+	struct json *body;
+};
+
+struct teardown_view {
+	char cluster[40];
+	uint32_t opener; /* the key that asked for it */
+	struct json *plan, *operation;
+	struct textbox text;
+	struct strs losses, facts;
+	const char *loss_list[DIALOG_LOSSES + 1], *fact_list[4];
+	int64_t op_id;
+	double saves;
+	bool asking; /* the plan is shown and the dialog below it */
+};
+
+struct deck {
+	struct loop *loop;
+	struct client *client;
+	struct mirror *mirror;
+	struct display *display;
+	const struct console_options *options;
+
+	struct pane panes[PANES];
+	struct node_map map;
+	struct mirror_rows ops;
+	bool have_ops;
+	enum pane_id focus;
+	bool zoomed, node_list;
+	bool letters;
+	struct deck_layout layout;
+	char cluster[40];      /* the selected one; "" none */
+	char want_cluster[40]; /* just made: selected as soon as it is there */
+	int64_t ahead_ms, seen_now_ms; /* the engine's clock against ours */
+	int64_t queue_seen_ms, queue_age_ms; /* when a reading's age was told, and the age */
+
+	enum deck_mode mode;
+	struct prompt prompts[PROMPT_USES];
+	enum prompt_use prompt_use;
+	char find[PROMPT_TEXT], template_name[64];
+	struct dialog dialog;
+	void (*dialog_yes)(struct deck *d);
+	char dialog_title[120], dialog_question[200];
+	struct textbox box;
+	struct help help;
+	struct help_entry *help_entries; /* of the last opening */
+	char (*help_off)[80];
+	size_t menu_at;
+	struct teardown_view teardown;
+	struct textbox detail; /* the column at 160x40, and what Enter shows */
+	char why_of[80], why_asked[80];
+	char *why_text;
+
+	char message[320];
+	enum tone message_tone;
+	int64_t message_until;
+	struct undo undo;
+	int64_t interrupted_ms;
+	struct timer *dialog_timer, *clock_timer, *message_timer, *why_timer, *follow_timer;
+	struct deck_call *calls;
+	struct deck_run *running; /* a command of the table, or NULL */
+	int exit_code;
+};
+
+struct deck *deck_new(struct loop *l, struct client *c, const struct console_options *o);
+void deck_free(struct deck *d);
+void deck_changed(void *arg); /* the mirror has news */
+void deck_show(struct deck *d, struct display *display);
+extern const struct display_events deck_events;
+
+/* deck.c */
+void deck_say(struct deck *d, enum tone tone, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void deck_load(struct deck *d); /* rows are borrowed from the mirror for one turn of the loop */
+void deck_watch(struct deck *d);
+int64_t deck_now(const struct deck *d); /* UTC ms of the engine */
+const struct cluster_row *deck_cluster(const struct deck *d); /* the selected one's row; NULL none */
+const struct operation *deck_operation(const struct deck *d); /* what is under way in it; NULL nothing */
+const struct node *deck_node(const struct deck *d);	      /* under the cursor of the node pane */
+const char *deck_selected(const struct deck *d, char out[80]); /* what "why" is asked about: node, job; "" none */
+const char *deck_cannot(const struct deck *d, enum role needs); /* why nothing can be changed now; NULL: it can */
+void deck_leave(struct deck *d, int code);
+bool deck_maps(const struct deck *d); /* the node pane shows glyphs, not a list */
+
+/* deck_draw.c */
+void deck_draw(void *arg, struct screen *s);
+void deck_watch_dialog(struct deck *d);
+
+/* deck_detail.c */
+void deck_detail(struct deck *d, struct textbox *out);
+
+/* deck_keys.c */
+struct binding {
+	uint32_t key, fkey;
+	const char *keys;    /* for help: "F7 d" */
+	const char *group, *label, *help;
+	const char *command; /* the words of the command table that do the same; NULL none */
+	const char *cli;     /* its arguments: %c cluster, %n node, %j job, %t template */
+	enum role needs;     /* ROLE_NONE: reading */
+	const char *(*off)(const struct deck *d, char out[80]); /* why not now; NULL: possible */
+	void (*run)(struct deck *d);
+};
+extern const struct binding bindings[];
+extern const size_t n_bindings;
+void deck_key(void *arg, const struct key *k);
+const char *binding_off(const struct deck *d, const struct binding *b, char out[80]);
+const struct binding *binding_named(const char *label);
+void deck_footer(const struct deck *d, struct footer_key out[12]);
+void deck_cli_line(const struct deck *d, const struct binding *b, char out[256]);
+size_t deck_menu(const struct deck *d, const struct binding *out[40]);
+void deck_open_box(struct deck *d);
+void deck_ask(struct deck *d, const struct dialog_spec *spec, void (*yes)(struct deck *d));
+
+/* deck_act.c */
+void act_create(struct deck *d);
+void act_create_named(struct deck *d, const char *name);
+void act_start(struct deck *d);
+void act_submit(struct deck *d);
+void act_drain(struct deck *d);
+void act_why(struct deck *d);
+void act_undo(struct deck *d);
+void act_fetch_why(struct deck *d); /* for the detail column */
+void deck_get(struct deck *d, char *path, deck_answer_cb *cb, const char *note); /* path is taken */
+void deck_post(struct deck *d, char *path, struct json *body, deck_answer_cb *cb, const char *note); /* both are taken */
+void deck_drop_calls(struct deck *d);
+void deck_undo_set(struct deck *d, const char *what, char *path, struct json *body);
+
+/* deck_teardown.c */
+void act_teardown(struct deck *d);
+bool teardown_key(struct deck *d, const struct key *k); /* false: it is left */
+void teardown_draw(struct deck *d, struct screen *s, struct area a);
+void teardown_follow(struct deck *d);
+void teardown_clear(struct deck *d);
+
+/* deck_run.c: the command line */
+void deck_run_line(struct deck *d, const char *line);
+bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT], char hint[160]);
+void deck_run_clear(struct deck *d);
+
+#endif

@@ -1,0 +1,420 @@
+/* What the Deck does at the engine: each act is one call of the API, and its answer one sentence. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "console/deck.h"
+#include "console/words.h"
+
+#define UNDO_MS	   30000
+#define SCRIPT_MAX ((size_t)1 << 20)
+#define NODES_MOST 1000
+
+struct deck_call {
+	struct deck *deck;
+	struct deck_call *next;
+	struct client_call *call;
+	deck_answer_cb *cb;
+	char note[160]; /* what the answer is about */
+	bool quiet;	/* its failure is not worth a sentence */
+};
+
+/* Calls */
+
+static void unlink_call(struct deck_call *c)
+{
+	struct deck_call **at = &c->deck->calls;
+
+	while (*at && *at != c)
+		at = &(*at)->next;
+	if (*at)
+		*at = c->next;
+}
+
+static void on_answer(void *arg, const struct json *answer, const struct err *err)
+{
+	struct deck_call *c = arg;
+	struct deck *d = c->deck;
+
+	unlink_call(c);
+	if (answer && c->cb) {
+		deck_load(d); /* rows are borrowed anew in each turn */
+		c->cb(d, answer, c->note);
+	} else if (!answer && !c->quiet) {
+		deck_say(d, TONE_FAIL, "%.300s", err->msg);
+	}
+	if (d->display)
+		display_ask_key(d->display);
+	free(c);
+}
+
+static struct deck_call *call_new(struct deck *d, deck_answer_cb *cb, const char *note)
+{
+	struct deck_call *c = xcalloc(1, sizeof(*c));
+
+	*c = (struct deck_call){ .deck = d, .next = d->calls, .cb = cb };
+	snprintf(c->note, sizeof(c->note), "%s", note ? note : "");
+	d->calls = c;
+	return c;
+}
+
+void deck_get(struct deck *d, char *path, deck_answer_cb *cb, const char *note)
+{
+	struct deck_call *c = call_new(d, cb, note);
+
+	c->call = client_get(d->client, path, on_answer, c);
+	free(path);
+}
+
+void deck_post(struct deck *d, char *path, struct json *body, deck_answer_cb *cb,
+	       const char *note)
+{
+	struct deck_call *c = call_new(d, cb, note);
+
+	c->call = client_post(d->client, path, body, on_answer, c);
+	free(path);
+	json_free(body);
+}
+
+void deck_drop_calls(struct deck *d)
+{
+	while (d->calls) {
+		struct deck_call *c = d->calls;
+
+		d->calls = c->next;
+		client_cancel(c->call);
+		free(c);
+	}
+}
+
+/* Undo */
+
+void deck_undo_set(struct deck *d, const char *what, char *path, struct json *body)
+{
+	json_free(d->undo.body);
+	d->undo = (struct undo){ .until = display_now() + UNDO_MS, .body = body };
+	snprintf(d->undo.what, sizeof(d->undo.what), "%s", what);
+	snprintf(d->undo.path, sizeof(d->undo.path), "%s", path);
+	free(path);
+}
+
+static void on_undone(struct deck *d, const struct json *answer, const char *note)
+{
+	(void)answer;
+	deck_say(d, TONE_OK, "taken back: %s", note);
+}
+
+void act_undo(struct deck *d)
+{
+	struct json *body = d->undo.body;
+
+	d->undo.body = NULL;
+	d->undo.until = 0;
+	deck_post(d, xstrdup(d->undo.path), body, on_undone, d->undo.what);
+}
+
+/* New cluster from the selected template, with all its defaults */
+
+static bool name_taken(const struct deck *d, const char *name)
+{
+	const struct pane *p = &d->panes[PANE_CLUSTERS];
+
+	for (size_t i = 0; p->have && i < p->rows.n; i++)
+		if (strcmp(p->rows.u.clusters[i].cluster.name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A template's name may hold what a cluster's may not. */
+static void base_name(char *out, size_t max, const char *from)
+{
+	size_t n = 0;
+
+	for (; *from && n + 1 < max; from++) {
+		char c = *from >= 'A' && *from <= 'Z' ? (char)(*from + 32) : *from;
+		bool letter = c >= 'a' && c <= 'z', digit = c >= '0' && c <= '9';
+
+		if (letter || (n > 0 && digit))
+			out[n++] = c;
+		else if (n > 0 && out[n - 1] != '-')
+			out[n++] = '-';
+	}
+	while (n > 0 && out[n - 1] == '-')
+		n--;
+	out[n] = '\0';
+	if (n == 0)
+		snprintf(out, max, "cluster");
+}
+
+void act_create(struct deck *d)
+{
+	const char *template = pane_name_at(&d->panes[PANE_TEMPLATES]);
+	struct prompt *p = &d->prompts[FOR_NAME];
+	char base[NAME_MAX_CLUSTER - 4], name[NAME_MAX_CLUSTER + 16];
+
+	snprintf(d->template_name, sizeof(d->template_name), "%s", template);
+	base_name(base, sizeof(base), template);
+	snprintf(name, sizeof(name), "%s", base);
+	for (int i = 2; name_taken(d, name) && i < 1000; i++)
+		snprintf(name, sizeof(name), "%s-%d", base, i);
+	prompt_open(p, "new cluster: ", name);
+	snprintf(p->hint, sizeof(p->hint), "from %.60s, all defaults; Enter makes it",
+		 d->template_name);
+	d->prompt_use = FOR_NAME;
+	d->mode = AT_PROMPT;
+}
+
+static void on_created(struct deck *d, const struct json *answer, const char *name)
+{
+	(void)answer;
+	snprintf(d->want_cluster, sizeof(d->want_cluster), "%s", name);
+	d->focus = PANE_CLUSTERS;
+	deck_say(d, TONE_OK, "%s is made from %s. Nothing runs and nothing costs yet: S starts it",
+		 name, d->template_name);
+}
+
+void act_create_named(struct deck *d, const char *name)
+{
+	struct json *body = json_new_object();
+	struct err err;
+
+	if (!cluster_name_ok(name, &err)) {
+		deck_say(d, TONE_FAIL, "%s", err.msg);
+		json_free(body);
+		return;
+	}
+	json_set_str(body, "name", name);
+	json_set_str(body, "template", d->template_name);
+	json_set_array(body, "params");
+	deck_post(d, client_path("/v1/clusters", NULL), body, on_created, name);
+}
+
+/* Start */
+
+static void on_started(struct deck *d, const struct json *answer, const char *cluster)
+{
+	int64_t op = json_int(answer, "operation", 0);
+	char id[24], what[96];
+
+	if (op <= 0) {
+		deck_say(d, TONE_OK, "%s starts", cluster);
+		return;
+	}
+	snprintf(id, sizeof(id), "%lld", (long long)op);
+	snprintf(what, sizeof(what), "the start of %.40s", cluster);
+	deck_undo_set(d, what, client_path("/v1/operations/%/cancel", id, NULL), NULL);
+	deck_say(d, TONE_OK, "%s starts; u takes it back (30 s)", cluster);
+}
+
+void act_start(struct deck *d)
+{
+	deck_post(d, client_path("/v1/clusters/%/start", d->cluster, NULL), NULL, on_started,
+		  d->cluster);
+}
+
+/* The sample job: the cluster names it, the template's folder holds it */
+
+static void on_submitted(struct deck *d, const struct json *answer, const char *name)
+{
+	deck_say(d, TONE_OK, "job %s is in the queue: %s", json_str(answer, "job", "?"), name);
+}
+
+static void submit_script(struct deck *d, const char *cluster, const char *sample,
+			  const struct buf *script)
+{
+	struct json *body = json_new_object();
+	size_t stem = strcspn(sample, ".");
+	char name[80];
+
+	snprintf(name, sizeof(name), "%.*s", (int)(stem < 64 ? stem : 64), sample);
+	json_set_str(body, "script_text", buf_str(script));
+	json_set_str(body, "name", name);
+	deck_post(d, client_path("/v1/clusters/%/jobs", cluster, NULL), body, on_submitted,
+		  name);
+}
+
+static void on_template(struct deck *d, const struct json *answer, const char *note)
+{
+	const char *path = json_str(answer, "path", ""), *slash = strrchr(path, '/');
+	const char *sample = strchr(note, '\n') + 1;
+	struct buf script = BUF_INIT(SCRIPT_MAX);
+	struct err err = ERR_INIT;
+	char cluster[40], *file;
+
+	snprintf(cluster, sizeof(cluster), "%.*s", (int)(sample - 1 - note), note);
+	file = xasprintf("%.*s/jobs/%s", slash ? (int)(slash - path) : 1, slash ? path : ".",
+			 sample);
+	if (file_read(&script, file, &err) < 0)
+		deck_say(d, TONE_FAIL, "the sample job cannot be read: %.250s", err.msg);
+	else
+		submit_script(d, cluster, sample, &script);
+	buf_clear(&script);
+	free(file);
+}
+
+static void on_cluster(struct deck *d, const struct json *answer, const char *cluster)
+{
+	const char *sample = json_str(answer, "spec.sample_job", "");
+	const char *template = json_str(answer, "template", "");
+	char note[160];
+
+	if (!sample[0] || strchr(sample, '/')) {
+		deck_say(d, TONE_WARN, "the template of %s names no sample job", cluster);
+		return;
+	}
+	snprintf(note, sizeof(note), "%.40s\n%.100s", cluster, sample);
+	deck_get(d, client_path("/v1/templates/%", template, NULL), on_template, note);
+}
+
+void act_submit(struct deck *d)
+{
+	deck_get(d, client_path("/v1/clusters/%", d->cluster, NULL), on_cluster, d->cluster);
+}
+
+/* Drain: the marked nodes, or the one under the cursor */
+
+static struct json *nodes_body(const struct deck *d, size_t *n, char first[40])
+{
+	const struct pane *p = &d->panes[PANE_NODES];
+	struct json *body = json_new_object(), *list = json_set_array(body, "nodes");
+	const struct node *one = deck_node(d);
+
+	*n = 0;
+	for (size_t i = 0; !deck_maps(d) && p->have && i < p->rows.n; i++) {
+		const struct node *node = &p->rows.u.nodes[i];
+
+		if (!table_marked(&p->table, node->id))
+			continue;
+		if ((*n)++ == 0)
+			snprintf(first, 40, "%s", node->name);
+		json_add(list, json_new_string(node->name));
+	}
+	if (*n == 0 && one) {
+		*n = 1;
+		snprintf(first, 40, "%s", one->name);
+		json_add(list, json_new_string(one->name));
+	}
+	return body;
+}
+
+static void on_drained(struct deck *d, const struct json *answer, const char *what)
+{
+	(void)answer;
+	deck_say(d, TONE_OK, "%s take no new jobs; u takes it back (30 s)", what);
+}
+
+static void drain_now(struct deck *d)
+{
+	char first[40] = "", what[80], taken[90];
+	size_t n;
+	struct json *body = nodes_body(d, &n, first), *back;
+
+	if (n == 0) {
+		json_free(body);
+		return;
+	}
+	back = json_copy(body);
+	json_set_str(body, "reason", "asked for at the console");
+	if (n == 1)
+		snprintf(what, sizeof(what), "%s: jobs on it end, it", first);
+	else
+		snprintf(what, sizeof(what), "%zu nodes", n);
+	snprintf(taken, sizeof(taken), n == 1 ? "the drain of %s" : "the drain of %s and others",
+		 first);
+	deck_undo_set(d, taken, client_path("/v1/clusters/%/nodes/undrain", d->cluster, NULL),
+		      back);
+	deck_post(d, client_path("/v1/clusters/%/nodes/drain", d->cluster, NULL), body,
+		  on_drained, what);
+	table_unmark_all(&d->panes[PANE_NODES].table);
+}
+
+void act_drain(struct deck *d)
+{
+	struct dialog_spec spec = { .level = CONFIRM_UNDO, .opener = 'd' };
+	char first[40] = "";
+
+	json_free(nodes_body(d, &spec.count, first));
+	if (spec.count <= 1) {
+		drain_now(d);
+		return;
+	}
+	snprintf(d->dialog_question, sizeof(d->dialog_question), "drain %zu nodes?", spec.count);
+	spec.question = d->dialog_question;
+	deck_ask(d, &spec, drain_now);
+}
+
+/* Why */
+
+static void on_why(struct deck *d, const struct json *answer, const char *what)
+{
+	char title[100];
+
+	snprintf(title, sizeof(title), "Why: %s", what);
+	textbox_open(&d->box, title);
+	textbox_add_text(&d->box, TONE_TEXT, json_str(answer, "text", ""));
+	deck_open_box(d);
+}
+
+static void on_plan(struct deck *d, const struct json *answer, const char *cluster)
+{
+	const struct json *creates = json_get(answer, "creates"),
+			  *wants = json_get(answer, "wants");
+	char title[100], money[24];
+
+	snprintf(title, sizeof(title), "Why: %s", cluster);
+	textbox_open(&d->box, title);
+	textbox_add(&d->box, TONE_TITLE, "last decision: %s", json_str(answer, "summary", ""));
+	for (size_t i = 0; i < json_len(creates); i++) {
+		const struct json *c = json_at(creates, i);
+
+		textbox_add(&d->box, TONE_BOOT, "+%lld %s %s %s at %s/h: %s",
+			    (long long)json_int(c, "count", 0), json_str(c, "array", ""),
+			    words_size(json_str(c, "size", "")),
+			    words_kind(json_bool(c, "spot", false)),
+			    words_money(money, json_real(c, "price", -1)),
+			    json_str(c, "why", ""));
+	}
+	for (size_t i = 0; i < json_len(wants); i++)
+		textbox_add(&d->box, TONE_TEXT, "job %s of %s: %s",
+			    json_str(json_at(wants, i), "job", "?"),
+			    json_str(json_at(wants, i), "user", "?"),
+			    json_str(json_at(wants, i), "text", ""));
+	deck_open_box(d);
+}
+
+void act_why(struct deck *d)
+{
+	char what[80];
+
+	if (deck_selected(d, what)[0])
+		deck_get(d, client_path("/v1/clusters/%/why/%", d->cluster, what, NULL), on_why,
+			 what);
+	else
+		deck_get(d, client_path("/v1/clusters/%/plan", d->cluster, NULL), on_plan,
+			 d->cluster);
+}
+
+static void on_side_why(struct deck *d, const struct json *answer, const char *what)
+{
+	free(d->why_text);
+	d->why_text = xstrdup(json_str(answer, "text", ""));
+	snprintf(d->why_of, sizeof(d->why_of), "%.79s", what);
+}
+
+void act_fetch_why(struct deck *d)
+{
+	char what[80];
+
+	deck_load(d);
+	snprintf(d->why_asked, sizeof(d->why_asked), "%s", deck_selected(d, what));
+	if (!what[0] || !d->cluster[0] || (d->focus != PANE_NODES && d->focus != PANE_JOBS))
+		return;
+	deck_get(d, client_path("/v1/clusters/%/why/%", d->cluster, what, NULL), on_side_why,
+		 what);
+	if (d->calls)
+		d->calls->quiet = true;
+}

@@ -1,0 +1,206 @@
+/* Everything known here about what is selected: why, timings, cost. Enter shows it; at 160x45 it has a column. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "console/deck.h"
+#include "console/words.h"
+
+__attribute__((format(printf, 4, 5))) static void field(struct textbox *out, enum tone tone,
+							const char *name, const char *fmt, ...)
+{
+	char text[600];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (text[0])
+		textbox_add(out, tone, "%-10s %s", name, text);
+}
+
+static const char *hms(char out[CLOCK_TEXT], int64_t ms)
+{
+	return ms ? clock_hms(out, ms) : "-";
+}
+
+/* One step of a node's way up, with the time since it was asked for. */
+static void phase(struct textbox *out, const char *name, int64_t at_ms, int64_t from_ms)
+{
+	char when[CLOCK_TEXT], span[CLOCK_TEXT];
+
+	if (at_ms)
+		textbox_add(out, TONE_OK, "  [ok] %-10s %s  +%s", name, clock_hms(when, at_ms),
+			    clock_span(span, at_ms - from_ms));
+	else
+		textbox_add(out, TONE_DIM, "  [  ] %s", name);
+}
+
+static void of_node(const struct deck *d, struct textbox *out, const struct node *n)
+{
+	char a[CLOCK_TEXT], money[24], mem[24];
+	int64_t now = deck_now(d);
+
+	textbox_open(out, n->name);
+	field(out, words_node_tone(n->state), "state", "%c %s since %s", node_state_glyph(n->state),
+	      node_state_name(n->state), hms(a, n->since_ms));
+	field(out, n->state == NODE_FAILED ? TONE_FAIL : TONE_TEXT, "reason", "%s", n->reason);
+	field(out, TONE_TEXT, "array", "%s, generation %lld", n->array,
+	      (long long)n->generation);
+	field(out, TONE_TEXT, "size", "%s, %s%s%s", words_size(n->size),
+	      n->spot ? "spot" : "on demand", n->zone[0] ? ", zone " : "", n->zone);
+	field(out, TONE_TEXT, "offers", "%lld cpus, %s%s", (long long)n->cpus,
+	      size_text(mem, n->mem_bytes), n->gpus ? ", gpus" : "");
+	if (n->jobs >= 0)
+		field(out, TONE_TEXT, "jobs", "%lld", (long long)n->jobs);
+	field(out, TONE_TEXT, "machine", "%s", n->vm_name);
+	field(out, TONE_TEXT, "host", "%s %s", n->host, n->address);
+	field(out, TONE_MONEY, "cost", "%s/h", words_money(money, n->price));
+	if (n->bound_ms && n->price >= 0)
+		field(out, TONE_TEXT, "so far", "%s",
+		      words_money(money, n->price * (double)(now - n->bound_ms) / 3600000.0));
+	if (n->keep_alive)
+		field(out, TONE_WARN, "kept", "scale-in leaves it alone");
+	textbox_add(out, TONE_TITLE, "way up");
+	phase(out, "requested", n->requested_ms, n->requested_ms);
+	phase(out, "machine", n->bound_ms, n->requested_ms);
+	phase(out, "running", n->booted_ms, n->requested_ms);
+	phase(out, "joined", n->joined_ms, n->requested_ms);
+	if (n->phase[0] && !n->joined_ms)
+		textbox_add(out, TONE_BOOT, "  last mark: %s", n->phase);
+}
+
+static void of_job(const struct deck *d, struct textbox *out, const struct job *j)
+{
+	char why[WORDS_MAX], a[CLOCK_TEXT], b[CLOCK_TEXT], mem[24];
+
+	textbox_open(out, j->id);
+	field(out, words_job_tone(j->state), "state", "%s", job_state_name(j->state));
+	field(out, TONE_TEXT, "why", "%s",
+	      words_job_why(why, j, d->panes[PANE_JOBS].booting));
+	field(out, TONE_TEXT, "scheduler", "%s", j->reason);
+	field(out, TONE_TEXT, "name", "%s", j->name);
+	field(out, TONE_TEXT, "user", "%s in %s", j->user, j->partition);
+	field(out, TONE_TEXT, "asks for", "%lld task%s of %lld cpus on %lld node%s%s",
+	      (long long)j->tasks, j->tasks == 1 ? "" : "s", (long long)j->cpus,
+	      (long long)j->nodes_min, j->nodes_min == 1 ? "" : "s",
+	      j->exclusive ? ", exclusive" : "");
+	if (j->mem_bytes > 0)
+		field(out, TONE_TEXT, "memory", "%s a %s", size_text(mem, j->mem_bytes),
+		      j->mem_per_cpu ? "cpu" : "node");
+	if (j->gpus > 0)
+		field(out, TONE_TEXT, "gpus", "%lld a node", (long long)j->gpus);
+	field(out, TONE_TEXT, "needs", "%s", j->constraint);
+	field(out, TONE_TEXT, "after", "%s", j->dependency);
+	field(out, TONE_TEXT, "priority", "%lld", (long long)j->priority);
+	field(out, TONE_TEXT, "limit", "%s",
+	      j->limit_s < 0 ? "none" : clock_span(a, j->limit_s * 1000));
+	field(out, TONE_TEXT, "submitted", "%s", hms(a, j->submit_s * 1000));
+	field(out, TONE_TEXT, "started", "%s",
+	      j->state == JOB_PENDING ? "not yet" : hms(b, j->start_s * 1000));
+}
+
+static void of_cluster(const struct deck *d, struct textbox *out, const struct cluster_row *r)
+{
+	const struct cluster_view *v = &r->view;
+	const struct operation *op = deck_operation(d);
+	char a[CLOCK_TEXT], money[24], jobs[40];
+
+	textbox_open(out, r->cluster.name);
+	field(out, words_cluster_tone(r->cluster.state), "state", "%s since %s",
+	      cluster_state_name(r->cluster.state), hms(a, r->cluster.since_ms));
+	field(out, TONE_TEXT, "reason", "%s", r->cluster.reason ? r->cluster.reason : "");
+	field(out, TONE_FAIL, "issue", "%s", v->issue);
+	if (op)
+		field(out, TONE_BOOT, op_kind_name(op->kind), "%s: %s", op->step, op->detail);
+	field(out, TONE_TEXT, "decision", "%s", v->plan);
+	field(out, TONE_TEXT, "template", "%s",
+	      r->cluster.spec.template_name ? r->cluster.spec.template_name : "");
+	field(out, TONE_TEXT, "scheduler", "%s",
+	      r->cluster.spec.scheduler ? r->cluster.spec.scheduler : "");
+	field(out, TONE_TEXT, "owner", "%s%s", r->cluster.owner ? r->cluster.owner : "",
+	      r->cluster.protect ? ", protected" : "");
+	field(out, TONE_TEXT, "head", "%s",
+	      r->cluster.head_address ? r->cluster.head_address : "");
+	field(out, TONE_TEXT, "nodes", "%lld of %lld", (long long)v->nodes,
+	      (long long)v->nodes_max);
+	field(out, TONE_TEXT, "", "%lld busy  %lld idle  %lld boot", (long long)v->busy,
+	      (long long)v->idle, (long long)v->booting);
+	field(out, v->failed ? TONE_FAIL : TONE_TEXT, "", "%lld drain  %lld failed",
+	      (long long)v->draining, (long long)v->failed);
+	field(out, TONE_TEXT, "jobs", "%s", words_jobs(jobs, v->jobs_running, v->jobs_pending));
+	field(out, TONE_MONEY, "cost", "%s/h now", words_money(money, v->price_now));
+	field(out, TONE_TEXT, "", "%s since it started", words_money(money, v->spent));
+}
+
+static void of_template(struct textbox *out, const struct template_row *t)
+{
+	textbox_open(out, t->name);
+	field(out, TONE_TEXT, "title", "%s", t->title);
+	field(out, TONE_TEXT, "scheduler", "%s", t->scheduler);
+	field(out, TONE_TEXT, "arrays", "%s", t->arrays);
+	field(out, TONE_DIM, "hash", "%.16s", t->hash);
+	textbox_add(out, TONE_DIM, "n makes a cluster from it");
+}
+
+static void of_event(struct textbox *out, const struct event *e)
+{
+	char text[WORDS_EVENT], when[CLOCK_TEXT];
+
+	textbox_open(out, "Event");
+	field(out, TONE_TEXT, "time", "%s", clock_text(when, e->at_ms));
+	field(out, TONE_TEXT, "cluster", "%s", e->cluster);
+	field(out, TONE_TEXT, "object", "%s", e->object);
+	field(out, TONE_TEXT, "by", "%s", e->actor);
+	field(out, words_event_tone(e->level), "text", "%s", words_event(text, e));
+}
+
+static void add_why(const struct deck *d, struct textbox *out)
+{
+	char what[80];
+
+	if (!d->why_text || !d->why_text[0] || strcmp(deck_selected(d, what), d->why_of) != 0)
+		return;
+	textbox_add(out, TONE_TITLE, "why");
+	textbox_add_text(out, TONE_TEXT, d->why_text);
+}
+
+static void of_array(struct textbox *out, const struct array_row *r)
+{
+	struct count_word words[COUNT_WORDS];
+	size_t n = words_counts(words, r);
+
+	textbox_open(out, r->array);
+	field(out, TONE_TEXT, "size", "%s, %s", words_size(r->size),
+	      r->spot ? "spot" : "on demand");
+	if (r->max >= 0)
+		field(out, TONE_TEXT, "nodes", "%lld of %lld", (long long)r->live,
+		      (long long)r->max);
+	for (size_t i = 0; i < n; i++)
+		field(out, words[i].tone, i ? "" : "now", "%s", words[i].text);
+}
+
+void deck_detail(struct deck *d, struct textbox *out)
+{
+	const struct pane *p = &d->panes[d->focus];
+	int64_t i = pane_at(p);
+	const struct node *n = d->focus == PANE_NODES ? deck_node(d) : NULL;
+
+	if (n)
+		of_node(d, out, n);
+	else if (d->focus == PANE_NODES && map_array(&d->map))
+		of_array(out, map_array(&d->map));
+	else if (i < 0)
+		textbox_open(out, "Nothing is selected");
+	else if (d->focus == PANE_TEMPLATES)
+		of_template(out, &p->rows.u.templates[i]);
+	else if (d->focus == PANE_CLUSTERS)
+		of_cluster(d, out, &p->rows.u.clusters[i]);
+	else if (d->focus == PANE_JOBS)
+		of_job(d, out, &p->rows.u.jobs[i]);
+	else
+		of_event(out, &p->rows.u.events[i]);
+	add_why(d, out);
+}

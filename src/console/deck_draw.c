@@ -1,0 +1,517 @@
+/* One frame of the Deck. Everything shown is painted; the terminal layer sends the difference. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "console/bars.h"
+#include "console/deck.h"
+#include "console/words.h"
+
+struct totals {
+	int64_t nodes, nodes_max, running, pending, issues;
+	double price;
+};
+
+static void add_totals(struct totals *t, const struct cluster_view *v)
+{
+	t->nodes += v->nodes;
+	t->nodes_max += v->nodes_max;
+	t->running += v->jobs_running;
+	t->pending += v->jobs_pending;
+	t->issues += v->issues;
+	t->price = v->price_now < 0 || t->price < 0 ? -1 : t->price + v->price_now;
+}
+
+static void totals_of(const struct deck *d, struct totals *t)
+{
+	struct mirror_rows all = d->panes[PANE_CLUSTERS].rows;
+	bool have = d->panes[PANE_CLUSTERS].have;
+
+	if (d->panes[PANE_CLUSTERS].filter[0])
+		have = mirror_rows(d->mirror, "totals", &all) && all.noun == NOUN_CLUSTER;
+	*t = (struct totals){ 0 };
+	for (size_t i = 0; have && i < all.n; i++)
+		add_totals(t, &all.u.clusters[i].view);
+}
+
+/* Line 0 */
+
+static bool is_production(const char *site)
+{
+	return strncmp(site, "prod", 4) == 0;
+}
+
+static size_t header_left(const struct deck *d, int cols, struct header_part out[6])
+{
+	const struct engine_row *e = mirror_engine(d->mirror);
+	size_t n = 0;
+
+	out[n++] = (struct header_part){ "PACELINE", TONE_TITLE, 0 };
+	if (!e)
+		return n;
+	if (is_production(e->site))
+		out[n++] = (struct header_part){ "PROD", TONE_PROD, 0 };
+	out[n++] = (struct header_part){ e->site, TONE_TEXT, LOOK_BOLD };
+	out[n++] = (struct header_part){ role_name(e->role), TONE_TEXT, 0 };
+	out[n++] = deck_cannot(d, ROLE_OPERATOR) ?
+		       (struct header_part){ "[RO]", TONE_WARN, 0 } :
+		       (struct header_part){ "[RW]", TONE_TEXT, 0 };
+	if (e->simulated)
+		out[n++] = (struct header_part){ cols >= 120 && e->sample_prices ?
+						     "SIMULATED CLOUD, sample prices" :
+						 cols >= 80 ? "SIMULATED CLOUD" :
+							      "SIM",
+						 TONE_SPOT, LOOK_BOLD };
+	return n;
+}
+
+/* The numbers matter more than the words in front of them. */
+static void draw_header(const struct deck *d, struct screen *s)
+{
+	struct header_part left[6], right[5];
+	size_t n_left = header_left(d, s->cols, left);
+	bool wide = s->cols >= 120;
+	char nodes[60], jobs[60], both[40], price[40], money[24], issues[40], clock[CLOCK_TEXT];
+	struct totals t;
+
+	totals_of(d, &t);
+	snprintf(nodes, sizeof(nodes), "%s %lld/%lld", wide ? "nodes" : "n", (long long)t.nodes,
+		 (long long)t.nodes_max);
+	snprintf(jobs, sizeof(jobs), "%s %s", wide ? " jobs" : "j",
+		 words_jobs(both, t.running, t.pending));
+	snprintf(price, sizeof(price), "%s%s/h", wide ? " " : "", words_money(money, t.price));
+	issues[0] = '\0';
+	if (t.issues > 0)
+		snprintf(issues, sizeof(issues), wide ? " %lld issue%s" : "!%lld",
+			 (long long)t.issues, t.issues == 1 ? "" : "s");
+	clock_hms(clock, deck_now(d));
+	clock[5] = '\0';
+	right[0] = (struct header_part){ nodes, TONE_TEXT, 0 };
+	right[1] = (struct header_part){ jobs, TONE_TEXT, 0 };
+	right[2] = (struct header_part){ price, TONE_MONEY, 0 };
+	right[3] = (struct header_part){ issues, TONE_FAIL, 0 };
+	right[4] = (struct header_part){ clock, TONE_TEXT, 0 };
+	bar_header(s, 0, left, n_left, right, ARRAY_LEN(right));
+}
+
+/* Below 60 columns or 15 lines one line says how the selected cluster stands. */
+static void draw_short_header(const struct deck *d, struct screen *s)
+{
+	const struct cluster_row *r = deck_cluster(d);
+	const struct engine_row *e = mirror_engine(d->mirror);
+	char jobs[40], money[24], text[160];
+	int col = 1;
+
+	if (s->rows >= 12)
+		col += screen_put(s, 0, col, TONE_TITLE, 0, "PACELINE", s->cols - col) + 1;
+	if (e && e->simulated)
+		col += screen_put(s, 0, col, TONE_SPOT, LOOK_BOLD, "SIM", s->cols - col) + 1;
+	if (!r)
+		return;
+	col += screen_put(s, 0, col, TONE_TEXT, LOOK_BOLD, r->cluster.name, s->cols - col) + 1;
+	col += screen_put(s, 0, col, words_cluster_tone(r->cluster.state), 0,
+			  cluster_state_short(r->cluster.state), s->cols - col) +
+	       1;
+	snprintf(text, sizeof(text), "%lld/%lld %s %s/h", (long long)r->view.nodes,
+		 (long long)r->view.nodes_max,
+		 words_jobs(jobs, r->view.jobs_running, r->view.jobs_pending),
+		 words_money(money, r->view.price_now));
+	col += screen_put(s, 0, col, TONE_TEXT, 0, text, s->cols - col) + 1;
+	if (r->view.issues > 0)
+		screen_putf(s, 0, col, TONE_FAIL, 0, s->cols - col, "!%lld",
+			    (long long)r->view.issues);
+}
+
+/* Line 1: engine, cloud and scheduler, each for itself (R14.2), then the last decision */
+
+static int64_t queue_age(const struct deck *d)
+{
+	return d->queue_age_ms < 0 ? -1 :
+				     d->queue_age_ms + clock_mono_ms() - d->queue_seen_ms;
+}
+
+static int lamp(struct screen *s, int row, int col, const char *what, enum tone tone,
+		const char *how)
+{
+	if (col >= s->cols)
+		return col;
+	col += screen_put(s, row, col, TONE_TEXT, 0, what, s->cols - col) + 1;
+	return col + screen_put(s, row, col, tone, 0, how, s->cols - col) + 2;
+}
+
+static int lamp_cloud(const struct deck *d, struct screen *s, int row, int col)
+{
+	const struct engine_row *e = mirror_engine(d->mirror);
+	char how[260], span[CLOCK_TEXT];
+
+	if (!e)
+		return lamp(s, row, col, "cloud", TONE_DIM, "unknown");
+	if (e->cloud_ok)
+		return lamp(s, row, col, "cloud", TONE_OK, "ok");
+	snprintf(how, sizeof(how), "NO ANSWER for %s: %s",
+		 clock_span(span, deck_now(d) - e->cloud_since_ms), e->cloud_text);
+	return lamp(s, row, col, "cloud", TONE_FAIL, how);
+}
+
+static int lamp_scheduler(const struct deck *d, struct screen *s, int row, int col)
+{
+	const struct cluster_row *r = deck_cluster(d);
+	char how[80], span[CLOCK_TEXT];
+
+	if (!r || r->cluster.state != CLUSTER_RUNNING)
+		return lamp(s, row, col, "scheduler", TONE_DIM, r ? "not running" : "none");
+	if (r->view.queue_age_ms < 0)
+		return lamp(s, row, col, "scheduler", TONE_WARN, "not read yet");
+	if (!r->view.queue_stale)
+		return lamp(s, row, col, "scheduler", TONE_OK, "ok");
+	snprintf(how, sizeof(how), "STALE, read %s ago", clock_span(span, queue_age(d)));
+	return lamp(s, row, col, "scheduler", TONE_FAIL, how);
+}
+
+static void draw_lost(const struct deck *d, struct screen *s, int row)
+{
+	bool never = mirror_engine(d->mirror) == NULL;
+	int col = lamp(s, row, 1, "engine", never ? TONE_BOOT : TONE_FAIL,
+		       never ? "connecting" : "LOST");
+
+	col += screen_put(s, row, col, TONE_WARN, 0, mirror_link_text(d->mirror),
+			  s->cols - col);
+	if (!never)
+		screen_put(s, row, col, TONE_WARN, 0, "; this picture is frozen", s->cols - col);
+}
+
+static void draw_lamps(const struct deck *d, struct screen *s, int row)
+{
+	const struct engine_row *e = mirror_engine(d->mirror);
+	const struct cluster_row *r = deck_cluster(d);
+	int col;
+
+	if (mirror_link(d->mirror) != MIRROR_LIVE || !e) {
+		draw_lost(d, s, row);
+		return;
+	}
+	col = lamp(s, row, 1, "engine", e->store_ok ? TONE_OK : TONE_FAIL,
+		   !e->store_ok ? e->store_text : e->safe_mode ? "SAFE MODE" : "ok");
+	col = lamp_cloud(d, s, row, col);
+	col = lamp_scheduler(d, s, row, col);
+	if (!r || col + 12 > s->cols)
+		return;
+	if (r->view.issue[0])
+		screen_putf(s, row, col, TONE_FAIL, 0, s->cols - col, "! %s", r->view.issue);
+	else if (r->view.plan[0])
+		screen_put(s, row, col, TONE_DIM, 0, r->view.plan, s->cols - col);
+}
+
+/* Panes */
+
+static void title_counts(const struct deck *d, enum pane_id id, char out[80])
+{
+	const struct cluster_row *r = deck_cluster(d);
+	const struct pane *p = &d->panes[id];
+	char a[24], b[24], span[CLOCK_TEXT];
+
+	out[0] = '\0';
+	if (p->filter[0] && p->have)
+		snprintf(out, 80, "/%.30s  %s of %s", p->filter,
+			 words_number(a, p->rows.shown_total), words_number(b, p->rows.total));
+	else if (id == PANE_NODES && r)
+		snprintf(out, 80, "%lld/%lld", (long long)r->view.nodes,
+			 (long long)r->view.nodes_max);
+	else if (id == PANE_JOBS && r && r->view.queue_stale)
+		snprintf(out, 80, "STALE %s  %s run  %s pend",
+			 clock_span(span, queue_age(d)), words_number(a, r->view.jobs_running),
+			 words_number(b, r->view.jobs_pending));
+	else if (id == PANE_JOBS && r && r->cluster.state == CLUSTER_RUNNING)
+		snprintf(out, 80, "%s run  %s pend", words_number(a, r->view.jobs_running),
+			 words_number(b, r->view.jobs_pending));
+	else if (p->table.n_marks > 0)
+		snprintf(out, 80, "%zu marked", p->table.n_marks);
+}
+
+static void draw_title(const struct deck *d, struct screen *s, enum pane_id id)
+{
+	const struct pane *p = &d->panes[id];
+	char title[80], right[80];
+
+	snprintf(title, sizeof(title), "%s%s%s", p->kind->title,
+		 p->kind->of_cluster && d->cluster[0] ? " " : "",
+		 p->kind->of_cluster ? d->cluster : "");
+	title_counts(d, id, right);
+	pane_title(s, d->layout.pane[id], title, right, id == d->focus);
+}
+
+static void note(struct screen *s, struct area a, int row, const char *text)
+{
+	if (row < a.rows)
+		screen_put(s, a.row + row, a.col + 2, TONE_DIM, 0, text, a.cols - 2);
+}
+
+/* A pane without rows says why, and which key comes next. */
+static void draw_empty(const struct deck *d, struct screen *s, enum pane_id id, struct area a)
+{
+	const struct pane *p = &d->panes[id];
+	const struct cluster_row *r = deck_cluster(d);
+	bool running = r && r->cluster.state == CLUSTER_RUNNING;
+
+	if (p->have && p->rows.error && p->rows.error[0]) {
+		screen_put(s, a.row + 1, a.col + 2, TONE_FAIL, 0, p->rows.error, a.cols - 2);
+		return;
+	}
+	if (p->filter[0] && p->have)
+		note(s, a, 1, "nothing passes the filter; Esc clears it");
+	else if (mirror_link(d->mirror) != MIRROR_LIVE && !p->have)
+		note(s, a, 1, "waiting for the engine");
+	else if (id == PANE_TEMPLATES)
+		note(s, a, 1, "no templates");
+	else if (id == PANE_CLUSTERS)
+		note(s, a, 1, "none yet: n makes one");
+	else if (!d->cluster[0] && id == PANE_NODES)
+		note(s, a, 1, "choose a template and press n: a cluster with its defaults");
+	else if (id == PANE_JOBS && running)
+		note(s, a, 1, "the queue is empty: J submits the sample job");
+	else if (id == PANE_JOBS && d->cluster[0])
+		note(s, a, 1, "no queue: the cluster is not running");
+	else if (id == PANE_EVENTS)
+		note(s, a, 1, "nothing has happened yet");
+}
+
+/* What is under way, or what the operator can do next, under the arrays. */
+static bool draw_operation(const struct deck *d, struct screen *s, struct area a, int row)
+{
+	const struct operation *op = deck_operation(d);
+	const struct cluster_row *r = deck_cluster(d);
+	char span[CLOCK_TEXT];
+
+	if (row < 0 || !r)
+		return false;
+	if (op && op->error[0]) {
+		screen_putf(s, row, a.col + 2, TONE_FAIL, 0, a.cols - 2, "! %s %s: %s",
+			    op_kind_name(op->kind), op->step, op->error);
+		return true;
+	}
+	if (op) {
+		int used = screen_putf(s, row, a.col + 2, TONE_BOOT, 0, a.cols - 2, "%s > %s",
+				       op_kind_name(op->kind), op->step);
+
+		screen_putf(s, row, a.col + 3 + used, TONE_TEXT, 0, a.cols - 3 - used,
+			    "%s (%s)", op->detail,
+			    clock_span(span, deck_now(d) - op->started_ms));
+		return true;
+	}
+	if (r->cluster.state == CLUSTER_OFF)
+		screen_put(s, row, a.col + 2, TONE_DIM, 0, "off: S starts it", a.cols - 2);
+	return r->cluster.state == CLUSTER_OFF;
+}
+
+static void draw_nodes(struct deck *d, struct screen *s, struct area a, bool focused)
+{
+	struct area body = { a.row + 1, a.col, a.rows - 1, a.cols };
+	bool grid = d->layout.size >= DECK_WIDE || d->zoomed;
+
+	if (!d->cluster[0]) {
+		draw_empty(d, s, PANE_NODES, a);
+		return;
+	}
+	if (draw_operation(d, s, a, a.row + a.rows - 1))
+		body.rows--;
+	if (!deck_maps(d)) {
+		body.row--;
+		body.rows++;
+		pane_draw(&d->panes[PANE_NODES], s, body, focused);
+		if (d->panes[PANE_NODES].table.count == 0)
+			draw_empty(d, s, PANE_NODES, body);
+		return;
+	}
+	map_draw(&d->map, s, body, grid, focused);
+}
+
+static void draw_pane(struct deck *d, struct screen *s, enum pane_id id)
+{
+	struct area a = d->layout.pane[id];
+	bool focused = id == d->focus;
+
+	if (a.rows < 1)
+		return;
+	if (d->layout.size == DECK_TINY) {
+		pane_lines(&d->panes[id], s, a);
+		if (d->panes[id].table.count == 0)
+			draw_empty(d, s, id, (struct area){ a.row - 1, a.col, a.rows + 1, a.cols });
+		return;
+	}
+	draw_title(d, s, id);
+	if (id == PANE_NODES) {
+		draw_nodes(d, s, a, focused);
+		return;
+	}
+	pane_draw(&d->panes[id], s, a, focused);
+	if (d->panes[id].table.count == 0)
+		draw_empty(d, s, id, a);
+}
+
+static void draw_detail(struct deck *d, struct screen *s)
+{
+	struct area a = d->layout.detail;
+
+	if (a.rows < 3)
+		return;
+	for (int r = 0; r < a.rows; r++)
+		screen_line(s, a.row + r, a.col - 1, r ? LINE_V : LINE_TEE_TOP, TONE_DIM);
+	deck_detail(d, &d->detail);
+	pane_title(s, a, d->detail.title, "", false);
+	textbox_paint(&d->detail, s,
+		      (struct area){ a.row + 1, a.col + 1, a.rows - 1, a.cols - 1 });
+}
+
+/* The lines below */
+
+/* What the cursor stands on, when it has something to say: the reason of step 4 is never a key away. */
+static bool draw_here(const struct deck *d, struct screen *s, int row)
+{
+	const struct node *n = d->focus == PANE_NODES && deck_maps(d) ? deck_node(d) : NULL;
+	char when[CLOCK_TEXT];
+
+	if (!n)
+		return false;
+	int col = 1 + screen_putf(s, row, 1, TONE_TEXT, LOOK_BOLD, s->cols - 1, "%s", n->name);
+	col += 1 + screen_putf(s, row, col + 1, words_node_tone(n->state), 0, s->cols - col - 1,
+			       "%c %s", node_state_glyph(n->state), node_state_name(n->state));
+	screen_putf(s, row, col + 1, TONE_TEXT, 0, s->cols - col - 1, "since %s%s%s",
+		    clock_hms(when, n->since_ms), n->reason[0] ? "  " : "", n->reason);
+	return true;
+}
+
+static const char *hint(const struct deck *d)
+{
+	switch (d->focus) {
+	case PANE_TEMPLATES:
+		return "n new cluster from it  Enter what it is  Tab next pane  ? help";
+	case PANE_NODES:
+		return "arrows choose a node  d drain  e why  m list  Enter detail  Z zoom";
+	case PANE_JOBS:
+		return "J submit the sample job  e why  Enter detail  f filter  Z zoom";
+	case PANE_EVENTS:
+		return "Enter whole text  Z zoom  Tab next pane  ? help";
+	default:
+		return "Enter open  n new cluster  S start  J submit  D teardown...  : command";
+	}
+}
+
+static void draw_message(const struct deck *d, struct screen *s, int row)
+{
+	if (d->mode == AT_PROMPT) {
+		const struct prompt *p = &d->prompts[d->prompt_use];
+		int room = s->cols - (p->hint[0] ? (int)strlen(p->hint) + 3 : 1);
+
+		prompt_draw(p, s, row, 1, room > 20 ? room : s->cols - 1);
+		if (p->hint[0] && room > 20)
+			screen_put_right(s, row, room + 1, TONE_DIM, 0, p->hint,
+					 s->cols - room - 2);
+		return;
+	}
+	if (d->message[0])
+		screen_put(s, row, 1, d->message_tone, 0, d->message, s->cols - 2);
+	else if (d->layout.size == DECK_TINY)
+		screen_putf(s, row, 1, TONE_DIM, 0, s->cols - 2, "%s %s  Tab next  ? help",
+			    d->panes[d->focus].kind->title, d->cluster);
+	else if (!draw_here(d, s, row))
+		screen_put(s, row, 1, TONE_DIM, 0, hint(d), s->cols - 2);
+}
+
+static void draw_menu(const struct deck *d, struct screen *s, struct area body)
+{
+	const struct binding *b[40];
+	int n = (int)deck_menu(d, b), cols = body.cols < 62 ? body.cols : 62;
+	int rows = n + 2 < body.rows ? n + 2 : body.rows, top = 0;
+	struct area box = { body.row, body.col + 1, rows, cols - 1 };
+	char why[80];
+
+	screen_fill(s, box, TONE_TEXT, 0);
+	screen_box(s, box, TONE_DIM, "What can be done here");
+	if ((int)d->menu_at >= rows - 2)
+		top = (int)d->menu_at - rows + 3;
+	for (int i = 0; i < rows - 2 && top + i < n; i++) {
+		const struct binding *it = b[top + i];
+		const char *off = binding_off(d, it, why);
+		enum tone tone = off ? TONE_DIM : TONE_TEXT;
+		int row = box.row + 1 + i;
+
+		if (top + i == (int)d->menu_at)
+			screen_put(s, row, box.col + 1, TONE_CURSOR, 0, ">", 1);
+		screen_put(s, row, box.col + 3, off ? TONE_DIM : TONE_TITLE, 0, it->keys, 7);
+		screen_putf(s, row, box.col + 11, tone, 0, box.cols - 13, "%s%s%s%s", it->help,
+			    off ? " (" : "", off ? off : "", off ? ")" : "");
+	}
+}
+
+static void draw_over(struct deck *d, struct screen *s)
+{
+	int first = d->layout.lamps_row == 1 ? 2 : 1;
+	int last = d->layout.message_row > 0 ? d->layout.message_row : s->rows;
+	struct area body = { first, 0, last - first, s->cols };
+
+	if (d->mode == AT_HELP || d->mode == AT_TEARDOWN)
+		screen_fill(s, body, TONE_TEXT, 0);
+	if (d->mode == AT_HELP)
+		help_draw(&d->help, s, body);
+	else if (d->mode == AT_TEARDOWN)
+		teardown_draw(d, s, body);
+	else if (d->mode == AT_BOX)
+		textbox_draw(&d->box, s, body);
+	else if (d->mode == AT_MENU)
+		draw_menu(d, s, body);
+	else if (d->mode == AT_DIALOG)
+		dialog_draw(&d->dialog, s,
+			    (struct area){ 0, 0,
+					   d->layout.footer_row > 0 ? d->layout.footer_row :
+								      s->rows,
+					   s->cols },
+			    display_now());
+}
+
+static int wanted_lines(const struct deck *d, const struct screen *s)
+{
+	struct deck_layout l;
+
+	deck_layout(&l, s->rows, s->cols, d->focus, d->zoomed, 4);
+	return 1 + map_lines(&d->map, l.pane[PANE_NODES].cols, l.size >= DECK_WIDE);
+}
+
+void deck_draw(void *arg, struct screen *s)
+{
+	struct deck *d = arg;
+	struct footer_key footer[12];
+
+	deck_load(d);
+	deck_layout(&d->layout, s->rows, s->cols, d->focus, d->zoomed, wanted_lines(d, s));
+	if (d->layout.size == DECK_TINY || d->layout.size == DECK_SMALL)
+		draw_short_header(d, s);
+	else
+		draw_header(d, s);
+	if (d->layout.lamps_row > 0)
+		draw_lamps(d, s, d->layout.lamps_row);
+	for (int i = 0; i < PANES; i++)
+		draw_pane(d, s, (enum pane_id)i);
+	draw_detail(d, s);
+	if (d->layout.message_row > 0)
+		draw_message(d, s, d->layout.message_row);
+	draw_over(d, s);
+	if (d->layout.footer_row > 0) {
+		deck_footer(d, footer);
+		bar_footer(s, d->layout.footer_row, footer, d->letters);
+	}
+	for (int i = 0; i < PANES; i++)
+		pane_follow(&d->panes[i]);
+	deck_watch(d);
+}
+
+void deck_watch_dialog(struct deck *d)
+{
+	bool asks = d->mode == AT_DIALOG || (d->mode == AT_TEARDOWN && d->teardown.asking);
+	int64_t wait = asks ? dialog_wait(&d->dialog, display_now()) : -1;
+
+	if (wait < 0)
+		timer_stop(d->dialog_timer);
+	else
+		timer_set(d->dialog_timer, (int64_t)((double)(wait > 0 ? wait : 1) * clock_factor()));
+}

@@ -1,0 +1,555 @@
+/* What each key does. One table: footer, help, menu and the keys themselves read it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "console/deck.h"
+
+#define TWICE_MS 1000
+
+/* Why not now */
+
+static const char *no_template(const struct deck *d, char out[80])
+{
+	(void)out;
+	return pane_name_at(&d->panes[PANE_TEMPLATES]) ? NULL : "no template is selected";
+}
+
+static const char *no_cluster(const struct deck *d, char out[80])
+{
+	(void)out;
+	return d->cluster[0] ? NULL : "no cluster is selected";
+}
+
+static const char *not_off(const struct deck *d, char out[80])
+{
+	const struct cluster_row *r = deck_cluster(d);
+
+	if (!r)
+		return "no cluster is selected";
+	if (r->cluster.state == CLUSTER_OFF || r->cluster.state == CLUSTER_FAILED)
+		return NULL;
+	snprintf(out, 80, "it is %s", cluster_state_name(r->cluster.state));
+	return out;
+}
+
+static const char *not_running(const struct deck *d, char out[80])
+{
+	const struct cluster_row *r = deck_cluster(d);
+
+	if (!r)
+		return "no cluster is selected";
+	if (r->cluster.state == CLUSTER_RUNNING)
+		return NULL;
+	snprintf(out, 80, "the cluster is %s", cluster_state_name(r->cluster.state));
+	return out;
+}
+
+static const char *no_node(const struct deck *d, char out[80])
+{
+	(void)out;
+	if (d->focus != PANE_NODES)
+		return "choose a node in the node pane first";
+	return deck_node(d) || (!deck_maps(d) && d->panes[PANE_NODES].table.n_marks) ?
+		       NULL :
+		       "no node is under the cursor";
+}
+
+static const char *nothing_to_explain(const struct deck *d, char out[80])
+{
+	char what[80];
+
+	(void)out;
+	if (!d->cluster[0])
+		return "no cluster is selected";
+	if (d->focus == PANE_NODES || d->focus == PANE_JOBS)
+		return deck_selected(d, what)[0] ? NULL : "nothing is under the cursor";
+	return d->focus == PANE_CLUSTERS ? NULL : "choose a job, a node or a cluster first";
+}
+
+static const char *nothing_to_undo(const struct deck *d, char out[80])
+{
+	(void)out;
+	return d->undo.until > display_now() ? NULL : "nothing was done in the last 30 s";
+}
+
+static const char *not_nodes(const struct deck *d, char out[80])
+{
+	(void)out;
+	return d->focus == PANE_NODES ? NULL : "for the node pane";
+}
+
+static const char *no_sorts(const struct deck *d, char out[80])
+{
+	(void)out;
+	return d->panes[d->focus].kind->sorts[1] ? NULL : "this pane has one order";
+}
+
+static const char *no_filter(const struct deck *d, char out[80])
+{
+	(void)out;
+	return d->focus == PANE_TEMPLATES ? "there are few templates" : NULL;
+}
+
+/* Views */
+
+static void open_prompt(struct deck *d, enum prompt_use use, const char *label, const char *text)
+{
+	d->prompt_use = use;
+	prompt_open(&d->prompts[use], label, text);
+	d->mode = AT_PROMPT;
+}
+
+static void open_find(struct deck *d)
+{
+	open_prompt(d, FOR_FIND, "/", "");
+}
+
+static void open_filter(struct deck *d)
+{
+	open_prompt(d, FOR_FILTER, "filter: ", d->panes[d->focus].filter);
+}
+
+static void open_command(struct deck *d)
+{
+	open_prompt(d, FOR_COMMAND, ":", "");
+}
+
+static void next_sort(struct deck *d)
+{
+	struct pane *p = &d->panes[d->focus];
+	const char *name;
+
+	do
+		p->sort = (p->sort + 1) % PANE_SORTS;
+	while (!p->kind->sorts[p->sort]);
+	name = p->kind->sorts[p->sort];
+	p->offset = 0;
+	deck_say(d, TONE_TEXT, "%s by %s", p->kind->title, name[0] ? name : "their own order");
+}
+
+static void map_or_list(struct deck *d)
+{
+	d->node_list = !d->node_list;
+}
+
+static void zoom(struct deck *d)
+{
+	d->zoomed = !d->zoomed;
+}
+
+static void find_again(struct deck *d, int step)
+{
+	if (!pane_find(&d->panes[d->focus], d->find, step))
+		deck_say(d, TONE_WARN, "\"%.60s\" is not among the rows shown", d->find);
+}
+
+static void open_detail(struct deck *d)
+{
+	deck_detail(d, &d->box);
+	deck_open_box(d);
+}
+
+static void show_cli(struct deck *d)
+{
+	textbox_open(&d->box, "The same from a shell");
+	for (size_t i = 0; i < n_bindings; i++) {
+		char line[256], why[80];
+
+		if (!bindings[i].cli || binding_off(d, &bindings[i], why))
+			continue;
+		deck_cli_line(d, &bindings[i], line);
+		textbox_add(&d->box, TONE_TEXT, "%-28s %s", bindings[i].help, line);
+	}
+	if (d->box.lines.n == 0)
+		textbox_add(&d->box, TONE_DIM, "nothing can be done with what is selected");
+	deck_open_box(d);
+}
+
+static void open_menu(struct deck *d)
+{
+	d->mode = AT_MENU;
+	d->menu_at = 0;
+}
+
+static void leave(struct deck *d)
+{
+	deck_leave(d, 0);
+}
+
+static void open_help(struct deck *d);
+
+static void redraw(struct deck *d)
+{
+	display_redraw(d->display);
+}
+
+static void suspend(struct deck *d)
+{
+	display_suspend(d->display);
+}
+
+#define MOVE "MOVE"
+#define ACT  "ACT"
+#define VIEW "VIEW"
+#define APP  "APP"
+
+const struct binding bindings[] = {
+	{ .keys = "arrows hjkl", .group = MOVE, .help = "move" },
+	{ .keys = "PgUp PgDn", .group = MOVE, .help = "a page" },
+	{ .keys = "g G Home End", .group = MOVE, .help = "first, last" },
+	{ .keys = "Tab S-Tab", .group = MOVE, .help = "next, previous pane" },
+	{ .keys = "Space v", .group = MOVE, .help = "mark, mark a range" },
+	{ .keys = "* + U", .group = MOVE, .help = "all, invert, none" },
+	{ .keys = "Esc", .group = MOVE, .help = "back; clears the filter first" },
+	{ .key = K_ENTER, .keys = "Enter", .group = VIEW, .help = "open what is selected", .run = open_detail },
+	{ .key = '/', .fkey = K_F3, .keys = "F3 /", .group = VIEW, .label = "Find", .help = "find, n N next", .run = open_find },
+	{ .key = 'f', .fkey = K_F4, .keys = "F4 f", .group = VIEW, .label = "Filter", .help = "filter this pane", .off = no_filter, .run = open_filter },
+	{ .key = 'm', .fkey = K_F5, .keys = "F5 m", .group = VIEW, .label = "View", .help = "nodes as map or list", .off = not_nodes, .run = map_or_list },
+	{ .key = 's', .fkey = K_F6, .keys = "F6 s", .group = VIEW, .label = "Sort", .help = "next order of this pane", .off = no_sorts, .run = next_sort },
+	{ .key = 'Z', .keys = "Z", .group = VIEW, .label = "Zoom", .help = "this pane alone", .run = zoom },
+	{ .key = 'e', .keys = "e", .group = ACT, .label = "Why", .help = "why: the reason in words", .command = "why", .cli = "%c %w", .off = nothing_to_explain, .run = act_why },
+	{ .key = 'n', .keys = "n", .group = ACT, .label = "New", .help = "new cluster, with defaults", .command = "cluster create", .cli = "NAME --template %t", .needs = ROLE_OPERATOR, .off = no_template, .run = act_create },
+	{ .key = 'S', .keys = "S", .group = ACT, .label = "Start", .help = "start the cluster", .command = "cluster start", .cli = "%c", .needs = ROLE_OPERATOR, .off = not_off, .run = act_start },
+	{ .key = 'J', .keys = "J", .group = ACT, .label = "Submit", .help = "submit the sample job", .command = "job submit", .cli = "%c --sample", .needs = ROLE_OPERATOR, .off = not_running, .run = act_submit },
+	{ .key = 'd', .keys = "d", .group = ACT, .label = "Drain", .help = "drain the node, or the marked", .command = "node drain", .cli = "%c %n", .needs = ROLE_OPERATOR, .off = no_node, .run = act_drain },
+	{ .key = 'u', .keys = "u", .group = ACT, .label = "Undo", .help = "take the last act back", .needs = ROLE_OPERATOR, .off = nothing_to_undo, .run = act_undo },
+	{ .key = 'D', .fkey = K_F9, .keys = "F9 D", .group = ACT, .label = "End..", .help = "tear the cluster down...", .command = "cluster delete", .cli = "%c --plan HASH --name %c --accept-data-loss", .off = no_cluster, .run = act_teardown },
+	{ .key = ':', .keys = ":", .group = APP, .help = "command, Tab completes", .run = open_command },
+	{ .key = '!', .keys = "!", .group = APP, .help = "the same from a shell", .run = show_cli },
+	{ .key = K_CTRL('o'), .fkey = K_F2, .keys = "F2 Ctrl-O", .group = APP, .label = "Menu", .help = "what can be done here", .run = open_menu },
+	{ .key = '?', .fkey = K_F1, .keys = "F1 ?", .group = APP, .label = "Help", .help = "this help", .run = open_help },
+	{ .key = K_CTRL('l'), .keys = "Ctrl-L", .group = APP, .help = "draw anew", .run = redraw },
+	{ .key = K_CTRL('z'), .keys = "Ctrl-Z", .group = APP, .help = "back to the shell, fg returns", .run = suspend },
+	{ .key = 'q', .fkey = K_F10, .keys = "F10 q", .group = APP, .label = "Quit", .help = "leave; the engine goes on", .run = leave },
+};
+
+const size_t n_bindings = ARRAY_LEN(bindings);
+
+/* F7 and F8 are the two constructive acts of a pane. */
+static const char *const pane_acts[PANES][2] = {
+	[PANE_TEMPLATES] = { "New", "Start" }, [PANE_CLUSTERS] = { "New", "Start" },
+	[PANE_NODES] = { "Drain", "Submit" },  [PANE_JOBS] = { "Submit", "Why" },
+	[PANE_EVENTS] = { "New", "Start" },
+};
+
+const char *binding_off(const struct deck *d, const struct binding *b, char out[80])
+{
+	const char *off = deck_cannot(d, b->needs);
+
+	return off ? off : b->off ? b->off(d, out) : NULL;
+}
+
+const struct binding *binding_named(const char *label)
+{
+	for (size_t i = 0; i < n_bindings; i++)
+		if (bindings[i].label && strcmp(bindings[i].label, label) == 0)
+			return &bindings[i];
+	return NULL;
+}
+
+static const struct binding *binding_of(const struct deck *d, uint32_t code)
+{
+	if (code == K_F7 || code == K_F8)
+		return binding_named(pane_acts[d->focus][code - K_F7]);
+	for (size_t i = 0; i < n_bindings; i++)
+		if (bindings[i].run && (bindings[i].key == code || bindings[i].fkey == code))
+			return &bindings[i];
+	return NULL;
+}
+
+static void run_binding(struct deck *d, const struct binding *b)
+{
+	char why[80];
+	const char *off = binding_off(d, b, why);
+
+	if (off)
+		deck_say(d, TONE_WARN, "%s: %s", b->label ? b->label : b->help, off);
+	else
+		b->run(d);
+}
+
+/* Footer, help, menu, shell lines */
+
+static void footer_key_of(const struct deck *d, uint32_t code, const char *key,
+			  struct footer_key *out)
+{
+	static const struct {
+		uint32_t code;
+		const char *name;
+	} letters[] = { { '/', "/" }, { 'f', "f" }, { 'm', "m" }, { 's', "s" }, { 'n', "n" },
+			{ 'S', "S" }, { 'J', "J" }, { 'd', "d" }, { 'e', "e" }, { 'D', "D" },
+			{ '?', "?" }, { 'q', "q" }, { K_CTRL('o'), "^O" } };
+	const struct binding *b = binding_of(d, code);
+	char why[80];
+
+	*out = (struct footer_key){ key, b->label, NULL, binding_off(d, b, why) != NULL };
+	for (size_t i = 0; i < ARRAY_LEN(letters); i++)
+		if (letters[i].code == b->key)
+			out->letter = letters[i].name;
+}
+
+void deck_footer(const struct deck *d, struct footer_key out[12])
+{
+	static const char *const names[] = { "F1", "F2", "F3", "F4", "F5",
+					     "F6", "F7", "F8", "F9", "F10" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		footer_key_of(d, (uint32_t)(K_F1 + i), names[i], &out[i]);
+	out[ARRAY_LEN(names)] = (struct footer_key){ NULL, NULL, NULL, false };
+}
+
+static struct help_entry *help_of_bindings(struct deck *d, struct help_entry *to,
+					   const char *group)
+{
+	for (size_t i = 0; i < n_bindings; i++) {
+		const struct binding *b = &bindings[i];
+
+		if (strcmp(b->group, group) != 0)
+			continue;
+		*to = (struct help_entry){ b->group, b->keys, b->command, b->help, NULL };
+		to->off = b->run ? binding_off(d, b, d->help_off[i]) : NULL;
+		to++;
+	}
+	return to;
+}
+
+static struct help_entry *help_of_commands(const struct deck *d, struct help_entry *to)
+{
+	for (size_t i = 0; i < n_commands; i++) {
+		const struct command *c = &commands[i];
+
+		if (c->flags & CMD_CLI_ONLY)
+			continue;
+		*to++ = (struct help_entry){ "COMMANDS, AFTER :", c->name, c->args, c->help,
+					     c->flags & CMD_WRITE ? deck_cannot(d, c->needs) :
+								    NULL };
+	}
+	return to;
+}
+
+static void open_help(struct deck *d)
+{
+	static const char *const groups[] = { MOVE, VIEW, ACT, APP };
+	struct help_entry *to;
+
+	free(d->help_entries);
+	free(d->help_off);
+	d->help_entries = xcalloc(n_bindings + n_commands, sizeof(*d->help_entries));
+	d->help_off = xcalloc(n_bindings, sizeof(*d->help_off));
+	to = d->help_entries;
+	for (size_t g = 0; g < ARRAY_LEN(groups); g++)
+		to = help_of_bindings(d, to, groups[g]);
+	to = help_of_commands(d, to);
+	help_open(&d->help, d->help_entries, (size_t)(to - d->help_entries));
+	d->mode = AT_HELP;
+}
+
+size_t deck_menu(const struct deck *d, const struct binding *out[40])
+{
+	size_t n = 0;
+
+	(void)d;
+	for (size_t i = 0; i < n_bindings && n < 40; i++)
+		if (bindings[i].run && (strcmp(bindings[i].group, ACT) == 0 ||
+					strcmp(bindings[i].group, VIEW) == 0))
+			out[n++] = &bindings[i];
+	return n;
+}
+
+static const char *argument(const struct deck *d, char what, char out[80])
+{
+	const char *text = NULL;
+	const struct node *n = what == 'n' ? deck_node(d) : NULL;
+
+	if (what == 'c')
+		text = d->cluster;
+	else if (what == 't')
+		text = pane_name_at(&d->panes[PANE_TEMPLATES]);
+	else if (what == 'w')
+		text = deck_selected(d, out);
+	else if (n)
+		text = n->name;
+	return text ? text : "";
+}
+
+void deck_cli_line(const struct deck *d, const struct binding *b, char out[256])
+{
+	char name[80];
+	size_t n = (size_t)snprintf(out, 256, "paceline %s ", b->command);
+
+	for (const char *c = b->cli; *c && n + 1 < 256; c++) {
+		if (*c != '%') {
+			out[n++] = *c;
+			continue;
+		}
+		int more = snprintf(out + n, 256 - n, "%s", argument(d, *++c, name));
+		n += more < (int)(256 - n) ? (size_t)more : 255 - n;
+	}
+	out[n] = '\0';
+}
+
+/* Keys by where they go */
+
+/* An answer may come late: it never takes the keys away from a question or a line being typed. */
+void deck_open_box(struct deck *d)
+{
+	if (d->mode == AT_PANES || d->mode == AT_MENU)
+		d->mode = AT_BOX;
+}
+
+void deck_ask(struct deck *d, const struct dialog_spec *spec, void (*yes)(struct deck *d))
+{
+	dialog_open(&d->dialog, spec, display_now());
+	display_drop_input(d->display);
+	d->dialog_yes = yes;
+	d->mode = AT_DIALOG;
+	deck_watch_dialog(d);
+}
+
+static void dialog_pressed(struct deck *d, const struct key *k)
+{
+	enum dialog_answer a = dialog_key(&d->dialog, k, display_now());
+
+	if (a != DIALOG_ASKING)
+		d->mode = AT_PANES;
+	if (a == DIALOG_YES)
+		d->dialog_yes(d);
+	else if (a == DIALOG_NO)
+		deck_say(d, TONE_TEXT, "nothing was changed");
+	deck_watch_dialog(d);
+}
+
+static void prompt_done(struct deck *d, const char *text)
+{
+	struct pane *p = &d->panes[d->focus];
+
+	switch (d->prompt_use) {
+	case FOR_COMMAND:
+		deck_run_line(d, text);
+		break;
+	case FOR_FIND:
+		memcpy(d->find, text, strlen(text) + 1);
+		if (text[0])
+			find_again(d, 1);
+		break;
+	case FOR_FILTER:
+		snprintf(p->filter, sizeof(p->filter), "%.199s", text);
+		p->offset = 0;
+		break;
+	default:
+		act_create_named(d, text);
+	}
+}
+
+static void prompt_pressed(struct deck *d, const struct key *k)
+{
+	struct prompt *p = &d->prompts[d->prompt_use];
+	enum prompt_end end = prompt_key(p, k);
+
+	if (end == PROMPT_OPEN)
+		return;
+	d->mode = AT_PANES;
+	if (end == PROMPT_DONE)
+		prompt_done(d, p->text);
+}
+
+static void menu_pressed(struct deck *d, const struct key *k)
+{
+	const struct binding *b[40];
+	size_t n = deck_menu(d, b);
+	const struct binding *hit = k->code == K_ENTER ? b[d->menu_at] : binding_of(d, k->code);
+
+	if (k->code == K_DOWN || k->code == 'j')
+		d->menu_at = (d->menu_at + 1) % n;
+	else if (k->code == K_UP || k->code == 'k')
+		d->menu_at = (d->menu_at + n - 1) % n;
+	else {
+		d->mode = AT_PANES;
+		if (hit && k->code != 'q' && k->code != K_F10 && k->code != K_F2)
+			run_binding(d, hit);
+	}
+}
+
+static void move_focus(struct deck *d, int by)
+{
+	d->focus = (enum pane_id)(((int)d->focus + PANES + by) % PANES);
+}
+
+/* Esc goes back one step: the search, the filter, the zoom. It never leaves. */
+static void step_back(struct deck *d)
+{
+	struct pane *p = &d->panes[d->focus];
+
+	if (d->find[0])
+		d->find[0] = '\0';
+	else if (p->filter[0])
+		p->filter[0] = '\0';
+	else if (p->table.n_marks > 0)
+		table_unmark_all(&p->table);
+	else
+		d->zoomed = false;
+}
+
+static bool moved(struct deck *d, const struct key *k)
+{
+	if (d->focus == PANE_NODES && deck_maps(d))
+		return map_key(&d->map, k);
+	return table_key(&d->panes[d->focus].table, k);
+}
+
+static void panes_pressed(struct deck *d, const struct key *k)
+{
+	const struct binding *b;
+
+	if (k->code == K_TAB || k->code == K_BACKTAB) {
+		move_focus(d, k->code == K_TAB ? 1 : -1);
+	} else if (k->code == K_ESC) {
+		step_back(d);
+	} else if (k->code == K_PASTE) {
+		deck_say(d, TONE_WARN, "paste ignored (%zu characters)", k->total);
+	} else if (d->find[0] && (k->code == 'n' || k->code == 'N')) {
+		find_again(d, k->code == 'n' ? 1 : -1);
+	} else if (!moved(d, k) && (b = binding_of(d, k->code))) {
+		run_binding(d, b);
+	}
+}
+
+static void interrupted(struct deck *d)
+{
+	int64_t now = display_now();
+
+	if (d->interrupted_ms && now - d->interrupted_ms < TWICE_MS)
+		deck_leave(d, 0);
+	d->interrupted_ms = now;
+	deck_say(d, TONE_TEXT, "Ctrl-C once more leaves; the engine goes on");
+}
+
+void deck_key(void *arg, const struct key *k)
+{
+	struct deck *d = arg;
+
+	deck_load(d);
+	d->message[0] = '\0';
+	if (k->code == K_CTRL('l'))
+		redraw(d);
+	else if (d->mode == AT_DIALOG)
+		dialog_pressed(d, k);
+	else if (d->mode == AT_PROMPT)
+		prompt_pressed(d, k);
+	else if (d->mode == AT_HELP)
+		d->mode = help_key(&d->help, k) ? AT_HELP : AT_PANES;
+	else if (d->mode == AT_BOX)
+		d->mode = textbox_key(&d->box, k) ? AT_BOX : AT_PANES;
+	else if (d->mode == AT_MENU)
+		menu_pressed(d, k);
+	else if (d->mode == AT_TEARDOWN)
+		d->mode = teardown_key(d, k) ? d->mode : AT_PANES;
+	else if (k->code == K_CTRL('c'))
+		interrupted(d);
+	else
+		panes_pressed(d, k);
+	deck_load(d);
+	deck_watch(d);
+}

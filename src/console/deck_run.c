@@ -1,0 +1,370 @@
+/* The command line: any command of the table, with what is selected filled in. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "console/deck.h"
+#include "console/words.h"
+
+#define WORDS_MOST 64
+#define CELL_GAP   2
+
+struct deck_run {
+	struct deck *deck;
+	struct command_run run;
+	struct command_io io;
+	struct strs cells; /* rows of the result, flat */
+	size_t columns, rows;
+	bool wrote, ended;
+	char line[PROMPT_TEXT];
+};
+
+/* Words */
+
+/* Splits at blanks; "..." and '...' keep theirs. */
+static int split(struct strs *out, const char *line, struct err *err)
+{
+	struct buf word = BUF_INIT(PROMPT_TEXT);
+	int rc = 0;
+
+	while (rc == 0 && *(line += strspn(line, " "))) {
+		char quote = '\0';
+
+		for (; *line && (quote || *line != ' '); line++) {
+			if (quote ? *line == quote : *line == '"' || *line == '\'')
+				quote = quote ? '\0' : *line;
+			else
+				buf_addc(&word, *line);
+		}
+		if (quote)
+			rc = err_set(err, ERR_INVALID, "a closing %c is missing", quote);
+		else if (strs_add(out, buf_str(&word)) < 0)
+			rc = err_set(err, ERR_INVALID, "too many words");
+		buf_reset(&word);
+	}
+	buf_clear(&word);
+	return rc;
+}
+
+static bool is_cluster(const struct deck *d, const char *word)
+{
+	const struct pane *p = &d->panes[PANE_CLUSTERS];
+
+	for (size_t i = 0; word && p->have && i < p->rows.n; i++)
+		if (strcmp(p->rows.u.clusters[i].cluster.name, word) == 0)
+			return true;
+	return false;
+}
+
+/* The selected cluster, the marked nodes or the one under the cursor, the selected job: unless they were typed. */
+static void fill_in(struct strs *out, const struct deck *d, const struct command *c,
+		    const char *const *words, size_t n)
+{
+	const struct pane *nodes = &d->panes[PANE_NODES];
+	bool typed = n > 0 && is_cluster(d, words[0]);
+	size_t rest = n - typed;
+
+	if (c->flags & CMD_CLUSTER)
+		strs_add(out, typed ? words[0] : d->cluster);
+	for (size_t i = (c->flags & CMD_CLUSTER) ? typed : 0; i < n; i++)
+		strs_add(out, words[i]);
+	if (rest > 0)
+		return;
+	if (c->flags & CMD_NODES) {
+		bool any = false;
+
+		for (size_t i = 0; !deck_maps(d) && nodes->have && i < nodes->rows.n; i++)
+			if (table_marked(&nodes->table, nodes->rows.u.nodes[i].id)) {
+				strs_add(out, nodes->rows.u.nodes[i].name);
+				any = true;
+			}
+		if (!any && deck_node(d))
+			strs_add(out, deck_node(d)->name);
+	}
+	if ((c->flags & CMD_JOBS) && pane_name_at(&d->panes[PANE_JOBS]))
+		strs_add(out, pane_name_at(&d->panes[PANE_JOBS]));
+}
+
+/* What the command shows */
+
+static void add_row(struct deck_run *r, const char *const *cells, size_t n)
+{
+	if (r->columns == 0)
+		r->columns = n;
+	for (size_t i = 0; i < r->columns; i++)
+		if (strs_add(&r->cells, i < n && cells[i] ? cells[i] : "") < 0)
+			return;
+	r->rows++;
+}
+
+static void on_columns(void *arg, const char *const *titles, size_t n)
+{
+	add_row(arg, titles, n);
+}
+
+static void on_row(void *arg, const char *const *cells, size_t n)
+{
+	add_row(arg, cells, n);
+}
+
+static void on_text(void *arg, const char *text)
+{
+	struct deck_run *r = arg;
+
+	textbox_add_text(&r->deck->box, TONE_TEXT, text);
+	r->wrote = true;
+}
+
+static void on_progress(void *arg, const char *text)
+{
+	deck_say(((struct deck_run *)arg)->deck, TONE_TEXT, "%s", text);
+}
+
+static void on_result(void *arg, const struct json *j)
+{
+	(void)arg;
+	(void)j;
+}
+
+static int column_width(const struct deck_run *r, size_t column)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < r->rows; i++) {
+		int w = text_width(r->cells.v[i * r->columns + column]);
+
+		width = w > width ? w : width;
+	}
+	return width > 60 ? 60 : width;
+}
+
+static void show_rows(struct deck_run *r)
+{
+	int widths[TABLE_COLUMNS_MAX];
+	size_t n = r->columns < TABLE_COLUMNS_MAX ? r->columns : TABLE_COLUMNS_MAX;
+
+	for (size_t c = 0; c < n; c++)
+		widths[c] = column_width(r, c);
+	for (size_t i = 0; i < r->rows; i++) {
+		struct buf line = BUF_INIT(4096);
+
+		for (size_t c = 0; c < n; c++) {
+			const char *cell = r->cells.v[i * r->columns + c];
+			int pad = widths[c] + CELL_GAP - text_width(cell);
+
+			buf_addf(&line, "%s%*s", cell, c + 1 < n && pad > 0 ? pad : 0, "");
+		}
+		textbox_add(&r->deck->box, i ? TONE_TEXT : TONE_TITLE, "%s", buf_str(&line));
+		buf_clear(&line);
+	}
+}
+
+static void run_free(struct deck_run *r)
+{
+	strs_clear(&r->cells);
+	strs_clear(&r->run.args);
+	strs_clear(&r->run.options);
+	free(r);
+}
+
+static void on_done(void *arg, int exit_code, const struct err *err)
+{
+	struct deck_run *r = arg;
+	struct deck *d = r->deck;
+
+	r->ended = true;
+	if (r->rows > 0)
+		show_rows(r);
+	if (exit_code != 0)
+		deck_say(d, TONE_FAIL, "%s", err ? err->msg : "it failed");
+	else if (d->box.lines.n == 1)
+		deck_say(d, TONE_OK, "%s", d->box.lines.v[0] + 1);
+	else if (d->box.lines.n > 1)
+		deck_open_box(d);
+	else if (!d->message[0])
+		deck_say(d, TONE_OK, "done: %.200s", r->line);
+	if (d->running == r)
+		d->running = NULL;
+	if (d->display)
+		display_ask_key(d->display);
+	run_free(r);
+}
+
+static void start(struct deck *d)
+{
+	struct deck_run *r = d->running;
+
+	textbox_open(&d->box, r->line);
+	r->run.command->run(&r->run);
+}
+
+/* A command that ends work asks as its key would (tui.md 4.3). */
+static void confirm_or_start(struct deck *d, const struct command *c)
+{
+	struct dialog_spec spec = { .level = c->confirm, .count = 1 };
+	size_t things = d->running->run.args.n;
+
+	if (c->flags & CMD_CLUSTER)
+		things = things > 1 ? things - 1 : 1;
+	if (c->confirm == CONFIRM_NONE || (c->confirm == CONFIRM_UNDO && things <= 1)) {
+		start(d);
+		return;
+	}
+	snprintf(d->dialog_title, sizeof(d->dialog_title), "%s", d->running->line);
+	snprintf(d->dialog_question, sizeof(d->dialog_question), "%s: %zu at once?", c->name,
+		 things);
+	d->teardown.fact_list[0] = c->help;
+	d->teardown.fact_list[1] = NULL;
+	spec.title = d->dialog_title;
+	spec.question = d->dialog_question;
+	spec.facts = d->teardown.fact_list;
+	spec.count = things;
+	deck_ask(d, &spec, start);
+}
+
+static const char *not_here(const struct deck *d, const struct command *c)
+{
+	const char *off = c->flags & CMD_WRITE ? deck_cannot(d, c->needs) : NULL;
+
+	if (c->flags & (CMD_CLI_ONLY | CMD_LOCAL))
+		return "runs from a shell";
+	if ((c->flags & CMD_CLUSTER) && !d->cluster[0])
+		return "no cluster is selected";
+	return d->running ? "another command is not done yet" : off;
+}
+
+static void run_command(struct deck *d, const struct command *c, const char *line,
+			const struct strs *words, size_t used)
+{
+	const char *off = not_here(d, c);
+	struct strs filled = STRS_INIT(TEXTBOX_LINES);
+	struct err err = ERR_INIT;
+	struct deck_run *r;
+
+	if (off) {
+		deck_say(d, TONE_WARN, "%s: %s (paceline %s)", c->name, off, line);
+		return;
+	}
+	if (c->confirm == CONFIRM_PLAN) { /* the same as its key: there is no shorter way */
+		act_teardown(d);
+		return;
+	}
+	r = xcalloc(1, sizeof(*r));
+	*r = (struct deck_run){ .deck = d, .cells = STRS_INIT(50000) };
+	r->io = (struct command_io){ .columns = on_columns,
+				     .row = on_row,
+				     .text = on_text,
+				     .result = on_result,
+				     .progress = on_progress,
+				     .arg = r };
+	r->run = (struct command_run){ .command = c,
+				       .loop = d->loop,
+				       .client = d->client,
+				       .args = STRS_INIT(TEXTBOX_LINES),
+				       .options = STRS_INIT(WORDS_MOST),
+				       .io = &r->io,
+				       .done = on_done,
+				       .done_arg = r };
+	snprintf(r->line, sizeof(r->line), "%s", line);
+	fill_in(&filled, d, c, (const char *const *)words->v + used, words->n - used);
+	if (command_parse(&r->run, (const char *const *)filled.v, filled.n, &err) < 0) {
+		deck_say(d, TONE_FAIL, "%s; usage: %s %s", err.msg, c->name, c->args ? c->args : "");
+		run_free(r);
+	} else {
+		d->running = r;
+		confirm_or_start(d, c);
+	}
+	strs_clear(&filled);
+}
+
+/* Words of the console itself */
+
+static void set_theme(struct deck *d, const char *name)
+{
+	const struct theme *t = theme_builtin(name);
+
+	if (t)
+		display_theme(d->display, t);
+	else
+		deck_say(d, TONE_FAIL, "there is no theme \"%.40s\": auto, mono, light, contrast",
+			 name);
+}
+
+static bool own_word(struct deck *d, const struct strs *w)
+{
+	const char *second = w->n > 1 ? w->v[1] : "";
+
+	if (strcmp(w->v[0], "quit") == 0 || strcmp(w->v[0], "q") == 0)
+		deck_leave(d, 0);
+	else if (strcmp(w->v[0], "theme") == 0)
+		set_theme(d, second);
+	else if (strcmp(w->v[0], "filter") == 0) {
+		struct pane *p = &d->panes[d->focus];
+
+		snprintf(p->filter, sizeof(p->filter), "%s", second);
+	} else if (strcmp(w->v[0], "set") == 0 && strcmp(second, "footer") == 0 && w->n > 2)
+		d->letters = strcmp(w->v[2], "letters") == 0;
+	else
+		return false;
+	return true;
+}
+
+void deck_run_line(struct deck *d, const char *line)
+{
+	struct strs words = STRS_INIT(WORDS_MOST);
+	struct err err = ERR_INIT;
+	const struct command *c = NULL;
+	size_t used = 0;
+
+	if (split(&words, line, &err) < 0)
+		deck_say(d, TONE_FAIL, "%s", err.msg);
+	else if (words.n > 0 && !own_word(d, &words))
+		c = command_find((const char *const *)words.v, words.n, &used);
+	if (c) {
+		run_command(d, c, line, &words, used);
+	} else if (words.n > 0 && !d->message[0] && !own_word(d, &words)) {
+		const char *near = command_nearest(words.v[0]);
+
+		deck_say(d, TONE_FAIL, "there is no command \"%.60s\"%s%s%s", words.v[0],
+			 near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+	}
+	strs_clear(&words);
+}
+
+/* Completes the command's words; one that is whole shows its arguments. */
+bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT], char hint[160])
+{
+	size_t hits = 0, common = 0;
+	const struct command *last = NULL;
+
+	(void)arg;
+	for (size_t i = 0; i < n_commands; i++) {
+		const struct command *c = &commands[i];
+		size_t k = 0;
+
+		if ((c->flags & CMD_CLI_ONLY) || strncmp(c->name, text, at) != 0)
+			continue;
+		while (last && k < common && c->name[k] == last->name[k])
+			k++;
+		common = last ? k : strlen(c->name);
+		last = c;
+		hits++;
+	}
+	if (hits == 0)
+		return false;
+	snprintf(out, PROMPT_TEXT, "%.*s%s", (int)common, last->name, hits == 1 ? " " : "");
+	if (hits == 1)
+		snprintf(hint, 160, "%s", last->args ? last->args : last->help);
+	else
+		snprintf(hint, 160, "%zu commands", hits);
+	return true;
+}
+
+void deck_run_clear(struct deck *d)
+{
+	if (d->running && !d->running->ended)
+		d->running->run.done = NULL; /* the client goes, and with it what it waits for */
+	d->running = NULL;
+}

@@ -1,0 +1,184 @@
+#include "console/textbox.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#define LINE_MAX_TEXT 1024
+
+void textbox_init(struct textbox *b)
+{
+	*b = (struct textbox){ .lines = STRS_INIT(TEXTBOX_LINES) };
+}
+
+void textbox_clear(struct textbox *b)
+{
+	strs_clear(&b->lines);
+}
+
+void textbox_open(struct textbox *b, const char *title)
+{
+	strs_clear(&b->lines);
+	b->top = 0;
+	snprintf(b->title, sizeof(b->title), "%s", title);
+}
+
+/* Tones are small numbers; 1 is added, so that none of them ends the string. */
+static void add_line(struct textbox *b, enum tone tone, const char *text, size_t len)
+{
+	char clean[LINE_MAX_TEXT];
+
+	text_clean(clean, sizeof(clean), text, len);
+	strs_addf(&b->lines, "%c%s", (char)(tone + 1), clean);
+}
+
+void textbox_add(struct textbox *b, enum tone tone, const char *fmt, ...)
+{
+	char text[LINE_MAX_TEXT];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	add_line(b, tone, text, strlen(text));
+}
+
+void textbox_add_text(struct textbox *b, enum tone tone, const char *text)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+
+		add_line(b, tone, text, n < LINE_MAX_TEXT ? n : LINE_MAX_TEXT - 1);
+		text += n + (text[n] == '\n');
+	}
+}
+
+bool textbox_key(struct textbox *b, const struct key *k)
+{
+	int page = b->shown > 1 ? b->shown - 1 : 1;
+
+	switch (k->code) {
+	case K_UP:
+	case 'k':
+		b->top--;
+		break;
+	case K_DOWN:
+	case 'j':
+		b->top++;
+		break;
+	case K_PAGE_UP:
+		b->top -= page;
+		break;
+	case K_PAGE_DOWN:
+	case ' ':
+		b->top += page;
+		break;
+	case K_HOME:
+	case 'g':
+		b->top = 0;
+		break;
+	case K_END:
+	case 'G':
+		b->top = INT32_MAX / 2;
+		break;
+	case K_ESC:
+	case K_ENTER:
+	case 'q':
+	case K_F10:
+	case K_CTRL('c'):
+		return false;
+	}
+	if (b->top < 0)
+		b->top = 0;
+	return true;
+}
+
+/* Bytes of the next screen line: whole words when there are any. */
+static size_t fold(const char *text, int columns)
+{
+	size_t n = text_cut(text, columns), at;
+
+	if (text[n] == '\0' || n == 0)
+		return n ? n : strlen(text);
+	for (at = n; at > 0 && text[at] != ' '; at--)
+		;
+	return at > n / 2 ? at : n;
+}
+
+/* Continued lines stand under the beginning of their text. */
+static int indent_of(const char *text, int columns)
+{
+	size_t lead = strspn(text, " ");
+	int n = (int)lead + 2;
+
+	return n < columns / 2 ? n : 0;
+}
+
+static int paint_line(struct screen *s, struct area a, int from, const char *line)
+{
+	enum tone tone = (enum tone)(line[0] - 1);
+	int rows = 0, indent = 0;
+
+	line++;
+	do {
+		size_t n = fold(line, a.cols - indent);
+		char part[LINE_MAX_TEXT];
+		int row = from + rows;
+
+		snprintf(part, sizeof(part), "%.*s", (int)n, line);
+		if (s && row >= 0 && row < a.rows)
+			screen_put(s, a.row + row, a.col + indent, tone, 0, part,
+				   a.cols - indent);
+		if (rows++ == 0)
+			indent = indent_of(line, a.cols);
+		line += n;
+		line += strspn(line, " ");
+	} while (*line);
+	return rows;
+}
+
+int textbox_rows(const struct textbox *b, int columns)
+{
+	int rows = 0;
+
+	for (size_t i = 0; i < b->lines.n; i++)
+		rows += paint_line(NULL, (struct area){ 0, 0, 0, columns }, 0, b->lines.v[i]);
+	return rows;
+}
+
+int textbox_paint(struct textbox *b, struct screen *s, struct area a)
+{
+	int all = textbox_rows(b, a.cols), row;
+
+	b->shown = a.rows;
+	if (b->top > all - a.rows)
+		b->top = all > a.rows ? all - a.rows : 0;
+	row = -b->top;
+	for (size_t i = 0; i < b->lines.n && row < a.rows; i++)
+		row += paint_line(s, a, row, b->lines.v[i]);
+	return all;
+}
+
+void textbox_draw(struct textbox *b, struct screen *s, struct area a)
+{
+	int cols = a.cols > 100 ? 100 : a.cols - (a.cols > 60 ? 4 : 0);
+	int rows = textbox_rows(b, cols - 4) + 2;
+	struct area box;
+
+	if (rows > a.rows)
+		rows = a.rows;
+	box = (struct area){ a.row + (a.rows - rows) / 2, a.col + (a.cols - cols) / 2, rows, cols };
+	screen_fill(s, box, TONE_TEXT, 0);
+	screen_box(s, box, TONE_DIM, b->title);
+	int all = textbox_paint(b, s,
+				(struct area){ box.row + 1, box.col + 2, rows - 2, cols - 4 });
+	if (all > rows - 2)
+		screen_putf(s, box.row + rows - 1, box.col + 2, TONE_DIM, 0, cols - 4,
+			    " %d-%d of %d, arrows scroll ", b->top + 1, b->top + rows - 2, all);
+	else
+		screen_put(s, box.row + rows - 1, box.col + 2, TONE_DIM, 0, " Esc closes ",
+			   cols - 4);
+}

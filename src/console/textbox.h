@@ -1,0 +1,31 @@
+/* Lines of text over the panes: details, explanations, results. They scroll and are closed; nothing else. */
+#ifndef CONSOLE_TEXTBOX_H
+#define CONSOLE_TEXTBOX_H
+
+#include <stdbool.h>
+
+#include "base/strs.h"
+#include "console/key.h"
+#include "console/screen.h"
+
+#define TEXTBOX_LINES 5000
+
+struct textbox {
+	char title[80];
+	struct strs lines; /* the first byte of each is its tone, as TEXTBOX_TONE() writes it */
+	int top, shown;
+};
+
+void textbox_init(struct textbox *b);
+void textbox_clear(struct textbox *b);
+void textbox_open(struct textbox *b, const char *title);
+void textbox_add(struct textbox *b, enum tone tone, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void textbox_add_text(struct textbox *b, enum tone tone, const char *text); /* split at line ends */
+bool textbox_key(struct textbox *b, const struct key *k); /* false: it is to be closed */
+int textbox_rows(const struct textbox *b, int columns);   /* lines when folded to columns */
+/* Folds long lines. Returns lines drawn. */
+int textbox_paint(struct textbox *b, struct screen *s, struct area a);
+void textbox_draw(struct textbox *b, struct screen *s, struct area a); /* in a box in the middle of a */
+
+#endif
