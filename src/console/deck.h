@@ -87,6 +87,7 @@ struct deck {
 	int64_t message_until;
 	struct undo undo;
 	int64_t interrupted_ms;
+	uint32_t pressed; /* the key being handled */
 	struct timer *dialog_timer, *clock_timer, *message_timer, *why_timer, *follow_timer;
 	struct deck_call *calls;
 	struct deck_run *running; /* a command of the table, or NULL */
@@ -165,6 +166,7 @@ void teardown_clear(struct deck *d);
 /* deck_run.c: the command line */
 void deck_run_line(struct deck *d, const char *line);
 bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT], char hint[160]);
+void deck_run_abandon(struct deck *d); /* asked about and not agreed to */
 void deck_run_clear(struct deck *d);
 
 #endif

@@ -416,9 +416,21 @@ static void dialog_pressed(struct deck *d, const struct key *k)
 		d->mode = AT_PANES;
 	if (a == DIALOG_YES)
 		d->dialog_yes(d);
-	else if (a == DIALOG_NO)
+	else if (a == DIALOG_NO) {
+		deck_run_abandon(d);
 		deck_say(d, TONE_TEXT, "nothing was changed");
+	}
 	deck_watch_dialog(d);
+}
+
+static void set_filter(struct pane *p, const char *text)
+{
+	size_t n = strlen(text);
+
+	n = n < sizeof(p->filter) ? n : sizeof(p->filter) - 1;
+	memmove(p->filter, text, n);
+	p->filter[n] = '\0';
+	p->offset = 0;
 }
 
 static void prompt_done(struct deck *d, const char *text)
@@ -435,8 +447,7 @@ static void prompt_done(struct deck *d, const char *text)
 			find_again(d, 1);
 		break;
 	case FOR_FILTER:
-		snprintf(p->filter, sizeof(p->filter), "%.199s", text);
-		p->offset = 0;
+		set_filter(p, text);
 		break;
 	default:
 		act_create_named(d, text);
@@ -532,6 +543,7 @@ void deck_key(void *arg, const struct key *k)
 
 	deck_load(d);
 	d->message[0] = '\0';
+	d->pressed = k->code;
 	if (k->code == K_CTRL('l'))
 		redraw(d);
 	else if (d->mode == AT_DIALOG)

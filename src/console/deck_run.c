@@ -17,7 +17,7 @@ struct deck_run {
 	struct command_io io;
 	struct strs cells; /* rows of the result, flat */
 	size_t columns, rows;
-	bool wrote, ended;
+	bool started;
 	char line[PROMPT_TEXT];
 };
 
@@ -113,13 +113,16 @@ static void on_text(void *arg, const char *text)
 {
 	struct deck_run *r = arg;
 
-	textbox_add_text(&r->deck->box, TONE_TEXT, text);
-	r->wrote = true;
+	if (r->deck)
+		textbox_add_text(&r->deck->box, TONE_TEXT, text);
 }
 
 static void on_progress(void *arg, const char *text)
 {
-	deck_say(((struct deck_run *)arg)->deck, TONE_TEXT, "%s", text);
+	struct deck_run *r = arg;
+
+	if (r->deck)
+		deck_say(r->deck, TONE_TEXT, "%s", text);
 }
 
 static void on_result(void *arg, const struct json *j)
@@ -169,12 +172,10 @@ static void run_free(struct deck_run *r)
 	free(r);
 }
 
-static void on_done(void *arg, int exit_code, const struct err *err)
+static void tell(struct deck_run *r, int exit_code, const struct err *err)
 {
-	struct deck_run *r = arg;
 	struct deck *d = r->deck;
 
-	r->ended = true;
 	if (r->rows > 0)
 		show_rows(r);
 	if (exit_code != 0)
@@ -185,10 +186,17 @@ static void on_done(void *arg, int exit_code, const struct err *err)
 		deck_open_box(d);
 	else if (!d->message[0])
 		deck_say(d, TONE_OK, "done: %.200s", r->line);
-	if (d->running == r)
-		d->running = NULL;
+	d->running = NULL;
 	if (d->display)
 		display_ask_key(d->display);
+}
+
+static void on_done(void *arg, int exit_code, const struct err *err)
+{
+	struct deck_run *r = arg;
+
+	if (r->deck)
+		tell(r, exit_code, err);
 	run_free(r);
 }
 
@@ -196,6 +204,7 @@ static void start(struct deck *d)
 {
 	struct deck_run *r = d->running;
 
+	r->started = true;
 	textbox_open(&d->box, r->line);
 	r->run.command->run(&r->run);
 }
@@ -212,7 +221,7 @@ static void confirm_or_start(struct deck *d, const struct command *c)
 		start(d);
 		return;
 	}
-	snprintf(d->dialog_title, sizeof(d->dialog_title), "%s", d->running->line);
+	snprintf(d->dialog_title, sizeof(d->dialog_title), "%.100s", d->running->line);
 	snprintf(d->dialog_question, sizeof(d->dialog_question), "%s: %zu at once?", c->name,
 		 things);
 	d->teardown.fact_list[0] = c->help;
@@ -311,25 +320,29 @@ static bool own_word(struct deck *d, const struct strs *w)
 	return true;
 }
 
+static void run_words(struct deck *d, const char *line, const struct strs *words)
+{
+	size_t used = 0;
+	const struct command *c =
+	    command_find((const char *const *)words->v, words->n, &used);
+	const char *near = c ? NULL : command_nearest(words->v[0]);
+
+	if (c)
+		run_command(d, c, line, words, used);
+	else
+		deck_say(d, TONE_FAIL, "there is no command \"%.60s\"%s%s%s", words->v[0],
+			 near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
 void deck_run_line(struct deck *d, const char *line)
 {
 	struct strs words = STRS_INIT(WORDS_MOST);
 	struct err err = ERR_INIT;
-	const struct command *c = NULL;
-	size_t used = 0;
 
 	if (split(&words, line, &err) < 0)
 		deck_say(d, TONE_FAIL, "%s", err.msg);
 	else if (words.n > 0 && !own_word(d, &words))
-		c = command_find((const char *const *)words.v, words.n, &used);
-	if (c) {
-		run_command(d, c, line, &words, used);
-	} else if (words.n > 0 && !d->message[0] && !own_word(d, &words)) {
-		const char *near = command_nearest(words.v[0]);
-
-		deck_say(d, TONE_FAIL, "there is no command \"%.60s\"%s%s%s", words.v[0],
-			 near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-	}
+		run_words(d, line, &words);
 	strs_clear(&words);
 }
 
@@ -362,9 +375,18 @@ bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT]
 	return true;
 }
 
+void deck_run_abandon(struct deck *d)
+{
+	if (!d->running || d->running->started)
+		return;
+	run_free(d->running);
+	d->running = NULL;
+}
+
+/* One that still waits for the engine ends with the client; nobody hears of it. */
 void deck_run_clear(struct deck *d)
 {
-	if (d->running && !d->running->ended)
-		d->running->run.done = NULL; /* the client goes, and with it what it waits for */
-	d->running = NULL;
+	deck_run_abandon(d);
+	if (d->running)
+		d->running->deck = NULL;
 }

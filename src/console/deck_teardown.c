@@ -155,6 +155,7 @@ static bool show_running(struct deck *d)
 
 void act_teardown(struct deck *d)
 {
+	d->teardown.opener = d->pressed == K_ENTER ? 0 : d->pressed;
 	if (!show_running(d))
 		deck_get(d, client_path("/v1/clusters/%/teardown", d->cluster, NULL), on_plan,
 			 d->cluster);
