@@ -318,11 +318,6 @@ struct deck *deck_new(struct loop *l, struct client *c, const struct console_opt
 	return d;
 }
 
-void deck_show(struct deck *d, struct display *display)
-{
-	d->display = display;
-}
-
 void deck_free(struct deck *d)
 {
 	if (!d)

@@ -97,8 +97,6 @@ struct deck {
 struct deck *deck_new(struct loop *l, struct client *c, const struct console_options *o);
 void deck_free(struct deck *d);
 void deck_changed(void *arg); /* the mirror has news */
-void deck_show(struct deck *d, struct display *display);
-extern const struct display_events deck_events;
 
 /* deck.c */
 void deck_say(struct deck *d, enum tone tone, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "console/deck.h"
+#include "console/line.h"
 #include "console/words.h"
 
 #define WORDS_MOST 64
@@ -20,33 +21,6 @@ struct deck_run {
 	bool started;
 	char line[PROMPT_TEXT];
 };
-
-/* Words */
-
-/* Splits at blanks; "..." and '...' keep theirs. */
-static int split(struct strs *out, const char *line, struct err *err)
-{
-	struct buf word = BUF_INIT(PROMPT_TEXT);
-	int rc = 0;
-
-	while (rc == 0 && *(line += strspn(line, " "))) {
-		char quote = '\0';
-
-		for (; *line && (quote || *line != ' '); line++) {
-			if (quote ? *line == quote : *line == '"' || *line == '\'')
-				quote = quote ? '\0' : *line;
-			else
-				buf_addc(&word, *line);
-		}
-		if (quote)
-			rc = err_set(err, ERR_INVALID, "a closing %c is missing", quote);
-		else if (strs_add(out, buf_str(&word)) < 0)
-			rc = err_set(err, ERR_INVALID, "too many words");
-		buf_reset(&word);
-	}
-	buf_clear(&word);
-	return rc;
-}
 
 static bool is_cluster(const struct deck *d, const char *word)
 {
@@ -339,7 +313,7 @@ void deck_run_line(struct deck *d, const char *line)
 	struct strs words = STRS_INIT(WORDS_MOST);
 	struct err err = ERR_INIT;
 
-	if (split(&words, line, &err) < 0)
+	if (line_split(&words, line, &err) < 0)
 		deck_say(d, TONE_FAIL, "%s", err.msg);
 	else if (words.n > 0 && !own_word(d, &words))
 		run_words(d, line, &words);

@@ -1,0 +1,97 @@
+/* Puts the Deck on the terminal, or plain lines where there is none for it. */
+#include "console/console.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "console/deck.h"
+#include "console/plain.h"
+
+static void gone(void *arg, int signo)
+{
+	deck_leave(arg, signo > 0 ? 128 + signo : 129); /* a terminal that went away is a hang-up */
+}
+
+static const struct display_events events = { deck_draw, deck_key, gone };
+
+static int choose_theme(struct theme *out, const char *name, struct err *err)
+{
+	const struct theme *t = theme_builtin(name ? name : theme_default_name());
+
+	if (!t)
+		return theme_load(out, name, err);
+	*out = *t;
+	return 0;
+}
+
+static int run_deck(struct loop *l, struct client *c, const struct console_options *o,
+		    const struct theme *theme, struct err *err)
+{
+	struct display_options how = { .ascii = o->ascii,
+				       .esc_ms = o->esc_ms,
+				       .data_ms = o->data_ms };
+	struct deck *d = deck_new(l, c, o);
+	struct display_stats st;
+	int code;
+
+	d->display = display_open(l, &how, &events, d, err);
+	if (!d->display) {
+		deck_free(d);
+		return -1;
+	}
+	display_theme(d->display, theme);
+	loop_run(l);
+	display_free(d->display, &st);
+	d->display = NULL;
+	code = d->exit_code;
+	if (code < 128)
+		puts("The engine and its clusters go on; paceline comes back to them.");
+	if (o->stats)
+		printf("frames %llu, skipped %llu, bytes %llu, frame cost p50 %lld us, p99 %lld us\n",
+		       (unsigned long long)st.frames, (unsigned long long)st.skipped,
+		       (unsigned long long)st.bytes, (long long)st.cost_p50_us,
+		       (long long)st.cost_p99_us);
+	deck_free(d);
+	return code;
+}
+
+static int run_on(struct loop *l, struct client *c, const struct console_options *o,
+		  const struct theme *theme)
+{
+	struct err err = ERR_INIT;
+	int code = -1;
+
+	if (!o->plain)
+		code = run_deck(l, c, o, theme, &err);
+	if (code >= 0)
+		return code;
+	if (!o->plain)
+		printf("No screen here (%s): plain lines instead.\n", err.msg);
+	return plain_run(l, c);
+}
+
+int console_main(const struct console_options *o)
+{
+	struct err err = ERR_INIT;
+	struct theme theme;
+	struct client *c;
+	struct loop *l;
+	int code = 1;
+
+	setlocale(LC_CTYPE, "");
+	if (choose_theme(&theme, o->theme, &err) < 0) {
+		fprintf(stderr, "paceline: %s\n", err.msg);
+		return 2;
+	}
+	l = loop_new(&err);
+	c = l ? client_new(l, o->socket_path, o->engine_uid, &err) : NULL;
+	if (c)
+		code = run_on(l, c, o, &theme);
+	else
+		fprintf(stderr, "paceline: %s\n", err.msg);
+	client_free(c);
+	if (l)
+		loop_free(l);
+	return code;
+}

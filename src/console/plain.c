@@ -1,0 +1,492 @@
+#include "console/plain.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "client/mirror.h"
+#include "command/command.h"
+#include "console/dialog.h"
+#include "console/line.h"
+#include "console/teardown.h"
+#include "console/words.h"
+
+#define LINE_MOST   4096
+#define EVENTS_MOST 50
+#define FOLLOW_MS   1000
+
+enum asking { ASK_NOTHING, ASK_YES, ASK_LOSS, ASK_NAME, ASK_LAST };
+
+struct plain {
+	struct loop *loop;
+	struct client *client;
+	struct mirror *mirror;
+	struct watch *input;
+	struct timer *follow;
+	struct signal_watch *stops[3];
+	struct buf typed;
+	int64_t last_event;
+	enum mirror_link link;
+	bool greeted;
+	struct command_run run; /* under way when run.command is set */
+	struct command_io io;
+	enum asking asking;
+	struct json *plan; /* of a teardown */
+	struct strs losses;
+	size_t loss;
+	char cluster[40], step[40], detail[200];
+	int64_t op_id;
+	int exit_code;
+};
+
+/* Text from outside goes through the cleaner before it reaches the terminal (S10.1). */
+__attribute__((format(printf, 1, 2))) static void say(const char *fmt, ...)
+{
+	char text[2048], clean[4096];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	text_clean(clean, sizeof(clean), text, strlen(text));
+	puts(clean);
+	fflush(stdout);
+}
+
+/* News */
+
+static void say_cluster(const struct cluster_row *r)
+{
+	char money[24];
+
+	say("cluster %s: %s, %lld of %lld nodes, %lld jobs run, %lld wait, %s/h%s%s",
+	    r->cluster.name, cluster_state_name(r->cluster.state), (long long)r->view.nodes,
+	    (long long)r->view.nodes_max, (long long)r->view.jobs_running,
+	    (long long)r->view.jobs_pending, words_money(money, r->view.price_now),
+	    r->view.issue[0] ? "; " : "", r->view.issue);
+}
+
+static void greet(struct plain *p)
+{
+	const struct engine_row *e = mirror_engine(p->mirror);
+	struct mirror_rows rows;
+
+	if (p->greeted || !e || !mirror_rows(p->mirror, "clusters", &rows))
+		return;
+	p->greeted = true;
+	say("Paceline %s, role %s%s. Type a command, \"help\" or \"quit\".", e->site,
+	    role_name(e->role), e->simulated ? ", SIMULATED CLOUD" : "");
+	for (size_t i = 0; i < rows.n; i++)
+		say_cluster(&rows.u.clusters[i]);
+	if (rows.n == 0)
+		say("There is no cluster yet.");
+}
+
+static void say_event(const struct event *e)
+{
+	char when[CLOCK_TEXT], text[WORDS_EVENT];
+
+	say("%s %s %s%s", clock_hms(when, e->at_ms), e->cluster[0] ? e->cluster : "engine",
+	    e->level == EVENT_ERROR ? "error: " : e->level == EVENT_WARN ? "warning: " : "",
+	    words_event(text, e));
+}
+
+/* The oldest of the new ones first, whatever the order of the rows. */
+static void say_events(struct plain *p)
+{
+	struct mirror_rows rows;
+	int64_t newest = p->last_event;
+
+	if (!p->greeted || !mirror_rows(p->mirror, "events", &rows))
+		return;
+	for (;;) {
+		const struct event *next = NULL;
+
+		for (size_t i = 0; i < rows.n; i++)
+			if (rows.u.events[i].seq > newest &&
+			    (!next || rows.u.events[i].seq < next->seq))
+				next = &rows.u.events[i];
+		if (!next)
+			break;
+		newest = next->seq;
+		say_event(next);
+	}
+	p->last_event = newest;
+}
+
+static void on_change(void *arg)
+{
+	struct plain *p = arg;
+	enum mirror_link link = mirror_link(p->mirror);
+
+	if (link == MIRROR_LOST && p->link != MIRROR_LOST)
+		say("the engine is lost: %s", mirror_link_text(p->mirror));
+	else if (link == MIRROR_LIVE && p->link == MIRROR_LOST)
+		say("the engine is back");
+	p->link = link;
+	greet(p);
+	say_events(p);
+}
+
+/* Results of commands */
+
+static void io_row(void *arg, const char *const *cells, size_t n)
+{
+	char line[2048];
+	size_t used = 0;
+
+	(void)arg;
+	for (size_t i = 0; i < n && used + 1 < sizeof(line); i++) {
+		int more = snprintf(line + used, sizeof(line) - used, "%s%s", i ? "  " : "",
+				    cells[i] ? cells[i] : "");
+
+		used += more > 0 ? (size_t)more : 0;
+	}
+	say("%s", line);
+}
+
+static void io_text(void *arg, const char *text)
+{
+	(void)arg;
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+
+		say("%.*s", (int)n, text);
+		text += n + (text[n] == '\n');
+	}
+}
+
+static void io_result(void *arg, const struct json *j)
+{
+	(void)arg;
+	(void)j;
+}
+
+static void run_end(struct plain *p)
+{
+	strs_clear(&p->run.args);
+	strs_clear(&p->run.options);
+	p->run = (struct command_run){ 0 };
+}
+
+static void on_done(void *arg, int exit_code, const struct err *err)
+{
+	struct plain *p = arg;
+
+	if (exit_code != 0)
+		say("error: %s", err ? err->msg : "it failed");
+	else
+		say("done");
+	run_end(p);
+}
+
+/* Teardown: plan, each loss, the name, the last word, then its steps and the proof */
+
+static void print_box(struct textbox *b)
+{
+	for (size_t i = 0; i < b->lines.n; i++)
+		say("%s", b->lines.v[i] + 1);
+	textbox_clear(b);
+}
+
+static void on_failed(const struct err *err)
+{
+	say("error: %s", err->msg);
+}
+
+static void on_operation(void *arg, const struct json *answer, const struct err *err)
+{
+	struct plain *p = arg;
+	struct textbox b;
+
+	if (!answer) {
+		on_failed(err);
+	} else if (op_state_of(json_str(answer, "state", "running")) != OP_RUNNING) {
+		textbox_init(&b);
+		teardown_progress(&b, answer, p->cluster,
+				  json_real(p->plan, "saves_per_hour", -1));
+		print_box(&b);
+		p->op_id = 0;
+	} else if (strcmp(p->step, json_str(answer, "step", "")) != 0) {
+		snprintf(p->step, sizeof(p->step), "%s", json_str(answer, "step", ""));
+		say("teardown of %s: %s: %s", p->cluster, p->step,
+		    json_str(answer, "detail", ""));
+	}
+	if (p->op_id)
+		timer_set(p->follow, FOLLOW_MS);
+}
+
+static void on_follow(void *arg)
+{
+	struct plain *p = arg;
+	char id[24], *path;
+
+	snprintf(id, sizeof(id), "%lld", (long long)p->op_id);
+	path = client_path("/v1/operations/%", id, NULL);
+	client_get(p->client, path, on_operation, p);
+	free(path);
+}
+
+static void on_begun(void *arg, const struct json *answer, const struct err *err)
+{
+	struct plain *p = arg;
+
+	if (!answer) {
+		on_failed(err);
+		return;
+	}
+	p->op_id = json_int(answer, "operation", 0);
+	p->step[0] = '\0';
+	say("the teardown of %s has begun", p->cluster);
+	if (p->op_id)
+		on_follow(p);
+}
+
+static void ask_next(struct plain *p)
+{
+	if (p->loss < p->losses.n) {
+		p->asking = ASK_LOSS;
+		say("Do you accept the loss of %s? Type yes to accept.", p->losses.v[p->loss]);
+	} else {
+		p->asking = ASK_NAME;
+		say("Type the name of the cluster to delete it.");
+	}
+}
+
+static void on_plan(void *arg, const struct json *answer, const struct err *err)
+{
+	struct plain *p = arg;
+	struct textbox b;
+
+	if (!answer) {
+		on_failed(err);
+		return;
+	}
+	json_free(p->plan);
+	p->plan = json_copy(answer);
+	strs_clear(&p->losses);
+	textbox_init(&b);
+	teardown_tree(&b, answer);
+	print_box(&b);
+	teardown_facts(&p->losses, answer);
+	say("%s", p->losses.v[0]);
+	strs_clear(&p->losses);
+	teardown_losses(&p->losses, answer, DIALOG_LOSSES);
+	p->loss = 0;
+	ask_next(p);
+}
+
+static void begin_teardown(struct plain *p)
+{
+	struct json *body = json_new_object();
+	char *path = client_path("/v1/clusters/%/teardown", p->cluster, NULL);
+
+	json_set_str(body, "plan_hash", json_str(p->plan, "hash", ""));
+	json_set_str(body, "typed_name", p->cluster);
+	json_set_bool(body, "force", false);
+	client_post(p->client, path, body, on_begun, p);
+	free(path);
+	json_free(body);
+}
+
+/* Lines */
+
+static void refuse(struct plain *p)
+{
+	p->asking = ASK_NOTHING;
+	run_end(p);
+	say("Nothing was changed.");
+}
+
+static void answered(struct plain *p, const char *line)
+{
+	enum asking asked = p->asking;
+	bool yes = strcmp(line, "yes") == 0;
+
+	p->asking = ASK_NOTHING;
+	if (asked == ASK_YES && yes) {
+		p->run.command->run(&p->run);
+	} else if (asked == ASK_LOSS && yes) {
+		p->loss++;
+		ask_next(p);
+	} else if (asked == ASK_NAME && strcmp(line, p->cluster) == 0) {
+		p->asking = ASK_LAST;
+		say("Type begin to begin. The engine waits 10 s more, in which it can be taken back.");
+	} else if (asked == ASK_LAST && strcmp(line, "begin") == 0) {
+		begin_teardown(p);
+	} else {
+		refuse(p);
+	}
+}
+
+static void help(void)
+{
+	for (size_t i = 0; i < n_commands; i++)
+		if (!(commands[i].flags & CMD_CLI_ONLY))
+			say("%s %s: %s", commands[i].name,
+			    commands[i].args ? commands[i].args : "", commands[i].help);
+	say("quit: leave; the engine goes on");
+}
+
+static void ask_teardown(struct plain *p, const struct strs *args)
+{
+	char *path;
+
+	if (args->n < 1) {
+		say("error: name the cluster");
+		return;
+	}
+	snprintf(p->cluster, sizeof(p->cluster), "%s", args->v[0]);
+	path = client_path("/v1/clusters/%/teardown", p->cluster, NULL);
+	client_get(p->client, path, on_plan, p);
+	free(path);
+}
+
+static void prepare(struct plain *p, const struct command *c)
+{
+	p->io = (struct command_io){ .columns = io_row,
+				     .row = io_row,
+				     .text = io_text,
+				     .result = io_result,
+				     .progress = io_text,
+				     .arg = p };
+	p->run = (struct command_run){ .command = c,
+				       .loop = p->loop,
+				       .client = p->client,
+				       .args = STRS_INIT(1000),
+				       .options = STRS_INIT(64),
+				       .io = &p->io,
+				       .done = on_done,
+				       .done_arg = p };
+}
+
+static void run_command(struct plain *p, const struct command *c, const struct strs *words,
+			size_t used)
+{
+	struct strs rest = STRS_INIT(1000);
+	struct err err = ERR_INIT;
+
+	for (size_t i = used; i < words->n; i++)
+		strs_add(&rest, words->v[i]);
+	if (c->flags & (CMD_CLI_ONLY | CMD_LOCAL)) {
+		say("error: %s runs from a shell: paceline %s", c->name, c->name);
+	} else if (p->run.command) {
+		say("error: another command is not done yet");
+	} else if (c->confirm == CONFIRM_PLAN) {
+		ask_teardown(p, &rest);
+	} else {
+		prepare(p, c);
+		if (command_parse(&p->run, (const char *const *)rest.v, rest.n, &err) < 0) {
+			say("error: %s; usage: %s %s", err.msg, c->name, c->args ? c->args : "");
+			run_end(p);
+		} else if (c->confirm == CONFIRM_BOX ||
+			   (c->confirm == CONFIRM_UNDO && p->run.args.n > 2)) {
+			p->asking = ASK_YES;
+			say("%s: %s. Type yes to go on.", c->name, c->help);
+		} else {
+			c->run(&p->run);
+		}
+	}
+	strs_clear(&rest);
+}
+
+static void took_line(struct plain *p, const char *line)
+{
+	struct strs words = STRS_INIT(1000);
+	struct err err = ERR_INIT;
+	const struct command *c;
+	size_t used = 0;
+
+	if (p->asking) {
+		answered(p, line);
+		return;
+	}
+	if (line_split(&words, line, &err) < 0) {
+		say("error: %s", err.msg);
+	} else if (words.n == 0) {
+		;
+	} else if (strcmp(words.v[0], "quit") == 0 || strcmp(words.v[0], "q") == 0) {
+		loop_stop(p->loop);
+	} else if (strcmp(words.v[0], "help") == 0 || strcmp(words.v[0], "?") == 0) {
+		help();
+	} else if ((c = command_find((const char *const *)words.v, words.n, &used))) {
+		run_command(p, c, &words, used);
+	} else {
+		say("error: there is no command \"%s\"; help lists them", words.v[0]);
+	}
+	strs_clear(&words);
+}
+
+static void on_input(void *arg, unsigned int what)
+{
+	struct plain *p = arg;
+	char bytes[1024];
+	ssize_t n = read(STDIN_FILENO, bytes, sizeof(bytes));
+	char *end;
+
+	(void)what;
+	if (n <= 0 || buf_add(&p->typed, bytes, (size_t)n) < 0) {
+		loop_stop(p->loop);
+		return;
+	}
+	while (p->typed.len > 0 && (end = memchr(p->typed.data, '\n', p->typed.len))) {
+		char line[LINE_MOST];
+		size_t len = (size_t)(end - p->typed.data), keep;
+
+		keep = len > 0 && end[-1] == '\r' ? len - 1 : len;
+		snprintf(line, sizeof(line), "%.*s", (int)keep, p->typed.data);
+		buf_drop(&p->typed, len + 1);
+		took_line(p, line);
+	}
+}
+
+static void on_stop(void *arg, int signo)
+{
+	struct plain *p = arg;
+
+	p->exit_code = 128 + signo;
+	loop_stop(p->loop);
+}
+
+static void watch(struct plain *p)
+{
+	struct window w[2] = { { .noun = NOUN_CLUSTER, .count = 1000 },
+			       { .noun = NOUN_EVENT, .count = EVENTS_MOST } };
+
+	snprintf(w[0].id, sizeof(w[0].id), "clusters");
+	snprintf(w[1].id, sizeof(w[1].id), "events");
+	mirror_watch(p->mirror, w, 2);
+}
+
+int plain_run(struct loop *l, struct client *c)
+{
+	static const int signals[] = { SIGTERM, SIGHUP, SIGINT };
+	struct plain p = { .loop = l,
+			   .client = c,
+			   .typed = BUF_INIT(LINE_MOST),
+			   .losses = STRS_INIT(DIALOG_LOSSES) };
+
+	p.mirror = mirror_new(c, on_change, &p);
+	p.follow = timer_new(l, on_follow, &p);
+	p.input = watch_new(l, STDIN_FILENO, WATCH_READ, on_input, &p);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		p.stops[i] = signal_watch_new(l, signals[i], on_stop, &p);
+	watch(&p);
+	loop_run(l);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		signal_watch_free(p.stops[i]);
+	watch_free(p.input);
+	timer_free(p.follow);
+	mirror_free(p.mirror);
+	buf_clear(&p.typed);
+	strs_clear(&p.losses);
+	json_free(p.plan);
+	run_end(&p);
+	return p.exit_code;
+}
