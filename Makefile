@@ -82,9 +82,12 @@ $(TEST_BIN): $(B)/%: $(B)/obj/%.o $(call obj,$(TEST_LIB)) $(B)/libpaceline.a $(B
 # Programs that tests/screens types at, and what makes pictures of screens.
 SCREEN_SRC := $(sort $(wildcard tests/screens/*.c))
 SCREEN_BIN := $(patsubst %.c,$(B)/%,$(SCREEN_SRC))
+# The Deck stands there on a made-up site: its stand-ins come before what the libraries have of the same contracts.
+DECK_OBJ   := $(call obj,$(sort $(wildcard tests/screens/deck/*.c)))
+$(B)/tests/screens/deck_lab: $(DECK_OBJ)
 $(SCREEN_BIN): $(B)/%: $(B)/obj/%.o $(B)/libpaceline.a $(B)/libbase.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_BASE) $(LIBS_TERM) -o $@
+	$(CC) $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LIBS_BASE) $(LIBS_TERM) -o $@
 screen-programs: $(SCREEN_BIN)
 tests: $(TEST_BIN) $(SCREEN_BIN)
 

@@ -1,6 +1,6 @@
 /*
- * The console: one operator, one terminal, one engine. It holds nothing that would be lost with it: closing it, or losing
- * the line, changes nothing, as the engine goes on (DESIGN.md 1).
+ * The console: one operator, one terminal, one engine. It holds nothing that would be lost with
+ * it: closing it, or losing the line, changes nothing, as the engine goes on (DESIGN.md 1).
  */
 #ifndef CONSOLE_CONSOLE_H
 #define CONSOLE_CONSOLE_H
@@ -10,14 +10,16 @@
 
 struct console_options {
 	const char *socket_path; /* of the engine */
-	uid_t engine_uid;        /* as in client_new() */
-	const char *theme;       /* name or path; NULL: auto, or mono under NO_COLOR */
+	uid_t engine_uid;	 /* as in client_new() */
+	const char *theme;	 /* name or path; NULL: auto, or mono under NO_COLOR */
 	bool ascii;
-	bool plain;              /* lines instead of a screen; also taken when the terminal cannot do better */
-	bool letters;            /* the footer shows letters instead of F-keys */
-	bool no_countdown;       /* a second press instead of the countdown, for those who cannot watch a clock */
-	bool stats;              /* prints frames and bytes at the end */
-	int esc_ms, data_ms;     /* as in display.h; 0: the defaults */
+	bool plain; /* lines instead of a screen; also taken when the terminal cannot do better
+		     */
+	bool letters;	     /* the footer shows letters instead of F-keys */
+	bool no_countdown;   /* a second press instead of the countdown, for those who cannot
+				watch a clock */
+	bool stats;	     /* prints frames and bytes at the end */
+	int esc_ms, data_ms; /* as in display.h; 0: the defaults */
 };
 
 /* Runs until the operator leaves. The program's exit code; 128 + N after signal N. */

@@ -10,7 +10,8 @@
 
 static void gone(void *arg, int signo)
 {
-	deck_leave(arg, signo > 0 ? 128 + signo : 129); /* a terminal that went away is a hang-up */
+	deck_leave(arg,
+		   signo > 0 ? 128 + signo : 129); /* a terminal that went away is a hang-up */
 }
 
 static const struct display_events events = { deck_draw, deck_key, gone };
@@ -48,10 +49,11 @@ static int run_deck(struct loop *l, struct client *c, const struct console_optio
 	if (code < 128)
 		puts("The engine and its clusters go on; paceline comes back to them.");
 	if (o->stats)
-		printf("frames %llu, skipped %llu, bytes %llu, frame cost p50 %lld us, p99 %lld us\n",
-		       (unsigned long long)st.frames, (unsigned long long)st.skipped,
-		       (unsigned long long)st.bytes, (long long)st.cost_p50_us,
-		       (long long)st.cost_p99_us);
+		printf(
+		    "frames %llu, skipped %llu, bytes %llu, frame cost p50 %lld us, p99 %lld us\n",
+		    (unsigned long long)st.frames, (unsigned long long)st.skipped,
+		    (unsigned long long)st.bytes, (long long)st.cost_p50_us,
+		    (long long)st.cost_p99_us);
 	deck_free(d);
 	return code;
 }

@@ -1,4 +1,5 @@
-/* The Deck's state: what is selected, which windows that needs, what the engine's clock says. */
+/* The Deck's state: what is selected, which windows that needs, what the engine's clock says.
+ */
 #include "console/deck.h"
 
 #include <stdarg.h>
@@ -9,12 +10,13 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define MESSAGE_MS   10000
-#define WHY_MS	     300
-#define DRIFT_MS     2000
-#define MAP_NODES    1000 /* the most that one window holds */
-#define MAP_STEP     64
-#define OPS_SHOWN    8
+#define MESSAGE_MS     10000
+#define ANSWER_MS      1000
+#define WHY_MS	       300
+#define DRIFT_MS       2000
+#define MAP_NODES      1000 /* the most that one window holds */
+#define MAP_STEP       64
+#define OPS_SHOWN      8
 #define CLUSTERS_SHOWN 1000
 
 static const struct pane_kind *const kinds[PANES] = {
@@ -102,8 +104,7 @@ const struct operation *deck_operation(const struct deck *d)
 
 bool deck_maps(const struct deck *d)
 {
-	return !d->node_list && !d->panes[PANE_NODES].filter[0] &&
-	       d->layout.size != DECK_TINY;
+	return !d->node_list && !d->panes[PANE_NODES].filter[0] && d->layout.size != DECK_TINY;
 }
 
 const struct node *deck_node(const struct deck *d)
@@ -162,7 +163,8 @@ static void nodes_window(const struct deck *d, struct window *w)
 		w->count = MAP_NODES;
 }
 
-/* Tells the mirror what is to be seen; it compares, so telling it the same again costs nothing. */
+/* Tells the mirror what is to be seen; it compares, so telling it the same again costs nothing.
+ */
 void deck_watch(struct deck *d)
 {
 	struct window w[PANES + 3];
@@ -265,9 +267,16 @@ void deck_changed(void *arg)
 {
 	struct deck *d = arg;
 
+	bool had = d->panes[PANE_CLUSTERS].have;
+
 	deck_load(d);
 	deck_watch(d);
-	if (d->display)
+	if (!d->display)
+		return;
+	/* what answers a key, and the first picture, do not wait for the next second */
+	if (!had || display_now() - d->pressed_ms < ANSWER_MS)
+		display_ask_key(d->display);
+	else
 		display_ask_data(d->display);
 }
 

@@ -1,7 +1,8 @@
 /*
- * The Deck: templates, clusters, nodes, jobs and events on one screen, and everything that is done from it (DESIGN.md 8).
- * Private to its own files: deck.c (state, windows), deck_draw.c, deck_keys.c (what each key does), deck_act.c (calls to the
- * engine), deck_teardown.c, deck_run.c (the command table behind ":").
+ * The Deck: templates, clusters, nodes, jobs and events on one screen, and everything that is
+ * done from it (DESIGN.md 8). Private to its own files: deck.c (state, windows), deck_draw.c,
+ * deck_keys.c (what each key does), deck_act.c (calls to the engine), deck_teardown.c,
+ * deck_run.c (the command table behind ":").
  */
 #ifndef CONSOLE_DECK_H
 #define CONSOLE_DECK_H
@@ -60,9 +61,9 @@ struct deck {
 	bool zoomed, node_list;
 	bool letters;
 	struct deck_layout layout;
-	char cluster[40];      /* the selected one; "" none */
-	char want_cluster[40]; /* just made: selected as soon as it is there */
-	int64_t ahead_ms, seen_now_ms; /* the engine's clock against ours */
+	char cluster[40];		     /* the selected one; "" none */
+	char want_cluster[40];		     /* just made: selected as soon as it is there */
+	int64_t ahead_ms, seen_now_ms;	     /* the engine's clock against ours */
 	int64_t queue_seen_ms, queue_age_ms; /* when a reading's age was told, and the age */
 
 	enum deck_mode mode;
@@ -87,7 +88,8 @@ struct deck {
 	int64_t message_until;
 	struct undo undo;
 	int64_t interrupted_ms;
-	uint32_t pressed; /* the key being handled */
+	uint32_t pressed; /* the last key, and when */
+	int64_t pressed_ms;
 	struct timer *dialog_timer, *clock_timer, *message_timer, *why_timer, *follow_timer;
 	struct deck_call *calls;
 	struct deck_run *running; /* a command of the table, or NULL */
@@ -99,15 +101,20 @@ void deck_free(struct deck *d);
 void deck_changed(void *arg); /* the mirror has news */
 
 /* deck.c */
-void deck_say(struct deck *d, enum tone tone, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void deck_say(struct deck *d, enum tone tone, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 void deck_load(struct deck *d); /* rows are borrowed from the mirror for one turn of the loop */
 void deck_watch(struct deck *d);
 int64_t deck_now(const struct deck *d); /* UTC ms of the engine */
-const struct cluster_row *deck_cluster(const struct deck *d); /* the selected one's row; NULL none */
-const struct operation *deck_operation(const struct deck *d); /* what is under way in it; NULL nothing */
-const struct node *deck_node(const struct deck *d);	      /* under the cursor of the node pane */
-const char *deck_selected(const struct deck *d, char out[80]); /* what "why" is asked about: node, job; "" none */
-const char *deck_cannot(const struct deck *d, enum role needs); /* why nothing can be changed now; NULL: it can */
+const struct cluster_row *
+deck_cluster(const struct deck *d); /* the selected one's row; NULL none */
+const struct operation *
+deck_operation(const struct deck *d);		    /* what is under way in it; NULL nothing */
+const struct node *deck_node(const struct deck *d); /* under the cursor of the node pane */
+const char *deck_selected(const struct deck *d,
+			  char out[80]); /* what "why" is asked about: node, job; "" none */
+const char *deck_cannot(const struct deck *d,
+			enum role needs); /* why nothing can be changed now; NULL: it can */
 void deck_leave(struct deck *d, int code);
 bool deck_maps(const struct deck *d); /* the node pane shows glyphs, not a list */
 
@@ -121,12 +128,13 @@ void deck_detail(struct deck *d, struct textbox *out);
 /* deck_keys.c */
 struct binding {
 	uint32_t key, fkey;
-	const char *keys;    /* for help: "F7 d" */
+	const char *keys; /* for help: "F7 d" */
 	const char *group, *label, *help;
 	const char *command; /* the words of the command table that do the same; NULL none */
 	const char *cli;     /* its arguments: %c cluster, %n node, %j job, %t template */
 	enum role needs;     /* ROLE_NONE: reading */
-	const char *(*off)(const struct deck *d, char out[80]); /* why not now; NULL: possible */
+	const char *(*off)(const struct deck *d,
+			   char out[80]); /* why not now; NULL: possible */
 	void (*run)(struct deck *d);
 };
 extern const struct binding bindings[];
@@ -149,8 +157,10 @@ void act_drain(struct deck *d);
 void act_why(struct deck *d);
 void act_undo(struct deck *d);
 void act_fetch_why(struct deck *d); /* for the detail column */
-void deck_get(struct deck *d, char *path, deck_answer_cb *cb, const char *note); /* path is taken */
-void deck_post(struct deck *d, char *path, struct json *body, deck_answer_cb *cb, const char *note); /* both are taken */
+void deck_get(struct deck *d, char *path, deck_answer_cb *cb,
+	      const char *note); /* path is taken */
+void deck_post(struct deck *d, char *path, struct json *body, deck_answer_cb *cb,
+	       const char *note); /* both are taken */
 void deck_drop_calls(struct deck *d);
 void deck_undo_set(struct deck *d, const char *what, char *path, struct json *body);
 
@@ -163,7 +173,8 @@ void teardown_clear(struct deck *d);
 
 /* deck_run.c: the command line */
 void deck_run_line(struct deck *d, const char *line);
-bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT], char hint[160]);
+bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT],
+		   char hint[160]);
 void deck_run_abandon(struct deck *d); /* asked about and not agreed to */
 void deck_run_clear(struct deck *d);
 

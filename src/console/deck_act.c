@@ -1,4 +1,5 @@
-/* What the Deck does at the engine: each act is one call of the API, and its answer one sentence. */
+/* What the Deck does at the engine: each act is one call of the API, and its answer one
+ * sentence. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,8 +174,9 @@ static void on_created(struct deck *d, const struct json *answer, const char *na
 	(void)answer;
 	snprintf(d->want_cluster, sizeof(d->want_cluster), "%s", name);
 	d->focus = PANE_CLUSTERS;
-	deck_say(d, TONE_OK, "%s is made from %s. Nothing runs and nothing costs yet: S starts it",
-		 name, d->template_name);
+	deck_say(d, TONE_OK,
+		 "%s is made from %s. Nothing runs and nothing costs yet: S starts it", name,
+		 d->template_name);
 }
 
 void act_create_named(struct deck *d, const char *name)
@@ -323,8 +325,8 @@ static void drain_now(struct deck *d)
 		snprintf(what, sizeof(what), "%s: jobs on it end, it", first);
 	else
 		snprintf(what, sizeof(what), "%zu nodes", n);
-	snprintf(taken, sizeof(taken), n == 1 ? "the drain of %s" : "the drain of %s and others",
-		 first);
+	snprintf(taken, sizeof(taken),
+		 n == 1 ? "the drain of %s" : "the drain of %s and others", first);
 	deck_undo_set(d, taken, client_path("/v1/clusters/%/nodes/undrain", d->cluster, NULL),
 		      back);
 	deck_post(d, client_path("/v1/clusters/%/nodes/drain", d->cluster, NULL), body,
@@ -342,7 +344,8 @@ void act_drain(struct deck *d)
 		drain_now(d);
 		return;
 	}
-	snprintf(d->dialog_question, sizeof(d->dialog_question), "drain %zu nodes?", spec.count);
+	snprintf(d->dialog_question, sizeof(d->dialog_question), "drain %zu nodes?",
+		 spec.count);
 	spec.question = d->dialog_question;
 	deck_ask(d, &spec, drain_now);
 }

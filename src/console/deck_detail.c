@@ -1,4 +1,5 @@
-/* Everything known here about what is selected: why, timings, cost. Enter shows it; at 160x45 it has a column. */
+/* Everything known here about what is selected: why, timings, cost. Enter shows it; at 160x45
+ * it has a column. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,8 +45,8 @@ static void of_node(const struct deck *d, struct textbox *out, const struct node
 	int64_t now = deck_now(d);
 
 	textbox_open(out, n->name);
-	field(out, words_node_tone(n->state), "state", "%c %s since %s", node_state_glyph(n->state),
-	      node_state_name(n->state), hms(a, n->since_ms));
+	field(out, words_node_tone(n->state), "state", "%c %s since %s",
+	      node_state_glyph(n->state), node_state_name(n->state), hms(a, n->since_ms));
 	field(out, n->state == NODE_FAILED ? TONE_FAIL : TONE_TEXT, "reason", "%s", n->reason);
 	field(out, TONE_TEXT, "array", "%s, generation %lld", n->array,
 	      (long long)n->generation);
@@ -78,8 +79,7 @@ static void of_job(const struct deck *d, struct textbox *out, const struct job *
 
 	textbox_open(out, j->id);
 	field(out, words_job_tone(j->state), "state", "%s", job_state_name(j->state));
-	field(out, TONE_TEXT, "why", "%s",
-	      words_job_why(why, j, d->panes[PANE_JOBS].booting));
+	field(out, TONE_TEXT, "why", "%s", words_job_why(why, j, d->panes[PANE_JOBS].booting));
 	field(out, TONE_TEXT, "scheduler", "%s", j->reason);
 	field(out, TONE_TEXT, "name", "%s", j->name);
 	field(out, TONE_TEXT, "user", "%s in %s", j->user, j->partition);

@@ -1,4 +1,5 @@
-/* One frame of the Deck. Everything shown is painted; the terminal layer sends the difference. */
+/* One frame of the Deck. Everything shown is painted; the terminal layer sends the difference.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -54,14 +55,13 @@ static size_t header_left(const struct deck *d, int cols, struct header_part out
 		out[n++] = (struct header_part){ "PROD", TONE_PROD, 0 };
 	out[n++] = (struct header_part){ e->site, TONE_TEXT, LOOK_BOLD };
 	out[n++] = (struct header_part){ role_name(e->role), TONE_TEXT, 0 };
-	out[n++] = deck_cannot(d, ROLE_OPERATOR) ?
-		       (struct header_part){ "[RO]", TONE_WARN, 0 } :
-		       (struct header_part){ "[RW]", TONE_TEXT, 0 };
+	out[n++] = deck_cannot(d, ROLE_OPERATOR) ? (struct header_part){ "[RO]", TONE_WARN, 0 }
+						 : (struct header_part){ "[RW]", TONE_TEXT, 0 };
 	if (e->simulated)
-		out[n++] = (struct header_part){ cols >= 120 && e->sample_prices ?
-						     "SIMULATED CLOUD, sample prices" :
-						 cols >= 80 ? "SIMULATED CLOUD" :
-							      "SIM",
+		out[n++] = (struct header_part){ cols >= 120 && e->sample_prices
+						     ? "SIMULATED CLOUD, sample prices"
+						 : cols >= 80 ? "SIMULATED CLOUD"
+							      : "SIM",
 						 TONE_SPOT, LOOK_BOLD };
 	return n;
 }
@@ -127,8 +127,7 @@ static void draw_short_header(const struct deck *d, struct screen *s)
 
 static int64_t queue_age(const struct deck *d)
 {
-	return d->queue_age_ms < 0 ? -1 :
-				     d->queue_age_ms + clock_mono_ms() - d->queue_seen_ms;
+	return d->queue_age_ms < 0 ? -1 : d->queue_age_ms + clock_mono_ms() - d->queue_seen_ms;
 }
 
 static int lamp(struct screen *s, int row, int col, const char *what, enum tone tone,
@@ -175,10 +174,11 @@ static void draw_lost(const struct deck *d, struct screen *s, int row)
 	int col = lamp(s, row, 1, "engine", never ? TONE_BOOT : TONE_FAIL,
 		       never ? "connecting" : "LOST");
 
-	col += screen_put(s, row, col, TONE_WARN, 0, mirror_link_text(d->mirror),
-			  s->cols - col);
+	col +=
+	    screen_put(s, row, col, TONE_WARN, 0, mirror_link_text(d->mirror), s->cols - col);
 	if (!never)
-		screen_put(s, row, col, TONE_WARN, 0, "; this picture is frozen", s->cols - col);
+		screen_put(s, row, col, TONE_WARN, 0, "; this picture is frozen",
+			   s->cols - col);
 }
 
 static void draw_lamps(const struct deck *d, struct screen *s, int row)
@@ -192,7 +192,9 @@ static void draw_lamps(const struct deck *d, struct screen *s, int row)
 		return;
 	}
 	col = lamp(s, row, 1, "engine", e->store_ok ? TONE_OK : TONE_FAIL,
-		   !e->store_ok ? e->store_text : e->safe_mode ? "SAFE MODE" : "ok");
+		   !e->store_ok	  ? e->store_text
+		   : e->safe_mode ? "SAFE MODE"
+				  : "ok");
 	col = lamp_cloud(d, s, row, col);
 	col = lamp_scheduler(d, s, row, col);
 	if (!r || col + 12 > s->cols)
@@ -219,8 +221,8 @@ static void title_counts(const struct deck *d, enum pane_id id, char out[80])
 		snprintf(out, 80, "%lld/%lld", (long long)r->view.nodes,
 			 (long long)r->view.nodes_max);
 	else if (id == PANE_JOBS && r && r->view.queue_stale)
-		snprintf(out, 80, "STALE %s  %s run  %s pend",
-			 clock_span(span, queue_age(d)), words_number(a, r->view.jobs_running),
+		snprintf(out, 80, "STALE %s  %s run  %s pend", clock_span(span, queue_age(d)),
+			 words_number(a, r->view.jobs_running),
 			 words_number(b, r->view.jobs_pending));
 	else if (id == PANE_JOBS && r && r->cluster.state == CLUSTER_RUNNING)
 		snprintf(out, 80, "%s run  %s pend", words_number(a, r->view.jobs_running),
@@ -336,7 +338,8 @@ static void draw_pane(struct deck *d, struct screen *s, enum pane_id id)
 	if (d->layout.size == DECK_TINY) {
 		pane_lines(&d->panes[id], s, a);
 		if (d->panes[id].table.count == 0)
-			draw_empty(d, s, id, (struct area){ a.row - 1, a.col, a.rows + 1, a.cols });
+			draw_empty(d, s, id,
+				   (struct area){ a.row - 1, a.col, a.rows + 1, a.cols });
 		return;
 	}
 	draw_title(d, s, id);
@@ -365,7 +368,8 @@ static void draw_detail(struct deck *d, struct screen *s)
 
 /* The lines below */
 
-/* What the cursor stands on, when it has something to say: the reason of step 4 is never a key away. */
+/* What the cursor stands on, when it has something to say: the reason of step 4 is never a key
+ * away. */
 static bool draw_here(const struct deck *d, struct screen *s, int row)
 {
 	const struct node *n = d->focus == PANE_NODES && deck_maps(d) ? deck_node(d) : NULL;
@@ -462,10 +466,9 @@ static void draw_over(struct deck *d, struct screen *s)
 		draw_menu(d, s, body);
 	else if (d->mode == AT_DIALOG)
 		dialog_draw(&d->dialog, s,
-			    (struct area){ 0, 0,
-					   d->layout.footer_row > 0 ? d->layout.footer_row :
-								      s->rows,
-					   s->cols },
+			    (struct area){
+				0, 0, d->layout.footer_row > 0 ? d->layout.footer_row : s->rows,
+				s->cols },
 			    display_now());
 }
 
@@ -513,5 +516,6 @@ void deck_watch_dialog(struct deck *d)
 	if (wait < 0)
 		timer_stop(d->dialog_timer);
 	else
-		timer_set(d->dialog_timer, (int64_t)((double)(wait > 0 ? wait : 1) * clock_factor()));
+		timer_set(d->dialog_timer,
+			  (int64_t)((double)(wait > 0 ? wait : 1) * clock_factor()));
 }

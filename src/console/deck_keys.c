@@ -51,9 +51,9 @@ static const char *no_node(const struct deck *d, char out[80])
 	(void)out;
 	if (d->focus != PANE_NODES)
 		return "choose a node in the node pane first";
-	return deck_node(d) || (!deck_maps(d) && d->panes[PANE_NODES].table.n_marks) ?
-		       NULL :
-		       "no node is under the cursor";
+	return deck_node(d) || (!deck_maps(d) && d->panes[PANE_NODES].table.n_marks)
+		   ? NULL
+		   : "no node is under the cursor";
 }
 
 static const char *nothing_to_explain(const struct deck *d, char out[80])
@@ -94,7 +94,8 @@ static const char *no_filter(const struct deck *d, char out[80])
 
 /* Views */
 
-static void open_prompt(struct deck *d, enum prompt_use use, const char *label, const char *text)
+static void open_prompt(struct deck *d, enum prompt_use use, const char *label,
+			const char *text)
 {
 	d->prompt_use = use;
 	prompt_open(&d->prompts[use], label, text);
@@ -203,26 +204,156 @@ const struct binding bindings[] = {
 	{ .keys = "Space v", .group = MOVE, .help = "mark, mark a range" },
 	{ .keys = "* + U", .group = MOVE, .help = "all, invert, none" },
 	{ .keys = "Esc", .group = MOVE, .help = "back; clears the filter first" },
-	{ .key = K_ENTER, .keys = "Enter", .group = VIEW, .help = "open what is selected", .run = open_detail },
-	{ .key = '/', .fkey = K_F3, .keys = "F3 /", .group = VIEW, .label = "Find", .help = "find, n N next", .run = open_find },
-	{ .key = 'f', .fkey = K_F4, .keys = "F4 f", .group = VIEW, .label = "Filter", .help = "filter this pane", .off = no_filter, .run = open_filter },
-	{ .key = 'm', .fkey = K_F5, .keys = "F5 m", .group = VIEW, .label = "View", .help = "nodes as map or list", .off = not_nodes, .run = map_or_list },
-	{ .key = 's', .fkey = K_F6, .keys = "F6 s", .group = VIEW, .label = "Sort", .help = "next order of this pane", .off = no_sorts, .run = next_sort },
-	{ .key = 'Z', .keys = "Z", .group = VIEW, .label = "Zoom", .help = "this pane alone", .run = zoom },
-	{ .key = 'e', .keys = "e", .group = ACT, .label = "Why", .help = "why: the reason in words", .command = "why", .cli = "%c %w", .off = nothing_to_explain, .run = act_why },
-	{ .key = 'n', .keys = "n", .group = ACT, .label = "New", .help = "new cluster, with defaults", .command = "cluster create", .cli = "NAME --template %t", .needs = ROLE_OPERATOR, .off = no_template, .run = act_create },
-	{ .key = 'S', .keys = "S", .group = ACT, .label = "Start", .help = "start the cluster", .command = "cluster start", .cli = "%c", .needs = ROLE_OPERATOR, .off = not_off, .run = act_start },
-	{ .key = 'J', .keys = "J", .group = ACT, .label = "Submit", .help = "submit the sample job", .command = "job submit", .cli = "%c --sample", .needs = ROLE_OPERATOR, .off = not_running, .run = act_submit },
-	{ .key = 'd', .keys = "d", .group = ACT, .label = "Drain", .help = "drain the node, or the marked", .command = "node drain", .cli = "%c %n", .needs = ROLE_OPERATOR, .off = no_node, .run = act_drain },
-	{ .key = 'u', .keys = "u", .group = ACT, .label = "Undo", .help = "take the last act back", .needs = ROLE_OPERATOR, .off = nothing_to_undo, .run = act_undo },
-	{ .key = 'D', .fkey = K_F9, .keys = "F9 D", .group = ACT, .label = "End..", .help = "tear the cluster down...", .command = "cluster delete", .cli = "%c --plan HASH --name %c --accept-data-loss", .off = no_cluster, .run = act_teardown },
-	{ .key = ':', .keys = ":", .group = APP, .help = "command, Tab completes", .run = open_command },
-	{ .key = '!', .keys = "!", .group = APP, .help = "the same from a shell", .run = show_cli },
-	{ .key = K_CTRL('o'), .fkey = K_F2, .keys = "F2 Ctrl-O", .group = APP, .label = "Menu", .help = "what can be done here", .run = open_menu },
-	{ .key = '?', .fkey = K_F1, .keys = "F1 ?", .group = APP, .label = "Help", .help = "this help", .run = open_help },
-	{ .key = K_CTRL('l'), .keys = "Ctrl-L", .group = APP, .help = "draw anew", .run = redraw },
-	{ .key = K_CTRL('z'), .keys = "Ctrl-Z", .group = APP, .help = "back to the shell, fg returns", .run = suspend },
-	{ .key = 'q', .fkey = K_F10, .keys = "F10 q", .group = APP, .label = "Quit", .help = "leave; the engine goes on", .run = leave },
+	{ .key = K_ENTER,
+	  .keys = "Enter",
+	  .group = VIEW,
+	  .help = "open what is selected",
+	  .run = open_detail },
+	{ .key = '/',
+	  .fkey = K_F3,
+	  .keys = "F3 /",
+	  .group = VIEW,
+	  .label = "Find",
+	  .help = "find, n N next",
+	  .run = open_find },
+	{ .key = 'f',
+	  .fkey = K_F4,
+	  .keys = "F4 f",
+	  .group = VIEW,
+	  .label = "Filter",
+	  .help = "filter this pane",
+	  .off = no_filter,
+	  .run = open_filter },
+	{ .key = 'm',
+	  .fkey = K_F5,
+	  .keys = "F5 m",
+	  .group = VIEW,
+	  .label = "View",
+	  .help = "nodes as map or list",
+	  .off = not_nodes,
+	  .run = map_or_list },
+	{ .key = 's',
+	  .fkey = K_F6,
+	  .keys = "F6 s",
+	  .group = VIEW,
+	  .label = "Sort",
+	  .help = "next order of this pane",
+	  .off = no_sorts,
+	  .run = next_sort },
+	{ .key = 'Z',
+	  .keys = "Z",
+	  .group = VIEW,
+	  .label = "Zoom",
+	  .help = "this pane alone",
+	  .run = zoom },
+	{ .key = 'e',
+	  .keys = "e",
+	  .group = ACT,
+	  .label = "Why",
+	  .help = "why: the reason in words",
+	  .command = "why",
+	  .cli = "%c %w",
+	  .off = nothing_to_explain,
+	  .run = act_why },
+	{ .key = 'n',
+	  .keys = "n",
+	  .group = ACT,
+	  .label = "New",
+	  .help = "new cluster, with defaults",
+	  .command = "cluster create",
+	  .cli = "NAME --template %t",
+	  .needs = ROLE_OPERATOR,
+	  .off = no_template,
+	  .run = act_create },
+	{ .key = 'S',
+	  .keys = "S",
+	  .group = ACT,
+	  .label = "Start",
+	  .help = "start the cluster",
+	  .command = "cluster start",
+	  .cli = "%c",
+	  .needs = ROLE_OPERATOR,
+	  .off = not_off,
+	  .run = act_start },
+	{ .key = 'J',
+	  .keys = "J",
+	  .group = ACT,
+	  .label = "Submit",
+	  .help = "submit the sample job",
+	  .command = "job submit",
+	  .cli = "%c --sample",
+	  .needs = ROLE_OPERATOR,
+	  .off = not_running,
+	  .run = act_submit },
+	{ .key = 'd',
+	  .keys = "d",
+	  .group = ACT,
+	  .label = "Drain",
+	  .help = "drain the node, or the marked",
+	  .command = "node drain",
+	  .cli = "%c %n",
+	  .needs = ROLE_OPERATOR,
+	  .off = no_node,
+	  .run = act_drain },
+	{ .key = 'u',
+	  .keys = "u",
+	  .group = ACT,
+	  .label = "Undo",
+	  .help = "take the last act back",
+	  .needs = ROLE_OPERATOR,
+	  .off = nothing_to_undo,
+	  .run = act_undo },
+	{ .key = 'D',
+	  .fkey = K_F9,
+	  .keys = "F9 D",
+	  .group = ACT,
+	  .label = "End..",
+	  .help = "tear the cluster down...",
+	  .command = "cluster delete",
+	  .cli = "%c --plan HASH --name %c --accept-data-loss",
+	  .off = no_cluster,
+	  .run = act_teardown },
+	{ .key = ':',
+	  .keys = ":",
+	  .group = APP,
+	  .help = "command, Tab completes",
+	  .run = open_command },
+	{ .key = '!',
+	  .keys = "!",
+	  .group = APP,
+	  .help = "the same from a shell",
+	  .run = show_cli },
+	{ .key = K_CTRL('o'),
+	  .fkey = K_F2,
+	  .keys = "F2 Ctrl-O",
+	  .group = APP,
+	  .label = "Menu",
+	  .help = "what can be done here",
+	  .run = open_menu },
+	{ .key = '?',
+	  .fkey = K_F1,
+	  .keys = "F1 ?",
+	  .group = APP,
+	  .label = "Help",
+	  .help = "this help",
+	  .run = open_help },
+	{ .key = K_CTRL('l'),
+	  .keys = "Ctrl-L",
+	  .group = APP,
+	  .help = "draw anew",
+	  .run = redraw },
+	{ .key = K_CTRL('z'),
+	  .keys = "Ctrl-Z",
+	  .group = APP,
+	  .help = "back to the shell, fg returns",
+	  .run = suspend },
+	{ .key = 'q',
+	  .fkey = K_F10,
+	  .keys = "F10 q",
+	  .group = APP,
+	  .label = "Quit",
+	  .help = "leave; the engine goes on",
+	  .run = leave },
 };
 
 const size_t n_bindings = ARRAY_LEN(bindings);
@@ -278,9 +409,10 @@ static void footer_key_of(const struct deck *d, uint32_t code, const char *key,
 	static const struct {
 		uint32_t code;
 		const char *name;
-	} letters[] = { { '/', "/" }, { 'f', "f" }, { 'm', "m" }, { 's', "s" }, { 'n', "n" },
-			{ 'S', "S" }, { 'J', "J" }, { 'd', "d" }, { 'e', "e" }, { 'D', "D" },
-			{ '?', "?" }, { 'q', "q" }, { K_CTRL('o'), "^O" } };
+	} letters[] = { { '/', "/" },	      { 'f', "f" }, { 'm', "m" }, { 's', "s" },
+			{ 'n', "n" },	      { 'S', "S" }, { 'J', "J" }, { 'd', "d" },
+			{ 'e', "e" },	      { 'D', "D" }, { '?', "?" }, { 'q', "q" },
+			{ K_CTRL('o'), "^O" } };
 	const struct binding *b = binding_of(d, code);
 	char why[80];
 
@@ -323,8 +455,8 @@ static struct help_entry *help_of_commands(const struct deck *d, struct help_ent
 		if (c->flags & CMD_CLI_ONLY)
 			continue;
 		*to++ = (struct help_entry){ "COMMANDS, AFTER :", c->name, c->args, c->help,
-					     c->flags & CMD_WRITE ? deck_cannot(d, c->needs) :
-								    NULL };
+					     c->flags & CMD_WRITE ? deck_cannot(d, c->needs)
+								  : NULL };
 	}
 	return to;
 }
@@ -392,7 +524,8 @@ void deck_cli_line(const struct deck *d, const struct binding *b, char out[256])
 
 /* Keys by where they go */
 
-/* An answer may come late: it never takes the keys away from a question or a line being typed. */
+/* An answer may come late: it never takes the keys away from a question or a line being typed.
+ */
 void deck_open_box(struct deck *d)
 {
 	if (d->mode == AT_PANES || d->mode == AT_MENU)
@@ -544,6 +677,7 @@ void deck_key(void *arg, const struct key *k)
 	deck_load(d);
 	d->message[0] = '\0';
 	d->pressed = k->code;
+	d->pressed_ms = display_now();
 	if (k->code == K_CTRL('l'))
 		redraw(d);
 	else if (d->mode == AT_DIALOG)

@@ -44,8 +44,8 @@ static void all_panes(struct deck_layout *l, struct area body, int array_lines)
 
 	l->pane[PANE_EVENTS] = (struct area){ body.row + upper, body.col, events, body.cols };
 	if (l->size == DECK_LARGE) {
-		l->detail = (struct area){ body.row, body.cols - DETAIL_COLS, upper,
-					   DETAIL_COLS };
+		l->detail =
+		    (struct area){ body.row, body.cols - DETAIL_COLS, upper, DETAIL_COLS };
 		right -= DETAIL_COLS + 1;
 	}
 	l->pane[PANE_TEMPLATES] = (struct area){ body.row, body.col, top, side };

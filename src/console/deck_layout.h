@@ -1,6 +1,6 @@
 /*
- * Where the parts of the Deck lie in a terminal of any size (tui.md 2.2). Pure: numbers in, areas out; a part that is not
- * shown has no rows.
+ * Where the parts of the Deck lie in a terminal of any size (tui.md 2.2). Pure: numbers in,
+ * areas out; a part that is not shown has no rows.
  */
 #ifndef CONSOLE_DECK_LAYOUT_H
 #define CONSOLE_DECK_LAYOUT_H

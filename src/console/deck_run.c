@@ -32,7 +32,8 @@ static bool is_cluster(const struct deck *d, const char *word)
 	return false;
 }
 
-/* The selected cluster, the marked nodes or the one under the cursor, the selected job: unless they were typed. */
+/* The selected cluster, the marked nodes or the one under the cursor, the selected job: unless
+ * they were typed. */
 static void fill_in(struct strs *out, const struct deck *d, const struct command *c,
 		    const char *const *words, size_t n)
 {
@@ -253,7 +254,8 @@ static void run_command(struct deck *d, const struct command *c, const char *lin
 	snprintf(r->line, sizeof(r->line), "%s", line);
 	fill_in(&filled, d, c, (const char *const *)words->v + used, words->n - used);
 	if (command_parse(&r->run, (const char *const *)filled.v, filled.n, &err) < 0) {
-		deck_say(d, TONE_FAIL, "%s; usage: %s %s", err.msg, c->name, c->args ? c->args : "");
+		deck_say(d, TONE_FAIL, "%s; usage: %s %s", err.msg, c->name,
+			 c->args ? c->args : "");
 		run_free(r);
 	} else {
 		d->running = r;
@@ -271,8 +273,8 @@ static void set_theme(struct deck *d, const char *name)
 	if (t)
 		display_theme(d->display, t);
 	else
-		deck_say(d, TONE_FAIL, "there is no theme \"%.40s\": auto, mono, light, contrast",
-			 name);
+		deck_say(d, TONE_FAIL,
+			 "there is no theme \"%.40s\": auto, mono, light, contrast", name);
 }
 
 static bool own_word(struct deck *d, const struct strs *w)
@@ -297,8 +299,7 @@ static bool own_word(struct deck *d, const struct strs *w)
 static void run_words(struct deck *d, const char *line, const struct strs *words)
 {
 	size_t used = 0;
-	const struct command *c =
-	    command_find((const char *const *)words->v, words->n, &used);
+	const struct command *c = command_find((const char *const *)words->v, words->n, &used);
 	const char *near = c ? NULL : command_nearest(words->v[0]);
 
 	if (c)
@@ -321,7 +322,8 @@ void deck_run_line(struct deck *d, const char *line)
 }
 
 /* Completes the command's words; one that is whole shows its arguments. */
-bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT], char hint[160])
+bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT],
+		   char hint[160])
 {
 	size_t hits = 0, common = 0;
 	const struct command *last = NULL;

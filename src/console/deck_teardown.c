@@ -1,6 +1,6 @@
 /*
- * Teardown at the Deck: the engine's plan, then the dialog of level 3 below it, then the stages until the proof. It can be
- * left at any moment; the engine does not need anybody to watch.
+ * Teardown at the Deck: the engine's plan, then the dialog of level 3 below it, then the stages
+ * until the proof. It can be left at any moment; the engine does not need anybody to watch.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,7 +73,8 @@ static void on_begun(struct deck *d, const struct json *answer, const char *clus
 	struct teardown_view *t = &d->teardown;
 
 	t->op_id = json_int(answer, "operation", 0);
-	deck_say(d, TONE_WARN, "the teardown of %s has begun; leaving does not stop it", cluster);
+	deck_say(d, TONE_WARN, "the teardown of %s has begun; leaving does not stop it",
+		 cluster);
 	if (t->op_id > 0)
 		teardown_follow(d);
 }
@@ -198,7 +199,8 @@ bool teardown_key(struct deck *d, const struct key *k)
 	if (textbox_key(&t->text, k))
 		return true;
 	if (under_way(t))
-		deck_say(d, TONE_TEXT, "the teardown of %s goes on; D shows it again", t->cluster);
+		deck_say(d, TONE_TEXT, "the teardown of %s goes on; D shows it again",
+			 t->cluster);
 	return false;
 }
 
@@ -214,8 +216,8 @@ static void draw_title(const struct deck *d, struct screen *s, struct area a)
 		snprintf(right, sizeof(right), "plan %.8s, valid until %s",
 			 json_str(t->plan, "hash", ""), clock_hms(when, until));
 	else if (!t->asking)
-		snprintf(right, sizeof(right), under_way(t) ? "u takes it back  Esc leaves" :
-							      "Esc leaves");
+		snprintf(right, sizeof(right),
+			 under_way(t) ? "u takes it back  Esc leaves" : "Esc leaves");
 	(void)d;
 	pane_title(s, a, title, right, true);
 }
@@ -239,10 +241,9 @@ void teardown_draw(struct deck *d, struct screen *s, struct area a)
 				 a.cols - 1);
 	if (t->asking)
 		dialog_draw(&d->dialog, s,
-			    (struct area){ 0, 0,
-					   d->layout.footer_row > 0 ? d->layout.footer_row :
-								      s->rows,
-					   s->cols },
+			    (struct area){
+				0, 0, d->layout.footer_row > 0 ? d->layout.footer_row : s->rows,
+				s->cols },
 			    display_now());
 }
 

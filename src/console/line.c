@@ -6,7 +6,8 @@
 
 #define WORD_MAX 4096
 
-/* One word, from its first character on; quotes may begin and end within it. Returns what follows, NULL on an error. */
+/* One word, from its first character on; quotes may begin and end within it. Returns what
+ * follows, NULL on an error. */
 static const char *take_word(struct buf *word, const char *line, struct err *err)
 {
 	char quote = '\0';

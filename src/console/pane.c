@@ -6,8 +6,9 @@
 
 #include "base/mem.h"
 
-#define WINDOW_MIN  40
-#define WINDOW_STEP 20 /* a window moves in steps, so that a cursor key does not ask the engine */
+#define WINDOW_MIN 40
+#define WINDOW_STEP                                                                            \
+	20 /* a window moves in steps, so that a cursor key does not ask the engine */
 
 int64_t pane_hash(const char *text)
 {
@@ -70,6 +71,7 @@ void pane_init(struct pane *p, const struct pane_kind *kind)
 {
 	*p = (struct pane){ .kind = kind, .columns = &kind->columns[0], .count = WINDOW_MIN };
 	table_init(&p->table, p->columns->v, p->columns->n, &source, p);
+	p->table.gutter = kind->marks ? TABLE_GUTTER : 2;
 }
 
 void pane_clear(struct pane *p)
@@ -104,7 +106,8 @@ bool pane_follow(struct pane *p)
 	while (count < rows * 2 + WINDOW_STEP)
 		count += WINDOW_STEP;
 	if (top < offset || top + rows > offset + count)
-		offset = top > WINDOW_STEP ? (top - WINDOW_STEP) / WINDOW_STEP * WINDOW_STEP : 0;
+		offset =
+		    top > WINDOW_STEP ? (top - WINDOW_STEP) / WINDOW_STEP * WINDOW_STEP : 0;
 	if (offset == p->offset && count == p->count)
 		return false;
 	p->offset = offset;
@@ -187,8 +190,7 @@ void pane_title(struct screen *s, struct area a, const char *title, const char *
 		return;
 	snprintf(text, sizeof(text), " %s ", right);
 	if (used + 1 + (int)strlen(text) + 2 <= a.cols)
-		screen_put_right(s, a.row, a.col + used, TONE_TEXT, 0, text,
-				 a.cols - used - 2);
+		screen_put_right(s, a.row, a.col + used, TONE_TEXT, 0, text, a.cols - used - 2);
 }
 
 static void choose_columns(struct pane *p, int cols)

@@ -1,7 +1,7 @@
 /*
- * One pane of the Deck: a window of the mirror as a table. What differs between panes is a constant (struct pane_kind, one
- * file each under view/); what they share, the place in the window, the filter, the drawing, is here. A pane reads the
- * mirror and never calls the engine.
+ * One pane of the Deck: a window of the mirror as a table. What differs between panes is a
+ * constant (struct pane_kind, one file each under view/); what they share, the place in the
+ * window, the filter, the drawing, is here. A pane reads the mirror and never calls the engine.
  */
 #ifndef CONSOLE_PANE_H
 #define CONSOLE_PANE_H
@@ -25,8 +25,9 @@ struct pane_kind {
 	const char *title;
 	const char *window; /* id of its window */
 	enum noun noun;
-	bool of_cluster;    /* shows the selected cluster's rows */
-	bool titled;        /* column titles have a line of their own */
+	bool of_cluster; /* shows the selected cluster's rows */
+	bool titled;	 /* column titles have a line of their own */
+	bool marks;	 /* rows can be marked */
 	const struct pane_columns *columns;
 	size_t n_columns;
 	const char *sorts[PANE_SORTS]; /* the engine's words; [0] is "": the natural order */
@@ -39,7 +40,7 @@ struct pane {
 	const struct pane_kind *kind;
 	struct table table;
 	const struct pane_columns *columns; /* of the last drawing */
-	struct mirror_rows rows;	    /* borrowed: pane_load() in every turn of the loop */
+	struct mirror_rows rows; /* borrowed: pane_load() in every turn of the loop */
 	bool have;
 	char cluster[40], filter[200];
 	size_t sort;
@@ -53,13 +54,15 @@ void pane_init(struct pane *p, const struct pane_kind *kind);
 void pane_clear(struct pane *p);
 void pane_load(struct pane *p, const struct mirror *m);
 void pane_window(const struct pane *p, struct window *out);
-bool pane_follow(struct pane *p); /* moves the window after the table; true: the mirror must be told */
+bool pane_follow(
+    struct pane *p); /* moves the window after the table; true: the mirror must be told */
 
 /* Index into the window's rows of what is under the cursor; -1 none. */
 int64_t pane_at(const struct pane *p);
-const char *pane_name_at(const struct pane *p); /* NULL none */
+const char *pane_name_at(const struct pane *p);	     /* NULL none */
 bool pane_go_name(struct pane *p, const char *name); /* false: no such row in the window */
-bool pane_find(struct pane *p, const char *text, int step); /* the next row that shows the text */
+bool pane_find(struct pane *p, const char *text,
+	       int step); /* the next row that shows the text */
 
 /* The title line, then the table. right: text at the end of the title line. */
 void pane_title(struct screen *s, struct area a, const char *title, const char *right,

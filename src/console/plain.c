@@ -93,7 +93,9 @@ static void say_event(const struct event *e)
 	char when[CLOCK_TEXT], text[WORDS_EVENT];
 
 	say("%s %s %s%s", clock_hms(when, e->at_ms), e->cluster[0] ? e->cluster : "engine",
-	    e->level == EVENT_ERROR ? "error: " : e->level == EVENT_WARN ? "warning: " : "",
+	    e->level == EVENT_ERROR  ? "error: "
+	    : e->level == EVENT_WARN ? "warning: "
+				     : "",
 	    words_event(text, e));
 }
 
@@ -383,7 +385,8 @@ static void run_command(struct plain *p, const struct command *c, const struct s
 	} else {
 		prepare(p, c);
 		if (command_parse(&p->run, (const char *const *)rest.v, rest.n, &err) < 0) {
-			say("error: %s; usage: %s %s", err.msg, c->name, c->args ? c->args : "");
+			say("error: %s; usage: %s %s", err.msg, c->name,
+			    c->args ? c->args : "");
 			run_end(p);
 		} else if (c->confirm == CONFIRM_BOX ||
 			   (c->confirm == CONFIRM_UNDO && p->run.args.n > 2)) {

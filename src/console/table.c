@@ -12,7 +12,8 @@ void table_init(struct table *t, const struct column *columns, size_t n,
 	*t = (struct table){ .columns = columns,
 			     .n_columns = n < TABLE_COLUMNS_MAX ? n : TABLE_COLUMNS_MAX,
 			     .source = source,
-			     .arg = arg };
+			     .arg = arg,
+			     .gutter = TABLE_GUTTER };
 }
 
 void table_clear(struct table *t)
@@ -21,7 +22,8 @@ void table_clear(struct table *t)
 	*t = (struct table){ .columns = t->columns,
 			     .n_columns = t->n_columns,
 			     .source = t->source,
-			     .arg = t->arg };
+			     .arg = t->arg,
+			     .gutter = t->gutter };
 }
 
 /* Columns */
@@ -318,7 +320,7 @@ static void draw_cell(struct screen *s, int row, int col, int width, bool right,
 static void draw_titles(const struct table *t, struct screen *s, struct area a,
 			const int *widths, size_t hidden)
 {
-	int col = a.col + TABLE_GUTTER;
+	int col = a.col + t->gutter;
 
 	for (size_t i = 0; i < t->n_columns; i++) {
 		struct table_cell c = { .tone = TONE_TITLE };
@@ -331,7 +333,7 @@ static void draw_titles(const struct table *t, struct screen *s, struct area a,
 		col += widths[i] + 1;
 	}
 	if (t->first > 0)
-		screen_put(s, a.row, a.col + TABLE_GUTTER - 1, TONE_KEY, 0, "<", 1);
+		screen_put(s, a.row, a.col + t->gutter - 1, TONE_KEY, 0, "<", 1);
 	if (hidden > t->first)
 		screen_put(s, a.row, a.col + a.cols - 1, TONE_KEY, 0, ">", 1);
 }
@@ -348,7 +350,7 @@ static void draw_gutter(const struct table *t, struct screen *s, struct area a, 
 		screen_put(s, line, a.col + 1, TONE_MARK, 0, "*", 1);
 	else if (t->range_from && t->range_from == id)
 		screen_put(s, line, a.col + 1, TONE_MARK, 0, "v", 1);
-	if (r->sign)
+	if (r->sign && t->gutter > 2)
 		screen_put(s, line, a.col + 2, TONE_KEY, 0, sign, 1);
 }
 
@@ -356,7 +358,7 @@ static void draw_row(const struct table *t, struct screen *s, struct area a, int
 		     size_t row, bool focused, const int *widths)
 {
 	struct table_row r = { 0 };
-	int col = a.col + TABLE_GUTTER;
+	int col = a.col + t->gutter;
 
 	if (t->source->row)
 		t->source->row(t->arg, row, &r);
@@ -380,12 +382,12 @@ void table_draw(struct table *t, struct screen *s, struct area a, bool focused)
 {
 	int widths[TABLE_COLUMNS_MAX] = { 0 };
 
-	if (a.rows < 1 || a.cols <= TABLE_GUTTER + 1)
+	if (a.rows < 1 || a.cols <= t->gutter + 1)
 		return;
 	t->rows = a.rows - 1;
 	table_refresh(t);
 	size_t hidden =
-	    table_fit(t->columns, t->n_columns, t->first, a.cols - TABLE_GUTTER - 1, widths);
+	    table_fit(t->columns, t->n_columns, t->first, a.cols - t->gutter - 1, widths);
 	draw_titles(t, s, a, widths, hidden);
 	for (int i = 0; i < t->rows && t->top + (size_t)i < t->count; i++)
 		draw_row(t, s, a, a.row + 1 + i, t->top + (size_t)i, focused, widths);

@@ -57,6 +57,7 @@ struct table {
 	int64_t cursor_id;
 	int rows;	/* rows of the last drawing, without the title line */
 	size_t first;	/* columns scrolled away at the left, the first one aside */
+	int gutter;	/* TABLE_GUTTER, or 2 where nothing can be marked */
 	bool bar;	/* the whole cursor row reversed, beside its ">" */
 	int64_t *marks; /* sorted ids */
 	size_t n_marks, cap_marks;

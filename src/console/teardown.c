@@ -84,7 +84,8 @@ static size_t count_acts(const struct json *plan, bool ours)
 	size_t n = 0;
 
 	for (size_t i = 0; i < json_len(list); i++)
-		n += (strcmp(json_str(json_at(list, i), "act", "delete"), "delete") == 0) == ours;
+		n += (strcmp(json_str(json_at(list, i), "act", "delete"), "delete") == 0) ==
+		     ours;
 	return n;
 }
 
@@ -97,8 +98,8 @@ void teardown_tree(struct textbox *out, const struct json *plan)
 
 	snprintf(what, sizeof(what), "cluster %.40s", json_str(plan, "cluster", "?"));
 	textbox_add(out, TONE_TITLE, " %-45s %s", what,
-		    json_bool(plan, "simulated", false) ? "in the simulated cloud" :
-							  json_str(plan, "region", ""));
+		    json_bool(plan, "simulated", false) ? "in the simulated cloud"
+							: json_str(plan, "region", ""));
 	if (running > 0)
 		textbox_add(out, TONE_WARN, " |- %-42s waited for (with force: KILLED)",
 			    (snprintf(what, sizeof(what), "%lld running job%s",
@@ -112,7 +113,8 @@ void teardown_tree(struct textbox *out, const struct json *plan)
 	tree_arrays(out, plan);
 	tree_data(out, plan);
 	tree_resources(out, plan);
-	textbox_add(out, TONE_DIM, " `- %-42.42s %s", group[0] ? short_id(group) : "no group yet",
+	textbox_add(out, TONE_DIM, " `- %-42.42s %s",
+		    group[0] ? short_id(group) : "no group yet",
 		    group[0] ? "DELETE when nothing foreign is in it" : "");
 }
 
@@ -174,9 +176,14 @@ static void under_way(struct textbox *out, const struct json *op)
 		passed = passed && !here;
 		if (!stages[i].text[0] && !here)
 			continue;
-		textbox_add(out, here ? TONE_BOOT : passed ? TONE_OK : TONE_DIM,
+		textbox_add(out,
+			    here     ? TONE_BOOT
+			    : passed ? TONE_OK
+				     : TONE_DIM,
 			    " %s %-8s %s",
-			    here ? "[>>]" : passed && step[0] ? "[ok]" : "[  ]",
+			    here		? "[>>]"
+			    : passed && step[0] ? "[ok]"
+						: "[  ]",
 			    stages[i].name, stages[i].text);
 		if (here && detail[0])
 			textbox_add(out, TONE_TEXT, "               %s", detail);
@@ -209,9 +216,9 @@ static void report(struct textbox *out, const struct json *op, double saves)
 	textbox_add(out, TONE_OK, " verified gone by name: %zu resource%s", json_len(gone),
 		    plural((int64_t)json_len(gone)));
 	for (size_t i = 0; i < json_len(gone) && i < TREE_RESOURCES; i++)
-		textbox_add(out, TONE_DIM, "   [ok] %s",
-			    short_id(json_text(json_at(gone, i)) ? json_text(json_at(gone, i)) :
-								   "?"));
+		textbox_add(
+		    out, TONE_DIM, "   [ok] %s",
+		    short_id(json_text(json_at(gone, i)) ? json_text(json_at(gone, i)) : "?"));
 	if (json_str(op, "data.first_empty_list", NULL))
 		textbox_add(out, TONE_TEXT, " empty lists by tag: %s and %s",
 			    json_str(op, "data.first_empty_list", ""),

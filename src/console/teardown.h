@@ -1,6 +1,6 @@
 /*
- * What the operator sees of a teardown (tui.md 4.5): the plan before, the stages during, the proof after. Pure: JSON of the
- * engine in, lines out; console/deck_teardown.c asks and acts.
+ * What the operator sees of a teardown (tui.md 4.5): the plan before, the stages during, the
+ * proof after. Pure: JSON of the engine in, lines out; console/deck_teardown.c asks and acts.
  */
 #ifndef CONSOLE_TEARDOWN_H
 #define CONSOLE_TEARDOWN_H
@@ -12,7 +12,8 @@
 
 /* The tree of GET .../teardown: what is deleted, killed, lost, kept, saved. */
 void teardown_tree(struct textbox *out, const struct json *plan);
-/* What is lost for good, one phrase each, at most `most`: the last one stands for all the rest. */
+/* What is lost for good, one phrase each, at most `most`: the last one stands for all the rest.
+ */
 void teardown_losses(struct strs *out, const struct json *plan, size_t most);
 /* Lines of facts for the dialog. */
 void teardown_facts(struct strs *out, const struct json *plan);

@@ -170,11 +170,12 @@ void textbox_draw(struct textbox *b, struct screen *s, struct area a)
 
 	if (rows > a.rows)
 		rows = a.rows;
-	box = (struct area){ a.row + (a.rows - rows) / 2, a.col + (a.cols - cols) / 2, rows, cols };
+	box = (struct area){ a.row + (a.rows - rows) / 2, a.col + (a.cols - cols) / 2, rows,
+			     cols };
 	screen_fill(s, box, TONE_TEXT, 0);
 	screen_box(s, box, TONE_DIM, b->title);
-	int all = textbox_paint(b, s,
-				(struct area){ box.row + 1, box.col + 2, rows - 2, cols - 4 });
+	int all =
+	    textbox_paint(b, s, (struct area){ box.row + 1, box.col + 2, rows - 2, cols - 4 });
 	if (all > rows - 2)
 		screen_putf(s, box.row + rows - 1, box.col + 2, TONE_DIM, 0, cols - 4,
 			    " %d-%d of %d, arrows scroll ", b->top + 1, b->top + rows - 2, all);

@@ -1,4 +1,5 @@
-/* Lines of text over the panes: details, explanations, results. They scroll and are closed; nothing else. */
+/* Lines of text over the panes: details, explanations, results. They scroll and are closed;
+ * nothing else. */
 #ifndef CONSOLE_TEXTBOX_H
 #define CONSOLE_TEXTBOX_H
 
@@ -21,11 +22,13 @@ void textbox_clear(struct textbox *b);
 void textbox_open(struct textbox *b, const char *title);
 void textbox_add(struct textbox *b, enum tone tone, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-void textbox_add_text(struct textbox *b, enum tone tone, const char *text); /* split at line ends */
+void textbox_add_text(struct textbox *b, enum tone tone,
+		      const char *text);		  /* split at line ends */
 bool textbox_key(struct textbox *b, const struct key *k); /* false: it is to be closed */
-int textbox_rows(const struct textbox *b, int columns);   /* lines when folded to columns */
+int textbox_rows(const struct textbox *b, int columns);	  /* lines when folded to columns */
 /* Folds long lines. Returns lines drawn. */
 int textbox_paint(struct textbox *b, struct screen *s, struct area a);
-void textbox_draw(struct textbox *b, struct screen *s, struct area a); /* in a box in the middle of a */
+void textbox_draw(struct textbox *b, struct screen *s,
+		  struct area a); /* in a box in the middle of a */
 
 #endif

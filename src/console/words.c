@@ -36,13 +36,13 @@ static const struct {
 	const char *word;
 	enum tone tone;
 } node_words[NODE_STATES] = {
-	[NODE_PLANNED] = { "plan", TONE_BOOT },	     [NODE_REQUESTED] = { "ask", TONE_BOOT },
-	[NODE_ALLOCATING] = { "alloc", TONE_BOOT },  [NODE_BOOTING] = { "boot", TONE_BOOT },
-	[NODE_JOINING] = { "join", TONE_BOOT },	     [NODE_IDLE] = { "idle", TONE_IDLE },
-	[NODE_BUSY] = { "busy", TONE_BUSY },	     [NODE_DRAINING] = { "drain", TONE_WARN },
-	[NODE_DELETING] = { "del", TONE_WARN },	     [NODE_GONE] = { "gone", TONE_OFF },
-	[NODE_FAILED] = { "fail", TONE_FAIL },	     [NODE_EVICTED] = { "evict", TONE_SPOT },
-	[NODE_UNHEALTHY] = { "lost", TONE_FAIL },    [NODE_DEALLOCATED] = { "hiber", TONE_OFF },
+	[NODE_PLANNED] = { "plan", TONE_BOOT },	    [NODE_REQUESTED] = { "ask", TONE_BOOT },
+	[NODE_ALLOCATING] = { "alloc", TONE_BOOT }, [NODE_BOOTING] = { "boot", TONE_BOOT },
+	[NODE_JOINING] = { "join", TONE_BOOT },	    [NODE_IDLE] = { "idle", TONE_IDLE },
+	[NODE_BUSY] = { "busy", TONE_BUSY },	    [NODE_DRAINING] = { "drain", TONE_WARN },
+	[NODE_DELETING] = { "del", TONE_WARN },	    [NODE_GONE] = { "gone", TONE_OFF },
+	[NODE_FAILED] = { "fail", TONE_FAIL },	    [NODE_EVICTED] = { "evict", TONE_SPOT },
+	[NODE_UNHEALTHY] = { "lost", TONE_FAIL },   [NODE_DEALLOCATED] = { "hiber", TONE_OFF },
 };
 
 const char *words_node_state(enum node_state s)
@@ -107,6 +107,18 @@ size_t words_counts(struct count_word out[COUNT_WORDS], const struct array_row *
 
 /* Jobs */
 
+/* "afterok:12" is Slurm's word, "12(ok)" PBS's: the job's number is what matters. */
+static void why_after(char out[WORDS_MAX], const char *dependency)
+{
+	const char *colon = strchr(dependency, ':');
+
+	if (dependency[0])
+		snprintf(out, WORDS_MAX, "waits for job %.120s",
+			 colon && colon[1] ? colon + 1 : dependency);
+	else
+		snprintf(out, WORDS_MAX, "waits for another job");
+}
+
 static void why_pending(char out[WORDS_MAX], const struct job *j, int64_t booting)
 {
 	const char *says = j->reason && j->reason[0] ? j->reason : "no reason given";
@@ -123,17 +135,16 @@ static void why_pending(char out[WORDS_MAX], const struct job *j, int64_t bootin
 			snprintf(out, WORDS_MAX, "waits for nodes");
 		break;
 	case REASON_NEVER:
-		snprintf(out, WORDS_MAX, "can never run here: %.120s", says);
+		snprintf(out, WORDS_MAX, "never: %.140s", says);
 		break;
 	case REASON_LIMIT:
-		snprintf(out, WORDS_MAX, "a limit holds it: %.120s", says);
+		snprintf(out, WORDS_MAX, "limit: %.140s", says);
 		break;
 	case REASON_HOLD:
 		snprintf(out, WORDS_MAX, "held: %.120s", says);
 		break;
 	case REASON_DEPENDENCY:
-		snprintf(out, WORDS_MAX, "waits for %.120s",
-			 j->dependency && j->dependency[0] ? j->dependency : "another job");
+		why_after(out, j->dependency ? j->dependency : "");
 		break;
 	case REASON_TIME:
 		if (j->start_s > 0)
@@ -143,7 +154,7 @@ static void why_pending(char out[WORDS_MAX], const struct job *j, int64_t bootin
 			snprintf(out, WORDS_MAX, "begins later");
 		break;
 	case REASON_QUEUE:
-		snprintf(out, WORDS_MAX, "its queue is closed: %.120s", says);
+		snprintf(out, WORDS_MAX, "queue closed: %.120s", says);
 		break;
 	case REASON_UNKNOWN:
 		snprintf(out, WORDS_MAX, "waits: %.150s", says);
@@ -225,8 +236,8 @@ const char *words_event(char out[WORDS_EVENT], const struct event *e)
 	bool engine = strcmp(e->actor, "engine") == 0 || !e->actor[0];
 	bool named = !e->object[0] || strstr(e->text, e->object) != NULL;
 
-	snprintf(out, WORDS_EVENT, "%s%s%s%s%s%s", named ? "" : e->object, named ? "" : " ", e->text,
-		 engine ? "" : " (by ", engine ? "" : e->actor, engine ? "" : ")");
+	snprintf(out, WORDS_EVENT, "%s%s%s%s%s%s", named ? "" : e->object, named ? "" : " ",
+		 e->text, engine ? "" : " (by ", engine ? "" : e->actor, engine ? "" : ")");
 	return out;
 }
 

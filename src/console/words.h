@@ -1,6 +1,6 @@
 /*
- * The model in the words and tones of the screen: short, the same in every pane, and pure, so that a test reads them
- * without a terminal.
+ * The model in the words and tones of the screen: short, the same in every pane, and pure, so
+ * that a test reads them without a terminal.
  */
 #ifndef CONSOLE_WORDS_H
 #define CONSOLE_WORDS_H
@@ -22,9 +22,11 @@ struct count_word { /* "2 boot" */
 
 #define COUNT_WORDS 8
 
-const char *words_size(const char *vm_size); /* "Standard_F2s_v2" without what every size has in front */
-const char *words_money(char out[24], double usd); /* "$0.31", "$142"; "$?" when a price is unknown */
-const char *words_kind(bool spot);                 /* "spot" "ded" */
+const char *
+words_size(const char *vm_size); /* "Standard_F2s_v2" without what every size has in front */
+const char *words_money(char out[24],
+			double usd); /* "$0.31", "$142"; "$?" when a price is unknown */
+const char *words_kind(bool spot);   /* "spot" "ded" */
 
 const char *words_node_state(enum node_state s); /* at most 5 letters */
 enum tone words_node_tone(enum node_state s);

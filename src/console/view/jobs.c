@@ -16,13 +16,14 @@ static const struct column small[] = {
 };
 static const unsigned char small_what[] = { ID, STATE, NAME, WHY };
 static const struct column normal[] = {
-	{ "JOBID", 9, 14, 9, false }, { "NAME", 8, 18, 5, false }, { "USER", 5, 10, 4, false },
-	{ "ST", 2, 2, 8, false },     { "N", 3, 3, 3, true },	   { "WHY", 19, 0, 7, false },
+	{ "JOBID", 9, 14, 9, false }, { "NAME", 11, 18, 5, false }, { "USER", 5, 10, 4, false },
+	{ "ST", 2, 2, 8, false },     { "N", 2, 4, 3, true },	    { "WHY", 19, 0, 7, false },
 };
 static const unsigned char normal_what[] = { ID, NAME, USER, STATE, NODES, WHY };
 static const struct column wide[] = {
-	{ "JOBID", 10, 16, 9, false }, { "NAME", 10, 18, 5, false }, { "USER", 6, 10, 4, false },
-	{ "PART", 4, 8, 3, false },    { "ST", 2, 2, 8, false },     { "CPUS", 4, 5, 2, true },
+	{ "JOBID", 10, 16, 9, false }, { "NAME", 10, 18, 5, false },
+	{ "USER", 6, 10, 4, false },   { "PART", 4, 8, 3, false },
+	{ "ST", 2, 2, 8, false },      { "CPUS", 4, 5, 2, true },
 	{ "NODES", 5, 5, 3, true },    { "WHY", 24, 0, 7, false },
 };
 static const unsigned char wide_what[] = { ID, NAME, USER, PART, STATE, CPUS, NODES, WHY };
@@ -77,8 +78,7 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		snprintf(out->text, sizeof(out->text), "%lld", (long long)j->nodes_min);
 		break;
 	default:
-		snprintf(out->text, sizeof(out->text), "%s",
-			 words_job_why(why, j, p->booting));
+		snprintf(out->text, sizeof(out->text), "%s", words_job_why(why, j, p->booting));
 		if (j->state == JOB_PENDING && j->reason_class == REASON_NEVER)
 			out->tone = TONE_FAIL;
 	}
@@ -90,6 +90,7 @@ const struct pane_kind pane_jobs = {
 	.noun = NOUN_JOB,
 	.of_cluster = true,
 	.titled = true,
+	.marks = true,
 	.columns = sets,
 	.n_columns = ARRAY_LEN(sets),
 	.sorts = { "", "state", "user", "name", "prio", "nodes" },

@@ -8,7 +8,10 @@
 #include "base/text.h"
 #include "console/words.h"
 
-#define KIND 4
+#define KIND	   4
+#define SIZE_LEAST 6
+#define RUN_LEAST  6
+#define RUN_GOOD   16
 
 /* The list of nodes */
 
@@ -20,8 +23,8 @@ static const struct column narrow[] = {
 };
 static const unsigned char narrow_what[] = { NAME, STATE, SIZE, SPOT, MONEY, REASON };
 static const struct column wide[] = {
-	{ "NODE", 8, 20, 9, false }, { "STATE", 7, 7, 8, false }, { "SIZE", 8, 20, 3, false },
-	{ "KIND", 4, 4, 2, false },  { "JOBS", 4, 4, 5, true },	  { "$/H", 6, 7, 4, true },
+	{ "NODE", 8, 20, 9, false },   { "STATE", 7, 7, 8, false }, { "SIZE", 8, 20, 3, false },
+	{ "KIND", 4, 4, 2, false },    { "JOBS", 4, 4, 5, true },   { "$/H", 6, 7, 4, true },
 	{ "REASON", 20, 0, 7, false },
 };
 static const unsigned char wide_what[] = { NAME, STATE, SIZE, SPOT, JOBS, MONEY, REASON };
@@ -89,6 +92,7 @@ const struct pane_kind pane_nodes = {
 	.noun = NOUN_NODE,
 	.of_cluster = true,
 	.titled = true,
+	.marks = true,
 	.columns = sets,
 	.n_columns = ARRAY_LEN(sets),
 	.sorts = { "", "state", "name", "array", "cost" },
@@ -120,7 +124,21 @@ static int at_most(int n, int high)
 	return n < high ? n : high;
 }
 
-/* Counts in words are never cut for glyphs: the word comes before the colour. */
+/* Size, glyphs and counts share what is left: first the size gives way, then the glyphs, the
+ * words last. */
+static void share(struct run_widths *w, int room, int run)
+{
+	int want = at_most(run, RUN_GOOD);
+
+	while (w->size > SIZE_LEAST && w->size + w->counts + want > room)
+		w->size--;
+	w->run = at_most(room - w->size - w->counts, run);
+	if (w->run < RUN_LEAST) {
+		w->run = RUN_LEAST;
+		w->counts = room - w->size - w->run;
+	}
+}
+
 void nodes_widths(struct run_widths *w, const struct array_row *rows, size_t n, int cols)
 {
 	int run = 1;
@@ -140,14 +158,7 @@ void nodes_widths(struct run_widths *w, const struct array_row *rows, size_t n, 
 	w->name = at_most(w->name, cols / 7);
 	w->size = at_most(w->size, cols / 5);
 	w->counts = at_most(w->counts, cols / 2);
-	w->run = cols - 2 - w->name - 1 - w->size - 1 - KIND - 2 - 2 - w->counts;
-	if (w->run > run)
-		w->run = run;
-	if (w->run < 4) {
-		w->run = cols - 2 - w->name - 1 - 2 - w->counts;
-		w->size = 0;
-	}
-	w->run = w->run < 1 ? 1 : w->run;
+	share(w, cols - 2 - w->name - 1 - 1 - KIND - 2 - 2, run);
 }
 
 static void draw_glyph(struct screen *s, int row, int col, char glyph, bool here)
@@ -157,7 +168,8 @@ static void draw_glyph(struct screen *s, int row, int col, char glyph, bool here
 	screen_put(s, row, col, words_glyph_tone(glyph), here ? LOOK_REVERSE : 0, text, 1);
 }
 
-/* The part of the run that holds the cursor. A run of live nodes that goes on beyond it says so. */
+/* The part of the run that holds the cursor. A run of live nodes that goes on beyond it says
+ * so. */
 static void draw_run(struct screen *s, int row, int col, int columns, const struct array_row *r,
 		     int64_t cursor)
 {
@@ -170,7 +182,8 @@ static void draw_run(struct screen *s, int row, int col, int columns, const stru
 	for (int i = 0; i < columns - more && from + i < n; i++)
 		draw_glyph(s, row, col + i, r->glyphs[from + i], from + i == cursor);
 	if (more)
-		screen_put(s, row, col + columns - 1, TONE_DIM, 0, s->ascii ? ">" : "\xe2\x80\xa6", 1);
+		screen_put(s, row, col + columns - 1, TONE_DIM, 0,
+			   s->ascii ? ">" : "\xe2\x80\xa6", 1);
 }
 
 static void draw_counts(struct screen *s, int row, int col, int columns,
@@ -197,13 +210,10 @@ void nodes_draw_row(struct screen *s, int row, int col, const struct run_widths 
 	col += 2;
 	screen_put(s, row, col, TONE_TEXT, cursor >= 0 ? LOOK_BOLD : 0, r->array, w->name);
 	col += w->name + 1;
-	if (w->size > 0) {
-		screen_put(s, row, col, TONE_TEXT, 0, words_size(r->size), w->size);
-		col += w->size + 1;
-		screen_put(s, row, col, r->spot ? TONE_SPOT : TONE_TEXT, 0,
-			   words_kind(r->spot), KIND);
-		col += KIND + 2;
-	}
+	screen_put(s, row, col, TONE_TEXT, 0, words_size(r->size), w->size);
+	col += w->size + 1;
+	screen_put(s, row, col, r->spot ? TONE_SPOT : TONE_TEXT, 0, words_kind(r->spot), KIND);
+	col += KIND + 2;
 	draw_run(s, row, col, w->run, r, cursor);
 	draw_counts(s, row, col + w->run + 2, w->counts, r);
 }
@@ -292,8 +302,7 @@ static void draw_grid(struct node_map *m, struct screen *s, struct area a, bool 
 			if (k == 0)
 				draw_map_title(s, row, a, r, here);
 			else
-				draw_map_line(s, row, a, r, k - 1, m->per,
-					      here ? m->cell : -1);
+				draw_map_line(s, row, a, r, k - 1, m->per, here ? m->cell : -1);
 		}
 	}
 }

@@ -1,6 +1,7 @@
 /*
- * The node pane: each array and VM size as a run of glyphs, one for each node in the array's order, then '.' up to the
- * limit. With room it is a heat map of whole arrays. The cursor stands on a node.
+ * The node pane: each array and VM size as a run of glyphs, one for each node in the array's
+ * order, then '.' up to the limit. With room it is a heat map of whole arrays. The cursor
+ * stands on a node.
  */
 #ifndef CONSOLE_VIEW_NODES_H
 #define CONSOLE_VIEW_NODES_H
@@ -13,7 +14,8 @@ struct node_map {
 	int64_t row_id; /* the array under the cursor; 0 none yet */
 	size_t row;
 	int64_t cell;
-	int per, top; /* glyphs in a line of the heat map, 0: it is not one; the first line shown */
+	int per,
+	    top; /* glyphs in a line of the heat map, 0: it is not one; the first line shown */
 };
 
 struct run_widths { /* columns of a line: name, size, kind, glyphs, counts */
@@ -25,11 +27,13 @@ int map_lines(const struct node_map *m, int cols, bool grid);
 void map_draw(struct node_map *m, struct screen *s, struct area a, bool grid, bool focused);
 bool map_key(struct node_map *m, const struct key *k);
 const struct array_row *map_array(const struct node_map *m); /* under the cursor; NULL none */
-/* The node under the cursor, looked up in the window of nodes; NULL when no node is there yet. */
+/* The node under the cursor, looked up in the window of nodes; NULL when no node is there yet.
+ */
 const struct node *map_node(const struct node_map *m, const struct pane *nodes);
 
 void nodes_widths(struct run_widths *w, const struct array_row *rows, size_t n, int cols);
-/* One array's line: "htc  F2s_v2  spot  ##=++~....  4 busy 1 idle 2 boot". cell: of the cursor, -1 when it is elsewhere. */
+/* One array's line: "htc  F2s_v2  spot  ##=++~....  4 busy 1 idle 2 boot". cell: of the cursor,
+ * -1 when it is elsewhere. */
 void nodes_draw_row(struct screen *s, int row, int col, const struct run_widths *w,
 		    const struct array_row *r, int64_t cell);
 

@@ -7,7 +7,7 @@
 
 enum { NAME, ARRAYS, SCHEDULER, TITLE };
 
-static const struct column narrow[] = { { "", 8, 14, 9, false }, { "", 5, 0, 5, false } };
+static const struct column narrow[] = { { "", 11, 16, 9, false }, { "", 5, 0, 5, false } };
 static const unsigned char narrow_what[] = { NAME, ARRAYS };
 static const struct column wide[] = { { "", 10, 24, 9, false },
 				      { "", 8, 12, 5, false },

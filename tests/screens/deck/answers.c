@@ -1,0 +1,320 @@
+/* What the made-up engine answers, and what it then does step by step. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "fixture.h"
+#include "wire/wire.h"
+
+static const char *const delete_steps[][2] = {
+	{ "undo", "begins in 10 s; cancel takes it back" },
+	{ "drain", "8 nodes, 4 jobs run on them" },
+	{ "nodes", "1 scale sets and 8 nodes to go" },
+	{ "head", "" },
+	{ "lists", "first list is empty; the second comes a minute later" },
+	{ "names", "4 of 5 names looked at" },
+};
+
+static const char *const start_steps[][2] = {
+	{ "group", "pl-demo" },
+	{ "head", "the machine boots" },
+	{ "ssh", "first contact" },
+};
+
+static size_t steps_done;
+
+static struct json *operation_begins(enum op_kind kind, const struct cluster_row *r)
+{
+	struct operation *o = &fixture->ops[0];
+	struct json *j = json_new_object();
+
+	fixture->n_ops = 1;
+	operation_clear(o);
+	*o = (struct operation){ .id = 70 + (int64_t)fixture->revision,
+				 .cluster_id = r->cluster.id,
+				 .kind = kind,
+				 .state = OP_RUNNING,
+				 .started_ms = fixture->engine.now_ms };
+	steps_done = 0;
+	fixture_step();
+	json_set_int(j, "operation", o->id);
+	return j;
+}
+
+static void operation_ends(struct operation *o)
+{
+	o->state = OP_DONE;
+	if (o->kind == OP_START) {
+		struct cluster_row *r = NULL;
+
+		for (size_t i = 0; i < fixture->n_clusters; i++)
+			if (fixture->clusters[i].cluster.id == o->cluster_id)
+				r = &fixture->clusters[i];
+		if (r) {
+			r->cluster.state = CLUSTER_RUNNING;
+			r->view.queue_age_ms = 1000;
+		}
+		return;
+	}
+	snprintf(o->detail, sizeof(o->detail),
+		 "verified: 5 resources gone by name, two lists by tag empty");
+	o->data = xstrdup(
+	    "{\"gone\":[\"/s/x/resourceGroups/pl-demo-4f1c\",\"/g/x/virtualMachineScaleSets/pl-4f1c-htc-1\","
+	    "\"/g/x/virtualMachines/pl-4f1c-head\",\"/g/x/virtualNetworks/pl-4f1c-vnet\","
+	    "\"/g/x/networkSecurityGroups/pl-4f1c-nsg\"],\"left\":[],"
+	    "\"first_empty_list\":\"2026-11-23T12:06:10Z\",\"second_empty_list\":\"2026-11-23T12:07:11Z\","
+	    "\"group_deleted\":true,\"spent\":1.27}");
+	for (size_t i = 0; i < fixture->n_nodes; i++)
+		if (fixture->nodes[i].cluster_id == o->cluster_id)
+			fixture->nodes[i].state = NODE_GONE;
+	for (size_t i = 0; i < fixture->n_clusters; i++)
+		if (fixture->clusters[i].cluster.id == o->cluster_id) {
+			fixture->n_clusters--;
+			memmove(&fixture->clusters[i], &fixture->clusters[i + 1],
+				(fixture->n_clusters - i) * sizeof(fixture->clusters[0]));
+		}
+	fixture->n_jobs = 0;
+}
+
+bool fixture_step(void)
+{
+	struct operation *o = &fixture->ops[0];
+	bool starts = o->kind == OP_START;
+	const char *const(*steps)[2] = starts ? start_steps : delete_steps;
+	size_t n = starts ? ARRAY_LEN(start_steps) : ARRAY_LEN(delete_steps);
+
+	if (fixture->n_ops == 0 || o->state != OP_RUNNING)
+		return false;
+	if (steps_done == n) {
+		operation_ends(o);
+		fixture_count();
+	} else {
+		snprintf(o->step, sizeof(o->step), "%s", steps[steps_done][0]);
+		snprintf(o->detail, sizeof(o->detail), "%s", steps[steps_done][1]);
+		steps_done++;
+	}
+	fixture_changed();
+	return o->state == OP_RUNNING;
+}
+
+static void item(struct json *list, const char *id, const char *act, const char *note)
+{
+	struct json *j = json_add_object(list);
+
+	json_set_str(j, "id", id);
+	json_set_str(j, "act", act);
+	json_set_str(j, "note", note);
+}
+
+static struct json *teardown_plan(const struct cluster_row *r)
+{
+	struct json *j = json_new_object(), *list = json_set_array(j, "resources"), *a;
+
+	json_set_str(j, "cluster", r->cluster.name);
+	json_set_str(j, "region", "westeurope");
+	json_set_str(j, "group", "/subscriptions/0/resourceGroups/pl-demo-4f1c");
+	json_set_bool(j, "simulated", true);
+	item(list, "/g/Microsoft.Compute/virtualMachineScaleSets/pl-4f1c-htc-1", "delete", "");
+	item(list, "/g/Microsoft.Compute/virtualMachines/pl-4f1c-head", "delete", "");
+	item(list, "/g/Microsoft.Network/virtualNetworks/pl-4f1c-vnet", "delete", "");
+	item(list, "/g/Microsoft.Network/networkSecurityGroups/pl-4f1c-nsg", "delete", "");
+	item(list, "/g/Microsoft.Network/virtualNetworks/corp-hub", "never touched",
+	     "not ours");
+	list = json_set_array(j, "arrays");
+	a = json_add_object(list);
+	json_set_str(a, "name", "htc");
+	json_set_int(a, "nodes", r->view.nodes);
+	json_set_int(a, "jobs", r->view.jobs_running);
+	a = json_add_object(list);
+	json_set_str(a, "name", "hpc");
+	json_set_int(a, "nodes", 0);
+	json_set_int(a, "jobs", 0);
+	a = json_add_object(json_set_array(j, "data_lost"));
+	json_set_str(a, "name", "shared");
+	json_set_str(a, "path", "/shared");
+	json_set_str(
+	    a, "note",
+	    "lies on the head's disk and is lost with it: copy it out first with paceline cp");
+	json_set_int(j, "jobs_running", r->view.jobs_running);
+	json_set_int(j, "jobs_pending", r->view.jobs_pending);
+	json_set_int(j, "nodes", r->view.nodes);
+	json_set_real(j, "saves_per_hour", r->view.price_now);
+	json_set_str(j, "hash", "c0ffee11d00dfeed");
+	json_set_int(j, "valid_until_ms", fixture->engine.now_ms + 600000);
+	return j;
+}
+
+static struct json *decision(void)
+{
+	struct json *j = json_new_object(), *c;
+
+	json_set_str(j, "summary",
+		     "+2 htc: 33 tasks pending, 1 core each; F2s_v2 spot is cheapest");
+	c = json_add_object(json_set_array(j, "creates"));
+	json_set_str(c, "array", "htc");
+	json_set_str(c, "size", "Standard_F2s_v2");
+	json_set_bool(c, "spot", true);
+	json_set_int(c, "count", 2);
+	json_set_real(c, "price", 0.0174);
+	json_set_str(
+	    c, "why",
+	    "33 tasks of 1 core wait, 2 boot; the limit of 16 allows 8 more, 2 at a time");
+	c = json_add_object(json_set_array(j, "wants"));
+	json_set_str(c, "job", "12_[5-37]");
+	json_set_str(c, "user", "op");
+	json_set_str(c, "text",
+		     "4 of 33 placed on nodes that boot, 29 wait for the next round");
+	return j;
+}
+
+static struct json *why(const char *what, struct err *err)
+{
+	const struct node *n = fixture_node(what);
+	struct json *j = json_new_object();
+	char text[1000];
+
+	if (n)
+		snprintf(
+		    text, sizeof(text),
+		    "node %s (Standard_F2s_v2, spot 1): %s for 41s: %s\nmachine: %s host %s\n  requested  11:59:02  +0s\n  machine    11:59:40  +38s\n  last mark of its script: mounts /shared",
+		    n->name, node_state_name(n->state), n->reason, n->vm_name, n->host);
+	else if (what[0] == '1')
+		snprintf(
+		    text, sizeof(text),
+		    "job %s (monte-carlo) of op in htc: pending\nasks for: 33 tasks of 1 cpus on 1 nodes; scheduler's reason: Resources\nwaits_boot: 2 nodes boot for it (htc-7, htc-8), 2 more are asked for; the limit of 16 is not reached\nlast decision: +2 htc: 33 tasks pending, 1 core each; F2s_v2 spot is cheapest",
+		    what);
+	else {
+		err_set(err, ERR_NOT_FOUND,
+			"cluster demo has no node and no job \"%s\" in its last reading", what);
+		json_free(j);
+		return NULL;
+	}
+	json_set_str(j, "text", text);
+	return j;
+}
+
+static struct json *drain(const struct json *body, enum node_state to)
+{
+	const struct json *list = json_get(body, "nodes");
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		struct node *n = fixture_node(json_text(json_at(list, i)));
+
+		if (n)
+			n->state = to;
+	}
+	fixture_count();
+	fixture_changed();
+	return json_new_object();
+}
+
+static struct json *create(const struct json *body)
+{
+	struct cluster_row *r = &fixture->clusters[fixture->n_clusters++];
+	struct json *j = json_new_object();
+
+	*r = (struct cluster_row){ .cluster = { .id = 100 + (int64_t)fixture->n_clusters,
+						.state = CLUSTER_OFF } };
+	r->cluster.name = xstrdup(json_str(body, "name", "?"));
+	r->cluster.reason = xstrdup("");
+	r->cluster.spec.scheduler = xstrdup("slurm");
+	r->cluster.spec.template_name = xstrdup(json_str(body, "template", "?"));
+	r->view.queue_age_ms = -1;
+	struct array_row *a = &fixture->arrays[fixture->n_arrays++];
+	*a = (struct array_row){
+		.spot = true, .max = 16, .array = "htc", .size = "Standard_F2s_v2"
+	};
+	snprintf(a->cluster, sizeof(a->cluster), "%s", r->cluster.name);
+	fixture_count();
+	fixture_event(EVENT_INFO, r->cluster.name, "", "created from slurm");
+	fixture_changed();
+	return j;
+}
+
+static struct json *cancel(struct err *err)
+{
+	if (fixture->n_ops == 0 || fixture->ops[0].state != OP_RUNNING) {
+		err_set(err, ERR_CONFLICT, "the operation has ended");
+		return NULL;
+	}
+	fixture->ops[0].state = OP_CANCELLED;
+	snprintf(fixture->ops[0].detail, sizeof(fixture->ops[0].detail),
+		 "taken back before the first call");
+	for (size_t i = 0; i < fixture->n_clusters; i++)
+		if (fixture->clusters[i].cluster.id == fixture->ops[0].cluster_id)
+			fixture->clusters[i].cluster.state =
+			    fixture->ops[0].kind == OP_START ? CLUSTER_OFF : CLUSTER_RUNNING;
+	fixture_changed();
+	return json_new_object();
+}
+
+static struct json *of_cluster(const char *verb, struct cluster_row *r, bool post,
+			       const struct json *body, struct err *err)
+{
+	struct json *j;
+
+	if (!verb[0]) {
+		j = wire_cluster_row_json(r);
+		json_put(j, "spec.sample_job", json_new_string("monte-carlo.sh"));
+		json_set_str(j, "template", "slurm");
+		return j;
+	}
+	if (strcmp(verb, "start") == 0) {
+		r->cluster.state = CLUSTER_STARTING;
+		return operation_begins(OP_START, r);
+	}
+	if (strcmp(verb, "teardown") == 0) {
+		if (!post)
+			return teardown_plan(r);
+		r->cluster.state = CLUSTER_DELETING;
+		return operation_begins(OP_DELETE, r);
+	}
+	if (strcmp(verb, "jobs") == 0) {
+		fixture_add_job("16_[1-40]", json_str(body, "name", "?"));
+		r->view.jobs_pending += 40;
+		fixture_changed();
+		j = json_new_object();
+		json_set_str(j, "job", "16");
+		return j;
+	}
+	if (strcmp(verb, "nodes/drain") == 0)
+		return drain(body, NODE_DRAINING);
+	if (strcmp(verb, "nodes/undrain") == 0)
+		return drain(body, NODE_BUSY);
+	if (strcmp(verb, "plan") == 0)
+		return decision();
+	if (strncmp(verb, "why/", 4) == 0)
+		return why(verb + 4, err);
+	err_set(err, ERR_NOT_FOUND, "no route %s", verb);
+	return NULL;
+}
+
+struct json *fixture_answer(const char *method, const char *path, const struct json *body,
+			    struct err *err)
+{
+	bool post = strcmp(method, "POST") == 0;
+	char name[64] = "", verb[200] = "";
+
+	if (post && strcmp(path, "/v1/clusters") == 0)
+		return create(body);
+	if (sscanf(path, "/v1/clusters/%63[^/]/%199s", name, verb) >= 1 &&
+	    fixture_cluster(name))
+		return of_cluster(verb, fixture_cluster(name), post, body, err);
+	if (strncmp(path, "/v1/templates/", 14) == 0) {
+		struct json *j = json_new_object();
+		char cwd[2048];
+
+		if (getcwd(cwd, sizeof(cwd)))
+			json_put(j, "path",
+				 json_new_string(xasprintf("%s/templates/slurm.yaml", cwd)));
+		return j;
+	}
+	if (strstr(path, "/cancel"))
+		return cancel(err);
+	if (strncmp(path, "/v1/operations/", 15) == 0 && fixture->n_ops)
+		return wire_operation_json(&fixture->ops[0]);
+	err_set(err, ERR_NOT_FOUND, "there is no %s", path);
+	return NULL;
+}

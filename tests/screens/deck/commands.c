@@ -1,0 +1,110 @@
+/* A table of a few commands, for the prompt and the help: the contract of command.h, made
+ * small. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "command/command.h"
+#include "fixture.h"
+
+static void list_clusters(struct command_run *r)
+{
+	static const char *const titles[] = { "NAME", "SCHEDULER", "STATE" };
+
+	r->io->columns(r->io->arg, titles, ARRAY_LEN(titles));
+	for (size_t i = 0; i < fixture->n_clusters; i++) {
+		const struct cluster *c = &fixture->clusters[i].cluster;
+		const char *cells[] = { c->name, c->spec.scheduler,
+					cluster_state_name(c->state) };
+
+		r->io->row(r->io->arg, cells, ARRAY_LEN(cells));
+	}
+	command_done(r, 0, NULL);
+}
+
+static void say_args(struct command_run *r)
+{
+	char text[200] = "";
+
+	for (size_t i = 0; i < r->args.n; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i ? " " : "",
+			 r->args.v[i]);
+	fixture_log("RUN %s %s", r->command->name, text);
+	r->io->text(r->io->arg, text);
+	command_done(r, 0, NULL);
+}
+
+const struct command commands[] = {
+	{ .name = "cluster list",
+	  .args = "",
+	  .help = "list clusters",
+	  .needs = ROLE_VIEWER,
+	  .run = list_clusters },
+	{ .name = "cluster delete",
+	  .args = "CLUSTER",
+	  .help = "tear a cluster down",
+	  .flags = CMD_CLUSTER | CMD_WRITE,
+	  .confirm = CONFIRM_PLAN,
+	  .needs = ROLE_OPERATOR,
+	  .run = say_args },
+	{ .name = "node drain",
+	  .args = "CLUSTER NODE...",
+	  .help = "let nodes run empty",
+	  .flags = CMD_CLUSTER | CMD_NODES | CMD_WRITE,
+	  .confirm = CONFIRM_UNDO,
+	  .needs = ROLE_OPERATOR,
+	  .run = say_args },
+	{ .name = "node terminate",
+	  .args = "CLUSTER NODE...",
+	  .help = "delete nodes and what runs on them",
+	  .flags = CMD_CLUSTER | CMD_NODES | CMD_WRITE,
+	  .confirm = CONFIRM_BOX,
+	  .needs = ROLE_OPERATOR,
+	  .run = say_args },
+	{ .name = "ssh",
+	  .args = "CLUSTER [NODE]",
+	  .help = "a shell on a node",
+	  .flags = CMD_CLUSTER | CMD_LOCAL,
+	  .needs = ROLE_OPERATOR,
+	  .run = say_args },
+};
+
+const size_t n_commands = ARRAY_LEN(commands);
+
+const struct command *command_find(const char *const *words, size_t n, size_t *used)
+{
+	char two[80];
+
+	for (size_t take = n < 2 ? n : 2; take > 0; take--) {
+		snprintf(two, sizeof(two), "%s%s%s", words[0], take > 1 ? " " : "",
+			 take > 1 ? words[1] : "");
+		for (size_t i = 0; i < n_commands; i++)
+			if (strcmp(commands[i].name, two) == 0) {
+				*used = take;
+				return &commands[i];
+			}
+	}
+	return NULL;
+}
+
+const char *command_nearest(const char *word)
+{
+	static const char *const words[] = { "cluster", "node", "ssh", NULL };
+
+	return text_nearest(word, words);
+}
+
+int command_parse(struct command_run *r, const char *const *words, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		strs_add(&r->args, words[i]);
+	if (n == 0 && (r->command->flags & CMD_CLUSTER))
+		return err_set(err, ERR_INVALID, "CLUSTER is missing");
+	return 0;
+}
+
+void command_done(struct command_run *r, int exit_code, const struct err *err)
+{
+	r->done(r->done_arg, exit_code, err);
+}

@@ -1,0 +1,62 @@
+/*
+ * A small made-up site for the Deck's screen tests: rows that mirror.h lends, answers that
+ * client.h gives, both without an engine, a socket or a moving clock. A fifo changes it from
+ * outside ("node htc-6 busy"), a log says what was asked.
+ */
+#ifndef TESTS_DECK_FIXTURE_H
+#define TESTS_DECK_FIXTURE_H
+
+#include "base/json.h"
+#include "base/loop.h"
+#include "client/mirror.h"
+
+#define FIXTURE_NODES  2000
+#define FIXTURE_EVENTS 32
+#define FIXTURE_JOBS   40
+
+struct fixture {
+	struct engine_row engine;
+	struct template_row templates[8];
+	size_t n_templates;
+	struct cluster_row clusters[8];
+	size_t n_clusters;
+	struct array_row arrays[8];
+	size_t n_arrays;
+	struct node nodes[FIXTURE_NODES];
+	size_t n_nodes;
+	struct job jobs[FIXTURE_JOBS];
+	size_t n_jobs;
+	struct event events[FIXTURE_EVENTS]; /* the newest first */
+	size_t n_events;
+	struct operation ops[4]; /* the newest first */
+	size_t n_ops;
+	enum mirror_link link;
+	uint64_t revision;
+	const char *log_path;
+	void (*changed)(void *arg);
+	void *changed_arg;
+};
+
+extern struct fixture *const fixture; /* one process, one site */
+
+void fixture_make(
+    int64_t many); /* many: nodes of a large cluster beside the small one; 0 none */
+void fixture_empty(void);
+void fixture_changed(void);
+void fixture_count(void); /* arrays and views from the nodes */
+void fixture_log(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void fixture_event(enum event_level level, const char *cluster, const char *object,
+		   const char *text);
+struct cluster_row *fixture_cluster(const char *name);
+struct node *fixture_node(const char *name);
+void fixture_add_job(const char *id, const char *name);
+
+/* One line from the fifo. */
+void fixture_order(char *line);
+/* Answers a request; NULL and err else. */
+struct json *fixture_answer(const char *method, const char *path, const struct json *body,
+			    struct err *err);
+/* One step of what is under way; false: nothing is. */
+bool fixture_step(void);
+
+#endif
