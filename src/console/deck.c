@@ -219,6 +219,7 @@ static void choose_cluster(struct deck *d)
 	for (int i = 0; i < PANES; i++)
 		if (d->panes[i].kind->of_cluster) {
 			table_unmark_all(&d->panes[i].table);
+			d->panes[i].touched = false;
 			d->panes[i].offset = 0;
 		}
 	d->queue_seen_ms = 0;
@@ -270,6 +271,8 @@ void deck_changed(void *arg)
 	bool had = d->panes[PANE_CLUSTERS].have;
 
 	deck_load(d);
+	if (!had && d->panes[PANE_CLUSTERS].have && d->panes[PANE_CLUSTERS].table.count == 0)
+		d->focus = PANE_TEMPLATES; /* there the first cluster is made */
 	deck_watch(d);
 	if (!d->display)
 		return;

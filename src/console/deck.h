@@ -169,6 +169,7 @@ void act_teardown(struct deck *d);
 bool teardown_key(struct deck *d, const struct key *k); /* false: it is left */
 void teardown_draw(struct deck *d, struct screen *s, struct area a);
 void teardown_follow(struct deck *d);
+bool teardown_can_undo(const struct deck *d); /* nothing was deleted yet */
 void teardown_clear(struct deck *d);
 
 /* deck_run.c: the command line */

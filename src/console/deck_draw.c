@@ -83,7 +83,7 @@ static void draw_header(const struct deck *d, struct screen *s)
 	snprintf(price, sizeof(price), "%s%s/h", wide ? " " : "", words_money(money, t.price));
 	issues[0] = '\0';
 	if (t.issues > 0)
-		snprintf(issues, sizeof(issues), wide ? " %lld issue%s" : "!%lld",
+		snprintf(issues, sizeof(issues), wide ? " %lld issue%s " : "!%lld",
 			 (long long)t.issues, t.issues == 1 ? "" : "s");
 	clock_hms(clock, deck_now(d));
 	clock[5] = '\0';
@@ -172,13 +172,9 @@ static void draw_lost(const struct deck *d, struct screen *s, int row)
 {
 	bool never = mirror_engine(d->mirror) == NULL;
 	int col = lamp(s, row, 1, "engine", never ? TONE_BOOT : TONE_FAIL,
-		       never ? "connecting" : "LOST");
+		       never ? "connecting" : "LOST, this picture is frozen");
 
-	col +=
-	    screen_put(s, row, col, TONE_WARN, 0, mirror_link_text(d->mirror), s->cols - col);
-	if (!never)
-		screen_put(s, row, col, TONE_WARN, 0, "; this picture is frozen",
-			   s->cols - col);
+	screen_put(s, row, col, TONE_WARN, 0, mirror_link_text(d->mirror), s->cols - col);
 }
 
 static void draw_lamps(const struct deck *d, struct screen *s, int row)
@@ -243,39 +239,44 @@ static void draw_title(const struct deck *d, struct screen *s, enum pane_id id)
 	pane_title(s, d->layout.pane[id], title, right, id == d->focus);
 }
 
-static void note(struct screen *s, struct area a, int row, const char *text)
-{
-	if (row < a.rows)
-		screen_put(s, a.row + row, a.col + 2, TONE_DIM, 0, text, a.cols - 2);
-}
-
 /* A pane without rows says why, and which key comes next. */
-static void draw_empty(const struct deck *d, struct screen *s, enum pane_id id, struct area a)
+static const char *empty_text(const struct deck *d, enum pane_id id)
 {
 	const struct pane *p = &d->panes[id];
 	const struct cluster_row *r = deck_cluster(d);
 	bool running = r && r->cluster.state == CLUSTER_RUNNING;
 
-	if (p->have && p->rows.error && p->rows.error[0]) {
-		screen_put(s, a.row + 1, a.col + 2, TONE_FAIL, 0, p->rows.error, a.cols - 2);
-		return;
-	}
 	if (p->filter[0] && p->have)
-		note(s, a, 1, "nothing passes the filter; Esc clears it");
-	else if (mirror_link(d->mirror) != MIRROR_LIVE && !p->have)
-		note(s, a, 1, "waiting for the engine");
-	else if (id == PANE_TEMPLATES)
-		note(s, a, 1, "no templates");
-	else if (id == PANE_CLUSTERS)
-		note(s, a, 1, "none yet: n makes one");
-	else if (!d->cluster[0] && id == PANE_NODES)
-		note(s, a, 1, "choose a template and press n: a cluster with its defaults");
-	else if (id == PANE_JOBS && running)
-		note(s, a, 1, "the queue is empty: J submits the sample job");
-	else if (id == PANE_JOBS && d->cluster[0])
-		note(s, a, 1, "no queue: the cluster is not running");
-	else if (id == PANE_EVENTS)
-		note(s, a, 1, "nothing has happened yet");
+		return "nothing passes the filter; Esc clears it";
+	if (!p->have && (d->cluster[0] || !p->kind->of_cluster))
+		return "waiting for the engine";
+	switch (id) {
+	case PANE_TEMPLATES:
+		return "no templates";
+	case PANE_CLUSTERS:
+		return "none yet: n makes one";
+	case PANE_NODES:
+		return d->cluster[0]
+			   ? "no nodes"
+			   : "choose a template and press n: a cluster with its defaults";
+	case PANE_JOBS:
+		return running	       ? "the queue is empty: J submits the sample job"
+		       : d->cluster[0] ? "no queue: the cluster is not running"
+				       : "";
+	default:
+		return "nothing has happened yet";
+	}
+}
+
+static void draw_empty(const struct deck *d, struct screen *s, enum pane_id id, struct area a,
+		       int row)
+{
+	const struct pane *p = &d->panes[id];
+	bool error = p->have && p->rows.error && p->rows.error[0];
+
+	if (row < a.rows)
+		screen_put(s, a.row + row, a.col + 2, error ? TONE_FAIL : TONE_DIM, 0,
+			   error ? p->rows.error : empty_text(d, id), a.cols - 2);
 }
 
 /* What is under way, or what the operator can do next, under the arrays. */
@@ -312,7 +313,7 @@ static void draw_nodes(struct deck *d, struct screen *s, struct area a, bool foc
 	bool grid = d->layout.size >= DECK_WIDE || d->zoomed;
 
 	if (!d->cluster[0]) {
-		draw_empty(d, s, PANE_NODES, a);
+		draw_empty(d, s, PANE_NODES, a, 1);
 		return;
 	}
 	if (draw_operation(d, s, a, a.row + a.rows - 1))
@@ -322,7 +323,7 @@ static void draw_nodes(struct deck *d, struct screen *s, struct area a, bool foc
 		body.rows++;
 		pane_draw(&d->panes[PANE_NODES], s, body, focused);
 		if (d->panes[PANE_NODES].table.count == 0)
-			draw_empty(d, s, PANE_NODES, body);
+			draw_empty(d, s, PANE_NODES, body, 2);
 		return;
 	}
 	map_draw(&d->map, s, body, grid, focused);
@@ -338,8 +339,7 @@ static void draw_pane(struct deck *d, struct screen *s, enum pane_id id)
 	if (d->layout.size == DECK_TINY) {
 		pane_lines(&d->panes[id], s, a);
 		if (d->panes[id].table.count == 0)
-			draw_empty(d, s, id,
-				   (struct area){ a.row - 1, a.col, a.rows + 1, a.cols });
+			draw_empty(d, s, id, a, 0);
 		return;
 	}
 	draw_title(d, s, id);
@@ -349,7 +349,7 @@ static void draw_pane(struct deck *d, struct screen *s, enum pane_id id)
 	}
 	pane_draw(&d->panes[id], s, a, focused);
 	if (d->panes[id].table.count == 0)
-		draw_empty(d, s, id, a);
+		draw_empty(d, s, id, a, d->panes[id].kind->titled ? 2 : 1);
 }
 
 static void draw_detail(struct deck *d, struct screen *s)
@@ -418,7 +418,7 @@ static void draw_message(const struct deck *d, struct screen *s, int row)
 	else if (d->layout.size == DECK_TINY)
 		screen_putf(s, row, 1, TONE_DIM, 0, s->cols - 2, "%s %s  Tab next  ? help",
 			    d->panes[d->focus].kind->title, d->cluster);
-	else if (!draw_here(d, s, row))
+	else if (d->mode == AT_PANES && !draw_here(d, s, row))
 		screen_put(s, row, 1, TONE_DIM, 0, hint(d), s->cols - 2);
 }
 

@@ -142,6 +142,7 @@ static void zoom(struct deck *d)
 
 static void find_again(struct deck *d, int step)
 {
+	d->panes[d->focus].touched = true;
 	if (!pane_find(&d->panes[d->focus], d->find, step))
 		deck_say(d, TONE_WARN, "\"%.60s\" is not among the rows shown", d->find);
 }
@@ -203,7 +204,7 @@ const struct binding bindings[] = {
 	{ .keys = "Tab S-Tab", .group = MOVE, .help = "next, previous pane" },
 	{ .keys = "Space v", .group = MOVE, .help = "mark, mark a range" },
 	{ .keys = "* + U", .group = MOVE, .help = "all, invert, none" },
-	{ .keys = "Esc", .group = MOVE, .help = "back; clears the filter first" },
+	{ .keys = "Esc", .group = MOVE, .help = "back, or clear the filter" },
 	{ .key = K_ENTER,
 	  .keys = "Enter",
 	  .group = VIEW,
@@ -259,7 +260,7 @@ const struct binding bindings[] = {
 	  .keys = "n",
 	  .group = ACT,
 	  .label = "New",
-	  .help = "new cluster, with defaults",
+	  .help = "new cluster (defaults)",
 	  .command = "cluster create",
 	  .cli = "NAME --template %t",
 	  .needs = ROLE_OPERATOR,
@@ -289,7 +290,7 @@ const struct binding bindings[] = {
 	  .keys = "d",
 	  .group = ACT,
 	  .label = "Drain",
-	  .help = "drain the node, or the marked",
+	  .help = "drain node or marked",
 	  .command = "node drain",
 	  .cli = "%c %n",
 	  .needs = ROLE_OPERATOR,
@@ -345,7 +346,7 @@ const struct binding bindings[] = {
 	{ .key = K_CTRL('z'),
 	  .keys = "Ctrl-Z",
 	  .group = APP,
-	  .help = "back to the shell, fg returns",
+	  .help = "to the shell; fg returns",
 	  .run = suspend },
 	{ .key = 'q',
 	  .fkey = K_F10,
@@ -422,14 +423,54 @@ static void footer_key_of(const struct deck *d, uint32_t code, const char *key,
 			out->letter = letters[i].name;
 }
 
+/* What works while something lies over the panes. */
+static const struct footer_key over_keys[][5] = {
+	[AT_PROMPT] = { { "Enter", "Done", NULL, false },
+			{ "Tab", "Complete", NULL, false },
+			{ "Up", "History", NULL, false },
+			{ "Esc", "Cancel", NULL, false } },
+	[AT_DIALOG] = { { "Esc", "No", NULL, false } },
+	[AT_BOX] = { { "PgDn", "More", NULL, false }, { "Esc", "Close", NULL, false } },
+	[AT_HELP] = { { "PgDn", "More", NULL, false }, { "Esc", "Close", NULL, false } },
+	[AT_MENU] = { { "Enter", "Do", NULL, false }, { "Esc", "Close", NULL, false } },
+	[AT_TEARDOWN] = { { "Space", "Accept", NULL, false },
+			  { "F9", "Begin", NULL, false },
+			  { "PgDn", "More", NULL, false },
+			  { "Esc", "Leave", NULL, false } },
+};
+
+static void teardown_footer(const struct deck *d, struct footer_key out[12])
+{
+	bool f8 = dialog_confirm_key(&d->dialog) == K_F8;
+
+	if (!d->teardown.asking) {
+		size_t n = 0;
+
+		if (teardown_can_undo(d))
+			out[n++] = (struct footer_key){ "u", "Take back", NULL, false };
+		memcpy(out + n, &over_keys[AT_TEARDOWN][2], 3 * sizeof(out[0]));
+		return;
+	}
+	out[1].key = f8 ? "F8" : "F9";
+	out[1].off = !dialog_complete(&d->dialog);
+}
+
 void deck_footer(const struct deck *d, struct footer_key out[12])
 {
 	static const char *const names[] = { "F1", "F2", "F3", "F4", "F5",
 					     "F6", "F7", "F8", "F9", "F10" };
+	size_t n = 0;
 
+	if (d->mode != AT_PANES) {
+		memcpy(out, over_keys[d->mode], sizeof(over_keys[0]));
+		if (d->mode == AT_TEARDOWN)
+			teardown_footer(d, out);
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		footer_key_of(d, (uint32_t)(K_F1 + i), names[i], &out[i]);
-	out[ARRAY_LEN(names)] = (struct footer_key){ NULL, NULL, NULL, false };
+		if (d->layout.size != DECK_SMALL || i == 0 || i == 3 || i > 5)
+			footer_key_of(d, (uint32_t)(K_F1 + i), names[i], &out[n++]);
+	out[n] = (struct footer_key){ NULL, NULL, NULL, false };
 }
 
 static struct help_entry *help_of_bindings(struct deck *d, struct help_entry *to,
@@ -463,7 +504,7 @@ static struct help_entry *help_of_commands(const struct deck *d, struct help_ent
 
 static void open_help(struct deck *d)
 {
-	static const char *const groups[] = { MOVE, VIEW, ACT, APP };
+	static const char *const groups[] = { MOVE, ACT, VIEW, APP };
 	struct help_entry *to;
 
 	free(d->help_entries);
@@ -618,6 +659,7 @@ static void menu_pressed(struct deck *d, const struct key *k)
 
 static void move_focus(struct deck *d, int by)
 {
+	d->panes[PANE_EVENTS].touched = false;
 	d->focus = (enum pane_id)(((int)d->focus + PANES + by) % PANES);
 }
 
@@ -638,9 +680,16 @@ static void step_back(struct deck *d)
 
 static bool moved(struct deck *d, const struct key *k)
 {
+	struct pane *p = &d->panes[d->focus];
+	bool was = p->touched;
+
 	if (d->focus == PANE_NODES && deck_maps(d))
 		return map_key(&d->map, k);
-	return table_key(&d->panes[d->focus].table, k);
+	p->touched = true;
+	if (table_key(&p->table, k))
+		return true;
+	p->touched = was;
+	return false;
 }
 
 static void panes_pressed(struct deck *d, const struct key *k)

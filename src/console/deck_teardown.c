@@ -43,6 +43,13 @@ static bool under_way(const struct teardown_view *t)
 	       op_state_of(json_str(t->operation, "state", "running")) == OP_RUNNING;
 }
 
+bool teardown_can_undo(const struct deck *d)
+{
+	const char *step = json_str(d->teardown.operation, "step", "");
+
+	return under_way(&d->teardown) && strcmp(step, "undo") == 0;
+}
+
 static void on_operation(struct deck *d, const struct json *answer, const char *note)
 {
 	struct teardown_view *t = &d->teardown;
@@ -192,7 +199,7 @@ bool teardown_key(struct deck *d, const struct key *k)
 
 	if (t->asking)
 		return ask_key(d, k);
-	if (k->code == 'u' && t->op_id > 0 && under_way(t)) {
+	if (k->code == 'u' && teardown_can_undo(d)) {
 		take_back(d);
 		return true;
 	}
@@ -217,8 +224,7 @@ static void draw_title(const struct deck *d, struct screen *s, struct area a)
 			 json_str(t->plan, "hash", ""), clock_hms(when, until));
 	else if (!t->asking)
 		snprintf(right, sizeof(right),
-			 under_way(t) ? "u takes it back  Esc leaves" : "Esc leaves");
-	(void)d;
+			 teardown_can_undo(d) ? "u takes it back  Esc leaves" : "Esc leaves");
 	pane_title(s, a, title, right, true);
 }
 
@@ -236,15 +242,15 @@ void teardown_draw(struct deck *d, struct screen *s, struct area a)
 			body.rows = 1;
 	}
 	int all = textbox_paint(&t->text, s, body);
-	if (all > body.rows)
-		screen_put_right(s, a.row + body.rows, a.col, TONE_KEY, 0, " PgDn more ",
-				 a.cols - 1);
 	if (t->asking)
 		dialog_draw(&d->dialog, s,
 			    (struct area){
 				0, 0, d->layout.footer_row > 0 ? d->layout.footer_row : s->rows,
 				s->cols },
 			    display_now());
+	if (all > t->text.top + body.rows)
+		screen_put_right(s, a.row + 1 + body.rows - !t->asking, a.col, TONE_KEY, 0,
+				 " PgDn more ", a.cols - 2);
 }
 
 void teardown_clear(struct deck *d)

@@ -7,6 +7,7 @@
 
 #define COLUMN_MIN 38
 #define KEYS_WIDTH 13
+#define KEYS_MOST  20
 
 void help_open(struct help *h, const struct help_entry *entries, size_t n)
 {
@@ -49,14 +50,26 @@ bool help_key(struct help *h, const struct key *k)
 	return true;
 }
 
+/* Keys are short; the words of commands are not. */
+static int keys_width(const struct help *h, size_t from, size_t to)
+{
+	int width = KEYS_WIDTH;
+
+	for (size_t i = from; i < to; i++) {
+		int w = text_width(h->entries[i].keys) + 1;
+
+		width = w > width ? w : width;
+	}
+	return width < KEYS_MOST ? width : KEYS_MOST;
+}
+
 static void draw_entry(struct screen *s, int row, int col, int columns,
-		       const struct help_entry *e)
+		       const struct help_entry *e, int keys)
 {
 	enum tone tone = e->off ? TONE_DIM : TONE_TEXT;
 
-	screen_put(s, row, col, e->off ? TONE_DIM : TONE_TITLE, 0, e->keys, KEYS_WIDTH - 1);
-	int used = KEYS_WIDTH + screen_put(s, row, col + KEYS_WIDTH, tone, 0, e->help,
-					   columns - KEYS_WIDTH - 1);
+	screen_put(s, row, col, e->off ? TONE_DIM : TONE_TITLE, 0, e->keys, keys - 1);
+	int used = keys + screen_put(s, row, col + keys, tone, 0, e->help, columns - keys - 1);
 	if (e->off && used + 6 < columns)
 		screen_putf(s, row, col + used, TONE_DIM, 0, columns - used - 1, " (%s)",
 			    e->off);
@@ -87,7 +100,7 @@ static int all_lines(const struct help *h)
 static int draw_group(const struct help *h, struct screen *s, struct area a, int line, int col,
 		      int columns, size_t from, size_t to)
 {
-	int row = a.row + line - h->scroll;
+	int row = a.row + line - h->scroll, keys = keys_width(h, from, to);
 
 	if (row >= a.row && row < a.row + a.rows)
 		screen_put(s, row, col, TONE_TITLE, LOOK_BOLD, h->entries[from].group,
@@ -97,7 +110,7 @@ static int draw_group(const struct help *h, struct screen *s, struct area a, int
 			continue;
 		row++;
 		if (row >= a.row && row < a.row + a.rows)
-			draw_entry(s, row, col, columns, &h->entries[i]);
+			draw_entry(s, row, col, columns, &h->entries[i], keys);
 	}
 	return row - a.row + h->scroll + 2;
 }

@@ -82,7 +82,10 @@ void pane_clear(struct pane *p)
 void pane_load(struct pane *p, const struct mirror *m)
 {
 	p->have = mirror_rows(m, p->kind->window, &p->rows) && p->rows.noun == p->kind->noun;
-	table_refresh(&p->table);
+	if (p->kind->follows && !p->touched)
+		table_go(&p->table, 0);
+	else
+		table_refresh(&p->table);
 }
 
 void pane_window(const struct pane *p, struct window *out)

@@ -27,6 +27,7 @@ struct pane_kind {
 	enum noun noun;
 	bool of_cluster; /* shows the selected cluster's rows */
 	bool titled;	 /* column titles have a line of their own */
+	bool follows;	 /* shows what is new at its top until a row is chosen */
 	bool marks;	 /* rows can be marked */
 	const struct pane_columns *columns;
 	size_t n_columns;
@@ -48,6 +49,8 @@ struct pane {
 	int64_t offset, count; /* the window asked for */
 	int64_t booting;       /* nodes of the cluster on their way: part of why jobs wait */
 	bool ascii;
+	bool touched; /* the operator chose a row; before, the first one stays under the cursor
+		       */
 };
 
 void pane_init(struct pane *p, const struct pane_kind *kind);

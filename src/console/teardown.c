@@ -74,7 +74,7 @@ static void tree_data(struct textbox *out, const struct json *plan)
 		snprintf(what, sizeof(what), "%.60s %.50s", json_str(d, "name", "data"),
 			 json_str(d, "path", ""));
 		textbox_add(out, TONE_FAIL, " |- %-42s ! DATA LOST", what);
-		textbox_add(out, TONE_DIM, " |    %s", json_str(d, "note", ""));
+		textbox_add(out, TONE_DIM, " |  %s", json_str(d, "note", ""));
 	}
 }
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 #define LINE_MAX_TEXT 1024
+#define FIELD_MOST    12 /* columns of a field's name */
 
 void textbox_init(struct textbox *b)
 {
@@ -108,12 +109,15 @@ static size_t fold(const char *text, int columns)
 	return at > n / 2 ? at : n;
 }
 
-/* Continued lines stand under the beginning of their text. */
+/* Continued lines stand under the beginning of their text: behind the name of a field, if there
+ * is one. */
 static int indent_of(const char *text, int columns)
 {
-	size_t lead = strspn(text, " ");
-	int n = (int)lead + 2;
+	const char *gap = strstr(text + strspn(text, " "), "  ");
+	int n = (int)strspn(text, " ") + 2;
 
+	if (gap && gap - text < FIELD_MOST)
+		n = (int)(gap - text) + (int)strspn(gap, " ");
 	return n < columns / 2 ? n : 0;
 }
 
@@ -164,7 +168,7 @@ int textbox_paint(struct textbox *b, struct screen *s, struct area a)
 
 void textbox_draw(struct textbox *b, struct screen *s, struct area a)
 {
-	int cols = a.cols > 100 ? 100 : a.cols - (a.cols > 60 ? 4 : 0);
+	int cols = a.cols > 104 ? 100 : a.cols;
 	int rows = textbox_rows(b, cols - 4) + 2;
 	struct area box;
 

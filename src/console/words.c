@@ -21,7 +21,11 @@ const char *words_money(char out[24], double usd)
 	if (usd < 0)
 		snprintf(out, 24, "$?");
 	else
-		snprintf(out, 24, usd < 100 ? "$%.2f" : "$%.0f", usd);
+		snprintf(out, 24,
+			 usd > 0 && usd < 0.1 ? "$%.3f"
+			 : usd < 100	      ? "$%.2f"
+					      : "$%.0f",
+			 usd);
 	return out;
 }
 

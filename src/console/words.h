@@ -25,7 +25,7 @@ struct count_word { /* "2 boot" */
 const char *
 words_size(const char *vm_size); /* "Standard_F2s_v2" without what every size has in front */
 const char *words_money(char out[24],
-			double usd); /* "$0.31", "$142"; "$?" when a price is unknown */
+			double usd); /* "$0.017", "$0.31", "$142"; "$?" when a price is unknown */
 const char *words_kind(bool spot);   /* "spot" "ded" */
 
 const char *words_node_state(enum node_state s); /* at most 5 letters */

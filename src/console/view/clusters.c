@@ -74,6 +74,8 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 	switch (what) {
 	case NAME:
 		snprintf(out->text, sizeof(out->text), "%s", r->cluster.name);
+		if (strcmp(r->cluster.name, p->cluster) == 0)
+			out->look |= LOOK_BOLD; /* the other panes show this one */
 		break;
 	case SCHEDULER:
 		snprintf(out->text, sizeof(out->text), "%.20s",

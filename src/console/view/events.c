@@ -49,6 +49,7 @@ const struct pane_kind pane_events = {
 	.title = "Events",
 	.window = "events",
 	.noun = NOUN_EVENT,
+	.follows = true,
 	.columns = sets,
 	.n_columns = ARRAY_LEN(sets),
 	.sorts = { "" },

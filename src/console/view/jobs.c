@@ -31,7 +31,7 @@ static const unsigned char wide_what[] = { ID, NAME, USER, PART, STATE, CPUS, NO
 static const struct pane_columns sets[] = {
 	{ 0, small, small_what, ARRAY_LEN(small) },
 	{ 56, normal, normal_what, ARRAY_LEN(normal) },
-	{ 80, wide, wide_what, ARRAY_LEN(wide) },
+	{ 85, wide, wide_what, ARRAY_LEN(wide) },
 };
 
 static const struct job *at(const struct pane *p, size_t i)
@@ -91,6 +91,7 @@ const struct pane_kind pane_jobs = {
 	.of_cluster = true,
 	.titled = true,
 	.marks = true,
+	.follows = true,
 	.columns = sets,
 	.n_columns = ARRAY_LEN(sets),
 	.sorts = { "", "state", "user", "name", "prio", "nodes" },

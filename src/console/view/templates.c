@@ -7,8 +7,9 @@
 
 enum { NAME, ARRAYS, SCHEDULER, TITLE };
 
-static const struct column narrow[] = { { "", 11, 16, 9, false }, { "", 5, 0, 5, false } };
+static const struct column narrow[] = { { "", 11, 11, 9, false }, { "", 5, 0, 5, false } };
 static const unsigned char narrow_what[] = { NAME, ARRAYS };
+static const struct column side[] = { { "", 14, 18, 9, false }, { "", 8, 0, 5, false } };
 static const struct column wide[] = { { "", 10, 24, 9, false },
 				      { "", 8, 12, 5, false },
 				      { "", 8, 24, 6, false },
@@ -17,6 +18,7 @@ static const unsigned char wide_what[] = { NAME, SCHEDULER, ARRAYS, TITLE };
 
 static const struct pane_columns sets[] = {
 	{ 0, narrow, narrow_what, ARRAY_LEN(narrow) },
+	{ 30, side, narrow_what, ARRAY_LEN(side) },
 	{ 60, wide, wide_what, ARRAY_LEN(wide) },
 };
 

@@ -1,0 +1,384 @@
+#!/bin/bash
+# The Deck on a made-up site: its pictures, what its keys do at the engine, what it refuses, and what it costs on the wire.
+cd "$(dirname "$0")/../.." || exit 2
+. tests/screens/lib.sh
+lab=$build/tests/screens/deck_lab
+[ -x "$lab" ] || { echo "Bail out! $lab is not built: make screens"; exit 1; }
+unset NO_COLOR STY SSH_CONNECTION
+log=$screen_dir/asked
+orders=$screen_dir/orders
+mkfifo "$orders"
+
+# deck SIZE [VAR=VALUE...] [-- OPTION...]: at rest, with rows on it.
+deck() {
+	size=$1
+	shift
+	env=()
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do env+=("$1"); shift; done
+	[ $# -gt 0 ] && shift
+	: >"$log"
+	screen_start "$size" "${env[@]}" "$lab" --log "$log" --orders "$orders" "$@"
+	screen_wait slurm >/dev/null
+	screen_settle
+}
+
+order() {
+	echo "$*" >"$orders"
+	sleep 0.3
+}
+
+asked() {
+	for _ in $(seq 40); do
+		grep -qF -e "$1" "$log" && return 0
+		sleep 0.05
+	done
+	echo "the engine was not asked: $1; it was asked:"
+	cat "$log"
+	return 1
+}
+
+not_asked() {
+	sleep 0.3
+	! grep -F -e "$1" "$log"
+}
+
+lacks() {
+	! screen_text_now | grep -F -e "$1"
+}
+
+pictures() {
+	for size in 80x24 120x35 160x45 60x15 40x10; do
+		deck "$size"
+		screen_golden "deck/$size"
+	done
+	screen_resize 80x24
+	screen_golden deck/80x24
+	screen_resize 12x3
+	tap_ok "a tiny terminal is no reason to stop" screen_settle
+	deck 80x24
+	screen_golden_colour deck/80x24_colours
+	deck 80x24 -- --theme mono
+	screen_golden_colour deck/80x24_mono
+	deck 80x24 NO_COLOR=1
+	screen_golden_colour deck/80x24_mono # the same: without colours there is no other
+	deck 80x24 LC_ALL=C
+	screen_golden deck/80x24_ascii
+	deck 80x24 -- --ascii
+	screen_golden deck/80x24_ascii
+	deck 80x24 -- --empty
+	screen_golden deck/empty
+	deck 120x35 -- --many 400
+	screen_keys Down
+	screen_wait 'Nodes cfd' >/dev/null
+	screen_golden deck/map_120x35
+	deck 80x24 -- --letters
+	tap_ok "the footer shows letters when asked" screen_wait '?Help'
+	screen_stop
+}
+
+panes() {
+	deck 80x24
+	screen_keys Down
+	screen_golden deck/other_cluster # the panes follow
+	screen_keys Up Tab Right Right
+	tap_ok "the node under the cursor says why" screen_wait 'htc-3 ! failed since 12:03:00  boot failed: mount /shared timed out'
+	order node htc-3 busy
+	tap_ok "the cursor stays on its node" screen_wait 'htc-3 # busy'
+	screen_keys m
+	screen_golden deck/node_list
+	screen_keys f
+	screen_text 'state:fail'
+	screen_keys Enter
+	tap_ok "a filter is shown with its count" screen_wait '/state:fail  0 of 8'
+	order node htc-4 failed
+	tap_ok "the filter goes on" screen_wait '/state:fail  1 of 8'
+	screen_keys Escape
+	tap_ok "Esc clears the filter" screen_wait '8/20'
+	screen_keys Tab f
+	screen_text 'user:alice'
+	screen_keys Enter
+	tap_ok "jobs are filtered by the engine" screen_wait '/user:alice  2 of 8'
+	screen_keys Escape / w i n g Enter
+	sleep 0.2
+	screen_keys e
+	tap_ok "find goes to the row, e explains it" screen_wait 'Why: 14'
+	screen_keys Escape Escape Z
+	screen_golden deck/jobs_zoomed
+	screen_keys Enter
+	screen_golden deck/job_detail
+	screen_keys Escape Z '?'
+	screen_golden deck/help
+	screen_text drain
+	screen_golden deck/help_searched
+	screen_keys Escape F2
+	screen_golden deck/menu
+	screen_keys Escape '!'
+	tap_ok "! says the same for a shell" screen_wait 'paceline job submit demo --sample'
+	screen_keys Escape
+	screen_paste 'D q'
+	tap_ok "a paste outside a text field is dropped" screen_wait 'paste ignored (3 characters)'
+	screen_stop
+}
+
+lamps() {
+	deck 80x24
+	order cloud down
+	tap_ok "a cloud that does not answer is said with its reason" screen_wait 'cloud NO ANSWER for 3m'
+	deck 80x24
+	order stale
+	tap_ok "a stale queue has a badge with its age" screen_wait 'STALE 3m'
+	order link lost
+	tap_ok "without an engine the picture stays" screen_wait 'this picture is frozen'
+	screen_golden deck/lost
+	screen_keys S
+	tap_ok "and nothing can be changed" screen_wait 'Start: no connection to the engine'
+	order link live
+	tap_ok "the engine is back" screen_wait 'engine ok'
+	order role viewer
+	tap_ok "a viewer is told so" screen_wait '[RO]'
+	screen_keys n
+	tap_ok "and makes nothing" screen_wait 'New: needs role operator'
+	screen_keys D
+	tap_ok "a viewer may read the plan of a teardown" screen_wait 'cannot be confirmed here: needs role operator'
+	screen_keys Escape
+	tap_ok "nothing was asked for" not_asked POST
+	screen_stop
+}
+
+life() {
+	deck 80x24
+	screen_keys BTab n
+	tap_ok "a name that is free is offered" screen_wait 'new cluster: slurm'
+	screen_golden deck/create
+	screen_keys Enter
+	tap_ok "create sends the template" asked 'POST /v1/clusters {"name":"slurm","template":"slurm","params":[]}'
+	tap_ok "and selects the new cluster" screen_wait 'Nodes slurm'
+	screen_golden deck/created
+	screen_keys S
+	tap_ok "start is asked for" asked 'POST /v1/clusters/slurm/start'
+	tap_ok "its steps are shown" screen_wait 'start > '
+	tap_ok "until it runs" screen_wait 'J submits the sample job' 10
+	screen_keys J
+	tap_ok "the sample job travels as text" asked 'POST /v1/clusters/slurm/jobs {"script_text":"#!/bin/sh\n'
+	tap_ok "and has a number" screen_wait 'job 16 is in the queue: monte-carlo'
+	screen_stop
+
+	deck 80x24
+	screen_keys Tab d
+	tap_ok "drain needs no question for one node" asked '/nodes/drain {"nodes":["htc-1"]'
+	tap_ok "the glyph follows" screen_wait 'd#!##=++'
+	screen_keys u
+	tap_ok "u takes it back" asked '/nodes/undrain {"nodes":["htc-1"]}'
+	tap_ok "and says so" screen_wait 'taken back: the drain of htc-1'
+	screen_keys u
+	tap_ok "once" screen_wait 'Undo: nothing was done in the last 30 s'
+	screen_keys m Space Space d
+	tap_ok "two nodes are asked about" screen_wait 'drain 2 nodes? y/N'
+	screen_keys y
+	tap_ok "too early a y is not heard" not_asked '"htc-2"'
+	sleep 0.2
+	screen_keys y
+	tap_ok "then it is" asked '/nodes/drain {"nodes":["htc-1","htc-2"]'
+	screen_stop
+}
+
+prompt() {
+	deck 80x24
+	screen_keys :
+	screen_text 'cluster l'
+	screen_keys Tab Enter
+	screen_golden deck/command_result
+	screen_keys Escape :
+	screen_text 'node drain htc-4'
+	screen_keys Enter
+	tap_ok "the selected cluster is filled in" asked 'RUN node drain demo htc-4'
+	screen_keys :
+	screen_text 'node terminate htc-4'
+	screen_keys Enter
+	tap_ok "a command that ends work asks" screen_wait 'Press y to go on'
+	sleep 0.4
+	screen_keys Enter
+	tap_ok "Enter is no" screen_wait 'nothing was changed'
+	tap_ok "and nothing ran" not_asked 'RUN node terminate'
+	screen_keys :
+	screen_text 'nodee'
+	screen_keys Enter
+	tap_ok "a slip is helped" screen_wait 'did you mean "node"'
+	screen_keys :
+	screen_text 'ssh'
+	screen_keys Enter
+	tap_ok "what needs a shell says so" screen_wait 'runs from a shell'
+	screen_keys :
+	screen_text 'cluster delete demo'
+	screen_keys Enter
+	tap_ok "the command line is no way around the plan" screen_wait 'Teardown demo'
+	screen_keys Escape
+	screen_stop
+}
+
+teardown() {
+	deck 80x24
+	screen_keys D
+	tap_ok "the plan is shown first" screen_wait 'DATA LOST'
+	sleep 0.5
+	screen_golden deck/teardown_plan
+	screen_keys F9
+	screen_text 'demo'
+	screen_keys F9
+	tap_ok "F9 is off while a loss is not accepted" not_asked POST
+	screen_keys C-u Space
+	screen_paste demo
+	tap_ok "a pasted name is refused" screen_wait 'paste refused: type it'
+	screen_text 'dem'
+	screen_keys F9
+	tap_ok "a wrong name does nothing" not_asked POST
+	screen_keys Enter
+	tap_ok "Enter is no" screen_wait 'nothing was changed'
+	screen_keys D
+	screen_wait 'DATA LOST' >/dev/null
+	sleep 0.5
+	screen_keys Space
+	screen_text 'demo'
+	screen_keys F9
+	tap_ok "a countdown follows" screen_wait 'Any key cancels'
+	sleep 0.5
+	screen_keys x
+	tap_ok "any key ends it" screen_wait 'nothing was changed'
+	tap_ok "nothing was sent" not_asked POST
+	screen_keys F9
+	tap_ok "opened by F9 it is confirmed by F8" screen_wait 'F8 is off until'
+	sleep 0.5
+	screen_keys Space
+	screen_text 'demo'
+	screen_keys F8
+	tap_ok "the engine gets hash and name" eventually_asked 'POST /v1/clusters/demo/teardown {"plan_hash":"c0ffee11d00dfeed","typed_name":"demo","force":false}'
+	tap_ok "its stages are shown" screen_wait '[>>] drain'
+	screen_golden deck/teardown_progress
+	screen_keys Escape
+	tap_ok "leaving does not stop it" screen_wait 'goes on; D shows it again'
+	screen_keys D
+	tap_ok "the closing report proves it" screen_wait 'verified gone by name: 5 resources' 10
+	screen_golden deck/teardown_report
+	screen_stop
+	deck 80x24
+	screen_keys D
+	screen_wait 'DATA LOST' >/dev/null
+	sleep 0.5
+	screen_keys Space
+	screen_text 'demo'
+	screen_keys F9
+	tap_ok "the undo stage is seen" screen_wait '[>>] undo' 8
+	screen_keys u
+	tap_ok "u takes the teardown back" screen_wait 'demo stays: taken back before the first call'
+	screen_stop
+}
+
+eventually_asked() {
+	for _ in 1 2 3 4; do
+		asked "$1" >/dev/null && return 0
+	done
+	asked "$1"
+}
+
+plain() {
+	deck_plain() { printf '%s\n' "$@" | timeout 20 "$lab" --plain --log "$log" >"$screen_dir/out" 2>&1; }
+	deck_plain 'cluster list' quit
+	tap_ok "plain mode says the header once" grep -q '^Paceline demo, role operator, SIMULATED CLOUD' "$screen_dir/out"
+	tap_ok "and the clusters" grep -q '^cluster demo: running, 8 of 20 nodes, 4 jobs run, 35 wait' "$screen_dir/out"
+	tap_ok "and events as sentences" grep -q '^12:03:41 demo warning: htc-3 boot failed' "$screen_dir/out"
+	tap_ok "and runs commands" grep -q '^cfd  pbs  off' "$screen_dir/out"
+	screen_start 80x24 TERM=dumb "$lab"
+	tap_ok "a dumb terminal gets plain lines" screen_wait 'No screen here (TERM is dumb): plain lines instead.'
+	: >"$log"
+	screen_stop
+	screen_start 80x24 "$lab" --plain --log "$log"
+	screen_wait 'Type a command' >/dev/null
+	screen_text 'cluster delete demo'
+	screen_keys Enter
+	tap_ok "a teardown in plain mode asks for each loss" screen_wait 'Do you accept the loss of shared (/shared)?'
+	screen_text yes
+	screen_keys Enter
+	tap_ok "then for the name" screen_wait 'Type the name of the cluster'
+	screen_text demi
+	screen_keys Enter
+	tap_ok "a wrong name changes nothing" screen_wait 'Nothing was changed.'
+	tap_ok "and is not sent" not_asked POST
+	screen_text 'cluster delete demo'
+	screen_keys Enter
+	sleep 0.3
+	screen_text yes
+	screen_keys Enter
+	sleep 0.1
+	screen_text demo
+	screen_keys Enter
+	sleep 0.1
+	screen_text begin
+	screen_keys Enter
+	tap_ok "the whole way is the same act" eventually_asked 'POST /v1/clusters/demo/teardown {"plan_hash":"c0ffee11d00dfeed","typed_name":"demo","force":false}'
+	tap_ok "and ends with the proof" screen_wait 'left: nothing' 15
+	screen_stop
+}
+
+# bytes_of COMMAND...: what the command makes the Deck send.
+bytes_of() {
+	before=$(screen_bytes)
+	"$@"
+	sleep 0.4
+	echo $(($(screen_bytes) - before))
+}
+
+at_most() {
+	echo "$1 bytes, at most $2"
+	[ "$1" -le "$2" ]
+}
+
+budgets() {
+	for limit in 80x24:4096 160x45:9216 200x60:12288; do
+		deck "${limit%:*}"
+		tap_ok "the first frame at ${limit%:*} has at most ${limit#*:} bytes" at_most "$(screen_bytes)" "${limit#*:}"
+	done
+	deck 200x60 -- --many 400
+	screen_keys Down
+	screen_wait 'Nodes cfd' >/dev/null
+	screen_settle
+	sizes=()
+	for i in 20 65 110 155 203; do
+		sizes+=("$(bytes_of order node "hpc-$i" idle)")
+	done
+	median=$(printf '%s\n' "${sizes[@]}" | sort -n | sed -n 3p)
+	tap_ok "a changed node takes at most 128 bytes (${sizes[*]})" at_most "$median" 128
+	deck 120x35 -- --many 400
+	screen_keys Down Tab
+	screen_wait 'hpc-1 ' >/dev/null
+	screen_settle
+	tap_ok "an arrow key in the map takes at most 128 bytes" at_most "$(bytes_of screen_keys Right)" 128
+	deck 80x24
+	screen_keys Tab Tab
+	sleep 0.3
+	tap_ok "an arrow key in a list takes at most 64 bytes" at_most "$(bytes_of screen_keys Down)" 64
+	idle=$(bytes_of sleep 5)
+	tap_ok "nothing is sent while nothing changes" at_most "$idle" 20 # a minute may begin
+	screen_stop
+}
+
+leaving() {
+	deck 80x24 -- --stats
+	screen_keys q
+	tap_ok "q leaves" screen_wait_exit
+	tap_ok "and says that the engine goes on" screen_wait 'The engine and its clusters go on'
+	tap_ok "with code 0" [ "$(screen_exit_code)" = 0 ]
+	deck 80x24
+	screen_keys C-c
+	screen_wait 'Ctrl-C once more leaves' >/dev/null
+	screen_keys C-c
+	tap_ok "Ctrl-C twice leaves" screen_wait_exit
+	deck 80x24
+	kill -TERM "$(screen_pid)"
+	tap_ok "SIGTERM ends it" screen_wait_exit 2
+	screen_stop
+}
+
+for part in ${PARTS:-pictures panes lamps life prompt teardown plain budgets leaving}; do
+	$part
+done
+tap_end
