@@ -30,7 +30,7 @@ void client_cancel(struct client_call *call);
 struct json *client_wait_get(struct client *c, const char *path, struct err *err);
 struct json *client_wait_post(struct client *c, const char *path, const struct json *body, struct err *err);
 
-/* "/v1/clusters/NAME/nodes/X": each argument percent-encoded; NULL-terminated list after the format of "%" marks. */
-char *client_path(const char *format, ...); /* "/v1/clusters/%/jobs/%" , "demo", "12_3", NULL */
+/* "/v1/clusters/NAME/nodes/X": each argument percent-encoded; one for each "%" of the format, then (char *)NULL. */
+char *client_path(const char *format, ...); /* "/v1/clusters/%/jobs/%" , "demo", "12_3", (char *)NULL */
 
 #endif

@@ -192,7 +192,7 @@ void act_create_named(struct deck *d, const char *name)
 	json_set_str(body, "name", name);
 	json_set_str(body, "template", d->template_name);
 	json_set_array(body, "params");
-	deck_post(d, client_path("/v1/clusters", NULL), body, on_created, name);
+	deck_post(d, client_path("/v1/clusters", (char *)NULL), body, on_created, name);
 }
 
 /* Start */
@@ -208,14 +208,14 @@ static void on_started(struct deck *d, const struct json *answer, const char *cl
 	}
 	snprintf(id, sizeof(id), "%lld", (long long)op);
 	snprintf(what, sizeof(what), "the start of %.40s", cluster);
-	deck_undo_set(d, what, client_path("/v1/operations/%/cancel", id, NULL), NULL);
+	deck_undo_set(d, what, client_path("/v1/operations/%/cancel", id, (char *)NULL), NULL);
 	deck_say(d, TONE_OK, "%s starts; u takes it back (30 s)", cluster);
 }
 
 void act_start(struct deck *d)
 {
-	deck_post(d, client_path("/v1/clusters/%/start", d->cluster, NULL), NULL, on_started,
-		  d->cluster);
+	deck_post(d, client_path("/v1/clusters/%/start", d->cluster, (char *)NULL), NULL,
+		  on_started, d->cluster);
 }
 
 /* The sample job: the cluster names it, the template's folder holds it */
@@ -235,8 +235,8 @@ static void submit_script(struct deck *d, const char *cluster, const char *sampl
 	snprintf(name, sizeof(name), "%.*s", (int)(stem < 64 ? stem : 64), sample);
 	json_set_str(body, "script_text", buf_str(script));
 	json_set_str(body, "name", name);
-	deck_post(d, client_path("/v1/clusters/%/jobs", cluster, NULL), body, on_submitted,
-		  name);
+	deck_post(d, client_path("/v1/clusters/%/jobs", cluster, (char *)NULL), body,
+		  on_submitted, name);
 }
 
 static void on_template(struct deck *d, const struct json *answer, const char *note)
@@ -269,12 +269,13 @@ static void on_cluster(struct deck *d, const struct json *answer, const char *cl
 		return;
 	}
 	snprintf(note, sizeof(note), "%.40s\n%.100s", cluster, sample);
-	deck_get(d, client_path("/v1/templates/%", template, NULL), on_template, note);
+	deck_get(d, client_path("/v1/templates/%", template, (char *)NULL), on_template, note);
 }
 
 void act_submit(struct deck *d)
 {
-	deck_get(d, client_path("/v1/clusters/%", d->cluster, NULL), on_cluster, d->cluster);
+	deck_get(d, client_path("/v1/clusters/%", d->cluster, (char *)NULL), on_cluster,
+		 d->cluster);
 }
 
 /* Drain: the marked nodes, or the one under the cursor */
@@ -327,9 +328,10 @@ static void drain_now(struct deck *d)
 		snprintf(what, sizeof(what), "%zu nodes", n);
 	snprintf(taken, sizeof(taken),
 		 n == 1 ? "the drain of %s" : "the drain of %s and others", first);
-	deck_undo_set(d, taken, client_path("/v1/clusters/%/nodes/undrain", d->cluster, NULL),
+	deck_undo_set(d, taken,
+		      client_path("/v1/clusters/%/nodes/undrain", d->cluster, (char *)NULL),
 		      back);
-	deck_post(d, client_path("/v1/clusters/%/nodes/drain", d->cluster, NULL), body,
+	deck_post(d, client_path("/v1/clusters/%/nodes/drain", d->cluster, (char *)NULL), body,
 		  on_drained, what);
 	table_unmark_all(&d->panes[PANE_NODES].table);
 }
@@ -394,11 +396,11 @@ void act_why(struct deck *d)
 	char what[80];
 
 	if (deck_selected(d, what)[0])
-		deck_get(d, client_path("/v1/clusters/%/why/%", d->cluster, what, NULL), on_why,
-			 what);
+		deck_get(d, client_path("/v1/clusters/%/why/%", d->cluster, what, (char *)NULL),
+			 on_why, what);
 	else
-		deck_get(d, client_path("/v1/clusters/%/plan", d->cluster, NULL), on_plan,
-			 d->cluster);
+		deck_get(d, client_path("/v1/clusters/%/plan", d->cluster, (char *)NULL),
+			 on_plan, d->cluster);
 }
 
 static void on_side_why(struct deck *d, const struct json *answer, const char *what)
@@ -416,8 +418,8 @@ void act_fetch_why(struct deck *d)
 	snprintf(d->why_asked, sizeof(d->why_asked), "%s", deck_selected(d, what));
 	if (!what[0] || !d->cluster[0] || (d->focus != PANE_NODES && d->focus != PANE_JOBS))
 		return;
-	deck_get(d, client_path("/v1/clusters/%/why/%", d->cluster, what, NULL), on_side_why,
-		 what);
+	deck_get(d, client_path("/v1/clusters/%/why/%", d->cluster, what, (char *)NULL),
+		 on_side_why, what);
 	if (d->calls)
 		d->calls->quiet = true;
 }

@@ -34,7 +34,8 @@ static void take_back(struct deck *d)
 	char id[24];
 
 	snprintf(id, sizeof(id), "%lld", (long long)d->teardown.op_id);
-	deck_post(d, client_path("/v1/operations/%/cancel", id, NULL), NULL, on_undone, "");
+	deck_post(d, client_path("/v1/operations/%/cancel", id, (char *)NULL), NULL, on_undone,
+		  "");
 }
 
 static bool under_way(const struct teardown_view *t)
@@ -72,7 +73,7 @@ void teardown_follow(struct deck *d)
 	char id[24];
 
 	snprintf(id, sizeof(id), "%lld", (long long)d->teardown.op_id);
-	deck_get(d, client_path("/v1/operations/%", id, NULL), on_operation, "");
+	deck_get(d, client_path("/v1/operations/%", id, (char *)NULL), on_operation, "");
 }
 
 static void on_begun(struct deck *d, const struct json *answer, const char *cluster)
@@ -98,8 +99,8 @@ static void agreed(struct deck *d)
 	d->mode = AT_TEARDOWN;
 	textbox_open(&t->text, t->cluster);
 	textbox_add(&t->text, TONE_TEXT, " asked for");
-	deck_post(d, client_path("/v1/clusters/%/teardown", t->cluster, NULL), body, on_begun,
-		  t->cluster);
+	deck_post(d, client_path("/v1/clusters/%/teardown", t->cluster, (char *)NULL), body,
+		  on_begun, t->cluster);
 }
 
 static void list_of(const char **out, const struct strs *from, size_t most)
@@ -165,8 +166,8 @@ void act_teardown(struct deck *d)
 {
 	d->teardown.opener = d->pressed == K_ENTER ? 0 : d->pressed;
 	if (!show_running(d))
-		deck_get(d, client_path("/v1/clusters/%/teardown", d->cluster, NULL), on_plan,
-			 d->cluster);
+		deck_get(d, client_path("/v1/clusters/%/teardown", d->cluster, (char *)NULL),
+			 on_plan, d->cluster);
 }
 
 static bool is_scroll(const struct key *k)

@@ -30,12 +30,16 @@ int line_split(struct strs *out, const char *line, struct err *err)
 	int rc = 0;
 
 	while (rc == 0 && *(line += strspn(line, " "))) {
+		const char *rest;
+
 		buf_reset(&word);
-		line = take_word(&word, line, err);
-		if (!line)
+		rest = take_word(&word, line, err);
+		if (!rest)
 			rc = -1;
 		else if (word.full || strs_add(out, buf_str(&word)) < 0)
 			rc = err_set(err, ERR_INVALID, "the line is too long");
+		else
+			line = rest;
 	}
 	buf_clear(&word);
 	return rc;

@@ -230,7 +230,7 @@ static void on_follow(void *arg)
 	char id[24], *path;
 
 	snprintf(id, sizeof(id), "%lld", (long long)p->op_id);
-	path = client_path("/v1/operations/%", id, NULL);
+	path = client_path("/v1/operations/%", id, (char *)NULL);
 	client_get(p->client, path, on_operation, p);
 	free(path);
 }
@@ -287,7 +287,7 @@ static void on_plan(void *arg, const struct json *answer, const struct err *err)
 static void begin_teardown(struct plain *p)
 {
 	struct json *body = json_new_object();
-	char *path = client_path("/v1/clusters/%/teardown", p->cluster, NULL);
+	char *path = client_path("/v1/clusters/%/teardown", p->cluster, (char *)NULL);
 
 	json_set_str(body, "plan_hash", json_str(p->plan, "hash", ""));
 	json_set_str(body, "typed_name", p->cluster);
@@ -345,7 +345,7 @@ static void ask_teardown(struct plain *p, const struct strs *args)
 		return;
 	}
 	snprintf(p->cluster, sizeof(p->cluster), "%s", args->v[0]);
-	path = client_path("/v1/clusters/%/teardown", p->cluster, NULL);
+	path = client_path("/v1/clusters/%/teardown", p->cluster, (char *)NULL);
 	client_get(p->client, path, on_plan, p);
 	free(path);
 }

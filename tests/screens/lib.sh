@@ -107,8 +107,22 @@ screen_pid() {
 	screen_tmux display-message -p -t t '#{pane_pid}'
 }
 
+# tmux 3.3 misses the end of a child now and then and leaves it a zombie: then the kernel's own word is read, which is the
+# last field of its stat line, as waitpid() would tell it.
 screen_exit_code() {
-	screen_tmux display-message -p -t t '#{pane_dead_status}'
+	for _ in $(seq 100); do
+		status=$(screen_tmux display-message -p -t t '#{pane_dead_status}#{?pane_dead_signal,signal #{pane_dead_signal},}')
+		[ -z "$status" ] || { echo "$status"; return; }
+		stat=$(cat "/proc/$(screen_pid)/stat" 2>/dev/null)
+		case $stat in
+		*") Z "*)
+			status=${stat##* }
+			[ $((status & 127)) -ne 0 ] && echo "signal $((status & 127))" || echo $((status >> 8))
+			return
+			;;
+		esac
+		sleep 0.05
+	done
 }
 
 # Waits until the screen shows something and two looks 50 ms apart are equal; at most 5 s.
