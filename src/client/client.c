@@ -1,0 +1,408 @@
+#define _GNU_SOURCE /* struct ucred */
+#include "client/client.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "base/retry.h"
+#include "client/client_private.h"
+#include "wire/wire.h"
+
+#define ANSWER_MS      120000 /* the slowest answers come from a scheduler on the head */
+#define REPEAT_FOR_MS  45000  /* an engine that was killed is back within this */
+#define REPEAT_BASE_MS 200
+#define REPEAT_CAP_MS  2000
+#define ENGINE_USER    "paceline"
+
+struct client {
+	struct loop *loop;
+	struct http_client *http;
+	char *socket;
+	uid_t engine_uid; /* -1: see owner_fits() */
+	uid_t service_uid;
+	struct stat checked; /* the socket that passed */
+	struct client_call *calls;
+	struct rng rng;
+};
+
+struct client_call {
+	struct client *client;
+	struct client_call *next;
+	char *url;
+	struct buf body;
+	char key[40]; /* Idempotency-Key; "" for a GET */
+	struct http_call *http;
+	struct timer *again;
+	unsigned int tries;
+	int64_t give_up_ms; /* 0: the first failure is the answer */
+	client_cb *cb;
+	void *arg;
+};
+
+static uid_t uid_of_user(const char *name)
+{
+	const struct passwd *p = getpwnam(name);
+
+	return p ? p->pw_uid : (uid_t)-1;
+}
+
+struct client *client_new(struct loop *l, const char *socket_path, uid_t engine_uid,
+			  struct err *err)
+{
+	const struct http_client_options o = { .user_agent = "paceline" };
+	struct client *c = xcalloc(1, sizeof(*c));
+	uint64_t seed;
+
+	c->loop = l;
+	c->socket = xstrdup(socket_path);
+	c->engine_uid = engine_uid;
+	c->service_uid = uid_of_user(ENGINE_USER);
+	rand_bytes(&seed, sizeof(seed));
+	rng_seed(&c->rng, seed);
+	c->http = http_client_new(l, &o, err);
+	if (!c->http) {
+		client_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void client_free(struct client *c)
+{
+	if (!c)
+		return;
+	while (c->calls)
+		client_cancel(c->calls);
+	http_client_free(c->http);
+	free(c->socket);
+	free(c);
+}
+
+struct http_client *client_http(struct client *c)
+{
+	return c->http;
+}
+
+struct loop *client_loop(const struct client *c)
+{
+	return c->loop;
+}
+
+const char *client_socket(const struct client *c)
+{
+	return c->socket;
+}
+
+/*
+ * Whose socket it is
+ */
+
+static bool owner_fits(const struct client *c, uid_t uid)
+{
+	if (c->engine_uid != (uid_t)-1)
+		return uid == c->engine_uid;
+	return uid == geteuid() || uid == 0 || uid == c->service_uid;
+}
+
+static int no_engine(struct err *err, const char *path, int why)
+{
+	if (why == EACCES || why == EPERM)
+		return err_set(err, ERR_DENIED,
+			       "%s: %s: the engine's owner lets you in by its group", path,
+			       strerror(why));
+	return err_set(err, ERR_IO, "no engine answers on %s (%s)", path, strerror(why));
+}
+
+/* Who listens is the kernel's word, as the peer's of a connection. */
+static int listener_uid(uid_t *uid, const char *path, struct err *err)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	struct ucred who;
+	socklen_t len = sizeof(who);
+	int fd, why = 0;
+
+	if (strlen(path) >= sizeof(a.sun_path))
+		return err_set(err, ERR_INVALID,
+			       "%s: a socket's path has at most %zu characters", path,
+			       sizeof(a.sun_path) - 1);
+	strcpy(a.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return err_sys(err, "%s", path);
+	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0)
+		why = errno;
+	close(fd);
+	if (why)
+		return no_engine(err, path, why);
+	*uid = who.uid;
+	return 0;
+}
+
+static bool same_socket(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+int client_check_socket(struct client *c, struct err *err)
+{
+	struct stat st;
+	uid_t uid;
+
+	if (lstat(c->socket, &st) < 0)
+		return no_engine(err, c->socket, errno);
+	if (same_socket(&st, &c->checked))
+		return 0;
+	if (!S_ISSOCK(st.st_mode))
+		return err_set(err, ERR_INVALID, "%s is not a socket", c->socket);
+	if (listener_uid(&uid, c->socket, err) < 0)
+		return -1;
+	if (!owner_fits(c, st.st_uid) || !owner_fits(c, uid))
+		return err_set(
+		    err, ERR_DENIED,
+		    "%s belongs to uid %lu and uid %lu listens on it: that is no engine of yours, so nothing is sent to it",
+		    c->socket, (unsigned long)st.st_uid, (unsigned long)uid);
+	c->checked = st;
+	return 0;
+}
+
+/*
+ * Calls
+ */
+
+static void unlink_call(struct client_call *call)
+{
+	struct client_call **at = &call->client->calls;
+
+	while (*at != call)
+		at = &(*at)->next;
+	*at = call->next;
+}
+
+static void call_free(struct client_call *call)
+{
+	unlink_call(call);
+	timer_free(call->again);
+	buf_clear(&call->body);
+	free(call->url);
+	free(call);
+}
+
+void client_cancel(struct client_call *call)
+{
+	if (call->http)
+		http_call_cancel(call->http);
+	call_free(call);
+}
+
+static void end(struct client_call *call, const struct json *answer, const struct err *err)
+{
+	client_cb *cb = call->cb;
+	void *arg = call->arg;
+
+	call_free(call);
+	cb(arg, answer, err);
+}
+
+void client_reply_err(struct err *err, const struct http_reply *reply)
+{
+	struct json *j = json_parse(reply->body, reply->body_len, NULL);
+
+	if (wire_error_read(err, j) < 0)
+		err_set(err, ERR_INTERNAL, "the engine answered %d %s", reply->status,
+			http_status_text(reply->status));
+	json_free(j);
+}
+
+static bool repeated(struct client_call *call, const struct err *err)
+{
+	int64_t now = clock_mono_ms();
+
+	if (err->code == ERR_UNKNOWN && call->key[0] && !call->give_up_ms)
+		call->give_up_ms = now + REPEAT_FOR_MS;
+	if (!call->give_up_ms || now > call->give_up_ms)
+		return false;
+	timer_set(call->again, retry_delay_ms(call->tries++, REPEAT_BASE_MS, REPEAT_CAP_MS,
+					      REPEAT_BASE_MS / 2, &call->client->rng));
+	return true;
+}
+
+static void on_reply(void *arg, const struct http_reply *reply, const struct err *err)
+{
+	struct client_call *call = arg;
+	struct err mine = ERR_INIT;
+	struct json *answer = NULL;
+
+	call->http = NULL;
+	if (!reply) {
+		if (repeated(call, err))
+			return;
+		mine = *err;
+		err_wrap(&mine, "no answer from the engine on %s", call->client->socket);
+	} else if (reply->status >= 300) {
+		client_reply_err(&mine, reply);
+	} else {
+		answer = json_parse(reply->body, reply->body_len, &mine);
+	}
+	end(call, answer, answer ? NULL : &mine);
+	json_free(answer);
+}
+
+static void send_call(void *arg)
+{
+	struct client_call *call = arg;
+	struct client *c = call->client;
+	char key[64];
+	const char *headers[3] = { NULL };
+	struct err err = ERR_INIT;
+	struct http_request q = { .url = call->url,
+				  .unix_socket = c->socket,
+				  .headers = headers,
+				  .total_ms = ANSWER_MS };
+
+	if (client_check_socket(c, &err) < 0) {
+		if (err.code != ERR_IO || !repeated(call, &err))
+			end(call, NULL, &err);
+		return;
+	}
+	if (call->key[0]) {
+		snprintf(key, sizeof(key), "Idempotency-Key: %s", call->key);
+		headers[0] = "Content-Type: application/json";
+		headers[1] = key;
+		q.method = "POST";
+		q.body = buf_str(&call->body);
+		q.body_len = call->body.len;
+	}
+	call->http = http_client_send(c->http, &q, on_reply, call);
+}
+
+static struct client_call *call_new(struct client *c, const char *path, client_cb *cb,
+				    void *arg)
+{
+	struct client_call *call = xcalloc(1, sizeof(*call));
+
+	*call = (struct client_call){ .client = c,
+				      .next = c->calls,
+				      .url = xasprintf("%s%s", CLIENT_ORIGIN, path),
+				      .body = BUF_INIT(BUF_TEXT_MAX),
+				      .cb = cb,
+				      .arg = arg };
+	c->calls = call;
+	call->again = timer_new(c->loop, send_call, call);
+	timer_set(call->again, 0); /* callbacks never run inside the call that asked for them */
+	return call;
+}
+
+struct client_call *client_get(struct client *c, const char *path, client_cb *cb, void *arg)
+{
+	return call_new(c, path, cb, arg);
+}
+
+struct client_call *client_post(struct client *c, const char *path, const struct json *body,
+				client_cb *cb, void *arg)
+{
+	struct client_call *call = call_new(c, path, cb, arg);
+
+	rand_uuid(call->key);
+	if (body)
+		json_write(&call->body, body);
+	else
+		buf_adds(&call->body, "{}");
+	return call;
+}
+
+/*
+ * Waiting
+ */
+
+struct waiting {
+	struct json *answer;
+	struct err *err;
+	bool ended;
+};
+
+static void on_waited(void *arg, const struct json *answer, const struct err *err)
+{
+	struct waiting *w = arg;
+
+	w->ended = true;
+	if (answer)
+		w->answer = json_copy(answer);
+	else if (w->err)
+		*w->err = *err;
+}
+
+static struct json *wait_for(struct client *c, struct waiting *w)
+{
+	while (!w->ended)
+		loop_turn(c->loop, 1000);
+	return w->answer;
+}
+
+struct json *client_wait_get(struct client *c, const char *path, struct err *err)
+{
+	struct waiting w = { .err = err };
+
+	client_get(c, path, on_waited, &w);
+	return wait_for(c, &w);
+}
+
+struct json *client_wait_post(struct client *c, const char *path, const struct json *body,
+			      struct err *err)
+{
+	struct waiting w = { .err = err };
+
+	client_post(c, path, body, on_waited, &w);
+	return wait_for(c, &w);
+}
+
+/*
+ * Paths
+ */
+
+static void add_encoded(struct buf *b, const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-._~";
+
+	for (; *text; text++)
+		if (strchr(plain, *text))
+			buf_addc(b, *text);
+		else
+			buf_addf(b, "%%%02X", (unsigned int)(unsigned char)*text);
+}
+
+char *client_path(const char *format, ...)
+{
+	struct buf b = BUF_INIT(BUF_TEXT_MAX);
+	const char *arg;
+	char *path;
+	va_list ap;
+
+	va_start(ap, format);
+	for (; *format; format++) {
+		if (*format != '%')
+			buf_addc(&b, *format);
+		else if ((arg = va_arg(ap, const char *)))
+			add_encoded(&b, arg);
+		else
+			break; /* fewer arguments than places: our own mistake, and no crash */
+	}
+	va_end(ap);
+	path = xstrdup(buf_str(&b));
+	buf_clear(&b);
+	return path;
+}
