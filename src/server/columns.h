@@ -1,0 +1,54 @@
+/*
+ * What can be filtered and sorted by, for each noun: one table, read by the filter, by the sort
+ * and by the messages that name what there is (tui.md 5).
+ */
+#ifndef SERVER_COLUMNS_H
+#define SERVER_COLUMNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/window.h"
+
+enum column_kind {
+	COLUMN_TEXT,   /* ":" finds a part of it */
+	COLUMN_ID,     /* ":" wants all of it: clusters, arrays, users */
+	COLUMN_WORD,   /* one of a list; ":" takes its beginning and its short form, too */
+	COLUMN_NUMBER, /* k M G T are thousands */
+	COLUMN_BYTES,  /* k M G T are powers of 1024 */
+	COLUMN_SPAN,   /* s m h d; moves with the clock */
+	COLUMN_MONEY,
+};
+
+struct cell {
+	const char *text; /* of TEXT and ID */
+	double number;	  /* of all others; a WORD's code, seconds; NAN: unknown, which no
+			     comparison holds for */
+};
+
+struct column_words {
+	int n;
+	const char *(*name)(int code);
+	const char *(*brief)(int code); /* as screens write it; "" none */
+};
+
+struct column {
+	const char *name, *other; /* the second name is NULL when there is none */
+	enum column_kind kind;
+	bool shown; /* a bare word looks into it */
+	bool tasks; /* an ID whose value may go on after '_': "12" finds "12_3" */
+	struct cell (*get)(const void *row, int64_t now_ms);
+	const struct column_words *words;
+};
+
+const struct column *columns_of(enum noun noun, size_t *n);
+const struct column *column_find(enum noun noun, const char *name, size_t len); /* NULL: none */
+bool column_is_text(const struct column *c);
+/* "name, state, ..." of a noun, cut at max. */
+void column_names(enum noun noun, char *out, size_t max);
+
+/* Digits compare as numbers: htc-2 comes before htc-10. */
+int natural_compare(const char *a, const char *b);
+
+#endif

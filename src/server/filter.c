@@ -1,0 +1,697 @@
+#include "server/filter.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "server/columns.h"
+
+#define DEPTH_MAX 20 /* of parentheses */
+#define REPEAT_MAX                                                                             \
+	500 /* what the bounds of a regular expression may multiply to: they cost memory */
+#define MEMO_BITS 6
+#define MEMO_SIZE (1U << MEMO_BITS)
+
+enum compare { IS_PART, IS_SAME, IS_REGEX, IS_WORD, IS_EQUAL, IS_ABOVE, IS_BELOW };
+
+/* Texts of a queue that are equal have one address: each is looked at once in a while. */
+struct memo {
+	const char *text;
+	bool passes;
+};
+
+struct test {
+	const struct column *column; /* NULL: any that is shown */
+	enum compare compare;
+	bool or_equal; /* of ABOVE and BELOW */
+	bool fold;     /* the value has no capital */
+	char *value;
+	size_t len;
+	regex_t regex;
+	uint64_t codes; /* of the words that fit */
+	double number;
+	struct memo memo[MEMO_SIZE];
+};
+
+/* One flag, and jumps over what can no longer change it. */
+enum step_do { STEP_TEST, STEP_NOT, STEP_IF_TRUE, STEP_IF_FALSE };
+
+struct step {
+	enum step_do what;
+	size_t arg; /* test, or where to go on */
+};
+
+struct filter {
+	enum noun noun;
+	struct step *steps;
+	size_t n_steps, cap_steps;
+	struct test **tests; /* each stays where it is: a compiled expression may not move */
+	size_t n_tests, cap_tests;
+	bool moves;
+};
+
+/*
+ * Running
+ */
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+static bool same_n(const char *a, const char *b, size_t n, bool fold)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((fold ? lower(a[i]) : a[i]) != b[i])
+			return false;
+	return true;
+}
+
+/* value is in lower case where the case does not matter. */
+static bool has_part(const char *text, const struct test *t)
+{
+	char first[3] = { t->value[0] };
+
+	if (!first[0])
+		return true;
+	if (t->fold)
+		first[1] = (char)toupper((unsigned char)first[0]);
+	for (text = strpbrk(text, first); text; text = strpbrk(text + 1, first))
+		if (strnlen(text, t->len) == t->len && same_n(text, t->value, t->len, t->fold))
+			return true;
+	return false;
+}
+
+static bool is_same(const char *text, const struct test *t)
+{
+	if (strnlen(text, t->len) < t->len || !same_n(text, t->value, t->len, t->fold))
+		return false;
+	return text[t->len] == '\0' || (t->column->tasks && text[t->len] == '_');
+}
+
+static bool text_passes(struct test *t, const char *text)
+{
+	uintptr_t address = (uintptr_t)text;
+	struct memo *m;
+
+	if (t->compare == IS_SAME)
+		return is_same(text, t);
+	m = &t->memo[(uint32_t)(address >> 3) * 2654435769U >> (32 - MEMO_BITS)];
+	if (m->text != text) {
+		m->text = text;
+		m->passes = t->compare == IS_REGEX ? regexec(&t->regex, text, 0, NULL, 0) == 0
+						   : has_part(text, t);
+	}
+	return m->passes;
+}
+
+static bool number_passes(const struct test *t, double x)
+{
+	if (isnan(x))
+		return false;
+	if (t->compare == IS_EQUAL || t->or_equal)
+		if (fabs(x - t->number) < 1e-9)
+			return true;
+	return t->compare == IS_ABOVE	? x > t->number
+	       : t->compare == IS_BELOW ? x < t->number
+					: false;
+}
+
+static bool word_passes(struct test *t, const struct column_words *w, int code)
+{
+	const char *brief = w->brief(code);
+
+	return text_passes(t, w->name(code)) || (brief[0] && text_passes(t, brief));
+}
+
+static bool any_passes(struct test *t, enum noun noun, const void *row)
+{
+	size_t n;
+	const struct column *c = columns_of(noun, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct cell cell;
+
+		if (!c[i].shown)
+			continue;
+		cell = c[i].get(row, 0);
+		if (c[i].kind == COLUMN_WORD ? word_passes(t, c[i].words, (int)cell.number)
+					     : text_passes(t, cell.text))
+			return true;
+	}
+	return false;
+}
+
+static bool test_passes(struct test *t, enum noun noun, const void *row, int64_t now_ms)
+{
+	struct cell cell;
+
+	if (!t->column)
+		return any_passes(t, noun, row);
+	cell = t->column->get(row, now_ms);
+	if (column_is_text(t->column))
+		return text_passes(t, cell.text);
+	if (t->compare == IS_WORD)
+		return (t->codes >> (unsigned int)cell.number & 1) != 0;
+	if (t->column->kind == COLUMN_WORD)
+		return word_passes(t, t->column->words, (int)cell.number);
+	return number_passes(t, cell.number);
+}
+
+bool filter_passes(struct filter *f, const void *row, int64_t now_ms)
+{
+	bool passes = true;
+
+	for (size_t i = 0; i < f->n_steps; i++) {
+		const struct step *s = &f->steps[i];
+
+		switch (s->what) {
+		case STEP_TEST:
+			passes = test_passes(f->tests[s->arg], f->noun, row, now_ms);
+			break;
+		case STEP_NOT:
+			passes = !passes;
+			break;
+		case STEP_IF_TRUE:
+		case STEP_IF_FALSE:
+			if (passes == (s->what == STEP_IF_TRUE))
+				i = s->arg - 1;
+			break;
+		}
+	}
+	return passes;
+}
+
+void filter_begin(struct filter *f)
+{
+	for (size_t i = 0; i < f->n_tests; i++)
+		memset(f->tests[i]->memo, 0, sizeof(f->tests[i]->memo));
+}
+
+bool filter_is_empty(const struct filter *f)
+{
+	return f->n_steps == 0;
+}
+
+bool filter_moves(const struct filter *f)
+{
+	return f->moves;
+}
+
+void filter_free(struct filter *f)
+{
+	if (!f)
+		return;
+	for (size_t i = 0; i < f->n_tests; i++) {
+		if (f->tests[i]->compare == IS_REGEX)
+			regfree(&f->tests[i]->regex);
+		free(f->tests[i]->value);
+		free(f->tests[i]);
+	}
+	free(f->tests);
+	free(f->steps);
+	free(f);
+}
+
+/*
+ * Parsing
+ */
+
+struct parse {
+	struct filter *f;
+	const char *text;
+	size_t at;
+	int depth;
+	struct err *err;
+};
+
+struct value {
+	size_t at; /* where it begins, for messages */
+	struct buf text;
+	bool regex, quoted;
+};
+
+static size_t column_at(const struct parse *p, size_t at)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < at; i++)
+		n += ((unsigned char)p->text[i] & 0xc0) != 0x80;
+	return n;
+}
+
+static int fail(struct parse *p, size_t at, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static int fail(struct parse *p, size_t at, const char *fmt, ...)
+{
+	struct buf why = BUF_INIT(1024);
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(&why, fmt, ap);
+	va_end(ap);
+	err_set(p->err, ERR_INVALID, "column %zu: %s", column_at(p, at), buf_str(&why));
+	buf_clear(&why);
+	return -1;
+}
+
+static void add_step(struct filter *f, enum step_do what, size_t arg)
+{
+	GROW(f->steps, f->n_steps, f->cap_steps);
+	f->steps[f->n_steps++] = (struct step){ what, arg };
+}
+
+static size_t add_jump(struct filter *f, enum step_do what)
+{
+	add_step(f, what, 0);
+	return f->n_steps - 1;
+}
+
+static void land(struct filter *f, size_t jump)
+{
+	f->steps[jump].arg = f->n_steps;
+}
+
+static struct test *add_test(struct filter *f)
+{
+	GROW(f->tests, f->n_tests, f->cap_tests);
+	f->tests[f->n_tests] = xcalloc(1, sizeof(struct test));
+	add_step(f, STEP_TEST, f->n_tests);
+	return f->tests[f->n_tests++];
+}
+
+static void skip_spaces(struct parse *p)
+{
+	p->at += strspn(p->text + p->at, " \t");
+}
+
+/* What bounds repeat, they repeat in each other: "(a{99}){99}" is 9,801 states. */
+static bool is_modest(const char *pattern)
+{
+	int64_t product = 1;
+
+	for (const char *c = pattern; *c; c++) {
+		if (*c == '\\' && isdigit((unsigned char)c[1]))
+			return false; /* a back-reference takes exponential time */
+		if (*c == '\\' && c[1]) {
+			c++;
+		} else if (*c == '{') {
+			int64_t n = 1;
+
+			for (; c[1] && c[1] != '}'; c++)
+				if (isdigit((unsigned char)c[1]) &&
+				    !isdigit((unsigned char)c[0]))
+					n = strtol(c + 1, NULL, 10);
+			product *= n > 1 ? n : 1;
+			if (n > REPEAT_MAX || product > REPEAT_MAX)
+				return false;
+		}
+	}
+	return true;
+}
+
+static int set_regex(struct parse *p, struct test *t, const struct value *v)
+{
+	char why[100];
+	int rc;
+
+	if (!is_modest(buf_str(&v->text)))
+		return fail(p, v->at,
+			    "this expression repeats too much: no \\1, and bounds up to %d",
+			    REPEAT_MAX);
+	rc = regcomp(&t->regex, buf_str(&v->text),
+		     REG_EXTENDED | REG_NOSUB | (t->fold ? REG_ICASE : 0));
+	if (rc == 0) {
+		t->compare = IS_REGEX;
+		return 0;
+	}
+	regerror(rc, NULL, why, sizeof(why));
+	return fail(p, v->at, "%s", why);
+}
+
+static void set_text(struct test *t, const struct value *v)
+{
+	t->value = xstrdup(buf_str(&v->text));
+	t->len = strlen(t->value);
+	t->fold = true;
+	for (const char *c = t->value; *c; c++)
+		if (isupper((unsigned char)*c))
+			t->fold = false;
+}
+
+/* Quotes hide everything but \" ; slashes everything but \/ . */
+static int read_enclosed(struct parse *p, struct value *v, char end)
+{
+	const char *c = p->text + p->at + 1;
+
+	for (; *c && *c != end; c++) {
+		if (*c == '\\' && c[1] == end)
+			c++;
+		buf_addc(&v->text, *c);
+	}
+	if (!*c)
+		return fail(p, p->at, "%c is not closed", end);
+	p->at = (size_t)(c - p->text) + 1;
+	v->regex = end == '/';
+	v->quoted = true;
+	return 0;
+}
+
+static int read_value(struct parse *p, struct value *v, const char *stops)
+{
+	size_t n;
+
+	*v = (struct value){ .at = p->at, .text = BUF_INIT(1024) };
+	if (p->text[p->at] == '"' || p->text[p->at] == '/')
+		return read_enclosed(p, v, p->text[p->at]);
+	n = strcspn(p->text + p->at, stops);
+	if (n == 0)
+		return fail(p, p->at, "a value is expected");
+	buf_add(&v->text, p->text + p->at, n);
+	p->at += n;
+	return 0;
+}
+
+/* "1.5G", "3h10m", "12". */
+static bool read_amount(double *out, const char *text, enum column_kind kind)
+{
+	static const char powers[] = "kmgt", spans[] = "smhd";
+	static const double span_s[] = { 1, 60, 3600, 86400 };
+	double total = 0;
+
+	do {
+		size_t n = strspn(text, "0123456789.-");
+		char digits[32];
+		const char *unit = NULL;
+		double x;
+
+		if (n == 0 || n >= sizeof(digits))
+			return false;
+		memcpy(digits, text, n);
+		digits[n] = '\0';
+		if (num_read_real(&x, digits, -1e18, 1e18) < 0)
+			return false;
+		text += n;
+		if (*text && kind != COLUMN_MONEY)
+			unit = strchr(kind == COLUMN_SPAN ? spans : powers, lower(*text));
+		if (*text && !unit)
+			return false;
+		if (unit && kind == COLUMN_SPAN)
+			x *= span_s[unit - spans];
+		else if (unit)
+			x *= pow(kind == COLUMN_BYTES ? 1024 : 1000,
+				 (double)(unit - powers + 1));
+		text += unit != NULL;
+		total += x;
+	} while (*text && kind == COLUMN_SPAN);
+	*out = total;
+	return *text == '\0';
+}
+
+static bool begins(const char *word, const char *with)
+{
+	return strncasecmp(word, with, strlen(with)) == 0;
+}
+
+/* The whole word or its short form; else every word that begins so. */
+static uint64_t codes_of(const struct column_words *w, const char *text, bool beginning)
+{
+	uint64_t whole = 0, begun = 0;
+
+	for (int i = 0; i < w->n; i++) {
+		uint64_t bit = UINT64_C(1) << i;
+
+		if (strcasecmp(w->name(i), text) == 0 || strcasecmp(w->brief(i), text) == 0)
+			whole |= bit;
+		if (begins(w->name(i), text))
+			begun |= bit;
+	}
+	return whole || !beginning ? whole : begun;
+}
+
+static int no_such_word(struct parse *p, const struct column *c, const struct value *v)
+{
+	struct buf words = BUF_INIT(512);
+	int rc;
+
+	for (int i = 0; i < c->words->n; i++)
+		buf_addf(&words, "%s%s", i ? ", " : "", c->words->name(i));
+	rc = fail(p, v->at, "no %s is called \"%s\": %s", c->name, buf_str(&v->text),
+		  buf_str(&words));
+	buf_clear(&words);
+	return rc;
+}
+
+enum op { OP_HAS, OP_IS, OP_IS_NOT, OP_ABOVE, OP_FROM, OP_BELOW, OP_UP_TO, OP_LIKE };
+
+static const struct {
+	const char *text;
+	enum op op;
+} ops[] = {
+	/* the longer ones first */
+	{ "!=", OP_IS_NOT }, { ">=", OP_FROM }, { "<=", OP_UP_TO }, { ":", OP_HAS },
+	{ "=", OP_IS },	     { ">", OP_ABOVE }, { "<", OP_BELOW },  { "~", OP_LIKE },
+};
+
+static int wrong_op(struct parse *p, size_t at, const struct column *c)
+{
+	return fail(p, at,
+		    column_is_text(c) || c->kind == COLUMN_WORD
+			? "%s is no number: it takes : = != ~"
+			: "%s is a number: it takes : = != > >= < <=",
+		    c->name);
+}
+
+static int set_word(struct parse *p, struct test *t, enum op op, size_t op_at,
+		    const struct value *v)
+{
+	if (op == OP_LIKE || v->regex) {
+		t->fold = true;
+		return set_regex(p, t, v);
+	}
+	if (op != OP_HAS && op != OP_IS && op != OP_IS_NOT)
+		return wrong_op(p, op_at, t->column);
+	t->compare = IS_WORD;
+	t->codes = codes_of(t->column->words, buf_str(&v->text), op == OP_HAS);
+	return t->codes ? 0 : no_such_word(p, t->column, v);
+}
+
+static int set_field_text(struct parse *p, struct test *t, enum op op, size_t op_at,
+			  const struct value *v)
+{
+	set_text(t, v);
+	if (op == OP_LIKE || v->regex)
+		return set_regex(p, t, v);
+	if (op != OP_HAS && op != OP_IS && op != OP_IS_NOT)
+		return wrong_op(p, op_at, t->column);
+	t->compare = op == OP_HAS && t->column->kind == COLUMN_TEXT ? IS_PART : IS_SAME;
+	return 0;
+}
+
+static int set_number(struct parse *p, struct test *t, enum op op, size_t op_at,
+		      const struct value *v)
+{
+	if (op == OP_LIKE || v->regex)
+		return wrong_op(p, op_at, t->column);
+	t->compare = op == OP_ABOVE || op == OP_FROM	? IS_ABOVE
+		     : op == OP_BELOW || op == OP_UP_TO ? IS_BELOW
+							: IS_EQUAL;
+	t->or_equal = op == OP_FROM || op == OP_UP_TO;
+	if (!read_amount(&t->number, buf_str(&v->text), t->column->kind))
+		return fail(p, v->at, "\"%s\" is no number for %s%s", buf_str(&v->text),
+			    t->column->name,
+			    t->column->kind == COLUMN_SPAN    ? ": 90s, 10m, 3h10m, 2d"
+			    : t->column->kind == COLUMN_BYTES ? ": 500M, 64G, 1.5T"
+							      : "");
+	p->f->moves = p->f->moves || t->column->kind == COLUMN_SPAN;
+	return 0;
+}
+
+static int set_test(struct parse *p, struct test *t, enum op op, size_t op_at,
+		    const struct value *v)
+{
+	if (column_is_text(t->column))
+		return set_field_text(p, t, op, op_at, v);
+	if (t->column->kind == COLUMN_WORD)
+		return set_word(p, t, op, op_at, v);
+	return set_number(p, t, op, op_at, v);
+}
+
+static int parse_values(struct parse *p, const struct column *c, enum op op, size_t op_at)
+{
+	size_t jumps[128], n = 0;
+
+	for (;;) {
+		struct value v;
+		struct test *t;
+		int rc = read_value(p, &v, " \t|(),\"");
+
+		if (rc == 0) {
+			t = add_test(p->f);
+			t->column = c;
+			rc = set_test(p, t, op, op_at, &v);
+		}
+		buf_clear(&v.text);
+		if (rc < 0)
+			return -1;
+		if (p->text[p->at] != ',')
+			break;
+		if (n == ARRAY_LEN(jumps))
+			return fail(p, p->at, "too many values");
+		jumps[n++] = add_jump(p->f, STEP_IF_TRUE);
+		p->at++;
+	}
+	while (n)
+		land(p->f, jumps[--n]);
+	if (op == OP_IS_NOT)
+		add_step(p->f, STEP_NOT, 0);
+	return 0;
+}
+
+static int no_such_column(struct parse *p, size_t at, size_t len)
+{
+	char names[256];
+
+	column_names(p->f->noun, names, sizeof(names));
+	return fail(p, at, "%s rows have no \"%.*s\": %s", noun_name(p->f->noun), (int)len,
+		    p->text + at, names);
+}
+
+/* 1: a field was read; 0: there is none here. */
+static int parse_field(struct parse *p)
+{
+	size_t start = p->at;
+	size_t len =
+	    strspn(p->text + start, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+	const char *after = p->text + start + len;
+	const struct column *c;
+
+	for (size_t i = 0; len && i < ARRAY_LEN(ops); i++) {
+		if (!text_has_prefix(after, ops[i].text))
+			continue;
+		c = column_find(p->f->noun, p->text + start, len);
+		if (!c)
+			return no_such_column(p, start, len);
+		p->at = start + len + strlen(ops[i].text);
+		return parse_values(p, c, ops[i].op, start + len) < 0 ? -1 : 1;
+	}
+	return 0;
+}
+
+static int parse_word(struct parse *p)
+{
+	struct value v;
+	struct test *t;
+	int rc = read_value(p, &v, " \t|()\"");
+
+	if (rc == 0) {
+		t = add_test(p->f);
+		set_text(t, &v);
+		t->compare = IS_PART;
+		if (v.regex)
+			rc = set_regex(p, t, &v);
+	}
+	buf_clear(&v.text);
+	return rc;
+}
+
+/* As deep as the parentheses, which are counted. */
+// NOLINTBEGIN(misc-no-recursion)
+static int parse_or(struct parse *p);
+
+static int parse_term(struct parse *p)
+{
+	size_t open = p->at;
+	int rc;
+
+	if (p->text[p->at] != '(') {
+		rc = parse_field(p);
+		return rc == 0 ? parse_word(p) : rc < 0 ? -1 : 0;
+	}
+	if (++p->depth > DEPTH_MAX)
+		return fail(p, open, "at most %d parentheses in each other", DEPTH_MAX);
+	p->at++;
+	if (parse_or(p) < 0)
+		return -1;
+	if (p->text[p->at] != ')')
+		return fail(p, open, "( is not closed");
+	p->at++;
+	p->depth--;
+	return 0;
+}
+
+static int parse_not(struct parse *p)
+{
+	bool negated = false;
+
+	skip_spaces(p);
+	for (; p->text[p->at] == '!'; p->at++)
+		negated = !negated;
+	if (!p->text[p->at] || strchr("|)", p->text[p->at]))
+		return fail(p, p->at, "a word or a field is expected");
+	if (parse_term(p) < 0)
+		return -1;
+	if (negated)
+		add_step(p->f, STEP_NOT, 0);
+	skip_spaces(p);
+	return 0;
+}
+
+static int parse_and(struct parse *p)
+{
+	size_t jumps[256], n = 0;
+	int rc = parse_not(p);
+
+	while (rc == 0 && p->text[p->at] && !strchr("|)", p->text[p->at])) {
+		if (n == ARRAY_LEN(jumps))
+			return fail(p, p->at, "too many words");
+		jumps[n++] = add_jump(p->f, STEP_IF_FALSE);
+		rc = parse_not(p);
+	}
+	while (n)
+		land(p->f, jumps[--n]);
+	return rc;
+}
+
+static int parse_or(struct parse *p)
+{
+	size_t jumps[256], n = 0;
+	int rc = parse_and(p);
+
+	while (rc == 0 && p->text[p->at] == '|') {
+		if (n == ARRAY_LEN(jumps))
+			return fail(p, p->at, "too many words");
+		jumps[n++] = add_jump(p->f, STEP_IF_TRUE);
+		p->at++;
+		rc = parse_and(p);
+	}
+	while (n)
+		land(p->f, jumps[--n]);
+	return rc;
+}
+// NOLINTEND(misc-no-recursion)
+
+struct filter *filter_parse(enum noun noun, const char *text, struct err *err)
+{
+	struct filter *f = xcalloc(1, sizeof(*f));
+	struct parse p = { .f = f, .text = text, .err = err };
+
+	f->noun = noun;
+	skip_spaces(&p);
+	if (!text[p.at])
+		return f;
+	if (parse_or(&p) == 0) {
+		if (!text[p.at])
+			return f;
+		fail(&p, p.at, "there is no ( for this )");
+	}
+	filter_free(f);
+	return NULL;
+}
