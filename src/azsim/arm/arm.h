@@ -170,6 +170,7 @@ void arm_rows_sort(struct arm_rows *r);
 
 /* token.c */
 int arm_check_token(struct arm_call *c);
+int arm_refuse_token(struct arm_call *c, const char *code, const char *text); /* 401 with its WWW-Authenticate; -1 */
 arm_handler arm_metadata, arm_openid, arm_jwks, arm_token, arm_instance;
 
 /* group.c */

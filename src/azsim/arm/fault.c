@@ -37,17 +37,25 @@ struct az_rule *arm_fault_match(struct arm *a, const struct arm_request *req)
 	return NULL;
 }
 
+/* What a real refusal of this status carries, so that a fault that was asked for looks like
+ * one. */
 static void platform_error(struct arm_call *c, int status, const char *code)
 {
-	c->arm->n.faults++;
-	if (status == 503)
-		arm_header(c, "Retry-After", "%.0f", c->w->sc.retry_after_s);
-	az_refuse(
-	    &c->r, status, code,
-	    status == 503
-		? "The service is unavailable now. Retry the request after some time."
+	const char *text =
+	    status == 503 ? "The service is unavailable now. Retry the request after some time."
+	    : status == 429
+		? "The request is throttled. Retry it after the time in Retry-After."
 		: "Encountered internal server error. Diagnostic information: timestamp '', tracking id "
-		  "'', request correlation id ''.");
+		  "'', request correlation id ''.";
+
+	c->arm->n.faults++;
+	if (status == 401) {
+		arm_refuse_token(c, code, "The access token is no longer accepted.");
+		return;
+	}
+	if (status == 503 || status == 429)
+		arm_header(c, "Retry-After", "%.0f", c->w->sc.retry_after_s);
+	az_refuse(&c->r, status, code, "%s", text);
 }
 
 static void asked_for(struct arm_call *c, const struct az_rule *r, bool *done)

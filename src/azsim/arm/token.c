@@ -219,7 +219,7 @@ void arm_token(struct arm_call *c)
 	free(form);
 }
 
-static int refuse_token(struct arm_call *c, const char *code, const char *text)
+int arm_refuse_token(struct arm_call *c, const char *code, const char *text)
 {
 	arm_header(c, "WWW-Authenticate",
 		   "Bearer authorization_uri=\"%s/" AZ_TENANT
@@ -274,21 +274,21 @@ static int check_claims(struct arm_call *c, const struct json *head, const struc
 
 	if (strcmp(json_str(head, "alg", ""), "RS256") != 0 ||
 	    strcmp(json_str(head, "kid", ""), c->arm->kid) != 0)
-		return refuse_token(c, "InvalidAuthenticationToken",
-				    "The access token has a wrong key or algorithm.");
+		return arm_refuse_token(c, "InvalidAuthenticationToken",
+					"The access token has a wrong key or algorithm.");
 	if (json_int(body, "exp", 0) <= now)
-		return refuse_token(c, "ExpiredAuthenticationToken",
-				    "The access token expiry UTC time is earlier than "
-				    "current UTC time.");
+		return arm_refuse_token(c, "ExpiredAuthenticationToken",
+					"The access token expiry UTC time is earlier than "
+					"current UTC time.");
 	if (json_int(body, "nbf", 0) > now + 300)
-		return refuse_token(c, "InvalidAuthenticationToken",
-				    "The access token is not yet valid.");
+		return arm_refuse_token(c, "InvalidAuthenticationToken",
+					"The access token is not yet valid.");
 	if (!our_audience(c->arm, json_str(body, "aud", "")))
-		return refuse_token(
+		return arm_refuse_token(
 		    c, "InvalidAuthenticationTokenAudience",
 		    "The access token has been obtained for wrong audience or resource.");
 	if (strcmp(json_str(body, "tid", ""), AZ_TENANT) != 0)
-		return refuse_token(
+		return arm_refuse_token(
 		    c, "InvalidAuthenticationTokenTenant",
 		    "The access token is from the wrong issuer: another tenant.");
 	return 0;
@@ -302,20 +302,20 @@ int arm_check_token(struct arm_call *c)
 	int rc;
 
 	if (!auth || strncmp(auth, "Bearer ", 7) != 0)
-		return refuse_token(
+		return arm_refuse_token(
 		    c, "AuthenticationFailed",
 		    "Authentication failed. The 'Authorization' header is missing.");
 	jwt = auth + 7;
 	dot1 = strchr(jwt, '.');
 	dot2 = dot1 ? strchr(dot1 + 1, '.') : NULL;
 	if (!dot2 || !signed_by_us(c->arm, jwt, dot2))
-		return refuse_token(c, "InvalidAuthenticationToken",
-				    "The access token is invalid.");
+		return arm_refuse_token(c, "InvalidAuthenticationToken",
+					"The access token is invalid.");
 	head = read_part(jwt, (size_t)(dot1 - jwt));
 	body = read_part(dot1 + 1, (size_t)(dot2 - dot1 - 1));
 	rc = head && body ? check_claims(c, head, body)
-			  : refuse_token(c, "InvalidAuthenticationToken",
-					 "The access token is invalid.");
+			  : arm_refuse_token(c, "InvalidAuthenticationToken",
+					     "The access token is invalid.");
 	json_free(head);
 	json_free(body);
 	return rc;
