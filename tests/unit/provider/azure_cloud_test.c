@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "../../support/ask.h"
 #include "azsim/arm/serve.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -20,9 +21,7 @@
 #include "base/text.h"
 #include "provider/provider.h"
 
-#define REGION "westeurope"
 #define FACTOR 50
-#define WAIT_S 60 /* real: a test that waits longer fails */
 
 struct lab {
 	char dir[64];
@@ -33,8 +32,7 @@ struct lab {
 	struct arm_serve *serve;
 	struct cloud_record record;
 	struct cloud *cloud;
-	struct strs tags;
-	char group[200], net[300], nsg[300], subnet[340], head[300], set[300], rdma[300];
+	struct ask ask;
 };
 
 static char *in_dir(const struct lab *l, const char *name)
@@ -93,14 +91,6 @@ static void open_cloud(struct lab *l)
 	assert_non_null(l->cloud);
 }
 
-static void id(struct lab *l, char *out, size_t max, enum cloud_kind kind, const char *name)
-{
-	struct err err = ERR_INIT;
-
-	assert_int_equal(
-	    provider_azure.resource_id(&l->record, kind, "pl-test", name, out, max, &err), 0);
-}
-
 static int setup(void **state)
 {
 	struct lab *l = xcalloc(1, sizeof(*l));
@@ -114,16 +104,7 @@ static int setup(void **state)
 	l->loop = loop_new(&err);
 	start_cloud(l);
 	open_cloud(l);
-	id(l, l->group, sizeof(l->group), CLOUD_GROUP, NULL);
-	id(l, l->net, sizeof(l->net), CLOUD_NETWORK, "vnet");
-	id(l, l->nsg, sizeof(l->nsg), CLOUD_NSG, "nsg");
-	id(l, l->head, sizeof(l->head), CLOUD_VM, "head");
-	id(l, l->set, sizeof(l->set), CLOUD_SCALESET, "htc");
-	id(l, l->rdma, sizeof(l->rdma), CLOUD_SCALESET, "mpi");
-	snprintf(l->subnet, sizeof(l->subnet), "%s/subnets/compute", l->net);
-	l->tags = (struct strs)STRS_INIT(8);
-	strs_add(&l->tags, TAG_ENGINE "=e1");
-	strs_add(&l->tags, TAG_CLUSTER "=c1");
+	assert_int_equal(ask_init(&l->ask, l->loop, l->cloud, &l->record, "pl-test"), 0);
 	*state = l;
 	return 0;
 }
@@ -141,7 +122,7 @@ static int teardown(void **state)
 	az_world_free(l->world);
 	tls_server_free(l->tls);
 	loop_free(l->loop);
-	strs_clear(&l->tags);
+	ask_clear(&l->ask);
 	clock_scale(1, clock_utc_ms());
 	if (file_remove_tree(l->dir, &err) < 0)
 		return -1;
@@ -149,204 +130,59 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* What a change came to. */
-struct outcome {
-	int accepted, ended;
-	enum cloud_stage stage;
-	enum err_code code;
-	char azure_code[64], address[48], host[64], url[2048], msg[320];
-	int64_t quota_limit;
-};
-
-static void on_stage(void *arg, const struct cloud_stage_info *i)
-{
-	struct outcome *o = arg;
-
-	assert_int_equal(o->ended, 0);
-	if (i->stage == CLOUD_ACCEPTED) {
-		o->accepted++;
-		snprintf(o->url, sizeof(o->url), "%s", i->op_url);
-		return;
-	}
-	o->ended++;
-	o->stage = i->stage;
-	o->code = i->err ? i->err->code : ERR_NONE;
-	snprintf(o->msg, sizeof(o->msg), "%s", i->err ? i->err->msg : "");
-	snprintf(o->azure_code, sizeof(o->azure_code), "%s", i->azure_code);
-	snprintf(o->address, sizeof(o->address), "%s", i->address ? i->address : "");
-	snprintf(o->host, sizeof(o->host), "%s", i->host ? i->host : "");
-	o->quota_limit = i->quota_limit;
-}
-
-static void turn_until(struct lab *l, const int *flag)
-{
-	int64_t end = clock_wall_ms() + (int64_t)WAIT_S * 1000;
-
-	while (!*flag && clock_wall_ms() < end)
-		loop_turn(l->loop, 20);
-	assert_true(*flag);
-}
-
-static struct outcome change(struct lab *l, struct cloud_change ch)
-{
-	struct outcome o = { 0 };
-
-	ch.location = REGION;
-	ch.tags = &l->tags;
-	ch.request_id = "11111111-1111-4111-8111-111111111111";
-	provider_azure.change(l->cloud, &ch, on_stage, &o);
-	turn_until(l, &o.ended);
-	return o;
-}
-
 static struct outcome must(struct lab *l, struct cloud_change ch)
 {
-	struct outcome o = change(l, ch);
+	struct outcome o = ask_change(&l->ask, ch);
 
 	if (o.stage != CLOUD_FINISHED)
 		fail_msg("%s: %s", ch.id, o.msg);
 	return o;
 }
 
-static struct cloud_vm_spec spec(const struct lab *l, const char *size, const char *name)
-{
-	return (struct cloud_vm_spec){ .size = size,
-				       .image = "almalinux:almalinux-hpc:8_10-hpc-gen2:latest",
-				       .admin_user = "hpcadmin",
-				       .ssh_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ ops",
-				       .custom_data = "#!/bin/sh\n",
-				       .subnet_id = l->subnet,
-				       .computer_name = name,
-				       .zone = "",
-				       .max_price = -1 };
-}
-
 static void make_base(struct lab *l)
 {
-	must(l,
-	     (struct cloud_change){ .verb = CLOUD_PUT, .kind = CLOUD_GROUP, .id = l->group });
-	must(l, (struct cloud_change){ .verb = CLOUD_PUT, .kind = CLOUD_NSG, .id = l->nsg });
-	must(l, (struct cloud_change){ .verb = CLOUD_PUT,
-				       .kind = CLOUD_NETWORK,
-				       .id = l->net,
-				       .vnet_cidr = "10.20.0.0/16",
-				       .subnet_name = "compute",
-				       .subnet_cidr = "10.20.0.0/18",
-				       .nsg_id = l->nsg });
-}
+	struct outcome o = ask_base(&l->ask);
 
-static struct outcome put_set(struct lab *l, enum cloud_verb verb, int64_t capacity)
-{
-	struct cloud_vm_spec vm = spec(l, "Standard_F2s_v2", "htc-");
-
-	vm.spot = true;
-	return change(l, (struct cloud_change){ .verb = verb,
-						.kind = CLOUD_SCALESET,
-						.id = l->set,
-						.vm = &vm,
-						.capacity = capacity });
-}
-
-/* Lists and looks, copied out of the callback. */
-struct seen {
-	int ended;
-	bool known;
-	size_t n, in_set, running;
-	enum cloud_look look;
-	int64_t capacity;
-	char address[48], first[3][100], set[300];
-};
-
-static void on_vms(void *arg, const struct cloud_vms *vms, const struct err *err)
-{
-	struct seen *s = arg;
-
-	(void)err;
-	s->known = vms != NULL;
-	for (size_t i = 0; vms && i < vms->n; i++) {
-		const struct cloud_vm *vm = &vms->v[i];
-
-		if (vm->set_id[0] && s->in_set < 3)
-			snprintf(s->first[s->in_set], sizeof(s->first[0]), "%s", vm->name);
-		s->in_set += vm->set_id[0] != '\0';
-		s->running += vm->power == POWER_RUNNING && vm->host[0];
-		snprintf(s->set, sizeof(s->set), "%s", vm->set_id);
-		s->n++;
-	}
-	s->ended = 1;
+	if (o.stage != CLOUD_FINISHED)
+		fail_msg("%s", o.msg);
 }
 
 static struct seen list_vms(struct lab *l)
 {
-	struct seen s = { 0 };
+	struct seen s = ask_vms(&l->ask);
 
-	provider_azure.vms(l->cloud, l->group, "c1", on_vms, &s);
-	turn_until(l, &s.ended);
 	assert_true(s.known);
 	return s;
-}
-
-static void on_items(void *arg, const struct cloud_items *items, const struct err *err)
-{
-	struct seen *s = arg;
-
-	if (!items)
-		print_error("%s\n", err->msg);
-	s->known = items != NULL;
-	s->n = items ? items->n : 0;
-	s->ended = 1;
 }
 
 static size_t count_items(struct lab *l)
 {
-	struct seen s = { 0 };
+	struct seen s = ask_items(&l->ask, "e1", "c1");
 
-	provider_azure.items(l->cloud, "e1", "c1", on_items, &s);
-	turn_until(l, &s.ended);
-	assert_true(s.known);
+	if (!s.known)
+		fail_msg("%s", s.msg);
 	return s.n;
-}
-
-static void on_sight(void *arg, const struct cloud_sight *c, const struct err *err)
-{
-	struct seen *s = arg;
-
-	(void)err;
-	s->look = c->look;
-	s->capacity = c->capacity;
-	snprintf(s->address, sizeof(s->address), "%s",
-		 c->vm && c->vm->address ? c->vm->address : "");
-	s->ended = 1;
-}
-
-static struct seen look(struct lab *l, enum cloud_kind kind, const char *what)
-{
-	struct seen s = { 0 };
-
-	provider_azure.look(l->cloud, kind, what, on_sight, &s);
-	turn_until(l, &s.ended);
-	return s;
 }
 
 static void a_cluster_comes_grows_shrinks_and_leaves_nothing(void **state)
 {
 	struct lab *l = *state;
-	struct cloud_vm_spec vm = spec(l, "Standard_D2s_v5", "head");
+	struct cloud_vm_spec vm = ask_spec(&l->ask, "Standard_D2s_v5", "head");
 	struct strs gone = STRS_INIT(10);
 	struct outcome o;
 	struct seen s;
 
 	make_base(l);
 	o = must(l, (struct cloud_change){
-			.verb = CLOUD_PUT, .kind = CLOUD_VM, .id = l->head, .vm = &vm });
+			.verb = CLOUD_PUT, .kind = CLOUD_VM, .id = l->ask.head, .vm = &vm });
 	assert_int_equal(o.accepted, 1);
 	assert_string_equal(o.host, "head");
 	assert_true(text_has_prefix(o.address, "10.20."));
-	assert_string_equal(look(l, CLOUD_VM, l->head).address, o.address);
+	assert_string_equal(ask_look(&l->ask, CLOUD_VM, l->ask.head).address, o.address);
 
-	assert_int_equal(put_set(l, CLOUD_PUT, 120).stage, CLOUD_FINISHED);
-	assert_int_equal(put_set(l, CLOUD_GROW, 130).stage, CLOUD_FINISHED);
-	assert_int_equal(look(l, CLOUD_SCALESET, l->set).capacity, 130);
+	assert_int_equal(ask_put_set(&l->ask, CLOUD_PUT, 120).stage, CLOUD_FINISHED);
+	assert_int_equal(ask_put_set(&l->ask, CLOUD_GROW, 130).stage, CLOUD_FINISHED);
+	assert_int_equal(ask_look(&l->ask, CLOUD_SCALESET, l->ask.set).capacity, 130);
 	s = list_vms(l);
 	assert_int_equal(s.n, 131);
 	assert_int_equal(s.in_set, 130);
@@ -354,20 +190,21 @@ static void a_cluster_comes_grows_shrinks_and_leaves_nothing(void **state)
 
 	for (size_t i = 0; i < 3; i++)
 		strs_add(&gone, s.first[i]);
-	must(l,
-	     (struct cloud_change){
-		 .verb = CLOUD_DELETE, .kind = CLOUD_MEMBERS, .id = l->set, .members = &gone });
+	must(l, (struct cloud_change){ .verb = CLOUD_DELETE,
+				       .kind = CLOUD_MEMBERS,
+				       .id = l->ask.set,
+				       .members = &gone });
 	assert_int_equal(list_vms(l).in_set, 127);
-	assert_int_equal(look(l, CLOUD_SCALESET, l->set).capacity, 127);
+	assert_int_equal(ask_look(&l->ask, CLOUD_SCALESET, l->ask.set).capacity, 127);
 	assert_true(count_items(l) > 3);
 
 	must(l, (struct cloud_change){
-		    .verb = CLOUD_DELETE, .kind = CLOUD_SCALESET, .id = l->set });
+		    .verb = CLOUD_DELETE, .kind = CLOUD_SCALESET, .id = l->ask.set });
 	must(l, (struct cloud_change){
-		    .verb = CLOUD_DELETE, .kind = CLOUD_SCALESET, .id = l->set });
-	assert_int_equal(look(l, CLOUD_SCALESET, l->set).look, CLOUD_IS_GONE);
+		    .verb = CLOUD_DELETE, .kind = CLOUD_SCALESET, .id = l->ask.set });
+	assert_int_equal(ask_look(&l->ask, CLOUD_SCALESET, l->ask.set).look, CLOUD_IS_GONE);
 	must(l, (struct cloud_change){
-		    .verb = CLOUD_DELETE, .kind = CLOUD_GROUP, .id = l->group });
+		    .verb = CLOUD_DELETE, .kind = CLOUD_GROUP, .id = l->ask.group });
 	assert_int_equal(count_items(l), 0);
 	strs_clear(&gone);
 }
@@ -375,25 +212,25 @@ static void a_cluster_comes_grows_shrinks_and_leaves_nothing(void **state)
 static void members_of_an_infiniband_set_are_listed_and_deleted_by_number(void **state)
 {
 	struct lab *l = *state;
-	struct cloud_vm_spec vm = spec(l, "Standard_HB120rs_v3", "mpi-");
+	struct cloud_vm_spec vm = ask_spec(&l->ask, "Standard_HB120rs_v3", "mpi-");
 	struct strs gone = STRS_INIT(10);
 	struct seen s;
 
 	make_base(l);
 	must(l, (struct cloud_change){ .verb = CLOUD_PUT,
 				       .kind = CLOUD_SCALESET,
-				       .id = l->rdma,
+				       .id = l->ask.rdma,
 				       .vm = &vm,
 				       .capacity = 60,
 				       .uniform_single_group = true });
 	s = list_vms(l);
 	assert_int_equal(s.in_set, 60);
 	assert_int_equal(s.running, 60);
-	assert_int_equal(text_casecmp(s.set, l->rdma), 0);
+	assert_int_equal(text_casecmp(s.set, l->ask.rdma), 0);
 	strs_add(&gone, s.first[0]);
 	must(l, (struct cloud_change){ .verb = CLOUD_DELETE,
 				       .kind = CLOUD_MEMBERS,
-				       .id = l->rdma,
+				       .id = l->ask.rdma,
 				       .members = &gone });
 	assert_int_equal(list_vms(l).in_set, 59);
 	strs_clear(&gone);
@@ -406,8 +243,9 @@ static void a_quota_is_told_with_its_numbers(void **state)
 
 	make_base(l);
 	assert_int_equal(
-	    az_quota_set(&l->world->quota[az_region_find(REGION)], "lowPriorityCores", 10), 0);
-	o = put_set(l, CLOUD_PUT, 20);
+	    az_quota_set(&l->world->quota[az_region_find(ASK_REGION)], "lowPriorityCores", 10),
+	    0);
+	o = ask_put_set(&l->ask, CLOUD_PUT, 20);
 	assert_int_equal(o.stage, CLOUD_REFUSED);
 	assert_int_equal(o.code, ERR_QUOTA);
 	assert_int_equal(o.quota_limit, 10);
@@ -430,9 +268,9 @@ static void a_lost_answer_to_a_change_is_an_unknown_outcome(void **state)
 	make_base(l);
 	fault(l, "{\"method\":\"PUT\",\"match\":\"virtualMachineScaleSets\",\"effect\":"
 		 "\"reset-after\",\"count\":1}");
-	o = put_set(l, CLOUD_PUT, 5);
+	o = ask_put_set(&l->ask, CLOUD_PUT, 5);
 	assert_int_equal(o.stage, CLOUD_OUTCOME_UNKNOWN);
-	assert_int_equal(look(l, CLOUD_SCALESET, l->set).capacity, 5);
+	assert_int_equal(ask_look(&l->ask, CLOUD_SCALESET, l->ask.set).capacity, 5);
 }
 
 static void a_platform_error_is_repeated_and_then_unknown(void **state)
@@ -442,10 +280,10 @@ static void a_platform_error_is_repeated_and_then_unknown(void **state)
 	make_base(l);
 	fault(l, "{\"method\":\"PUT\",\"match\":\"virtualMachineScaleSets\",\"effect\":"
 		 "\"status\",\"status\":500,\"count\":2}");
-	assert_int_equal(put_set(l, CLOUD_PUT, 2).stage, CLOUD_FINISHED);
+	assert_int_equal(ask_put_set(&l->ask, CLOUD_PUT, 2).stage, CLOUD_FINISHED);
 	fault(l, "{\"method\":\"PUT\",\"match\":\"virtualMachineScaleSets\",\"effect\":"
 		 "\"status\",\"status\":500,\"count\":-1}");
-	assert_int_equal(put_set(l, CLOUD_GROW, 3).stage, CLOUD_OUTCOME_UNKNOWN);
+	assert_int_equal(ask_put_set(&l->ask, CLOUD_GROW, 3).stage, CLOUD_OUTCOME_UNKNOWN);
 }
 
 static void an_answer_cut_in_two_is_read_again(void **state)
@@ -463,16 +301,15 @@ static void an_expired_operation_is_settled_by_a_look(void **state)
 {
 	struct lab *l = *state;
 	struct intent in = { .verb = CLOUD_PUT, .kind = CLOUD_SCALESET };
-	struct outcome o = { 0 };
+	struct outcome o;
 
 	make_base(l);
-	snprintf(in.resource_id, sizeof(in.resource_id), "%s", l->set);
+	snprintf(in.resource_id, sizeof(in.resource_id), "%s", l->ask.set);
 	snprintf(in.op_url, sizeof(in.op_url),
-		 "%s/subscriptions/%s/providers/Microsoft.Compute/locations/" REGION
+		 "%s/subscriptions/%s/providers/Microsoft.Compute/locations/" ASK_REGION
 		 "/operations/22222222-2222-4222-8222-222222222222?api-version=2024-03-01",
 		 l->record.arm, l->record.subscription);
-	provider_azure.resume(l->cloud, &in, on_stage, &o);
-	turn_until(l, &o.ended);
+	o = ask_resume(&l->ask, &in);
 	assert_int_equal(o.stage, CLOUD_OUTCOME_UNKNOWN);
 }
 
@@ -480,13 +317,12 @@ static void a_status_link_to_another_host_gets_no_token(void **state)
 {
 	struct lab *l = *state;
 	struct intent in = { .verb = CLOUD_PUT, .kind = CLOUD_SCALESET };
-	struct outcome o = { 0 };
+	struct outcome o;
 
-	snprintf(in.resource_id, sizeof(in.resource_id), "%s", l->set);
+	snprintf(in.resource_id, sizeof(in.resource_id), "%s", l->ask.set);
 	snprintf(in.op_url, sizeof(in.op_url), "https://localhost:%u/operations/x",
 		 arm_serve_port(l->serve));
-	provider_azure.resume(l->cloud, &in, on_stage, &o);
-	turn_until(l, &o.ended);
+	o = ask_resume(&l->ask, &in);
 	assert_int_equal(o.stage, CLOUD_OUTCOME_UNKNOWN);
 	assert_int_equal(l->arm->n.calls, 0);
 }
@@ -497,51 +333,25 @@ static void a_missing_secret_fails_the_call_and_does_not_hang_it(void **state)
 	struct outcome o;
 
 	assert_int_equal(unlink(l->record.client_secret_file), 0);
-	o = change(
-	    l, (struct cloud_change){ .verb = CLOUD_PUT, .kind = CLOUD_GROUP, .id = l->group });
+	o = ask_change(&l->ask, (struct cloud_change){ .verb = CLOUD_PUT,
+						       .kind = CLOUD_GROUP,
+						       .id = l->ask.group });
 	assert_int_equal(o.stage, CLOUD_REFUSED);
 	assert_non_null(strstr(o.msg, "client secret"));
-}
-
-static void on_sizes(void *arg, const struct vm_sizes *sizes, const struct err *err)
-{
-	struct seen *s = arg;
-	const struct vm_size *one = sizes ? vm_sizes_find(sizes, "standard_f2s_v2") : NULL;
-
-	(void)err;
-	s->known = one && one->vcpus == 2 && one->price > 0 && one->spot_price > 0 &&
-		   one->spot_price < one->price;
-	s->ended = 1;
 }
 
 static void sizes_come_with_both_prices(void **state)
 {
 	struct lab *l = *state;
-	struct seen s = { 0 };
 
-	provider_azure.sizes(l->cloud, REGION, on_sizes, &s);
-	turn_until(l, &s.ended);
-	assert_true(s.known);
-}
-
-static void on_quotas(void *arg, const struct quotas *q, const struct err *err)
-{
-	struct seen *s = arg;
-	const struct quota *cores = q ? quotas_find(q, "cores") : NULL;
-
-	(void)err;
-	s->known = cores && cores->limit > 0;
-	s->ended = 1;
+	assert_true(ask_sizes(&l->ask).known);
 }
 
 static void quotas_are_read(void **state)
 {
 	struct lab *l = *state;
-	struct seen s = { 0 };
 
-	provider_azure.quotas(l->cloud, REGION, on_quotas, &s);
-	turn_until(l, &s.ended);
-	assert_true(s.known);
+	assert_true(ask_quotas(&l->ask).known);
 }
 
 #define WITH(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
