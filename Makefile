@@ -1,7 +1,7 @@
 # make              release build: build/paceline, build/azsim
 # make DEBUG=1      with ASan, UBSan and failpoints: build/debug/...
 # make check        installs what is missing, runs every test, ends with "N passed, N failed"
-# The other targets: deps unit screens layers lint fuzz clean
+# The other targets: deps unit conformance screens layers lint fuzz clean
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -52,7 +52,7 @@ MAIN_AZSIM := $(filter src/main/azsim%.c,$(SRC_MAIN))
 MAIN_PL    := $(filter-out $(MAIN_AZSIM),$(SRC_MAIN))
 PROGRAMS   := $(if $(filter src/main/paceline.c,$(SRC_MAIN)),$(B)/paceline) $(if $(MAIN_AZSIM),$(B)/azsim)
 
-.PHONY: all deps check unit screens screen-programs lint fuzz layers clean objects
+.PHONY: all deps check unit conformance screens screen-programs lint fuzz layers clean objects
 all: $(B)/libbase.a $(B)/libpaceline.a $(B)/libazsim.a $(PROGRAMS)
 objects: $(call obj,$(SRC_ALL))
 
@@ -89,7 +89,12 @@ $(SCREEN_BIN): $(B)/%: $(B)/obj/%.o $(B)/libpaceline.a $(B)/libbase.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LIBS_BASE) $(LIBS_TERM) -o $@
 screen-programs: $(SCREEN_BIN)
-tests: $(TEST_BIN) $(SCREEN_BIN)
+# What asks the simulated cloud for everything that the engine would.
+DRIVE := $(B)/tests/conformance/drive
+$(DRIVE): $(B)/tests/conformance/%: $(B)/obj/tests/conformance/%.o $(B)/obj/tests/support/ask.o $(B)/libpaceline.a $(B)/libbase.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_BASE) -o $@
+tests: $(TEST_BIN) $(SCREEN_BIN) $(DRIVE)
 
 # make unit T=base/buf runs one; make unit runs all. Always the sanitizer build.
 unit:
@@ -99,6 +104,10 @@ unit:
 screens:
 	$(MAKE) DEBUG=1 all screen-programs
 	tests/run.sh screens $(T)
+
+conformance:
+	$(MAKE) DEBUG=1 all build/debug/tests/conformance/drive
+	tests/run.sh conformance $(T)
 
 deps:
 	tests/deps.sh

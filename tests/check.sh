@@ -41,6 +41,7 @@ stage layers tests/layers.sh
 stage lint tests/lint.sh
 stage unit tests/run.sh unit
 stage replay tests/run.sh replay
+stage conformance tests/run.sh conformance
 stage tools tests/run.sh tools
 stage fuzz tests/fuzz/run.sh 2
 stage screens tests/run.sh screens

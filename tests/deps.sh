@@ -22,6 +22,9 @@ missing=
 for p in $build $tests $run; do
 	dpkg-query -W -f '${db:Status-Abbrev}' "$p" 2>/dev/null | grep -q '^ii' || missing="$missing $p"
 done
+# Microsoft's validator and SDK run on node; a node from elsewhere brings its own npm, and Debian's would not go with it.
+command -v node >/dev/null 2>&1 || missing="$missing nodejs"
+command -v npm >/dev/null 2>&1 || missing="$missing npm"
 [ -n "$missing" ] || exit 0
 
 echo "installing:$missing" >&2
