@@ -40,10 +40,13 @@ struct demand {
 	int64_t unknown;         /* records whose size could not be read: shown, never taken as zero */
 	size_t *want_of;         /* for each record of the queue: its want; SIZE_MAX when it wants nothing */
 	size_t n_records;
+	int64_t read_ms;         /* which reading: the queue's read_ended_ms */
 };
 
 void demand_clear(struct demand *d);
 struct want *demand_add(struct demand *d);
+/* Index of the want that a record of this queue became part of; SIZE_MAX: of none, or the queue is another reading. */
+size_t demand_want_of(const struct demand *d, const struct queue *q, const struct job *record);
 
 /* queue + arrays → what is wanted, grouped into classes. fits: the adapter's job_fits. */
 struct sched_ops;
@@ -60,7 +63,8 @@ struct fact_bucket { /* array x size x zone x spot x placement group */
 	double price;            /* -1 unknown */
 	int64_t closed_until_s;  /* back-off: no candidate before; 0 open */
 	char closed_why[120];
-	int64_t probe_max;       /* half-open: at most so many; -1 no bound */
+	int64_t probe_max;       /* half-open: at most so many that boot; -1 no bound */
+	int64_t shut_since_s;    /* spot: not to be had (back-off, stock, price, quota) since; 0 open */
 };
 
 struct fact_node {
@@ -83,7 +87,6 @@ struct fact_array {
 	int64_t used_cores;      /* of nodes in every state until they are gone; computed from nodes when -1 */
 	struct resources extra;  /* custom resources of each of its nodes */
 	bool paused;
-	int64_t spot_waiting_since_s; /* no spot bucket was open since; 0 */
 };
 
 struct fact_quota {
@@ -113,7 +116,8 @@ struct facts {
 	bool paused;                  /* autoscaling off */
 	bool blind;                   /* scheduler or cloud unknown: nothing is drained or deleted; create only from demand */
 	bool demand_stale;            /* older than two cycles: nothing is created either */
-	bool auto_groups;             /* two spare placement groups per (array, size) are on offer */
+	struct vm_size *own_sizes;    /* facts_make()'s copies: facts outlive readings and rows. NULL: all is lent */
+	char (*own_names)[40];
 };
 
 enum why_code {

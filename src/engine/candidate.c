@@ -284,35 +284,62 @@ bool kind_usable(const struct planner *p, size_t want, const struct kind *k)
 	return !b->spot || !w->no_spot || p->f->arrays[b->array].spec->spot == SPOT_ONLY;
 }
 
-/* On-demand nodes of an array that prefers spot wait until spot had its time (B2). */
-static bool waits_for_spot(const struct planner *p, const struct want *w,
-			   const struct fact_bucket *b)
+/* Had spot its time? Only what was shut for so long lets on-demand nodes be made (B2). */
+static bool spot_had_its_time(const struct planner *p, const struct fact_bucket *b)
 {
-	const struct fact_array *a = &p->f->arrays[b->array];
+	int64_t wait_s = p->f->arrays[b->array].spec->spot_wait_s;
 
-	if (b->spot || a->spec->spot != SPOT_THEN_ONDEMAND || w->no_spot)
-		return false;
-	return a->spot_waiting_since_s == 0 ||
-	       p->f->now_s - a->spot_waiting_since_s < a->spec->spot_wait_s;
+	return b->shut_since_s > 0 && p->f->now_s - b->shut_since_s >= wait_s;
 }
 
-static bool spot_fits(const struct planner *p, const struct candidate *c, size_t n,
-		      size_t array)
+static bool prefers_spot(const struct planner *p, const struct want *w,
+			 const struct fact_bucket *b)
+{
+	return !b->spot && !w->no_spot &&
+	       p->f->arrays[b->array].spec->spot == SPOT_THEN_ONDEMAND;
+}
+
+/* Is there a spot bucket of the array that the want may still hope for? */
+static bool spot_may_come(const struct planner *p, const struct candidate *c, size_t n,
+			  size_t array)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct fact_bucket *b = &p->f->buckets[c[i].bucket];
 
-		if (b->spot && b->array == array)
+		if (b->spot && b->array == array && !spot_had_its_time(p, b))
 			return true;
 	}
 	return false;
 }
 
+static size_t drop_waiting(const struct planner *p, const struct want *w, struct candidate *out,
+			   size_t n)
+{
+	size_t kept = 0, array = SIZE_MAX;
+	bool comes = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct fact_bucket *b = &p->f->buckets[out[i].bucket];
+
+		if (prefers_spot(p, w, b)) {
+			if (b->array != array)
+				comes = spot_may_come(p, out, n, b->array);
+			array = b->array;
+			out[i].waits = comes;
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!out[i].waits)
+			out[kept++] = out[i];
+	return kept;
+}
+
 size_t candidates(const struct planner *p, size_t want, struct candidate *out)
 {
 	const struct shape *s = &p->shapes[p->asks[want].shape];
-	size_t n = 0, kept = 0;
+	const struct want *w = &p->d->v[want];
 	bool waits = false;
+	size_t n = 0;
 
 	for (size_t i = 0; i < s->n_buckets; i++) {
 		uint32_t b = s->buckets[i];
@@ -324,16 +351,7 @@ size_t candidates(const struct planner *p, size_t want, struct candidate *out)
 		if (each < 1)
 			continue;
 		out[n++] = (struct candidate){ .bucket = b, .each = each };
-		waits = waits || waits_for_spot(p, &p->d->v[want], &p->f->buckets[b]);
+		waits = waits || prefers_spot(p, w, &p->f->buckets[b]);
 	}
-	for (size_t i = 0; waits && i < n; i++) {
-		const struct fact_bucket *b = &p->f->buckets[out[i].bucket];
-
-		out[i].waits =
-		    waits_for_spot(p, &p->d->v[want], b) && spot_fits(p, out, n, b->array);
-	}
-	for (size_t i = 0; i < n; i++)
-		if (!out[i].waits)
-			out[kept++] = out[i];
-	return kept;
+	return waits ? drop_waiting(p, w, out, n) : n;
 }

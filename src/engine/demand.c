@@ -42,6 +42,15 @@ struct want *demand_add(struct demand *d)
 	return &d->v[d->n++];
 }
 
+size_t demand_want_of(const struct demand *d, const struct queue *q, const struct job *record)
+{
+	size_t at = (size_t)(record - q->jobs);
+
+	if (d->read_ms != q->read_ended_ms || d->n_records != q->n_jobs || at >= d->n_records)
+		return SIZE_MAX;
+	return d->want_of[at];
+}
+
 void demand_clear(struct demand *d)
 {
 	for (size_t i = 0; i < d->n; i++) {
@@ -468,6 +477,7 @@ int demand_of(struct demand *out, const struct queue *q, const struct cluster_sp
 	m.classes = map_new(NULL, false);
 	out->want_of = xcalloc(q->n_jobs + 1, sizeof(*out->want_of));
 	out->n_records = q->n_jobs;
+	out->read_ms = q->read_ended_ms;
 	count(&m);
 	turns = xcalloc(q->n_jobs + 1, sizeof(*turns));
 	for (size_t i = 0; i < q->n_jobs; i++) {

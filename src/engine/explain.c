@@ -335,7 +335,7 @@ static void explain_rest(struct why_want *w, const struct planner *p, const stru
 		return;
 	else if (a->ledger.shut)
 		paused(w, p->f);
-	else if (c.buckets > 0 && c.closed == c.buckets)
+	else if (c.closed > 0 && c.closed + c.waits >= c.buckets)
 		backoff(w, &c, p->f->now_s);
 	else if (c.buckets > 0 && c.paused == c.buckets)
 		paused(w, p->f);

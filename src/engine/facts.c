@@ -5,7 +5,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "engine/run.h"
+
+#define USAGE_LAG_MS 10000 /* a cloud's count of cores in use trails what it accepted */
 
 static const struct backoff *backoff_of(const struct run *r, const char *key)
 {
@@ -15,82 +18,118 @@ static const struct backoff *backoff_of(const struct run *r, const char *key)
 	return NULL;
 }
 
-static void bucket_add(struct facts *f, const struct run *r, size_t array,
-		       const struct vm_size *size, const char *zone, bool spot)
+static void bucket_add(struct facts *f, const struct run *r, const struct fact_bucket *offer)
 {
-	const struct array_spec *a = &r->cluster.spec.arrays[array];
-	const char *group = a->colocated && size->rdma ? "pg0" : "";
+	const struct array_spec *a = &r->cluster.spec.arrays[offer->array];
 	struct fact_bucket *b = &f->buckets[f->n_buckets++];
 	const struct backoff *rest;
 	char key[200];
 
-	*b = (struct fact_bucket){ .array = array,
-				   .size = size,
-				   .spot = spot,
-				   .max_nodes = -1,
-				   .available = -1,
-				   .probe_max = -1 };
-	snprintf(b->zone, sizeof(b->zone), "%s", zone);
-	snprintf(b->group, sizeof(b->group), "%s", group);
-	b->price = spot ? size->spot_price : size->price;
-	if (b->group[0])
-		b->max_nodes = a->group_max;
-	if (size->restricted)
+	*b = *offer;
+	b->max_nodes = b->available = b->probe_max = -1;
+	b->price = b->spot ? b->size->spot_price : b->size->price;
+	if (b->size->restricted)
 		b->available = 0;
-	bucket_key(key, a, size->name, zone, spot, group);
+	bucket_key(key, a, b->size->name, b->zone, b->spot, b->group);
 	rest = backoff_of(r, key);
 	if (rest && rest->until_ms > f->now_s * 1000) {
 		b->closed_until_s = rest->until_ms / 1000;
 		snprintf(b->closed_why, sizeof(b->closed_why), "%.119s", rest->why);
-	} else if (rest && rest->length_ms) {
-		b->probe_max = 1; /* half-open: one node tries first */
+	} else if (rest && rest->until_ms) {
+		b->probe_max = 1; /* half-open until one came: one node tries first */
+	}
+}
+
+/* Placement groups pg0, pg1 ...: those that nodes are in, and one more (8). */
+static unsigned int groups_on_offer(const struct run *r, const struct array_spec *a,
+				    const char *size)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < r->n_members; i++) {
+		const struct node *m = &r->members[i]->node;
+		unsigned int at;
+
+		if (strcmp(m->array, a->name) == 0 && strcmp(m->size, size) == 0 &&
+		    sscanf(m->group, "pg%3u", &at) == 1 && at >= n)
+			n = at + 1;
+	}
+	return n + 1;
+}
+
+static void tariffs_add(struct facts *f, const struct run *r, struct fact_bucket offer)
+{
+	enum spot_policy spot = r->cluster.spec.arrays[offer.array].spot;
+
+	if (spot != SPOT_NEVER && offer.size->spot_capable) {
+		offer.spot = true;
+		bucket_add(f, r, &offer);
+	}
+	if (spot != SPOT_ONLY) {
+		offer.spot = false;
+		bucket_add(f, r, &offer);
 	}
 }
 
 static void buckets_of_size(struct facts *f, const struct run *r, size_t array,
-			    const struct vm_size *size, const char *zone)
+			    const struct vm_size *size, size_t *cap)
 {
-	enum spot_policy spot = r->cluster.spec.arrays[array].spot;
+	const struct array_spec *a = &r->cluster.spec.arrays[array];
+	unsigned int groups =
+	    a->colocated && size->rdma ? groups_on_offer(r, a, size->name) : 1;
+	size_t zones = a->zones.n ? a->zones.n : 1;
 
-	if (spot != SPOT_NEVER && size->spot_capable)
-		bucket_add(f, r, array, size, zone, true);
-	if (spot != SPOT_ONLY)
-		bucket_add(f, r, array, size, zone, false);
+	*cap += groups * zones * 2;
+	f->buckets = xreallocarray(f->buckets, *cap, sizeof(*f->buckets));
+	for (size_t z = 0; z < zones; z++)
+		for (unsigned int g = 0; g < groups; g++) {
+			struct fact_bucket offer = { .array = array, .size = size };
+
+			if (a->zones.n)
+				snprintf(offer.zone, sizeof(offer.zone), "%s", a->zones.v[z]);
+			if (a->colocated && size->rdma)
+				snprintf(offer.group, sizeof(offer.group), "pg%u", g);
+			tariffs_add(f, r, offer);
+		}
 }
 
-static void buckets_make(struct facts *f, const struct run *r)
+/* Sizes are read again while facts are still shown, so facts have their own. */
+static void sizes_copy(struct facts *f, const struct run *r)
 {
 	const struct cluster_spec *s = &r->cluster.spec;
 	size_t most = 0;
 
 	for (size_t i = 0; i < s->n_arrays; i++)
-		most += s->arrays[i].sizes.n * (s->arrays[i].zones.n + 1) * 2;
-	f->buckets = xcalloc(most ? most : 1, sizeof(*f->buckets));
-	for (size_t i = 0; i < s->n_arrays; i++) {
-		const struct array_spec *a = &s->arrays[i];
+		most += s->arrays[i].sizes.n;
+	f->own_sizes = xcalloc(most + 1, sizeof(*f->own_sizes));
+}
 
-		for (size_t k = 0; k < a->sizes.n; k++) {
+static void buckets_make(struct facts *f, const struct run *r)
+{
+	const struct cluster_spec *s = &r->cluster.spec;
+	size_t cap = 0, copied = 0;
+
+	sizes_copy(f, r);
+	for (size_t i = 0; i < s->n_arrays; i++)
+		for (size_t k = 0; k < s->arrays[i].sizes.n; k++) {
 			const struct vm_size *size =
-			    vm_sizes_find(&r->region->sizes, a->sizes.v[k]);
+			    vm_sizes_find(&r->region->sizes, s->arrays[i].sizes.v[k]);
 
 			if (!size)
 				continue;
-			if (a->zones.n == 0)
-				buckets_of_size(f, r, i, size, "");
-			for (size_t z = 0; z < a->zones.n; z++)
-				buckets_of_size(f, r, i, size, a->zones.v[z]);
+			f->own_sizes[copied] = *size;
+			buckets_of_size(f, r, i, &f->own_sizes[copied++], &cap);
 		}
-	}
 }
 
-static size_t bucket_of(const struct facts *f, const struct run *r, const struct node *n)
+static size_t bucket_of(const struct facts *f, size_t array, const struct node *n)
 {
 	for (size_t i = 0; i < f->n_buckets; i++) {
 		const struct fact_bucket *b = &f->buckets[i];
 
-		if (b->spot == n->spot && strcmp(b->size->name, n->size) == 0 &&
-		    strcmp(b->zone, n->zone) == 0 &&
-		    strcmp(r->cluster.spec.arrays[b->array].name, n->array) == 0)
+		if (b->array == array && b->spot == n->spot &&
+		    strcmp(b->size->name, n->size) == 0 && strcmp(b->zone, n->zone) == 0 &&
+		    strcmp(b->group, n->group) == 0)
 			return i;
 	}
 	return SIZE_MAX;
@@ -138,11 +177,13 @@ static void node_make(struct fact_node *fn, const struct facts *f, const struct 
 {
 	const struct node *n = &m->node;
 	const struct sched_node *sn = map_get(seen, n->name);
+	size_t array = array_of(r, n->array);
 	int64_t threads = 1;
 
-	*fn = (struct fact_node){ .name = n->name,
-				  .bucket = bucket_of(f, r, n),
-				  .array = array_of(r, n->array),
+	snprintf(f->own_names[fn - f->nodes], sizeof(f->own_names[0]), "%s", n->name);
+	*fn = (struct fact_node){ .name = f->own_names[fn - f->nodes],
+				  .bucket = bucket_of(f, array, n),
+				  .array = array,
 				  .state = n->state,
 				  .jobs = n->jobs,
 				  .keep_alive = n->keep_alive,
@@ -170,6 +211,7 @@ static void nodes_make(struct facts *f, const struct run *r)
 	for (size_t i = 0; r->queue && i < r->queue->n_nodes; i++)
 		map_put(seen, r->queue->nodes[i].name, &r->queue->nodes[i]);
 	f->nodes = xcalloc(r->n_members ? r->n_members : 1, sizeof(*f->nodes));
+	f->own_names = xcalloc(r->n_members ? r->n_members : 1, sizeof(*f->own_names));
 	for (size_t i = 0; i < r->n_members; i++)
 		node_make(&f->nodes[f->n_nodes++], f, r, r->members[i], seen);
 	map_free(seen);
@@ -178,6 +220,44 @@ static void nodes_make(struct facts *f, const struct run *r)
 static bool is_family(const char *name)
 {
 	return strcmp(name, "cores") != 0 && strcmp(name, "lowPriorityCores") != 0;
+}
+
+/* Asked for since the cloud was asked what is in use, or not accepted yet: no reading has it.
+ */
+static bool unseen(const struct node *n, int64_t read_ms)
+{
+	return n->state == NODE_PLANNED || n->state == NODE_REQUESTED ||
+	       (node_is_live(n->state) && n->requested_ms > read_ms - USAGE_LAG_MS);
+}
+
+/* Nodes of all clusters that share the quota: two decisions must not spend it twice (I1). */
+static int64_t cores_unseen(const struct run *r, const struct fact_quota *q)
+{
+	const struct region_facts *region = r->region;
+	int64_t cores = 0;
+
+	for (size_t i = 0; i < r->engine->n_runs; i++) {
+		const struct run *o = r->engine->runs[i];
+
+		for (size_t k = 0; o->region == region && k < o->n_members; k++) {
+			const struct node *n = &o->members[k]->node;
+			const struct vm_size *s = vm_sizes_find(&region->sizes, n->size);
+
+			if (s && n->spot == q->spot && unseen(n, region->quotas_ms) &&
+			    (!q->family || text_casecmp(s->family, q->name) == 0))
+				cores += s->vcpus;
+		}
+	}
+	return cores;
+}
+
+static bool of_arrays(const struct facts *f, const struct fact_quota *q)
+{
+	for (size_t b = 0; b < f->n_buckets; b++)
+		if (f->buckets[b].spot == q->spot &&
+		    (!q->family || text_casecmp(f->buckets[b].size->family, q->name) == 0))
+			return true;
+	return false;
 }
 
 static void quotas_make(struct facts *f, const struct run *r)
@@ -191,14 +271,65 @@ static void quotas_make(struct facts *f, const struct run *r)
 		if (strcmp(q->v[i].name, "virtualMachines") == 0 ||
 		    strcmp(q->v[i].name, "virtualMachineScaleSets") == 0)
 			continue;
+		*to = (struct fact_quota){ .limit = q->v[i].limit, .used = q->v[i].used };
 		snprintf(to->name, sizeof(to->name), "%s", q->v[i].name);
 		snprintf(to->region, sizeof(to->region), "%s", r->region->region);
 		to->spot = strcmp(to->name, "lowPriorityCores") == 0;
 		to->family = is_family(to->name);
-		to->limit = q->v[i].limit;
-		to->used = q->v[i].used;
+		if (!of_arrays(f, to))
+			continue;
+		to->used += cores_unseen(r, to);
 		f->n_quotas++;
 	}
+}
+
+/*
+ * Spot that is not to be had
+ */
+
+static bool is_shut(const struct facts *f, const struct fact_bucket *b)
+{
+	double most = f->arrays[b->array].spec->max_price;
+
+	if (b->closed_until_s > f->now_s || b->available == 0)
+		return true;
+	if (most >= 0 && b->price > most)
+		return true;
+	for (size_t i = 0; i < f->n_quotas; i++)
+		if (f->quotas[i].spot && f->quotas[i].limit >= 0 &&
+		    f->quotas[i].limit - f->quotas[i].used < b->size->vcpus)
+			return true;
+	return false;
+}
+
+static int64_t *seconds_dup(int64_t s)
+{
+	int64_t *p = xmalloc(sizeof(*p));
+
+	*p = s;
+	return p;
+}
+
+/* How long it lasts is remembered from decision to decision; a restart waits once more. */
+static void spot_times(struct facts *f, struct run *r)
+{
+	struct map *before = r->spot_shut;
+
+	r->spot_shut = map_new(free, false);
+	for (size_t i = 0; i < f->n_buckets; i++) {
+		struct fact_bucket *b = &f->buckets[i];
+		const int64_t *since;
+		char key[200];
+
+		if (!b->spot || !is_shut(f, b))
+			continue;
+		bucket_key(key, f->arrays[b->array].spec, b->size->name, b->zone, true,
+			   b->group);
+		since = before ? map_get(before, key) : NULL;
+		b->shut_since_s = since ? *since : f->now_s;
+		map_put(r->spot_shut, key, seconds_dup(b->shut_since_s));
+	}
+	map_free(before);
 }
 
 void facts_make(struct facts *f, struct run *r, int64_t now_ms)
@@ -214,7 +345,9 @@ void facts_make(struct facts *f, struct run *r, int64_t now_ms)
 			     .max_price = s->max_price,
 			     .paused = r->cluster.paused || r->cluster.state != CLUSTER_RUNNING,
 			     .blind = run_is_blind(r) || r->suspicion_since_ms };
-	f->demand_stale = !r->queue || age > 2 * s->cycle_s * 1000 + 30000;
+	/* what the last reading wanted may be wrong by now: nothing is bought for it (2) */
+	f->demand_stale = !r->queue || r->queue_source.state != SOURCE_OK ||
+			  age > 2 * s->cycle_s * 1000 + 30000;
 	f->arrays = xcalloc(s->n_arrays ? s->n_arrays : 1, sizeof(*f->arrays));
 	f->n_arrays = s->n_arrays;
 	for (size_t i = 0; i < s->n_arrays; i++)
@@ -222,6 +355,7 @@ void facts_make(struct facts *f, struct run *r, int64_t now_ms)
 	buckets_make(f, r);
 	nodes_make(f, r);
 	quotas_make(f, r);
+	spot_times(f, r);
 }
 
 void facts_clear(struct facts *f)
@@ -237,5 +371,7 @@ void facts_clear(struct facts *f)
 	free(f->nodes);
 	free(f->quotas);
 	free(f->pools);
+	free(f->own_sizes);
+	free(f->own_names);
 	*f = (struct facts){ 0 };
 }

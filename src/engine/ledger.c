@@ -100,22 +100,54 @@ static int64_t tighter(int64_t a, int64_t b)
 	return b >= 0 && b < a ? b : a;
 }
 
+static bool same_offer(const struct fact_bucket *a, const struct fact_bucket *b)
+{
+	return a->array == b->array && a->size == b->size && a->spot == b->spot &&
+	       strcmp(a->zone, b->zone) == 0;
+}
+
+/* What a size may have of an array, zone and tariff is shared by its placement groups. */
 static uint32_t bucket_level(struct planner *p, size_t b)
 {
-	const struct fact_bucket *fb = &p->f->buckets[b];
+	const struct facts *f = p->f;
+	const struct fact_bucket *fb = &f->buckets[b];
 	int64_t left = fb->max_nodes, used = 0;
+	char name[sizeof(p->ledger.levels->name)];
 	uint32_t at;
 
-	for (size_t i = 0; i < p->f->n_nodes; i++)
-		used += p->f->nodes[i].bucket == b && counts(&p->f->nodes[i]);
+	for (size_t i = 0; i < f->n_nodes; i++)
+		used += counts(&f->nodes[i]) && f->nodes[i].bucket != SIZE_MAX &&
+			same_offer(fb, &f->buckets[f->nodes[i].bucket]);
 	left = left >= 0 ? left - used : -1;
 	if (fb->max_nodes >= 0 && left < 0)
 		left = 0;
-	left = tighter(tighter(left, fb->available), fb->probe_max);
+	left = tighter(left, fb->available);
 	if (left < 0)
 		return NO_LEVEL;
-	at = level_add(&p->ledger, BIND_BUCKET, -1, left, fb->size->name);
+	snprintf(name, sizeof(name), "%.16s %.44s%s%s%.8s", f->arrays[fb->array].spec->name,
+		 fb->size->name, fb->spot ? " spot" : "", fb->zone[0] ? " " : "", fb->zone);
+	at = level_find(&p->ledger, BIND_BUCKET, name);
+	if (at == NO_LEVEL)
+		at = level_add(&p->ledger, BIND_BUCKET, -1, left, name);
+	p->ledger.levels[at].nodes = tighter(p->ledger.levels[at].nodes, left);
 	p->ledger.levels[at].nodes_max = fb->max_nodes >= 0 ? fb->max_nodes : left;
+	return at;
+}
+
+/* Half-open after a failure: so many that boot at a time, those under way among them (B3). */
+static uint32_t probe_level(struct planner *p, size_t b)
+{
+	const struct fact_bucket *fb = &p->f->buckets[b];
+	int64_t booting = 0;
+	uint32_t at;
+
+	if (fb->probe_max < 0)
+		return NO_LEVEL;
+	for (size_t i = 0; i < p->f->n_nodes; i++)
+		booting += p->f->nodes[i].bucket == b && counts(&p->f->nodes[i]) &&
+			   node_is_booting(p->f->nodes[i].state);
+	at = level_add(&p->ledger, BIND_BUCKET, -1, fb->probe_max, fb->size->name);
+	p->ledger.levels[at].nodes = booting < fb->probe_max ? fb->probe_max - booting : 0;
 	return at;
 }
 
@@ -207,6 +239,7 @@ void ledger_make(struct planner *p)
 		to[3] = quota_level(p, &f->buckets[b], false);
 		to[4] = arrays[f->buckets[b].array];
 		to[5] = cluster;
+		to[6] = probe_level(p, b);
 	}
 	count_nodes(p, arrays, cluster);
 	warn_full(p);

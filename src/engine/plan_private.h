@@ -60,7 +60,7 @@ struct kind { /* nodes that differ in nothing but what is free; the first n_buck
 	double cap[DIMS_MAX]; /* of an empty one; the largest */
 };
 
-enum { LEVELS = 6 };
+enum { LEVELS = 7 };
 struct level { /* a limit that several buckets may share */
 	unsigned int bind;
 	double cores, cores_max; /* left; max < 0: none */

@@ -327,6 +327,7 @@ static void drains_advance(struct run *r)
 
 static int decide(struct run *r, struct err *err)
 {
+	r->decided = false;
 	plan_clear(&r->plan);
 	demand_clear(&r->demand);
 	facts_clear(&r->facts);

@@ -130,6 +130,7 @@ void run_free(struct run *r)
 	free(r->index_hint);
 	free(r->node_list);
 	free(r->backoffs);
+	map_free(r->spot_shut);
 	operation_clear(&r->op);
 	cluster_clear(&r->cluster);
 	free(r);

@@ -131,6 +131,7 @@ struct run {
 	struct op_work *op_work; /* its state in memory */
 	struct backoff *backoffs;
 	size_t n_backoffs;
+	struct map *spot_shut; /* bucket key -> int64_t seconds: since when spot is not to be had */
 
 	struct proc *keygen;   /* under way */
 	struct remote *remote; /* the head, as it is reached; NULL before it exists */

@@ -11,28 +11,10 @@ static const char *or_none(const char *s)
 	return s && s[0] ? s : "none";
 }
 
-/* A want's label is its first record's id; a record of an array belongs to the want of its
- * array. */
-static const struct why_want *want_of(const struct run *r, const struct job *j,
-				      const struct want **want)
-{
-	for (size_t i = 0; r->decided && i < r->demand.n; i++) {
-		const struct want *w = &r->demand.v[i];
-
-		if (strcmp(w->label, j->id) != 0 &&
-		    (!j->array_id[0] ||
-		     strncmp(w->label, j->array_id, strlen(j->array_id)) != 0))
-			continue;
-		*want = w;
-		return &r->plan.wants[i];
-	}
-	return NULL;
-}
-
 static void of_job(struct buf *out, const struct run *r, const struct job *j)
 {
-	const struct want *want = NULL;
-	const struct why_want *why = want_of(r, j, &want);
+	size_t want = r->decided ? demand_want_of(&r->demand, r->queue, j) : SIZE_MAX;
+	const struct why_want *why = want < r->plan.n_wants ? &r->plan.wants[want] : NULL;
 
 	buf_addf(out, "job %s (%s) of %s in %s: %s\n", j->id, j->name, j->user, j->partition,
 		 job_state_name(j->state));
