@@ -199,6 +199,16 @@ static bool source_stale(const struct run *r, const struct source *s, int64_t no
 	return s->state == SOURCE_UNKNOWN || (s->ok_ms && now - s->ok_ms > 120000);
 }
 
+/* These move while nothing happens: a source that is silent changes no revision. */
+static void view_ages(struct cluster_view *v, const struct run *r, int64_t now)
+{
+	v->queue_age_ms = r->queue_source.ok_ms ? now - r->queue_source.ok_ms : -1;
+	v->cloud_age_ms = r->cloud_source.ok_ms ? now - r->cloud_source.ok_ms : -1;
+	v->queue_stale = source_stale(r, &r->queue_source, now);
+	v->cloud_stale = source_stale(r, &r->cloud_source, now);
+	issue_of(v, r);
+}
+
 static void view_make(struct run *r)
 {
 	struct cluster_view *v = &r->view;
@@ -215,11 +225,7 @@ static void view_make(struct run *r)
 					    ? r->cluster.spec.arrays[i].max_nodes
 					    : 0;
 	}
-	v->queue_age_ms = r->queue_source.ok_ms ? now - r->queue_source.ok_ms : -1;
-	v->cloud_age_ms = r->cloud_source.ok_ms ? now - r->cloud_source.ok_ms : -1;
-	v->queue_stale = source_stale(r, &r->queue_source, now);
-	v->cloud_stale = source_stale(r, &r->cloud_source, now);
-	issue_of(v, r);
+	view_ages(v, r, now);
 	if (r->decided)
 		snprintf(v->plan, sizeof(v->plan), "%s", r->plan.summary);
 	r->view_revision = r->engine->revision;
@@ -235,6 +241,7 @@ void engine_view(const struct engine *e, const struct cluster *c, struct cluster
 	if (r->view_revision != e->revision)
 		view_make(r);
 	*out = r->view;
+	view_ages(out, r, clock_utc_ms());
 }
 
 static void first_cloud(const struct engine *e, struct engine_row *out)

@@ -28,7 +28,7 @@ void get_status(struct request *q)
 	answer_json(q, 200, engine_status(q->server->engine));
 }
 
-static struct json *row_json(struct server *s, const struct cluster *c)
+static struct json *cluster_row_json(struct server *s, const struct cluster *c)
 {
 	struct cluster_row row = { .cluster = *c }; /* borrowed members; not cleared */
 
@@ -44,7 +44,7 @@ void list_clusters(struct request *q)
 	size_t n = engine_clusters(q->server->engine, &all);
 
 	for (size_t i = 0; i < n; i++)
-		json_add(list, row_json(q->server, all[i]));
+		json_add(list, cluster_row_json(q->server, all[i]));
 	answer_json(q, 200, j);
 }
 
@@ -55,7 +55,7 @@ void get_cluster(struct request *q)
 
 	if (!c)
 		return;
-	j = row_json(q->server, c);
+	j = cluster_row_json(q->server, c);
 	json_set(j, "spec", wire_spec_json(&c->spec));
 	answer_json(q, 200, j);
 }
@@ -86,8 +86,9 @@ void create_cluster(struct request *q)
 	if (rc < 0)
 		answer_err(q, &err);
 	else
-		answer_json(q, 201,
-			    row_json(q->server, engine_cluster(q->server->engine, name)));
+		answer_json(
+		    q, 201,
+		    cluster_row_json(q->server, engine_cluster(q->server->engine, name)));
 }
 
 void start_cluster(struct request *q)

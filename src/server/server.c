@@ -252,6 +252,7 @@ struct server *server_new(struct loop *l, struct engine *e, const struct server_
 	s->engine = e;
 	s->rules = o->rules;
 	s->site = xstrdup(o->site ? o->site : "");
+	s->rows = rows_cache_new(e);
 	s->http = http_server_new(l, &http, on_request, s);
 	if (http_server_listen_unix(s->http, o->socket_path, o->socket_mode, err) < 0) {
 		server_free(s);
@@ -270,6 +271,7 @@ void server_free(struct server *s)
 	if (!s)
 		return;
 	http_server_free(s->http);
+	rows_cache_free(s->rows);
 	free(s->site);
 	free(s);
 }

@@ -3,6 +3,7 @@
 #define SERVER_PRIVATE_H
 
 #include "base/http_server.h"
+#include "server/rows.h"
 #include "server/server.h"
 
 #define SEGMENTS_MAX 8
@@ -13,6 +14,7 @@ struct server {
 	struct http_server *http;
 	const struct auth_rules *rules;
 	char *site;
+	struct rows_cache *rows;
 };
 
 struct request {
@@ -57,6 +59,7 @@ handler_fn get_engine, get_status, list_clusters, create_cluster, get_cluster, s
     stop_cluster, pause_cluster, resume_cluster, get_teardown, post_teardown, get_node,
     drain_nodes, undrain_nodes, terminate_nodes, keep_nodes, unkeep_nodes, get_job, submit_job,
     act_on_jobs, get_plan, get_why, get_ssh, list_templates, get_template, list_events,
-    list_operations, get_operation, cancel_operation, list_audit, make_backup;
+    list_operations, get_operation, cancel_operation, list_audit, make_backup, list_nodes,
+    list_jobs, list_arrays;
 
 #endif
