@@ -23,7 +23,7 @@ async function main(spec, record) {
 	const validator = await Validator.open(spec);
 	const all = load(record);
 	await measure(validator, all);
-	tell(all, CLAIM);
+	tell(all, CLAIM, true);
 	await plant(validator, all);
 	end();
 }
