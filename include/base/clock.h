@@ -34,6 +34,8 @@ const char *clock_http(char out[CLOCK_TEXT], int64_t utc_ms);
 int clock_read_http(int64_t *utc_ms, const char *text);
 /* "12:04:02" in UTC, and a duration for people: "45s", "12m", "3h10m", "2d4h" */
 const char *clock_hms(char out[CLOCK_TEXT], int64_t utc_ms);
+/* For lists: "12:04:02" of this machine's time zone, "11-23 12:04" when that is another day than today's. */
+const char *clock_local(char out[CLOCK_TEXT], int64_t utc_ms);
 const char *clock_span(char out[CLOCK_TEXT], int64_t ms);
 
 #endif

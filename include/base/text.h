@@ -40,5 +40,6 @@ const char *text_nearest(const char *word, const char *const *words);
 /* Memory sizes: "500M", "64G", "1.5T", plain bytes. Units are powers of 1024. */
 int size_read(int64_t *bytes, const char *text);
 const char *size_text(char out[24], int64_t bytes);
+const char *money_text(char out[24], double usd); /* "$0.017", "$0.31", "$142"; "$?" below zero: a price is unknown */
 
 #endif

@@ -23,6 +23,7 @@ enum { /* command.flags */
 	CMD_WRITE = 8,     /* changes something: not in [RO] */
 	CMD_LOCAL = 16,    /* runs in the client itself (ssh, cp, demo, engine); not over a stream */
 	CMD_CLI_ONLY = 32,
+	CMD_NO_START = 64, /* no engine is started to answer it */
 };
 
 enum confirm_level { CONFIRM_NONE, CONFIRM_UNDO, CONFIRM_BOX, CONFIRM_PLAN }; /* tui.md 4.3 levels 0 to 3 */
@@ -44,15 +45,18 @@ struct command {
 	unsigned int flags;
 	enum confirm_level confirm;
 	enum role needs;
-	/* Starts the work; ends by command_done(), now or later. */
+	/* Starts the work; ends by command_done(), now or later. NULL: the program itself does it, as for "engine". */
 	void (*run)(struct command_run *r);
 };
 
 extern const struct command commands[];
 extern const size_t n_commands;
+extern const struct command_option command_globals[]; /* switches that every command takes; ends like options */
 
 const struct command *command_find(const char *const *words, size_t n, size_t *used); /* longest match: "node drain" */
 const char *command_nearest(const char *word);
+/* The sentence for words that are no command: what was meant, or what may follow "node". -1 always. */
+int command_unknown(const char *const *words, size_t n, struct err *err);
 
 /* How a command shows its result. Rows are for people; json for machines: it gives both, the io takes one. */
 struct command_io {
@@ -60,8 +64,11 @@ struct command_io {
 	void (*columns)(void *arg, const char *const *titles, size_t n);
 	void (*row)(void *arg, const char *const *cells, size_t n);
 	void (*text)(void *arg, const char *text);       /* one or more lines for people */
-	void (*result)(void *arg, const struct json *j); /* the JSON form, once */
+	void (*result)(void *arg, const struct json *j); /* the JSON form, once; of what is followed, once for each */
 	void (*progress)(void *arg, const char *text);   /* stderr, or the message line */
+	/* Two that need a terminal of their own; NULL: not here. */
+	char *(*ask)(void *arg, const char *question);   /* the line typed, yours to free; NULL: nobody answers */
+	int (*exec)(void *arg, const char *const *argv, struct err *err); /* its exit code; -1: could not be started */
 	void *arg;
 };
 
@@ -74,16 +81,29 @@ struct command_run {
 	const struct command_io *io;
 	void (*done)(void *arg, int exit_code, const struct err *err); /* 0 done, 1 failed, 2 usage */
 	void *done_arg;
-	void *state;               /* the command's own; freed by it before command_done() */
+
+	/* What is under way, for src/command alone: one call or one timer, and what the command remembers meanwhile. */
+	struct client_call *call;
+	struct timer *timer;
+	void (*then)(struct command_run *r, const struct json *answer, const struct err *err);
+	void (*then_ok)(struct command_run *r, const struct json *answer);
+	void (*wake)(struct command_run *r);
+	void *state;
+	void (*drop)(void *state);
 };
 
 /* Parses words after the command's name. -1: usage error, err says which word and what is expected. */
+/* Words after "--" are no options; where the table says "[-- COMMAND...]" they follow a "--" in args, untouched. */
 int command_parse(struct command_run *r, const char *const *words, size_t n, struct err *err);
-const char *command_option(const struct command_run *r, const char *name); /* NULL when not given */
+const char *command_option(const struct command_run *r, const char *name); /* NULL when not given, "" for a switch */
+size_t command_objects(const struct command_run *r); /* how many things it acts on at once: for the question before */
 void command_done(struct command_run *r, int exit_code, const struct err *err);
+/* Ends a command that is under way: its call and its timer go, done is not called. The engine goes on with what it was told. */
+void command_cancel(struct command_run *r);
 
-int command_usage(struct buf *out, const struct command *c);
-int command_manual(struct buf *out);                 /* man page in roff, from the table */
+void command_usage(struct buf *out, const struct command *c);
+void command_overview(struct buf *out, const char *group); /* every command in one line; NULL: all groups */
+void command_manual(struct buf *out);                /* man page in roff, from the table */
 int command_completion(struct buf *out, const char *shell, struct err *err); /* bash, zsh, fish */
 
 #endif

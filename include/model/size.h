@@ -38,6 +38,7 @@ struct quotas {
 
 const struct vm_size *vm_sizes_find(const struct vm_sizes *s, const char *name); /* case-blind */
 const char *vm_sizes_nearest(const struct vm_sizes *s, const char *name);        /* NULL when none is near */
+const char *vm_size_short(const char *name); /* "Standard_F2s_v2" without what every size has in front */
 struct vm_size *vm_sizes_add(struct vm_sizes *s);
 void vm_sizes_clear(struct vm_sizes *s);
 const struct quota *quotas_find(const struct quotas *q, const char *name);

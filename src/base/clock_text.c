@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define DAY_MS	 INT64_C(86400000)
 #define UTC_MIN	 INT64_C(-62167219200000) /* 0000-01-01 */
@@ -86,6 +87,20 @@ const char *clock_hms(char out[CLOCK_TEXT], int64_t utc_ms)
 	struct moment m = moment_of(utc_ms);
 
 	snprintf(out, CLOCK_TEXT, "%02d:%02d:%02d", m.hour, m.minute, m.second);
+	return out;
+}
+
+const char *clock_local(char out[CLOCK_TEXT], int64_t utc_ms)
+{
+	time_t now = (time_t)(clock_utc_ms() / 1000), then = (time_t)(utc_ms / 1000);
+	struct tm today, m;
+
+	if (!localtime_r(&now, &today) || !localtime_r(&then, &m))
+		return clock_hms(out, utc_ms);
+	strftime(out, CLOCK_TEXT,
+		 m.tm_year == today.tm_year && m.tm_yday == today.tm_yday ? "%H:%M:%S"
+									  : "%m-%d %H:%M",
+		 &m);
 	return out;
 }
 

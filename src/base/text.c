@@ -267,3 +267,16 @@ const char *size_text(char out[24], int64_t bytes)
 			 (unsigned int)(tenths % 10), letters[power]);
 	return out;
 }
+
+const char *money_text(char out[24], double usd)
+{
+	if (usd < 0)
+		snprintf(out, 24, "$?");
+	else
+		snprintf(out, 24,
+			 usd > 0 && usd < 0.1 ? "$%.3f"
+			 : usd < 100	      ? "$%.2f"
+					      : "$%.0f",
+			 usd);
+	return out;
+}

@@ -378,9 +378,9 @@ static void on_plan(struct deck *d, const struct json *answer, const char *clust
 
 		textbox_add(&d->box, TONE_BOOT, "+%lld %s %s %s at %s/h: %s",
 			    (long long)json_int(c, "count", 0), json_str(c, "array", ""),
-			    words_size(json_str(c, "size", "")),
+			    vm_size_short(json_str(c, "size", "")),
 			    words_kind(json_bool(c, "spot", false)),
-			    words_money(money, json_real(c, "price", -1)),
+			    money_text(money, json_real(c, "price", -1)),
 			    json_str(c, "why", ""));
 	}
 	for (size_t i = 0; i < json_len(wants); i++)

@@ -50,7 +50,7 @@ static void of_node(const struct deck *d, struct textbox *out, const struct node
 	field(out, n->state == NODE_FAILED ? TONE_FAIL : TONE_TEXT, "reason", "%s", n->reason);
 	field(out, TONE_TEXT, "array", "%s, generation %lld", n->array,
 	      (long long)n->generation);
-	field(out, TONE_TEXT, "size", "%s, %s%s%s", words_size(n->size),
+	field(out, TONE_TEXT, "size", "%s, %s%s%s", vm_size_short(n->size),
 	      n->spot ? "spot" : "on demand", n->zone[0] ? ", zone " : "", n->zone);
 	field(out, TONE_TEXT, "offers", "%lld cpus, %s%s", (long long)n->cpus,
 	      size_text(mem, n->mem_bytes), n->gpus ? ", gpus" : "");
@@ -58,10 +58,10 @@ static void of_node(const struct deck *d, struct textbox *out, const struct node
 		field(out, TONE_TEXT, "jobs", "%lld", (long long)n->jobs);
 	field(out, TONE_TEXT, "machine", "%s", n->vm_name);
 	field(out, TONE_TEXT, "host", "%s %s", n->host, n->address);
-	field(out, TONE_MONEY, "cost", "%s/h", words_money(money, n->price));
+	field(out, TONE_MONEY, "cost", "%s/h", money_text(money, n->price));
 	if (n->bound_ms && n->price >= 0)
 		field(out, TONE_TEXT, "so far", "%s",
-		      words_money(money, n->price * (double)(now - n->bound_ms) / 3600000.0));
+		      money_text(money, n->price * (double)(now - n->bound_ms) / 3600000.0));
 	if (n->keep_alive)
 		field(out, TONE_WARN, "kept", "scale-in leaves it alone");
 	textbox_add(out, TONE_TITLE, "way up");
@@ -131,8 +131,8 @@ static void of_cluster(const struct deck *d, struct textbox *out, const struct c
 	field(out, v->failed ? TONE_FAIL : TONE_TEXT, "", "%lld drain  %lld failed",
 	      (long long)v->draining, (long long)v->failed);
 	field(out, TONE_TEXT, "jobs", "%s", words_jobs(jobs, v->jobs_running, v->jobs_pending));
-	field(out, TONE_MONEY, "cost", "%s/h now", words_money(money, v->price_now));
-	field(out, TONE_TEXT, "", "%s since it started", words_money(money, v->spent));
+	field(out, TONE_MONEY, "cost", "%s/h now", money_text(money, v->price_now));
+	field(out, TONE_TEXT, "", "%s since it started", money_text(money, v->spent));
 }
 
 static void of_template(struct textbox *out, const struct template_row *t)
@@ -173,7 +173,7 @@ static void of_array(struct textbox *out, const struct array_row *r)
 	size_t n = words_counts(words, r);
 
 	textbox_open(out, r->array);
-	field(out, TONE_TEXT, "size", "%s, %s", words_size(r->size),
+	field(out, TONE_TEXT, "size", "%s, %s", vm_size_short(r->size),
 	      r->spot ? "spot" : "on demand");
 	if (r->max >= 0)
 		field(out, TONE_TEXT, "nodes", "%lld of %lld", (long long)r->live,

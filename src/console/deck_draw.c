@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "console/bars.h"
 #include "console/deck.h"
 #include "console/words.h"
@@ -80,7 +81,7 @@ static void draw_header(const struct deck *d, struct screen *s)
 		 (long long)t.nodes_max);
 	snprintf(jobs, sizeof(jobs), "%s %s", wide ? " jobs" : "j",
 		 words_jobs(both, t.running, t.pending));
-	snprintf(price, sizeof(price), "%s%s/h", wide ? " " : "", words_money(money, t.price));
+	snprintf(price, sizeof(price), "%s%s/h", wide ? " " : "", money_text(money, t.price));
 	issues[0] = '\0';
 	if (t.issues > 0)
 		snprintf(issues, sizeof(issues), wide ? " %lld issue%s " : "!%lld",
@@ -116,7 +117,7 @@ static void draw_short_header(const struct deck *d, struct screen *s)
 	snprintf(text, sizeof(text), "%lld/%lld %s %s/h", (long long)r->view.nodes,
 		 (long long)r->view.nodes_max,
 		 words_jobs(jobs, r->view.jobs_running, r->view.jobs_pending),
-		 words_money(money, r->view.price_now));
+		 money_text(money, r->view.price_now));
 	col += screen_put(s, 0, col, TONE_TEXT, 0, text, s->cols - col) + 1;
 	if (r->view.issues > 0)
 		screen_putf(s, 0, col, TONE_FAIL, 0, s->cols - col, "!%lld",

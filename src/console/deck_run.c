@@ -88,16 +88,14 @@ static void on_text(void *arg, const char *text)
 {
 	struct deck_run *r = arg;
 
-	if (r->deck)
-		textbox_add_text(&r->deck->box, TONE_TEXT, text);
+	textbox_add_text(&r->deck->box, TONE_TEXT, text);
 }
 
 static void on_progress(void *arg, const char *text)
 {
 	struct deck_run *r = arg;
 
-	if (r->deck)
-		deck_say(r->deck, TONE_TEXT, "%s", text);
+	deck_say(r->deck, TONE_TEXT, "%s", text);
 }
 
 static void on_result(void *arg, const struct json *j)
@@ -170,8 +168,7 @@ static void on_done(void *arg, int exit_code, const struct err *err)
 {
 	struct deck_run *r = arg;
 
-	if (r->deck)
-		tell(r, exit_code, err);
+	tell(r, exit_code, err);
 	run_free(r);
 }
 
@@ -188,10 +185,8 @@ static void start(struct deck *d)
 static void confirm_or_start(struct deck *d, const struct command *c)
 {
 	struct dialog_spec spec = { .level = c->confirm, .count = 1 };
-	size_t things = d->running->run.args.n;
+	size_t things = command_objects(&d->running->run);
 
-	if (c->flags & CMD_CLUSTER)
-		things = things > 1 ? things - 1 : 1;
 	if (c->confirm == CONFIRM_NONE || (c->confirm == CONFIRM_UNDO && things <= 1)) {
 		start(d);
 		return;
@@ -300,13 +295,14 @@ static void run_words(struct deck *d, const char *line, const struct strs *words
 {
 	size_t used = 0;
 	const struct command *c = command_find((const char *const *)words->v, words->n, &used);
-	const char *near = c ? NULL : command_nearest(words->v[0]);
+	struct err err = ERR_INIT;
 
-	if (c)
+	if (c) {
 		run_command(d, c, line, words, used);
-	else
-		deck_say(d, TONE_FAIL, "there is no command \"%.60s\"%s%s%s", words->v[0],
-			 near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+		return;
+	}
+	command_unknown((const char *const *)words->v, words->n, &err);
+	deck_say(d, TONE_FAIL, "%s", err.msg);
 }
 
 void deck_run_line(struct deck *d, const char *line)
@@ -359,10 +355,12 @@ void deck_run_abandon(struct deck *d)
 	d->running = NULL;
 }
 
-/* One that still waits for the engine ends with the client; nobody hears of it. */
+/* One that still waits for the engine ends; the engine goes on with what it was told. */
 void deck_run_clear(struct deck *d)
 {
-	deck_run_abandon(d);
-	if (d->running)
-		d->running->deck = NULL;
+	if (!d->running)
+		return;
+	command_cancel(&d->running->run);
+	run_free(d->running);
+	d->running = NULL;
 }

@@ -68,7 +68,7 @@ static void say_cluster(const struct cluster_row *r)
 	say("cluster %s: %s, %lld of %lld nodes, %lld jobs run, %lld wait, %s/h%s%s",
 	    r->cluster.name, cluster_state_name(r->cluster.state), (long long)r->view.nodes,
 	    (long long)r->view.nodes_max, (long long)r->view.jobs_running,
-	    (long long)r->view.jobs_pending, words_money(money, r->view.price_now),
+	    (long long)r->view.jobs_pending, money_text(money, r->view.price_now),
 	    r->view.issue[0] ? "; " : "", r->view.issue);
 }
 
@@ -389,7 +389,7 @@ static void run_command(struct plain *p, const struct command *c, const struct s
 			    c->args ? c->args : "");
 			run_end(p);
 		} else if (c->confirm == CONFIRM_BOX ||
-			   (c->confirm == CONFIRM_UNDO && p->run.args.n > 2)) {
+			   (c->confirm == CONFIRM_UNDO && command_objects(&p->run) > 1)) {
 			p->asking = ASK_YES;
 			say("%s: %s. Type yes to go on.", c->name, c->help);
 		} else {
@@ -421,7 +421,8 @@ static void took_line(struct plain *p, const char *line)
 	} else if ((c = command_find((const char *const *)words.v, words.n, &used))) {
 		run_command(p, c, &words, used);
 	} else {
-		say("error: there is no command \"%s\"; help lists them", words.v[0]);
+		command_unknown((const char *const *)words.v, words.n, &err);
+		say("error: %s", err.msg);
 	}
 	strs_clear(&words);
 }
@@ -490,6 +491,7 @@ int plain_run(struct loop *l, struct client *c)
 	buf_clear(&p.typed);
 	strs_clear(&p.losses);
 	json_free(p.plan);
+	command_cancel(&p.run);
 	run_end(&p);
 	return p.exit_code;
 }

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "console/words.h"
 
 #define TREE_RESOURCES 40 /* beyond that they are counted */
@@ -143,7 +144,7 @@ void teardown_facts(struct strs *out, const struct json *plan)
 
 	strs_addf(out, "deletes %zu resource%s and %lld node%s   saves %s/h   leaves %zu alone",
 		  ours, plural((int64_t)ours), (long long)nodes, plural(nodes),
-		  words_money(money, json_real(plan, "saves_per_hour", -1)), kept);
+		  money_text(money, json_real(plan, "saves_per_hour", -1)), kept);
 }
 
 /* Progress */
@@ -204,7 +205,7 @@ static void report_left(struct textbox *out, const struct json *left)
 		double price = json_text(l) ? -1 : json_real(l, "price_per_hour", -1);
 
 		textbox_add(out, TONE_FAIL, " left: %s  %s/h", short_id(id),
-			    words_money(money, price));
+			    money_text(money, price));
 	}
 }
 
@@ -227,10 +228,10 @@ static void report(struct textbox *out, const struct json *op, double saves)
 		textbox_add(out, TONE_WARN,
 			    " the resource group stays: it holds what is not ours");
 	report_left(out, json_get(op, "data.left"));
-	textbox_add(out, TONE_MONEY, " saves from now on: %s/h", words_money(money, saves));
+	textbox_add(out, TONE_MONEY, " saves from now on: %s/h", money_text(money, saves));
 	if (json_real(op, "data.spent", -1) >= 0)
 		textbox_add(out, TONE_TEXT, " spent in all: %s",
-			    words_money(money, json_real(op, "data.spent", -1)));
+			    money_text(money, json_real(op, "data.spent", -1)));
 }
 
 void teardown_progress(struct textbox *out, const struct json *op, const char *cluster,

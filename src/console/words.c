@@ -7,28 +7,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-const char *words_size(const char *vm_size)
-{
-	static const char common[] = "Standard_";
-
-	return text_has_prefix(vm_size, common) && vm_size[sizeof(common) - 1]
-		   ? vm_size + sizeof(common) - 1
-		   : vm_size;
-}
-
-const char *words_money(char out[24], double usd)
-{
-	if (usd < 0)
-		snprintf(out, 24, "$?");
-	else
-		snprintf(out, 24,
-			 usd > 0 && usd < 0.1 ? "$%.3f"
-			 : usd < 100	      ? "$%.2f"
-					      : "$%.0f",
-			 usd);
-	return out;
-}
-
 const char *words_kind(bool spot)
 {
 	return spot ? "spot" : "ded";

@@ -9,6 +9,7 @@
 
 #include "console/theme.h"
 #include "model/queue.h"
+#include "model/size.h"
 #include "model/view.h"
 #include "model/work.h"
 
@@ -22,10 +23,6 @@ struct count_word { /* "2 boot" */
 
 #define COUNT_WORDS 8
 
-const char *
-words_size(const char *vm_size); /* "Standard_F2s_v2" without what every size has in front */
-const char *words_money(char out[24],
-			double usd); /* "$0.017", "$0.31", "$142"; "$?" when a price is unknown */
 const char *words_kind(bool spot);   /* "spot" "ded" */
 
 const char *words_node_state(enum node_state s); /* at most 5 letters */

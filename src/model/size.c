@@ -58,3 +58,12 @@ void quotas_clear(struct quotas *q)
 	free(q->v);
 	*q = (struct quotas){ 0 };
 }
+
+const char *vm_size_short(const char *name)
+{
+	static const char common[] = "Standard_";
+
+	return text_has_prefix(name, common) && name[sizeof(common) - 1]
+		   ? name + sizeof(common) - 1
+		   : name;
+}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "console/pane.h"
 #include "console/words.h"
 
@@ -96,7 +97,7 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 			 quiet ? "-" : words_jobs(jobs, v->jobs_running, v->jobs_pending));
 		break;
 	case MONEY:
-		snprintf(out->text, sizeof(out->text), "%s", words_money(money, v->price_now));
+		snprintf(out->text, sizeof(out->text), "%s", money_text(money, v->price_now));
 		out->tone = TONE_MONEY;
 		break;
 	default:

@@ -63,7 +63,7 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		out->tone = words_node_tone(n->state);
 		break;
 	case SIZE:
-		snprintf(out->text, sizeof(out->text), "%s", words_size(n->size));
+		snprintf(out->text, sizeof(out->text), "%s", vm_size_short(n->size));
 		break;
 	case SPOT:
 		snprintf(out->text, sizeof(out->text), "%s", words_kind(n->spot));
@@ -76,7 +76,7 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 			snprintf(out->text, sizeof(out->text), "%lld", (long long)n->jobs);
 		break;
 	case MONEY:
-		words_money(money, n->price);
+		money_text(money, n->price);
 		snprintf(out->text, sizeof(out->text), "%s", money + 1);
 		break;
 	default:
@@ -146,7 +146,7 @@ void nodes_widths(struct run_widths *w, const struct array_row *rows, size_t n, 
 	*w = (struct run_widths){ .name = 3, .size = 3 };
 	for (size_t i = 0; i < n; i++) {
 		int name_len = (int)strnlen(rows[i].array, sizeof(rows[i].array));
-		int size_len = (int)strlen(words_size(rows[i].size));
+		int size_len = (int)strlen(vm_size_short(rows[i].size));
 		int counts = counts_width(&rows[i]);
 		int cells = (int)cells_of(&rows[i]);
 
@@ -210,7 +210,7 @@ void nodes_draw_row(struct screen *s, int row, int col, const struct run_widths 
 	col += 2;
 	screen_put(s, row, col, TONE_TEXT, cursor >= 0 ? LOOK_BOLD : 0, r->array, w->name);
 	col += w->name + 1;
-	screen_put(s, row, col, TONE_TEXT, 0, words_size(r->size), w->size);
+	screen_put(s, row, col, TONE_TEXT, 0, vm_size_short(r->size), w->size);
 	col += w->size + 1;
 	screen_put(s, row, col, r->spot ? TONE_SPOT : TONE_TEXT, 0, words_kind(r->spot), KIND);
 	col += KIND + 2;
@@ -242,7 +242,7 @@ static void draw_map_title(struct screen *s, int row, struct area a, const struc
 	if (here)
 		screen_put(s, row, a.col, TONE_CURSOR, 0, ">", 1);
 	col += screen_putf(s, row, col, TONE_TITLE, 0, 20, "%s", r->array) + 1;
-	col += screen_putf(s, row, col, TONE_TEXT, 0, 24, "%s", words_size(r->size)) + 1;
+	col += screen_putf(s, row, col, TONE_TEXT, 0, 24, "%s", vm_size_short(r->size)) + 1;
 	col += screen_putf(s, row, col, r->spot ? TONE_SPOT : TONE_TEXT, 0, KIND, "%s",
 			   words_kind(r->spot)) +
 	       2;

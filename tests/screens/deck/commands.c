@@ -1,10 +1,9 @@
-/* A table of a few commands, for the prompt and the help: the contract of command.h, made
- * small. */
+/* A table of a few commands, for the prompt and the help; what reads it is the program's own.
+ */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/text.h"
 #include "command/command.h"
 #include "fixture.h"
 
@@ -72,39 +71,4 @@ const struct command commands[] = {
 
 const size_t n_commands = ARRAY_LEN(commands);
 
-const struct command *command_find(const char *const *words, size_t n, size_t *used)
-{
-	char two[80];
-
-	for (size_t take = n < 2 ? n : 2; take > 0; take--) {
-		snprintf(two, sizeof(two), "%s%s%s", words[0], take > 1 ? " " : "",
-			 take > 1 ? words[1] : "");
-		for (size_t i = 0; i < n_commands; i++)
-			if (strcmp(commands[i].name, two) == 0) {
-				*used = take;
-				return &commands[i];
-			}
-	}
-	return NULL;
-}
-
-const char *command_nearest(const char *word)
-{
-	static const char *const words[] = { "cluster", "node", "ssh", NULL };
-
-	return text_nearest(word, words);
-}
-
-int command_parse(struct command_run *r, const char *const *words, size_t n, struct err *err)
-{
-	for (size_t i = 0; i < n; i++)
-		strs_add(&r->args, words[i]);
-	if (n == 0 && (r->command->flags & CMD_CLUSTER))
-		return err_set(err, ERR_INVALID, "CLUSTER is missing");
-	return 0;
-}
-
-void command_done(struct command_run *r, int exit_code, const struct err *err)
-{
-	r->done(r->done_arg, exit_code, err);
-}
+const struct command_option command_globals[] = { { NULL, NULL, NULL } };

@@ -1,0 +1,330 @@
+/* Clusters: made, started, shown, stopped and torn down. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "command/run.h"
+#include "model/cluster.h"
+#include "model/size.h"
+
+static const char *the_cluster(const struct command_run *r)
+{
+	return r->args.v[0];
+}
+
+static char *path_of(const struct command_run *r, const char *verb)
+{
+	char *format = xasprintf("/v1/clusters/%%%s", verb);
+	char *path = client_path(format, the_cluster(r), (char *)NULL);
+
+	free(format);
+	return path;
+}
+
+/*
+ * List and status
+ */
+
+static void list_row(struct command_run *r, const struct json *c)
+{
+	char nodes[2 * SHOW_MAX], jobs[2 * SHOW_MAX], money[24], since[CLOCK_TEXT];
+	const char *note = json_str(c, "view.issue", "");
+	int64_t most = json_int(c, "view.nodes_max", -1);
+
+	if (most >= 0)
+		snprintf(nodes, sizeof(nodes), "%lld/%lld",
+			 (long long)json_int(c, "view.nodes", 0), (long long)most);
+	else
+		snprintf(nodes, sizeof(nodes), "%lld", (long long)json_int(c, "view.nodes", 0));
+	snprintf(jobs, sizeof(jobs), "%lldR/%lldP",
+		 (long long)json_int(c, "view.jobs_running", 0),
+		 (long long)json_int(c, "view.jobs_pending", 0));
+	if (json_bool(c, "paused", false) && !note[0])
+		note = "autoscaling is paused";
+	show_row(r, json_str(c, "name", "?"), json_str(c, "template", ""),
+		 json_str(c, "scheduler", ""), json_str(c, "state", "?"),
+		 show_since(since, json_int(c, "since_ms", 0)), nodes, jobs,
+		 money_text(money, json_real(c, "view.price_now", -1)),
+		 show_or(note, json_str(c, "reason", "")));
+}
+
+static void on_list(struct command_run *r, const struct json *answer)
+{
+	const struct json *list = json_get(answer, "clusters");
+
+	if (json_len(list) == 0)
+		show_text(r, "no clusters yet: \"cluster create NAME TEMPLATE\" makes one");
+	else
+		show_columns(r, "NAME", "TEMPLATE", "SCHEDULER", "STATE", "SINCE", "NODES",
+			     "JOBS", "$/H", "NOTE");
+	for (size_t i = 0; i < json_len(list); i++)
+		list_row(r, json_at(list, i));
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_cluster_list(struct command_run *r)
+{
+	run_get(r, xstrdup("/v1/clusters"), on_list);
+}
+
+static void array_row(struct command_run *r, const struct json *a)
+{
+	struct buf states = BUF_INIT(400);
+	char live[SHOW_MAX], most[SHOW_MAX];
+	const char *word;
+	const struct json *n;
+
+	for (void *it = NULL; json_each(json_get(a, "count"), &it, &word, &n);)
+		buf_addf(&states, "%s%lld %s", states.len ? " " : "",
+			 (long long)json_int(n, "", 0), word);
+	show_row(r, json_str(a, "array", "?"), vm_size_short(json_str(a, "size", "")),
+		 json_bool(a, "spot", false) ? "spot" : "ded",
+		 show_int(live, json_int(a, "live", 0)), show_int(most, json_int(a, "max", -1)),
+		 buf_str(&states));
+	buf_clear(&states);
+}
+
+static void show_cluster(struct command_run *r, const struct json *c)
+{
+	char span[CLOCK_TEXT], money[24], spent[24];
+	int64_t age = json_int(c, "view.queue_age_ms", -1);
+	const char *reason = json_str(c, "reason", "");
+
+	show_fact(r, "cluster", "%s", json_str(c, "name", "?"));
+	show_fact(r, "state", "%s for %s%s%s", json_str(c, "state", "?"),
+		  show_since(span, json_int(c, "since_ms", 0)), reason[0] ? ": " : "", reason);
+	if (json_bool(c, "paused", false))
+		show_fact(r, "autoscaling", "paused; \"cluster resume\" goes on");
+	show_fact(r, "template", "%s (%s)", json_str(c, "template", "?"),
+		  json_str(c, "scheduler", "?"));
+	show_fact(r, "region", "%s", json_str(c, "spec.region", ""));
+	show_fact(r, "owner", "%s", json_str(c, "owner", ""));
+	show_fact(r, "head", "%s", json_str(c, "head_address", ""));
+	show_fact(
+	    r, "nodes", "%lld: %lld busy, %lld idle, %lld boot, %lld drain, %lld failed",
+	    (long long)json_int(c, "view.nodes", 0), (long long)json_int(c, "view.busy", 0),
+	    (long long)json_int(c, "view.idle", 0), (long long)json_int(c, "view.booting", 0),
+	    (long long)json_int(c, "view.draining", 0),
+	    (long long)json_int(c, "view.failed", 0));
+	show_fact(r, "jobs", "%lld running, %lld pending, %lld held",
+		  (long long)json_int(c, "view.jobs_running", 0),
+		  (long long)json_int(c, "view.jobs_pending", 0),
+		  (long long)json_int(c, "view.jobs_held", 0));
+	show_fact(r, "queue", "%s%s%s", age < 0 ? "never read" : "read ",
+		  age < 0 ? "" : clock_span(span, age), age < 0 ? "" : " ago");
+	show_fact(r, "cost", "%s/h, spent %s",
+		  money_text(money, json_real(c, "view.price_now", -1)),
+		  money_text(spent, json_real(c, "view.spent", -1)));
+	show_fact(r, "issue", "%s", json_str(c, "view.issue", ""));
+	show_fact(r, "decision", "%s", json_str(c, "view.plan", ""));
+}
+
+static void drop_json(void *state)
+{
+	json_free(state);
+}
+
+static void on_arrays(struct command_run *r, const struct json *answer)
+{
+	struct json *c = r->state;
+	const struct json *rows = json_get(answer, "rows");
+
+	show_cluster(r, c);
+	if (json_len(rows) > 0)
+		show_columns(r, "ARRAY", "SIZE", "KIND", "NODES", "MOST", "STATES");
+	for (size_t i = 0; i < json_len(rows); i++)
+		array_row(r, json_at(rows, i));
+	json_set(c, "arrays", json_copy(rows));
+	show_result(r, c);
+	run_done(r);
+}
+
+static void on_status(struct command_run *r, const struct json *answer)
+{
+	run_keep(r, json_copy(answer), drop_json);
+	run_get(r, path_of(r, "/arrays?count=500"), on_arrays);
+}
+
+void run_cluster_status(struct command_run *r)
+{
+	run_get(r, path_of(r, ""), on_status);
+}
+
+/*
+ * Create
+ */
+
+static void on_created(struct command_run *r, const struct json *answer)
+{
+	show_text(
+	    r, "%s is made. Nothing runs and nothing costs yet: \"cluster start %s\" starts it",
+	    the_cluster(r), the_cluster(r));
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_cluster_create(struct command_run *r)
+{
+	struct json *body, *params;
+	struct err err = ERR_INIT;
+
+	if (!cluster_name_ok(r->args.v[0], &err)) {
+		command_done(r, 2, &err);
+		return;
+	}
+	body = json_new_object();
+	json_set_str(body, "name", r->args.v[0]);
+	json_set_str(body, "template", r->args.v[1]);
+	params = json_set_array(body, "params");
+	for (size_t i = 2; i < r->args.n; i++) {
+		if (!strchr(r->args.v[i], '=')) {
+			json_free(body);
+			run_misused(r, "\"%.80s\": a parameter is NAME=VALUE", r->args.v[i]);
+			return;
+		}
+		json_add(params, json_new_string(r->args.v[i]));
+	}
+	run_post(r, xstrdup("/v1/clusters"), body, on_created);
+}
+
+/*
+ * Start and stop
+ */
+
+static void on_reached(struct command_run *r, const struct json *op)
+{
+	show_text(r, "%s: done", the_cluster(r));
+	show_result(r, op);
+	run_done(r);
+}
+
+static void on_starting(struct command_run *r, const struct json *answer)
+{
+	char sentence[100];
+
+	snprintf(sentence, sizeof(sentence), "%.40s starts", the_cluster(r));
+	operation_begun(r, answer, sentence, on_reached);
+}
+
+void run_cluster_start(struct command_run *r)
+{
+	run_post(r, path_of(r, "/start"), NULL, on_starting);
+}
+
+static void on_stopping(struct command_run *r, const struct json *answer)
+{
+	char sentence[100];
+
+	snprintf(sentence, sizeof(sentence), "%.40s stops", the_cluster(r));
+	operation_begun(r, answer, sentence, on_reached);
+}
+
+void run_cluster_stop(struct command_run *r)
+{
+	struct json *body = json_new_object();
+
+	json_set_bool(body, "force", command_option(r, "force") != NULL);
+	run_post(r, path_of(r, "/stop"), body, on_stopping);
+}
+
+static void on_paused(struct command_run *r, const struct json *answer)
+{
+	show_text(r, "%s: autoscaling is paused: nodes neither come nor go", the_cluster(r));
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_cluster_pause(struct command_run *r)
+{
+	run_post(r, path_of(r, "/pause"), NULL, on_paused);
+}
+
+static void on_resumed(struct command_run *r, const struct json *answer)
+{
+	show_text(r, "%s: autoscaling goes on", the_cluster(r));
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_cluster_resume(struct command_run *r)
+{
+	run_post(r, path_of(r, "/resume"), NULL, on_resumed);
+}
+
+/*
+ * Delete: the plan is read, shown, agreed to by the cluster's name, and sent by its hash
+ */
+
+static void on_gone(struct command_run *r, const struct json *op)
+{
+	show_text(r, "%s is deleted", the_cluster(r));
+	teardown_report_show(r, op);
+	show_result(r, op);
+	run_done(r);
+}
+
+static void on_deleting(struct command_run *r, const struct json *answer)
+{
+	char sentence[100];
+
+	snprintf(sentence, sizeof(sentence), "the teardown of %.40s begins in 10 s",
+		 the_cluster(r));
+	operation_begun(r, answer, sentence, on_gone);
+}
+
+/* The name as typed, on the line or at the terminal. NULL: nobody was there to type it. */
+static char *typed_name(struct command_run *r)
+{
+	const char *given = command_option(r, "name");
+
+	if (given)
+		return xstrdup(given);
+	if (!r->io->ask)
+		return NULL;
+	return r->io->ask(r->io->arg, "Type the cluster's name to delete it: ");
+}
+
+static void send_teardown(struct command_run *r, const char *hash, const char *name)
+{
+	struct json *body = json_new_object();
+
+	json_set_str(body, "plan_hash", hash);
+	json_set_str(body, "typed_name", name);
+	json_set_bool(body, "force", command_option(r, "force") != NULL);
+	run_post(r, path_of(r, "/teardown"), body, on_deleting);
+}
+
+static void on_plan(struct command_run *r, const struct json *plan)
+{
+	const char *hash = json_str(plan, "hash", ""), *agreed = command_option(r, "plan");
+	char *name;
+
+	teardown_plan_show(r, plan);
+	if (agreed && strcmp(agreed, hash) != 0) {
+		run_failf(
+		    r, ERR_CONFLICT,
+		    "the cluster changed since plan %.12s was made; nothing was deleted: read the new plan",
+		    agreed);
+		return;
+	}
+	name = typed_name(r);
+	if (!name)
+		run_failf(
+		    r, ERR_INVALID,
+		    "nothing was deleted: type the name, as in \"cluster delete %s --name %s\"",
+		    the_cluster(r), the_cluster(r));
+	else if (strcmp(name, the_cluster(r)) != 0)
+		run_failf(r, ERR_INVALID,
+			  "\"%.40s\" is not the cluster's name; nothing was deleted", name);
+	else
+		send_teardown(r, hash, name);
+	free(name);
+}
+
+void run_cluster_delete(struct command_run *r)
+{
+	run_get(r, path_of(r, "/teardown"), on_plan);
+}

@@ -1,0 +1,273 @@
+/* The table's reader: which command is meant, and whether its words fit. */
+#include "command/command.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "command/run.h"
+
+#define NAMES_MAX 200 /* two for each command of the table */
+
+/* "node drain" from the first `take` words; names have one or two. */
+static bool is_named(const struct command *c, const char *const *words, size_t take)
+{
+	size_t first = strlen(words[0]);
+
+	if (take == 1)
+		return strcmp(c->name, words[0]) == 0;
+	return strncmp(c->name, words[0], first) == 0 && c->name[first] == ' ' &&
+	       strcmp(c->name + first + 1, words[1]) == 0;
+}
+
+const struct command *command_find(const char *const *words, size_t n, size_t *used)
+{
+	for (size_t take = n < 2 ? n : 2; take > 0; take--)
+		for (size_t i = 0; i < n_commands; i++)
+			if (is_named(&commands[i], words, take)) {
+				*used = take;
+				return &commands[i];
+			}
+	*used = 0;
+	return NULL;
+}
+
+static bool in_group(const struct command *c, const char *group)
+{
+	size_t n = strlen(group);
+
+	return strncmp(c->name, group, n) == 0 && c->name[n] == ' ';
+}
+
+/* First words and whole names alike. Borrowed from the table, except for groups. */
+const char *command_nearest(const char *word)
+{
+	static const char *const groups[] = { "cluster",  "node",      "job",
+					      "template", "operation", NULL };
+	const char *names[NAMES_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; groups[i]; i++)
+		names[n++] = groups[i];
+	for (size_t i = 0; i < n_commands && n + 1 < NAMES_MAX; i++)
+		names[n++] = commands[i].name;
+	names[n] = NULL;
+	return text_nearest(word, names);
+}
+
+static int unknown_second(const char *group, const char *word, struct err *err)
+{
+	struct strs names = STRS_INIT(NAMES_MAX);
+	struct buf list = BUF_INIT(sizeof(err->msg));
+	const char *near;
+
+	for (size_t i = 0; i < n_commands; i++)
+		if (in_group(&commands[i], group)) {
+			const char *second = commands[i].name + strlen(group) + 1;
+
+			buf_addf(&list, "%s%s", names.n ? ", " : "", second);
+			strs_add(&names, second);
+		}
+	near = word ? text_nearest(word, (const char *const *)names.v) : NULL;
+	if (near)
+		err_set(err, ERR_INVALID,
+			"there is no command \"%s %.60s\"; did you mean \"%s %s\"?", group,
+			word, group, near);
+	else if (word)
+		err_set(err, ERR_INVALID, "there is no command \"%s %.60s\"; %s takes: %s",
+			group, word, group, buf_str(&list));
+	else
+		err_set(err, ERR_INVALID, "%s: say what to do: %s", group, buf_str(&list));
+	strs_clear(&names);
+	buf_clear(&list);
+	return -1;
+}
+
+int command_unknown(const char *const *words, size_t n, struct err *err)
+{
+	const char *near;
+
+	for (size_t i = 0; i < n_commands; i++)
+		if (in_group(&commands[i], words[0]))
+			return unknown_second(words[0], n > 1 ? words[1] : NULL, err);
+	near = command_nearest(words[0]);
+	if (near)
+		return err_set(err, ERR_INVALID,
+			       "there is no command \"%.60s\"; did you mean \"%s\"?", words[0],
+			       near);
+	return err_set(err, ERR_INVALID, "there is no command \"%.60s\"; help lists them",
+		       words[0]);
+}
+
+/*
+ * What the table asks for: "CLUSTER NODE... [-- COMMAND...]"
+ */
+
+struct shape {
+	size_t least, most;
+	bool rest; /* words after "--" are kept apart */
+};
+
+/* One word of it, without its brackets and dots. */
+struct wanted {
+	const char *name;
+	size_t len;
+	bool optional, many;
+};
+
+static bool next_wanted(const char **at, struct wanted *w)
+{
+	const char *word = *at + strspn(*at, " ");
+	size_t len = strcspn(word, " ");
+
+	*at = word + len;
+	*w = (struct wanted){ .name = word, .len = len, .optional = word[0] == '[' };
+	if (w->optional) {
+		w->name++;
+		w->len -= 1 + (word[len - 1] == ']');
+	}
+	w->many = w->len > 3 && strncmp(w->name + w->len - 3, "...", 3) == 0;
+	if (w->many)
+		w->len -= 3;
+	return len > 0;
+}
+
+static struct shape shape_of(const char *args)
+{
+	struct shape s = { 0 };
+	struct wanted w;
+
+	while (next_wanted(&args, &w)) {
+		if (w.len == 2 && strncmp(w.name, "--", 2) == 0) {
+			s.rest = true;
+			break;
+		}
+		s.least += !w.optional;
+		s.most = w.many || s.most == SIZE_MAX ? SIZE_MAX : s.most + 1;
+	}
+	return s;
+}
+
+static int missing(const struct command *c, size_t given, struct err *err)
+{
+	const char *at = c->args;
+	struct wanted w;
+
+	while (next_wanted(&at, &w))
+		if (!w.optional && given-- == 0)
+			break;
+	return err_set(err, ERR_INVALID, "%.*s is missing", (int)w.len, w.name);
+}
+
+/*
+ * Options
+ */
+
+static const struct command_option *find_option(const struct command_option *list,
+						const char *name, size_t len)
+{
+	for (; list && list->name; list++)
+		if (strncmp(list->name, name, len) == 0 && !list->name[len])
+			return list;
+	return NULL;
+}
+
+static int unknown_option(const struct command *c, const char *word, struct err *err)
+{
+	struct strs names = STRS_INIT(NAMES_MAX);
+	const char *near;
+
+	for (const struct command_option *o = c->options; o && o->name; o++)
+		strs_addf(&names, "--%s", o->name);
+	for (const struct command_option *o = command_globals; o->name; o++)
+		strs_addf(&names, "--%s", o->name);
+	near = text_nearest(word, (const char *const *)names.v);
+	if (near)
+		err_set(err, ERR_INVALID, "%s has no option \"%.60s\"; did you mean \"%s\"?",
+			c->name, word, near);
+	else
+		err_set(err, ERR_INVALID, "%s has no option \"%.60s\"", c->name, word);
+	strs_clear(&names);
+	return -1;
+}
+
+/* "--name=value", "--name value" or "--name". *i is left at the last word taken. */
+static int take_option(struct command_run *r, const char *const *words, size_t n, size_t *i,
+		       struct err *err)
+{
+	const char *word = words[*i], *name = word + 2;
+	size_t len = strcspn(name, "=");
+	const char *value = name[len] ? name + len + 1 : NULL;
+	const struct command_option *o = NULL;
+
+	if (word[1] == '-')
+		o = find_option(r->command->options, name, len);
+	if (!o && word[1] == '-')
+		o = find_option(command_globals, name, len);
+	if (!o)
+		return unknown_option(r->command, word, err);
+	if (!o->value && value)
+		return err_set(err, ERR_INVALID, "--%s takes no value", o->name);
+	if (o->value && !value) {
+		if (*i + 1 >= n)
+			return err_set(err, ERR_INVALID, "--%s needs a value: %s", o->name,
+				       o->value);
+		value = words[++*i];
+	}
+	if (strs_addf(&r->options, "%s=%s", o->name, value ? value : "") < 0)
+		return err_set(err, ERR_INVALID, "too many options");
+	return 0;
+}
+
+static int take_word(struct command_run *r, const char *word, struct err *err)
+{
+	if (strs_add(&r->args, word) < 0)
+		return err_set(err, ERR_INVALID, "more than %zu words", r->args.max);
+	return 0;
+}
+
+int command_parse(struct command_run *r, const char *const *words, size_t n, struct err *err)
+{
+	struct shape s = shape_of(r->command->args);
+	bool rest = false;
+	size_t own = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bool dashes = !rest && strcmp(words[i], "--") == 0;
+
+		rest = rest || dashes;
+		if (dashes && !s.rest)
+			continue;
+		if (!rest && words[i][0] == '-' && words[i][1]) {
+			if (take_option(r, words, n, &i, err) < 0)
+				return -1;
+			continue;
+		}
+		if (own == s.most && !(rest && s.rest))
+			return err_set(err, ERR_INVALID, "\"%.80s\" is one word too many",
+				       words[i]);
+		if (take_word(r, words[i], err) < 0)
+			return -1;
+		own += !(rest && s.rest);
+	}
+	return own < s.least ? missing(r->command, own, err) : 0;
+}
+
+const char *command_option(const struct command_run *r, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = r->options.n; i-- > 0;) /* the last one counts */
+		if (strncmp(r->options.v[i], name, len) == 0 && r->options.v[i][len] == '=')
+			return r->options.v[i] + len + 1;
+	return NULL;
+}
+
+size_t command_objects(const struct command_run *r)
+{
+	size_t first = (r->command->flags & CMD_CLUSTER) ? 1 : 0;
+
+	if (!(r->command->flags & (CMD_NODES | CMD_JOBS)) || r->args.n <= first + 1)
+		return 1;
+	return r->args.n - first;
+}

@@ -1,0 +1,99 @@
+/* Jobs: listed, shown, told what to do. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "command/run.h"
+#include "model/queue.h"
+
+static const char *run_time(char out[CLOCK_TEXT], const struct json *j)
+{
+	int64_t start = json_int(j, "start_s", 0);
+	enum job_state state = job_state_of(json_str(j, "state", ""));
+
+	if (start <= 0 || state == JOB_PENDING || state == JOB_HELD) {
+		snprintf(out, CLOCK_TEXT, "-");
+		return out;
+	}
+	return show_since(out, start * 1000);
+}
+
+static void list_row(struct command_run *r, const struct json *j)
+{
+	char tasks[SHOW_MAX], cpus[SHOW_MAX], time[CLOCK_TEXT];
+	const char *nodes = json_str(j, "nodes", "");
+
+	show_row(r, json_str(j, "id", "?"), json_str(j, "name", ""), json_str(j, "user", ""),
+		 json_str(j, "partition", ""),
+		 job_state_short(job_state_of(json_str(j, "state", ""))),
+		 show_int(tasks, json_int(j, "tasks", 1)),
+		 show_int(cpus, json_int(j, "cpus", -1)), run_time(time, j),
+		 nodes[0] ? nodes : json_str(j, "reason", ""));
+}
+
+static void on_list(struct command_run *r, const struct json *answer)
+{
+	const struct json *rows = json_get(answer, "rows");
+
+	show_columns(r, "JOBID", "NAME", "USER", "PARTITION", "ST", "TASKS", "CPUS", "TIME",
+		     "NODES OR REASON");
+	for (size_t i = 0; i < json_len(rows); i++)
+		list_row(r, json_at(rows, i));
+	list_cut_show(r, answer);
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_job_list(struct command_run *r)
+{
+	struct list_wish w = { .cluster = r->args.v[0], .noun = "jobs", .then = on_list };
+
+	if (list_options(r, &w) == 0)
+		list_rows(r, &w);
+}
+
+static void on_show(struct command_run *r, const struct json *answer)
+{
+	show_text(r, "%s", json_str(answer, "text", ""));
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_job_show(struct command_run *r)
+{
+	run_get(r,
+		client_path("/v1/clusters/%/jobs/%", r->args.v[0], r->args.v[1], (char *)NULL),
+		on_show);
+}
+
+static const struct {
+	const char *verb, *text;
+} told[] = {
+	{ "cancel", "cancelled" },
+	{ "hold", "held: it does not start before it is released" },
+	{ "release", "released" },
+	{ "requeue", "back in the queue" },
+};
+
+static void on_told(struct command_run *r, const struct json *answer)
+{
+	const char *more = r->args.n > 2 ? " and the others" : "";
+
+	for (size_t i = 0; i < ARRAY_LEN(told); i++)
+		if (strcmp(told[i].verb, verb_of(r)) == 0)
+			show_text(r, "job %s%s: %s", r->args.v[1], more, told[i].text);
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_job_act(struct command_run *r)
+{
+	struct json *body = json_new_object(), *ids = json_set_array(body, "ids");
+	char *format = xasprintf("/v1/clusters/%%/jobs/%s", verb_of(r));
+
+	for (size_t i = 1; i < r->args.n; i++)
+		json_add(ids, json_new_string(r->args.v[i]));
+	run_post(r, client_path(format, r->args.v[0], (char *)NULL), body, on_told);
+	free(format);
+}

@@ -1,0 +1,155 @@
+/* Nodes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "command/run.h"
+#include "model/queue.h"
+#include "model/size.h"
+
+#define NODES_MAX 10000 /* in one call */
+
+static void list_row(struct command_run *r, const struct json *n)
+{
+	char since[CLOCK_TEXT], jobs[SHOW_MAX], money[24];
+
+	show_row(r, json_str(n, "name", "?"), json_str(n, "array", ""),
+		 json_str(n, "state", "?"), show_since(since, json_int(n, "since_ms", 0)),
+		 vm_size_short(json_str(n, "size", "")),
+		 json_bool(n, "spot", false) ? "spot" : "ded",
+		 show_or(json_str(n, "zone", ""), "-"), show_int(jobs, json_int(n, "jobs", -1)),
+		 money_text(money, json_real(n, "price", -1)), json_str(n, "reason", ""));
+}
+
+static void on_list(struct command_run *r, const struct json *answer)
+{
+	const struct json *rows = json_get(answer, "rows");
+
+	show_columns(r, "NODE", "ARRAY", "STATE", "SINCE", "SIZE", "KIND", "ZONE", "JOBS",
+		     "$/H", "REASON");
+	for (size_t i = 0; i < json_len(rows); i++)
+		list_row(r, json_at(rows, i));
+	list_cut_show(r, answer);
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_node_list(struct command_run *r)
+{
+	struct list_wish w = { .cluster = r->args.v[0], .noun = "nodes", .then = on_list };
+
+	if (list_options(r, &w) == 0)
+		list_rows(r, &w);
+}
+
+static void show_step(struct command_run *r, const char *what, const struct json *n,
+		      const char *member)
+{
+	int64_t at = json_int(n, member, 0);
+	char when[CLOCK_TEXT], span[CLOCK_TEXT];
+
+	if (at)
+		show_fact(r, what, "%s  +%s", show_time(when, at),
+			  clock_span(span, at - json_int(n, "requested_ms", at)));
+}
+
+static void on_show(struct command_run *r, const struct json *n)
+{
+	const char *reason = json_str(n, "reason", ""), *phase = json_str(n, "phase", "");
+	char span[CLOCK_TEXT], size[24], money[24];
+
+	show_fact(r, "node", "%s", json_str(n, "name", "?"));
+	show_fact(r, "state", "%s for %s%s%s", json_str(n, "state", "?"),
+		  show_since(span, json_int(n, "since_ms", 0)), reason[0] ? ": " : "", reason);
+	if (json_bool(n, "keep_alive", false))
+		show_fact(r, "kept", "it is not scaled in");
+	show_fact(r, "array", "%s", json_str(n, "array", ""));
+	show_fact(r, "size", "%s, %s%s%s", json_str(n, "size", "?"),
+		  json_bool(n, "spot", false) ? "spot" : "on demand",
+		  json_str(n, "zone", "")[0] ? ", zone " : "", json_str(n, "zone", ""));
+	show_fact(r, "offers", "%lld cpus, %s, %lld gpus", (long long)json_int(n, "cpus", 0),
+		  size_text(size, json_int(n, "mem_bytes", 0)),
+		  (long long)json_int(n, "gpus", 0));
+	show_fact(r, "price", "%s/h", money_text(money, json_real(n, "price", -1)));
+	show_fact(r, "machine", "%s", json_str(n, "vm_name", ""));
+	show_fact(r, "host", "%s", json_str(n, "host", ""));
+	show_fact(r, "address", "%s", json_str(n, "address", ""));
+	show_fact(r, "set", "%s", json_str(n, "set_id", ""));
+	show_step(r, "requested", n, "requested_ms");
+	show_step(r, "machine", n, "bound_ms");
+	show_step(r, "running", n, "booted_ms");
+	show_step(r, "joined", n, "joined_ms");
+	show_fact(r, "last mark", "%s", phase);
+	show_result(r, n);
+	run_done(r);
+}
+
+void run_node_show(struct command_run *r)
+{
+	run_get(r,
+		client_path("/v1/clusters/%/nodes/%", r->args.v[0], r->args.v[1], (char *)NULL),
+		on_show);
+}
+
+/*
+ * Acts on one or many: names may be host lists, as in htc-[1-4]
+ */
+
+/* NULL: a name that is none, and the command ended. */
+static struct json *body_of(struct command_run *r)
+{
+	struct strs names = STRS_INIT(NODES_MAX);
+	struct json *body = json_new_object(), *list = json_set_array(body, "nodes");
+	struct err err = ERR_INIT;
+	int rc = 0;
+
+	for (size_t i = 1; i < r->args.n && rc == 0; i++)
+		rc = hostlist_expand(&names, r->args.v[i], &err);
+	for (size_t i = 0; i < names.n; i++)
+		json_add(list, json_new_string(names.v[i]));
+	if (command_option(r, "reason"))
+		json_set_str(body, "reason", command_option(r, "reason"));
+	if (command_option(r, "force"))
+		json_set_bool(body, "force", true);
+	strs_clear(&names);
+	if (rc == 0)
+		return body;
+	json_free(body);
+	command_done(r, 2, &err);
+	return NULL;
+}
+
+static const struct {
+	const char *verb, *text;
+} told[] = {
+	{ "drain", "no new jobs; deleted once empty" },
+	{ "undrain", "takes jobs again" },
+	{ "terminate", "is deleted" },
+	{ "keep", "stays until it is unkept" },
+	{ "unkeep", "may be scaled in again" },
+};
+
+static void on_told(struct command_run *r, const struct json *answer)
+{
+	const char *more = r->args.n > 2 ? " and the others" : "";
+
+	for (size_t i = 0; i < ARRAY_LEN(told); i++)
+		if (strcmp(told[i].verb, verb_of(r)) == 0)
+			show_text(r, "%s%s: %s", r->args.v[1], more, told[i].text);
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_node_act(struct command_run *r)
+{
+	struct json *body = body_of(r);
+	char *format;
+
+	if (!body)
+		return;
+	format = xasprintf("/v1/clusters/%%/nodes/%s", verb_of(r));
+	run_post(r, client_path(format, r->args.v[0], (char *)NULL), body, on_told);
+	free(format);
+}

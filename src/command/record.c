@@ -1,0 +1,383 @@
+/* What happened, what is under way, and why: events, operations, decisions, the audit trail,
+ * the engine itself. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "command/run.h"
+#include "model/size.h"
+
+#define FOLLOW_MS 1000
+#define MOST	  1000 /* events or rows in one answer */
+
+/*
+ * Events
+ */
+
+struct follow {
+	int64_t after; /* the last sequence number told */
+	unsigned int quiet;
+};
+
+static void ask_events(struct command_run *r, int64_t after, int64_t most, reply_fn *then);
+
+static void show_event(struct command_run *r, const struct json *e)
+{
+	const char *level = json_str(e, "level", ""), *object = json_str(e, "object", "");
+	char when[CLOCK_TEXT];
+
+	show_text(r, "%s %-5s %-10s %s%s%s", show_time(when, json_int(e, "at_ms", 0)), level,
+		  show_or(json_str(e, "cluster", ""), "engine"), object, object[0] ? " " : "",
+		  json_str(e, "text", ""));
+}
+
+static void follow_on(struct command_run *r);
+
+static void on_more(struct command_run *r, const struct json *answer, const struct err *err)
+{
+	struct follow *f = r->state;
+	const struct json *list = json_get(answer, "events");
+
+	if (!answer && f->quiet++ == 0)
+		show_progress(r, "%s; asking again", err->msg);
+	if (answer)
+		f->quiet = 0;
+	for (size_t i = 0; i < json_len(list); i++) {
+		show_event(r, json_at(list, i));
+		show_result(r, json_at(list, i));
+		f->after = json_int(json_at(list, i), "seq", f->after);
+	}
+	run_later(r, FOLLOW_MS, follow_on);
+}
+
+static void follow_on(struct command_run *r)
+{
+	const struct follow *f = r->state;
+
+	ask_events(r, f->after, MOST, on_more);
+}
+
+static void on_events(struct command_run *r, const struct json *answer, const struct err *err)
+{
+	const struct json *list = json_get(answer, "events");
+	struct follow *f;
+
+	if (!answer) {
+		run_fail(r, err);
+		return;
+	}
+	if (command_option(r, "follow")) {
+		f = xcalloc(1, sizeof(*f));
+		run_keep(r, f, free);
+		on_more(r, answer, NULL);
+		return;
+	}
+	if (json_len(list) == 0)
+		show_text(r, "nothing has happened yet");
+	for (size_t i = 0; i < json_len(list); i++)
+		show_event(r, json_at(list, i));
+	show_result(r, answer);
+	run_done(r);
+}
+
+static void ask_events(struct command_run *r, int64_t after, int64_t most, reply_fn *then)
+{
+	char from[SHOW_MAX], count[SHOW_MAX];
+
+	show_int(from, after);
+	show_int(count, most);
+	run_get_any(r,
+		    r->args.n
+			? client_path("/v1/events?cluster=%&after=%&most=%", r->args.v[0], from,
+				      count, (char *)NULL)
+			: client_path("/v1/events?after=%&most=%", from, count, (char *)NULL),
+		    then);
+}
+
+void run_events(struct command_run *r)
+{
+	int64_t most = 50;
+
+	if (command_option(r, "follow") && !r->io->exec)
+		run_misused(r,
+			    "the console follows by itself: its event line is below the panes");
+	else if (run_option_int(r, "most", 1, MOST, &most) == 0)
+		ask_events(r, 0, most, on_events);
+}
+
+/*
+ * Operations
+ */
+
+static void drop_json(void *state)
+{
+	json_free(state);
+}
+
+static const char *cluster_name(const struct json *clusters, int64_t id)
+{
+	const struct json *list = json_get(clusters, "clusters");
+
+	for (size_t i = 0; i < json_len(list); i++)
+		if (json_int(json_at(list, i), "id", 0) == id)
+			return json_str(json_at(list, i), "name", "?");
+	return "-";
+}
+
+static void on_operations(struct command_run *r, const struct json *answer)
+{
+	const struct json *list = json_get(answer, "operations");
+
+	show_columns(r, "ID", "CLUSTER", "KIND", "STATE", "STEP", "BEGUN", "BY", "NOW");
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *o = json_at(list, i);
+		char id[SHOW_MAX], when[CLOCK_TEXT];
+
+		show_row(r, show_int(id, json_int(o, "id", 0)),
+			 cluster_name(r->state, json_int(o, "cluster_id", 0)),
+			 json_str(o, "kind", "?"), json_str(o, "state", "?"),
+			 json_str(o, "step", ""), show_time(when, json_int(o, "started_ms", 0)),
+			 json_str(o, "actor", ""),
+			 show_or(json_str(o, "error", ""), json_str(o, "detail", "")));
+	}
+	show_result(r, answer);
+	run_done(r);
+}
+
+/* Operations carry their cluster's number; people know its name. */
+static void on_clusters(struct command_run *r, const struct json *answer)
+{
+	const char *open = command_option(r, "open") ? "1" : "0";
+
+	run_keep(r, json_copy(answer), drop_json);
+	run_get(r,
+		r->args.n ? client_path("/v1/operations?cluster=%&open=%", r->args.v[0], open,
+					(char *)NULL)
+			  : client_path("/v1/operations?open=%", open, (char *)NULL),
+		on_operations);
+}
+
+void run_operation_list(struct command_run *r)
+{
+	run_get(r, xstrdup("/v1/clusters"), on_clusters);
+}
+
+static void on_operation(struct command_run *r, const struct json *o)
+{
+	char when[CLOCK_TEXT];
+
+	show_fact(r, "operation", "%lld: %s", (long long)json_int(o, "id", 0),
+		  json_str(o, "kind", "?"));
+	show_fact(r, "state", "%s", json_str(o, "state", "?"));
+	show_fact(r, "step", "%s", json_str(o, "step", ""));
+	show_fact(r, "now", "%s", json_str(o, "detail", ""));
+	show_fact(r, "error", "%s", json_str(o, "error", ""));
+	show_fact(r, "begun", "%s by %s", show_time(when, json_int(o, "started_ms", 0)),
+		  json_str(o, "actor", "?"));
+	if (json_int(o, "ended_ms", 0))
+		show_fact(r, "ended", "%s", show_time(when, json_int(o, "ended_ms", 0)));
+	if (json_get(o, "data.gone"))
+		teardown_report_show(r, o);
+	show_result(r, o);
+	run_done(r);
+}
+
+static bool is_number(struct command_run *r)
+{
+	int64_t id;
+
+	if (num_read(&id, r->args.v[0], 1, INT64_MAX) == 0)
+		return true;
+	run_misused(r, "\"%.40s\": an operation has a number; \"operation list\" shows them",
+		    r->args.v[0]);
+	return false;
+}
+
+void run_operation_show(struct command_run *r)
+{
+	if (is_number(r))
+		run_get(r, client_path("/v1/operations/%", r->args.v[0], (char *)NULL),
+			on_operation);
+}
+
+static void on_cancelled(struct command_run *r, const struct json *answer)
+{
+	show_text(r, "operation %s is taken back where that is still possible", r->args.v[0]);
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_operation_cancel(struct command_run *r)
+{
+	if (is_number(r))
+		run_post(r, client_path("/v1/operations/%/cancel", r->args.v[0], (char *)NULL),
+			 NULL, on_cancelled);
+}
+
+/*
+ * Decisions
+ */
+
+static void on_plan(struct command_run *r, const struct json *answer)
+{
+	const struct json *creates = json_get(answer, "creates"),
+			  *acts = json_get(answer, "acts"), *wants = json_get(answer, "wants");
+
+	show_text(r, "%s", json_str(answer, "summary", ""));
+	for (size_t i = 0; i < json_len(creates); i++) {
+		const struct json *c = json_at(creates, i);
+		char money[24];
+
+		show_text(r, "+%lld %s %s %s at %s/h: %s", (long long)json_int(c, "count", 0),
+			  json_str(c, "array", ""), vm_size_short(json_str(c, "size", "")),
+			  json_bool(c, "spot", false) ? "spot" : "on demand",
+			  money_text(money, json_real(c, "price", -1)), json_str(c, "why", ""));
+	}
+	for (size_t i = 0; i < json_len(acts); i++)
+		show_text(r, "%s: %s", json_str(json_at(acts, i), "act", ""),
+			  json_str(json_at(acts, i), "why", ""));
+	if (json_len(wants) > 0)
+		show_columns(r, "JOB", "USER", "JOBS", "PLACED", "NOT", "WHY");
+	for (size_t i = 0; i < json_len(wants); i++) {
+		const struct json *w = json_at(wants, i);
+		char jobs[SHOW_MAX], placed[SHOW_MAX], not [SHOW_MAX];
+
+		show_row(r, json_str(w, "job", "?"), json_str(w, "user", "?"),
+			 show_int(jobs, json_int(w, "jobs", 0)),
+			 show_int(placed, json_int(w, "placed", 0)),
+			 show_int(not, json_int(w, "unplaced", 0)), json_str(w, "text", ""));
+	}
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_plan(struct command_run *r)
+{
+	run_get(r, client_path("/v1/clusters/%/plan", r->args.v[0], (char *)NULL), on_plan);
+}
+
+static void on_why(struct command_run *r, const struct json *answer)
+{
+	show_text(r, "%s", json_str(answer, "text", ""));
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_why(struct command_run *r)
+{
+	run_get(r,
+		client_path("/v1/clusters/%/why/%", r->args.v[0], r->args.v[1], (char *)NULL),
+		on_why);
+}
+
+/*
+ * Audit, backup, status
+ */
+
+static void on_audit(struct command_run *r, const struct json *answer)
+{
+	const struct json *list = json_get(answer, "audit");
+
+	show_columns(r, "SEQ", "WHEN", "WHO", "FROM", "ROLE", "DID", "TO", "RESULT");
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *a = json_at(list, i);
+		char seq[SHOW_MAX], when[CLOCK_TEXT];
+
+		show_row(r, show_int(seq, json_int(a, "seq", 0)),
+			 show_time(when, json_int(a, "at_ms", 0)), json_str(a, "actor", ""),
+			 json_str(a, "origin", ""), json_str(a, "role", ""),
+			 json_str(a, "verb", ""), json_str(a, "object", ""),
+			 show_or(json_str(a, "result", ""), json_str(a, "reason", "")));
+	}
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_audit(struct command_run *r)
+{
+	int64_t most = 50;
+	char count[SHOW_MAX];
+
+	if (run_option_int(r, "most", 1, MOST, &most) == 0)
+		run_get(r, client_path("/v1/audit?most=%", show_int(count, most), (char *)NULL),
+			on_audit);
+}
+
+static void on_backup(struct command_run *r, const struct json *answer)
+{
+	show_text(r, "the store is copied to %s", json_str(answer, "path", "?"));
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_backup(struct command_run *r)
+{
+	run_post(r, xstrdup("/v1/backup"), NULL, on_backup);
+}
+
+static void show_clouds(struct command_run *r, const struct json *list)
+{
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *c = json_at(list, i);
+		const char *text = json_str(c, "text", "");
+
+		show_fact(r, "cloud", "%s%s, %s%s%s; %lld calls, %lld throttled",
+			  json_str(c, "name", "?"),
+			  json_bool(c, "simulated", false) ? " (simulated)" : "",
+			  json_bool(c, "ok", false) ? "answers" : "DOWN", text[0] ? ": " : "",
+			  text, (long long)json_int(c, "calls", 0),
+			  (long long)json_int(c, "throttled", 0));
+	}
+}
+
+static void show_sources(struct command_run *r, const struct json *list)
+{
+	if (json_len(list) > 0)
+		show_columns(r, "CLUSTER", "NODES", "CHANGES", "HEAD", "QUEUE READ",
+			     "CLOUD READ", "PROBLEM");
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *c = json_at(list, i);
+		char nodes[SHOW_MAX], changes[SHOW_MAX], queue[CLOCK_TEXT], cloud[CLOCK_TEXT];
+
+		show_row(r, json_str(c, "name", "?"), show_int(nodes, json_int(c, "nodes", 0)),
+			 show_int(changes, json_int(c, "open_intents", 0)),
+			 json_str(c, "head", ""),
+			 show_time(queue, json_int(c, "scheduler.read_ms", 0)),
+			 show_time(cloud, json_int(c, "cloud.read_ms", 0)),
+			 show_or(json_str(c, "scheduler.error", ""),
+				 json_str(c, "cloud.error", "")));
+	}
+}
+
+static void on_status(struct command_run *r, const struct json *status)
+{
+	struct json *engine = r->state;
+	char size[24];
+
+	show_fact(r, "engine", "%s, version %s%s", json_str(engine, "engine_id", "?"),
+		  show_or(json_str(engine, "version", ""), "?"),
+		  json_bool(engine, "safe_mode", false) ? ", SAFE MODE" : "");
+	show_fact(r, "site", "%s", json_str(engine, "site", ""));
+	show_fact(r, "you", "%s, %s", json_str(engine, "user", "?"),
+		  json_str(engine, "role", "?"));
+	show_fact(r, "state", "%s, %s free", json_str(status, "state_dir", "?"),
+		  size_text(size, json_int(status, "free_bytes", 0)));
+	show_fact(r, "store", "%s", json_str(engine, "store_text", ""));
+	show_clouds(r, json_get(status, "clouds"));
+	show_sources(r, json_get(status, "clusters"));
+	json_set(engine, "status", json_copy(status));
+	show_result(r, engine);
+	run_done(r);
+}
+
+static void on_engine(struct command_run *r, const struct json *engine)
+{
+	run_keep(r, json_copy(engine), drop_json);
+	run_get(r, xstrdup("/v1/status"), on_status);
+}
+
+void run_status(struct command_run *r)
+{
+	run_get(r, xstrdup("/v1/engine"), on_engine);
+}

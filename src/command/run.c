@@ -1,0 +1,159 @@
+/* A command under way: one call or one timer at a time, and its end. */
+#include "command/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+static void release(struct command_run *r)
+{
+	if (r->call)
+		client_cancel(r->call);
+	r->call = NULL;
+	timer_free(r->timer);
+	r->timer = NULL;
+	if (r->drop)
+		r->drop(r->state);
+	r->state = NULL;
+	r->drop = NULL;
+}
+
+void command_done(struct command_run *r, int exit_code, const struct err *err)
+{
+	release(r);
+	r->done(r->done_arg, exit_code, err);
+}
+
+void command_cancel(struct command_run *r)
+{
+	release(r);
+}
+
+void run_keep(struct command_run *r, void *state, void (*drop)(void *state))
+{
+	r->state = state;
+	r->drop = drop;
+}
+
+void run_done(struct command_run *r)
+{
+	command_done(r, 0, NULL);
+}
+
+/* err may lie in what release() frees. */
+void run_fail(struct command_run *r, const struct err *err)
+{
+	struct err copy = *err;
+
+	command_done(r, 1, &copy);
+}
+
+static void end_with(struct command_run *r, int exit_code, enum err_code code, const char *fmt,
+		     va_list ap)
+{
+	struct buf text = BUF_INIT(sizeof(((struct err *)0)->msg));
+	struct err err;
+
+	buf_vaddf(&text, fmt, ap);
+	err_set(&err, code, "%s", buf_str(&text));
+	buf_clear(&text);
+	command_done(r, exit_code, &err);
+}
+
+void run_failf(struct command_run *r, enum err_code code, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	end_with(r, 1, code, fmt, ap);
+	va_end(ap);
+}
+
+void run_misused(struct command_run *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	end_with(r, 2, ERR_INVALID, fmt, ap);
+	va_end(ap);
+}
+
+int run_option_int(struct command_run *r, const char *name, int64_t min, int64_t max,
+		   int64_t *value)
+{
+	const char *text = command_option(r, name);
+
+	if (!text || num_read(value, text, min, max) == 0)
+		return 0;
+	run_misused(r, "--%s takes a number from %lld to %lld, not \"%.40s\"", name,
+		    (long long)min, (long long)max, text);
+	return -1;
+}
+
+const char *verb_of(const struct command_run *r)
+{
+	return strchr(r->command->name, ' ') + 1;
+}
+
+/*
+ * Calls
+ */
+
+static void on_reply(void *arg, const struct json *answer, const struct err *err)
+{
+	struct command_run *r = arg;
+
+	r->call = NULL;
+	r->then(r, answer, err);
+}
+
+static void then_answer(struct command_run *r, const struct json *answer, const struct err *err)
+{
+	if (answer)
+		r->then_ok(r, answer);
+	else
+		run_fail(r, err);
+}
+
+void run_get_any(struct command_run *r, char *path, reply_fn *then_any)
+{
+	r->then = then_any;
+	r->call = client_get(r->client, path, on_reply, r);
+	free(path);
+}
+
+void run_get(struct command_run *r, char *path, answer_fn *then)
+{
+	r->then_ok = then;
+	run_get_any(r, path, then_answer);
+}
+
+void run_post(struct command_run *r, char *path, struct json *body, answer_fn *then)
+{
+	r->then_ok = then;
+	r->then = then_answer;
+	r->call = client_post(r->client, path, body, on_reply, r);
+	free(path);
+	json_free(body);
+}
+
+/*
+ * Timers
+ */
+
+static void on_timer(void *arg)
+{
+	struct command_run *r = arg;
+
+	r->wake(r);
+}
+
+void run_later(struct command_run *r, int64_t ms, void (*wake)(struct command_run *r))
+{
+	if (!r->timer)
+		r->timer = timer_new(r->loop, on_timer, r);
+	r->wake = wake;
+	timer_set(r->timer, ms);
+}

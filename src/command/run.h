@@ -1,0 +1,94 @@
+/*
+ * What the commands share: calls of which one is under way at a time, and showing. A failed
+ * call ends its command with the engine's sentence, unless the command asked to hear of it.
+ */
+#ifndef COMMAND_RUN_H
+#define COMMAND_RUN_H
+
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "command/command.h"
+
+typedef void answer_fn(struct command_run *r, const struct json *answer);
+typedef void reply_fn(struct command_run *r, const struct json *answer, const struct err *err);
+
+/* Paths and bodies are taken. Only then_any hears of failures: answer is NULL there. */
+void run_get(struct command_run *r, char *path, answer_fn *then);
+void run_post(struct command_run *r, char *path, struct json *body, answer_fn *then);
+void run_get_any(struct command_run *r, char *path, reply_fn *then_any);
+void run_later(struct command_run *r, int64_t ms, void (*wake)(struct command_run *r));
+void run_keep(struct command_run *r, void *state, void (*drop)(void *state));
+
+void run_done(struct command_run *r);			     /* exit 0 */
+void run_fail(struct command_run *r, const struct err *err); /* exit 1 */
+void run_failf(struct command_run *r, enum err_code code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void run_misused(struct command_run *r, const char *fmt, ...) /* exit 2 */
+    __attribute__((format(printf, 2, 3)));
+int run_option_int(struct command_run *r, const char *name, int64_t min, int64_t max,
+		   int64_t *value); /* -1: not that number, and the command ended */
+
+/*
+ * For people
+ */
+
+#define show_columns(r, ...) show_cells((r), true, (const char *const[]){ __VA_ARGS__, NULL })
+#define show_row(r, ...)     show_cells((r), false, (const char *const[]){ __VA_ARGS__, NULL })
+void show_cells(struct command_run *r, bool titles, const char *const *cells);
+void show_text(struct command_run *r, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void show_progress(struct command_run *r, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void show_fact(struct command_run *r, const char *name, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4))); /* "name       value"; nothing for an empty value */
+void show_result(struct command_run *r, const struct json *j);
+
+const char *verb_of(const struct command_run *r); /* "drain" of "node drain" */
+
+#define SHOW_MAX 32
+const char *show_int(char out[SHOW_MAX], int64_t n); /* "-" below zero: unknown, or no limit */
+const char *show_time(char out[CLOCK_TEXT], int64_t utc_ms);  /* local; "-" for 0 */
+const char *show_since(char out[CLOCK_TEXT], int64_t utc_ms); /* "3h10m" until now */
+const char *show_or(const char *text, const char *fallback);  /* for an empty one */
+const char *show_tail(const char *id); /* the last two parts of a resource id: what and which */
+
+/*
+ * Steps that several commands have
+ */
+
+/* All rows of "nodes", "jobs" or "arrays" of a cluster, page by page; then():
+ * {"total","shown","rows":[...]}. */
+struct list_wish {
+	const char *cluster, *noun, *filter, *sort;
+	int64_t limit; /* -1: all */
+	answer_fn *then;
+};
+void list_rows(struct command_run *r, const struct list_wish *w);
+int list_options(struct command_run *r,
+		 struct list_wish *w); /* --filter --sort --limit; -1: the command ended */
+void list_cut_show(struct command_run *r,
+		   const struct json *answer); /* that --limit left rows out */
+
+/* Until the operation ended well; its failure ends the command. */
+void operation_watch(struct command_run *r, int64_t id, answer_fn *then);
+/* The answer of what begins one: watched with --wait, told else. sentence: what has begun. */
+void operation_begun(struct command_run *r, const struct json *answer, const char *sentence,
+		     answer_fn *then);
+
+void teardown_plan_show(struct command_run *r, const struct json *plan);
+void teardown_report_show(struct command_run *r, const struct json *operation);
+
+/* The commands of the table */
+typedef void command_fn(struct command_run *r);
+command_fn run_template_list, run_template_show;
+command_fn run_cluster_create, run_cluster_start, run_cluster_stop, run_cluster_status,
+    run_cluster_list, run_cluster_delete, run_cluster_pause, run_cluster_resume;
+command_fn run_node_list, run_node_show,
+    run_node_act; /* act: its verb is the command's second word */
+command_fn run_job_list, run_job_show, run_job_submit, run_job_act;
+command_fn run_ssh, run_cp;
+command_fn run_events, run_operation_list, run_operation_show, run_operation_cancel, run_plan,
+    run_why, run_audit, run_backup, run_status;
+
+#endif

@@ -1,0 +1,239 @@
+/* A shell on a node, and files to and from it: the engine says how to get there, this terminal
+ * goes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "command/run.h"
+
+#define SCP	  "/usr/bin/scp"
+#define COPY	  "/bin/cp"
+#define WORDS_MAX 1000
+
+/* Only who may read the key gets in: it belongs to the engine's user. */
+static bool may_enter(struct command_run *r, const struct json *way)
+{
+	const char *key = json_str(way, "key", "");
+
+	if (!r->io->exec) {
+		run_failf(r, ERR_UNSUPPORTED, "it needs a terminal of its own: paceline %s",
+			  r->command->name);
+		return false;
+	}
+	if (access(key, R_OK) == 0)
+		return true;
+	run_failf(
+	    r, ERR_DENIED,
+	    "the key to the cluster's machines (%s) is for the engine's user alone: run it as that user",
+	    show_or(key, "none"));
+	return false;
+}
+
+static void go(struct command_run *r, const struct strs *argv)
+{
+	struct err err = ERR_INIT;
+	int code = r->io->exec(r->io->arg, (const char *const *)argv->v, &err);
+
+	if (code < 0)
+		run_fail(r, &err);
+	else
+		command_done(r, code, NULL);
+}
+
+static int argv_of(struct strs *out, const struct json *way)
+{
+	const struct json *list = json_get(way, "argv");
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		const char *word = json_text(json_at(list, i));
+
+		if (!word || strs_add(out, word) < 0)
+			return -1;
+	}
+	return out->n > 1 ? 0 : -1;
+}
+
+/* Where "--" stands in args, or their end. */
+static size_t end_of_own(const struct command_run *r)
+{
+	size_t i = 0;
+
+	while (i < r->args.n && strcmp(r->args.v[i], "--") != 0)
+		i++;
+	return i;
+}
+
+/*
+ * ssh
+ */
+
+/* The other side hands the line to a shell: every word is quoted for it (S8.5). */
+static char *remote_line(const struct command_run *r, size_t first)
+{
+	struct buf line = BUF_INIT(BUF_TEXT_MAX);
+
+	for (size_t i = first; i < r->args.n; i++) {
+		if (i > first)
+			buf_addc(&line, ' ');
+		quote_sh(&line, r->args.v[i]);
+	}
+	return buf_steal(&line);
+}
+
+/* The head is this machine: the command is run here, from the folder that stands for the
+ * head's. */
+static void run_here(struct command_run *r, const struct json *way, size_t first)
+{
+	struct strs argv = STRS_INIT(WORDS_MAX);
+	const char *bin = json_str(way, "bin", "");
+
+	if (first >= r->args.n) {
+		run_failf(r, ERR_UNSUPPORTED,
+			  "the head of %s is no machine to log in to: its commands are in %s",
+			  r->args.v[0], show_or(bin, "this machine's own folders"));
+		return;
+	}
+	if (!r->io->exec) {
+		run_failf(r, ERR_UNSUPPORTED, "it needs a terminal of its own: paceline %s",
+			  r->command->name);
+		return;
+	}
+	if (bin[0] && !strchr(r->args.v[first], '/'))
+		strs_addf(&argv, "%s/%s", bin, r->args.v[first]);
+	else
+		strs_add(&argv, r->args.v[first]);
+	for (size_t i = first + 1; i < r->args.n; i++)
+		strs_add(&argv, r->args.v[i]);
+	go(r, &argv);
+	strs_clear(&argv);
+}
+
+static void on_way(struct command_run *r, const struct json *way)
+{
+	struct strs argv = STRS_INIT(WORDS_MAX);
+	size_t first = end_of_own(r) + 1;
+
+	if (strcmp(json_str(way, "transport", ""), "local") == 0) {
+		run_here(r, way, first);
+		return;
+	}
+	if (!may_enter(r, way))
+		return;
+	if (argv_of(&argv, way) < 0) {
+		run_failf(r, ERR_INTERNAL, "the engine did not say how to get there");
+	} else {
+		if (first < r->args.n)
+			strs_take(&argv, remote_line(r, first));
+		go(r, &argv);
+	}
+	strs_clear(&argv);
+}
+
+static void ask_way(struct command_run *r, const char *cluster, const char *node,
+		    answer_fn *then)
+{
+	run_get(r,
+		node ? client_path("/v1/clusters/%/ssh?node=%", cluster, node, (char *)NULL)
+		     : client_path("/v1/clusters/%/ssh", cluster, (char *)NULL),
+		then);
+}
+
+void run_ssh(struct command_run *r)
+{
+	ask_way(r, r->args.v[0], end_of_own(r) > 1 ? r->args.v[1] : NULL, on_way);
+}
+
+/*
+ * cp: scp with the options of the ssh that the engine named; "CLUSTER:PATH" and
+ * "CLUSTER/NODE:PATH"
+ */
+
+struct place {
+	char cluster[64], node[64]; /* cluster "": a path of this machine */
+	const char *path;
+};
+
+/* A colon after a slash belongs to a file's name, as with scp. */
+static struct place place_of(const char *word)
+{
+	struct place p = { .path = word };
+	const char *colon = strchr(word, ':'), *slash = strchr(word, '/');
+	size_t len = colon ? (size_t)(colon - word) : 0;
+
+	if (!colon || len == 0 || word[0] == '.' || word[0] == '/')
+		return p;
+	if (slash && slash < colon) {
+		snprintf(p.node, sizeof(p.node), "%.*s", (int)(colon - slash - 1), slash + 1);
+		len = (size_t)(slash - word);
+	}
+	snprintf(p.cluster, sizeof(p.cluster), "%.*s", (int)len, word);
+	p.path = colon + 1;
+	return p;
+}
+
+static void add_place(struct strs *argv, const char *word, const char *destination)
+{
+	struct place p = place_of(word);
+
+	if (p.cluster[0])
+		strs_addf(argv, "%s:%s", destination, show_or(p.path, "."));
+	else if (p.path[0] == '-' || strchr(p.path, ':'))
+		strs_addf(argv, "./%s", p.path);
+	else
+		strs_add(argv, p.path);
+}
+
+static void copy_here(struct command_run *r)
+{
+	struct strs argv = STRS_INIT(8);
+
+	strs_add(&argv, COPY);
+	strs_add(&argv, "-r");
+	strs_add(&argv, "--");
+	strs_add(&argv, place_of(r->args.v[0]).path);
+	strs_add(&argv, place_of(r->args.v[1]).path);
+	go(r, &argv);
+	strs_clear(&argv);
+}
+
+static void on_way_to_copy(struct command_run *r, const struct json *way)
+{
+	struct strs ssh = STRS_INIT(WORDS_MAX), argv = STRS_INIT(WORDS_MAX);
+	bool local = strcmp(json_str(way, "transport", ""), "local") == 0;
+
+	if (local && r->io->exec) {
+		copy_here(r);
+		return;
+	}
+	if (!may_enter(r, way))
+		return;
+	if (argv_of(&ssh, way) < 0) {
+		run_failf(r, ERR_INTERNAL, "the engine did not say how to get there");
+	} else {
+		strs_add(&argv, SCP);
+		strs_add(&argv, "-rp");
+		for (size_t i = 1; i + 1 < ssh.n; i++)
+			strs_add(&argv, ssh.v[i]);
+		strs_add(&argv, "--");
+		add_place(&argv, r->args.v[0], ssh.v[ssh.n - 1]);
+		add_place(&argv, r->args.v[1], ssh.v[ssh.n - 1]);
+		go(r, &argv);
+	}
+	strs_clear(&ssh);
+	strs_clear(&argv);
+}
+
+void run_cp(struct command_run *r)
+{
+	struct place from = place_of(r->args.v[0]), to = place_of(r->args.v[1]);
+	const struct place *there = from.cluster[0] ? &from : &to;
+
+	if (!from.cluster[0] == !to.cluster[0])
+		run_misused(r,
+			    "one of the two is CLUSTER:PATH, the other a path of this machine");
+	else
+		ask_way(r, there->cluster, there->node[0] ? there->node : NULL, on_way_to_copy);
+}

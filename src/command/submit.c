@@ -1,0 +1,255 @@
+/* A job's way into the queue, and, where wanted, out of it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "command/run.h"
+#include "model/queue.h"
+
+#define SCRIPT_MAX   ((size_t)1 << 20)
+#define SAMPLE	     "monte-carlo.sh" /* for a template that names none */
+#define LOOK_MS	     1000
+#define NAME_MAX_JOB 64
+
+struct submission {
+	char *sample; /* file name, until its folder is known */
+	char job[64];
+	bool seen;	       /* in a reading of the queue */
+	int64_t read_ms;       /* when the engine's last reading was; -1 not known yet */
+	unsigned int readings; /* that ended since; the first of them may have begun before the
+				  job was there */
+	char said[80];
+};
+
+static void drop(void *state)
+{
+	struct submission *s = state;
+
+	free(s->sample);
+	free(s);
+}
+
+static const char *the_cluster(const struct command_run *r)
+{
+	return r->args.v[0];
+}
+
+/*
+ * Waiting: no task of the job is left in a reading that began after the job was accepted
+ */
+
+static void look(struct command_run *r);
+
+static void left_queue(struct command_run *r)
+{
+	struct submission *s = r->state;
+	struct json *j = json_new_object();
+
+	show_text(r, "job %s has left the queue", s->job);
+	json_set_str(j, "job", s->job);
+	json_set_str(j, "cluster", the_cluster(r));
+	show_result(r, j);
+	json_free(j);
+	run_done(r);
+}
+
+static bool is_over(enum job_state s)
+{
+	return s == JOB_DONE || s == JOB_FAILED || s == JOB_CANCELLED;
+}
+
+static bool is_ours(const struct submission *s, const struct json *j)
+{
+	return strcmp(json_str(j, "id", ""), s->job) == 0 ||
+	       strcmp(json_str(j, "array_id", ""), s->job) == 0;
+}
+
+static void tell(struct command_run *r, int64_t running, int64_t waiting)
+{
+	struct submission *s = r->state;
+	char now[sizeof(s->said)];
+
+	snprintf(now, sizeof(now), "job %.30s: %lld running, %lld pending", s->job,
+		 (long long)running, (long long)waiting);
+	if (strcmp(now, s->said) != 0)
+		show_progress(r, "%s", now);
+	snprintf(s->said, sizeof(s->said), "%s", now);
+}
+
+static void on_rows(struct command_run *r, const struct json *answer)
+{
+	struct submission *s = r->state;
+	const struct json *rows = json_get(answer, "rows");
+	int64_t running = 0, waiting = 0;
+
+	for (size_t i = 0; i < json_len(rows); i++) {
+		const struct json *j = json_at(rows, i);
+		enum job_state state = job_state_of(json_str(j, "state", ""));
+		int64_t tasks = json_int(j, "tasks", 1);
+
+		if (!is_ours(s, j) || is_over(state))
+			continue;
+		if (state == JOB_PENDING || state == JOB_HELD)
+			waiting += tasks > 0 ? tasks : 1;
+		else
+			running++;
+	}
+	if (running + waiting > 0) {
+		s->seen = true;
+		tell(r, running, waiting);
+	} else if (s->seen || s->readings >= 2) {
+		left_queue(r);
+		return;
+	}
+	run_later(r, LOOK_MS, look);
+}
+
+static void count_readings(struct submission *s, const struct json *status, const char *cluster)
+{
+	const struct json *list = json_get(status, "clusters");
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *c = json_at(list, i);
+		int64_t read_ms = json_int(c, "scheduler.read_ms", 0);
+
+		if (strcmp(json_str(c, "name", ""), cluster) != 0)
+			continue;
+		s->readings += s->read_ms >= 0 && read_ms != s->read_ms;
+		s->read_ms = read_ms;
+	}
+}
+
+/* "12", "12_3" and "12_[5-37]", not "120": the number in front is the same. */
+static void on_status(struct command_run *r, const struct json *answer)
+{
+	struct submission *s = r->state;
+	char filter[120] = "";
+	int digits = (int)strspn(s->job, "0123456789");
+
+	count_readings(s, answer, the_cluster(r));
+	if (digits > 0)
+		snprintf(filter, sizeof(filter), "id~\"^%.*s([^0-9]|$)\"", digits, s->job);
+	run_get(r,
+		client_path("/v1/clusters/%/jobs?filter=%&sort=&offset=0&count=500",
+			    the_cluster(r), filter, (char *)NULL),
+		on_rows);
+}
+
+static void look(struct command_run *r)
+{
+	run_get(r, xstrdup("/v1/status"), on_status);
+}
+
+/*
+ * Sending
+ */
+
+static void on_submitted(struct command_run *r, const struct json *answer)
+{
+	struct submission *s = r->state;
+
+	snprintf(s->job, sizeof(s->job), "%s", json_str(answer, "job", "?"));
+	if (command_option(r, "wait")) {
+		show_progress(r, "job %s is in the queue", s->job);
+		look(r);
+		return;
+	}
+	show_text(r, "job %s is in the queue of %s", s->job, the_cluster(r));
+	show_result(r, answer);
+	run_done(r);
+}
+
+/* A file's name without folder and ending, made of what a job's name may hold. */
+static void name_of_file(char *out, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	size_t n = strcspn(base, "."), k = 0;
+
+	for (size_t i = 0; i < n && k + 1 < NAME_MAX_JOB; i++) {
+		char one[2] = { base[i], '\0' };
+
+		if (text_is_name(one, 1) || (k > 0 && strchr("_-", base[i])))
+			out[k++] = base[i];
+	}
+	out[k] = '\0';
+	if (k == 0)
+		snprintf(out, NAME_MAX_JOB, "job");
+}
+
+static void send_script(struct command_run *r, const char *path, size_t first_arg)
+{
+	static const char *const same[] = { "array", "partition", "cwd" };
+	struct buf script = BUF_INIT(SCRIPT_MAX);
+	struct err err = ERR_INIT;
+	struct json *body, *args;
+	char name[NAME_MAX_JOB];
+
+	if (file_read(&script, path, &err) < 0) {
+		buf_clear(&script);
+		err_wrap(&err, "the script");
+		run_fail(r, &err);
+		return;
+	}
+	body = json_new_object();
+	name_of_file(name, path);
+	json_set_str(body, "script_text", buf_str(&script));
+	buf_clear(&script);
+	json_set_str(body, "name",
+		     command_option(r, "name") ? command_option(r, "name") : name);
+	for (size_t i = 0; i < ARRAY_LEN(same); i++)
+		if (command_option(r, same[i]))
+			json_set_str(body, same[i], command_option(r, same[i]));
+	args = json_set_array(body, "args");
+	for (size_t i = first_arg; i < r->args.n; i++)
+		json_add(args, json_new_string(r->args.v[i]));
+	run_post(r, client_path("/v1/clusters/%/jobs", the_cluster(r), (char *)NULL), body,
+		 on_submitted);
+}
+
+/*
+ * The sample: the cluster's template names it and lies beside its folder
+ */
+
+static void on_template(struct command_run *r, const struct json *answer)
+{
+	struct submission *s = r->state;
+	const char *path = json_str(answer, "path", ""), *slash = strrchr(path, '/');
+	char *file = xasprintf("%.*s/jobs/%s", slash ? (int)(slash - path) : 1,
+			       slash ? path : ".", s->sample);
+
+	send_script(r, file, 1);
+	free(file);
+}
+
+static void on_cluster(struct command_run *r, const struct json *answer)
+{
+	struct submission *s = r->state;
+	const char *sample = json_str(answer, "spec.sample_job", "");
+
+	s->sample = xstrdup(sample[0] && !strchr(sample, '/') ? sample : SAMPLE);
+	run_get(r,
+		client_path("/v1/templates/%", json_str(answer, "template", ""), (char *)NULL),
+		on_template);
+}
+
+void run_job_submit(struct command_run *r)
+{
+	bool sample = command_option(r, "sample") != NULL;
+	struct submission *s;
+
+	if (!sample && r->args.n < 2) {
+		run_misused(r, "SCRIPT is missing: name a file, or take --sample");
+		return;
+	}
+	s = xcalloc(1, sizeof(*s));
+	s->read_ms = -1;
+	run_keep(r, s, drop);
+	if (sample)
+		run_get(r, client_path("/v1/clusters/%", the_cluster(r), (char *)NULL),
+			on_cluster);
+	else
+		send_script(r, r->args.v[1], 2);
+}
