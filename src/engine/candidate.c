@@ -299,50 +299,44 @@ static bool prefers_spot(const struct planner *p, const struct want *w,
 	       p->f->arrays[b->array].spec->spot == SPOT_THEN_ONDEMAND;
 }
 
-/* Is there a spot bucket of the array that the want may still hope for? */
-static bool spot_may_come(const struct planner *p, const struct candidate *c, size_t n,
-			  size_t array)
+/* Is there a spot bucket of the same array that the want may still hope for? */
+static bool waits_for_spot(const struct planner *p, size_t want, const struct fact_bucket *b)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct fact_bucket *b = &p->f->buckets[c[i].bucket];
+	const struct shape *s = &p->shapes[p->asks[want].shape];
 
-		if (b->spot && b->array == array && !spot_had_its_time(p, b))
+	if (!prefers_spot(p, &p->d->v[want], b))
+		return false;
+	for (size_t i = 0; i < s->n_buckets; i++) {
+		const struct kind *k = &p->kinds[s->buckets[i]];
+		const struct fact_bucket *o = &p->f->buckets[k->bucket];
+
+		if (o->spot && o->array == b->array && !spot_had_its_time(p, o) &&
+		    kind_usable(p, want, k) && slots_on_empty(p, want, k) > 0)
 			return true;
 	}
 	return false;
 }
 
-static size_t drop_waiting(const struct planner *p, const struct want *w, struct candidate *out,
-			   size_t n)
+/* What waits for spot does not take on-demand nodes that were bought for others either: those
+ * would have to buy again in the next cycle (I10). Once ready they are the scheduler's. */
+bool kind_may_take(const struct planner *p, size_t want, const struct kind *k)
 {
-	size_t kept = 0, array = SIZE_MAX;
-	bool comes = false;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct fact_bucket *b = &p->f->buckets[out[i].bucket];
-
-		if (prefers_spot(p, w, b)) {
-			if (b->array != array)
-				comes = spot_may_come(p, out, n, b->array);
-			array = b->array;
-			out[i].waits = comes;
-		}
-	}
-	for (size_t i = 0; i < n; i++)
-		if (!out[i].waits)
-			out[kept++] = out[i];
-	return kept;
+	if (!kind_usable(p, want, k))
+		return false;
+	if (k->bucket == SIZE_MAX || (k->rank != RANK_BOOTING && k->rank != RANK_NEW))
+		return true;
+	return !waits_for_spot(p, want, &p->f->buckets[k->bucket]);
 }
 
 size_t candidates(const struct planner *p, size_t want, struct candidate *out)
 {
 	const struct shape *s = &p->shapes[p->asks[want].shape];
-	const struct want *w = &p->d->v[want];
+	size_t n = 0, array = SIZE_MAX;
 	bool waits = false;
-	size_t n = 0;
 
 	for (size_t i = 0; i < s->n_buckets; i++) {
 		uint32_t b = s->buckets[i];
+		const struct fact_bucket *fb = &p->f->buckets[b];
 		int64_t each;
 
 		if (!kind_usable(p, want, &p->kinds[b]))
@@ -350,8 +344,14 @@ size_t candidates(const struct planner *p, size_t want, struct candidate *out)
 		each = slots_on_empty(p, want, &p->kinds[b]);
 		if (each < 1)
 			continue;
+		if (prefers_spot(p, &p->d->v[want], fb)) {
+			if (fb->array != array)
+				waits = waits_for_spot(p, want, fb);
+			array = fb->array;
+			if (waits)
+				continue;
+		}
 		out[n++] = (struct candidate){ .bucket = b, .each = each };
-		waits = waits || prefers_spot(p, w, &p->f->buckets[b]);
 	}
-	return waits ? drop_waiting(p, w, out, n) : n;
+	return n;
 }

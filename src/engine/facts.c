@@ -200,6 +200,10 @@ static void node_make(struct fact_node *fn, const struct facts *f, const struct 
 	if (sn) {
 		fn->drained_by_us = sn->drained && sn->drained_by_us;
 		fn->drained_by_other = sn->drained && !sn->drained_by_us;
+		/* a dead machine whose drain would be undone for waiting work dies once more */
+		fn->closed =
+		    fn->closed || (!node_is_booting(n->state) &&
+				   (sn->state == SNODE_DOWN || sn->state == SNODE_UNKNOWN));
 	}
 	node_resources(fn, n, sn && !node_is_booting(n->state) ? sn : NULL, threads);
 }

@@ -13,7 +13,9 @@ static bool counts(const struct fact_node *n)
 
 static bool needed(const struct fact_node *n, const struct room *r)
 {
-	return r->matched || n->jobs != 0 || n->state == NODE_BUSY;
+	/* jobs of a node that boots are unknown, and none */
+	return r->matched || n->jobs > 0 || (n->jobs < 0 && !node_is_booting(n->state)) ||
+	       n->state == NODE_BUSY;
 }
 
 /* How many nodes the array has, and how many of them nothing needs. */

@@ -43,7 +43,7 @@ static int64_t fill_kind(struct attempt *a, size_t want, uint32_t kind, int64_t 
 {
 	int64_t done = 0;
 
-	if (too_large(a, want, kind) || !kind_usable(a->p, want, &a->p->kinds[kind]))
+	if (too_large(a, want, kind) || !kind_may_take(a->p, want, &a->p->kinds[kind]))
 		return 0;
 	/* rooms split on the way are added at the end, so they are seen too */
 	for (size_t i = 0; i < a->open[kind].n && done < left; i++)

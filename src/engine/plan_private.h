@@ -172,10 +172,10 @@ void kinds_make(struct planner *p);
 void costs_make(struct planner *p);
 bool kind_usable(const struct planner *p, size_t want,
 		 const struct kind *k); /* rules of spot and groups */
+bool kind_may_take(const struct planner *p, size_t want, const struct kind *k);
 struct candidate {
 	uint32_t bucket;
 	int64_t each; /* slots on an empty node; at most SLOTS_MANY */
-	bool waits;
 };
 #define SLOTS_MANY INT64_C(1000000000000)
 /* Buckets whose empty node would take the want, whether they have room or not; out has room for

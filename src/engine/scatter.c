@@ -16,7 +16,7 @@ static int64_t count_kind(const struct attempt *a, size_t want, uint32_t kind)
 	double take[DIMS_MAX];
 	int64_t n = 0;
 
-	if (!kind_usable(a->p, want, &a->p->kinds[kind]))
+	if (!kind_may_take(a->p, want, &a->p->kinds[kind]))
 		return 0;
 	for (size_t i = 0; i < l->n; i++) {
 		const struct room *r = &a->rooms[l->v[i]];
@@ -103,7 +103,7 @@ static int64_t use_kind(struct attempt *a, size_t want, uint32_t kind, int64_t l
 	int64_t done = 0;
 	size_t n = l->n; /* what is split off was not used, and is not needed either */
 
-	if (!kind_usable(a->p, want, &a->p->kinds[kind]))
+	if (!kind_may_take(a->p, want, &a->p->kinds[kind]))
 		return 0;
 	for (size_t i = 0; i < n && done < left; i++) {
 		uint32_t at = a->open[kind].v[i];

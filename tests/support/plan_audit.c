@@ -322,7 +322,9 @@ static bool property_holds(const struct facts *f, const struct need *n, size_t b
 	return strcmp(n->name, "gpu_count") != 0 || word_is(n, number);
 }
 
-static bool holds(const struct facts *f, const struct need *n, size_t bucket, bool is_new)
+/* mixed: others work there too, so that what is free of it is not known here. */
+static bool holds(const struct facts *f, const struct need *n, size_t bucket, bool is_new,
+		  bool mixed)
 {
 	struct sums one = { 0 };
 	size_t yes = 0, all = 0;
@@ -330,7 +332,7 @@ static bool holds(const struct facts *f, const struct need *n, size_t bucket, bo
 	if (!n)
 		return true;
 	for (const struct need *c = n->child; c; c = c->next, all++)
-		yes += holds(f, c, bucket, is_new);
+		yes += holds(f, c, bucket, is_new, mixed);
 	switch (n->kind) {
 	case NEED_AND:
 		return yes == all;
@@ -338,8 +340,8 @@ static bool holds(const struct facts *f, const struct need *n, size_t bucket, bo
 		return yes > 0;
 	case NEED_XOR:
 		return yes == 1;
-	case NEED_NOT: /* of a node that exists, what is free decides, and that changes */
-		return yes == 0 || (!is_new && has(n, NEED_AT_LEAST));
+	case NEED_NOT: /* what is free decides */
+		return yes == 0 || (mixed && has(n, NEED_AT_LEAST));
 	case NEED_PROPERTY:
 		return property_holds(f, n, bucket, is_new);
 	case NEED_AT_LEAST:
@@ -382,7 +384,7 @@ static bool nodes_hold_it(struct audit *a)
 				continue;
 			for (size_t x = 0; x < one.used; x++)
 				*sum_of(&s, one.name[x]) += one.n[x] * (double)l->slots;
-			if (n->bucket != SIZE_MAX && !holds(a->f, need, n->bucket, false))
+			if (n->bucket != SIZE_MAX && !holds(a->f, need, n->bucket, false, true))
 				return WRONG(a, "%s: the constraints of want %zu do not hold",
 					     n->name, l->want);
 		}
@@ -395,6 +397,22 @@ static bool nodes_hold_it(struct audit *a)
 			return false;
 	}
 	return true;
+}
+
+static bool is_mixed(const struct audit *a, size_t create)
+{
+	size_t want = SIZE_MAX;
+
+	for (size_t k = 0; k < a->p->n_placements; k++) {
+		const struct placement *l = &a->p->placements[k];
+
+		if (l->create != create)
+			continue;
+		if (want != SIZE_MAX && want != l->want)
+			return true;
+		want = l->want;
+	}
+	return false;
 }
 
 /* Which slot goes on which of them is not told, so new nodes are held against the sum. */
@@ -413,7 +431,7 @@ static bool new_nodes_hold_it(struct audit *a)
 			if (l->create != c)
 				continue;
 			alone += has(need, NEED_EXCLUSIVE) ? l->slots : 0;
-			if (!holds(a->f, need, pc->bucket, true))
+			if (!holds(a->f, need, pc->bucket, true, is_mixed(a, c)))
 				return WRONG(a, "new %s: want %zu may not go there",
 					     a->f->buckets[pc->bucket].size->name, l->want);
 			if (!takes(&one, need, threads_of(a->f, pc->bucket), true))
@@ -438,24 +456,31 @@ static bool new_nodes_hold_it(struct audit *a)
  * I3 and I5: wants
  */
 
+/* Units are for a slot, or for a job of several nodes. */
+static double units_of(const struct audit *a, const struct need *n, size_t w)
+{
+	int64_t nodes = a->d->v[w].node_count > 0 ? a->d->v[w].node_count : 1;
+	int64_t times = a->p->wants[w].placed / nodes;
+
+	return n->number * (n->flag ? times > 0 : (double)times);
+}
+
 static bool pools_hold_it(struct audit *a)
 {
 	for (size_t i = 0; i < a->f->n_pools; i++) {
+		const struct pool_units *pool = &a->f->pools[i];
 		double used = 0;
 
 		for (size_t w = 0; w < a->d->n; w++) {
 			const struct need *n = a->d->v[w].need;
 
 			for (const struct need *c = n ? n->child : NULL; c; c = c->next)
-				if (c->kind == NEED_POOL &&
-				    strcmp(c->name, a->f->pools[i].name) == 0)
-					used += c->number *
-						(c->flag ? a->p->wants[w].placed > 0
-							 : (double)a->p->wants[w].placed);
+				if (c->kind == NEED_POOL && strcmp(c->name, pool->name) == 0)
+					used += units_of(a, c, w);
 		}
-		if (used > a->f->pools[i].left + 1e-6)
-			return WRONG(a, "I1: %g of %s used, %g left", used, a->f->pools[i].name,
-				     a->f->pools[i].left);
+		if (used > pool->left + 1e-6)
+			return WRONG(a, "I1: %g of %s used, %g left", used, pool->name,
+				     pool->left);
 	}
 	return true;
 }
