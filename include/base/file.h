@@ -11,6 +11,7 @@
 #include "base/strs.h"
 
 int file_read(struct buf *out, const char *path, struct err *err); /* out->max is the ceiling; regular files only */
+int file_read_secret(struct buf *out, const char *path, struct err *err); /* S7.1: 0640 or less and no link, or ERR_DENIED, ERR_IO */
 int file_write(const char *path, const void *data, size_t n, mode_t mode, struct err *err);
 int file_make_dir(const char *path, mode_t mode, struct err *err);  /* with parents; an existing directory is fine */
 int file_check_dir(const char *path, struct err *err);              /* S2.1: real directory, ours, no group/other write */

@@ -53,10 +53,12 @@ static int read_all(struct buf *out, int fd, const char *path, struct err *err)
 	return rc;
 }
 
-int file_read(struct buf *out, const char *path, struct err *err)
+/* Mode bits outside `allowed` are refused; the open file is judged, not its name. */
+static int read_file(struct buf *out, const char *path, int flags, mode_t allowed,
+		     struct err *err)
 {
 	/* O_NONBLOCK: a FIFO must be refused, not waited for */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags);
 	struct stat st;
 	int rc;
 
@@ -66,10 +68,25 @@ int file_read(struct buf *out, const char *path, struct err *err)
 		rc = err_sys(err, "%s", path);
 	else if (!S_ISREG(st.st_mode))
 		rc = err_set(err, ERR_INVALID, "%s: not a regular file", path);
+	else if (st.st_mode & 07777 & ~allowed)
+		rc = err_set(
+		    err, ERR_DENIED,
+		    "%s: its mode %04o lets others in, so it is no secret: chmod 600 it", path,
+		    (unsigned int)(st.st_mode & 07777));
 	else
 		rc = read_all(out, fd, path, err);
 	close(fd);
 	return rc;
+}
+
+int file_read(struct buf *out, const char *path, struct err *err)
+{
+	return read_file(out, path, 0, 07777, err);
+}
+
+int file_read_secret(struct buf *out, const char *path, struct err *err)
+{
+	return read_file(out, path, O_NOFOLLOW, 0640, err);
 }
 
 static int write_all(int fd, const char *data, size_t n)

@@ -15,7 +15,7 @@
 
 static int secret_read(const struct cloud *c, struct buf *out, struct err *err)
 {
-	if (file_read(out, c->record->client_secret_file, err) < 0)
+	if (file_read_secret(out, c->record->client_secret_file, err) < 0)
 		return err_wrap(err, "cloud %s: client secret", c->record->name);
 	while (out->len && (out->data[out->len - 1] == '\n' || out->data[out->len - 1] == '\r'))
 		out->data[--out->len] = '\0';

@@ -124,6 +124,33 @@ static void reads_regular_files_up_to_a_ceiling(void **state)
 	buf_clear(&b);
 }
 
+static void reads_secrets_that_are_secret(void **state)
+{
+	struct buf b = BUF_INIT(100);
+	struct err err = ERR_INIT;
+
+	(void)state;
+	put("secret", "canary");
+	assert_int_equal(file_read_secret(&b, at("secret"), &err), 0);
+	assert_int_equal(chmod(at("secret"), 0640), 0);
+	assert_int_equal(file_read_secret(&b, at("secret"), &err), 0);
+	assert_string_equal(buf_str(&b), "canarycanary");
+	for (size_t i = 0; i < 3; i++) {
+		static const mode_t loose[] = { 0644, 0660, 0604 };
+
+		assert_int_equal(chmod(at("secret"), loose[i]), 0);
+		assert_int_equal(file_read_secret(&b, at("secret"), &err), -1);
+		assert_int_equal(err.code, ERR_DENIED);
+		assert_non_null(strstr(err.msg, "chmod 600"));
+	}
+	assert_int_equal(chmod(at("secret"), 0600), 0);
+	assert_int_equal(symlink("secret", at("link")), 0);
+	assert_int_equal(file_read_secret(&b, at("link"), &err), -1);
+	assert_int_equal(file_read(&b, at("link"), &err), 0);
+	assert_int_equal(b.len, 18);
+	buf_clear(&b);
+}
+
 static void makes_folders_with_their_parents(void **state)
 {
 	struct err err = ERR_INIT;
@@ -263,6 +290,7 @@ int main(void)
 		WITH_DIR(writes_and_reads_back),
 		WITH_DIR(leaves_the_old_text_when_it_cannot_write),
 		WITH_DIR(reads_regular_files_up_to_a_ceiling),
+		WITH_DIR(reads_secrets_that_are_secret),
 		WITH_DIR(makes_folders_with_their_parents),
 		WITH_DIR(trusts_only_folders_of_our_own),
 		WITH_DIR(lists_in_order_up_to_a_ceiling),
