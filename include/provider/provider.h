@@ -117,7 +117,9 @@ struct cloud_health { /* for the lamps and banners (R14.2); strings borrowed unt
 };
 
 struct cloud;
-struct cloud_call; /* one thing under way; cancelling it drops the callback, not what the cloud does */
+/* One thing under way; cancelling it drops the callback, not what the cloud does. It ends with its last callback: there it
+ * may still be cancelled, to no effect, and its cloud closed; after that it is gone. */
+struct cloud_call;
 
 struct cloud_sight { /* what a look found */
 	enum cloud_look look;
@@ -138,7 +140,9 @@ struct provider_ops {
 	struct cloud_call *(*change)(struct cloud *c, const struct cloud_change *ch, cloud_stage_cb *cb, void *arg);
 	struct cloud_call *(*resume)(struct cloud *c, const struct intent *in, cloud_stage_cb *cb, void *arg); /* goes on polling in->op_url */
 	struct cloud_call *(*look)(struct cloud *c, enum cloud_kind kind, const char *id, cloud_look_cb *cb, void *arg); /* vm for CLOUD_VM */
-	struct cloud_call *(*items)(struct cloud *c, const char *engine_id, const char *cluster_tag, cloud_items_cb *cb, void *arg); /* groups included; cluster_tag NULL: all of the engine; complete or unknown */
+	struct cloud_call *(*items)(struct cloud *c, const char *engine_id, const char *cluster_tag, cloud_items_cb *cb, void *arg);
+		/* Groups included. cluster_tag NULL: all of the engine. engine_id NULL: cluster_tag is the id of a group, and everything
+		 * in it is told, whosever it is: what a teardown has to see before it may say that nothing is left. Complete or unknown. */
 	struct cloud_call *(*vms)(struct cloud *c, const char *group_id, const char *cluster_tag, cloud_vms_cb *cb, void *arg);
 	struct cloud_call *(*sizes)(struct cloud *c, const char *region, cloud_sizes_cb *cb, void *arg); /* with prices */
 	struct cloud_call *(*quotas)(struct cloud *c, const char *region, cloud_quotas_cb *cb, void *arg);

@@ -65,11 +65,24 @@ struct cloud_call *call_new(struct cloud *c, void *arg)
 	return call;
 }
 
-void call_free(struct cloud_call *call)
+void call_ending(struct cloud_call *call)
 {
 	*call->at = call->next;
 	if (call->next)
 		call->next->at = call->at;
+	call->ending = true;
+}
+
+static void azure_cancel(struct cloud_call *call)
+{
+	if (!call->ending)
+		call_free(call);
+}
+
+void call_free(struct cloud_call *call)
+{
+	if (!call->ending)
+		call_ending(call);
 	if (call->arm)
 		arm_cancel(call->arm);
 	timer_free(call->timer);
@@ -104,7 +117,7 @@ const struct provider_ops provider_azure = {
 	.vms = azure_vms,
 	.sizes = azure_sizes,
 	.quotas = azure_quotas,
-	.cancel = call_free,
+	.cancel = azure_cancel,
 	.health = azure_health,
 	.resource_id = azure_resource_id,
 };

@@ -90,6 +90,7 @@ int vm_read(struct cloud_vm *vm, const struct json *j); /* a VM as GET and list 
 struct cloud_call { /* one thing that the engine asked for */
 	struct cloud *cloud;
 	struct cloud_call *next, **at;
+	bool ending; /* its last callback runs: in no list any more, and freed after it */
 	struct arm *arm;
 	struct timer *timer;
 	void (*free_state)(struct cloud_call *call);
@@ -114,6 +115,8 @@ struct cloud_call { /* one thing that the engine asked for */
 };
 
 struct cloud_call *call_new(struct cloud *c, void *arg);
+/* Before its last callback: it may be cancelled there, or its cloud closed. */
+void call_ending(struct cloud_call *call);
 void call_free(struct cloud_call *call); /* no callback any more */
 bool same_host(const struct cloud *c, const char *url);
 

@@ -37,6 +37,7 @@ static void stage(struct cloud_call *call, enum cloud_stage s, const struct arm_
 		cb(arg, &i);
 		return;
 	}
+	call_ending(call);
 	cb(arg, &i);
 	call_free(call);
 }

@@ -34,6 +34,7 @@ static void free_seen(struct cloud_call *call)
 static void look_done(struct cloud_call *call, const struct cloud_sight *s,
 		      const struct err *err)
 {
+	call_ending(call);
 	call->cb.look(call->arg, s, err);
 	call_free(call);
 }
@@ -166,6 +167,7 @@ static void items_done(struct cloud_call *call, const struct err *err)
 	struct item_list *l = call->state;
 	cloud_items_cb *cb = call->cb.items;
 
+	call_ending(call);
 	cb(call->arg, err->code == ERR_NONE ? &l->items : NULL, err);
 	call_free(call);
 }
@@ -303,6 +305,7 @@ static void vms_done(struct cloud_call *call, const struct err *err)
 {
 	const struct vm_list *l = call->state;
 
+	call_ending(call);
 	call->cb.vms(call->arg, err->code == ERR_NONE ? &l->vms : NULL, err);
 	call_free(call);
 }

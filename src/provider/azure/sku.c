@@ -107,6 +107,7 @@ static void sizes_done(struct cloud_call *call, const struct err *err)
 {
 	struct size_list *l = call->state;
 
+	call_ending(call);
 	call->cb.sizes(call->arg, err->code == ERR_NONE ? &l->sizes : NULL, err);
 	call_free(call);
 }
@@ -257,6 +258,7 @@ static void on_usages(void *arg, const struct arm_answer *a)
 		one->limit = json_int(j, "limit", 0);
 		one->used = json_int(j, "currentValue", 0);
 	}
+	call_ending(call);
 	call->cb.quotas(call->arg, a->err.code == ERR_NONE ? q : NULL, &a->err);
 	call_free(call);
 }

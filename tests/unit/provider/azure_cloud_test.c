@@ -340,6 +340,188 @@ static void a_missing_secret_fails_the_call_and_does_not_hang_it(void **state)
 	assert_non_null(strstr(o.msg, "client secret"));
 }
 
+static void a_refused_token_is_fetched_anew_once(void **state)
+{
+	struct lab *l = *state;
+	struct outcome o;
+	struct seen s;
+
+	make_base(l);
+	assert_int_equal(l->arm->n.tokens, 1);
+	fault(l, "{\"method\":\"GET\",\"match\":\"virtualNetworks\",\"effect\":\"status\","
+		 "\"status\":401,\"code\":\"ExpiredAuthenticationToken\",\"count\":1}");
+	s = ask_look(&l->ask, CLOUD_NETWORK, l->ask.net);
+	assert_int_equal(s.look, CLOUD_IS_THERE);
+	assert_int_equal(l->arm->n.tokens, 2);
+
+	fault(
+	    l,
+	    "{\"method\":\"PUT\",\"match\":\"virtualMachineScaleSets\",\"effect\":"
+	    "\"status\",\"status\":401,\"code\":\"InvalidAuthenticationToken\",\"count\":-1}");
+	o = ask_put_set(&l->ask, CLOUD_PUT, 1);
+	assert_int_equal(o.stage, CLOUD_REFUSED);
+	assert_int_equal(o.code, ERR_DENIED);
+	assert_int_equal(l->arm->n.tokens, 3);
+}
+
+static void a_throttled_call_waits_as_long_as_it_was_asked(void **state)
+{
+	struct lab *l = *state;
+	struct cloud_health health;
+	int64_t before;
+
+	make_base(l);
+	l->world->sc.retry_after_s = 40;
+	fault(l, "{\"method\":\"GET\",\"match\":\"virtualNetworks\",\"effect\":\"status\","
+		 "\"status\":429,\"code\":\"SubscriptionRequestsThrottled\",\"count\":1}");
+	before = clock_mono_ms();
+	assert_int_equal(ask_look(&l->ask, CLOUD_NETWORK, l->ask.net).look, CLOUD_IS_THERE);
+	assert_true(clock_mono_ms() - before >= 40000);
+	provider_azure.health(l->cloud, &health);
+	assert_int_equal(health.throttled, 1);
+}
+
+static void a_wait_that_is_too_long_is_handed_up_with_its_time(void **state)
+{
+	struct lab *l = *state;
+	struct outcome o;
+
+	make_base(l);
+	l->world->sc.retry_after_s = 3600;
+	fault(l, "{\"method\":\"PUT\",\"match\":\"virtualMachineScaleSets\",\"effect\":"
+		 "\"status\",\"status\":429,\"code\":\"TooManyRequests\",\"count\":1}");
+	o = ask_put_set(&l->ask, CLOUD_PUT, 1);
+	assert_int_equal(o.stage, CLOUD_REFUSED);
+	assert_int_equal(o.code, ERR_THROTTLED);
+	assert_int_equal(o.retry_after_ms, 3600000);
+}
+
+static void a_secret_that_others_can_read_is_refused(void **state)
+{
+	struct lab *l = *state;
+	struct outcome o;
+
+	assert_int_equal(chmod(l->record.client_secret_file, 0644), 0);
+	o = ask_base(&l->ask);
+	assert_int_equal(o.stage, CLOUD_REFUSED);
+	assert_int_equal(o.code, ERR_DENIED);
+	assert_non_null(strstr(o.msg, "chmod 600"));
+	assert_int_equal(l->arm->n.tokens, 0);
+	assert_int_equal(chmod(l->record.client_secret_file, 0640), 0);
+	make_base(l);
+}
+
+/* A call, and what its last callback does to it or to its cloud. */
+struct quitter {
+	struct lab *lab;
+	struct cloud_call *call;
+	bool closes;
+	int ended;
+};
+
+static void quit(struct quitter *q)
+{
+	q->ended++;
+	if (q->closes) {
+		provider_azure.close(q->lab->cloud);
+		q->lab->cloud = NULL;
+	} else {
+		provider_azure.cancel(q->call);
+	}
+}
+
+static void quit_stage(void *arg, const struct cloud_stage_info *i)
+{
+	if (i->stage != CLOUD_ACCEPTED)
+		quit(arg);
+}
+
+static void quit_look(void *arg, const struct cloud_sight *s, const struct err *err)
+{
+	(void)s;
+	(void)err;
+	quit(arg);
+}
+
+static void quit_items(void *arg, const struct cloud_items *items, const struct err *err)
+{
+	(void)items;
+	(void)err;
+	quit(arg);
+}
+
+static void quit_vms(void *arg, const struct cloud_vms *vms, const struct err *err)
+{
+	(void)vms;
+	(void)err;
+	quit(arg);
+}
+
+static void quit_sizes(void *arg, const struct vm_sizes *sizes, const struct err *err)
+{
+	(void)sizes;
+	(void)err;
+	quit(arg);
+}
+
+static void quit_quotas(void *arg, const struct quotas *quotas, const struct err *err)
+{
+	(void)quotas;
+	(void)err;
+	quit(arg);
+}
+
+static void a_call_may_be_cancelled_in_its_last_callback(void **state)
+{
+	struct lab *l = *state;
+	struct cloud *c = l->cloud;
+	struct quitter q[6];
+	struct cloud_change ch = { .verb = CLOUD_DELETE,
+				   .kind = CLOUD_NETWORK,
+				   .id = l->ask.net };
+
+	make_base(l);
+	for (size_t i = 0; i < ARRAY_LEN(q); i++)
+		q[i] = (struct quitter){ .lab = l };
+	q[0].call = provider_azure.change(c, &ch, quit_stage, &q[0]);
+	q[1].call = provider_azure.look(c, CLOUD_NSG, l->ask.nsg, quit_look, &q[1]);
+	q[2].call = provider_azure.items(c, "e1", "c1", quit_items, &q[2]);
+	q[3].call = provider_azure.vms(c, l->ask.group, "c1", quit_vms, &q[3]);
+	q[4].call = provider_azure.sizes(c, ASK_REGION, quit_sizes, &q[4]);
+	q[5].call = provider_azure.quotas(c, ASK_REGION, quit_quotas, &q[5]);
+	for (size_t i = 0; i < ARRAY_LEN(q); i++)
+		assert_true(ask_wait(&l->ask, &q[i].ended));
+}
+
+static void a_cloud_may_be_closed_in_a_last_callback(void **state)
+{
+	struct lab *l = *state;
+	struct quitter q = { .lab = l, .closes = true };
+	struct seen never = { 0 };
+
+	make_base(l);
+	provider_azure.items(l->cloud, "e1", "c1", quit_items, &never); /* dropped with it */
+	provider_azure.quotas(l->cloud, ASK_REGION, quit_quotas, &q);
+	assert_true(ask_wait(&l->ask, &q.ended));
+}
+
+static void everything_in_a_group_is_told_when_no_engine_is_named(void **state)
+{
+	struct lab *l = *state;
+	struct seen all;
+
+	make_base(l);
+	strs_clear(&l->ask.tags);
+	l->ask.tags = (struct strs)STRS_INIT(1);
+	strs_add(&l->ask.tags, "owner=somebody-else");
+	must(l,
+	     (struct cloud_change){ .verb = CLOUD_PUT, .kind = CLOUD_NSG, .id = l->ask.nsg });
+	all = ask_items(&l->ask, NULL, l->ask.group);
+	assert_true(all.known);
+	assert_int_equal(all.n, 2);
+	assert_int_equal(ask_items(&l->ask, "e1", "c1").n, 2); /* the group and the network */
+}
+
 static void sizes_come_with_both_prices(void **state)
 {
 	struct lab *l = *state;
@@ -368,6 +550,13 @@ int main(void)
 		WITH(an_expired_operation_is_settled_by_a_look),
 		WITH(a_status_link_to_another_host_gets_no_token),
 		WITH(a_missing_secret_fails_the_call_and_does_not_hang_it),
+		WITH(a_refused_token_is_fetched_anew_once),
+		WITH(a_throttled_call_waits_as_long_as_it_was_asked),
+		WITH(a_wait_that_is_too_long_is_handed_up_with_its_time),
+		WITH(a_secret_that_others_can_read_is_refused),
+		WITH(a_call_may_be_cancelled_in_its_last_callback),
+		WITH(a_cloud_may_be_closed_in_a_last_callback),
+		WITH(everything_in_a_group_is_told_when_no_engine_is_named),
 		WITH(sizes_come_with_both_prices),
 		WITH(quotas_are_read),
 	};
