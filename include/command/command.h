@@ -102,7 +102,7 @@ void command_done(struct command_run *r, int exit_code, const struct err *err);
 void command_cancel(struct command_run *r);
 
 void command_usage(struct buf *out, const struct command *c);
-void command_overview(struct buf *out, const char *group); /* every command in one line; NULL: all groups */
+size_t command_overview(struct buf *out, const char *group); /* a line each; NULL: all groups. How many there are */
 void command_manual(struct buf *out);                /* man page in roff, from the table */
 int command_completion(struct buf *out, const char *shell, struct err *err); /* bash, zsh, fish */
 

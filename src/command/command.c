@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "command/run.h"
+#include "model/queue.h"
 
 #define NAMES_MAX 200 /* two for each command of the table */
 
@@ -263,11 +263,22 @@ const char *command_option(const struct command_run *r, const char *name)
 	return NULL;
 }
 
+/* Nodes may be host lists; what is none is refused later, and counts as one here. */
+static size_t nodes_in(const char *word)
+{
+	struct strs names = STRS_INIT(QUEUE_NODES_MAX);
+	size_t n = hostlist_expand(&names, word, NULL) < 0 ? 1 : names.n;
+
+	strs_clear(&names);
+	return n;
+}
+
 size_t command_objects(const struct command_run *r)
 {
-	size_t first = (r->command->flags & CMD_CLUSTER) ? 1 : 0;
+	unsigned int flags = r->command->flags;
+	size_t n = 0;
 
-	if (!(r->command->flags & (CMD_NODES | CMD_JOBS)) || r->args.n <= first + 1)
-		return 1;
-	return r->args.n - first;
+	for (size_t i = flags & CMD_CLUSTER ? 1 : 0; i < r->args.n; i++)
+		n += flags & CMD_NODES ? nodes_in(r->args.v[i]) : (flags & CMD_JOBS) != 0;
+	return n > 1 ? n : 1;
 }

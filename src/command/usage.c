@@ -38,14 +38,19 @@ static bool in_group(const struct command *c, const char *group)
 	return strncmp(c->name, group, n) == 0 && (c->name[n] == ' ' || c->name[n] == '\0');
 }
 
-void command_overview(struct buf *out, const char *group)
+size_t command_overview(struct buf *out, const char *group)
 {
+	size_t any = 0;
+
 	if (!group)
 		buf_adds(out, "paceline                   the console\n"
 			      "paceline COMMAND ...       one thing, as below\n\n");
 	for (size_t i = 0; i < n_commands; i++)
-		if (!group || in_group(&commands[i], group))
+		if (!group || in_group(&commands[i], group)) {
 			buf_addf(out, "  %-*s %s\n", HELP_COLUMN, commands[i].name,
 				 commands[i].help);
+			any++;
+		}
 	buf_adds(out, "\n\"paceline help COMMAND\" says what it takes.\n");
+	return any;
 }

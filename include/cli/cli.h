@@ -1,0 +1,27 @@
+/*
+ * The table of commands as verbs of a shell: "paceline node drain demo htc-3". Tables for people, one JSON value with --json,
+ * one sentence on stderr for what failed. Exit 0 done, 1 failed, 2 the words do not fit; of ssh that of the command.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "command/command.h"
+
+struct cli_options {
+	const char *socket_path;
+	uid_t engine_uid; /* as for client_new() */
+	const char *version;
+	/* Called when nobody answers on the socket: starts an engine and returns when it answers. NULL: none is started. */
+	int (*start_engine)(void *arg, struct err *err);
+	/* The commands that the program itself runs, their words checked: "engine", "demo". Returns the exit code. */
+	int (*own)(void *arg, const struct command_run *r);
+	void *arg;
+};
+
+/* argv[0] is the program; the words of the command follow. */
+int cli_main(const struct cli_options *o, int argc, char **argv);
+
+#endif

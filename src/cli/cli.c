@@ -1,0 +1,335 @@
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "check.h"
+#include "out.h"
+#include "terminal.h"
+
+#define WORDS_MAX 100000
+#define TURN_MS	  1000
+
+struct cli {
+	const struct cli_options *options;
+	struct out out;
+	struct command_io io;
+	struct command_run run;
+	bool ended, interrupted;
+	int code;
+};
+
+static int misused(const struct command *c, const struct err *err)
+{
+	char text[500];
+
+	if (c)
+		snprintf(text, sizeof(text), "%s; \"paceline help %s\" says what it takes",
+			 err->msg, c->name);
+	else
+		snprintf(text, sizeof(text), "%s", err->msg);
+	out_error(text);
+	return 2;
+}
+
+/*
+ * Words that need no engine
+ */
+
+static void print(struct cli *c, const struct buf *text)
+{
+	out_write(&c->out, buf_str(text), text->len);
+}
+
+static int help_on(struct cli *c, const char *const *words, size_t n)
+{
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+	struct err err = ERR_INIT;
+	size_t used = 0;
+	const struct command *found = n ? command_find(words, n, &used) : NULL;
+	int code;
+
+	if (found)
+		command_usage(&text, found);
+	if (found || command_overview(&text, n ? words[0] : NULL) > 0) {
+		print(c, &text);
+		code = 0;
+	} else {
+		command_unknown(words, n, &err);
+		code = misused(NULL, &err);
+	}
+	buf_clear(&text);
+	return code;
+}
+
+static int print_version(struct cli *c)
+{
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+
+	buf_addf(&text, "paceline %s\n", c->options->version ? c->options->version : "");
+	print(c, &text);
+	buf_clear(&text);
+	return 0;
+}
+
+static int print_manual(struct cli *c)
+{
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+
+	command_manual(&text);
+	print(c, &text);
+	buf_clear(&text);
+	return 0;
+}
+
+static int print_completion(struct cli *c, const char *shell)
+{
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+	struct err err = ERR_INIT;
+	int code = 0;
+
+	if (command_completion(&text, shell, &err) < 0)
+		code = misused(c->run.command, &err);
+	else
+		print(c, &text);
+	buf_clear(&text);
+	return code;
+}
+
+static int run_own(struct cli *c)
+{
+	const char *name = c->run.command->name;
+
+	if (strcmp(name, "help") == 0)
+		return help_on(c, (const char *const *)c->run.args.v, c->run.args.n);
+	if (strcmp(name, "manual") == 0)
+		return print_manual(c);
+	if (strcmp(name, "completion") == 0)
+		return print_completion(c, c->run.args.v[0]);
+	if (strcmp(name, "template check") == 0)
+		return check_template(&c->out, &c->io, c->run.args.v[0]);
+	if (c->options->own)
+		return c->options->own(c->options->arg, &c->run);
+	out_error("this program cannot do that by itself");
+	return 1;
+}
+
+/*
+ * Asking first (tui.md 4.3). What has a plan asks for itself, when it has shown it.
+ */
+
+static bool says_yes(const struct cli *c, size_t things)
+{
+	struct buf question = BUF_INIT(BUF_TEXT_MAX);
+	bool count = c->run.command->confirm == CONFIRM_BOX && things > 1;
+	char number[24], *answer;
+	bool yes;
+
+	snprintf(number, sizeof(number), "%zu", things);
+	buf_addf(&question, "%s: %s:", c->run.command->name, c->run.command->help);
+	for (size_t i = 0; i < c->run.args.n && i < 12; i++)
+		buf_addf(&question, " %s", c->run.args.v[i]);
+	if (c->run.args.n > 12)
+		buf_addf(&question, " and %zu more", c->run.args.n - 12);
+	if (count)
+		buf_addf(&question, "\nType %s to go on: ", number);
+	else
+		buf_adds(&question, "\nGo on? y/N: ");
+	answer = terminal_ask(NULL, buf_str(&question));
+	yes = answer && (count ? strcmp(answer, number) == 0
+			       : strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0);
+	free(answer);
+	buf_clear(&question);
+	return yes;
+}
+
+/* 0: go on; else the exit code. */
+static int ask_first(const struct cli *c)
+{
+	enum confirm_level level = c->run.command->confirm;
+	size_t things = command_objects(&c->run);
+
+	if (level == CONFIRM_NONE || level == CONFIRM_PLAN ||
+	    (level == CONFIRM_UNDO && things < 2) || command_option(&c->run, "yes"))
+		return 0;
+	if (!terminal_asks()) {
+		char text[200];
+
+		snprintf(text, sizeof(text),
+			 "%s: nobody is here to be asked: add --yes when it is meant",
+			 c->run.command->name);
+		out_error(text);
+		return 2;
+	}
+	if (says_yes(c, things))
+		return 0;
+	out_error("nothing was changed");
+	return 1;
+}
+
+/*
+ * With an engine
+ */
+
+static int reach_engine(struct cli *c, struct err *err)
+{
+	struct json *j = client_wait_get(c->run.client, "/v1/engine", err);
+	struct err why = *err;
+
+	json_free(j);
+	if (j)
+		return 0;
+	if (why.code != ERR_IO)
+		return -1;
+	if (c->options->start_engine && !(c->run.command->flags & CMD_NO_START))
+		return c->options->start_engine(c->options->arg, err);
+	return err_set(err, ERR_IO, "%.240s; \"paceline engine\" starts one", why.msg);
+}
+
+static void on_done(void *arg, int exit_code, const struct err *err)
+{
+	struct cli *c = arg;
+
+	c->ended = true;
+	c->code = exit_code;
+	if (!err)
+		return;
+	if (exit_code == 2)
+		misused(c->run.command, err);
+	else
+		out_error(err->msg);
+}
+
+static void on_signal(void *arg, int signo)
+{
+	struct cli *c = arg;
+
+	c->interrupted = true;
+	c->code = 128 + signo;
+}
+
+static void wait_for_end(struct cli *c)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct signal_watch *watches[ARRAY_LEN(signals)];
+
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		watches[i] = signal_watch_new(c->run.loop, signals[i], on_signal, c);
+	c->run.command->run(&c->run);
+	while (!c->ended && !c->interrupted && !c->out.failed)
+		loop_turn(c->run.loop, TURN_MS);
+	if (!c->ended) {
+		command_cancel(&c->run);
+		if (c->interrupted && command_option(&c->run, "wait"))
+			out_error("no longer waited for; the engine goes on with it");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		signal_watch_free(watches[i]);
+}
+
+static int run_with_engine(struct cli *c)
+{
+	struct err err = ERR_INIT;
+	int code = ask_first(c);
+
+	if (code)
+		return code;
+	c->run.loop = loop_new(&err);
+	if (c->run.loop)
+		c->run.client = client_new(c->run.loop, c->options->socket_path,
+					   c->options->engine_uid, &err);
+	if (!c->run.client || reach_engine(c, &err) < 0) {
+		out_error(err.msg);
+		c->code = 1;
+	} else {
+		wait_for_end(c);
+	}
+	client_free(c->run.client);
+	if (c->run.loop)
+		loop_free(c->run.loop);
+	return c->code;
+}
+
+/*
+ * From words to a command
+ */
+
+static int run_command(struct cli *c, const struct command *found, const char *const *words,
+		       size_t n)
+{
+	struct err err = ERR_INIT;
+
+	c->run = (struct command_run){ .command = found,
+				       .args = STRS_INIT(WORDS_MAX),
+				       .options = STRS_INIT(100),
+				       .io = &c->io,
+				       .done = on_done,
+				       .done_arg = c };
+	if (command_parse(&c->run, words, n, &err) < 0) {
+		c->code = misused(found, &err);
+	} else {
+		out_init(&c->out, command_option(&c->run, "json") != NULL);
+		out_io(&c->out, &c->io);
+		c->io.exec = terminal_exec;
+		if (!c->out.json)
+			c->io.ask = terminal_ask;
+		c->code = found->run ? run_with_engine(c) : run_own(c);
+	}
+	strs_clear(&c->run.args);
+	strs_clear(&c->run.options);
+	return c->code;
+}
+
+static bool wants_help(const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n && strcmp(words[i], "--") != 0; i++)
+		if (strcmp(words[i], "--help") == 0 || strcmp(words[i], "-h") == 0)
+			return true;
+	return false;
+}
+
+/* The words before the first option: what help is wanted on. */
+static size_t plain_words(const char *const *words, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && words[i][0] != '-')
+		i++;
+	return i;
+}
+
+static int run_words(struct cli *c, const char *const *words, size_t n)
+{
+	struct err err = ERR_INIT;
+	size_t used = 0;
+	const struct command *found;
+
+	if (n == 0) {
+		out_error("say what to do: \"paceline help\" lists it");
+		return 2;
+	}
+	if (strcmp(words[0], "--version") == 0)
+		return print_version(c);
+	if (wants_help(words, n))
+		return help_on(c, words, plain_words(words, n));
+	found = command_find(words, n, &used);
+	if (found)
+		return run_command(c, found, words + used, n - used);
+	command_unknown(words, n, &err);
+	return misused(NULL, &err);
+}
+
+int cli_main(const struct cli_options *o, int argc, char **argv)
+{
+	struct cli c = { .options = o };
+	int code;
+
+	signal(SIGPIPE, SIG_IGN); /* a reader that left is a failed write, with an exit code */
+	out_init(&c.out, false);
+	code = run_words(&c, (const char *const *)argv + 1, argc > 1 ? (size_t)argc - 1 : 0);
+	return out_end(&c.out) < 0 ? 1 : code;
+}
