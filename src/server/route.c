@@ -39,6 +39,8 @@ const struct route routes[] = {
 	{ "GET", "/v1/operations", ROLE_VIEWER, list_operations },
 	{ "GET", "/v1/operations/*", ROLE_VIEWER, get_operation },
 	{ "POST", "/v1/operations/*/cancel", ROLE_OPERATOR, cancel_operation },
+	{ "POST", "/v1/stream", ROLE_VIEWER, open_stream },
+	{ "PUT", "/v1/stream/*", ROLE_VIEWER, change_stream },
 	{ "GET", "/v1/audit", ROLE_ADMIN, list_audit },
 	{ "POST", "/v1/backup", ROLE_ADMIN, make_backup },
 };

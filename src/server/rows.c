@@ -469,6 +469,8 @@ void row_as_text(struct buf *out, enum noun noun, const void *row)
 
 	buf_addc(out, '{');
 	for (void *it = NULL; json_each(j, &it, &name, &v);) {
+		if (noun == NOUN_OPERATION && strcmp(name, "data") == 0)
+			continue; /* what its steps remember: long, and for nobody's screen */
 		if (noun != NOUN_CLUSTER && is_default(v))
 			continue; /* a cluster's texts are pointers, which "" and null tell
 				     apart */

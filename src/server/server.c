@@ -10,6 +10,7 @@
 #include "base/rand.h"
 #include "base/text.h"
 #include "server/server_private.h"
+#include "server/stream.h"
 #include "store/store.h"
 #include "wire/wire.h"
 
@@ -240,6 +241,11 @@ static void on_request(void *arg, struct http_exchange *x)
 	dispatch(request_new(arg, x));
 }
 
+static void on_change(void *arg)
+{
+	streams_flush(arg);
+}
+
 struct server *server_new(struct loop *l, struct engine *e, const struct server_options *o,
 			  struct err *err)
 {
@@ -258,6 +264,7 @@ struct server *server_new(struct loop *l, struct engine *e, const struct server_
 		server_free(s);
 		return NULL;
 	}
+	engine_on_change(e, on_change, s);
 	return s;
 }
 
@@ -270,7 +277,8 @@ void server_free(struct server *s)
 {
 	if (!s)
 		return;
-	http_server_free(s->http);
+	engine_on_change(s->engine, NULL, NULL);
+	http_server_free(s->http); /* ends the streams */
 	rows_cache_free(s->rows);
 	free(s->site);
 	free(s);

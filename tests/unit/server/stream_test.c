@@ -1,0 +1,595 @@
+/* The stream and the client's copy of it, on one loop over a real engine whose cloud does not
+ * answer. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/http_client.h"
+#include "base/mem.h"
+#include "client/mirror.h"
+#include "server/server.h"
+#include "store/store.h"
+
+#define BIG	900 /* nodes of cluster "big": more than one line takes */
+#define WAIT_MS 20000
+
+struct world {
+	char dir[64];
+	char *socket, *state_dir;
+	struct loop *loop;
+	struct cloud_record cloud;
+	struct strs templates;
+	struct engine *engine;
+	struct auth_rules rules;
+	struct server *server;
+	struct client *client;
+	struct mirror *mirror;
+	int changes;
+	struct user user;
+	/* a client that keeps every byte */
+	struct http_client *http;
+	struct http_call *call;
+	struct buf got;
+	int status;
+	char answer[400];
+};
+
+/*
+ * The world
+ */
+
+static void open_engine(struct world *w)
+{
+	struct err err = ERR_INIT;
+	const struct engine_options o = { .state_dir = w->state_dir,
+					  .clouds = &w->cloud,
+					  .n_clouds = 1,
+					  .template_folders = &w->templates,
+					  .any_file_system = true };
+
+	w->engine = engine_new(w->loop, &o, &err);
+	if (!w->engine)
+		fail_msg("%s", err.msg);
+}
+
+static void open_server(struct world *w)
+{
+	struct err err = ERR_INIT;
+	const struct server_options o = { .socket_path = w->socket,
+					  .socket_mode = 0600,
+					  .rules = &w->rules,
+					  .site = "test" };
+
+	w->server = server_new(w->loop, w->engine, &o, &err);
+	if (!w->server)
+		fail_msg("%s", err.msg);
+}
+
+static void make_cluster(struct world *w, const char *name)
+{
+	struct strs none = STRS_INIT(1);
+	struct err err = ERR_INIT;
+
+	if (engine_create(w->engine, &w->user, name, "slurm", &none, &err) < 0)
+		fail_msg("%s", err.msg);
+}
+
+static void add_node(struct store *st, int64_t cluster_id, int64_t index, bool wordy)
+{
+	struct node n = { .cluster_id = cluster_id,
+			  .index = index,
+			  .array = "htc",
+			  .size = "Standard_F2s_v2",
+			  .spot = true,
+			  .state = NODE_IDLE,
+			  .price = 0.02,
+			  .cpus = 2,
+			  .jobs = -1 };
+	struct err err = ERR_INIT;
+
+	snprintf(n.name, sizeof(n.name), "htc-%lld", (long long)index);
+	snprintf(n.vm_name, sizeof(n.vm_name), "vm-%lld-%lld", (long long)cluster_id,
+		 (long long)index);
+	snprintf(n.vm_id, sizeof(n.vm_id), "/subscriptions/s/%lld/%lld%0*d",
+		 (long long)cluster_id, (long long)index, wordy ? 250 : 1, 0);
+	snprintf(n.set_id, sizeof(n.set_id), "/subscriptions/s/set%0*d", wordy ? 250 : 1, 0);
+	if (store_node_add(st, &n, &err) < 0)
+		fail_msg("%s", err.msg);
+}
+
+/* Nodes as an engine that was here before left them. */
+static void fill_store(struct world *w)
+{
+	char *path = xasprintf("%s/engine.db", w->state_dir);
+	struct store *st = store_open(path, true, NULL);
+	struct cluster *c;
+	size_t n;
+
+	assert_non_null(st);
+	assert_int_equal(store_clusters(st, &c, &n, false, NULL), 0);
+	assert_int_equal(store_begin(st, NULL), 0);
+	for (size_t i = 0; i < n; i++) {
+		int64_t count = strcmp(c[i].name, "big") == 0  ? BIG
+				: strcmp(c[i].name, "aa") == 0 ? 3
+							       : 0;
+
+		for (int64_t k = count; k > 0; k--)
+			add_node(st, c[i].id, k, count == BIG);
+		cluster_clear(&c[i]);
+	}
+	assert_int_equal(store_commit(st, NULL), 0);
+	free(c);
+	store_close(st);
+	free(path);
+}
+
+static void on_change(void *arg)
+{
+	((struct world *)arg)->changes++;
+}
+
+static int up(void **state)
+{
+	struct world *w = xcalloc(1, sizeof(*w));
+	const char *tmp = getenv("TMPDIR");
+	const struct http_client_options o = { .user_agent = "test" };
+
+	*state = w;
+	snprintf(w->dir, sizeof(w->dir), "%.40s/stream-XXXXXX", tmp ? tmp : "/tmp");
+	assert_non_null(mkdtemp(w->dir));
+	w->socket = xasprintf("%s/socket", w->dir);
+	w->state_dir = xasprintf("%s/state", w->dir);
+	w->loop = loop_new(NULL);
+	w->cloud = (struct cloud_record){ .name = xstrdup("azsim"),
+					  .provider = xstrdup("azure"),
+					  .arm = xstrdup("https://127.0.0.1:1"),
+					  .authority = xstrdup("https://127.0.0.1:1"),
+					  .audience = xstrdup("https://127.0.0.1:1"),
+					  .tenant = xstrdup("t"),
+					  .subscription = xstrdup("s"),
+					  .client_id = xstrdup("c"),
+					  .transport = xstrdup("local"),
+					  .client_secret_file = xasprintf("%s/none", w->dir) };
+	w->templates = (struct strs)STRS_INIT(4);
+	strs_add(&w->templates, "templates");
+	w->rules.admin_uid = getuid();
+	w->user = (struct user){ .uid = getuid(), .name = "op", .role = ROLE_ADMIN };
+	open_engine(w);
+	make_cluster(w, "aa");
+	make_cluster(w, "bb");
+	make_cluster(w, "big");
+	engine_free(w->engine);
+	fill_store(w);
+	open_engine(w);
+	open_server(w);
+	w->client = client_new(w->loop, w->socket, getuid(), NULL);
+	w->mirror = mirror_new(w->client, on_change, w);
+	w->http = http_client_new(w->loop, &o, NULL);
+	w->got = (struct buf)BUF_INIT(BUF_TEXT_MAX);
+	return 0;
+}
+
+static int down(void **state)
+{
+	struct world *w = *state;
+
+	mirror_free(w->mirror);
+	client_free(w->client);
+	http_client_free(w->http);
+	server_free(w->server);
+	engine_free(w->engine);
+	loop_free(w->loop);
+	cloud_record_clear(&w->cloud);
+	strs_clear(&w->templates);
+	buf_clear(&w->got);
+	free(w->socket);
+	free(w->state_dir);
+	if (file_remove_tree(w->dir, NULL) < 0)
+		return -1;
+	free(w);
+	return 0;
+}
+
+static struct window window(const char *id, enum noun noun, const char *cluster,
+			    const char *filter)
+{
+	struct window v = { .noun = noun, .count = 100 };
+
+	snprintf(v.id, sizeof(v.id), "%s", id);
+	snprintf(v.cluster, sizeof(v.cluster), "%s", cluster);
+	snprintf(v.filter, sizeof(v.filter), "%s", filter);
+	return v;
+}
+
+#define WAIT_FOR(w, condition)                                                                 \
+	do {                                                                                   \
+		int64_t end = clock_wall_ms() + WAIT_MS;                                       \
+		while (!(condition) && clock_wall_ms() < end)                                  \
+			loop_turn((w)->loop, 50);                                              \
+		if (!(condition))                                                              \
+			fail_msg("never: %s; %s", #condition, mirror_link_text((w)->mirror));  \
+	} while (0)
+
+static struct mirror_rows rows(const struct world *w, const char *id)
+{
+	struct mirror_rows r;
+
+	if (!mirror_rows(w->mirror, id, &r))
+		r = (struct mirror_rows){ .total = -1, .error = "" };
+	return r;
+}
+
+/*
+ * The client that keeps every byte
+ */
+
+static void on_bytes(void *arg, const char *data, size_t n)
+{
+	buf_add(&((struct world *)arg)->got, data, n);
+}
+
+static void on_end(void *arg, const struct http_reply *reply, const struct err *err)
+{
+	struct world *w = arg;
+
+	(void)err;
+	w->call = NULL;
+	w->status = reply ? reply->status : -1;
+	snprintf(w->answer, sizeof(w->answer), "%.399s", reply ? reply->body : "");
+}
+
+static void spy_ask(struct world *w, const char *method, const char *path, const char *body)
+{
+	static const char *const headers[] = { "Content-Type: application/json", NULL };
+	char *url = xasprintf("http://x%s", path);
+	struct http_request q = { .method = method,
+				  .url = url,
+				  .unix_socket = w->socket,
+				  .headers = headers,
+				  .body = body,
+				  .body_len = strlen(body),
+				  .on_body = strcmp(method, "POST") == 0 ? on_bytes : NULL,
+				  .total_ms = -1 };
+
+	w->status = 0;
+	w->call = http_client_send(w->http, &q, on_end, w);
+	free(url);
+}
+
+static size_t count(const struct world *w, const char *part)
+{
+	size_t n = 0;
+
+	for (const char *at = strstr(buf_str(&w->got), part); at; at = strstr(at + 1, part))
+		n++;
+	return n;
+}
+
+/* The last whole line that has the text; NULL: none yet. Yours. */
+static char *line_with(const struct world *w, const char *part)
+{
+	char *found = NULL;
+	const char *line = buf_str(&w->got), *end;
+
+	for (; (end = strchr(line, '\n')); line = end + 1) {
+		char *text = xstrndup(line, (size_t)(end - line));
+
+		if (strstr(text, part)) {
+			free(found);
+			found = text;
+		} else {
+			free(text);
+		}
+	}
+	return found;
+}
+
+static bool has_line(const struct world *w, const char *part)
+{
+	char *line = line_with(w, part);
+
+	free(line);
+	return line != NULL;
+}
+
+#define NODES	 "{\"id\":\"n\",\"noun\":\"node\",\"cluster\":\"aa\"}"
+#define CLUSTERS "{\"id\":\"c\",\"noun\":\"cluster\"}"
+#define EVENTS	 "{\"id\":\"e\",\"noun\":\"event\"}"
+
+static void keep(struct world *w, const char *node, bool yes)
+{
+	struct strs names = STRS_INIT(2);
+	struct err err = ERR_INIT;
+
+	strs_add(&names, node);
+	if (engine_node_keep(w->engine, &w->user, "aa", &names, yes, &err) < 0)
+		fail_msg("%s", err.msg);
+	strs_clear(&names);
+}
+
+/*
+ * Tests
+ */
+
+static void the_first_picture_is_whole(void **state)
+{
+	struct world *w = *state;
+	struct window v[] = {
+		window("c", NOUN_CLUSTER, "", ""),   window("n", NOUN_NODE, "aa", ""),
+		window("t", NOUN_TEMPLATE, "", ""),  window("e", NOUN_EVENT, "", ""),
+		window("o", NOUN_OPERATION, "", ""), window("a", NOUN_ARRAY, "aa", ""),
+		window("j", NOUN_JOB, "aa", "")
+	};
+	struct mirror_rows r;
+
+	assert_int_equal(mirror_link(w->mirror), MIRROR_CONNECTING);
+	assert_null(mirror_engine(w->mirror));
+	mirror_watch(w->mirror, v, ARRAY_LEN(v));
+	WAIT_FOR(w, rows(w, "j").total == 0);
+	assert_int_equal(mirror_link(w->mirror), MIRROR_LIVE);
+	assert_string_equal(mirror_engine(w->mirror)->site, "test");
+	assert_int_equal(mirror_engine(w->mirror)->role, ROLE_ADMIN);
+	r = rows(w, "c");
+	assert_int_equal(r.n, 3);
+	assert_string_equal(r.u.clusters[1].cluster.name, "bb");
+	assert_int_equal(r.u.clusters[0].view.nodes, 3);
+	r = rows(w, "n");
+	assert_int_equal(r.n, 3);
+	assert_string_equal(r.u.nodes[0].name, "htc-1"); /* stored the other way round */
+	assert_string_equal(r.u.nodes[2].name, "htc-3");
+	assert_string_equal(rows(w, "t").u.templates[0].name, "slurm");
+	r = rows(w, "e");
+	assert_int_equal(r.noun, NOUN_EVENT);
+	assert_int_equal(r.n, 3);
+	assert_true(r.u.events[0].seq > r.u.events[1].seq);
+	assert_int_equal(rows(w, "o").total, 0);
+	assert_int_equal(rows(w, "a").u.arrays[1].live, 3);
+	assert_int_equal(r.changed[0], 0);
+}
+
+static void one_changed_row_is_one_row(void **state)
+{
+	struct world *w = *state;
+	struct window v[] = { window("n", NOUN_NODE, "aa", "") };
+	char *line;
+
+	mirror_watch(w->mirror, v, 1);
+	spy_ask(w, "POST", "/v1/stream", "{\"windows\":[" NODES "," CLUSTERS "]}");
+	WAIT_FOR(w, rows(w, "n").n == 3 && has_line(w, "\"window\":\"c\""));
+	keep(w, "htc-2", true);
+	WAIT_FOR(w, has_line(w, "\"set\"") && rows(w, "n").u.nodes[1].keep_alive);
+	line = line_with(w, "\"set\"");
+	assert_non_null(strstr(line, "\"set\":{\"1\":{"));
+	assert_null(strstr(line, "htc-1"));
+	assert_null(strstr(line, "htc-3"));
+	print_message("# one changed node: %zu bytes\n", strlen(line) + 1);
+	assert_true(strlen(line) < 700);
+	free(line);
+	assert_int_equal(count(w, "\"window\":\"n\""), 2);
+	assert_int_equal(rows(w, "n").changed[1], mirror_revision(w->mirror));
+	assert_int_equal(rows(w, "n").changed[0], 0);
+	assert_false(rows(w, "n").u.nodes[0].keep_alive);
+}
+
+/* A change elsewhere is the moment at which nothing may come. */
+static void what_did_not_change_is_not_sent(void **state)
+{
+	struct world *w = *state;
+	struct err err = ERR_INIT;
+
+	spy_ask(w, "POST", "/v1/stream", "{\"windows\":[" NODES "," CLUSTERS "," EVENTS "]}");
+	WAIT_FOR(w, has_line(w, "\"window\":\"e\""));
+	for (int i = 0; i < 3; i++) {
+		size_t events = count(w, "\"window\":\"e\"");
+
+		assert_int_equal(engine_pause(w->engine, &w->user, "bb", i % 2 == 0, &err), 0);
+		WAIT_FOR(w, count(w, "\"window\":\"e\"") > events);
+	}
+	assert_int_equal(count(w, "\"window\":\"n\""), 1);
+	assert_int_equal(count(w, "\"hello\""), 1);
+	assert_int_equal(count(w, "\"engine\":{"), 1); /* in the hello */
+	assert_non_null(strstr(buf_str(&w->got), "\"rows\":[{\"seq\""));
+	assert_true(has_line(w, "},0,1,2")); /* a new event moves the others by number */
+	assert_true(has_line(w, "\"window\":\"c\",\"total\":3,\"shown\":3,\"set\":{\"1\":{"));
+	assert_int_equal(count(w, "\"set\":{\"0\""), 0);
+}
+
+static void a_mistake_in_a_filter_names_its_column(void **state)
+{
+	struct world *w = *state;
+	struct window v[] = { window("n", NOUN_NODE, "aa", "htc colour:red"),
+			      window("c", NOUN_CLUSTER, "", "") };
+
+	mirror_watch(w->mirror, v, 2);
+	WAIT_FOR(w, rows(w, "n").error[0] && rows(w, "c").n == 3);
+	assert_int_equal(
+	    strncmp(rows(w, "n").error, "column 5: node rows have no \"colour\"", 36), 0);
+	assert_int_equal(rows(w, "n").n, 0);
+	v[0] = window("n", NOUN_NODE, "aa", "name:htc-1,htc-3");
+	mirror_watch(w->mirror, v, 2);
+	WAIT_FOR(w, rows(w, "n").n == 2 && !rows(w, "n").error[0]);
+	assert_int_equal(rows(w, "n").total, 3);
+	assert_int_equal(rows(w, "n").shown_total, 2);
+	v[0] = window("n", NOUN_NODE, "aa", "name:");
+	mirror_watch(w->mirror, v, 2);
+	WAIT_FOR(w, rows(w, "n").error[0]);
+	assert_int_equal(rows(w, "n").n, 2); /* what is half typed leaves the last good rows */
+}
+
+static char *stream_path(const struct world *w)
+{
+	char *line = line_with(w, "\"hello\""), id[33] = "";
+
+	memcpy(id, strstr(line, "\"stream\":\"") + 10, 32);
+	free(line);
+	return xasprintf("/v1/stream/%s", id);
+}
+
+static void other_windows_keep_what_was_sent(void **state)
+{
+	struct world *w = *state;
+	struct http_call *stream;
+	char *path;
+
+	spy_ask(w, "POST", "/v1/stream", "{\"windows\":[" NODES "," CLUSTERS "]}");
+	stream = w->call;
+	WAIT_FOR(w, has_line(w, "\"window\":\"c\""));
+	path = stream_path(w);
+	spy_ask(w, "PUT", path,
+		"{\"windows\":[" CLUSTERS
+		",{\"id\":\"n\",\"noun\":\"node\",\"cluster\":\"aa\",\"filter\":\"htc-3\"}]}");
+	WAIT_FOR(w, w->status && count(w, "\"window\":\"n\"") == 2);
+	assert_int_equal(w->status, 200);
+	assert_true(has_line(w, "\"total\":3,\"shown\":1,\"offset\":0,\"rows\":[{"));
+	assert_int_equal(count(w, "\"window\":\"c\""), 1);
+	/* Moved by one: two rows are there already. */
+	spy_ask(w, "PUT", path,
+		"{\"windows\":[{\"id\":\"n\",\"noun\":\"node\",\"cluster\":\"aa\"}]}");
+	WAIT_FOR(w, w->status && count(w, "\"window\":\"n\"") == 3);
+	spy_ask(
+	    w, "PUT", path,
+	    "{\"windows\":[{\"id\":\"n\",\"noun\":\"node\",\"cluster\":\"aa\",\"offset\":1}]}");
+	WAIT_FOR(w, w->status && count(w, "\"window\":\"n\"") == 4);
+	assert_true(has_line(w, "\"offset\":1,\"rows\":[1,2]}"));
+	free(path);
+	http_call_cancel(stream);
+}
+
+static void wrong_requests_are_refused(void **state)
+{
+	struct world *w = *state;
+
+	spy_ask(w, "PUT", "/v1/stream/00000000000000000000000000000000", "{\"windows\":[]}");
+	WAIT_FOR(w, w->status);
+	assert_int_equal(w->status, 404);
+	spy_ask(w, "POST", "/v1/stream", "{\"windows\":[" NODES "," NODES "]}");
+	WAIT_FOR(w, w->status);
+	assert_int_equal(w->status, 422);
+	assert_non_null(strstr(w->answer, "two windows are called"));
+	spy_ask(w, "POST", "/v1/stream", "{}");
+	WAIT_FOR(w, w->status);
+	assert_int_equal(w->status, 422);
+	spy_ask(w, "POST", "/v1/stream", "{\"windows\":[{\"id\":\"x\",\"noun\":\"fish\"}]}");
+	WAIT_FOR(w, w->status);
+	assert_int_equal(w->status, 422);
+}
+
+static void large_windows_come_in_parts(void **state)
+{
+	struct world *w = *state;
+	struct window v[] = { window("n", NOUN_NODE, "big", "") };
+
+	v[0].count = 1000;
+	mirror_watch(w->mirror, v, 1);
+	WAIT_FOR(w, rows(w, "n").n == BIG);
+	assert_string_equal(rows(w, "n").u.nodes[0].name, "htc-1");
+	assert_string_equal(rows(w, "n").u.nodes[BIG - 1].name, "htc-900");
+	assert_int_equal(strlen(rows(w, "n").u.nodes[BIG - 1].set_id), 23 + 250 - 3);
+}
+
+static void a_lost_engine_leaves_the_picture_and_comes_back(void **state)
+{
+	struct world *w = *state;
+	struct window v[] = { window("n", NOUN_NODE, "aa", ""),
+			      window("c", NOUN_CLUSTER, "", "") };
+
+	mirror_watch(w->mirror, v, 2);
+	WAIT_FOR(w, rows(w, "c").n == 3 && rows(w, "n").n == 3);
+	server_free(w->server);
+	w->server = NULL;
+	WAIT_FOR(w, mirror_link(w->mirror) == MIRROR_LOST);
+	assert_int_equal(rows(w, "n").n, 3);
+	assert_non_null(mirror_engine(w->mirror));
+	assert_int_equal(
+	    strncmp(mirror_link_text(w->mirror), "no answer from the engine for ", 30), 0);
+	keep(w, "htc-1", true);
+	v[1] = window("t", NOUN_TEMPLATE, "", "");
+	mirror_watch(w->mirror, v, 2);
+	open_server(w);
+	WAIT_FOR(w, mirror_link(w->mirror) == MIRROR_LIVE && rows(w, "t").n == 1);
+	assert_true(rows(w, "n").u.nodes[0].keep_alive);
+	assert_int_equal(rows(w, "c").total, -1);
+	assert_string_equal(mirror_link_text(w->mirror), "");
+}
+
+static void windows_that_come_and_go_stay_right(void **state)
+{
+	struct world *w = *state;
+	struct window v[] = { window("n", NOUN_NODE, "aa", ""),
+			      window("c", NOUN_CLUSTER, "", "") };
+
+	mirror_watch(w->mirror, v, 2);
+	WAIT_FOR(w, rows(w, "c").n == 3);
+	for (int i = 0; i < 6; i++) {
+		mirror_watch(w->mirror, v, 1);
+		if (i % 2)
+			loop_turn(w->loop, 0);
+		v[0] = window("n", i % 3 ? NOUN_NODE : NOUN_ARRAY, i % 2 ? "aa" : "big", "");
+		mirror_watch(w->mirror, v, 2);
+		if (i % 3 == 0)
+			loop_turn(w->loop, 0);
+	}
+	v[0] = window("n", NOUN_NODE, "aa", "");
+	mirror_watch(w->mirror, v, 2);
+	WAIT_FOR(w, rows(w, "c").n == 3 && rows(w, "n").n == 3);
+	keep(w, "htc-3", true);
+	WAIT_FOR(w, rows(w, "n").n == 3 && rows(w, "n").u.nodes[2].keep_alive);
+	assert_int_equal(mirror_link(w->mirror), MIRROR_LIVE);
+	assert_int_equal(rows(w, "n").noun, NOUN_NODE);
+}
+
+static void lists_answer_the_same_windows(void **state)
+{
+	struct world *w = *state;
+	struct err err = ERR_INIT;
+	struct json *j = client_wait_get(
+	    w->client,
+	    "/v1/clusters/big/nodes?filter=name~%22-1%5B0-9%5D%24%22&sort=-name&count=2", &err);
+
+	if (!j)
+		fail_msg("%s", err.msg);
+	assert_int_equal(json_int(j, "total", 0), BIG);
+	assert_int_equal(json_int(j, "shown", 0), 10);
+	assert_int_equal(json_len(json_get(j, "rows")), 2);
+	assert_string_equal(json_str(j, "rows.0.name", ""), "htc-19");
+	json_free(j);
+	j = client_wait_get(w->client, "/v1/clusters/aa/arrays", &err);
+	assert_int_equal(json_int(j, "total", 0), 2);
+	json_free(j);
+	j = client_wait_get(w->client, "/v1/clusters/aa/jobs", &err);
+	assert_int_equal(json_int(j, "total", -1), 0);
+	json_free(j);
+	assert_null(client_wait_get(w->client, "/v1/clusters/aa/nodes?filter=a%20b:c", &err));
+	assert_int_equal(err.code, ERR_INVALID);
+	assert_int_equal(strncmp(err.msg, "column 3: ", 10), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(the_first_picture_is_whole, up, down),
+		cmocka_unit_test_setup_teardown(one_changed_row_is_one_row, up, down),
+		cmocka_unit_test_setup_teardown(what_did_not_change_is_not_sent, up, down),
+		cmocka_unit_test_setup_teardown(a_mistake_in_a_filter_names_its_column, up,
+						down),
+		cmocka_unit_test_setup_teardown(other_windows_keep_what_was_sent, up, down),
+		cmocka_unit_test_setup_teardown(wrong_requests_are_refused, up, down),
+		cmocka_unit_test_setup_teardown(large_windows_come_in_parts, up, down),
+		cmocka_unit_test_setup_teardown(a_lost_engine_leaves_the_picture_and_comes_back,
+						up, down),
+		cmocka_unit_test_setup_teardown(windows_that_come_and_go_stay_right, up, down),
+		cmocka_unit_test_setup_teardown(lists_answer_the_same_windows, up, down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
