@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "azsim/guest/guest.h"
+#include "azsim/queue/wire.h"
 #include "azsim_lab.h"
 #include "azsim_serve.h"
 
@@ -24,7 +25,7 @@ int main(int argc, char **argv)
 {
 	int status;
 
-	if (guest_main(argc, argv, &status))
+	if (guest_main(argc, argv, &status) || gq_main(argc, argv, &status))
 		return status;
 	for (size_t i = 0; argc > 1 && i < N_VERBS; i++)
 		if (strcmp(argv[1], verbs[i].verb) == 0)

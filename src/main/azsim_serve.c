@@ -8,6 +8,7 @@
 
 #include "azsim/arm/arm.h"
 #include "azsim/arm/serve.h"
+#include "azsim/queue/wire.h"
 #include "azsim/world/world.h"
 #include "azsim_machines.h"
 #include "azsim_state.h"
@@ -22,7 +23,9 @@ struct azsim {
 	struct azsim_state state;
 	struct loop *loop;
 	struct az_world *world;
-	struct azsim_machines *machines; /* NULL: ghosts */
+	struct azsim_machines *machines; /* NULL: ghosts, */
+	struct gq_site *site;		 /* with a queue */
+	struct gq_serve *commands;
 	struct arm *arm;
 	struct arm_serve *serve;
 	struct tls_server *tls;
@@ -75,6 +78,17 @@ static void make_machines(struct azsim *z)
 	z->machines = azsim_machines_new(z->loop, z->world, z->state.dir, z->state.group, &err);
 	if (!z->machines)
 		log_warn("machines are ghosts: %s", err.msg);
+}
+
+/* Ghosts have no scheduler of their own: azsim answers for it. */
+static int make_queue(struct azsim *z, struct err *err)
+{
+	if (z->machines)
+		return 0;
+	z->site = gq_site_new(z->world, z->state.dir, err);
+	if (z->site)
+		z->commands = gq_serve_new(z->loop, z->site, z->state.dir, z->state.group, err);
+	return z->commands ? 0 : -1;
 }
 
 /* Without a port asked for, the last run's: what clients stored stays valid. Any, when those
@@ -142,7 +156,7 @@ static int start(struct azsim *z, struct err *err)
 	if (!z->world)
 		return -1;
 	make_machines(z);
-	if (start_arm(z, err) != 0)
+	if (make_queue(z, err) != 0 || start_arm(z, err) != 0)
 		return -1;
 	rec = (struct azsim_record){ arm_serve_port(z->serve), arm_serve_plain_port(z->serve),
 				     z->machines ? azsim_machines_socket(z->machines) : NULL };
@@ -158,6 +172,8 @@ static void stop(struct azsim *z)
 	if (z->intr)
 		signal_watch_free(z->intr);
 	arm_serve_free(z->serve);
+	gq_serve_free(z->commands);
+	gq_site_free(z->site);
 	azsim_machines_free(z->machines);
 	arm_free(z->arm);
 	az_world_free(z->world);

@@ -115,6 +115,9 @@ void az_vm_facts(const struct az_vm *vm, struct az_vm_facts *out)
 		.memory_gb = vm->size->memory_gb,
 		.spot = vm->spot,
 		.tags = az_vm_tags(vm),
+		.vm_id = vm->vm_id,
+		.custom_data = json_str(az_vm_profile(vm), "osProfile.customData", NULL),
+		.deleted = vm->prov == AZ_DELETING,
 	};
 }
 

@@ -51,6 +51,9 @@ struct az_vm_facts {
 	bool spot;
 	const struct json *tags; /* may be NULL */
 	const char *address;
+	const char *vm_id;
+	const char *custom_data; /* base64; NULL: none */
+	bool deleted;		 /* with on_vm_gone: it does not come back */
 };
 
 struct az_listener {

@@ -1,0 +1,271 @@
+#define _GNU_SOURCE /* accept4 */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "azsim/queue/wire.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#define CALLERS_MAX 256
+
+struct caller {
+	struct caller *next;
+	struct gq_serve *serve;
+	struct watch *watch;
+	struct buf in, out;
+	size_t head_len, args_len, in_len, begin, sent;
+	bool known, answered, long_sets;
+	int fd;
+};
+
+struct gq_serve {
+	struct loop *loop;
+	struct gq_site *site;
+	struct watch *watch;
+	struct caller *callers;
+	size_t n;
+	int fd;
+	char *path;
+};
+
+static void caller_free(struct caller *c)
+{
+	for (struct caller **at = &c->serve->callers; *at; at = &(*at)->next)
+		if (*at == c) {
+			*at = c->next;
+			break;
+		}
+	c->serve->n--;
+	watch_free(c->watch);
+	close(c->fd);
+	buf_clear(&c->in);
+	buf_clear(&c->out);
+	free(c);
+}
+
+/* 1: the header is there; 0: not yet; -1: it is none */
+static int read_header(struct caller *c)
+{
+	const char *nl = c->in.len ? memchr(c->in.data, '\n', c->in.len) : NULL;
+	struct strs f = STRS_INIT(8);
+	int64_t n[4];
+	int rc = 1;
+
+	if (!nl)
+		return c->in.len > GQ_HEADER_MAX ? -1 : 0;
+	if (strs_split(&f, c->in.data, (size_t)(nl - c->in.data), ' ') != 0 || f.n != 5 ||
+	    strcmp(f.v[0], "gq1") != 0 || num_read(&n[0], f.v[1], 0, 255) != 0 ||
+	    num_read(&n[1], f.v[2], 1, GQ_ARGS_MAX) != 0 ||
+	    num_read(&n[2], f.v[3], 0, GQ_IN_MAX) != 0 || num_read(&n[3], f.v[4], 0, 1) != 0) {
+		rc = -1;
+	} else {
+		c->head_len = (size_t)n[0];
+		c->args_len = (size_t)n[1];
+		c->in_len = (size_t)n[2];
+		c->long_sets = n[3] != 0;
+		c->begin = (size_t)(nl + 1 - c->in.data);
+		c->known = true;
+	}
+	strs_clear(&f);
+	return rc;
+}
+
+static void answer(struct caller *c, int code, struct buf *out, struct buf *errout)
+{
+	buf_addf(&c->out, "%d %zu %zu\n", code, out->len, errout->len);
+	if (out->len)
+		buf_add(&c->out, out->data, out->len);
+	if (errout->len)
+		buf_add(&c->out, errout->data, errout->len);
+	watch_set(c->watch, WATCH_READ | WATCH_WRITE);
+}
+
+/* -1: there are no arguments */
+static int run(struct caller *c)
+{
+	const char *at = c->in.data + c->begin;
+	char *head = xstrndup(at, c->head_len);
+	struct strs argv = STRS_INIT(1000000);
+	struct buf out = BUF_INIT(GQ_OUT_MAX), errout = BUF_INIT(GQ_OUT_MAX);
+	struct gq_call call = { .argv = &argv,
+				.in = at + c->head_len + c->args_len,
+				.in_len = c->in_len,
+				.long_sets = c->long_sets,
+				.out = &out,
+				.errout = &errout };
+	int code = -1, rc = -1;
+
+	if (strs_split(&argv, at + c->head_len, c->args_len - 1, '\0') == 0) {
+		code = gq_site_run(c->serve->site, head, &call);
+		rc = 0;
+	}
+	if (rc == 0 && code != GQ_HANG)
+		answer(c, code, &out, &errout);
+	c->answered = true;
+	free(head);
+	strs_clear(&argv);
+	buf_clear(&out);
+	buf_clear(&errout);
+	return rc;
+}
+
+/* False: c is gone. */
+static bool on_read(struct caller *c)
+{
+	char data[65536];
+	ssize_t n = read(c->fd, data, sizeof(data));
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return true;
+	if (n <= 0) {
+		caller_free(c);
+		return false;
+	}
+	if (c->answered)
+		return true;
+	if (buf_add(&c->in, data, (size_t)n) != 0 || (!c->known && read_header(c) < 0)) {
+		caller_free(c);
+		return false;
+	}
+	if (!c->known || c->in.len < c->begin + c->head_len + c->args_len + c->in_len)
+		return true;
+	if (run(c) == 0)
+		return true;
+	caller_free(c);
+	return false;
+}
+
+static void on_write(struct caller *c)
+{
+	ssize_t n = c->sent < c->out.len
+			? send(c->fd, c->out.data + c->sent, c->out.len - c->sent, MSG_NOSIGNAL)
+			: 0;
+
+	if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		caller_free(c);
+		return;
+	}
+	c->sent += n > 0 ? (size_t)n : 0;
+	if (c->sent == c->out.len)
+		caller_free(c);
+}
+
+static void on_caller(void *arg, unsigned int what)
+{
+	struct caller *c = arg;
+
+	if ((what & WATCH_READ) && !on_read(c))
+		return;
+	if (what & WATCH_WRITE)
+		on_write(c);
+}
+
+static void on_accept(void *arg, unsigned int what)
+{
+	struct gq_serve *s = arg;
+	int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct caller *c;
+
+	(void)what;
+	if (fd < 0)
+		return;
+	if (s->n >= CALLERS_MAX) {
+		close(fd);
+		return;
+	}
+	c = xcalloc(1, sizeof(*c));
+	c->serve = s;
+	c->fd = fd;
+	c->in = (struct buf)BUF_INIT(GQ_ARGS_MAX + GQ_IN_MAX + 1024);
+	c->out = (struct buf)BUF_INIT(2 * GQ_OUT_MAX);
+	c->watch = watch_new(s->loop, fd, WATCH_READ, on_caller, c);
+	c->next = s->callers;
+	s->callers = c;
+	s->n++;
+}
+
+static int listen_at(const char *path, gid_t group, struct err *err)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (strlen(path) >= sizeof(a.sun_path))
+		return err_set(err, ERR_INVALID,
+			       "%s is too long for a socket: choose a shorter --state", path);
+	memcpy(a.sun_path, path, strlen(path) + 1);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return err_sys(err, "socket");
+	unlink(path);
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) != 0 ||
+	    (group != (gid_t)-1 && chown(path, (uid_t)-1, group) != 0) ||
+	    chmod(path, group == (gid_t)-1 ? 0600 : 0660) != 0 || listen(fd, 128) != 0) {
+		err_sys(err, "%s", path);
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int make_links(const char *dir, struct err *err)
+{
+	static const char *const names[] = { "squeue", "scontrol", "sinfo",
+					     "sbatch", "scancel",  "paceline-sched" };
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n < 0)
+		return err_sys(err, "/proc/self/exe");
+	self[n] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		char *path = xasprintf("%s/bin/%s", dir, names[i]);
+		int rc;
+
+		unlink(path);
+		rc = symlink(self, path) == 0 ? 0 : err_sys(err, "%s", path);
+		free(path);
+		if (rc != 0)
+			return -1;
+	}
+	return 0;
+}
+
+struct gq_serve *gq_serve_new(struct loop *l, struct gq_site *site, const char *dir,
+			      gid_t group, struct err *err)
+{
+	struct gq_serve *s;
+	char *path = xasprintf("%s/" GQ_SOCKET, dir);
+	int fd = make_links(dir, err) == 0 ? listen_at(path, group, err) : -1;
+
+	if (fd < 0) {
+		free(path);
+		return NULL;
+	}
+	s = xcalloc(1, sizeof(*s));
+	s->loop = l;
+	s->site = site;
+	s->fd = fd;
+	s->path = path;
+	s->watch = watch_new(l, fd, WATCH_READ, on_accept, s);
+	return s;
+}
+
+void gq_serve_free(struct gq_serve *s)
+{
+	if (!s)
+		return;
+	while (s->callers)
+		caller_free(s->callers);
+	watch_free(s->watch);
+	close(s->fd);
+	unlink(s->path);
+	free(s->path);
+	free(s);
+}
