@@ -24,11 +24,13 @@ static struct json *subscription_json(void)
 	return o;
 }
 
+/* Of these two lists alone the schema wants a nextLink, at the end as well. */
 static void one_list(struct arm_call *c, struct json *entry)
 {
 	struct json *o = json_new_object();
 
 	json_add(json_set_array(o, "value"), entry);
+	json_set_str(o, "nextLink", "");
 	arm_ok(c, 200, o);
 }
 

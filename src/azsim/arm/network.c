@@ -217,7 +217,12 @@ static void answer_put(struct arm_call *c, struct az_resource *res, bool made)
 	res->op = op;
 	res->prov = AZ_UPDATING;
 	az_resource_changed(c->w, res);
-	arm_accepted(c, made ? 201 : 200, arm_resource_json(c, res), op);
+	/* the disk provider says 202 whether it makes or changes */
+	arm_accepted(c,
+		     strcmp(res->type, AZ_DISK) == 0 ? 202
+		     : made			     ? 201
+						     : 200,
+		     arm_resource_json(c, res), op);
 }
 
 /* The parts of a body that are kept; everything else is Azure's to say. */

@@ -144,6 +144,22 @@ static void concrete(struct arm_call *c, const struct az_vm *vm, struct json *pr
 	}
 }
 
+/* A set's profile has more than its members have of it: how they are bought, in a Uniform set.
+ */
+static void drop_set_only(const struct az_vm *vm, struct json *props)
+{
+	static const char *const never[] = { "extensionProfile", "serviceArtifactReference",
+					     "securityPostureReference" };
+	static const char *const of_set[] = { "priority",	    "evictionPolicy",
+					      "billingProfile",	    "scheduledEventsProfile",
+					      "applicationProfile", "capacityReservation" };
+
+	for (size_t i = 0; vm->set && i < ARRAY_LEN(never); i++)
+		arm_json_drop(props, never[i]);
+	for (size_t i = 0; vm->set && !vm->set->flexible && i < ARRAY_LEN(of_set); i++)
+		arm_json_drop(props, of_set[i]);
+}
+
 static struct json *props_of(struct arm_call *c, const struct az_vm *vm)
 {
 	const struct json *profile = az_vm_profile(vm);
@@ -158,10 +174,9 @@ static struct json *props_of(struct arm_call *c, const struct az_vm *vm)
 	concrete(c, vm, p);
 	if (json_get(p, "osProfile"))
 		json_put(p, "osProfile.computerName", json_new_string(vm->computer));
-	if (vm->set && !vm->set->flexible)
-		arm_json_drop(p, "priority");
-	else if (vm->set && vm->set->base_regular >= 0)
+	if (vm->set && vm->set->base_regular >= 0)
 		json_set_str(p, "priority", vm->spot ? "Spot" : "Regular");
+	drop_set_only(vm, p);
 	json_set_str(p, "vmId", vm->vm_id);
 	json_set_str(p, "provisioningState", az_prov_name[vm->prov]);
 	json_set_str(p, "timeCreated", arm_time(when, vm->created_ms));
