@@ -13,6 +13,7 @@ function openCloud(state) {
 		arm: value('arm'),
 		tokenUrl: `${value('authority')}/${value('tenant')}/oauth2/v2.0/token`,
 		subscription: value('subscription'),
+		root: `/subscriptions/${value('subscription')}`,
 		client: value('client_id'),
 		secret: fs.readFileSync(value('client_secret_file'), 'utf8').trim(),
 		control: path.join(state, 'control.sock'),
@@ -78,14 +79,25 @@ function computeClient(cloud, from, tape) {
 	return client;
 }
 
-/* A call that this SDK has no method for, on the same pipeline. */
+/* A call that this SDK has no method for, on the same pipeline. where: from /subscriptions on, or a whole URL of ARM. */
 async function call(cloud, client, method, where, body) {
 	const reply = await client.sendRequest(createPipelineRequest({
-		method, url: `${cloud.arm}/subscriptions/${cloud.subscription}${where}`,
+		method, url: where.startsWith('/') ? cloud.arm + where : where,
 		headers: createHttpHeaders({ 'Content-Type': 'application/json', Accept: 'application/json' }),
 		body: body && JSON.stringify(body),
 	}));
 	return { status: reply.status, headers: reply.headers, body: parsed(reply.bodyAsText) };
+}
+
+/* Waits for the operation that an answer speaks of; says how it ended, or what the answer itself was. */
+async function settle(cloud, client, reply, ms) {
+	const link = reply.headers.get('azure-asyncoperation') || reply.headers.get('location');
+	for (let i = 0; link && i < 600; i++) {
+		await new Promise((done) => setTimeout(done, ms));
+		const { status, body } = await call(cloud, client, 'GET', link);
+		if (status !== 202 && !(body && body.status === 'InProgress')) return body && body.status ? body.status : 'Succeeded';
+	}
+	return link ? 'without end' : String(reply.status);
 }
 
 function control(cloud, what, body) {
@@ -101,4 +113,4 @@ function control(cloud, what, body) {
 	});
 }
 
-module.exports = { openCloud, askToken, credential, recorder, computeClient, call, control };
+module.exports = { openCloud, askToken, credential, recorder, computeClient, call, settle, control };

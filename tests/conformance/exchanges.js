@@ -14,10 +14,14 @@ function lower(headers) {
 	return out;
 }
 
-/* token: of the identity service; price: of the price list; status: of an operation, in no schema; arm: all else */
+/* The validator takes the last provider of a path for its owner, and so finds no operation for a provider itself. */
+const PROVIDER_URL = /^\/subscriptions\/[^/]+\/providers\/[^/]+(\/register)?$/i;
+
+/* token: of the identity service; price: of the price list; status: of an operation, in no schema; provider: see above; arm: all else */
 function kindOf(url) {
 	if (/\/oauth2\/|\/\.well-known\//.test(url.pathname)) return 'token';
 	if (url.pathname === '/api/retail/prices') return 'price';
+	if (PROVIDER_URL.test(url.pathname)) return 'provider';
 	return STATUS_URL.some((re) => re.test(url.pathname)) ? 'status' : 'arm';
 }
 

@@ -57,7 +57,7 @@ function errors(all) {
 		const body = x.reply.body || {};
 		const old = x.status === 429 && body.code && !body.error;
 		const e = old ? body : body.error || {};
-		if (!e.code || !e.message) say('ERROR_BODY', `${x.status} without a code and a message`);
+		if (x.method !== 'HEAD' && (!e.code || !e.message)) say('ERROR_BODY', `${x.status} without a code and a message`);
 		if (old && !(body.details || []).some((d) => d.code === 'TooManyRequests' && d.target)) say('ERROR_BODY', '429 that names no policy');
 		if (x.status === 401 && !/^Bearer /.test(x.reply.headers['www-authenticate'] || '')) say('CHALLENGE', '401 without WWW-Authenticate');
 		if (x.status === 429 && seconds(x) < 1) say('RETRY_AFTER', '429 without Retry-After in seconds');
@@ -212,10 +212,11 @@ function pages(all) {
 
 /* What a reply calls itself is what was asked for. */
 function ids(all) {
-	return collect(all.filter((x) => x.kind === 'arm' && answered(x) && x.reply.body && x.reply.body.id), (x, say) => {
+	return collect(all.filter((x) => x.kind === 'arm' && x.method !== 'POST' && answered(x) && x.reply.body && x.reply.body.id), (x, say) => {
 		const { id, name, type } = x.reply.body, parts = id.split('/');
 		if (id.toLowerCase() !== x.url.pathname.toLowerCase()) say('ID', `it says ${id}`);
-		if (name && name.toLowerCase() !== parts[parts.length - 1].toLowerCase()) say('ID', `its name is ${name}, its id ${id}`);
+		const ofUniform = /\/virtualMachineScaleSets\/[^/]+\/virtualMachines\//i.test(id); /* its id ends in its number */
+		if (name && !ofUniform && name.toLowerCase() !== parts[parts.length - 1].toLowerCase()) say('ID', `its name is ${name}, its id ${id}`);
 		const kinds = parts.slice(parts.lastIndexOf('providers') + 2).filter((_, i) => i % 2 === 0);
 		if (type && id.includes('/providers/') && type.toLowerCase() !== [parts[parts.lastIndexOf('providers') + 1], ...kinds].join('/').toLowerCase())
 			say('ID', `its type is ${type}, its id ${id}`);

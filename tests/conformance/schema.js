@@ -79,6 +79,11 @@ class Schemas {
 	}
 }
 
+/* Of some providers the schema speaks of success alone, and says nothing of how they refuse. */
+function saysNothingOfRefusals(op) {
+	return !op.responses.default && !Object.keys(op.responses).some((code) => code >= '400');
+}
+
 function issues(result, where) {
 	const out = (result.errors || []).map((e) => ({
 		code: e.code,
@@ -125,7 +130,7 @@ class Validator {
 		const info = result.requestValidationResult.operationInfo;
 		const operation = this.schemas.operations.get(`${info.operationId} ${info.apiVersion}`);
 		const found = issues(result.requestValidationResult, 'request');
-		if (operation)
+		if (operation && !(x.status >= 400 && saysNothingOfRefusals(operation.op)))
 			found.push(...issues(result.responseValidationResult, 'reply'), ...this.schemas.checkEnums(operation, x));
 		return {
 			operation: operation && info.operationId,

@@ -1,6 +1,6 @@
 /* sdk.js SPEC STATE RECORD: Microsoft's SDK against the azsim of STATE, and then what it said against SPEC. */
 'use strict';
-const { openCloud, askToken, credential, recorder, computeClient, call, control } = require('./cloud');
+const { openCloud, askToken, credential, recorder, computeClient, call, settle, control } = require('./cloud');
 const { load } = require('./exchanges');
 const { measure, tell } = require('./judge');
 const { Validator } = require('./schema');
@@ -69,7 +69,7 @@ function profile(name) {
 			networkApiVersion: '2020-11-01',
 			networkInterfaceConfigurations: [{
 				name: 'nic0', primary: true, deleteOption: 'Delete',
-				ipConfigurations: [{ name: 'ip0', primary: true, subnet: { id: `/subscriptions/${cloud.subscription}${NETWORK}/subnets/compute` } }],
+				ipConfigurations: [{ name: 'ip0', primary: true, subnet: { id: `${cloud.root}${NETWORK}/subnets/compute` } }],
 			}],
 		},
 	};
@@ -89,9 +89,11 @@ function vmBody(size) {
 	return { location: REGION, hardwareProfile: { vmSize: size }, ...profile({ computerName: VM }) };
 }
 
+/* This SDK has no client for networks and groups. */
 async function base() {
-	want((await call(cloud, client, 'PUT', `/resourcegroups/${GROUP}?api-version=2024-03-01`, { location: REGION })).status === 201, 'a group');
-	const net = await call(cloud, client, 'PUT', `${NETWORK}?api-version=2024-01-01`, {
+	const group = await call(cloud, client, 'PUT', `${cloud.root}/resourcegroups/${GROUP}?api-version=2024-03-01`, { location: REGION });
+	want(group.status === 201, `a group, not ${group.status}`);
+	const net = await call(cloud, client, 'PUT', `${cloud.root}${NETWORK}?api-version=2024-01-01`, {
 		location: REGION,
 		properties: {
 			addressSpace: { addressPrefixes: ['10.20.0.0/16'] },
@@ -99,18 +101,9 @@ async function base() {
 		},
 	});
 	want(net.status === 201, `a network, not ${net.status}`);
-	await over(net.headers.get('azure-asyncoperation'));
-	want((await call(cloud, client, 'GET', `${NETWORK}?api-version=2024-01-01`)).body.properties.provisioningState === 'Succeeded', 'a network that is made');
-}
-
-/* Waits as the reply asks for; this SDK has no client for networks and groups. */
-async function over(link) {
-	for (let i = 0; i < 30; i++) {
-		await new Promise((done) => setTimeout(done, 1000));
-		const { status, body } = await call(cloud, client, 'GET', link.slice(link.indexOf(cloud.subscription) + cloud.subscription.length));
-		if (status !== 202 && !(body && body.status === 'InProgress')) return;
-	}
-	throw new Error(`${link} does not end`);
+	want((await settle(cloud, client, net, 1000)) === 'Succeeded', 'a network that is made');
+	const made = await call(cloud, client, 'GET', `${cloud.root}${NETWORK}?api-version=2024-01-01`);
+	want(made.body.properties.provisioningState === 'Succeeded', 'a network that says so');
 }
 
 const sets = () => client.virtualMachineScaleSets;
@@ -211,9 +204,9 @@ async function teardown() {
 	await sets().beginDeleteAndWait(GROUP, SET);
 	await refused(sets().get(GROUP, SET), 'ResourceNotFound', 404);
 	want((await all(machines().list(GROUP))).length === 0, 'no machine is left');
-	const gone = await call(cloud, client, 'DELETE', `/resourcegroups/${GROUP}?api-version=2024-03-01`);
+	const gone = await call(cloud, client, 'DELETE', `${cloud.root}/resourcegroups/${GROUP}?api-version=2024-03-01`);
 	want(gone.status === 202, `202, not ${gone.status}`);
-	await over(gone.headers.get('location'));
+	want((await settle(cloud, client, gone, 1000)) === 'Succeeded', 'the group is deleted');
 	await refused(sets().get(GROUP, SET), 'ResourceGroupNotFound', 404);
 }
 
