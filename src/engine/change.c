@@ -260,12 +260,14 @@ static int members_change(struct change_store *cs, struct run *r, const struct i
 {
 	cs->members = (struct strs)STRS_INIT(500);
 	for (size_t i = 0; i < r->n_members; i++) {
-		const struct member *m = r->members[i];
+		struct member *m = r->members[i];
 
-		if (text_casecmp(m->node.set_id, in->resource_id) == 0 &&
-		    m->node.state == NODE_DELETING && m->node.vm_name[0] &&
-		    strs_add(&cs->members, m->node.vm_name) < 0)
+		if (text_casecmp(m->node.set_id, in->resource_id) != 0 ||
+		    !member_leaves(m, clock_utc_ms()))
+			continue;
+		if (strs_add(&cs->members, m->node.vm_name) < 0)
 			break; /* the rest goes with the next intent */
+		m->delete_sent = true;
 	}
 	cs->change.members = &cs->members;
 	if (cs->members.n == 0)

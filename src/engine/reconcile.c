@@ -78,26 +78,70 @@ static bool fell_by_half(size_t before, size_t now)
 	return before > now && before - now > 5 && (before - now) * 2 > before;
 }
 
-/* R5.3: a sudden drop is believed only when it still stands a minute later. */
-static void suspect(struct run *r)
+/* Nodes that the last reading showed, that this one does not, and that nobody sent away. */
+static size_t vanished(const struct run *r, const struct map *seen, size_t *before)
 {
-	size_t nodes = r->queue->n_nodes, jobs = r->queue->n_jobs;
-	int64_t now = clock_utc_ms();
-	bool same = nodes == r->last_nodes && jobs == r->last_jobs;
+	size_t n = 0;
 
-	if (fell_by_half(r->last_nodes, nodes) || fell_by_half(r->last_jobs, jobs)) {
+	*before = 0;
+	for (size_t i = 0; i < r->n_members; i++) {
+		const struct member *m = r->members[i];
+
+		if (!m->in_scheduler || m->node.state == NODE_DELETING ||
+		    m->node.state == NODE_EVICTED)
+			continue;
+		(*before)++;
+		if (!map_get(seen, m->node.name))
+			n++;
+	}
+	return n;
+}
+
+static size_t waiting_jobs(const struct queue *q)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < q->n_jobs; i++)
+		if (q->jobs[i].state == JOB_PENDING || q->jobs[i].state == JOB_HELD)
+			n++;
+	return n;
+}
+
+/* So many jobs can have begun and ended between two readings. */
+static size_t room_for_jobs(const struct run *r)
+{
+	int64_t cpus = 0;
+
+	for (size_t i = 0; i < r->n_members; i++)
+		if (r->members[i]->in_scheduler)
+			cpus += r->members[i]->node.cpus;
+	return (size_t)cpus;
+}
+
+/*
+ * R5.3: a sudden drop is believed only when it still stands a minute later. Nodes that we
+ * removed and jobs that may have run meanwhile are no surprise: else the end of every short
+ * array would hold back the scale-in that it calls for.
+ */
+static void suspect(struct run *r, const struct map *seen)
+{
+	size_t before, lost = vanished(r, seen, &before), jobs = waiting_jobs(r->queue);
+	int64_t now = clock_utc_ms();
+	bool nodes_fell = fell_by_half(before, before - lost);
+	bool jobs_fell =
+	    fell_by_half(r->last_jobs, jobs) && r->last_jobs - jobs > room_for_jobs(r);
+
+	if (nodes_fell || jobs_fell) {
 		r->suspicion_since_ms = now;
 		note(
 		    r, EVENT_WARN, "",
-		    "from %zu to %zu nodes and %zu to %zu jobs between two readings: nothing is removed for 60 s",
-		    r->last_nodes, nodes, r->last_jobs, jobs);
-	} else if (r->suspicion_since_ms && !same &&
-		   (nodes < r->last_nodes || jobs < r->last_jobs)) {
+		    "%zu of %zu nodes vanished and waiting jobs went from %zu to %zu between two readings: nothing is removed for 60 s",
+		    lost, before, r->last_jobs, jobs);
+	} else if (r->suspicion_since_ms && (lost || jobs < r->last_jobs)) {
 		r->suspicion_since_ms = now;
 	} else if (r->suspicion_since_ms && now - r->suspicion_since_ms >= SUSPICION_MS) {
 		r->suspicion_since_ms = 0;
 	}
-	r->last_nodes = nodes;
 	r->last_jobs = jobs;
 }
 
@@ -115,7 +159,7 @@ void reconcile_queue(struct run *r)
 	struct map *seen = queue_index(r->queue);
 	struct err err = ERR_INIT;
 
-	suspect(r);
+	suspect(r, seen);
 	if (store_begin(r->engine->store, &err) < 0) {
 		log_error("cluster %s: %s", r->cluster.name, err.msg);
 	} else {
@@ -390,7 +434,8 @@ static int apply(struct run *r, struct err *err)
 	struct member **at = xcalloc(n ? n : 1, sizeof(struct member *));
 	int rc = 0;
 
-	memcpy(at, r->members, n * sizeof(struct member *));
+	if (n)
+		memcpy(at, r->members, n * sizeof(struct member *));
 	idle_times(r, at);
 	for (size_t i = 0; i < r->plan.n_acts; i++)
 		act_on(r, at[r->plan.acts[i].node], &r->plan.acts[i]);

@@ -28,7 +28,8 @@ static void copy_sizes(struct vm_sizes *to, const struct vm_sizes *from)
 	*to = *from;
 	to->v = xreallocarray(NULL, from->n ? from->n : 1, sizeof(*to->v));
 	to->cap = from->n;
-	memcpy(to->v, from->v, from->n * sizeof(*to->v));
+	if (from->n)
+		memcpy(to->v, from->v, from->n * sizeof(*to->v));
 }
 
 static void on_sizes(void *arg, const struct vm_sizes *sizes, const struct err *err)
@@ -63,7 +64,8 @@ static void on_quotas(void *arg, const struct quotas *quotas, const struct err *
 	rf->quotas = *quotas;
 	rf->quotas.v = xreallocarray(NULL, quotas->n ? quotas->n : 1, sizeof(*quotas->v));
 	rf->quotas.cap = quotas->n;
-	memcpy(rf->quotas.v, quotas->v, quotas->n * sizeof(*quotas->v));
+	if (quotas->n)
+		memcpy(rf->quotas.v, quotas->v, quotas->n * sizeof(*quotas->v));
 	rf->quotas_ms = clock_utc_ms();
 	wake_clusters(rf);
 }

@@ -84,6 +84,8 @@ struct member { /* node and the VM that the last listing showed for it */
 	bool has_vm, vm_failed, vm_deleting;
 	enum cloud_power power;
 	int64_t vm_missing_since_ms; /* in DB, not in the listing (R5.4); 0: seen */
+	bool delete_sent;	     /* its name is in the open change of its set */
+	int64_t delete_ended_ms;     /* that change ended; a listing tells what came of it */
 	bool published;		     /* its line is on the head */
 	bool removing;		     /* scheduler removal under way */
 	bool down_told;		     /* the scheduler was told that the machine is gone */
@@ -146,7 +148,7 @@ struct run {
 	struct cluster_view view; /* made new when the revision changed */
 	uint64_t view_revision;
 	int64_t suspicion_since_ms; /* R5.3: nodes or jobs fell by half; 0 none */
-	size_t last_nodes, last_jobs;
+	size_t last_jobs;
 	unsigned int looks;	/* at VMs that a listing missed, under way */
 	char teardown_hash[65]; /* of the plan that was last handed out, and when */
 	int64_t teardown_hash_ms;
@@ -327,6 +329,8 @@ enum settle { SETTLE_DONE, SETTLE_RESEND, SETTLE_WAIT, SETTLE_FAILED };
 enum settle intent_settle(
     const struct intent *in,
     const struct cloud_sight *s); /* pure: what a look says about an unknown outcome */
+bool member_leaves(const struct member *m, int64_t now_ms); /* its VM is to be deleted, and
+							       nobody was asked to yet */
 void delete_members(
     struct run *r); /* nodes in DELETING whose VM is still there: one intent per set */
 

@@ -16,8 +16,10 @@
 #include "base/text.h"
 #include "engine/run.h"
 
-#define SET_MAX	       1000 /* azure-arm.md 5.3 */
-#define DELETE_IDS_MAX 500  /* autoscale.md B4 */
+#define SET_MAX		1000  /* azure-arm.md 5.3 */
+#define DELETE_IDS_MAX	500   /* autoscale.md B4 */
+#define DELETE_AGAIN_MS 30000 /* after its change ended, when listings go on to show a member  \
+			       */
 
 void bucket_key(char out[200], const struct array_spec *a, const char *size, const char *zone,
 		bool spot, const char *group)
@@ -200,10 +202,26 @@ static void set_refused(struct run *r, const struct intent *in,
 	region_refresh(r->region, true);
 }
 
+/* Done or refused: the listing that follows is believed, and until it came nobody is asked
+ * again. */
+static void members_ended(struct run *r, const char *set_id)
+{
+	for (size_t i = 0; i < r->n_members; i++) {
+		struct member *m = r->members[i];
+
+		if (!m->delete_sent || text_casecmp(m->node.set_id, set_id) != 0)
+			continue;
+		m->delete_sent = false;
+		m->delete_ended_ms = clock_utc_ms();
+	}
+}
+
 void sets_ended(struct run *r, const struct intent *in, const struct cloud_stage_info *i)
 {
 	bool grow = in->kind == CLOUD_SCALESET && in->verb != CLOUD_DELETE;
 
+	if (in->kind == CLOUD_MEMBERS)
+		members_ended(r, in->resource_id);
 	if (grow && i->stage == CLOUD_FINISHED) {
 		map_put(r->sets, in->resource_id, r);
 		feed_set_stored(r, in->resource_id, BOOT_EV_ACCEPTED, "made by the cloud");
@@ -219,10 +237,10 @@ void sets_ended(struct run *r, const struct intent *in, const struct cloud_stage
 	observe_soon(r, 500);
 }
 
-static bool to_be_deleted(const struct member *m)
+bool member_leaves(const struct member *m, int64_t now_ms)
 {
 	return m->node.state == NODE_DELETING && m->has_vm && !m->vm_deleting &&
-	       m->node.vm_id[0];
+	       m->node.vm_name[0] && now_ms - m->delete_ended_ms >= DELETE_AGAIN_MS;
 }
 
 /* One intent per set; which members is read from the rows when it is sent. */
@@ -235,7 +253,7 @@ void delete_members(struct run *r)
 	for (size_t i = 0; i < r->n_members; i++) {
 		const struct member *m = r->members[i];
 
-		if (!to_be_deleted(m) || intent_open(r, m->node.set_id))
+		if (!member_leaves(m, clock_utc_ms()) || intent_open(r, m->node.set_id))
 			continue;
 		if (!intent_add(r, CLOUD_DELETE, CLOUD_MEMBERS, m->node.set_id, 0, 0, &err)) {
 			log_error("cluster %s: %s", r->cluster.name, err.msg);

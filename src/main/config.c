@@ -1,0 +1,95 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/yaml.h"
+
+#define CONFIG_MAX ((size_t)1 << 20)
+
+static const char *const keys[] = { "clouds", "roles", "site", "templates", NULL };
+
+void config_init(struct config *c)
+{
+	*c = (struct config){ .templates = STRS_INIT(16) };
+}
+
+void config_clear(struct config *c)
+{
+	for (size_t i = 0; i < c->n_clouds; i++)
+		cloud_record_clear(&c->clouds[i]);
+	free(c->clouds);
+	auth_rules_clear(&c->rules);
+	strs_clear(&c->templates);
+	free(c->site);
+	config_init(c);
+}
+
+/* "roles:" is a list of rules, "templates:" one of folders. */
+static int read_list(struct config *c, const struct yaml *y, struct err *err)
+{
+	bool roles = strcmp(y->key, "roles") == 0;
+
+	if (y->kind != YAML_LIST)
+		return err_set(err, ERR_PARSE, "line %u, column %u: %s is a list", y->line,
+			       y->column, y->key);
+	for (const struct yaml *one = y->child; one; one = one->next) {
+		int rc = one->kind == YAML_SCALAR ? 0 : -1;
+
+		if (rc < 0)
+			err_set(err, ERR_PARSE, "one text is expected");
+		else if (roles)
+			rc = auth_rules_add(&c->rules, one->text, err);
+		else
+			rc = strs_add(&c->templates, one->text);
+		if (rc < 0)
+			return err_wrap(err, "line %u, column %u", one->line, one->column);
+	}
+	return 0;
+}
+
+static int read_key(struct config *c, const struct yaml *y, struct err *err)
+{
+	const char *near;
+
+	if (strcmp(y->key, "clouds") == 0)
+		return 0; /* read by the provider's own reader */
+	if (strcmp(y->key, "roles") == 0 || strcmp(y->key, "templates") == 0)
+		return read_list(c, y, err);
+	if (strcmp(y->key, "site") == 0 && y->kind == YAML_SCALAR) {
+		free(c->site);
+		c->site = xstrdup(y->text);
+		return 0;
+	}
+	near = text_nearest(y->key, keys);
+	return err_set(err, ERR_PARSE,
+		       "line %u, column %u: the configuration has no \"%s\"%s%s", y->key_line,
+		       y->key_column, y->key, near ? "; did you mean " : "", near ? near : "");
+}
+
+int config_load(struct config *c, const char *path, struct err *err)
+{
+	struct buf text = BUF_INIT(CONFIG_MAX);
+	struct yaml *y = NULL;
+	int rc = -1;
+
+	if (file_read(&text, path, err) == 0)
+		y = yaml_parse(buf_str(&text), text.len, err);
+	buf_clear(&text);
+	if (y && y->kind != YAML_MAP)
+		err_set(err, ERR_PARSE, "line %u: the configuration is a map", y->line);
+	else if (y)
+		rc = 0;
+	for (const struct yaml *one = rc == 0 ? y->child : NULL; one && rc == 0;
+	     one = one->next)
+		rc = read_key(c, one, err);
+	if (rc < 0)
+		err_wrap(err, "%s", path);
+	else if (yaml_get(y, "clouds"))
+		rc = cloud_records_load(&c->clouds, &c->n_clouds, path, err);
+	yaml_free(y);
+	return rc;
+}

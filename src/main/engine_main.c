@@ -1,0 +1,239 @@
+#define _GNU_SOURCE /* initgroups */
+#include "engine_main.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "config.h"
+#include "engine/engine.h"
+#include "server/server.h"
+#include "template/template.h"
+
+struct site { /* all that one engine needs, in the order of its making */
+	struct config config;
+	struct strs templates;
+	struct loop *loop;
+	struct engine *engine;
+	struct server *server;
+	struct signal_watch *term, *intr;
+};
+
+/*
+ * Root's engine becomes a user of its own
+ */
+
+int engine_user(uid_t *uid, gid_t *gid, struct err *err)
+{
+	const struct passwd *pw = getpwnam(ENGINE_USER);
+
+	if (!pw)
+		return err_set(
+		    err, ERR_NOT_FOUND,
+		    "there is no user \"" ENGINE_USER
+		    "\" for the engine: make install and paceline demo make it, or run useradd --system " ENGINE_USER);
+	*uid = pw->pw_uid;
+	*gid = pw->pw_gid;
+	return 0;
+}
+
+/* The state belongs to the engine alone; the socket's folder can be passed, the socket itself
+ * only by its group. */
+static int give(const char *path, mode_t mode, uid_t uid, gid_t gid, struct err *err)
+{
+	if (file_make_dir(path, mode, err) < 0)
+		return -1;
+	if (chown(path, uid, gid) < 0 || chmod(path, mode) < 0)
+		return err_sys(err, "%s for the user " ENGINE_USER, path);
+	return 0;
+}
+
+static int make_folders(const struct places *p, uid_t uid, gid_t gid, struct err *err)
+{
+	char *run = xstrndup(p->socket, (size_t)(strrchr(p->socket, '/') - p->socket));
+	char *above = xstrndup(p->state, (size_t)(strrchr(p->state, '/') - p->state));
+	int rc = file_make_dir(above, 0755, err);
+
+	if (rc == 0)
+		rc = give(p->state, 0700, uid, gid, err);
+	if (rc == 0 && strcmp(run, p->state) != 0)
+		rc = give(run, 0755, uid, gid, err);
+	free(run);
+	free(above);
+	return rc;
+}
+
+static int become_engine_user(const struct places *p, struct err *err)
+{
+	uid_t uid;
+	gid_t gid;
+
+	if (engine_user(&uid, &gid, err) < 0 || make_folders(p, uid, gid, err) < 0)
+		return -1;
+	if (initgroups(ENGINE_USER, gid) < 0 || setgid(gid) < 0 || setuid(uid) < 0)
+		return err_sys(err, "becoming the user " ENGINE_USER);
+	if (setuid(0) == 0)
+		return err_set(err, ERR_INTERNAL, "root's rights could be taken back");
+	return 0;
+}
+
+/*
+ * The parts
+ */
+
+static void on_signal(void *arg, int signo)
+{
+	struct site *s = arg;
+
+	log_info("signal %d: ending; clusters go on, the next engine takes them up", signo);
+	server_stop_accepting(s->server);
+	loop_stop(s->loop);
+}
+
+static int read_config(struct site *s, const struct places *p, const struct engine_args *a,
+		       struct err *err)
+{
+	const char *path = a->config ? a->config : p->config;
+
+	s->config.rules.admin_uid = getuid();
+	if (path && config_load(&s->config, path, err) < 0)
+		return -1;
+	if (a->cloud &&
+	    cloud_records_load(&s->config.clouds, &s->config.n_clouds, a->cloud, err) < 0)
+		return -1;
+	if (s->config.n_clouds == 0)
+		return err_set(
+		    err, ERR_INVALID,
+		    "no cloud is configured in %s: add a record under clouds:, or try the simulated one with paceline demo",
+		    path ? path : "any configuration file");
+	if (a->templates)
+		strs_add(&s->templates, a->templates);
+	for (size_t i = 0; i < s->config.templates.n; i++)
+		strs_add(&s->templates, s->config.templates.v[i]);
+	template_folders(&s->templates);
+	return 0;
+}
+
+static int open_engine(struct site *s, const struct places *p, struct err *err)
+{
+	const struct engine_options o = { .state_dir = p->state,
+					  .clouds = s->config.clouds,
+					  .n_clouds = s->config.n_clouds,
+					  .template_folders = &s->templates };
+
+	s->loop = loop_new(err);
+	s->engine = s->loop ? engine_new(s->loop, &o, err) : NULL;
+	return s->engine ? 0 : -1;
+}
+
+static int open_server(struct site *s, const struct places *p, bool dropped, struct err *err)
+{
+	const struct server_options o = { .socket_path = p->socket,
+					  .socket_mode = dropped ? 0660 : 0600,
+					  .rules = &s->config.rules,
+					  .site = s->config.site };
+
+	s->server = server_new(s->loop, s->engine, &o, err);
+	if (!s->server)
+		return -1;
+	s->term = signal_watch_new(s->loop, SIGTERM, on_signal, s);
+	s->intr = signal_watch_new(s->loop, SIGINT, on_signal, s);
+	return 0;
+}
+
+static void close_site(struct site *s)
+{
+	signal_watch_free(s->term);
+	signal_watch_free(s->intr);
+	server_free(s->server);
+	engine_free(s->engine);
+	if (s->loop)
+		loop_free(s->loop);
+	config_clear(&s->config);
+	strs_clear(&s->templates);
+}
+
+static void tell_ready(int fd)
+{
+	if (fd < 0)
+		return;
+	if (write(fd, "ready\n", 6) != 6)
+		log_debug("whoever started the engine did not wait for it");
+	close(fd);
+}
+
+static int log_to_file(const char *path, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return err_sys(err, "%s", path);
+	log_to(fd);
+	return 0;
+}
+
+static int make_own_folders(const struct places *p, struct err *err)
+{
+	char *run = xstrndup(p->socket, (size_t)(strrchr(p->socket, '/') - p->socket));
+	int rc = file_make_dir(p->state, 0700, err);
+
+	if (rc == 0)
+		rc = file_make_dir(run, 0700, err);
+	free(run);
+	return rc;
+}
+
+static int run(struct site *s, const struct places *p, const struct engine_args *a,
+	       struct err *err)
+{
+	bool root = geteuid() == 0;
+
+	if ((root ? become_engine_user(p, err) : make_own_folders(p, err)) < 0)
+		return -1;
+	if (a->log && log_to_file(a->log, err) < 0)
+		return -1;
+	if (read_config(s, p, a, err) < 0 || open_engine(s, p, err) < 0 ||
+	    open_server(s, p, root, err) < 0)
+		return -1;
+	log_info("engine %s serves %s, its state is in %s", p->name, p->socket, p->state);
+	tell_ready(a->ready_fd);
+	return loop_run(s->loop);
+}
+
+int engine_main(const struct places *p, const struct engine_args *a)
+{
+	struct site s = { .templates = STRS_INIT(16) };
+	struct places mine = *p;
+	struct err err = ERR_INIT;
+	int rc;
+
+	if (a->state)
+		mine.state = (char *)a->state;
+	if (a->socket)
+		mine.socket = (char *)a->socket;
+	log_open("paceline engine", LOG_INFO);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	umask(077);
+	config_init(&s.config);
+	rc = run(&s, &mine, a, &err);
+	if (rc < 0) {
+		log_error("%s", err.msg);
+		if (a->ready_fd >= 0)
+			dprintf(a->ready_fd, "%s\n", err.msg);
+	}
+	close_site(&s);
+	log_flush();
+	return rc < 0 ? 1 : 0;
+}

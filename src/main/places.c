@@ -1,0 +1,124 @@
+#include "places.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#define SITE_CONFIG	"/etc/paceline/config.yaml"
+#define SITE_STATE	"/var/lib/paceline"
+#define SITE_RUN	"/run/paceline"
+#define ENGINE_NAME_MAX 32
+
+static const char *absolute(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value && value[0] == '/' ? value : NULL;
+}
+
+/* The variable's folder, or the one below HOME. */
+static char *user_dir(const char *variable, const char *below_home)
+{
+	const char *dir = absolute(variable), *home = absolute("HOME");
+
+	if (dir)
+		return xasprintf("%s/paceline", dir);
+	return home ? xasprintf("%s/%s/paceline", home, below_home) : NULL;
+}
+
+static char *find_config(bool site)
+{
+	char *dir = site ? NULL : user_dir("XDG_CONFIG_HOME", ".config");
+	char *path = dir ? xasprintf("%s/config.yaml", dir) : NULL;
+
+	free(dir);
+	if (path && file_exists(path))
+		return path;
+	free(path);
+	return file_exists(SITE_CONFIG) ? xstrdup(SITE_CONFIG) : NULL;
+}
+
+static int user_places(struct places *p, struct err *err)
+{
+	char *dir = user_dir("XDG_STATE_HOME", ".local/state");
+	const char *run = absolute("XDG_RUNTIME_DIR");
+
+	if (!dir)
+		return err_set(
+		    err, ERR_INVALID,
+		    "neither HOME nor XDG_STATE_HOME names a folder: where should the engine keep its state?");
+	p->state = xasprintf("%s/%s", dir, p->name);
+	p->socket = run ? xasprintf("%s/paceline/%s.sock", run, p->name)
+			: xasprintf("%s/engine.sock", p->state);
+	free(dir);
+	return 0;
+}
+
+int places_make(struct places *p, const char *name, bool site, struct err *err)
+{
+	*p = (struct places){ 0 };
+	if (!text_is_name(name, ENGINE_NAME_MAX))
+		return err_set(
+		    err, ERR_INVALID,
+		    "\"%.60s\" is no name for an engine: at most %d letters, digits, dots, underscores and dashes",
+		    name, ENGINE_NAME_MAX);
+	p->name = xstrdup(name);
+	p->config = find_config(site);
+	if (!site)
+		return user_places(p, err);
+	p->state = xasprintf("%s/%s", SITE_STATE, name);
+	p->socket = xasprintf("%s/%s.sock", SITE_RUN, name);
+	return 0;
+}
+
+void places_clear(struct places *p)
+{
+	free(p->name);
+	free(p->config);
+	free(p->state);
+	free(p->socket);
+	*p = (struct places){ 0 };
+}
+
+bool places_answers(const struct places *p)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	bool yes;
+	int fd;
+
+	if (strlen(p->socket) >= sizeof(a.sun_path))
+		return false;
+	memcpy(a.sun_path, p->socket, strlen(p->socket));
+	fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	yes = fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0;
+	if (fd >= 0)
+		close(fd);
+	return yes;
+}
+
+int places_find(struct places *p, const char *name, struct err *err)
+{
+	const char *const names[] = { ENGINE_MAIN, ENGINE_DEMO };
+	bool root = geteuid() == 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *one = name ? name : names[i];
+
+		for (int site = root; site < 2; site++) {
+			if (places_make(p, one, site, err) < 0)
+				return -1;
+			if (places_answers(p))
+				return 0;
+			places_clear(p);
+		}
+		if (name)
+			break;
+	}
+	return places_make(p, name ? name : ENGINE_MAIN, root, err);
+}

@@ -1,0 +1,32 @@
+/* Where things are on disk (DESIGN.md 9): one engine of a user or of the site has one name, one
+ * state folder, one socket. */
+#ifndef MAIN_PLACES_H
+#define MAIN_PLACES_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+#define ENGINE_MAIN "main" /* the engine of this user or site, when none is named */
+#define ENGINE_DEMO "demo"
+#define ENGINE_USER "paceline" /* whom an engine started as root becomes */
+
+struct places {	      /* owned */
+	char *name;   /* of the engine */
+	char *config; /* the first that exists; NULL: there is none */
+	char *state;  /* of this engine */
+	char *socket;
+};
+
+/* site: those of root's engine, else of this user's. name: letters, digits, ".", "_", "-". */
+int places_make(struct places *p, const char *name, bool site, struct err *err);
+void places_clear(struct places *p);
+
+/*
+ * For a client: the engine that was named, or the first that answers of main and demo, the
+ * user's own before the site's; none answers: the user's own main.
+ */
+int places_find(struct places *p, const char *name, struct err *err);
+bool places_answers(const struct places *p); /* somebody listens on the socket */
+
+#endif
