@@ -3,7 +3,7 @@
  * `paceline-sched`, which the head's script installs in /usr/local/sbin (and which azsim's ghosts answer under the same name).
  *
  *   paceline-sched status
- *       One line for each mark, fields by TAB: NAME PHASE UTC_SECONDS TEXT. NAME is "head" or a node's scheduler name (the host
+ *       One line for the last mark of each name, fields by TAB: NAME PHASE UTC_SECONDS TEXT. NAME is "head" or a node's scheduler name (the host
  *       name before it has one). PHASE of the head: mount, munge, config, slurmctld, nfs, ready, or failed. Of a node: boot,
  *       wait (for its line in the list), mount, munge, slurmd, ready, or failed. TEXT says what failed, else it is empty.
  *       The first line is "paceline-sched<TAB>1<TAB>UTC_SECONDS<TAB>": format version and the head's clock.
@@ -13,7 +13,8 @@
  *       rename). Prints "ok N". The node's script waits for the line of its own host name and joins under NAME.
  *   paceline-sched submit NAME ARRAY_SPEC PARTITION CWD [ARGS...]
  *       stdin: the job script; it is kept under the user's home in jobs/, and submitted with the scheduler's own command. Prints
- *       what that prints. ARRAY_SPEC, PARTITION and CWD may be "-".
+ *       what that prints. ARRAY_SPEC, PARTITION and CWD may be "-". With PACELINE_KEY in the environment a request that was
+ *       carried out before under the same key is not carried out again: it prints the same answer.
  *   paceline-sched stop
  *       Ends the scheduler's daemons and unmounts: before the head goes.
  *
@@ -27,5 +28,6 @@
 
 #define HEAD_TOOL         "/usr/local/sbin/paceline-sched"
 #define HEAD_TOOL_VERSION 1
+#define HEAD_KEY          "PACELINE_KEY"
 
 #endif

@@ -84,12 +84,29 @@ static int add_args(struct strs *to, const struct json *args, struct err *err)
 	return 0;
 }
 
+#define ENV_MAX 16
+
+/* The adapter's variables and the request's key, so that the head's tool knows a request that
+ * it has seen. */
+static void submit_env(const char *out[ENV_MAX + 2], const struct run *r, const char *key_line)
+{
+	size_t n = 0;
+
+	for (; r->sched->env && r->sched->env[n] && n < ENV_MAX; n++)
+		out[n] = r->sched->env[n];
+	if (key_line)
+		out[n++] = key_line;
+	out[n] = NULL;
+}
+
 /* The script travels on stdin and is kept on the head by its tool. */
 static int submit_text(struct run *r, const struct json *q, const char *text, struct ask *a,
 		       struct err *err)
 {
 	struct strs argv = STRS_INIT(100);
-	const char *name = json_str(q, "name", "job");
+	const char *name = json_str(q, "name", "job"), *key = json_str(q, "key", NULL);
+	const char *env[ENV_MAX + 2];
+	char line[96];
 	int rc = 0;
 
 	if (!text_is_name(name, 64)) {
@@ -98,6 +115,12 @@ static int submit_text(struct run *r, const struct json *q, const char *text, st
 		    err, ERR_INVALID,
 		    "job name \"%.60s\": letters, digits, dot, hyphen and underscore", name);
 	}
+	if (key && !text_is_name(key, 64)) {
+		free(a);
+		return err_set(err, ERR_INVALID, "\"%.60s\" is no key of a request", key);
+	}
+	snprintf(line, sizeof(line), HEAD_KEY "=%s", key ? key : "");
+	submit_env(env, r, key ? line : NULL);
 	strs_add(&argv, HEAD_TOOL);
 	strs_add(&argv, "submit");
 	strs_add(&argv, name);
@@ -106,8 +129,8 @@ static int submit_text(struct run *r, const struct json *q, const char *text, st
 	strs_add(&argv, or_dash(json_str(q, "cwd", NULL)));
 	rc = add_args(&argv, json_get(q, "args"), err);
 	if (rc == 0)
-		remote_run(r->remote, &argv, r->sched->env, text, strlen(text), false, 30000,
-			   on_submit, a);
+		remote_run(r->remote, &argv, env, text, strlen(text), false, 30000, on_submit,
+			   a);
 	else
 		free(a);
 	strs_clear(&argv);

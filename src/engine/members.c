@@ -165,6 +165,16 @@ static void settle_cost(struct run *r, const struct node *n)
 		r->spent += n->price * (double)(clock_utc_ms() - from) / 3600000.0;
 }
 
+/* Its number is free again, so that an array of 16 counts to 16. */
+static void free_index(struct run *r, const struct node *n)
+{
+	const struct array_spec *a = cluster_array(&r->cluster.spec, n->array);
+	int64_t *hint = a ? &r->index_hint[a - r->cluster.spec.arrays] : NULL;
+
+	if (hint && n->index < *hint)
+		*hint = n->index;
+}
+
 void member_gone(struct run *r, struct member *m, const char *reason)
 {
 	size_t i = 0;
@@ -177,6 +187,7 @@ void member_gone(struct run *r, struct member *m, const char *reason)
 	memmove(&r->members[i], &r->members[i + 1],
 		(r->n_members - i - 1) * sizeof(*r->members));
 	r->n_members--;
+	free_index(r, &m->node);
 	map_del(r->by_name, m->node.name);
 	if (m->node.vm_id[0]) {
 		map_del(r->by_vm, m->node.vm_id);

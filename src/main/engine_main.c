@@ -1,8 +1,6 @@
 #define _GNU_SOURCE /* initgroups */
 #include "engine_main.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
@@ -164,23 +162,12 @@ static void close_site(struct site *s)
 	strs_clear(&s->templates);
 }
 
-static void tell_ready(int fd)
+/* Whoever started us reads one line; afterwards stdout is nobody's. */
+static void tell_starter(const char *line)
 {
-	if (fd < 0)
-		return;
-	if (write(fd, "ready\n", 6) != 6)
+	puts(line);
+	if (fflush(stdout) != 0 || !freopen("/dev/null", "w", stdout))
 		log_debug("whoever started the engine did not wait for it");
-	close(fd);
-}
-
-static int log_to_file(const char *path, struct err *err)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	if (fd < 0)
-		return err_sys(err, "%s", path);
-	log_to(fd);
-	return 0;
 }
 
 static int make_own_folders(const struct places *p, struct err *err)
@@ -201,13 +188,12 @@ static int run(struct site *s, const struct places *p, const struct engine_args 
 
 	if ((root ? become_engine_user(p, err) : make_own_folders(p, err)) < 0)
 		return -1;
-	if (a->log && log_to_file(a->log, err) < 0)
-		return -1;
 	if (read_config(s, p, a, err) < 0 || open_engine(s, p, err) < 0 ||
 	    open_server(s, p, root, err) < 0)
 		return -1;
 	log_info("engine %s serves %s, its state is in %s", p->name, p->socket, p->state);
-	tell_ready(a->ready_fd);
+	if (a->ready)
+		tell_starter("ready");
 	return loop_run(s->loop);
 }
 
@@ -230,8 +216,8 @@ int engine_main(const struct places *p, const struct engine_args *a)
 	rc = run(&s, &mine, a, &err);
 	if (rc < 0) {
 		log_error("%s", err.msg);
-		if (a->ready_fd >= 0)
-			dprintf(a->ready_fd, "%s\n", err.msg);
+		if (a->ready)
+			tell_starter(err.msg);
 	}
 	close_site(&s);
 	log_flush();

@@ -126,8 +126,11 @@ static void job_done(void *arg, const struct json *result, const struct err *err
 
 void submit_job(struct request *q)
 {
+	const char *key = q->x ? http_x_header(q->x, "Idempotency-Key") : NULL;
 	struct err err = ERR_INIT;
 
+	if (key && q->body)
+		json_set_str(q->body, "key", key); /* the scheduler, too, gets it once */
 	if (engine_job_submit(q->server->engine, &q->user, segment(q, 2), q->body, job_done, q,
 			      &err) < 0)
 		answer_err(q, &err);
