@@ -1,0 +1,194 @@
+#include "demo.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "background.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "demo_report.h"
+
+#define IDLE_BATCH   "15s"
+#define IDLE_CONSOLE "60s"
+
+static int failed(const struct err *err)
+{
+	fprintf(stderr, "paceline demo: %s\n", err->msg);
+	return 1;
+}
+
+static void say_ghosts(const struct demo_world *w)
+{
+	if (w->ghosts)
+		fprintf(
+		    stderr,
+		    "%s: machines are ghosts, with state and timing but nothing that runs on them.\n",
+		    w->root ? "As asked" : "Without root's rights");
+}
+
+/*
+ * Without a console
+ */
+
+static int print_report(const struct demo_report *r, bool as_json)
+{
+	struct json *j = demo_report_json(r);
+	struct buf b = BUF_INIT(BUF_TEXT_MAX);
+	struct err err = ERR_INIT;
+	int rc = demo_report_check(r, &err);
+
+	if (as_json)
+		json_write(&b, j);
+	else
+		json_write_pretty(&b, j);
+	puts(buf_str(&b));
+	buf_clear(&b);
+	json_free(j);
+	if (fflush(stdout) != 0)
+		rc = err_sys(&err, "standard output");
+	return rc < 0 ? failed(&err) : 0;
+}
+
+static int run_batch(struct demo_world *w, const struct demo_options *o,
+		     const struct demo_order *order)
+{
+	struct demo_result result;
+	struct demo_report report = {
+		.world = w, .order = order, .result = &result, .processes_left = -1
+	};
+	struct err err = ERR_INIT, after = ERR_INIT;
+	int rc, code;
+
+	if (demo_world_start(w, o->seed, &err) < 0) {
+		demo_world_stop(w, &after);
+		return failed(&err);
+	}
+	rc = demo_drive(w, order, &result, &err);
+	if (demo_ledger_read(&report.ledger, w, &after) < 0)
+		failed(&after);
+	if (!o->keep && demo_world_stop(w, &after) < 0)
+		failed(&after);
+	if (!o->keep)
+		report.processes_left = (int64_t)demo_processes_left(w);
+	report.total_s = (double)(clock_mono_ms() - order->started_ms) / 1000;
+	code = print_report(&report, o->json);
+	demo_result_clear(&result);
+	return rc < 0 ? failed(&err) : code;
+}
+
+static int batch(struct demo_world *w, const struct demo_options *o, struct demo_order *order)
+{
+	if (demo_engine_pid(w) || demo_azsim_pid(w)) {
+		fprintf(
+		    stderr,
+		    "paceline demo: one runs already in %s: end it with paceline demo --stop, or give another folder with --state\n",
+		    w->dir);
+		return 1;
+	}
+	say_ghosts(w);
+	if (order->kills)
+		fprintf(stderr, "The engine is killed %lld times, seed %llu.\n",
+			(long long)order->kills, (unsigned long long)order->seed);
+	signal(SIGHUP, SIG_IGN); /* the terminal may go away: the run ends as it would have */
+	return run_batch(w, o, order);
+}
+
+/*
+ * With the console
+ */
+
+static int start_driver(const struct demo_world *w, const struct demo_options *o,
+			struct err *err)
+{
+	struct strs argv = STRS_INIT(16);
+	char self[4096], *log = xasprintf("%s/drive.log", w->dir);
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	int rc;
+
+	self[n > 0 ? n : 0] = '\0';
+	strs_add(&argv, self);
+	strs_add(&argv, "demo");
+	strs_add(&argv, "--drive");
+	strs_addf(&argv, "--tasks=%lld", (long long)o->tasks);
+	if (o->dir)
+		strs_addf(&argv, "--state=%s", o->dir);
+	if (w->ghosts)
+		strs_add(&argv, "--ghosts");
+	rc = background_start(&argv, log, err);
+	strs_clear(&argv);
+	free(log);
+	return rc;
+}
+
+static int drive_only(const struct demo_world *w, const struct demo_order *order)
+{
+	struct demo_result result;
+	struct err err = ERR_INIT;
+	int rc;
+
+	puts("ready");
+	fflush(stdout);
+	rc = demo_drive(w, order, &result, &err);
+	demo_result_clear(&result);
+	return rc < 0 ? failed(&err) : 0;
+}
+
+static int with_console(struct demo_world *w, const struct demo_options *o,
+			int (*console)(const char *socket))
+{
+	bool fresh = !file_exists(w->dir);
+	struct err err = ERR_INIT;
+	int code;
+
+	say_ghosts(w);
+	if (demo_world_start(w, o->seed, &err) < 0 || (fresh && start_driver(w, o, &err) < 0))
+		return failed(&err);
+	code = console(w->places.socket);
+	puts(
+	    "The demo goes on: paceline attaches to it again, paceline demo --stop ends it and removes all.");
+	return code;
+}
+
+static int stop(struct demo_world *w)
+{
+	struct err err = ERR_INIT;
+	bool there = file_exists(w->dir);
+
+	if (demo_world_stop(w, &err) < 0)
+		return failed(&err);
+	puts(there ? "The demo is ended, and its folder removed." : "There is no demo to end.");
+	return 0;
+}
+
+int demo_main(const struct demo_options *o, int (*console)(const char *socket))
+{
+	struct demo_order order = { .tasks = o->tasks,
+				    .idle = o->batch ? IDLE_BATCH : IDLE_CONSOLE,
+				    .only_submit = o->drive,
+				    .kills = o->kills,
+				    .seed = (uint64_t)o->seed,
+				    .started_ms = clock_mono_ms() };
+	struct demo_world w;
+	struct err err = ERR_INIT;
+	int code;
+
+	if (o->seed < 0) {
+		rand_bytes(&order.seed, sizeof(order.seed));
+		order.seed >>= 33;
+	}
+	if (demo_world_init(&w, o->dir, o->ghosts, &err) < 0)
+		code = failed(&err);
+	else if (o->stop)
+		code = stop(&w);
+	else if (o->drive)
+		code = drive_only(&w, &order);
+	else
+		code = o->batch ? batch(&w, o, &order) : with_console(&w, o, console);
+	demo_world_clear(&w);
+	return code;
+}

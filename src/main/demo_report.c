@@ -1,0 +1,214 @@
+#include "demo_report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/http_client.h"
+#include "base/map.h"
+#include "base/mem.h"
+
+#define BOOK_MAX ((size_t)256 << 20)
+
+struct asked {
+	struct json *answer;
+	struct err *err;
+	bool ended;
+};
+
+static void on_reply(void *arg, const struct http_reply *reply, const struct err *err)
+{
+	struct asked *a = arg;
+
+	a->ended = true;
+	if (!reply)
+		*a->err = *err;
+	else if (reply->status != 200)
+		err_set(a->err, ERR_IO, "the simulated cloud answered %d", reply->status);
+	else
+		a->answer = json_parse(reply->body, reply->body_len, a->err);
+}
+
+static struct json *ask(struct loop *l, struct http_client *c, const char *socket,
+			const char *url, struct err *err)
+{
+	const struct http_request q = { .url = url,
+					.unix_socket = socket,
+					.body_max = BOOK_MAX };
+	struct asked a = { .err = err };
+
+	http_client_send(c, &q, on_reply, &a);
+	while (!a.ended)
+		loop_turn(l, 1000);
+	return a.answer;
+}
+
+struct life {
+	const char *set;
+	int64_t made, gone, wanted;
+};
+
+static int64_t moment(const struct json *vm, const char *key)
+{
+	const char *text = json_str(vm, key, NULL);
+	int64_t ms = INT64_MAX;
+
+	if (text)
+		clock_read(&ms, text);
+	return ms;
+}
+
+/*
+ * Machines beyond what was wanted of their set, or of a single machine's name, when they were
+ * made. The book has whole seconds: what went in the very second counts as gone.
+ */
+static int64_t doubles(const struct json *vms)
+{
+	size_t n = json_len(vms);
+	struct life *v = xcalloc(n + 1, sizeof(*v));
+	int64_t found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct json *vm = json_at(vms, i);
+		const char *set = json_str(vm, "set", "");
+
+		v[i] =
+		    (struct life){ .set = set[0] ? set : json_str(vm, "name", ""),
+				   .made = moment(vm, "created"),
+				   .gone = moment(vm, "deleted"),
+				   .wanted = set[0] ? json_int(vm, "capacityIntended", 0) : 1 };
+	}
+	for (size_t i = 0; i < n; i++) {
+		int64_t alive = 0;
+
+		for (size_t k = 0; k < n; k++)
+			alive += v[k].made <= v[i].made && v[k].gone > v[i].made &&
+				 strcmp(v[k].set, v[i].set) == 0;
+		found += alive > v[i].wanted;
+	}
+	free(v);
+	return found;
+}
+
+static void read_ledger(struct demo_ledger *out, const struct json *counters,
+			const struct json *book)
+{
+	const struct json *vms = json_get(book, "vms"), *value;
+	int64_t counted = json_int(counters, "double_creates", 0), found = doubles(vms);
+	const char *key;
+
+	out->write_calls = json_int(counters, "byClass.writes", -1);
+	out->double_creates = counted > found ? counted : found;
+	out->vms = (int64_t)json_len(vms);
+	out->resources_left = 0;
+	for (void *it = NULL; json_each(json_get(book, "live"), &it, &key, &value);)
+		out->resources_left += json_int(value, NULL, 0);
+}
+
+int demo_ledger_read(struct demo_ledger *out, const struct demo_world *w, struct err *err)
+{
+	const struct http_client_options o = { .user_agent = "paceline-demo" };
+	struct loop *l = loop_new(err);
+	struct http_client *c = l ? http_client_new(l, &o, err) : NULL;
+	struct json *counters = NULL, *book = NULL;
+
+	*out = (struct demo_ledger){ -1, -1, -1, -1 };
+	if (c)
+		counters = ask(l, c, w->control, "http://azsim/azsim/counters", err);
+	if (counters)
+		book = ask(l, c, w->control, "http://azsim/azsim/ledger", err);
+	if (book)
+		read_ledger(out, counters, book);
+	json_free(counters);
+	json_free(book);
+	http_client_free(c);
+	if (l)
+		loop_free(l);
+	return out->resources_left >= 0 ? 0 : -1;
+}
+
+/*
+ * The report
+ */
+
+static int64_t kills(const struct demo_result *r)
+{
+	int64_t n = 0;
+
+	for (int i = 0; i < DEMO_PHASES; i++)
+		n += r->kills[i];
+	return n;
+}
+
+static void set_results(struct json *j, const struct demo_report *r)
+{
+	json_set_int(j, "tasks_completed", r->result->completed);
+	if (r->world->ghosts) {
+		json_set(j, "results_ok", json_new_null());
+		json_set(j, "result", json_new_null());
+	} else {
+		json_set_bool(j, "results_ok", r->result->right == r->order->tasks);
+		json_set_real(j, "result", r->result->pi);
+	}
+	json_set_int(j, "machines", r->result->machines);
+}
+
+struct json *demo_report_json(const struct demo_report *r)
+{
+	const struct demo_result *x = r->result;
+	struct json *j = json_new_object(), *by;
+
+	json_set_str(j, "cluster", DEMO_CLUSTER);
+	json_set_str(j, "scheduler", "slurm");
+	json_set_int(j, "tasks_submitted", x->job[0] ? r->order->tasks : 0);
+	set_results(j, r);
+	json_set_int(j, "nodes_peak", x->peak);
+	json_set_int(j, "nodes_after_idle", x->after_idle);
+	json_set_int(j, "write_calls", r->ledger.write_calls);
+	json_set_int(j, "vms_made", r->ledger.vms);
+	json_set_int(j, "kills", kills(x));
+	by = json_set_object(j, "kills_by_phase");
+	for (int i = 0; i < DEMO_PHASES; i++)
+		json_set_int(by, demo_phase_names[i], x->kills[i]);
+	json_set_int(j, "double_creates", r->ledger.double_creates);
+	json_set_int(j, "jobs_lost", x->job[0] ? r->order->tasks - x->completed : 0);
+	json_set_int(j, "resources_left", r->ledger.resources_left);
+	json_set_int(j, "processes_left", r->processes_left);
+	json_set_real(j, "seconds_to_first_task", x->first_task_s);
+	json_set_real(j, "seconds_total", r->total_s);
+	by = json_set_object(j, "phases");
+	for (int i = 0; i < DEMO_PHASES; i++)
+		json_set_real(by, demo_phase_names[i], x->phase_s[i]);
+	json_set_int(j, "seed", (int64_t)r->order->seed);
+	if (x->teardown)
+		json_set(j, "teardown", json_copy(json_get(x->teardown, "data")));
+	return j;
+}
+
+int demo_report_check(const struct demo_report *r, struct err *err)
+{
+	const struct demo_result *x = r->result;
+	const long long tasks = (long long)r->order->tasks;
+
+	if (x->completed != tasks)
+		return err_set(err, ERR_INTERNAL, "%lld of %lld tasks left a result",
+			       (long long)x->completed, tasks);
+	if (!r->world->ghosts && x->right != tasks)
+		return err_set(err, ERR_INTERNAL, "%lld of %lld results are right",
+			       (long long)x->right, tasks);
+	if (!r->world->ghosts && tasks >= 8 && x->machines < 4)
+		return err_set(err, ERR_INTERNAL, "the results name %lld machines, not four",
+			       (long long)x->machines);
+	if (x->after_idle != 0)
+		return err_set(err, ERR_INTERNAL, "%lld nodes were left when nothing ran",
+			       (long long)x->after_idle);
+	if (r->ledger.resources_left != 0 || r->ledger.double_creates != 0)
+		return err_set(err, ERR_INTERNAL,
+			       "the cloud's book shows %lld resources left, %lld made twice",
+			       (long long)r->ledger.resources_left,
+			       (long long)r->ledger.double_creates);
+	if (r->processes_left > 0)
+		return err_set(err, ERR_INTERNAL, "%lld processes were left",
+			       (long long)r->processes_left);
+	return 0;
+}

@@ -1,0 +1,333 @@
+#define _GNU_SOURCE /* syscall */
+#include "demo_world.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "background.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/proc.h"
+#include "base/text.h"
+#include "template/template.h"
+
+#define PROGRAM_MAX   ((size_t)64 << 20)
+#define END_WAIT_MS   30000
+#define PROC_FILE_MAX ((size_t)1 << 20)
+
+int demo_world_init(struct demo_world *w, const char *dir, bool ghosts, struct err *err)
+{
+	*w = (struct demo_world){ .root = geteuid() == 0 };
+	if (places_make(&w->places, ENGINE_DEMO, w->root, err) < 0)
+		return -1;
+	w->ghosts = ghosts || !w->root;
+	if (dir && dir[0] != '/')
+		return err_set(err, ERR_INVALID, "--state %s: write the whole path", dir);
+	w->dir = xstrdup(dir ? dir : w->places.state);
+	w->azsim_dir = xasprintf("%s/azsim", w->dir);
+	w->engine_dir = xasprintf("%s/engine", w->dir);
+	w->bin = xasprintf("%s/bin", w->dir);
+	w->templates = xasprintf("%s/templates", w->dir);
+	w->cloud_file = xasprintf("%s/cloud.yaml", w->azsim_dir);
+	w->control = xasprintf("%s/control.sock", w->azsim_dir);
+	free(w->places.state);
+	w->places.state = xstrdup(w->engine_dir);
+	if (dir) {
+		free(w->places.socket);
+		w->places.socket = xasprintf("%s/run/engine.sock", dir);
+	}
+	return 0;
+}
+
+void demo_world_clear(struct demo_world *w)
+{
+	free(w->dir);
+	free(w->azsim_dir);
+	free(w->engine_dir);
+	free(w->bin);
+	free(w->templates);
+	free(w->cloud_file);
+	free(w->control);
+	places_clear(&w->places);
+}
+
+/*
+ * Who runs: both programs hold a lock with their pid in it
+ */
+
+static pid_t lock_holder(const char *dir, const char *name)
+{
+	char *path = xasprintf("%s/%s", dir, name), text[32] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int64_t pid = 0;
+
+	free(path);
+	if (fd < 0)
+		return 0;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0 && read(fd, text, sizeof(text) - 1) > 0) {
+		text[strcspn(text, "\n")] = '\0';
+		num_read(&pid, text, 1, INT32_MAX);
+	}
+	close(fd);
+	return (pid_t)pid;
+}
+
+pid_t demo_engine_pid(const struct demo_world *w)
+{
+	return lock_holder(w->engine_dir, "engine.lock");
+}
+
+pid_t demo_azsim_pid(const struct demo_world *w)
+{
+	return lock_holder(w->azsim_dir, "lock");
+}
+
+static int end_process(pid_t pid, int signo, struct err *err)
+{
+	int fd = pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int rc;
+
+	if (!pid || (fd < 0 && errno == ESRCH))
+		return 0;
+	if (fd < 0)
+		return err_sys(err, "process %ld", (long)pid);
+	if (kill(pid, signo) < 0 && errno != ESRCH)
+		err_sys(err, "process %ld", (long)pid);
+	do {
+		rc = poll(&p, 1, END_WAIT_MS);
+	} while (rc < 0 && errno == EINTR);
+	close(fd);
+	return rc == 1 ? 0
+		       : err_set(err, ERR_TIMEOUT, "process %ld does not end after signal %d",
+				 (long)pid, signo);
+}
+
+int demo_engine_kill(const struct demo_world *w, struct err *err)
+{
+	return end_process(demo_engine_pid(w), SIGKILL, err);
+}
+
+/*
+ * Making it
+ */
+
+static void tool_ended(void *arg, const struct proc_result *r)
+{
+	int *code = arg;
+
+	*code = r->end == PROC_EXITED ? r->code : 255;
+}
+
+static int make_user(struct err *err)
+{
+	static const char *const argv[] = { "/usr/sbin/useradd", "--system",
+					    "--user-group",	 "--no-create-home",
+					    "--shell",		 "/usr/sbin/nologin",
+					    ENGINE_USER,	 NULL };
+	const struct proc_spec spec = { .argv = argv, .deadline_ms = 30000 };
+	struct loop *l = loop_new(err);
+	int code = -1;
+
+	if (l && proc_start(l, &spec, tool_ended, &code, err))
+		while (code < 0)
+			loop_turn(l, 1000);
+	if (l)
+		loop_free(l);
+	if (code > 0)
+		return err_set(err, ERR_IO, "useradd " ENGINE_USER " failed with status %d",
+			       code);
+	return code;
+}
+
+static int copy_file(const char *from, const char *to, mode_t mode, struct err *err)
+{
+	struct buf b = BUF_INIT(PROGRAM_MAX);
+	int rc = file_read(&b, from, err);
+
+	if (rc == 0)
+		rc = file_write(to, buf_str(&b), b.len, mode, err);
+	buf_clear(&b);
+	return rc;
+}
+
+/* Regular files, and the folders below as far as they go. */
+static int copy_tree(const char *from, const char *to, struct err *err)
+{
+	struct strs names = STRS_INIT(1000);
+	int rc = file_make_dir(to, 0755, err);
+
+	if (rc == 0)
+		rc = file_list(&names, from, err);
+	for (size_t i = 0; i < names.n && rc == 0; i++) {
+		char *a = xasprintf("%s/%s", from, names.v[i]),
+		     *b = xasprintf("%s/%s", to, names.v[i]);
+		struct stat st = { 0 };
+
+		if (lstat(a, &st) == 0 && S_ISDIR(st.st_mode))
+			rc = copy_tree(a, b, err);
+		else if (S_ISREG(st.st_mode))
+			rc = copy_file(a, b, st.st_mode & 0755, err);
+		free(a);
+		free(b);
+	}
+	strs_clear(&names);
+	return rc;
+}
+
+static int copy_azsim(const struct demo_world *w, struct err *err)
+{
+	char self[4096], *from, *to = xasprintf("%s/azsim", w->bin);
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	int rc;
+
+	self[n > 0 ? n : 0] = '\0';
+	from = xasprintf("%.*s/azsim", (int)(strrchr(self, '/') - self), self);
+	rc = copy_file(from, to, 0755, err);
+	free(from);
+	free(to);
+	return rc < 0 ? err_wrap(err, "the simulated cloud's program") : 0;
+}
+
+static int copy_templates(const struct demo_world *w, struct err *err)
+{
+	struct strs folders = STRS_INIT(8);
+	int rc;
+
+	template_folders(&folders);
+	rc = folders.n ? copy_tree(folders.v[0], w->templates, err)
+		       : err_set(err, ERR_NOT_FOUND,
+				 "the templates are not beside the program: install it whole");
+	strs_clear(&folders);
+	return rc;
+}
+
+static int install(const struct demo_world *w, struct err *err)
+{
+	mode_t old = umask(022);
+	int rc = file_make_dir(w->dir, 0755, err);
+
+	if (rc == 0)
+		rc = file_check_dir(w->dir, err);
+	if (rc == 0)
+		rc = file_make_dir(w->bin, 0755, err);
+	if (rc == 0 && !demo_azsim_pid(w))
+		rc = copy_azsim(w, err);
+	if (rc == 0)
+		rc = copy_templates(w, err);
+	umask(old);
+	return rc;
+}
+
+static int start_azsim(const struct demo_world *w, int64_t seed, struct err *err)
+{
+	struct strs argv = STRS_INIT(32);
+	char *log = xasprintf("%s/azsim.log", w->dir);
+	int rc;
+
+	strs_addf(&argv, "%s/azsim", w->bin);
+	strs_add(&argv, "serve");
+	strs_add(&argv, "--state");
+	strs_add(&argv, w->azsim_dir);
+	strs_add(&argv, "--control");
+	if (w->root) {
+		strs_add(&argv, "--group");
+		strs_add(&argv, ENGINE_USER);
+	}
+	if (w->ghosts)
+		strs_add(&argv, "--ghosts");
+	if (seed >= 0) {
+		strs_add(&argv, "--seed");
+		strs_addf(&argv, "%lld", (long long)seed);
+	}
+	rc = background_start(&argv, log, err);
+	strs_clear(&argv);
+	free(log);
+	return rc;
+}
+
+int demo_engine_start(const struct demo_world *w, struct err *err)
+{
+	const struct engine_args a = { .cloud = w->cloud_file, .templates = w->templates };
+
+	return engine_spawn(&w->places, &a, err);
+}
+
+int demo_world_start(struct demo_world *w, int64_t seed, struct err *err)
+{
+	if (w->root && !getpwnam(ENGINE_USER) && make_user(err) < 0)
+		return -1;
+	if (install(w, err) < 0)
+		return -1;
+	if (!demo_azsim_pid(w) && start_azsim(w, seed, err) < 0)
+		return -1;
+	return demo_engine_pid(w) ? 0 : demo_engine_start(w, err);
+}
+
+int demo_world_stop(struct demo_world *w, struct err *err)
+{
+	if (end_process(demo_engine_pid(w), SIGTERM, err) < 0 ||
+	    end_process(demo_azsim_pid(w), SIGTERM, err) < 0)
+		return -1;
+	unlink(w->places.socket);
+	if (!file_exists(w->dir))
+		return 0;
+	return file_remove_tree(w->dir, err);
+}
+
+/*
+ * What is left
+ */
+
+static bool file_names(const char *pid, const char *file, const char *what)
+{
+	char *path = xasprintf("/proc/%s/%s", pid, file);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *text = xmalloc(PROC_FILE_MAX);
+	size_t n = 0, len = strlen(what);
+	ssize_t got;
+	bool yes = false;
+
+	free(path);
+	while (fd >= 0 && n < PROC_FILE_MAX &&
+	       (got = read(fd, text + n, PROC_FILE_MAX - n)) > 0)
+		n += (size_t)got;
+	for (size_t i = 0; i + len <= n && !yes; i++)
+		yes = memcmp(text + i, what, len) == 0;
+	free(text);
+	if (fd >= 0)
+		close(fd);
+	return yes;
+}
+
+size_t demo_processes_left(const struct demo_world *w)
+{
+	struct strs pids = STRS_INIT(1000000);
+	char me[16];
+	size_t n = 0;
+
+	snprintf(me, sizeof(me), "%ld", (long)getpid());
+	file_list(&pids, "/proc", NULL);
+	for (size_t i = 0; i < pids.n; i++) {
+		const char *pid = pids.v[i];
+
+		if (strspn(pid, "0123456789") != strlen(pid) || strcmp(pid, me) == 0)
+			continue;
+		if (file_names(pid, "cmdline", w->azsim_dir) ||
+		    file_names(pid, "mountinfo", w->azsim_dir) ||
+		    file_names(pid, "cmdline", w->engine_dir))
+			n++;
+	}
+	strs_clear(&pids);
+	return n;
+}

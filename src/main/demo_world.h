@@ -1,0 +1,38 @@
+/*
+ * The demo's world: a folder with everything in it (simulated cloud, engine, templates, programs), so that an engine that runs
+ * as a user of its own can read it, and so that removing it removes all.
+ */
+#ifndef MAIN_DEMO_WORLD_H
+#define MAIN_DEMO_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "engine_main.h"
+
+struct demo_world { /* owned */
+	bool root, ghosts;
+	char *dir, *azsim_dir, *engine_dir, *bin, *templates, *cloud_file, *control;
+	struct places places;
+};
+
+/* dir NULL: the demo of this user or of the site. Nothing is made. */
+int demo_world_init(struct demo_world *w, const char *dir, bool ghosts, struct err *err);
+void demo_world_clear(struct demo_world *w);
+
+pid_t demo_engine_pid(const struct demo_world *w); /* 0: none runs */
+pid_t demo_azsim_pid(const struct demo_world *w);
+
+/* Makes what is missing of user, folder, cloud and engine; what runs already is left alone. seed < 0: any. */
+int demo_world_start(struct demo_world *w, int64_t seed, struct err *err);
+int demo_engine_start(const struct demo_world *w, struct err *err);
+int demo_engine_kill(const struct demo_world *w, struct err *err); /* SIGKILL, and waits for its end */
+/* Ends engine and cloud, waits for their end, removes the folder. */
+int demo_world_stop(struct demo_world *w, struct err *err);
+/* Processes of this machine that still have something of the world open: named in a command line or mounted. */
+size_t demo_processes_left(const struct demo_world *w);
+
+#endif
