@@ -292,6 +292,11 @@ static void watch_queue(struct drive *d, const struct json *c)
 	int64_t nodes = json_int(c, "view.nodes", 0), left = running + pending;
 	char text[120];
 
+	if (json_int(c, "view.queue_age_ms", -1) <
+	    0) { /* an engine that has just begun has read nothing yet */
+		acted(d, c, NULL);
+		return;
+	}
 	if (nodes > d->out->peak)
 		d->out->peak = nodes;
 	snprintf(text, sizeof(text), "%lld tasks wait, %lld run; %lld nodes, %lld boot",
@@ -303,7 +308,7 @@ static void watch_queue(struct drive *d, const struct json *c)
 		d->out->first_task_s = (double)(clock_mono_ms() - d->o->started_ms) / 1000;
 	if (d->phase == DEMO_SCALE_OUT && running > 0)
 		enter(d, DEMO_RUN);
-	if (d->phase == DEMO_RUN && left == 0 && d->kills_due <= 0)
+	if (d->phase == DEMO_RUN && d->seen_queue && left == 0 && d->kills_due <= 0)
 		fetch_results(d);
 	else
 		acted(d, c, NULL);
