@@ -47,6 +47,7 @@ int store_node_save(struct store *st, const struct node *n, struct err *err);
 int store_node_set_state(struct store *st, struct node *n, enum node_state to, const char *reason, int64_t now_ms,
 			 struct event *why, struct err *err); /* node row and event row in one transaction; why may be NULL */
 int store_nodes(struct store *st, int64_t cluster_id, struct node **out, size_t *n, bool gone_too, struct err *err);
+int store_nodes_spent(struct store *st, int64_t cluster_id, double *usd, struct err *err); /* by nodes that are gone: price × time since bound */
 int store_node_forget_gone(struct store *st, int64_t before_ms, struct err *err); /* history: 7 days */
 
 /* intents and operations */

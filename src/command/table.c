@@ -88,6 +88,7 @@ static const struct command_option engine_options[] = {
 	{ "state", "DIR", "where its store lies" },
 	{ "templates", "DIR", "a folder of templates, searched first" },
 	{ "config", "FILE", "settings, instead of config.yaml of the user or the site" },
+	{ "ready", NULL, "say \"ready\" on stdout once clients are answered" },
 	OPTIONS_END,
 };
 
@@ -101,6 +102,8 @@ static const struct command_option demo_options[] = {
 	{ "stop", NULL, "end what an earlier --keep left" },
 	{ "ghosts", NULL, "machines that only exist on paper: needs no root" },
 	{ "state", "DIR", "where everything lies" },
+	{ "drive", NULL,
+	  "only start the cluster and submit the job: what runs behind the demo's console" },
 	OPTIONS_END,
 };
 

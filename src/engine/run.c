@@ -46,7 +46,9 @@ static int operation_load(struct run *r, struct err *err)
 
 static int rows_load(struct run *r, struct err *err)
 {
-	if (members_load(r, err) < 0 || intents_load(r, err) < 0 || operation_load(r, err) < 0)
+	if (members_load(r, err) < 0 || intents_load(r, err) < 0 ||
+	    operation_load(r, err) < 0 ||
+	    store_nodes_spent(r->engine->store, r->cluster.id, &r->spent, err) < 0)
 		return -1;
 	return store_backoffs(r->engine->store, r->cluster.id, &r->backoffs, &r->n_backoffs,
 			      err);

@@ -5,12 +5,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/version.h"
 #include "engine/run.h"
 #include "template/template.h"
-
-#ifndef PACELINE_VERSION
-#define PACELINE_VERSION "0.1"
-#endif
 
 size_t engine_clusters(const struct engine *e, const struct cluster *const **out)
 {

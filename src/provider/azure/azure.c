@@ -6,11 +6,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "provider/azure/azure.h"
-
-#ifndef PACELINE_VERSION
-#define PACELINE_VERSION "0.1"
-#endif
 
 static struct cloud *azure_open(struct loop *l, const struct cloud_record *r, struct err *err)
 {

@@ -152,15 +152,19 @@ static void a_rolled_back_change_leaves_no_trace(void **state)
 static void a_node_name_is_free_again_when_its_node_is_gone(void **state)
 {
 	struct world *w = *state;
-	struct node a = { .cluster_id = w->c.id, .name = "htc-1" }, b = a, *nodes;
+	struct node a = { .cluster_id = w->c.id, .name = "htc-1", .price = 7.2 }, b = a, *nodes;
 	struct err err = ERR_INIT;
+	double spent = -1;
 	size_t count;
 
+	a.bound_ms = 500;
 	assert_int_equal(store_node_add(w->st, &a, NULL), 0);
 	assert_int_equal(store_node_add(w->st, &b, &err), -1);
 	assert_int_equal(err.code, ERR_EXISTS);
 	assert_int_equal(store_node_set_state(w->st, &a, NODE_GONE, "", 1000, NULL, NULL), 0);
 	assert_int_equal(store_node_add(w->st, &b, NULL), 0);
+	assert_int_equal(store_nodes_spent(w->st, w->c.id, &spent, NULL), 0);
+	assert_float_equal(spent, 7.2 * 500 / 3600000, 1e-9);
 	assert_int_equal(store_node_forget_gone(w->st, 2000, NULL), 0);
 	assert_int_equal(store_nodes(w->st, w->c.id, &nodes, &count, true, NULL), 0);
 	assert_int_equal(count, 1);

@@ -1,0 +1,242 @@
+/* The program: the console without a verb, the engine and the demo as two of its own, all else
+ * from the table of commands. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/version.h"
+#include "cli/cli.h"
+#include "console/console.h"
+#include "demo.h"
+#include "engine_main.h"
+
+struct program {
+	const char *name, *socket; /* -L and --socket; NULL: not said */
+	struct console_options console;
+	struct places places; /* of the engine that is spoken to */
+};
+
+static int usage(const char *text)
+{
+	fprintf(stderr, "paceline: %s; \"paceline help\" says what there is\n", text);
+	return 2;
+}
+
+static int failed(const struct err *err)
+{
+	fprintf(stderr, "paceline: %s\n", err->msg);
+	return 1;
+}
+
+/*
+ * Words before the verb
+ */
+
+static bool take_switch(struct program *p, const char *word)
+{
+	const struct {
+		const char *word;
+		bool *to;
+	} switches[] = {
+		{ "--ascii", &p->console.ascii },
+		{ "--plain", &p->console.plain },
+		{ "--letters", &p->console.letters },
+		{ "--no-countdown", &p->console.no_countdown },
+		{ "--stats", &p->console.stats },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(switches); i++)
+		if (strcmp(word, switches[i].word) == 0) {
+			*switches[i].to = true;
+			return true;
+		}
+	return false;
+}
+
+static const char **value_place(struct program *p, const char *word)
+{
+	const struct {
+		const char *word;
+		const char **to;
+	} values[] = {
+		{ "-L", &p->name },
+		{ "--socket", &p->socket },
+		{ "--theme", &p->console.theme },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(values); i++)
+		if (strcmp(word, values[i].word) == 0)
+			return values[i].to;
+	return NULL;
+}
+
+/* The number of words that it took, the program's name among them; 0: one needs a value. */
+static int take_words(struct program *p, int argc, char **argv)
+{
+	int i = 1;
+
+	for (; i < argc; i++) {
+		const char **to = value_place(p, argv[i]);
+
+		if (to && i + 1 == argc)
+			return 0;
+		if (to)
+			*to = argv[++i];
+		else if (!take_switch(p, argv[i]))
+			break;
+	}
+	return i;
+}
+
+/*
+ * The engine's place, and its start
+ */
+
+static int find_engine(struct program *p, struct err *err)
+{
+	if (places_find(&p->places, p->name, err) < 0)
+		return -1;
+	if (p->socket) {
+		free(p->places.socket);
+		p->places.socket = xstrdup(p->socket);
+	}
+	return 0;
+}
+
+static int start_engine(void *arg, struct err *err)
+{
+	struct program *p = arg;
+	const struct engine_args none = { 0 };
+
+	if (p->socket)
+		return err_set(err, ERR_IO, "no engine answers on %s", p->socket);
+	fprintf(stderr, "Starting the engine %s.\n", p->places.name);
+	return engine_spawn(&p->places, &none, err);
+}
+
+static int run_console(struct program *p)
+{
+	struct err err = ERR_INIT;
+
+	if (find_engine(p, &err) < 0)
+		return failed(&err);
+	if (!places_answers(&p->places) && start_engine(p, &err) < 0)
+		return failed(&err);
+	p->console.socket_path = p->places.socket;
+	p->console.engine_uid = (uid_t)-1;
+	return console_main(&p->console);
+}
+
+/*
+ * Commands that are the program's own
+ */
+
+static int own_engine(struct program *p, const struct command_run *r)
+{
+	const struct engine_args a = { .cloud = command_option(r, "cloud"),
+				       .config = command_option(r, "config"),
+				       .state = command_option(r, "state"),
+				       .socket =
+					   p->socket ? p->socket : command_option(r, "socket"),
+				       .templates = command_option(r, "templates"),
+				       .ready = command_option(r, "ready") != NULL };
+	struct places mine;
+	struct err err = ERR_INIT;
+	int code;
+
+	if (places_make(&mine, p->name ? p->name : ENGINE_MAIN, geteuid() == 0, &err) < 0)
+		return failed(&err);
+	code = engine_main(&mine, &a);
+	places_clear(&mine);
+	return code;
+}
+
+static int read_count(int64_t *out, const struct command_run *r, const char *name, int64_t max,
+		      struct err *err)
+{
+	const char *text = command_option(r, name);
+
+	if (!text || num_read(out, text, 0, max) == 0)
+		return 0;
+	return err_set(err, ERR_INVALID, "--%s takes a number up to %lld, not \"%.40s\"", name,
+		       (long long)max, text);
+}
+
+static int demo_console(const char *socket)
+{
+	const struct console_options o = { .socket_path = socket, .engine_uid = (uid_t)-1 };
+
+	return console_main(&o);
+}
+
+static int own_demo(const struct command_run *r)
+{
+	struct demo_options o = { .batch = command_option(r, "batch") != NULL,
+				  .json = command_option(r, "json") != NULL,
+				  .keep = command_option(r, "keep") != NULL,
+				  .stop = command_option(r, "stop") != NULL,
+				  .ghosts = command_option(r, "ghosts") != NULL,
+				  .drive = command_option(r, "drive") != NULL,
+				  .tasks = 40,
+				  .seed = -1,
+				  .dir = command_option(r, "state") };
+	struct err err = ERR_INIT;
+
+	if (read_count(&o.tasks, r, "tasks", 100000, &err) < 0 ||
+	    read_count(&o.kills, r, "kill-engine", 1000, &err) < 0 ||
+	    read_count(&o.seed, r, "seed", INT32_MAX, &err) < 0)
+		return usage(err.msg);
+	if (o.tasks == 0)
+		return usage("--tasks takes a number from 1 on");
+	return demo_main(&o, demo_console);
+}
+
+static int own(void *arg, const struct command_run *r)
+{
+	if (strcmp(r->command->name, "engine") == 0)
+		return own_engine(arg, r);
+	return own_demo(r);
+}
+
+static int run_verb(struct program *p, int argc, char **argv)
+{
+	struct cli_options o = { .engine_uid = (uid_t)-1,
+				 .version = PACELINE_VERSION,
+				 .start_engine = start_engine,
+				 .own = own,
+				 .arg = p };
+	struct err err = ERR_INIT;
+
+	if (find_engine(p, &err) < 0)
+		return failed(&err);
+	o.socket_path = p->places.socket;
+	return cli_main(&o, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	struct program p = { 0 };
+	int used, code;
+
+	signal(SIGPIPE, SIG_IGN);
+	setlocale(LC_CTYPE, "");
+	if (clock_from_env() < 0)
+		return usage("PACELINE_CLOCK is not FACTOR@UTC_MILLISECONDS");
+	used = take_words(&p, argc, argv);
+	if (used == 0)
+		return usage("the last word needs a value");
+	if (used == argc) {
+		code = run_console(&p);
+	} else {
+		argv[used - 1] = argv[0];
+		code = run_verb(&p, argc - used + 1, argv + used - 1);
+	}
+	places_clear(&p.places);
+	return code;
+}
