@@ -127,6 +127,7 @@ static int start_arm(struct azsim *z, struct err *err)
 	z->arm->clock_anchor = z->state.anchor;
 	z->arm->clock_changed = on_clock;
 	z->arm->clock_arg = z;
+	z->arm->site = z->site;
 	z->tls = tls_server_new(ca, key, err);
 	so.tls = z->tls;
 	if (z->tls)

@@ -191,6 +191,8 @@ void ghost_read(struct ghost *g, struct queue *q)
 		ghost_verb(g, SCHED_JOBS, NULL);
 		r = ghost_answer(g);
 		if (sched_slurm.read_jobs(q, &r, GQ_VERSION, &err) == 0) {
+			if (q->n_jobs > 10000) /* a kilobyte each */
+				return;
 			ghost_verb(g, SCHED_EXACT_DEMAND, NULL);
 			r = ghost_answer(g);
 			if (sched_slurm.read_exact(q, &r, GQ_VERSION, &err) == 0)

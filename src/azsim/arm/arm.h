@@ -25,6 +25,8 @@
 #define ARM_ARGS       6
 #define ARM_CALLS_KEPT 500
 
+struct gq_site;
+
 struct arm_logged { /* one call, for /azsim/calls */
 	int64_t at_ms;
 	char method[8], path[300];
@@ -59,6 +61,7 @@ struct arm {
 	int64_t clock_anchor; /* of the scaled clock: see base/clock.h */
 	void (*clock_changed)(void *arg, double factor, int64_t anchor);
 	void *clock_arg;
+	struct gq_site *site; /* borrowed; the ghosts' queue; NULL: guests */
 };
 
 struct arm_request {
@@ -170,7 +173,8 @@ void arm_rows_sort(struct arm_rows *r);
 
 /* token.c */
 int arm_check_token(struct arm_call *c);
-int arm_refuse_token(struct arm_call *c, const char *code, const char *text); /* 401 with its WWW-Authenticate; -1 */
+int arm_refuse_token(struct arm_call *c, const char *code,
+		     const char *text); /* 401 with its WWW-Authenticate; -1 */
 arm_handler arm_metadata, arm_openid, arm_jwks, arm_token, arm_instance;
 
 /* group.c */
@@ -210,6 +214,7 @@ arm_handler arm_skus, arm_usages, arm_net_usages, arm_vm_sizes, arm_graph, arm_p
 arm_handler arm_ctl_state, arm_ctl_ledger, arm_ctl_counters, arm_ctl_calls, arm_ctl_evict,
     arm_ctl_fault;
 arm_handler arm_ctl_clock, arm_ctl_quota, arm_console_log;
+arm_handler arm_ctl_queue, arm_ctl_queue_fault, arm_ctl_queue_load;
 
 /* validate*.c: refusals of bodies, and Azure's defaults. -1: c->r is filled. */
 int arm_check_set(struct arm_call *c, struct json *doc, const struct az_set *old,

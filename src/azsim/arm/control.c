@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "azsim/arm/arm.h"
+#include "azsim/queue/site.h"
 #include "azsim/world/ledger.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -199,6 +200,50 @@ void arm_ctl_clock(struct arm_call *c)
 	snprintf(text, sizeof(text), "%g@%" PRId64, factor, anchor);
 	json_set_str(o, "PACELINE_CLOCK", text);
 	arm_ok(c, 200, o);
+}
+
+static bool has_queue(struct arm_call *c)
+{
+	if (!c->arm->site)
+		az_refuse(
+		    &c->r, 404, "NoQueue",
+		    "Guests have schedulers of their own; only ghosts have a queue here.");
+	return c->arm->site != NULL;
+}
+
+void arm_ctl_queue(struct arm_call *c)
+{
+	if (has_queue(c))
+		arm_ok(c, 200, gq_site_state(c->arm->site));
+}
+
+/* What was asked for is answered with how things stand then. */
+static void queue_done(struct arm_call *c, int rc, const struct err *err)
+{
+	if (rc == 0)
+		arm_ok(c, 200, gq_site_state(c->arm->site));
+	else
+		az_refuse(&c->r, err->code == ERR_NOT_FOUND ? 404 : 400, "InvalidParameter",
+			  "%s", err->msg);
+}
+
+/* {"kind": "hang|garbage|truncated|down", "times": N, "command": NAME} */
+void arm_ctl_queue_fault(struct arm_call *c)
+{
+	struct err err = ERR_INIT;
+
+	if (has_queue(c))
+		queue_done(c, gq_site_fault(c->arm->site, c->body, &err), &err);
+}
+
+/* {"head", "jobs": N, "array_size": N, "seconds": N or "A-B", "cpus": N, "partition",
+ * "change_per_s": N} */
+void arm_ctl_queue_load(struct arm_call *c)
+{
+	struct err err = ERR_INIT;
+
+	if (has_queue(c))
+		queue_done(c, gq_site_load(c->arm->site, c->body, &err), &err);
 }
 
 /* The console log behind retrieveBootDiagnosticsData's URL. */

@@ -185,10 +185,9 @@ struct gq {
 	struct az_due tick, sweep;
 	uint64_t pass;
 	int64_t passed_ms;
-	struct { /* a load that keeps changing */
-		int64_t per_s, left;
+	struct { /* of a load that keeps changing: load.c */
+		int64_t per_s, array_size;
 		struct gq_spec *spec;
-		int64_t array_size;
 		struct az_due due;
 	} load;
 };
