@@ -257,25 +257,40 @@ static bool invalid(struct drive *d)
 	return want(o.stage == CLOUD_REFUSED && o.code == ERR_INVALID, "no such size", o.msg);
 }
 
-static bool conflict(struct drive *d)
+/* Two at once: the cloud takes one and refuses the other, unless the one has ended when the
+ * other arrives. */
+static bool collide(struct drive *d, int64_t capacity, struct outcome both[2])
 {
 	struct cloud_vm_spec vm = ask_spec(&d->ask, "Standard_F2s_v2", "htc-");
 	struct cloud_change ch = { .verb = CLOUD_GROW,
 				   .kind = CLOUD_SCALESET,
 				   .id = d->ask.set,
 				   .vm = &vm,
-				   .capacity = 130 };
-	struct outcome first, second;
+				   .capacity = capacity };
 
 	vm.spot = true;
-	ask_begin(&d->ask, ch, &first);
-	if (!want(ask_wait(&d->ask, &first.accepted), "the first is under way", ""))
-		return false;
-	ch.capacity = 131;
-	second = ask_change(&d->ask, ch);
-	return refused(&second, ERR_CONFLICT, "Conflict") &&
-	       want(ask_wait(&d->ask, &first.ended), "the first ends", "") &&
-	       finished(&first, "the first");
+	ask_begin(&d->ask, ch, &both[0]);
+	ch.capacity++;
+	ask_begin(&d->ask, ch, &both[1]);
+	return want(ask_wait(&d->ask, &both[0].ended) && ask_wait(&d->ask, &both[1].ended),
+		    "both end", "");
+}
+
+static bool conflict(struct drive *d)
+{
+	struct outcome both[2];
+	int refused_one = -1;
+
+	for (int64_t n = 130; n < 230 && refused_one < 0; n += 2) {
+		if (!collide(d, n, both))
+			return false;
+		for (int i = 0; i < 2; i++)
+			if (both[i].stage == CLOUD_REFUSED)
+				refused_one = i;
+	}
+	return want(refused_one >= 0, "one is refused", "") &&
+	       refused(&both[refused_one], ERR_CONFLICT, "Conflict") &&
+	       finished(&both[1 - refused_one], "the other");
 }
 
 static bool throttled(struct drive *d)
