@@ -215,6 +215,43 @@ static void rooms_make(struct planner *p)
 	free(o);
 }
 
+/* Nodes that boot whole and as their bucket says; else they are existing nodes like others. */
+static void coming_of(struct planner *p, size_t bucket)
+{
+	uint32_t kind = UINT32_MAX, n = p->coming_first[bucket];
+
+	for (size_t i = 0; i < p->n_rooms; i++) {
+		const struct room *r = &p->rooms[i];
+		const struct kind *k = &p->kinds[r->kind];
+
+		if (k->bucket != bucket || k->rank != RANK_BOOTING)
+			continue;
+		if ((kind != UINT32_MAX && kind != r->kind) ||
+		    !same_caps(r->free, p->kinds[bucket].cap)) {
+			p->coming_first[bucket + 1] = p->coming_first[bucket];
+			return;
+		}
+		kind = r->kind;
+		p->coming[n++] = (uint32_t)i;
+	}
+	p->coming_kind[bucket] = kind;
+	p->coming_first[bucket + 1] = n;
+	p->any_coming = p->any_coming || kind != UINT32_MAX;
+}
+
+static void coming_make(struct planner *p)
+{
+	size_t n = p->f->n_buckets;
+
+	p->coming_kind = xmalloc((n + 1) * sizeof(*p->coming_kind));
+	p->coming_first = xcalloc(n + 1, sizeof(*p->coming_first));
+	p->coming = xcalloc(p->n_rooms + 1, sizeof(*p->coming));
+	for (size_t b = 0; b < n; b++) {
+		p->coming_kind[b] = UINT32_MAX;
+		coming_of(p, b);
+	}
+}
+
 void kinds_make(struct planner *p)
 {
 	const struct facts *f = p->f;
@@ -229,6 +266,7 @@ void kinds_make(struct planner *p)
 			p->managed[f->nodes[i].array]++;
 	}
 	rooms_make(p);
+	coming_make(p);
 	for (size_t i = 0; i < p->n_shapes; i++)
 		shape_know(p, &p->shapes[i]);
 }

@@ -29,7 +29,9 @@ static int64_t present(const struct attempt *a, size_t array, int64_t *spare)
 		const struct room *r = &a->rooms[i];
 		const struct fact_node *n = &f->nodes[r->node];
 
-		if (n->array != array || !counts(n))
+		bool returns = r->matched && a->p->kinds[r->kind].rank == RANK_UNDRAIN;
+
+		if (n->array != array || (!counts(n) && !returns))
 			continue;
 		nodes++;
 		*spare += !needed(n, r);
@@ -81,7 +83,7 @@ void floors_keep(struct attempt *a)
 				break;
 			n = ledger_room(a->p, &a->ledger, b);
 			n = n < missing ? n : missing;
-			attempt_open(a, b, n, 0);
+			attempt_buy(a, b, n, 0);
 			a->kept[b] += n;
 			missing -= n;
 		}

@@ -60,10 +60,16 @@ static int64_t fill_existing(struct attempt *a, size_t want, int64_t left)
 
 	for (int rank = RANK_READY; rank < RANK_NEW && done < left; rank++)
 		for (size_t i = 0; i < s->n_kinds && done < left; i++)
-			if (a->p->kinds[s->kinds[i]].rank == (enum rank)rank)
+			if (a->p->kinds[s->kinds[i]].rank == (enum rank)rank &&
+			    !is_coming(a, s->kinds[i]))
 				done += fill_kind(a, want, s->kinds[i], left - done);
-	for (size_t i = 0; i < s->n_buckets && done < left; i++)
+	for (size_t i = 0; i < s->n_buckets && done < left; i++) {
+		uint32_t coming = coming_kind(a, s->buckets[i]);
+
+		if (coming != UINT32_MAX && s->fit[coming] >= 0)
+			done += fill_kind(a, want, coming, left - done);
 		done += fill_kind(a, want, s->buckets[i], left - done);
+	}
 	return done;
 }
 
@@ -107,7 +113,7 @@ static struct choice finish(struct attempt *a, size_t want, size_t n, int64_t le
 		int64_t nodes = ceil_div(left, c->each);
 		double usd = (double)nodes * a->p->cost[c->bucket];
 
-		if (ledger_room(a->p, &a->ledger, c->bucket) < nodes)
+		if (attempt_room(a, want, c->bucket) < nodes)
 			continue;
 		if (best.c && !less(usd, *cost) &&
 		    !(same(usd, *cost) &&
@@ -150,7 +156,7 @@ static struct choice fullest(struct attempt *a, size_t want, size_t n, int64_t l
 
 		if (c->each > left && !part)
 			continue;
-		room = ledger_room(a->p, &a->ledger, c->bucket);
+		room = attempt_room(a, want, c->bucket);
 		if (room == 0 || (best.c && !better_full(a, want, c, best.c)))
 			continue;
 		best.c = c;
@@ -192,7 +198,7 @@ static struct choice first_listed(struct attempt *a, size_t want, size_t n, int6
 
 	for (size_t i = 0; i < n; i++) {
 		const struct candidate *c = &a->scratch[i];
-		int64_t room = ledger_room(a->p, &a->ledger, c->bucket);
+		int64_t room = attempt_room(a, want, c->bucket);
 
 		if (room == 0 ||
 		    (best.c && far_of(a, want, c->bucket) >= far_of(a, want, best.c->bucket)))
@@ -204,6 +210,38 @@ static struct choice first_listed(struct attempt *a, size_t want, size_t n, int6
 	return best;
 }
 
+/* Before anything is bought: is there a node on its way that nobody took? */
+static struct choice thrifty(struct attempt *a, size_t want, size_t n, struct choice c,
+			     int64_t left)
+{
+	int64_t own = c.c ? coming_left(a, want, c.c->bucket) : 0;
+
+	if (own > 0) {
+		c.nodes = c.nodes < own ? c.nodes : own;
+		return c;
+	}
+	for (size_t i = 0; i < n; i++) {
+		int64_t nodes = ceil_div(left, a->scratch[i].each);
+		int64_t have = coming_left(a, want, a->scratch[i].bucket);
+
+		if (have > 0)
+			return (struct choice){ &a->scratch[i], nodes < have ? nodes : have };
+	}
+	return c;
+}
+
+/* The coming rooms that were opened, the new one, and what is split off it. */
+static int64_t fill_opened(struct attempt *a, size_t want, size_t first, int64_t left)
+{
+	int64_t done = 0;
+
+	for (size_t i = 0; i < a->n_fresh && done < left; i++)
+		done += fill_room(a, want, a->fresh[i], left - done);
+	for (size_t at = first; at < a->n_rooms && done < left; at++)
+		done += fill_room(a, want, (uint32_t)at, left - done);
+	return done;
+}
+
 static int64_t fill_new(struct attempt *a, size_t want, int64_t left)
 {
 	size_t n = candidates(a->p, want, a->scratch);
@@ -213,20 +251,18 @@ static int64_t fill_new(struct attempt *a, size_t want, int64_t left)
 		struct choice c = a->strategy == STRATEGY_LISTED
 				      ? first_listed(a, want, n, left - done)
 				      : choose(a, want, n, left - done);
-		int64_t got, before = done;
-		size_t first;
+		size_t first = a->n_rooms;
+		int64_t got;
 
+		if (a->coming == COMING_THRIFTY)
+			c = thrifty(a, want, n, c, left - done);
 		if (!c.c)
 			break;
-		first = a->n_rooms;
-		attempt_open(a, c.c->bucket, c.nodes, a->p->d->v[want].run_s);
-		/* the new room, and what is split off it */
-		for (size_t at = first; at < a->n_rooms && done < left; at++) {
-			got = fill_room(a, want, (uint32_t)at, left - done);
-			done += got;
-		}
-		if (done == before)
+		attempt_open(a, want, c.c->bucket, c.nodes);
+		got = fill_opened(a, want, first, left - done);
+		if (got == 0)
 			break;
+		done += got;
 	}
 	return done;
 }

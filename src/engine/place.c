@@ -9,9 +9,9 @@
 #define USE_UNKNOWN_S 3600 /* expected use of a node by work without a time limit */
 #define BOOT_USUAL_S  120  /* paid for before the first job starts */
 
-void attempt_make(struct attempt *a, const struct planner *p, enum strategy s)
+void attempt_make(struct attempt *a, const struct planner *p, enum strategy s, enum coming c)
 {
-	*a = (struct attempt){ .p = p, .strategy = s };
+	*a = (struct attempt){ .p = p, .strategy = s, .coming = c };
 	ledger_copy(&a->ledger, &p->ledger);
 	a->pools = xcalloc(p->f->n_pools + 1, sizeof(*a->pools));
 	for (size_t i = 0; i < p->f->n_pools; i++)
@@ -21,13 +21,14 @@ void attempt_make(struct attempt *a, const struct planner *p, enum strategy s)
 	a->want_waiting = xcalloc(p->d->n + 1, sizeof(*a->want_waiting));
 	a->made = xcalloc(p->f->n_buckets + 1, sizeof(*a->made));
 	a->kept = xcalloc(p->f->n_buckets + 1, sizeof(*a->kept));
+	a->taken = xcalloc(p->f->n_buckets + 1, sizeof(*a->taken));
 	a->scratch = xcalloc(p->f->n_buckets + 1, sizeof(*a->scratch));
 	a->cap_rooms = p->n_rooms + 64;
 	a->rooms = xcalloc(a->cap_rooms, sizeof(*a->rooms));
 	memcpy(a->rooms, p->rooms, p->n_rooms * sizeof(*a->rooms));
 	a->n_rooms = p->n_rooms;
 	for (size_t i = 0; i < a->n_rooms; i++)
-		if (!a->rooms[i].closed)
+		if (!a->rooms[i].closed && !is_coming(a, a->rooms[i].kind))
 			open_add(a, (uint32_t)i);
 }
 
@@ -44,6 +45,8 @@ void attempt_clear(struct attempt *a)
 	free(a->want_waiting);
 	free(a->made);
 	free(a->kept);
+	free(a->taken);
+	free(a->fresh);
 	free(a->scratch);
 	*a = (struct attempt){ 0 };
 }
@@ -57,6 +60,22 @@ void open_add(struct attempt *a, uint32_t room)
 	l->v[l->n++] = room;
 	for (size_t d = 0; d < DIMS_MAX; d++)
 		l->most[d] = r->free[d] > l->most[d] ? r->free[d] : l->most[d];
+}
+
+/* Where it was split off, so that equal nodes stay together, and the order is the one in which
+ * single nodes would stand. */
+static void open_after(struct attempt *a, uint32_t room, uint32_t rest)
+{
+	struct open_list *l = &a->open[a->rooms[room].kind];
+	size_t at = l->n;
+
+	open_add(a, rest);
+	while (at > 0 && l->v[at - 1] != room)
+		at--;
+	if (at == 0)
+		return;
+	memmove(&l->v[at + 1], &l->v[at], (l->n - 1 - at) * sizeof(*l->v));
+	l->v[at] = rest;
 }
 
 static bool is_full(const struct room *r)
@@ -111,21 +130,70 @@ static double hours_of(int64_t run_s)
 	return (double)((run_s > 0 ? run_s : USE_UNKNOWN_S) + BOOT_USUAL_S) / 3600;
 }
 
-uint32_t attempt_open(struct attempt *a, size_t bucket, int64_t nodes, int64_t run_s)
+void attempt_buy(struct attempt *a, size_t bucket, int64_t nodes, int64_t run_s)
 {
 	const struct kind *k = &a->p->kinds[bucket];
 	struct room r = {
 		.kind = (uint32_t)bucket, .node = SIZE_MAX, .count = nodes, .empty = true
 	};
-	uint32_t at;
 
 	memcpy(r.free, k->cap, sizeof(r.free));
 	ledger_take(a->p, &a->ledger, bucket, nodes);
 	a->made[bucket] += nodes;
 	a->cost += a->p->cost[bucket] * hours_of(run_s) * (double)nodes;
-	at = room_add(a, r);
-	open_add(a, at);
-	return at;
+	open_add(a, room_add(a, r));
+}
+
+/*
+ * Nodes that boot, taken as if they were bought now
+ */
+
+uint32_t coming_kind(const struct attempt *a, size_t bucket)
+{
+	return a->coming == COMING_AS_ROOMS ? UINT32_MAX : a->p->coming_kind[bucket];
+}
+
+bool is_coming(const struct attempt *a, uint32_t kind)
+{
+	size_t b = a->p->kinds[kind].bucket;
+
+	return b != SIZE_MAX && coming_kind(a, b) == kind;
+}
+
+int64_t coming_left(const struct attempt *a, size_t want, size_t bucket)
+{
+	const struct planner *p = a->p;
+	uint32_t kind = coming_kind(a, bucket);
+
+	if (kind == UINT32_MAX || p->shapes[p->asks[want].shape].fit[kind] < 0)
+		return 0;
+	return (int64_t)(p->coming_first[bucket + 1] - p->coming_first[bucket] -
+			 a->taken[bucket]);
+}
+
+int64_t attempt_room(const struct attempt *a, size_t want, size_t bucket)
+{
+	int64_t may_make = ledger_room(a->p, &a->ledger, bucket);
+	int64_t left = coming_left(a, want, bucket);
+
+	return may_make > INT64_MAX - left ? INT64_MAX : may_make + left;
+}
+
+void attempt_open(struct attempt *a, size_t want, size_t bucket, int64_t nodes)
+{
+	const struct planner *p = a->p;
+	int64_t left = coming_left(a, want, bucket);
+
+	a->n_fresh = 0;
+	a->sunk += a->p->cost[bucket] * hours_of(p->d->v[want].run_s) *
+		   (double)(left < nodes ? left : nodes);
+	for (; left > 0 && nodes > 0; left--, nodes--) {
+		GROW(a->fresh, a->n_fresh, a->cap_fresh);
+		a->fresh[a->n_fresh] = p->coming[p->coming_first[bucket] + a->taken[bucket]++];
+		open_add(a, a->fresh[a->n_fresh++]);
+	}
+	if (nodes > 0)
+		attempt_buy(a, bucket, nodes, p->d->v[want].run_s);
 }
 
 static void note_placement(struct attempt *a, size_t want, const struct room *r, int64_t n)
@@ -157,7 +225,7 @@ void attempt_use(struct attempt *a, size_t want, uint32_t room, int64_t nodes, i
 
 		rest.count -= nodes;
 		r->count = nodes;
-		open_add(a, room_add(a, rest));
+		open_after(a, room, room_add(a, rest));
 		r = &a->rooms[room];
 	}
 	for (size_t d = 0; d < a->p->n_dims; d++) {
@@ -280,8 +348,8 @@ static int64_t made_in_all(const struct attempt *a, int64_t *sizes)
 
 	*sizes = 0;
 	for (size_t b = 0; b < a->p->f->n_buckets; b++) {
-		n += a->made[b];
-		*sizes += a->made[b] > 0;
+		n += a->made[b] + a->taken[b];
+		*sizes += a->made[b] + a->taken[b] > 0;
 	}
 	return n;
 }
@@ -293,6 +361,14 @@ static int by_count(const struct attempt *a, const struct attempt *b)
 	if (na != nb)
 		return na < nb ? -1 : 1;
 	return sa < sb ? -1 : sa > sb;
+}
+
+bool attempt_saves(const struct attempt *a, const struct attempt *b)
+{
+	for (size_t i = 0; i < a->p->d->n; i++)
+		if (a->want_placed[i] != b->want_placed[i])
+			return false;
+	return a->cost < b->cost - 1e-9 * (1 + b->cost);
 }
 
 /* Placed work in priority order, then cost, nodes, sizes; with fewest_nodes nodes come first.
@@ -311,5 +387,7 @@ int attempt_compare(const struct attempt *a, const struct attempt *b)
 		slack = 0.1 * (a->cost < b->cost ? a->cost : b->cost) + slack;
 	if (a->cost < b->cost - slack || a->cost > b->cost + slack)
 		return a->cost < b->cost ? -1 : 1;
+	if (a->sunk < b->sunk - slack || a->sunk > b->sunk + slack)
+		return a->sunk < b->sunk ? -1 : 1;
 	return counts;
 }

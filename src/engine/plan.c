@@ -37,6 +37,9 @@ static void planner_clear(struct planner *p)
 	free(p->open);
 	free(p->rooms);
 	free(p->managed);
+	free(p->coming_kind);
+	free(p->coming);
+	free(p->coming_first);
 }
 
 static int custom_dims(struct planner *p, struct err *err)
@@ -63,18 +66,36 @@ static int planner_make(struct planner *p, const struct demand *d, const struct 
 }
 
 /* Never dearer than plain listed order (B1e), so that is always among them. */
-static void best_attempt(struct attempt *best, const struct planner *p)
+static void best_of(struct attempt *best, const struct planner *p, enum coming c)
 {
 	int last = p->f->choose == CHOOSE_PREFERENCE ? STRATEGY_LISTED : STRATEGIES - 1;
 
-	attempt_make(best, p, STRATEGY_LISTED);
+	attempt_make(best, p, STRATEGY_LISTED, c);
 	attempt_run(best);
 	for (int s = STRATEGY_LISTED + 1; s <= last; s++) {
 		struct attempt a;
 
-		attempt_make(&a, p, (enum strategy)s);
+		attempt_make(&a, p, (enum strategy)s, c);
 		attempt_run(&a);
 		if (attempt_compare(&a, best) < 0) {
+			attempt_clear(best);
+			*best = a;
+		} else {
+			attempt_clear(&a);
+		}
+	}
+}
+
+/* Nodes that boot serve whom they were bought for. Where that would buy more, because prices,
+ * limits or work have changed since, another use of them is taken if it does the same work. */
+static void best_attempt(struct attempt *best, const struct planner *p)
+{
+	best_of(best, p, p->any_coming ? COMING_AGAIN : COMING_AS_ROOMS);
+	for (int c = COMING_THRIFTY; c < COMINGS && p->any_coming && best->cost > 0; c++) {
+		struct attempt a;
+
+		best_of(&a, p, (enum coming)c);
+		if (attempt_saves(&a, best)) {
 			attempt_clear(best);
 			*best = a;
 		} else {

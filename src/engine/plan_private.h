@@ -91,6 +91,11 @@ struct open_list { /* rooms of a kind that may still take something */
 	double most[DIMS_MAX]; /* no room has more free than this */
 };
 
+/* How nodes that boot are used. They were bought for work that still waits, so an attempt may
+ * take them as if it bought them now: then the decision that made them comes out the same,
+ * whoever could use them too (I10). Or they are existing nodes like others. */
+enum coming { COMING_AGAIN, COMING_THRIFTY, COMING_AS_ROOMS, COMINGS };
+
 enum strategy { STRATEGY_LISTED, STRATEGY_CHOICE, STRATEGY_LARGE_FIRST, STRATEGIES };
 
 struct planner { /* constant while attempts are made */
@@ -117,12 +122,20 @@ struct planner { /* constant while attempts are made */
 	struct room *rooms;   /* of existing nodes, in the order in which they are taken */
 	size_t n_rooms;
 	int64_t *managed; /* live nodes of each array */
+	uint32_t *coming_kind;	/* per bucket: the kind of its nodes that boot; UINT32_MAX */
+	uint32_t *coming;	/* their rooms, bucket by bucket */
+	uint32_t *coming_first; /* per bucket, and one more: where its own begin */
+	bool any_coming;
 	struct strs *warnings;
 };
 
 struct attempt {
 	const struct planner *p;
 	enum strategy strategy;
+	enum coming coming;
+	uint32_t *taken; /* per bucket, so many of the coming nodes are taken again */
+	uint32_t *fresh; /* rooms that attempt_open() took of them last */
+	size_t n_fresh, cap_fresh;
 	struct ledger ledger;
 	double *pools;
 	struct room *rooms;
@@ -135,6 +148,7 @@ struct attempt {
 	int64_t *kept; /* of them, for floors and not for work */
 	uint32_t job;  /* counts multi-node jobs */
 	double cost;   /* expected, of all that is made */
+	double sunk;   /* the same, of coming nodes that are taken */
 	struct candidate *scratch;
 };
 
@@ -196,14 +210,21 @@ bool ledger_too_dear(const struct planner *p, const struct ledger *l, size_t buc
 		     int64_t nodes);
 
 /* place.c */
-void attempt_make(struct attempt *a, const struct planner *p, enum strategy s);
+void attempt_make(struct attempt *a, const struct planner *p, enum strategy s, enum coming c);
 void attempt_clear(struct attempt *a);
 void attempt_run(struct attempt *a);
 int attempt_compare(const struct attempt *a, const struct attempt *b); /* < 0: a is better */
+bool attempt_saves(const struct attempt *a, const struct attempt *b);  /* same work for less */
 void open_add(struct attempt *a, uint32_t room);
 void open_tidy(struct attempt *a, uint32_t kind);
-uint32_t attempt_open(struct attempt *a, size_t bucket, int64_t nodes,
-		      int64_t run_s); /* new room */
+bool is_coming(const struct attempt *a, uint32_t kind);
+uint32_t coming_kind(const struct attempt *a, size_t bucket); /* UINT32_MAX: none */
+int64_t coming_left(const struct attempt *a, size_t want, size_t bucket);
+/* Nodes of a bucket that the want may still get: coming ones, and those that may be made. */
+int64_t attempt_room(const struct attempt *a, size_t want, size_t bucket);
+/* Takes so many: coming ones into a->fresh, then one room for those to be made, the last one. */
+void attempt_open(struct attempt *a, size_t want, size_t bucket, int64_t nodes);
+void attempt_buy(struct attempt *a, size_t bucket, int64_t nodes, int64_t run_s);
 /* So many slots on each of the first `nodes` of a room; the rest of the room is split off. */
 void attempt_use(struct attempt *a, size_t want, uint32_t room, int64_t nodes, int64_t each,
 		 const double take[DIMS_MAX]);

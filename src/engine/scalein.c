@@ -156,13 +156,15 @@ static void undrain(struct plan *out, const struct planner *p, const struct atte
 static void yards_make(struct yard *y, const struct plan *out, const struct planner *p,
 		       const struct attempt *a)
 {
-	for (size_t i = 0; i < p->f->n_nodes; i++) {
-		const struct fact_node *n = &p->f->nodes[i];
+	for (size_t i = 0; i < p->n_rooms; i++) {
+		const struct room *r = &a->rooms[i];
+		const struct fact_node *n = &p->f->nodes[r->node];
+		bool returns = r->matched && p->kinds[r->kind].rank == RANK_UNDRAIN;
 
-		if (n->array == SIZE_MAX || !stays(n))
+		if (n->array == SIZE_MAX || (!stays(n) && !returns))
 			continue;
 		y[n->array].nodes++;
-		y[n->array].spare += !out->nodes[i].matched;
+		y[n->array].spare += !out->nodes[r->node].matched;
 	}
 	for (size_t i = 0; i < p->f->n_arrays; i++) {
 		int64_t share = p->managed[i] / SHARE_PER_CYCLE;

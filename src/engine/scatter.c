@@ -49,7 +49,7 @@ static bool look(const struct attempt *a, size_t want, size_t bucket, bool can_m
 	s->make = nodes > s->have ? nodes - s->have : 0;
 	if (bucket == SIZE_MAX)
 		return s->make == 0;
-	s->room = ledger_room(a->p, &a->ledger, bucket);
+	s->room = attempt_room(a, want, bucket);
 	s->far = a->p->shapes[a->p->asks[want].shape].fit[bucket];
 	s->cost = a->p->cost[bucket] * (double)s->make;
 	return s->make == 0 || (can_make && s->room >= s->make);
@@ -128,30 +128,58 @@ static int64_t use_existing(struct attempt *a, size_t want, size_t bucket, int64
 		for (size_t i = 0; i < s->n_kinds && done < left; i++) {
 			const struct kind *k = &a->p->kinds[s->kinds[i]];
 
-			if (k->bucket == bucket && k->rank == (enum rank)(pass / 2))
+			if (k->bucket == bucket && k->rank == (enum rank)(pass / 2) &&
+			    !is_coming(a, s->kinds[i]))
 				done +=
 				    use_kind(a, want, s->kinds[i], left - done, pass % 2 == 0);
 		}
 	return done;
 }
 
+/* What was opened for others before, of nodes that come and of those to be made. */
+static int64_t use_planned(struct attempt *a, size_t want, size_t bucket, int64_t left)
+{
+	uint32_t coming = coming_kind(a, bucket);
+	const struct shape *s = &a->p->shapes[a->p->asks[want].shape];
+	int64_t done = 0;
+
+	for (int empty = 0; empty < 2; empty++) {
+		if (coming != UINT32_MAX && s->fit[coming] >= 0 && done < left)
+			done += use_kind(a, want, coming, left - done, empty);
+		if (done < left)
+			done += use_kind(a, want, (uint32_t)bucket, left - done, empty);
+	}
+	return done;
+}
+
+static void use_new(struct attempt *a, size_t want, size_t bucket, int64_t left)
+{
+	double take[DIMS_MAX];
+	size_t at;
+
+	attempt_open(a, want, bucket, left);
+	for (size_t i = 0; i < a->n_fresh; i++) {
+		room_slots(a, &a->rooms[a->fresh[i]], want, take);
+		attempt_use(a, want, a->fresh[i], 1, 1, take);
+	}
+	left -= (int64_t)a->n_fresh;
+	if (left == 0)
+		return;
+	at = a->n_rooms - 1;
+	room_slots(a, &a->rooms[at], want, take);
+	attempt_use(a, want, (uint32_t)at, left, 1, take);
+}
+
 static void place_one(struct attempt *a, size_t want, const struct spread *s)
 {
 	int64_t left = a->p->d->v[want].node_count;
-	double take[DIMS_MAX];
 
 	a->job++;
 	left -= use_existing(a, want, s->bucket, left);
 	if (left > 0 && s->bucket != SIZE_MAX)
-		left -= use_kind(a, want, (uint32_t)s->bucket, left, false);
-	if (left > 0 && s->bucket != SIZE_MAX)
-		left -= use_kind(a, want, (uint32_t)s->bucket, left, true);
-	if (left > 0) {
-		uint32_t at = attempt_open(a, s->bucket, left, a->p->d->v[want].run_s);
-
-		room_slots(a, &a->rooms[at], want, take);
-		attempt_use(a, want, at, left, 1, take);
-	}
+		left -= use_planned(a, want, s->bucket, left);
+	if (left > 0)
+		use_new(a, want, s->bucket, left);
 	pools_take(a, want, 1, true);
 	if (s->bucket != SIZE_MAX)
 		open_tidy(a, (uint32_t)s->bucket);

@@ -588,8 +588,13 @@ static bool floors_hold(struct audit *a, size_t array)
 	for (size_t i = 0; i < a->p->n_acts; i++) {
 		const struct fact_node *n = &a->f->nodes[a->p->acts[i].node];
 
-		going += n->array == array && a->p->acts[i].act != ACT_UNDRAIN && !n->closed;
+		if (n->array != array)
+			continue;
+		there += a->p->acts[i].act == ACT_UNDRAIN;
+		going += a->p->acts[i].act != ACT_UNDRAIN && !n->closed;
 	}
+	for (size_t b = 0; b < a->f->n_buckets; b++)
+		there += a->f->buckets[b].array == array ? made_in(a, b) : 0;
 	if (going && there - going < s->min_nodes)
 		return WRONG(
 		    a, "%s has %" PRId64 " nodes, %" PRId64 " go, %" PRId64 " stay always",
