@@ -12,11 +12,11 @@
 #include "base/text.h"
 #include "server/columns.h"
 
-#define DEPTH_MAX 20 /* of parentheses */
-#define REPEAT_MAX                                                                             \
-	500 /* what the bounds of a regular expression may multiply to: they cost memory */
-#define MEMO_BITS 6
-#define MEMO_SIZE (1U << MEMO_BITS)
+#define DEPTH_MAX   20	/* of parentheses */
+#define REGEX_MAX   300 /* parts of a regular expression: they cost memory */
+#define REGEX_DEPTH 32
+#define MEMO_BITS   6
+#define MEMO_SIZE   (1U << MEMO_BITS)
 
 enum compare { IS_PART, IS_SAME, IS_REGEX, IS_WORD, IS_EQUAL, IS_ABOVE, IS_BELOW };
 
@@ -292,27 +292,114 @@ static void skip_spaces(struct parse *p)
 	p->at += strspn(p->text + p->at, " \t");
 }
 
-/* What bounds repeat, they repeat in each other: "(a{99}){99}" is 9,801 states. */
+/*
+ * How large an expression becomes: "+" and bounds copy what stands before them, and in each
+ * other they multiply: "a++++++++++++++++++++" would take a gigabyte.
+ */
+struct pattern_size {
+	int64_t sum[REGEX_DEPTH],
+	    last[REGEX_DEPTH]; /* of a level of parentheses, of its last part */
+	int depth;
+};
+
+static void size_part(struct pattern_size *s, int64_t size)
+{
+	s->sum[s->depth] += size;
+	s->last[s->depth] = size;
+}
+
+static void size_times(struct pattern_size *s, int64_t times)
+{
+	int64_t more = s->last[s->depth] * (times - 1);
+
+	s->sum[s->depth] += more;
+	s->last[s->depth] += more;
+}
+
+static const char *read_number(const char *c, int64_t *n)
+{
+	for (*n = 0; isdigit((unsigned char)*c); c++)
+		if (*n <= REGEX_MAX)
+			*n = *n * 10 + (*c - '0');
+	return c;
+}
+
+/* To the last byte of "{n,m}": the larger bound, and one more when it is open. */
+static const char *read_bound(const char *c, int64_t *times)
+{
+	int64_t least, most;
+
+	c = read_number(c + 1, &least);
+	most = least;
+	if (*c == ',') {
+		c = read_number(c + 1, &most);
+		most = most > least ? most : least + 1;
+	}
+	*times = most > 1 ? most : 1;
+	return *c == '}' ? c : c - 1;
+}
+
+/* To the last byte of "[...]". */
+static const char *skip_bracket(const char *c)
+{
+	const char *end = c + 1;
+
+	end += *end == '^';
+	end += *end == ']';
+	for (; *end && *end != ']'; end++)
+		if (*end == '[' && end[1] && strchr(":.=", end[1])) {
+			const char close[] = { end[1], ']', '\0' };
+			const char *last = strstr(end + 2, close);
+
+			end = last ? last + 1 : end;
+		}
+	return *end ? end : end - 1;
+}
+
+static const char *size_next(struct pattern_size *s, const char *c)
+{
+	int64_t times = 2, inner;
+
+	switch (*c) {
+	case '+':
+		size_times(s, times);
+		return c;
+	case '{':
+		c = read_bound(c, &times);
+		size_times(s, times);
+		return c;
+	case '(':
+		s->depth++;
+		s->sum[s->depth] = s->last[s->depth] = 0;
+		return c;
+	case ')':
+		inner = s->sum[s->depth] + 1;
+		s->depth -= s->depth > 0;
+		size_part(s, inner);
+		return c;
+	case '[':
+		c = skip_bracket(c);
+		break;
+	case '\\':
+		c += c[1] != '\0';
+		break;
+	default:
+		break;
+	}
+	size_part(s, 1);
+	return c;
+}
+
 static bool is_modest(const char *pattern)
 {
-	int64_t product = 1;
+	struct pattern_size s = { .depth = 0 };
 
 	for (const char *c = pattern; *c; c++) {
 		if (*c == '\\' && isdigit((unsigned char)c[1]))
 			return false; /* a back-reference takes exponential time */
-		if (*c == '\\' && c[1]) {
-			c++;
-		} else if (*c == '{') {
-			int64_t n = 1;
-
-			for (; c[1] && c[1] != '}'; c++)
-				if (isdigit((unsigned char)c[1]) &&
-				    !isdigit((unsigned char)c[0]))
-					n = strtol(c + 1, NULL, 10);
-			product *= n > 1 ? n : 1;
-			if (n > REPEAT_MAX || product > REPEAT_MAX)
-				return false;
-		}
+		c = size_next(&s, c);
+		if (s.depth == REGEX_DEPTH - 1 || s.sum[s.depth] > REGEX_MAX)
+			return false;
 	}
 	return true;
 }
@@ -323,9 +410,7 @@ static int set_regex(struct parse *p, struct test *t, const struct value *v)
 	int rc;
 
 	if (!is_modest(buf_str(&v->text)))
-		return fail(p, v->at,
-			    "this expression repeats too much: no \\1, and bounds up to %d",
-			    REPEAT_MAX);
+		return fail(p, v->at, "this expression is too large: repeat less, without \\1");
 	rc = regcomp(&t->regex, buf_str(&v->text),
 		     REG_EXTENDED | REG_NOSUB | (t->fold ? REG_ICASE : 0));
 	if (rc == 0) {

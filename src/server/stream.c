@@ -456,6 +456,15 @@ static struct stream *stream_new(struct request *q)
  * Requests
  */
 
+/* Half a filter would pass other rows. */
+static bool was_cut(const struct window *w, const struct json *j)
+{
+	return strcmp(json_str(j, "id", ""), w->id) != 0 ||
+	       strcmp(json_str(j, "cluster", ""), w->cluster) != 0 ||
+	       strcmp(json_str(j, "filter", ""), w->filter) != 0 ||
+	       strcmp(json_str(j, "sort", ""), w->sort) != 0;
+}
+
 static int read_windows(struct window *out, size_t *n, const struct request *q, struct err *err)
 {
 	const struct json *list = json_get(q->body, "windows");
@@ -466,6 +475,9 @@ static int read_windows(struct window *out, size_t *n, const struct request *q, 
 	for (*n = 0; *n < json_len(list); ++*n) {
 		if (wire_window_read(&out[*n], json_at(list, *n), err) < 0)
 			return err_wrap(err, "window %zu", *n + 1);
+		if (was_cut(&out[*n], json_at(list, *n)))
+			return err_set(err, ERR_INVALID, "window %zu: a text is too long",
+				       *n + 1);
 		for (size_t i = 0; i < *n; i++)
 			if (strcmp(out[i].id, out[*n].id) == 0)
 				return err_set(err, ERR_INVALID,

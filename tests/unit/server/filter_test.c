@@ -167,6 +167,9 @@ static const struct {
 	{ "reason:/time[d]? out$/", ".x.." },
 	{ "reason:\"/shared\"", ".x.." },
 	{ "zone:2,1", "xx.." },
+	{ "name~/^h[pt]c-[[:digit:]]+$/ name~/[]x+(){50}-]/", "xxx." },
+	{ "name~/(h|t){1,2}pc-[0-9]{2,}/", "..x." },
+	{ "name~a+b+c+d+e+f+g+h+i+j+k+l+|hpc", "..x." },
 };
 
 static void nodes_pass_as_the_grammar_says(void **state)
@@ -259,9 +262,13 @@ static const struct {
 	{ NOUN_NODE, "name:/a", "column 6: / is not closed" },
 	{ NOUN_NODE, "name~\"a(\"", "column 6: " },
 	{ NOUN_NODE, "name~(a", "column 6: a value is expected" },
-	{ NOUN_NODE, "name~\"(a)\\1\"", "column 6: this expression repeats too much" },
-	{ NOUN_NODE, "name~\"((a{99}){99}){99}\"",
-	  "column 6: this expression repeats too much" },
+	{ NOUN_NODE, "name~\"(a)\\1\"", "column 6: this expression is too large" },
+	{ NOUN_NODE, "name~\"((a{99}){99}){99}\"", "column 6: this expression is too large" },
+	{ NOUN_NODE, "name~a++++++++++++++++++++++++++++++",
+	  "column 6: this expression is too large" },
+	{ NOUN_NODE, "name~/((((((((((a+)+)+)+)+)+)+)+)+)+/",
+	  "column 6: this expression is too large" },
+	{ NOUN_NODE, "name~x{100}y{301}", "column 6: this expression is too large" },
 	{ NOUN_NODE, "\xc3\xbc\xc3\xbc foo:1", "column 4: node rows have no \"foo\"" },
 	{ NOUN_JOB, "marked:yes", "column 1: job rows have no \"marked\"" },
 };

@@ -138,6 +138,15 @@ static void on_change(void *arg)
 	((struct world *)arg)->changes++;
 }
 
+static int up(void **state);
+
+/* Time is the test's: what goes by waits for clock_test_advance(). */
+static int up_still(void **state)
+{
+	clock_test_set(1795300000000);
+	return up(state);
+}
+
 static int up(void **state)
 {
 	struct world *w = xcalloc(1, sizeof(*w));
@@ -182,6 +191,9 @@ static int up(void **state)
 static int down(void **state)
 {
 	struct world *w = *state;
+
+	if (clock_is_test())
+		clock_test_end();
 
 	mirror_free(w->mirror);
 	client_free(w->client);
@@ -482,6 +494,10 @@ static void wrong_requests_are_refused(void **state)
 	spy_ask(w, "POST", "/v1/stream", "{\"windows\":[{\"id\":\"x\",\"noun\":\"fish\"}]}");
 	WAIT_FOR(w, w->status);
 	assert_int_equal(w->status, 422);
+	spy_ask(w, "POST", "/v1/stream",
+		"{\"windows\":[{\"id\":\"a name that is longer than any\",\"noun\":\"job\"}]}");
+	WAIT_FOR(w, w->status);
+	assert_int_equal(w->status, 422);
 }
 
 static void large_windows_come_in_parts(void **state)
@@ -520,6 +536,55 @@ static void a_lost_engine_leaves_the_picture_and_comes_back(void **state)
 	assert_true(rows(w, "n").u.nodes[0].keep_alive);
 	assert_int_equal(rows(w, "c").total, -1);
 	assert_string_equal(mirror_link_text(w->mirror), "");
+}
+
+static void silence_is_broken_by_a_beat(void **state)
+{
+	struct world *w = *state;
+
+	mirror_watch(w->mirror, NULL, 0);
+	spy_ask(w, "POST", "/v1/stream", "{\"windows\":[" NODES "]}");
+	WAIT_FOR(w, has_line(w, "\"window\":\"n\"") && mirror_link(w->mirror) == MIRROR_LIVE);
+	for (int i = 1; i <= 3; i++) {
+		clock_test_advance(15000);
+		WAIT_FOR(w, count(w, "\"now_ms\":") == (size_t)i + 1); /* one is in the hello */
+		WAIT_FOR(w, mirror_engine(w->mirror)->now_ms == clock_utc_ms());
+	}
+	assert_int_equal(mirror_link(w->mirror), MIRROR_LIVE);
+	assert_int_equal(mirror_age_ms(w->mirror), 0);
+}
+
+/* 41 s at once: the beat is not read before the mirror has had enough. */
+static void a_silent_engine_is_left(void **state)
+{
+	struct world *w = *state;
+
+	mirror_watch(w->mirror, NULL, 0);
+	WAIT_FOR(w, mirror_link(w->mirror) == MIRROR_LIVE);
+	clock_test_advance(41000);
+	WAIT_FOR(w, mirror_link(w->mirror) == MIRROR_LOST);
+	assert_non_null(strstr(mirror_link_text(w->mirror), "for 41 s; trying again in 1 s"));
+	clock_test_advance(1000);
+	WAIT_FOR(w, mirror_link(w->mirror) == MIRROR_LIVE);
+}
+
+static void changes_come_at_most_four_times_a_second(void **state)
+{
+	struct world *w = *state;
+
+	spy_ask(w, "POST", "/v1/stream", "{\"windows\":[" NODES "]}");
+	WAIT_FOR(w, has_line(w, "\"window\":\"n\""));
+	for (int i = 0; i < 5; i++) {
+		keep(w, "htc-1", true);
+		keep(w, "htc-2", i % 2 == 0);
+		loop_turn(w->loop, 0);
+	}
+	assert_int_equal(count(w, "\"set\""), 0);
+	clock_test_advance(250);
+	WAIT_FOR(w, has_line(w, "\"set\""));
+	assert_int_equal(count(w, "\"set\""), 1);
+	assert_true(has_line(w, "\"set\":{\"0\":{"));
+	assert_true(has_line(w, ",\"1\":{"));
 }
 
 static void windows_that_come_and_go_stay_right(void **state)
@@ -587,6 +652,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(large_windows_come_in_parts, up, down),
 		cmocka_unit_test_setup_teardown(a_lost_engine_leaves_the_picture_and_comes_back,
 						up, down),
+		cmocka_unit_test_setup_teardown(silence_is_broken_by_a_beat, up_still, down),
+		cmocka_unit_test_setup_teardown(a_silent_engine_is_left, up_still, down),
+		cmocka_unit_test_setup_teardown(changes_come_at_most_four_times_a_second,
+						up_still, down),
 		cmocka_unit_test_setup_teardown(windows_that_come_and_go_stay_right, up, down),
 		cmocka_unit_test_setup_teardown(lists_answer_the_same_windows, up, down),
 	};
