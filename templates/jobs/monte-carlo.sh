@@ -8,6 +8,7 @@
 #SBATCH --requeue
 #SBATCH --output=/shared/results/monte-carlo-%A_%a.log
 #SBATCH --open-mode=truncate
+#GHOST time=15-25
 # Pi by throwing darts: 40 tasks with a seed each. A task's result is one JSON file, RESULTS/JOBID/TASK.json, which is there
 # whole or not at all. The generator is minstd (x = 16807 x mod 2^31 - 1), exact in any awk, so that anybody can throw the same
 # darts again:  monte-carlo.sh recount SEED SAMPLES  prints the hits.

@@ -131,7 +131,7 @@ void ghost_publish(struct ghost *g)
 	ghost_pass(g, 1000);
 }
 
-static int run(struct ghost *g, const char *input)
+int ghost_run_argv(struct ghost *g, const char *input)
 {
 	struct gq_call c = { .argv = &g->argv,
 			     .in = input ? input : "",
@@ -150,7 +150,7 @@ int ghost_run(struct ghost *g, const char *line, const char *input)
 {
 	strs_clear(&g->argv);
 	strs_split(&g->argv, line, strlen(line), ' ');
-	return run(g, input);
+	return ghost_run_argv(g, input);
 }
 
 int ghost_verb(struct ghost *g, enum sched_verb verb, const struct sched_args *args)
@@ -162,7 +162,7 @@ int ghost_verb(struct ghost *g, enum sched_verb verb, const struct sched_args *a
 		fprintf(stderr, "%s\n", err.msg);
 		abort();
 	}
-	return run(g, NULL);
+	return ghost_run_argv(g, NULL);
 }
 
 struct sched_run ghost_answer(const struct ghost *g)

@@ -29,8 +29,9 @@ void ghost_head_up(struct ghost *g);
 void ghost_nodes(struct ghost *g, const char *array, int n);
 void ghost_publish(struct ghost *g); /* every member that there is: htc-1, htc-2 ... */
 
-/* Words by blank; a word "<1f>..." is taken as it is. Returns the exit code. */
+/* Words by blank. Returns the exit code. */
 int ghost_run(struct ghost *g, const char *line, const char *input);
+int ghost_run_argv(struct ghost *g, const char *input); /* what g->argv says */
 int ghost_verb(struct ghost *g, enum sched_verb verb, const struct sched_args *args);
 struct sched_run ghost_answer(const struct ghost *g);
 /* The queue as the engine would read it; both reads must be whole. */

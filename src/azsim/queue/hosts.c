@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -87,6 +88,21 @@ static struct numbered cut(const char *name)
 	return c;
 }
 
+/* c2 before c10, as Slurm orders nodes. */
+static int by_number(const void *a, const void *b)
+{
+	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+	struct numbered cx = cut(x), cy = cut(y);
+	size_t n = cx.prefix < cy.prefix ? cx.prefix : cy.prefix;
+	int c = strncmp(x, y, n);
+
+	if (c == 0)
+		c = (cx.prefix > cy.prefix) - (cx.prefix < cy.prefix);
+	if (c == 0)
+		c = (cx.number > cy.number) - (cx.number < cy.number);
+	return c ? c : strcmp(x, y);
+}
+
 static bool follows(const char *a, const struct numbered *x, const char *b,
 		    const struct numbered *y)
 {
@@ -106,7 +122,7 @@ static bool same_prefix(const char *a, const struct numbered *x, const char *b,
 	       strncmp(a, b, x->prefix) == 0;
 }
 
-void gq_hosts_print(struct buf *out, const char *const *names, size_t n)
+static void print_sorted(struct buf *out, const char *const *names, size_t n)
 {
 	for (size_t i = 0, end; i < n; i = end) {
 		struct numbered first = cut(names[i]), last = first, c;
@@ -134,4 +150,15 @@ void gq_hosts_print(struct buf *out, const char *const *names, size_t n)
 		buf_addf(out, end - i > 1 ? "[%s]" : "%s", buf_str(&inner));
 		buf_clear(&inner);
 	}
+}
+
+void gq_hosts_print(struct buf *out, const char *const *names, size_t n)
+{
+	const char **sorted = xcalloc(n + 1, sizeof(*sorted));
+
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = names[i];
+	qsort(sorted, n, sizeof(*sorted), by_number);
+	print_sorted(out, sorted, n);
+	free(sorted);
 }

@@ -8,7 +8,7 @@
 #include "base/strs.h"
 
 int gq_hosts_read(struct strs *names, const char *list); /* -1: no such list, or too long */
-/* Names in the order given; those that follow each other in number become one range. */
+/* Sorted; names that follow each other in number become one range. */
 void gq_hosts_print(struct buf *out, const char *const *names, size_t n);
 
 #endif

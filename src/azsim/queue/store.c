@@ -291,12 +291,13 @@ static int write_spec(struct gq_store *st, const struct gq *q, const struct gq_s
 	return stmt_run(&s, err);
 }
 
-/* "CPUS:MEM:GPUS" for each node of a running job, in the order of its hosts */
+/* "NODE:CPUS:MEM:GPUS" for each node of a running job */
 static void places_text(struct buf *b, const struct gq_run *r)
 {
 	for (size_t i = 0; r && i < r->n; i++)
-		buf_addf(b, "%s%lld:%lld:%lld", i ? "," : "", (long long)r->place[i].cpus,
-			 (long long)r->place[i].mem_mb, (long long)r->place[i].gpus);
+		buf_addf(b, "%s%s:%lld:%lld:%lld", i ? "," : "", r->place[i].node->name,
+			 (long long)r->place[i].cpus, (long long)r->place[i].mem_mb,
+			 (long long)r->place[i].gpus);
 }
 
 static int write_job(struct gq_store *st, struct gq *q, struct gq_job *j, struct err *err)

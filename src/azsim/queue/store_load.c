@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "azsim/queue/hosts.h"
 #include "azsim/queue/store_private.h"
 #include "azsim/world/vm.h"
 #include "base/mem.h"
@@ -188,41 +187,40 @@ static int load_specs(struct load *l, struct err *err)
 	return stmt_done(&s, err);
 }
 
-/* "2:400:0": -1 when it is not */
-static int read_place(struct gq_place *p, const char *text)
+/* "htc-1:2:400:0"; -1: it is none, or nobody knows the node */
+static int read_place(struct gq *q, struct gq_place *p, const char *text)
 {
 	struct strs f = STRS_INIT(8);
 	int rc = -1;
 
-	if (strs_split(&f, text, strlen(text), ':') == 0 && f.n == 3 &&
-	    num_read(&p->cpus, f.v[0], 0, INT64_MAX) == 0 &&
-	    num_read(&p->mem_mb, f.v[1], 0, INT64_MAX) == 0 &&
-	    num_read(&p->gpus, f.v[2], 0, INT64_MAX) == 0)
-		rc = 0;
+	if (strs_split(&f, text, strlen(text), ':') == 0 && f.n == 4 &&
+	    num_read(&p->cpus, f.v[1], 0, INT64_MAX) == 0 &&
+	    num_read(&p->mem_mb, f.v[2], 0, INT64_MAX) == 0 &&
+	    num_read(&p->gpus, f.v[3], 0, INT64_MAX) == 0) {
+		p->node = gq_node_find(q, f.v[0]);
+		rc = p->node ? 0 : -1;
+	}
 	strs_clear(&f);
 	return rc;
 }
 
-/* Where it runs; false: a node of it is not known. */
 static bool load_run(struct gq *q, struct gq_job *j, const char *places)
 {
-	struct strs hosts = STRS_INIT(100000), parts = STRS_INIT(100000);
-	struct gq_run *r = NULL;
-	bool ok = j->hosts && gq_hosts_read(&hosts, j->hosts) == 0 &&
-		  strs_split(&parts, places, strlen(places), ',') == 0 && parts.n == hosts.n;
+	struct strs parts = STRS_INIT(100000);
+	struct gq_run *r;
+	bool ok = strs_split(&parts, places, strlen(places), ',') == 0;
 
-	if (ok) {
-		r = xcalloc(1, sizeof(*r) + hosts.n * sizeof(r->place[0]));
-		*r = (struct gq_run){ .q = q, .job = j, .n = hosts.n };
-		r->due.fire = gq_job_fired;
-		r->due.owner = r;
-	}
-	for (size_t i = 0; ok && i < hosts.n; i++) {
+	r = xcalloc(1, sizeof(*r) + parts.n * sizeof(r->place[0]));
+	r->q = q;
+	r->job = j;
+	r->n = parts.n;
+	r->due.fire = gq_job_fired;
+	r->due.owner = r;
+	for (size_t i = 0; ok && i < r->n; i++) {
 		r->place[i].job = j;
-		r->place[i].node = gq_node_find(q, hosts.v[i]);
-		ok = r->place[i].node && read_place(&r->place[i], parts.v[i]) == 0;
+		ok = read_place(q, &r->place[i], parts.v[i]) == 0;
 	}
-	for (size_t i = 0; ok && i < hosts.n; i++)
+	for (size_t i = 0; ok && i < r->n; i++)
 		gq_node_take(&r->place[i]);
 	if (ok) {
 		j->run = r;
@@ -232,7 +230,6 @@ static bool load_run(struct gq *q, struct gq_job *j, const char *places)
 	} else {
 		free(r);
 	}
-	strs_clear(&hosts);
 	strs_clear(&parts);
 	return ok;
 }

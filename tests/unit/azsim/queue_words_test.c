@@ -126,7 +126,8 @@ static void host_lists_are_read_and_written(void **state)
 	hosts_are("c[1-3,7],s1", "c[1-3,7],s1");
 	hosts_are("htc-1,htc-2,htc-3", "htc-[1-3]");
 	hosts_are("n08,n09,n10,n11", "n[08-11]");
-	hosts_are("a,b,a1", "a,b,a1");
+	hosts_are("b,a1,a", "a,a1,b");
+	hosts_are("c10,c2,c1", "c[1-2,10]");
 	hosts_are("h9,h10,h12", "h[9-10,12]");
 	assert_int_equal(gq_hosts_read(&names, "c[1-"), -1);
 	assert_int_equal(gq_hosts_read(&names, "c[3-1]"), -1);
