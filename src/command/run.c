@@ -50,8 +50,8 @@ void run_fail(struct command_run *r, const struct err *err)
 	command_done(r, 1, &copy);
 }
 
-static void end_with(struct command_run *r, int exit_code, enum err_code code, const char *fmt,
-		     va_list ap)
+__attribute__((format(printf, 4, 0))) static void
+end_with(struct command_run *r, int exit_code, enum err_code code, const char *fmt, va_list ap)
 {
 	struct buf text = BUF_INIT(sizeof(((struct err *)0)->msg));
 	struct err err;

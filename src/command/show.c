@@ -16,7 +16,8 @@ void show_cells(struct command_run *r, bool titles, const char *const *cells)
 		r->io->row(r->io->arg, cells, n);
 }
 
-static void say(void (*to)(void *arg, const char *text), void *arg, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void say(void (*to)(void *arg, const char *text),
+						      void *arg, const char *fmt, va_list ap)
 {
 	struct buf b = BUF_INIT(BUF_TEXT_MAX);
 
