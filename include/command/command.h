@@ -51,6 +51,7 @@ struct command {
 
 extern const struct command commands[];
 extern const size_t n_commands;
+extern const struct command_option command_before[];  /* what stands before the command's words, hyphens included */
 extern const struct command_option command_globals[]; /* switches that every command takes; ends like options */
 
 const struct command *command_find(const char *const *words, size_t n, size_t *used); /* longest match: "node drain" */

@@ -19,9 +19,10 @@ static void add_text(struct buf *out, const char *text)
 	}
 }
 
-static void add_option(struct buf *out, const struct command_option *o)
+static void add_option(struct buf *out, const char *hyphens, const struct command_option *o)
 {
-	buf_adds(out, ".TP\n\\fB\\-\\-");
+	buf_adds(out, ".TP\n\\fB");
+	add_text(out, hyphens);
 	add_text(out, o->name);
 	buf_adds(out, "\\fR");
 	if (o->value)
@@ -59,7 +60,7 @@ static void add_command(struct buf *out, const struct command *c)
 	if (c->needs > ROLE_NONE)
 		buf_addf(out, "Needs the role %s.\n", role_name(c->needs));
 	for (const struct command_option *o = c->options; o && o->name; o++)
-		add_option(out, o);
+		add_option(out, "--", o);
 }
 
 void command_manual(struct buf *out)
@@ -80,9 +81,12 @@ void command_manual(struct buf *out)
 	    ".SH COMMANDS\n");
 	for (size_t i = 0; i < n_commands; i++)
 		add_command(out, &commands[i]);
+	buf_adds(out, ".SH OPTIONS BEFORE THE COMMAND\n");
+	for (const struct command_option *o = command_before; o->name; o++)
+		add_option(out, "", o);
 	buf_adds(out, ".SH OPTIONS OF EVERY COMMAND\n");
 	for (const struct command_option *o = command_globals; o->name; o++)
-		add_option(out, o);
+		add_option(out, "--", o);
 	buf_adds(out,
 		 ".SH EXIT STATUS\n"
 		 "0 done; 1 failed, with one sentence on standard error; 2 the words do not "

@@ -11,7 +11,10 @@
 
 #define SCP	  "/usr/bin/scp"
 #define COPY	  "/bin/cp"
+#define ENV	  "/usr/bin/env" /* looks a command up in PATH */
 #define WORDS_MAX 1000
+
+#define NO_TERMINAL "it needs a terminal of its own: paceline %s"
 
 /* Only who may read the key gets in: it belongs to the engine's user. */
 static bool may_enter(struct command_run *r, const struct json *way)
@@ -19,8 +22,7 @@ static bool may_enter(struct command_run *r, const struct json *way)
 	const char *key = json_str(way, "key", "");
 
 	if (!r->io->exec) {
-		run_failf(r, ERR_UNSUPPORTED, "it needs a terminal of its own: paceline %s",
-			  r->command->name);
+		run_failf(r, ERR_UNSUPPORTED, NO_TERMINAL, r->command->name);
 		return false;
 	}
 	if (access(key, R_OK) == 0)
@@ -41,6 +43,11 @@ static void go(struct command_run *r, const struct strs *argv)
 		run_fail(r, &err);
 	else
 		command_done(r, code, NULL);
+}
+
+static bool is_local(const struct json *way)
+{
+	return strcmp(json_str(way, "transport", ""), "local") == 0;
 }
 
 static int argv_of(struct strs *out, const struct json *way)
@@ -83,29 +90,45 @@ static char *remote_line(const struct command_run *r, size_t first)
 	return buf_steal(&line);
 }
 
-/* The head is this machine: the command is run here, from the folder that stands for the
- * head's. */
+/*
+ * A head without ssh is this machine, or a folder of programs that stands for one. The latter
+ * has commands, but no shell, no files and no nodes to go to.
+ */
+static bool may_stay(struct command_run *r, const struct json *way, const char *node)
+{
+	const char *bin = json_str(way, "bin", "");
+
+	if (!r->io->exec)
+		run_failf(r, ERR_UNSUPPORTED, NO_TERMINAL, r->command->name);
+	else if (node && strcmp(node, "head") != 0)
+		run_failf(r, ERR_UNSUPPORTED,
+			  "%s has no system to go to: the cluster's machines are simulated",
+			  node);
+	else if (bin[0] && strcmp(r->command->name, "ssh") != 0)
+		run_failf(r, ERR_UNSUPPORTED,
+			  "the cluster's machines are simulated: there are no files on them");
+	else
+		return true;
+	return false;
+}
+
 static void run_here(struct command_run *r, const struct json *way, size_t first)
 {
 	struct strs argv = STRS_INIT(WORDS_MAX);
 	const char *bin = json_str(way, "bin", "");
 
 	if (first >= r->args.n) {
-		run_failf(r, ERR_UNSUPPORTED,
-			  "the head of %s is no machine to log in to: its commands are in %s",
-			  r->args.v[0], show_or(bin, "this machine's own folders"));
+		run_failf(
+		    r, ERR_UNSUPPORTED,
+		    "the head of %s is no machine to log in to: name a command of it, as in \"ssh %s -- squeue\"",
+		    r->args.v[0], r->args.v[0]);
 		return;
 	}
-	if (!r->io->exec) {
-		run_failf(r, ERR_UNSUPPORTED, "it needs a terminal of its own: paceline %s",
-			  r->command->name);
-		return;
-	}
-	if (bin[0] && !strchr(r->args.v[first], '/'))
+	if (bin[0])
 		strs_addf(&argv, "%s/%s", bin, r->args.v[first]);
 	else
-		strs_add(&argv, r->args.v[first]);
-	for (size_t i = first + 1; i < r->args.n; i++)
+		strs_add(&argv, ENV);
+	for (size_t i = first + (bin[0] != '\0'); i < r->args.n; i++)
 		strs_add(&argv, r->args.v[i]);
 	go(r, &argv);
 	strs_clear(&argv);
@@ -116,8 +139,9 @@ static void on_way(struct command_run *r, const struct json *way)
 	struct strs argv = STRS_INIT(WORDS_MAX);
 	size_t first = end_of_own(r) + 1;
 
-	if (strcmp(json_str(way, "transport", ""), "local") == 0) {
-		run_here(r, way, first);
+	if (is_local(way)) {
+		if (may_stay(r, way, end_of_own(r) > 1 ? r->args.v[1] : NULL))
+			run_here(r, way, first);
 		return;
 	}
 	if (!may_enter(r, way))
@@ -174,6 +198,13 @@ static struct place place_of(const char *word)
 	return p;
 }
 
+static struct place there_of(const struct command_run *r)
+{
+	struct place from = place_of(r->args.v[0]);
+
+	return from.cluster[0] ? from : place_of(r->args.v[1]);
+}
+
 static void add_place(struct strs *argv, const char *word, const char *destination)
 {
 	struct place p = place_of(word);
@@ -202,10 +233,10 @@ static void copy_here(struct command_run *r)
 static void on_way_to_copy(struct command_run *r, const struct json *way)
 {
 	struct strs ssh = STRS_INIT(WORDS_MAX), argv = STRS_INIT(WORDS_MAX);
-	bool local = strcmp(json_str(way, "transport", ""), "local") == 0;
 
-	if (local && r->io->exec) {
-		copy_here(r);
+	if (is_local(way)) {
+		if (may_stay(r, way, there_of(r).node[0] ? there_of(r).node : NULL))
+			copy_here(r);
 		return;
 	}
 	if (!may_enter(r, way))
@@ -229,11 +260,11 @@ static void on_way_to_copy(struct command_run *r, const struct json *way)
 void run_cp(struct command_run *r)
 {
 	struct place from = place_of(r->args.v[0]), to = place_of(r->args.v[1]);
-	const struct place *there = from.cluster[0] ? &from : &to;
+	struct place there = there_of(r);
 
 	if (!from.cluster[0] == !to.cluster[0])
 		run_misused(r,
 			    "one of the two is CLUSTER:PATH, the other a path of this machine");
 	else
-		ask_way(r, there->cluster, there->node[0] ? there->node : NULL, on_way_to_copy);
+		ask_way(r, there.cluster, there.node[0] ? there.node : NULL, on_way_to_copy);
 }

@@ -7,6 +7,19 @@
 		NULL, NULL, NULL                                                               \
 	}
 
+const struct command_option command_before[] = {
+	{ "-L", "NAME", "another engine of this user or site, with a store of its own" },
+	{ "--socket", "PATH", "the engine that listens there" },
+	{ "--theme", "NAME", "colours of the console: auto, mono, light, contrast, or a file" },
+	{ "--ascii", NULL, "the console in plain characters" },
+	{ "--plain", NULL, "the console as lines, without a screen" },
+	{ "--letters", NULL, "letters instead of function keys in the footer" },
+	{ "--no-countdown", NULL, "a second key instead of a countdown before a teardown" },
+	{ "--stats", NULL, "what the console drew and sent, at its end" },
+	{ "--version", NULL, "the version" },
+	OPTIONS_END,
+};
+
 const struct command_option command_globals[] = {
 	{ "json", NULL, "one JSON value instead of tables and sentences" },
 	{ "yes", NULL, "answer the question before an act with yes" },
@@ -94,7 +107,6 @@ static const struct command_option engine_options[] = {
 
 static const struct command_option demo_options[] = {
 	{ "batch", NULL, "no console: run the sample job, tear down, report, exit" },
-	{ "json", NULL, "the report as one JSON value" },
 	{ "tasks", "N", "tasks of the sample job" },
 	{ "kill-engine", "N", "kill the engine N times on the way" },
 	{ "seed", "S", "the same seed gives the same history" },

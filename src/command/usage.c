@@ -7,11 +7,11 @@
 
 #define HELP_COLUMN 24
 
-static void add_option(struct buf *out, const struct command_option *o)
+static void add_option(struct buf *out, const char *hyphens, const struct command_option *o)
 {
 	char head[80];
 
-	snprintf(head, sizeof(head), "--%s%s%s", o->name, o->value ? " " : "",
+	snprintf(head, sizeof(head), "%s%s%s%s", hyphens, o->name, o->value ? " " : "",
 		 o->value ? o->value : "");
 	buf_addf(out, "  %-*s %s\n", HELP_COLUMN - 3, head, o->help);
 }
@@ -24,9 +24,9 @@ void command_usage(struct buf *out, const struct command *c)
 		buf_addf(out, "%s\n", c->more);
 	buf_adds(out, "\nOptions:\n");
 	for (const struct command_option *o = c->options; o && o->name; o++)
-		add_option(out, o);
+		add_option(out, "--", o);
 	for (const struct command_option *o = command_globals; o->name; o++)
-		add_option(out, o);
+		add_option(out, "--", o);
 	if (c->needs > ROLE_NONE)
 		buf_addf(out, "\nNeeds the role %s.\n", role_name(c->needs));
 }
@@ -51,6 +51,11 @@ size_t command_overview(struct buf *out, const char *group)
 				 commands[i].help);
 			any++;
 		}
+	if (!group) {
+		buf_adds(out, "\nBefore the command:\n");
+		for (const struct command_option *o = command_before; o->name; o++)
+			add_option(out, "", o);
+	}
 	buf_adds(out, "\n\"paceline help COMMAND\" says what it takes.\n");
 	return any;
 }

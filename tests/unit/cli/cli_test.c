@@ -163,13 +163,15 @@ static struct json *teardown_json(void)
 	return json_parse(text, strlen(text), NULL);
 }
 
-static struct json *ssh_json(const struct fake *f, const char *query)
+/* demo is reached by ssh, ghosts are a folder of programs, and the head of mine is this
+ * machine. */
+static struct json *ssh_json(const struct fake *f, char cluster, const char *query)
 {
 	struct json *j = json_new_object(), *argv = json_set_array(j, "argv");
 	char *key = xasprintf("%.60s/key", f->dir);
 
-	json_set_str(j, "transport", strstr(query, "here") ? "local" : "ssh");
-	json_set_str(j, "bin", "/bin");
+	json_set_str(j, "transport", cluster == 'd' ? "ssh" : "local");
+	json_set_str(j, "bin", cluster == 'g' ? "/bin" : NULL);
 	json_set_str(j, "key", strstr(query, "locked") ? "/nonexistent/key" : key);
 	json_add(argv, json_new_string(strstr(query, "code") ? "/bin/sh" : "/bin/echo"));
 	json_add(argv, json_new_string(strstr(query, "code") ? "-c" : "to"));
@@ -224,8 +226,8 @@ static struct json *answer_get(struct fake *f, const struct http_exchange *x)
 		return jobs_json(f);
 	if (strcmp(path, "/v1/clusters/demo/teardown") == 0)
 		return teardown_json();
-	if (strcmp(path, "/v1/clusters/demo/ssh") == 0)
-		return ssh_json(f, http_x_query(x));
+	if (strlen(path) > 4 && strcmp(path + strlen(path) - 4, "/ssh") == 0)
+		return ssh_json(f, path[strlen("/v1/clusters/")], http_x_query(x));
 	if (strcmp(path, "/v1/events") == 0)
 		return list_json("events", event_json());
 	if (strncmp(path, "/v1/operations/", 15) == 0)
@@ -729,10 +731,30 @@ static void goes_to_a_node(void **state)
 	assert_int_equal(run(s, "paceline ssh demo code -- no-such-command-here"), 127);
 	assert_int_equal(run(s, "paceline ssh demo locked"), 1);
 	HAS(ERROUT(s), "(/nonexistent/key) is for the engine's user alone");
-	assert_int_equal(run(s, "paceline ssh demo here -- echo a b"), 0);
+}
+
+static void runs_on_a_head_without_ssh(void **state)
+{
+	struct site *s = *state;
+	char *line = xasprintf("paceline cp mine:%s/key %s/copy", s->dir, s->dir);
+	char *copy = xasprintf("%s/copy", s->dir);
+
+	assert_int_equal(run(s, "paceline ssh ghosts -- echo a b"), 0);
 	assert_string_equal(OUT(s), "a b\n");
-	assert_int_equal(run(s, "paceline ssh demo here"), 1);
+	assert_int_equal(run(s, "paceline ssh mine -- echo c"), 0);
+	assert_string_equal(OUT(s), "c\n");
+	assert_int_equal(run(s, "paceline ssh ghosts"), 1);
+	HAS(ERROUT(s), "as in \"ssh ghosts -- squeue\"");
+	assert_int_equal(run(s, "paceline ssh ghosts htc-1 -- echo a"), 1);
+	HAS(ERROUT(s), "htc-1 has no system to go to");
+	assert_int_equal(run(s, "paceline cp ghosts:/etc/hostname x"), 1);
+	HAS(ERROUT(s), "there are no files on them");
+	assert_int_equal(run(s, line), 0);
+	assert_true(file_exists(copy));
 	assert_int_equal(run(s, "paceline cp a b"), 2);
+	assert_int_equal(run(s, "paceline cp a:b c:d"), 2);
+	free(line);
+	free(copy);
 }
 
 /* A full disk and a reader who left are failures, not successes with less output. */
@@ -787,6 +809,7 @@ int main(void)
 		WITH(deletes_only_what_was_named),
 		WITH(submits_and_waits),
 		WITH(goes_to_a_node),
+		WITH(runs_on_a_head_without_ssh),
 		WITH(fails_when_the_output_cannot_be_written),
 	};
 
