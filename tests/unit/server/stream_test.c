@@ -17,6 +17,7 @@
 #include "base/http_client.h"
 #include "base/mem.h"
 #include "client/mirror.h"
+#include "engine/run.h"
 #include "server/server.h"
 #include "store/store.h"
 
@@ -587,6 +588,60 @@ static void changes_come_at_most_four_times_a_second(void **state)
 	assert_true(has_line(w, ",\"1\":{"));
 }
 
+/* A reading of the scheduler, as if it had just ended. */
+static void read_queue(struct world *w, int64_t jobs, int64_t running)
+{
+	struct run *r = run_find(w->engine, "aa");
+	struct queue *q = xcalloc(1, sizeof(*q));
+
+	queue_init(q);
+	for (int64_t i = 1; i <= jobs; i++) {
+		struct job *j = queue_add_job(q);
+		char id[16];
+
+		j->id = pool_add(&q->pool, id,
+				 (size_t)snprintf(id, sizeof(id), "%lld", (long long)i));
+		j->state = i == running ? JOB_RUNNING : JOB_PENDING;
+		j->tasks = 1;
+	}
+	q->read_ended_ms = clock_utc_ms();
+	if (r->queue) {
+		queue_clear(r->queue);
+		free(r->queue);
+	}
+	r->queue = q;
+	r->queue_source.ok_ms = clock_utc_ms();
+	run_changed(r);
+}
+
+#define JOBS_OF_AA "{\"id\":\"j\",\"noun\":\"job\",\"cluster\":\"aa\",\"count\":5}"
+
+static void a_reading_sends_what_it_found_changed(void **state)
+{
+	struct world *w = *state;
+	struct window v[] = { window("j", NOUN_JOB, "aa", "state:PD") };
+
+	read_queue(w, 100, 2);
+	mirror_watch(w->mirror, v, 1);
+	spy_ask(w, "POST", "/v1/stream", "{\"windows\":[" JOBS_OF_AA "," CLUSTERS "]}");
+	WAIT_FOR(w, has_line(w, "\"window\":\"c\"") && rows(w, "j").n == 99);
+	clock_test_advance(1000);
+	read_queue(w, 100, 2); /* the same again: only the cluster's age is younger */
+	WAIT_FOR(w, count(w, "\"window\":\"c\"") == 2);
+	assert_int_equal(count(w, "\"window\":\"j\""), 1);
+	clock_test_advance(1000);
+	read_queue(w, 101, 3);
+	WAIT_FOR(w, count(w, "\"window\":\"j\"") == 2 && rows(w, "j").total == 101);
+	assert_true(has_line(w, "\"total\":101,\"shown\":101,\"set\":{\"1\":{"));
+	assert_string_equal(rows(w, "j").u.jobs[1].id, "2");
+	assert_string_equal(rows(w, "j").u.jobs[2].id, "4");
+	/* 15 s later every age is another, and nothing is told but the time. */
+	clock_test_advance(15000);
+	WAIT_FOR(w, count(w, "\"now_ms\":") == 2);
+	assert_int_equal(count(w, "\"window\":\"c\""), 3);
+	assert_int_equal(count(w, "\"window\":\"j\""), 2);
+}
+
 static void windows_that_come_and_go_stay_right(void **state)
 {
 	struct world *w = *state;
@@ -656,6 +711,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_silent_engine_is_left, up_still, down),
 		cmocka_unit_test_setup_teardown(changes_come_at_most_four_times_a_second,
 						up_still, down),
+		cmocka_unit_test_setup_teardown(a_reading_sends_what_it_found_changed, up_still,
+						down),
 		cmocka_unit_test_setup_teardown(windows_that_come_and_go_stay_right, up, down),
 		cmocka_unit_test_setup_teardown(lists_answer_the_same_windows, up, down),
 	};
