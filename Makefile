@@ -1,7 +1,7 @@
 # make              release build: build/paceline, build/azsim
 # make DEBUG=1      with ASan, UBSan and failpoints: build/debug/...
 # make check        installs what is missing, runs every test, ends with "N passed, N failed"
-# The other targets: deps unit conformance screens layers lint fuzz clean
+# The other targets: deps unit bench conformance screens layers lint fuzz clean
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -52,7 +52,7 @@ MAIN_AZSIM := $(filter src/main/azsim%.c,$(SRC_MAIN))
 MAIN_PL    := $(filter-out $(MAIN_AZSIM),$(SRC_MAIN))
 PROGRAMS   := $(if $(filter src/main/paceline.c,$(SRC_MAIN)),$(B)/paceline) $(if $(MAIN_AZSIM),$(B)/azsim)
 
-.PHONY: all deps check unit conformance screens screen-programs lint fuzz layers clean objects
+.PHONY: all deps check unit bench bench-programs conformance screens screen-programs lint fuzz layers clean objects
 all: $(B)/libbase.a $(B)/libpaceline.a $(B)/libazsim.a $(PROGRAMS)
 objects: $(call obj,$(SRC_ALL))
 
@@ -95,11 +95,23 @@ $(DRIVE): $(B)/tests/conformance/%: $(B)/obj/tests/conformance/%.o $(B)/obj/test
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_BASE) -o $@
 tests: $(TEST_BIN) $(SCREEN_BIN) $(DRIVE)
+# Benchmarks are measured as users run the program: in the release build.
+BENCH_SRC := $(sort $(wildcard tests/bench/*_bench.c))
+BENCH_BIN := $(patsubst %.c,$(B)/%,$(BENCH_SRC))
+$(BENCH_BIN): $(B)/%: $(B)/obj/%.o $(B)/libpaceline.a $(B)/libazsim.a $(B)/libbase.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_BASE) $(LIBS_TERM) -o $@
+bench-programs: $(BENCH_BIN)
 
 # make unit T=base/buf runs one; make unit runs all. Always the sanitizer build.
 unit:
 	$(MAKE) DEBUG=1 all tests
 	tests/run.sh unit $(T)
+
+# make bench T=plan runs one. Tables, then one line of JSON with all of them.
+bench:
+	$(MAKE) -s all bench-programs
+	tests/bench/run.sh $(T)
 
 screens:
 	$(MAKE) DEBUG=1 all screen-programs
