@@ -115,8 +115,8 @@ static const struct shape shapes[] = {
 	  "eventGridAndResourceGraph:EventGridAndResourceGraph" },
 	{ "ScheduledEventsPolicy",
 	  "userInitiatedRedeploy:UserInitiatedRedeploy "
-	  "userInitiatedReboot:UserInitiatedReboot scheduledEventsAdditionalPublishingTar "
-	  "gets:ScheduledEventsAdditionalPublishingTargets" },
+	  "userInitiatedReboot:UserInitiatedReboot scheduledEventsAdditionalPublishingTargets:"
+	  "ScheduledEventsAdditionalPublishingTargets" },
 	{ "ScheduledEventsProfile", "terminateNotificationProfile:TerminateNotificationProfile "
 				    "osImageNotificationProfile:OSImageNotificationProfile" },
 	{ "SecurityPostureReference", "id excludeExtensions isOverridable" },
@@ -233,8 +233,8 @@ static const struct shape shapes[] = {
 	{ "VirtualMachineScaleSetIPConfiguration",
 	  "name properties:VirtualMachineScaleSetIPConfigurationProperties" },
 	{ "VirtualMachineScaleSetIPConfigurationProperties",
-	  "subnet:ApiEntityReference primary publicIPAddressConfiguration:VirtualMachineS "
-	  "caleSetPublicIPAddressConfiguration privateIPAddressVersion "
+	  "subnet:ApiEntityReference primary publicIPAddressConfiguration:"
+	  "VirtualMachineScaleSetPublicIPAddressConfiguration privateIPAddressVersion "
 	  "applicationGatewayBackendAddressPools:SubResource "
 	  "applicationSecurityGroups:SubResource "
 	  "loadBalancerBackendAddressPools:SubResource "

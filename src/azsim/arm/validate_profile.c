@@ -141,8 +141,10 @@ static int check_os(struct arm_call *c, const struct json *profile, bool member)
 		   *data = json_str(os, "customData", NULL);
 	const char *key = member ? "computerNamePrefix" : "computerName";
 
-	if (!os)
-		return missing(c, "osProfile");
+	if (!os) /* a specialized image of one's own has its accounts inside */
+		return json_str(profile, "storageProfile.imageReference.publisher", NULL)
+			   ? missing(c, "osProfile")
+			   : 0;
 	if (check_host_name(c, json_str(os, key, NULL), key, member ? 58 : 64) != 0)
 		return -1;
 	if (!user || !*user)
@@ -229,11 +231,12 @@ static int check_storage(struct arm_call *c, const struct json *profile,
 		return missing(c, "storageProfile");
 	if (!image)
 		return missing(c, "imageReference");
-	if (!json_str(image, "id", NULL) &&
+	if (!json_str(image, "id", NULL) && !json_str(image, "sharedGalleryImageId", NULL) &&
+	    !json_str(image, "communityGalleryImageId", NULL) &&
 	    (!json_str(image, "publisher", NULL) || !json_str(image, "offer", NULL) ||
 	     !json_str(image, "sku", NULL) || !json_str(image, "version", NULL)))
 		return bad(c, "imageReference",
-			   "either id, or publisher, offer, sku and version.");
+			   "either an id, or publisher, offer, sku and version.");
 	if (text_casecmp(json_str(disk, "createOption", "FromImage"), "FromImage") != 0)
 		return bad(c, "osDisk.createOption", "this cloud makes OS disks FromImage.");
 	if (strstr(account, "UltraSSD"))
