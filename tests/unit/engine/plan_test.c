@@ -17,7 +17,7 @@ struct world {
 	struct array_spec array;
 	struct vm_size size;
 	struct fact_array arrays[1];
-	struct fact_bucket buckets[1];
+	struct fact_bucket buckets[2]; /* the second: on demand, where a test asks for both */
 	struct fact_node nodes[4];
 	struct facts facts;
 	struct demand demand;
@@ -190,6 +190,198 @@ static void a_blind_engine_removes_nothing(void **state)
 	assert_int_equal(w->plan.n_acts, 0);
 }
 
+static void work_undoes_a_drain_of_ours_before_anything_is_bought(void **state)
+{
+	struct world *w = *state;
+
+	add_node(w, NODE_DRAINING, 2, 10);
+	w->nodes[0].drained_by_us = true;
+	want_slots(w, 2, 1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 0);
+	assert_int_equal(w->plan.n_acts, 1);
+	assert_int_equal(w->plan.acts[0].act, ACT_UNDRAIN);
+	assert_int_equal(w->plan.wants[0].code, WHY_PLACED);
+}
+
+static void a_drain_of_others_or_of_a_dead_machine_stays(void **state)
+{
+	struct world *w = *state;
+
+	add_node(w, NODE_IDLE, 2, 10);
+	w->nodes[0].drained_by_other = true;
+	add_node(w, NODE_DRAINING, 2, 10);
+	w->nodes[1].drained_by_us = w->nodes[1].closed = true;
+	add_node(w, NODE_DRAINING, 2, 10);
+	w->nodes[2].drained_by_us = w->nodes[2].terminate_asked = true;
+	want_slots(w, 2, 1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(w->plan.n_acts, 0);
+	assert_int_equal(bought(w), 1);
+}
+
+static void minimum_and_warm_nodes_are_made_and_kept(void **state)
+{
+	struct world *w = *state;
+
+	w->array.min_nodes = 3;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 3);
+	plan_clear(&w->plan);
+	add_node(w, NODE_IDLE, 2, 4000);
+	add_node(w, NODE_IDLE, 2, 4000);
+	add_node(w, NODE_IDLE, 2, 4000);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 0);
+	assert_int_equal(w->plan.n_acts, 0);
+	assert_non_null(strstr(w->plan.nodes[0].text, "minimum"));
+	plan_clear(&w->plan);
+	w->array.min_nodes = 0;
+	w->array.warm_nodes = 2;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(w->plan.n_acts, 1);
+}
+
+static void warm_nodes_come_on_top_of_demand_and_those_that_boot_count(void **state)
+{
+	struct world *w = *state;
+
+	w->array.warm_nodes = 1;
+	want_slots(w, 2, 1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 2);
+	plan_clear(&w->plan);
+	add_node(w, NODE_REQUESTED, 2, -1);
+	w->nodes[0].jobs = -1;
+	add_node(w, NODE_REQUESTED, 2, -1);
+	w->nodes[1].jobs = -1;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 0);
+}
+
+static void a_minimum_never_passes_a_limit(void **state)
+{
+	struct world *w = *state;
+
+	w->array.min_nodes = 8;
+	w->array.max_nodes = 5;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 5);
+}
+
+static void the_price_per_hour_is_a_limit_and_says_so(void **state)
+{
+	struct world *w = *state;
+
+	w->facts.max_price = 0.35;
+	add_node(w, NODE_BUSY, 0, -1);
+	want_slots(w, 10, 1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 2); /* 0.10 runs, 0.20 more, 0.05 are not enough */
+	assert_int_equal(w->plan.wants[0].unplaced, 6);
+	assert_int_equal(w->plan.wants[0].code, WHY_BUDGET);
+	assert_int_equal(w->plan.n_acts, 0); /* what runs goes on */
+}
+
+static void spot_and_on_demand(struct world *w)
+{
+	w->array.spot = SPOT_THEN_ONDEMAND;
+	w->array.spot_wait_s = 120;
+	w->facts.n_buckets = 2;
+	w->buckets[1] = w->buckets[0];
+	w->buckets[0].spot = true;
+	w->buckets[0].price = 0.02;
+}
+
+static void on_demand_waits_until_spot_had_its_time(void **state)
+{
+	struct world *w = *state;
+
+	spot_and_on_demand(w);
+	want_slots(w, 2, 1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(w->plan.creates[0].bucket, 0);
+	plan_clear(&w->plan);
+	w->buckets[0].closed_until_s = w->facts.now_s + 200;
+	w->buckets[0].shut_since_s = w->facts.now_s - 119;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 0);
+	assert_int_equal(w->plan.wants[0].code, WHY_BACKOFF);
+	plan_clear(&w->plan);
+	w->buckets[0].shut_since_s = w->facts.now_s - 120;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 1);
+	assert_int_equal(w->plan.creates[0].bucket, 1);
+}
+
+static void work_that_may_not_be_evicted_does_not_wait_for_spot(void **state)
+{
+	struct world *w = *state;
+
+	spot_and_on_demand(w);
+	want_slots(w, 2, 1)->no_spot = true;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(w->plan.creates[0].bucket, 1);
+}
+
+static void an_unknown_queue_neither_buys_nor_shrinks(void **state)
+{
+	struct world *w = *state;
+
+	w->array.min_nodes = 4;
+	add_node(w, NODE_IDLE, 2, 90000);
+	add_node(w, NODE_DRAINING, 2, 90000);
+	w->nodes[1].drained_by_us = true;
+	want_slots(w, 20, 1);
+	w->facts.demand_stale = w->facts.blind = true;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 0);
+	assert_int_equal(w->plan.n_acts, 0);
+	assert_int_equal(w->plan.wants[0].code, WHY_PAUSED);
+	assert_non_null(strstr(w->plan.wants[0].text, "too old"));
+}
+
+static void jobs_that_are_not_known_keep_a_node(void **state)
+{
+	struct world *w = *state;
+
+	add_node(w, NODE_IDLE, 2, 90000);
+	w->nodes[0].jobs = -1;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(w->plan.n_acts, 0);
+	assert_true(w->plan.nodes[0].matched);
+}
+
+static void a_half_open_bucket_lets_one_node_try(void **state)
+{
+	struct world *w = *state;
+
+	w->buckets[0].probe_max = 1;
+	want_slots(w, 20, 1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 1);
+	plan_clear(&w->plan);
+	add_node(w, NODE_BOOTING, 2, -1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 0);
+}
+
+static void placement_groups_share_what_their_size_may_have(void **state)
+{
+	struct world *w = *state;
+
+	w->size.rdma = true;
+	w->array.colocated = true;
+	w->facts.n_buckets = 2;
+	w->buckets[0].max_nodes = 3;
+	w->buckets[1] = w->buckets[0];
+	memcpy(w->buckets[0].group, "pg0", 4);
+	memcpy(w->buckets[1].group, "pg1", 4);
+	want_slots(w, 20, 1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 3);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, up, down)
 
 int main(void)
@@ -202,6 +394,18 @@ int main(void)
 		T(an_idle_node_serves_before_a_new_one),
 		T(a_node_idle_for_too_long_is_drained_and_a_fresh_one_not),
 		T(a_blind_engine_removes_nothing),
+		T(work_undoes_a_drain_of_ours_before_anything_is_bought),
+		T(a_drain_of_others_or_of_a_dead_machine_stays),
+		T(minimum_and_warm_nodes_are_made_and_kept),
+		T(warm_nodes_come_on_top_of_demand_and_those_that_boot_count),
+		T(a_minimum_never_passes_a_limit),
+		T(the_price_per_hour_is_a_limit_and_says_so),
+		T(on_demand_waits_until_spot_had_its_time),
+		T(work_that_may_not_be_evicted_does_not_wait_for_spot),
+		T(an_unknown_queue_neither_buys_nor_shrinks),
+		T(jobs_that_are_not_known_keep_a_node),
+		T(a_half_open_bucket_lets_one_node_try),
+		T(placement_groups_share_what_their_size_may_have),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
