@@ -337,6 +337,7 @@ static void create(struct arm_call *c, struct json *doc)
 		return;
 	if (set) {
 		set->capacity++;
+		set->intended += set->intended >= 0;
 		az_set_changed(set);
 	}
 	az_vm_hold_parts(vm);

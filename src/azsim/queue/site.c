@@ -299,6 +299,7 @@ struct json *gq_site_state(const struct gq_site *s)
 		json_set_int(e, "nodes", (int64_t)map_count(h->q->nodes));
 	}
 	json_set_int(o, "machines", (int64_t)map_count(s->machines));
+	json_set_int(o, "unwritten", (int64_t)gq_store_waiting(s->store));
 	return o;
 }
 
@@ -323,7 +324,7 @@ void gq_site_flush(struct gq_site *s)
 
 	if (s->store && gq_store_flush(s->store, &err) != 0)
 		log_error("the ghosts' queue is not kept: %s", err.msg);
-	if (gq_store_waits(s->store))
+	if (gq_store_waiting(s->store) > 0)
 		gq_site_soon(s);
 }
 
@@ -354,7 +355,7 @@ void gq_site_free(struct gq_site *s)
 {
 	if (!s)
 		return;
-	while (gq_store_waits(s->store) && gq_store_flush(s->store, NULL) == 0)
+	while (gq_store_waiting(s->store) > 0 && gq_store_flush(s->store, NULL) == 0)
 		continue;
 	az_world_sleep(s->w, &s->flush);
 	for (size_t i = 0; i < s->w->n_listeners; i++)

@@ -182,10 +182,11 @@ void gq_store_forget_head(struct gq_store *st, struct gq_head *h)
 	bury(st, (struct grave){ GRAVE_HEAD, h->q->row, 0, NULL });
 }
 
-bool gq_store_waits(const struct gq_store *st)
+size_t gq_store_waiting(const struct gq_store *st)
 {
-	return st &&
-	       (st->jobs.n || st->nodes.n || st->machines.n || st->n_graves || st->n_heads);
+	return st ? st->jobs.n - st->jobs.at + st->nodes.n + st->machines.n + st->n_graves +
+			st->n_heads
+		  : 0;
 }
 
 /*
@@ -432,7 +433,7 @@ int gq_store_flush(struct gq_store *st, struct err *err)
 {
 	int rc = 0;
 
-	if (!gq_store_waits(st))
+	if (gq_store_waiting(st) == 0)
 		return 0;
 	if (sql_begin(st->db, err) != 0)
 		return -1;

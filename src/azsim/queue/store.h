@@ -15,7 +15,7 @@ void gq_store_close(struct gq_store *st);
 int gq_store_load(struct gq_store *st, struct gq_site *s, struct err *err);
 void gq_store_settle(struct gq_site *s); /* after the world told which machines run */
 int gq_store_flush(struct gq_store *st, struct err *err);
-bool gq_store_waits(const struct gq_store *st); /* something is not on disk yet */
+size_t gq_store_waiting(const struct gq_store *st); /* things that are not on disk yet */
 int64_t gq_store_pause_ms(void);
 
 void gq_store_new_head(struct gq_store *st, struct gq_head *h);

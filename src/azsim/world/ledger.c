@@ -6,8 +6,36 @@
 #include "azsim/world/store.h"
 #include "base/clock.h"
 
+static const char *tag_of(const struct az_vm *vm, const char *tag)
+{
+	return json_str(az_vm_tags(vm), tag, NULL);
+}
+
+static bool same_tag(const struct az_vm *a, const struct az_vm *b, const char *tag)
+{
+	const char *x = tag_of(a, tag), *y = tag_of(b, tag);
+
+	return x && y && strcmp(x, y) == 0;
+}
+
+/* A single machine under a new name for a node whose old one lives. */
+static bool twin_lives(const struct az_world *w, const struct az_vm *vm)
+{
+	if (!tag_of(vm, AZ_TAG_NODE))
+		return false;
+	for (const struct az_vm *o = w->first; o; o = o->next)
+		if (o != vm && (!o->set || o->attached) && o->prov != AZ_DELETING &&
+		    same_tag(o, vm, AZ_TAG_NODE) && same_tag(o, vm, AZ_TAG_CLUSTER))
+			return true;
+	return false;
+}
+
 void az_ledger_made(struct az_world *w, const struct az_vm *vm)
 {
+	bool member = vm->set && !vm->attached;
+
+	if (member ? (int64_t)az_set_live(vm->set) > vm->capacity_wanted : twin_lives(w, vm))
+		w->n.double_creates++;
 	az_store_ledger(w, AZ_EVENT_MADE, vm);
 }
 

@@ -99,6 +99,7 @@ struct az_set *az_set_new(struct az_world *w, struct az_group *g, const char *na
 	s->name = xstrdup(name);
 	s->doc = doc;
 	s->prov = AZ_CREATING;
+	s->intended = -1;
 	rand_uuid(s->unique_id);
 	s->by_id = map_new(NULL, false);
 	az_set_read_doc(s);
@@ -182,8 +183,7 @@ static struct az_vm *make_member(struct az_set *s, struct az_op *op, struct az_r
 
 static void grow(struct az_set *s, struct az_op *op)
 {
-	size_t live = az_set_live(s);
-	int64_t want = s->capacity - (int64_t)live;
+	int64_t want = s->capacity - (int64_t)az_set_live(s);
 
 	for (int64_t i = 0; i < want; i++) {
 		struct az_refusal r = { 0 };
@@ -193,8 +193,6 @@ static void grow(struct az_set *s, struct az_op *op)
 			az_op_part_done(op, &r);
 			break;
 		}
-		if (live++ >= (size_t)s->capacity)
-			s->world->n.double_creates++;
 	}
 }
 
@@ -290,6 +288,17 @@ static struct az_set *new_set(struct az_world *w, struct az_group *g, const char
 	return s;
 }
 
+/* A client that writes its intent into the tags means the same machines when it sends it again,
+ * whatever capacity it asks for the second time. */
+static void note_intent(struct az_set *s, const struct json *doc, int64_t capacity, bool made)
+{
+	const char *was = json_str(s->doc, "tags." AZ_TAG_INTENT, ""),
+		   *is = json_str(doc, "tags." AZ_TAG_INTENT, "");
+
+	if (made || !*is || strcmp(was, is) != 0 || s->intended < 0)
+		s->intended = capacity;
+}
+
 static void take_body(struct az_set *s, struct json *doc, bool made)
 {
 	if (!made && same_body(s->doc, doc)) {
@@ -325,6 +334,7 @@ struct az_op *az_set_put(struct az_world *w, struct az_group *g, const char *nam
 		s = new_set(w, g, name, doc);
 		w->quota[s->region].sets.used++;
 	}
+	note_intent(s, doc, capacity, *made);
 	take_body(s, doc, *made);
 	s->capacity = capacity;
 	s->prov = *made ? AZ_CREATING : AZ_UPDATING;

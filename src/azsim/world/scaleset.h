@@ -7,6 +7,10 @@
 #include "azsim/world/vm.h"
 #include "azsim/world/world.h"
 
+#define AZ_TAG_CLUSTER "paceline-cluster" /* what the ledger reads of a client's tags */
+#define AZ_TAG_NODE    "paceline-node"
+#define AZ_TAG_INTENT  "paceline-intent"
+
 struct az_set {
 	struct az_world *world;
 	struct az_group *group;
@@ -18,6 +22,8 @@ struct az_set {
 	const struct az_sku *size;
 	bool spot;
 	int64_t capacity;
+	int64_t
+	    intended; /* capacity that the intent in its tags asked for first; -1: not known */
 	int64_t base_regular, percent_regular; /* of a priority mix; -1: none */
 	int64_t hosts;		  /* pinned: how many machines the hardware cluster holds */
 	uint32_t names, names_at; /* where the walk through member names began, how far it is */

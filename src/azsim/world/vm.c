@@ -262,7 +262,9 @@ struct az_vm *az_vm_make(struct az_world *w, const struct az_vm_wish *wish,
 	vm->visible_ms =
 	    az_chance(w, w->sc.hidden_share) ? vm->created_ms + (int64_t)w->sc.hidden_ms : 0;
 	vm->price = az_price(w, vm->size, vm->region, vm->spot, vm->created_ms);
-	vm->capacity_wanted = wish->set ? wish->set->capacity : 1;
+	vm->capacity_wanted = !wish->set		 ? 1
+			      : wish->set->intended >= 0 ? wish->set->intended
+							 : wish->set->capacity;
 	vm->row = ++w->next_row;
 	vm->prov = AZ_CREATING;
 	az_vm_link(w, vm);

@@ -111,6 +111,58 @@ static void an_operation_is_forgotten_after_a_day(void **state)
 	free(op);
 }
 
+static int put_intent(const char *intent, const char *capacity)
+{
+	char tags[120], size[40];
+
+	snprintf(tags, sizeof(tags), "tags={\"cluster-id\":\"c1\",\"paceline-intent\":\"%s\"}",
+		 intent);
+	snprintf(size, sizeof(size), "sku.capacity=%s", capacity);
+	return put_set("htc", (const char *const[]){ tags, size, NULL });
+}
+
+static void machines_beyond_what_an_intent_asked_for_are_counted(void **state)
+{
+	(void)state;
+	assert_int_equal(put_intent("7", "3"), 201);
+	cloud_pass(&cl, 3000);
+	assert_int_equal(put_intent("7", "3"), 200); /* repeated: nothing is made twice */
+	cloud_pass(&cl, 3000);
+	assert_int_equal(cl.w->n.double_creates, 0);
+	assert_int_equal(put_intent("8", "5"), 200);
+	cloud_pass(&cl, 3000);
+	assert_int_equal(cl.w->n.double_creates, 0);
+	assert_int_equal(put_intent("8", "7"), 200); /* the same wish, bought again */
+	cloud_pass(&cl, 3000);
+	assert_int_equal(cl.w->n.double_creates, 2);
+	cloud_call(&cl, "GET", "/azsim/counters", NULL);
+	assert_int_equal(json_int(cl.json, "double_creates", 0), 2);
+}
+
+static void a_second_machine_for_a_node_that_lives_is_counted(void **state)
+{
+	static const char *const node[] = {
+		"tags={\"paceline-cluster\":\"a1\",\"paceline-node\":\"head\"}", NULL
+	};
+	static const char *const other[] = {
+		"tags={\"paceline-cluster\":\"b2\",\"paceline-node\":\"head\"}", NULL
+	};
+
+	(void)state;
+	assert_int_equal(put_vm("head-1", node), 201);
+	assert_int_equal(put_vm("head-b", other), 201);
+	assert_int_equal(put_vm("plain", NULL), 201);
+	cloud_pass(&cl, 3000);
+	assert_int_equal(cl.w->n.double_creates, 0);
+	assert_int_equal(put_vm("head-2", node), 201);
+	assert_int_equal(cl.w->n.double_creates, 1);
+	cloud_pass(&cl, 3000);
+	cloud_call(&cl, "DELETE", CLOUD_VMS "/head-1", NULL);
+	cloud_call(&cl, "DELETE", CLOUD_VMS "/head-2", NULL);
+	assert_int_equal(put_vm("head-3", node), 201); /* the others go */
+	assert_int_equal(cl.w->n.double_creates, 1);
+}
+
 static void write_only_members_never_come_back(void **state)
 {
 	(void)state;
@@ -648,6 +700,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_operation_runs_and_then_succeeds),
 		TEST(an_operation_is_forgotten_after_a_day),
+		TEST(machines_beyond_what_an_intent_asked_for_are_counted),
+		TEST(a_second_machine_for_a_node_that_lives_is_counted),
 		TEST(write_only_members_never_come_back),
 		TEST(the_same_put_again_makes_nothing_twice),
 		TEST(a_second_change_of_a_set_meets_the_first),
