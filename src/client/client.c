@@ -136,7 +136,7 @@ static int listener_uid(uid_t *uid, const char *path, struct err *err)
 		return err_set(err, ERR_INVALID,
 			       "%s: a socket's path has at most %zu characters", path,
 			       sizeof(a.sun_path) - 1);
-	strcpy(a.sun_path, path);
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return err_sys(err, "%s", path);
