@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -201,6 +202,22 @@ static void tells_durations_to_people(void **state)
 	assert_string_equal(clock_hms(out, -1), "23:59:59");
 }
 
+/* Lists are read by people at this machine, and a time of day without its day would mislead. */
+static void tells_local_time_and_the_day_when_it_is_another(void **state)
+{
+	char out[CLOCK_TEXT];
+
+	(void)state;
+	setenv("TZ", "UTC-2", 1); /* two hours east, as POSIX writes it */
+	tzset();
+	clock_test_set(NOON);
+	assert_string_equal(clock_local(out, NOON - 60000), "14:03:02");
+	assert_string_equal(clock_local(out, NOON - INT64_C(86400000)), "11-21 14:04");
+	assert_string_equal(clock_local(out, NOON + INT64_C(10) * 3600000), "11-23 00:04");
+	unsetenv("TZ");
+	tzset();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +229,8 @@ int main(void)
 		cmocka_unit_test(writes_moments_and_reads_them_back),
 		cmocka_unit_test(reads_what_clouds_send),
 		cmocka_unit_test(tells_durations_to_people),
+		cmocka_unit_test_teardown(tells_local_time_and_the_day_when_it_is_another,
+					  back_to_real),
 	};
 
 	return cmocka_run_group_tests_name("base/clock", tests, NULL, NULL);

@@ -209,6 +209,18 @@ static void writes_sizes(void **state)
 	assert_string_equal(size_text(out, INT64_MAX), "8E");
 }
 
+static void writes_money(void **state)
+{
+	char out[24];
+
+	(void)state;
+	assert_string_equal(money_text(out, 0), "$0.00");
+	assert_string_equal(money_text(out, 0.0171), "$0.017");
+	assert_string_equal(money_text(out, 0.31), "$0.31");
+	assert_string_equal(money_text(out, 142.4), "$142");
+	assert_string_equal(money_text(out, -1), "$?");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +232,7 @@ int main(void)
 		cmocka_unit_test(guesses_what_was_meant),
 		cmocka_unit_test(reads_sizes),
 		cmocka_unit_test(writes_sizes),
+		cmocka_unit_test(writes_money),
 	};
 
 	return cmocka_run_group_tests_name("base/text", tests, NULL, NULL);

@@ -11,6 +11,7 @@
 
 #include "model/cluster.h"
 #include "model/node.h"
+#include "model/size.h"
 #include "model/user.h"
 #include "model/window.h"
 #include "model/work.h"
@@ -94,6 +95,15 @@ static void names_that_cannot_be_host_names_are_refused(void **state)
 	}
 }
 
+static void sizes_are_shown_without_what_all_of_them_have(void **state)
+{
+	(void)state;
+	assert_string_equal(vm_size_short("Standard_F2s_v2"), "F2s_v2");
+	assert_string_equal(vm_size_short("Basic_A0"), "Basic_A0");
+	assert_string_equal(vm_size_short("Standard_"), "Standard_");
+	assert_string_equal(vm_size_short(""), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -103,6 +113,7 @@ int main(void)
 		cmocka_unit_test(a_node_being_deleted_takes_no_work_again),
 		cmocka_unit_test(every_live_state_can_end),
 		cmocka_unit_test(names_that_cannot_be_host_names_are_refused),
+		cmocka_unit_test(sizes_are_shown_without_what_all_of_them_have),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
