@@ -24,7 +24,10 @@ async function askToken(cloud, secret) {
 	const reply = await fetch(cloud.tokenUrl, {
 		method: 'POST',
 		body: new URLSearchParams({
-			grant_type: 'client_credentials', client_id: cloud.client, client_secret: secret, scope: `${cloud.arm}/.default`,
+			grant_type: 'client_credentials',
+			client_id: cloud.client,
+			client_secret: secret,
+			scope: `${cloud.arm}/.default`,
 		}),
 	});
 	return { status: reply.status, body: await reply.json() };
@@ -36,7 +39,10 @@ function credential(cloud) {
 		async getToken() {
 			const { body } = await askToken(cloud, cloud.secret);
 			if (!body.access_token) throw new Error(`no token: ${body.error_description}`);
-			return { token: body.access_token, expiresOnTimestamp: Date.now() + body.expires_in * 1000 };
+			return {
+				token: body.access_token,
+				expiresOnTimestamp: Date.now() + body.expires_in * 1000,
+			};
 		},
 	};
 }
@@ -54,17 +60,34 @@ function recorder(dir) {
 	let n = 0;
 	return {
 		name: 'recorder',
-		waits: [], /* Retry-After of each 429 */
+		waits: [] /* Retry-After of each 429 */,
 		async sendRequest(request, next) {
 			const response = await next(request);
 			const ask = request.headers.toJSON({ preserveCase: true });
 			if (request.headers.has('authorization')) ask.Authorization = 'REDACTED';
-			if (response.status === 429) this.waits.push(Number(response.headers.get('retry-after')));
-			fs.writeFileSync(path.join(dir, `${String(++n).padStart(6, '0')}.json`), JSON.stringify({
-				liveRequest: { method: request.method, url: request.url, headers: ask, body: parsed(request.body) },
-				liveResponse: { statusCode: String(response.status), headers: response.headers.toJSON(), body: parsed(response.bodyAsText) },
-				t: Date.now(),
-			}, null, 1));
+			if (response.status === 429)
+				this.waits.push(Number(response.headers.get('retry-after')));
+			fs.writeFileSync(
+				path.join(dir, `${String(++n).padStart(6, '0')}.json`),
+				JSON.stringify(
+					{
+						liveRequest: {
+							method: request.method,
+							url: request.url,
+							headers: ask,
+							body: parsed(request.body),
+						},
+						liveResponse: {
+							statusCode: String(response.status),
+							headers: response.headers.toJSON(),
+							body: parsed(response.bodyAsText),
+						},
+						t: Date.now(),
+					},
+					null,
+					1,
+				),
+			);
 			return response;
 		},
 	};
@@ -79,13 +102,22 @@ function computeClient(cloud, from, tape) {
 	return client;
 }
 
-/* A call that this SDK has no method for, on the same pipeline. where: from /subscriptions on, or a whole URL of ARM. */
+/*
+ * A call that this SDK has no method for, on the same pipeline.
+ * where: from /subscriptions on, or a whole URL of ARM.
+ */
 async function call(cloud, client, method, where, body) {
-	const reply = await client.sendRequest(createPipelineRequest({
-		method, url: where.startsWith('/') ? cloud.arm + where : where,
-		headers: createHttpHeaders({ 'Content-Type': 'application/json', Accept: 'application/json' }),
-		body: body && JSON.stringify(body),
-	}));
+	const reply = await client.sendRequest(
+		createPipelineRequest({
+			method,
+			url: where.startsWith('/') ? cloud.arm + where : where,
+			headers: createHttpHeaders({
+				'Content-Type': 'application/json',
+				Accept: 'application/json',
+			}),
+			body: body && JSON.stringify(body),
+		}),
+	);
 	return { status: reply.status, headers: reply.headers, body: parsed(reply.bodyAsText) };
 }
 
@@ -95,22 +127,42 @@ async function settle(cloud, client, reply, ms) {
 	for (let i = 0; link && i < 600; i++) {
 		await new Promise((done) => setTimeout(done, ms));
 		const { status, body } = await call(cloud, client, 'GET', link);
-		if (status !== 202 && !(body && body.status === 'InProgress')) return body && body.status ? body.status : 'Succeeded';
+		if (status !== 202 && !(body && body.status === 'InProgress'))
+			return body && body.status ? body.status : 'Succeeded';
 	}
 	return link ? 'without end' : String(reply.status);
 }
 
 function control(cloud, what, body) {
 	return new Promise((done, failed) => {
-		const request = http.request({
-			socketPath: cloud.control, path: `/azsim/${what}`, method: 'POST', headers: { 'Content-Type': 'application/json' },
-		}, (reply) => {
-			reply.resume();
-			reply.on('end', () => (reply.statusCode === 200 ? done() : failed(new Error(`control ${what}: ${reply.statusCode}`))));
-		});
+		const request = http.request(
+			{
+				socketPath: cloud.control,
+				path: `/azsim/${what}`,
+				method: 'POST',
+				headers: { 'Content-Type': 'application/json' },
+			},
+			(reply) => {
+				reply.resume();
+				reply.on('end', () =>
+					reply.statusCode === 200
+						? done()
+						: failed(new Error(`control ${what}: ${reply.statusCode}`)),
+				);
+			},
+		);
 		request.on('error', failed);
 		request.end(JSON.stringify(body));
 	});
 }
 
-module.exports = { openCloud, askToken, credential, recorder, computeClient, call, settle, control };
+module.exports = {
+	openCloud,
+	askToken,
+	credential,
+	recorder,
+	computeClient,
+	call,
+	settle,
+	control,
+};

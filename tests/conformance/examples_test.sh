@@ -5,6 +5,7 @@ set -u
 . "$(dirname "$0")/lib.sh"
 
 if have_microsoft "Microsoft's examples against azsim"; then
+	node "$here/shapes.js" "$spec" "$top/src/azsim/arm/shape.c" || failed=1
 	start_azsim --clock-factor 50
 	mkdir "$dir/record"
 	NODE_EXTRA_CA_CERTS=$state/ca.pem node "$here/examples.js" "$spec" "$state" "$dir/record" || failed=1

@@ -17,7 +17,10 @@ function lower(headers) {
 /* The validator takes the last provider of a path for its owner, and so finds no operation for a provider itself. */
 const PROVIDER_URL = /^\/subscriptions\/[^/]+\/providers\/[^/]+(\/register)?$/i;
 
-/* token: of the identity service; price: of the price list; status: of an operation, in no schema; provider: see above; arm: all else */
+/*
+ * token: of the identity service; price: of the price list; status: of an operation, in no
+ * schema; provider: see above; arm: all else
+ */
 function kindOf(url) {
 	if (/\/oauth2\/|\/\.well-known\//.test(url.pathname)) return 'token';
 	if (url.pathname === '/api/retail/prices') return 'price';
@@ -41,7 +44,10 @@ function read(name, raw) {
 }
 
 function load(dir) {
-	return fs.readdirSync(dir).filter((f) => f.endsWith('.json')).sort()
+	return fs
+		.readdirSync(dir)
+		.filter((f) => f.endsWith('.json'))
+		.sort()
 		.map((f) => read(f, JSON.parse(fs.readFileSync(path.join(dir, f), 'utf8'))));
 }
 

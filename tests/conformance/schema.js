@@ -20,7 +20,9 @@ function wrapped(x) {
 }
 
 function specFiles(dir) {
-	return fs.readdirSync(dir, { recursive: true }).filter((f) => f.endsWith('.json') && !f.includes('/examples/'))
+	return fs
+		.readdirSync(dir, { recursive: true })
+		.filter((f) => f.endsWith('.json') && !f.includes('/examples/'))
 		.map((f) => path.join(dir, f));
 }
 
@@ -33,7 +35,8 @@ class Schemas {
 			this.files.set(file, doc);
 			for (const methods of Object.values(doc.paths || {}))
 				for (const op of Object.values(methods))
-					if (op.operationId) this.operations.set(`${op.operationId} ${doc.info.version}`, { op, file });
+					if (op.operationId)
+						this.operations.set(`${op.operationId} ${doc.info.version}`, { op, file });
 		}
 	}
 
@@ -41,7 +44,10 @@ class Schemas {
 		while (node && node.$ref) {
 			const [where, pointer] = node.$ref.split('#');
 			if (where) file = path.resolve(path.dirname(file), where);
-			node = pointer.split('/').slice(1).reduce((at, key) => at && at[key], this.files.get(file));
+			node = pointer
+				.split('/')
+				.slice(1)
+				.reduce((at, key) => at && at[key], this.files.get(file));
 		}
 		return { node, file };
 	}
@@ -51,14 +57,18 @@ class Schemas {
 		const { node, file } = this.resolve(schema, inFile);
 		if (!node || value === undefined || value === null) return;
 		const open = node['x-ms-enum'] && NEVER_UP_TO_DATE.includes(node['x-ms-enum'].name);
-		if (node.enum && !open && typeof value === 'string' && !node.enum.includes(value)) found(at, value, node.enum);
+		if (node.enum && !open && typeof value === 'string' && !node.enum.includes(value))
+			found(at, value, node.enum);
 		for (const part of node.allOf || []) this.enums(part, file, value, at, found);
 		if (Array.isArray(value)) {
 			value.forEach((v, i) => this.enums(node.items, file, v, `${at}[${i}]`, found));
 		} else if (typeof value === 'object') {
 			for (const [key, v] of Object.entries(value)) {
-				const member = (node.properties && node.properties[key]) ||
-					(typeof node.additionalProperties === 'object' ? node.additionalProperties : undefined);
+				const member =
+					(node.properties && node.properties[key]) ||
+					(typeof node.additionalProperties === 'object'
+						? node.additionalProperties
+						: undefined);
 				this.enums(member, file, v, `${at}.${key}`, found);
 			}
 		}
@@ -67,13 +77,20 @@ class Schemas {
 	checkEnums(operation, x) {
 		const out = [];
 		const found = (at, value, allowed) =>
-			out.push({ code: 'VALUE_NOT_LISTED', message: `${at} is "${value}", not one of ${allowed.join(', ')}` });
+			out.push({
+				code: 'VALUE_NOT_LISTED',
+				message: `${at} is "${value}", not one of ${allowed.join(', ')}`,
+			});
 		const { op, file } = operation;
 		for (const p of op.parameters || []) {
 			const { node, file: where } = this.resolve(p, file);
-			if (node && node.in === 'body') this.enums(node.schema, where, x.ask.body, 'request', found);
+			if (node && node.in === 'body')
+				this.enums(node.schema, where, x.ask.body, 'request', found);
 		}
-		const { node, file: where } = this.resolve(op.responses[x.status] || op.responses.default, file);
+		const { node, file: where } = this.resolve(
+			op.responses[x.status] || op.responses.default,
+			file,
+		);
 		if (node) this.enums(node.schema, where, wrapped(x), 'reply', found);
 		return out;
 	}
@@ -97,15 +114,18 @@ function issues(result, where) {
 class Validator {
 	static async open(spec) {
 		const v = new Validator();
-		v.oav = new LiveValidator({
-			directory: spec,
-			swaggerPathsPattern: ['**/*.json'],
-			excludedSwaggerPathsPattern: ['**/examples/**'],
-			git: { shouldClone: false },
-			isPathCaseSensitive: false,
-			loadValidatorInBackground: false,
-			loadValidatorInInitialize: false,
-		}, () => {});
+		v.oav = new LiveValidator(
+			{
+				directory: spec,
+				swaggerPathsPattern: ['**/*.json'],
+				excludedSwaggerPathsPattern: ['**/examples/**'],
+				git: { shouldClone: false },
+				isPathCaseSensitive: false,
+				loadValidatorInBackground: false,
+				loadValidatorInInitialize: false,
+			},
+			() => {},
+		);
 		/* it says "error" on the console for each example that is not stored here */
 		const { error } = console;
 		console.error = () => {};
@@ -125,13 +145,20 @@ class Validator {
 				headers: x.ask.headers,
 				body: x.ask.body,
 			},
-			liveResponse: { statusCode: String(x.status), headers: x.reply.headers, body: wrapped(x) },
+			liveResponse: {
+				statusCode: String(x.status),
+				headers: x.reply.headers,
+				body: wrapped(x),
+			},
 		});
 		const info = result.requestValidationResult.operationInfo;
 		const operation = this.schemas.operations.get(`${info.operationId} ${info.apiVersion}`);
 		const found = issues(result.requestValidationResult, 'request');
 		if (operation && !(x.status >= 400 && saysNothingOfRefusals(operation.op)))
-			found.push(...issues(result.responseValidationResult, 'reply'), ...this.schemas.checkEnums(operation, x));
+			found.push(
+				...issues(result.responseValidationResult, 'reply'),
+				...this.schemas.checkEnums(operation, x),
+			);
 		return {
 			operation: operation && info.operationId,
 			longRunning: !!(operation && operation.op['x-ms-long-running-operation']),

@@ -1,5 +1,6 @@
 'use strict';
-let n = 0, failures = 0;
+let n = 0,
+	failures = 0;
 
 /* One test: good when nothing speaks against it. */
 function test(name, against) {
@@ -12,7 +13,9 @@ function test(name, against) {
 
 function end() {
 	console.log(`1..${n}`);
-	process.exit(failures ? 1 : 0); /* the validator would go on compiling schemas that nobody needs */
+	process.exit(
+		failures ? 1 : 0,
+	); /* the validator would go on compiling schemas that nobody needs */
 }
 
 module.exports = { test, end };
