@@ -46,6 +46,7 @@ uint64_t engine_revision(const struct engine *e); /* grows with each change */
 /* Reading. Pointers are borrowed until control returns to the loop. */
 size_t engine_clusters(const struct engine *e, const struct cluster *const **out);
 const struct cluster *engine_cluster(const struct engine *e, const char *name); /* NULL when there is none */
+int engine_no_cluster(const struct engine *e, const char *name, struct err *err); /* -1: says so, with the nearest name */
 size_t engine_nodes(const struct engine *e, const struct cluster *c, const struct node *const **out); /* live ones */
 const struct queue *engine_queue(const struct engine *e, const struct cluster *c); /* last whole reading; NULL none yet */
 const struct plan *engine_plan(const struct engine *e, const struct cluster *c);   /* last decision; NULL none yet */

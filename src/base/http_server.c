@@ -226,8 +226,22 @@ static int check_folder(const char *path, struct err *err)
 	return rc;
 }
 
-static int remove_stale(const char *path, struct err *err)
+/* A full queue of connections (EAGAIN) is a listener, too. */
+static bool somebody_listens(const struct sockaddr_un *to)
 {
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	bool yes = fd >= 0 && (connect(fd, (const struct sockaddr *)to, sizeof(*to)) == 0 ||
+			       errno == EAGAIN);
+
+	if (fd >= 0)
+		close(fd);
+	return yes;
+}
+
+/* What a program that was killed left is removed; one that lives keeps its own. */
+static int remove_stale(const struct sockaddr_un *to, struct err *err)
+{
+	const char *path = to->sun_path;
 	struct stat st;
 
 	if (lstat(path, &st) != 0)
@@ -235,6 +249,10 @@ static int remove_stale(const char *path, struct err *err)
 	if (!S_ISSOCK(st.st_mode))
 		return err_set(err, ERR_EXISTS,
 			       "%s is in the way and is no socket; move it away", path);
+	if (somebody_listens(to))
+		return err_set(
+		    err, ERR_CONFLICT,
+		    "another program listens on %s: end it, or choose another socket", path);
 	return unlink(path) == 0 ? 0 : err_sys(err, "cannot remove the old socket %s", path);
 }
 
@@ -259,9 +277,9 @@ int http_server_listen_unix(struct http_server *s, const char *path, mode_t mode
 		return err_set(err, ERR_INVALID,
 			       "the path of the socket has %zu bytes, %zu are possible: %s",
 			       len, sizeof(to.sun_path) - 1, path);
-	if (check_folder(path, err) != 0 || remove_stale(path, err) != 0)
-		return -1;
 	memcpy(to.sun_path, path, len);
+	if (check_folder(path, err) != 0 || remove_stale(&to, err) != 0)
+		return -1;
 
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 

@@ -11,15 +11,6 @@
 #include "engine/teardown_plan.h"
 #include "template/template.h"
 
-static struct run *need(struct engine *e, const char *name, struct err *err)
-{
-	struct run *r = run_find(e, name);
-
-	if (!r)
-		err_set(err, ERR_NOT_FOUND, "there is no cluster \"%s\"", name);
-	return r;
-}
-
 static int may_change(const struct engine *e, struct err *err)
 {
 	if (e->safe_mode)
@@ -39,15 +30,20 @@ static struct engine_cloud *cloud_named(struct engine *e, const char *name)
 
 static int spec_usable(struct engine *e, const struct cluster_spec *s, struct err *err)
 {
+	const struct engine_cloud *c = cloud_named(e, s->cloud);
+	const struct region_facts *rf;
+
 	if (!sched_find(s->scheduler))
 		return err_set(err, ERR_UNSUPPORTED, "scheduler \"%s\" is not known here",
 			       s->scheduler);
-	if (!cloud_named(e, s->cloud))
+	if (!c)
 		return err_set(
 		    err, ERR_INVALID,
 		    "the template asks for cloud \"%s\", which is not configured: add its record to the configuration",
 		    s->cloud);
-	return 0;
+	/* what is not known yet is asked at the start */
+	rf = region_find(e, c, s->region);
+	return rf && rf->sizes_ms ? region_sells(rf, s, err) : 0;
 }
 
 static int cluster_fill(struct cluster *c, struct engine *e, const struct user *u,
@@ -108,7 +104,7 @@ int engine_create(struct engine *e, const struct user *u, const char *name,
 int engine_start(struct engine *e, const struct user *u, const char *name, int64_t *op,
 		 struct err *err)
 {
-	struct run *r = need(e, name, err);
+	struct run *r = run_need(e, name, err);
 
 	if (!r || may_change(e, err) < 0)
 		return -1;
@@ -125,7 +121,7 @@ int engine_start(struct engine *e, const struct user *u, const char *name, int64
 int engine_stop(struct engine *e, const struct user *u, const char *name, bool force,
 		int64_t *op, struct err *err)
 {
-	struct run *r = need(e, name, err);
+	struct run *r = run_need(e, name, err);
 
 	if (!r || may_change(e, err) < 0)
 		return -1;
@@ -140,7 +136,7 @@ int engine_delete(struct engine *e, const struct user *u, const char *name,
 		  const char *plan_hash, const char *typed_name, bool force, int64_t *op,
 		  struct err *err)
 {
-	struct run *r = need(e, name, err);
+	struct run *r = run_need(e, name, err);
 
 	if (!r || may_change(e, err) < 0)
 		return -1;
@@ -181,7 +177,7 @@ static int change_end(struct run *r, struct err *err)
 int engine_pause(struct engine *e, const struct user *u, const char *name, bool paused,
 		 struct err *err)
 {
-	struct run *r = need(e, name, err);
+	struct run *r = run_need(e, name, err);
 	char object[96];
 
 	snprintf(object, sizeof(object), "cluster %s", name);
@@ -227,7 +223,7 @@ static int for_nodes(struct engine *e, const struct user *u, const char *cluster
 		     const struct strs *nodes, const char *verb, const char *reason, bool flag,
 		     node_act_fn *act, struct err *err)
 {
-	struct run *r = need(e, cluster, err);
+	struct run *r = run_need(e, cluster, err);
 	char object[96], why[160];
 
 	if (!r)

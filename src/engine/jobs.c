@@ -19,12 +19,10 @@ struct ask { /* one client's request under way */
 
 static struct run *ready_run(struct engine *e, const char *cluster, struct err *err)
 {
-	struct run *r = run_find(e, cluster);
+	struct run *r = run_need(e, cluster, err);
 
-	if (!r) {
-		err_set(err, ERR_NOT_FOUND, "there is no cluster \"%s\"", cluster);
+	if (!r)
 		return NULL;
-	}
 	if (r->cluster.state == CLUSTER_RUNNING && remote_ready(r->remote))
 		return r;
 	err_set(err, ERR_CONFLICT, "cluster %s is %s%s%s", cluster,
@@ -268,20 +266,19 @@ int engine_job_detail(struct engine *e, const char *cluster, const char *id, eng
 struct json *engine_ssh(struct engine *e, const struct user *u, const char *cluster,
 			const char *node, struct err *err)
 {
-	struct run *r = run_find(e, cluster);
+	struct run *r = run_need(e, cluster, err);
 	struct member *m = NULL;
 	char object[96];
 
-	if (!r) {
-		err_set(err, ERR_NOT_FOUND, "there is no cluster \"%s\"", cluster);
+	if (!r)
 		return NULL;
-	}
 	if (node && node[0] && strcmp(node, "head") != 0) {
 		m = member_find(r, node);
 		if (!m || !m->node.host[0]) {
 			err_set(err, m ? ERR_CONFLICT : ERR_NOT_FOUND,
-				m ? "node %s has no machine yet" : "cluster has no node \"%s\"",
-				node);
+				m ? "cluster %s: node %s has no machine yet"
+				  : "cluster %s has no node \"%s\"",
+				cluster, node);
 			return NULL;
 		}
 	}

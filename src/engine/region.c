@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "engine/run.h"
 
 #define SIZES_AGE_MS  ((int64_t)24 * 3600 * 1000)
@@ -45,6 +46,9 @@ static void on_sizes(void *arg, const struct vm_sizes *sizes, const struct err *
 	}
 	copy_sizes(&rf->sizes, sizes);
 	rf->sizes_ms = clock_utc_ms();
+	if (sizes->n ==
+	    0) /* no such region, or a slip of the cloud's: asked again, not at once */
+		rf->retry_ms = rf->sizes_ms + RETRY_MS;
 	rf->err = (struct err)ERR_INIT;
 	wake_clusters(rf);
 }
@@ -76,7 +80,8 @@ void region_refresh(struct region_facts *rf, bool quotas_now)
 
 	if (now < rf->retry_ms)
 		return;
-	if (!rf->sizes_call && (!rf->sizes_ms || now - rf->sizes_ms > SIZES_AGE_MS))
+	if (!rf->sizes_call &&
+	    (!rf->sizes_ms || rf->sizes.n == 0 || now - rf->sizes_ms > SIZES_AGE_MS))
 		rf->sizes_call =
 		    rf->cloud->ops->sizes(rf->cloud->cloud, rf->region, on_sizes, rf);
 	if (!rf->quotas_call &&
@@ -85,13 +90,77 @@ void region_refresh(struct region_facts *rf, bool quotas_now)
 		    rf->cloud->ops->quotas(rf->cloud->cloud, rf->region, on_quotas, rf);
 }
 
-struct region_facts *region_of(struct engine *e, struct engine_cloud *c, const char *region)
+struct region_facts *region_find(const struct engine *e, const struct engine_cloud *c,
+				 const char *region)
 {
-	struct region_facts *rf;
-
 	for (size_t i = 0; i < e->n_regions; i++)
 		if (e->regions[i]->cloud == c && strcmp(e->regions[i]->region, region) == 0)
 			return e->regions[i];
+	return NULL;
+}
+
+/* Of the regions that sell something: an engine learns of a region by clusters that name it. */
+static const char *region_nearest(const struct region_facts *rf)
+{
+	const struct engine *e = rf->engine;
+	const char **names = xcalloc(e->n_regions + 1, sizeof(*names)), *near;
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n_regions; i++)
+		if (e->regions[i]->cloud == rf->cloud && e->regions[i]->sizes.n > 0)
+			names[n++] = e->regions[i]->region;
+	near = text_nearest(rf->region, names);
+	free(names);
+	return near;
+}
+
+static int no_region(const struct region_facts *rf, struct err *err)
+{
+	const char *near = region_nearest(rf);
+
+	return err_set(
+	    err, ERR_INVALID,
+	    "cloud %s has no machine sizes in region \"%s\"%s%s: create the cluster with a region that it has",
+	    rf->cloud->record->name, rf->region, near ? "; did you mean " : "",
+	    near ? near : "");
+}
+
+static int sells(const struct region_facts *rf, const char *what, const char *name,
+		 struct err *err)
+{
+	const struct vm_size *size = vm_sizes_find(&rf->sizes, name);
+	const char *near = vm_sizes_nearest(&rf->sizes, name);
+
+	if (size && !size->restricted)
+		return 0;
+	if (size)
+		return err_set(err, ERR_INVALID, "%s: %s may not be used in %s: %s", what, name,
+			       rf->region, size->restriction);
+	return err_set(
+	    err, ERR_INVALID,
+	    "%s: region %s has no size %s%s%s: create the cluster with a size that it has",
+	    what, rf->region, name, near ? "; did you mean " : "", near ? near : "");
+}
+
+int region_sells(const struct region_facts *rf, const struct cluster_spec *s, struct err *err)
+{
+	if (rf->sizes.n == 0)
+		return no_region(rf, err);
+	if (sells(rf, "head", s->head_size, err) < 0)
+		return -1;
+	for (size_t i = 0; i < s->n_arrays; i++)
+		for (size_t k = 0; k < s->arrays[i].sizes.n; k++)
+			if (sells(rf, s->arrays[i].name, s->arrays[i].sizes.v[k], err) < 0)
+				return -1;
+	return 0;
+}
+
+struct region_facts *region_of(struct engine *e, struct engine_cloud *c, const char *region)
+{
+	struct region_facts *rf = region_find(e, c, region);
+
+	if (rf)
+		return rf;
 	rf = xcalloc(1, sizeof(*rf));
 	rf->engine = e;
 	rf->cloud = c;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "engine/operation.h"
 
 static struct engine_cloud *cloud_of(struct engine *e, const char *name)
@@ -164,6 +165,32 @@ struct run *run_find(const struct engine *e, const char *name)
 		if (strcmp(e->runs[i]->cluster.name, name) == 0)
 			return e->runs[i];
 	return NULL;
+}
+
+int engine_no_cluster(const struct engine *e, const char *name, struct err *err)
+{
+	const char **names = xcalloc(e->n_runs + 1, sizeof(*names)), *near;
+
+	for (size_t i = 0; i < e->n_runs; i++)
+		names[i] = e->runs[i]->cluster.name;
+	near = text_nearest(name, names);
+	free(names);
+	if (near)
+		return err_set(err, ERR_NOT_FOUND,
+			       "there is no cluster \"%.80s\"; did you mean \"%s\"?", name,
+			       near);
+	return err_set(err, ERR_NOT_FOUND,
+		       "there is no cluster \"%.80s\"; \"cluster list\" shows what there is",
+		       name);
+}
+
+struct run *run_need(const struct engine *e, const char *name, struct err *err)
+{
+	struct run *r = run_find(e, name);
+
+	if (!r)
+		engine_no_cluster(e, name, err);
+	return r;
 }
 
 struct run *run_of(const struct engine *e, const struct cluster *c)

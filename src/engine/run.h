@@ -158,6 +158,7 @@ struct run {
 
 /* engine.c */
 struct run *run_find(const struct engine *e, const char *name);
+struct run *run_need(const struct engine *e, const char *name, struct err *err);
 struct run *run_add(struct engine *e,
 		    const struct cluster *take); /* loads its rows; owned by the engine */
 void run_free(struct run *r);
@@ -172,6 +173,10 @@ void engine_fatal(
 struct run *run_of(const struct engine *e, const struct cluster *c);
 struct region_facts *region_of(struct engine *e, struct engine_cloud *c,
 			       const char *region); /* reads begin when first asked */
+struct region_facts *region_find(const struct engine *e, const struct engine_cloud *c,
+				 const char *region); /* NULL: nobody asked for it yet */
+/* Once its sizes were read: all that the cluster names is on offer there. */
+int region_sells(const struct region_facts *rf, const struct cluster_spec *s, struct err *err);
 void region_refresh(struct region_facts *rf, bool quotas_now);
 void regions_free(struct engine *e);
 

@@ -41,27 +41,6 @@ static bool go_key(struct run *r)
 	return false;
 }
 
-static bool size_ok(struct run *r, const char *what, const char *name)
-{
-	const struct vm_sizes *sizes = &r->region->sizes;
-	const struct vm_size *size = vm_sizes_find(sizes, name);
-	const char *near = vm_sizes_nearest(sizes, name);
-	char why[320];
-
-	if (size && !size->restricted)
-		return true;
-	if (size)
-		snprintf(why, sizeof(why), "%s: %s may not be used in %s: %s", what, name,
-			 r->region->region, size->restriction);
-	else
-		snprintf(why, sizeof(why),
-			 "%s: region %s has no size %s%s%s: change the template's parameter",
-			 what, r->region->region, name, near ? "; did you mean " : "",
-			 near ? near : "");
-	fail(r, why);
-	return false;
-}
-
 /* The head's own cores must fit; arrays are held against the quotas at each decision. */
 static bool quota_ok(struct run *r, const struct vm_size *head, const char *name)
 {
@@ -83,13 +62,12 @@ static bool sizes_ok(struct run *r)
 {
 	const struct cluster_spec *s = &r->cluster.spec;
 	const struct vm_size *head;
+	struct err err = ERR_INIT;
 
-	if (!size_ok(r, "head", s->head_size))
+	if (region_sells(r->region, s, &err) < 0) {
+		fail(r, err.msg);
 		return false;
-	for (size_t i = 0; i < s->n_arrays; i++)
-		for (size_t k = 0; k < s->arrays[i].sizes.n; k++)
-			if (!size_ok(r, s->arrays[i].name, s->arrays[i].sizes.v[k]))
-				return false;
+	}
 	head = vm_sizes_find(&r->region->sizes, s->head_size);
 	if (r->cluster.head_address && r->cluster.head_address[0])
 		return true; /* it exists already and is in the numbers */
@@ -98,8 +76,10 @@ static bool sizes_ok(struct run *r)
 
 static bool go_sizes(struct run *r)
 {
+	const struct region_facts *rf = r->region;
+
 	region_refresh(r->region, false);
-	if (r->region->sizes_ms && r->region->quotas_ms)
+	if (rf->sizes_ms && (rf->quotas_ms || rf->sizes.n == 0))
 		return sizes_ok(r);
 	operation_step(r, "sizes", "%s",
 		       r->region->err.code ? r->region->err.msg

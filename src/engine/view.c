@@ -78,10 +78,12 @@ static int64_t id_of(const struct engine *e, const char *cluster)
 	return r ? r->cluster.id : 0;
 }
 
-/* A name that is no live cluster gets nothing rather than everything. */
-static bool names_nothing(const struct engine *e, const char *cluster)
+/* A name that is no live cluster gets an answer rather than everything. */
+static int check_named(const struct engine *e, const char *cluster, struct err *err)
 {
-	return cluster && cluster[0] && !run_find(e, cluster);
+	if (!cluster || !cluster[0] || run_find(e, cluster))
+		return 0;
+	return engine_no_cluster(e, cluster, err);
 }
 
 int engine_events(struct engine *e, const char *cluster, int64_t after_seq, size_t most,
@@ -89,8 +91,8 @@ int engine_events(struct engine *e, const char *cluster, int64_t after_seq, size
 {
 	*out = NULL;
 	*n = 0;
-	if (names_nothing(e, cluster))
-		return 0;
+	if (check_named(e, cluster, err) < 0)
+		return -1;
 	return store_events(e->store, id_of(e, cluster), after_seq, most, out, n, err);
 }
 
@@ -99,8 +101,8 @@ int engine_operations(struct engine *e, const char *cluster, bool open_only, siz
 {
 	*out = NULL;
 	*n = 0;
-	if (names_nothing(e, cluster))
-		return 0;
+	if (check_named(e, cluster, err) < 0)
+		return -1;
 	return store_ops(e->store, id_of(e, cluster), open_only, most, out, n, err);
 }
 

@@ -73,11 +73,12 @@ static int read_key(struct config *c, const struct yaml *y, struct err *err)
 int config_load(struct config *c, const char *path, struct err *err)
 {
 	struct buf text = BUF_INIT(CONFIG_MAX);
-	struct yaml *y = NULL;
+	struct yaml *y;
 	int rc = -1;
 
-	if (file_read(&text, path, err) == 0)
-		y = yaml_parse(buf_str(&text), text.len, err);
+	if (file_read(&text, path, err) < 0)
+		return -1;
+	y = yaml_parse(buf_str(&text), text.len, err);
 	buf_clear(&text);
 	if (y && y->kind != YAML_MAP)
 		err_set(err, ERR_PARSE, "line %u: the configuration is a map", y->line);

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* initgroups */
 #include "engine_main.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
@@ -46,11 +47,34 @@ int engine_user(uid_t *uid, gid_t *gid, struct err *err)
 	return 0;
 }
 
+/* Root's chown reaches everything, so only what is new, empty or the engine's already changes
+ * hands: not /tmp or /etc, because somebody named them. */
+static int may_give(const char *path, uid_t uid, struct err *err)
+{
+	struct strs names = STRS_INIT(2);
+	struct stat st;
+	bool empty;
+
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT ? 0 : err_sys(err, "%s", path);
+	if (!S_ISDIR(st.st_mode))
+		return err_set(err, ERR_EXISTS, "%s: there already, and not a directory", path);
+	empty = file_list(&names, path, NULL) == 0 && names.n == 0;
+	strs_clear(&names);
+	if (st.st_uid == uid || (st.st_uid == 0 && empty))
+		return 0;
+	return err_set(
+	    err, ERR_DENIED,
+	    "%s holds what is not the engine's, which runs as the user " ENGINE_USER
+	    ": name a folder that is new or empty, or give it away with chown " ENGINE_USER,
+	    path);
+}
+
 /* The state belongs to the engine alone; the socket's folder can be passed, the socket itself
  * only by its group. */
 static int give(const char *path, mode_t mode, uid_t uid, gid_t gid, struct err *err)
 {
-	if (file_make_dir(path, mode, err) < 0)
+	if (may_give(path, uid, err) < 0 || file_make_dir(path, mode, err) < 0)
 		return -1;
 	if (chown(path, uid, gid) < 0 || chmod(path, mode) < 0)
 		return err_sys(err, "%s for the user " ENGINE_USER, path);
@@ -61,11 +85,14 @@ static int make_folders(const struct places *p, uid_t uid, gid_t gid, struct err
 {
 	char *run = xstrndup(p->socket, (size_t)(strrchr(p->socket, '/') - p->socket));
 	char *above = xstrndup(p->state, (size_t)(strrchr(p->state, '/') - p->state));
-	int rc = file_make_dir(above, 0755, err);
+	bool apart = strcmp(run, p->state) != 0;
+	int rc = apart ? may_give(run, uid, err) : 0; /* before anything is made */
 
 	if (rc == 0)
+		rc = file_make_dir(above, 0755, err);
+	if (rc == 0)
 		rc = give(p->state, 0700, uid, gid, err);
-	if (rc == 0 && strcmp(run, p->state) != 0)
+	if (rc == 0 && apart)
 		rc = give(run, 0755, uid, gid, err);
 	free(run);
 	free(above);
@@ -104,7 +131,6 @@ static int read_config(struct site *s, const struct places *p, const struct engi
 {
 	const char *path = a->config ? a->config : p->config;
 
-	s->config.rules.admin_uid = getuid();
 	if (path && config_load(&s->config, path, err) < 0)
 		return -1;
 	if (a->cloud &&
@@ -186,10 +212,13 @@ static int run(struct site *s, const struct places *p, const struct engine_args 
 {
 	bool root = geteuid() == 0;
 
+	/* what can be refused is refused before the first folder is made */
+	if (places_check_free(p, err) < 0 || read_config(s, p, a, err) < 0)
+		return -1;
 	if ((root ? become_engine_user(p, err) : make_own_folders(p, err)) < 0)
 		return -1;
-	if (read_config(s, p, a, err) < 0 || open_engine(s, p, err) < 0 ||
-	    open_server(s, p, root, err) < 0)
+	s->config.rules.admin_uid = getuid();
+	if (open_engine(s, p, err) < 0 || open_server(s, p, root, err) < 0)
 		return -1;
 	log_info("engine %s serves %s, its state is in %s", p->name, p->socket, p->state);
 	if (a->ready)
@@ -204,10 +233,8 @@ int engine_main(const struct places *p, const struct engine_args *a)
 	struct err err = ERR_INIT;
 	int rc;
 
-	if (a->state)
-		mine.state = (char *)a->state;
-	if (a->socket)
-		mine.socket = (char *)a->socket;
+	mine.state = places_whole(a->state ? a->state : p->state);
+	mine.socket = places_whole(a->socket ? a->socket : p->socket);
 	log_open("paceline engine", LOG_INFO);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
@@ -221,5 +248,7 @@ int engine_main(const struct places *p, const struct engine_args *a)
 	}
 	close_site(&s);
 	log_flush();
+	free(mine.state);
+	free(mine.socket);
 	return rc < 0 ? 1 : 0;
 }

@@ -100,6 +100,8 @@ static int take_words(struct program *p, int argc, char **argv)
 
 static int find_engine(struct program *p, struct err *err)
 {
+	if (p->socket && !p->socket[0])
+		return err_set(err, ERR_INVALID, "--socket is empty: it names a path");
 	if (places_find(&p->places, p->name, err) < 0)
 		return -1;
 	if (p->socket) {
@@ -113,9 +115,14 @@ static int start_engine(void *arg, struct err *err)
 {
 	struct program *p = arg;
 	const struct engine_args none = { 0 };
+	struct err why = ERR_INIT;
 
-	if (p->socket)
-		return err_set(err, ERR_IO, "no engine answers on %s", p->socket);
+	if (p->socket) { /* whoever names a socket means an engine that runs */
+		if (places_reach(&p->places, &why) == 0)
+			return 0;
+		return err_set(err, why.code, "%.240s; start one there, or leave --socket out",
+			       why.msg);
+	}
 	fprintf(stderr, "Starting the engine %s.\n", p->places.name);
 	return engine_spawn(&p->places, &none, err);
 }
@@ -125,7 +132,7 @@ static int run_console(struct program *p)
 	struct err err = ERR_INIT;
 
 	if (find_engine(p, &err) < 0)
-		return failed(&err);
+		return usage(err.msg);
 	if (!places_answers(&p->places) && start_engine(p, &err) < 0)
 		return failed(&err);
 	p->console.socket_path = p->places.socket;
@@ -151,7 +158,7 @@ static int own_engine(struct program *p, const struct command_run *r)
 	int code;
 
 	if (places_make(&mine, p->name ? p->name : ENGINE_MAIN, geteuid() == 0, &err) < 0)
-		return failed(&err);
+		return usage(err.msg);
 	code = engine_main(&mine, &a);
 	places_clear(&mine);
 	return code;
@@ -214,7 +221,7 @@ static int run_verb(struct program *p, int argc, char **argv)
 	struct err err = ERR_INIT;
 
 	if (find_engine(p, &err) < 0)
-		return failed(&err);
+		return usage(err.msg);
 	o.socket_path = p->places.socket;
 	return cli_main(&o, argc, argv);
 }

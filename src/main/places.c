@@ -86,20 +86,60 @@ void places_clear(struct places *p)
 	*p = (struct places){ 0 };
 }
 
-bool places_answers(const struct places *p)
+static int check_length(const struct places *p, struct err *err)
+{
+	const size_t most = sizeof(((struct sockaddr_un *)0)->sun_path) - 1;
+	size_t len = strlen(p->socket);
+
+	if (len <= most)
+		return 0;
+	return err_set(
+	    err, ERR_INVALID,
+	    "the path of the socket has %zu bytes, %zu are possible: name a shorter one with --socket: %s",
+	    len, most, p->socket);
+}
+
+int places_reach(const struct places *p, struct err *err)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	bool yes;
-	int fd;
+	int fd, rc;
 
-	if (strlen(p->socket) >= sizeof(a.sun_path))
-		return false;
+	if (check_length(p, err) < 0)
+		return -1;
 	memcpy(a.sun_path, p->socket, strlen(p->socket));
-	fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	yes = fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	rc = fd < 0 ? -1 : connect(fd, (struct sockaddr *)&a, sizeof(a));
+	if (rc < 0)
+		err_sys(err, "no engine answers on %s", p->socket);
 	if (fd >= 0)
 		close(fd);
-	return yes;
+	return rc;
+}
+
+bool places_answers(const struct places *p)
+{
+	return places_reach(p, NULL) == 0;
+}
+
+int places_check_free(const struct places *p, struct err *err)
+{
+	if (check_length(p, err) < 0)
+		return -1;
+	if (!places_answers(p))
+		return 0;
+	return err_set(
+	    err, ERR_CONFLICT,
+	    "an engine answers on %s already: use it, or give this one another name with -L",
+	    p->socket);
+}
+
+char *places_whole(const char *path)
+{
+	char here[4096];
+
+	if (path[0] == '/' || !getcwd(here, sizeof(here)))
+		return xstrdup(path);
+	return xasprintf("%s/%s", here, path);
 }
 
 int places_find(struct places *p, const char *name, struct err *err)

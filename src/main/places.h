@@ -28,5 +28,10 @@ void places_clear(struct places *p);
  */
 int places_find(struct places *p, const char *name, struct err *err);
 bool places_answers(const struct places *p); /* somebody listens on the socket */
+int places_reach(const struct places *p, struct err *err); /* why nobody does */
+
+/* For an engine: the socket's path is short enough, and nobody listens there. */
+int places_check_free(const struct places *p, struct err *err);
+char *places_whole(const char *path); /* from "/" on: folders change, and clients have others */
 
 #endif

@@ -166,8 +166,9 @@ int cloud_records_load(struct cloud_record **out, size_t *n, const char *path, s
 	const struct yaml *list;
 	int rc = 0;
 
-	if (file_read(&text, path, err) == 0)
-		y = yaml_parse(buf_str(&text), text.len, err);
+	if (file_read(&text, path, err) < 0)
+		return -1;
+	y = yaml_parse(buf_str(&text), text.len, err);
 	buf_clear(&text);
 	if (!y)
 		return err_wrap(err, "%s", path);

@@ -107,7 +107,7 @@ const struct cluster *the_cluster(struct request *q)
 
 	if (c)
 		return c;
-	err_set(&err, ERR_NOT_FOUND, "there is no cluster \"%s\"", segment(q, 2));
+	engine_no_cluster(q->server->engine, segment(q, 2), &err);
 	answer_err(q, &err);
 	return NULL;
 }
