@@ -332,6 +332,26 @@ static bool bad_day(struct drive *d)
 	return good;
 }
 
+/* What a teardown finds beside its own kinds is deleted by its id alone. */
+static bool strays(struct drive *d)
+{
+	static const char *const ids[] = {
+		"Microsoft.Network/networkInterfaces/stray",
+		"Microsoft.Network/publicIPAddresses/stray",
+		"Microsoft.Compute/disks/stray",
+		"Microsoft.ManagedIdentity/userAssignedIdentities/stray",
+	};
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]) && good; i++) {
+		char *id = xasprintf("%s/providers/%s", d->ask.group, ids[i]);
+
+		good = change(d, CLOUD_DELETE, CLOUD_OTHER, id);
+		free(id);
+	}
+	return good;
+}
+
 static bool teardown(struct drive *d)
 {
 	char *scarce = set_id(d, "scarce");
@@ -369,6 +389,7 @@ static const struct {
 	{ "a change during a change is a conflict", conflict },
 	{ "too many reads are throttled and go on", throttled },
 	{ "absent things, platform errors, an expired token", bad_day },
+	{ "things of other kinds are deleted by id", strays },
 	{ "teardown leaves nothing", teardown },
 };
 

@@ -8,10 +8,13 @@ const { end } = require('./tap');
 
 /* Everything that src/provider/azure calls, by Azure's own names. */
 const CLAIM = [
+	'Disks_Delete',
+	'NetworkInterfaces_Delete',
 	'NetworkInterfaces_Get',
 	'NetworkSecurityGroups_CreateOrUpdate',
 	'NetworkSecurityGroups_Delete',
 	'NetworkSecurityGroups_Get',
+	'PublicIPAddresses_Delete',
 	'ResourceGroups_CreateOrUpdate',
 	'ResourceGroups_Delete',
 	'ResourceGroups_Get',
@@ -20,6 +23,7 @@ const CLAIM = [
 	'Resources_List',
 	'Resources_ListByResourceGroup',
 	'Usage_List',
+	'UserAssignedIdentities_Delete',
 	'VirtualMachineScaleSetVMs_List',
 	'VirtualMachineScaleSets_CreateOrUpdate',
 	'VirtualMachineScaleSets_Deallocate',
