@@ -3,19 +3,6 @@
 
 #include "engine/plan_private.h"
 
-static bool too_large(const struct attempt *a, size_t want, uint32_t kind)
-{
-	const struct open_list *l = &a->open[kind];
-	const struct ask *ask = &a->p->asks[want];
-
-	if (l->n == 0)
-		return true;
-	for (uint32_t i = ask->first; i < ask->first + ask->n; i++)
-		if (a->p->amounts[i].n > l->most[a->p->amounts[i].dim] * (1 + 1e-9) + 1e-9)
-			return true;
-	return false;
-}
-
 static int64_t fill_room(struct attempt *a, size_t want, uint32_t at, int64_t left)
 {
 	double take[DIMS_MAX];
@@ -41,15 +28,16 @@ static int64_t fill_room(struct attempt *a, size_t want, uint32_t at, int64_t le
 
 static int64_t fill_kind(struct attempt *a, size_t want, uint32_t kind, int64_t left)
 {
+	struct room_scan scan;
 	int64_t done = 0;
+	uint32_t at;
 
-	if (too_large(a, want, kind) || !kind_may_take(a->p, want, &a->p->kinds[kind]))
+	room_scan(&scan, a, want, kind, SETS_ALL);
+	at = room_next(&scan, a);
+	if (at == UINT32_MAX || !kind_may_take(a->p, want, &a->p->kinds[kind]))
 		return 0;
-	/* rooms split on the way are added at the end, so they are seen too */
-	for (size_t i = 0; i < a->open[kind].n && done < left; i++)
-		done += fill_room(a, want, a->open[kind].v[i], left - done);
-	if (done < left || a->open[kind].n > 64)
-		open_tidy(a, kind);
+	for (; at != UINT32_MAX && done < left; at = room_next(&scan, a))
+		done += fill_room(a, want, at, left - done);
 	return done;
 }
 

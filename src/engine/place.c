@@ -29,13 +29,13 @@ void attempt_make(struct attempt *a, const struct planner *p, enum strategy s, e
 	a->n_rooms = p->n_rooms;
 	for (size_t i = 0; i < a->n_rooms; i++)
 		if (!a->rooms[i].closed && !is_coming(a, a->rooms[i].kind))
-			open_add(a, (uint32_t)i);
+			room_open(a, (uint32_t)i);
 }
 
 void attempt_clear(struct attempt *a)
 {
 	for (size_t i = 0; a->open && i < a->p->n_kinds; i++)
-		free(a->open[i].v);
+		rooms_clear(&a->open[i]);
 	ledger_clear(&a->ledger);
 	free(a->pools);
 	free(a->rooms);
@@ -49,57 +49,6 @@ void attempt_clear(struct attempt *a)
 	free(a->fresh);
 	free(a->scratch);
 	*a = (struct attempt){ 0 };
-}
-
-void open_add(struct attempt *a, uint32_t room)
-{
-	const struct room *r = &a->rooms[room];
-	struct open_list *l = &a->open[r->kind];
-
-	GROW(l->v, l->n, l->cap);
-	l->v[l->n++] = room;
-	for (size_t d = 0; d < DIMS_MAX; d++)
-		l->most[d] = r->free[d] > l->most[d] ? r->free[d] : l->most[d];
-}
-
-/* Where it was split off, so that equal nodes stay together, and the order is the one in which
- * single nodes would stand. */
-static void open_after(struct attempt *a, uint32_t room, uint32_t rest)
-{
-	struct open_list *l = &a->open[a->rooms[room].kind];
-	size_t at = l->n;
-
-	open_add(a, rest);
-	while (at > 0 && l->v[at - 1] != room)
-		at--;
-	if (at == 0)
-		return;
-	memmove(&l->v[at + 1], &l->v[at], (l->n - 1 - at) * sizeof(*l->v));
-	l->v[at] = rest;
-}
-
-static bool is_full(const struct room *r)
-{
-	return r->closed || r->count == 0 || r->free[DIM_CPU] <= 1e-9;
-}
-
-/* Full rooms leave the list, and what is known of the largest becomes exact. */
-void open_tidy(struct attempt *a, uint32_t kind)
-{
-	struct open_list *l = &a->open[kind];
-	size_t kept = 0;
-
-	memset(l->most, 0, sizeof(l->most));
-	for (size_t i = 0; i < l->n; i++) {
-		const struct room *r = &a->rooms[l->v[i]];
-
-		if (is_full(r))
-			continue;
-		l->v[kept++] = l->v[i];
-		for (size_t d = 0; d < DIMS_MAX; d++)
-			l->most[d] = r->free[d] > l->most[d] ? r->free[d] : l->most[d];
-	}
-	l->n = kept;
 }
 
 int64_t room_slots(const struct attempt *a, const struct room *r, size_t want,
@@ -141,7 +90,7 @@ void attempt_buy(struct attempt *a, size_t bucket, int64_t nodes, int64_t run_s)
 	ledger_take(a->p, &a->ledger, bucket, nodes);
 	a->made[bucket] += nodes;
 	a->cost += a->p->cost[bucket] * hours_of(run_s) * (double)nodes;
-	open_add(a, room_add(a, r));
+	room_open(a, room_add(a, r));
 }
 
 /*
@@ -190,7 +139,7 @@ void attempt_open(struct attempt *a, size_t want, size_t bucket, int64_t nodes)
 	for (; left > 0 && nodes > 0; left--, nodes--) {
 		GROW(a->fresh, a->n_fresh, a->cap_fresh);
 		a->fresh[a->n_fresh] = p->coming[p->coming_first[bucket] + a->taken[bucket]++];
-		open_add(a, a->fresh[a->n_fresh++]);
+		room_open(a, a->fresh[a->n_fresh++]);
 	}
 	if (nodes > 0)
 		attempt_buy(a, bucket, nodes, p->d->v[want].run_s);
@@ -225,7 +174,7 @@ void attempt_use(struct attempt *a, size_t want, uint32_t room, int64_t nodes, i
 
 		rest.count -= nodes;
 		r->count = nodes;
-		open_after(a, room, room_add(a, rest));
+		room_open_beside(a, room, room_add(a, rest));
 		r = &a->rooms[room];
 	}
 	for (size_t d = 0; d < a->p->n_dims; d++) {
@@ -238,6 +187,8 @@ void attempt_use(struct attempt *a, size_t want, uint32_t room, int64_t nodes, i
 	r->closed = r->closed || ask->exclusive;
 	if (ask->exclusive_task)
 		r->task = (uint32_t)want + 1;
+	room_shut(a, room);
+	room_open(a, room);
 	note_placement(a, want, r, nodes * each);
 }
 

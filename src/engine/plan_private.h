@@ -77,18 +77,38 @@ struct ledger {
 
 struct room { /* `count` equal nodes */
 	uint32_t kind;
-	size_t node; /* SIZE_MAX: to be made */
-	int64_t count;
 	uint32_t job;  /* the last multi-node job that took it */
 	uint32_t task; /* exclusive to slots of want task - 1; 0 none */
-	bool empty, closed, matched;
+	uint32_t next, prev; /* in its cell */
+	uint8_t set, cpu, mem; /* its cell, while it is open */
+	bool open, empty, closed, matched;
+	size_t node; /* SIZE_MAX: to be made */
+	int64_t count;
 	double free[DIMS_MAX];
 };
 
-struct open_list { /* rooms of a kind that may still take something */
-	uint32_t *v;
-	size_t n, cap;
-	double most[DIMS_MAX]; /* no room has more free than this */
+#define CPU_CLASSES 128
+enum { SET_GPU = 1, SET_EMPTY = 2, SETS = 4, SETS_ALL = 15, SETS_USED = 3, SETS_EMPTY = 12 };
+
+struct cell {
+	uint32_t head, tail;
+	double most; /* memory: no room of the cell has more */
+};
+
+struct open_rooms { /* rooms of a kind that may still take something */
+	uint32_t classes;
+	uint64_t cpus[SETS][CPU_CLASSES / 64]; /* classes of cores with something in them */
+	uint64_t *mask[SETS];		       /* per class: cells with something in them */
+	struct cell *cells[SETS];
+};
+
+struct room_scan {
+	const struct open_rooms *open;
+	struct cell *cell;
+	double mem, most;
+	unsigned int sets, set;
+	uint32_t cpu, first_cpu, mem_bit, next_bit, last, before;
+	bool given;
 };
 
 /* How nodes that boot are used. They were bought for work that still waits, so an attempt may
@@ -140,7 +160,7 @@ struct attempt {
 	double *pools;
 	struct room *rooms;
 	size_t n_rooms, cap_rooms;
-	struct open_list *open;	  /* per kind */
+	struct open_rooms *open;  /* per kind */
 	struct placement *placed; /* create: bucket */
 	size_t n_placed, cap_placed;
 	int64_t *want_placed, *want_waiting;
@@ -215,8 +235,6 @@ void attempt_clear(struct attempt *a);
 void attempt_run(struct attempt *a);
 int attempt_compare(const struct attempt *a, const struct attempt *b); /* < 0: a is better */
 bool attempt_saves(const struct attempt *a, const struct attempt *b);  /* same work for less */
-void open_add(struct attempt *a, uint32_t room);
-void open_tidy(struct attempt *a, uint32_t kind);
 bool is_coming(const struct attempt *a, uint32_t kind);
 uint32_t coming_kind(const struct attempt *a, size_t bucket); /* UINT32_MAX: none */
 int64_t coming_left(const struct attempt *a, size_t want, size_t bucket);
@@ -234,6 +252,16 @@ int64_t pools_allow(const struct attempt *a, size_t want, int64_t slots);
 void pools_take(struct attempt *a, size_t want, int64_t slots, bool first);
 void place_pack(struct attempt *a, size_t want);    /* pack.c: independent tasks */
 void place_scatter(struct attempt *a, size_t want); /* scatter.c: many nodes, all or nothing */
+
+/* rooms.c */
+void rooms_clear(struct open_rooms *o);
+void room_open(struct attempt *a, uint32_t room); /* where what it has free belongs */
+void room_shut(struct attempt *a, uint32_t room);
+void room_open_beside(struct attempt *a, uint32_t room, uint32_t rest); /* an equal one */
+/* Rooms that may take a slot of the want, the fullest first; sets: bits of SET_... to look in. */
+void room_scan(struct room_scan *s, const struct attempt *a, size_t want, uint32_t kind,
+	       unsigned int sets);
+uint32_t room_next(struct room_scan *s, const struct attempt *a); /* UINT32_MAX: no more */
 
 /* floors.c */
 void floors_keep(struct attempt *a); /* minimum and warm nodes, after demand */

@@ -10,33 +10,36 @@ struct spread {	       /* one bucket, looked at for one job */
 	int far;
 };
 
-static int64_t count_kind(const struct attempt *a, size_t want, uint32_t kind)
+/* Counted no further than matters. */
+static int64_t count_kind(const struct attempt *a, size_t want, uint32_t kind, int64_t most)
 {
-	const struct open_list *l = &a->open[kind];
+	struct room_scan scan;
 	double take[DIMS_MAX];
 	int64_t n = 0;
+	uint32_t at;
 
-	if (!kind_may_take(a->p, want, &a->p->kinds[kind]))
+	room_scan(&scan, a, want, kind, SETS_ALL);
+	at = room_next(&scan, a);
+	if (at == UINT32_MAX || !kind_may_take(a->p, want, &a->p->kinds[kind]))
 		return 0;
-	for (size_t i = 0; i < l->n; i++) {
-		const struct room *r = &a->rooms[l->v[i]];
-
-		if (room_slots(a, r, want, take) > 0)
-			n += r->count;
-	}
+	for (; at != UINT32_MAX && n < most; at = room_next(&scan, a))
+		if (room_slots(a, &a->rooms[at], want, take) > 0)
+			n += a->rooms[at].count;
 	return n;
 }
 
 static int64_t count_bucket(const struct attempt *a, size_t want, size_t bucket)
 {
 	const struct shape *s = &a->p->shapes[a->p->asks[want].shape];
-	int64_t n = 0;
+	/* how much room a group has decides between groups */
+	bool group = bucket != SIZE_MAX && a->p->f->buckets[bucket].group[0];
+	int64_t n = 0, most = group ? INT64_MAX : a->p->d->v[want].node_count;
 
-	for (size_t i = 0; i < s->n_kinds; i++)
+	for (size_t i = 0; i < s->n_kinds && n < most; i++)
 		if (a->p->kinds[s->kinds[i]].bucket == bucket)
-			n += count_kind(a, want, s->kinds[i]);
-	if (bucket != SIZE_MAX && s->fit[bucket] >= 0)
-		n += count_kind(a, want, (uint32_t)bucket);
+			n += count_kind(a, want, s->kinds[i], most - n);
+	if (bucket != SIZE_MAX && s->fit[bucket] >= 0 && n < most)
+		n += count_kind(a, want, (uint32_t)bucket, most - n);
 	return n;
 }
 
@@ -98,19 +101,18 @@ static bool find(struct attempt *a, size_t want, struct spread *best)
 static int64_t use_kind(struct attempt *a, size_t want, uint32_t kind, int64_t left,
 			bool empty_only)
 {
-	struct open_list *l = &a->open[kind];
+	struct room_scan scan;
 	double take[DIMS_MAX];
 	int64_t done = 0;
-	size_t n = l->n; /* what is split off was not used, and is not needed either */
+	uint32_t at;
 
 	if (!kind_may_take(a->p, want, &a->p->kinds[kind]))
 		return 0;
-	for (size_t i = 0; i < n && done < left; i++) {
-		uint32_t at = a->open[kind].v[i];
+	room_scan(&scan, a, want, kind, empty_only ? SETS_EMPTY : SETS_USED);
+	while (done < left && (at = room_next(&scan, a)) != UINT32_MAX) {
 		int64_t nodes = a->rooms[at].count;
 
-		if (a->rooms[at].empty != empty_only || a->rooms[at].job == a->job ||
-		    room_slots(a, &a->rooms[at], want, take) == 0)
+		if (a->rooms[at].job == a->job || room_slots(a, &a->rooms[at], want, take) == 0)
 			continue;
 		nodes = nodes < left - done ? nodes : left - done;
 		attempt_use(a, want, at, nodes, 1, take);
@@ -181,8 +183,6 @@ static void place_one(struct attempt *a, size_t want, const struct spread *s)
 	if (left > 0)
 		use_new(a, want, s->bucket, left);
 	pools_take(a, want, 1, true);
-	if (s->bucket != SIZE_MAX)
-		open_tidy(a, (uint32_t)s->bucket);
 }
 
 void place_scatter(struct attempt *a, size_t want)
