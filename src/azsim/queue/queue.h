@@ -179,9 +179,9 @@ struct gq {
 	size_t n_classes, cap_classes;
 	struct gq_slot *slots; /* by id */
 	size_t cap_slots;
-	uint32_t next_id, next_priority;
-	struct gq_jobs pending, running, done; /* pending: highest priority first */
-	int64_t n_tasks;		       /* pending ones, arrays counted out */
+	uint32_t next_id, kept_id, next_priority; /* kept_id: next_id as it is on disk */
+	struct gq_jobs pending, running, done;	  /* pending: highest priority first */
+	int64_t n_tasks;			  /* pending ones, arrays counted out */
 	struct az_due tick, sweep;
 	uint64_t pass;
 	int64_t passed_ms;

@@ -19,8 +19,8 @@ struct caller {
 	struct caller *next;
 	struct gq_serve *serve;
 	struct watch *watch;
-	struct buf in, out;
-	size_t head_len, args_len, in_len, begin, sent;
+	struct buf in, answer[3]; /* its head, stdout, stderr */
+	size_t head_len, args_len, in_len, begin, sent, part;
 	bool known, answered, long_sets;
 	int fd;
 };
@@ -46,7 +46,8 @@ static void caller_free(struct caller *c)
 	watch_free(c->watch);
 	close(c->fd);
 	buf_clear(&c->in);
-	buf_clear(&c->out);
+	for (size_t i = 0; i < ARRAY_LEN(c->answer); i++)
+		buf_clear(&c->answer[i]);
 	free(c);
 }
 
@@ -77,42 +78,32 @@ static int read_header(struct caller *c)
 	return rc;
 }
 
-static void answer(struct caller *c, int code, struct buf *out, struct buf *errout)
-{
-	buf_addf(&c->out, "%d %zu %zu\n", code, out->len, errout->len);
-	if (out->len)
-		buf_add(&c->out, out->data, out->len);
-	if (errout->len)
-		buf_add(&c->out, errout->data, errout->len);
-	watch_set(c->watch, WATCH_READ | WATCH_WRITE);
-}
-
 /* -1: there are no arguments */
 static int run(struct caller *c)
 {
 	const char *at = c->in.data + c->begin;
 	char *head = xstrndup(at, c->head_len);
 	struct strs argv = STRS_INIT(1000000);
-	struct buf out = BUF_INIT(GQ_OUT_MAX), errout = BUF_INIT(GQ_OUT_MAX);
 	struct gq_call call = { .argv = &argv,
 				.in = at + c->head_len + c->args_len,
 				.in_len = c->in_len,
 				.long_sets = c->long_sets,
-				.out = &out,
-				.errout = &errout };
+				.out = &c->answer[1],
+				.errout = &c->answer[2] };
 	int code = -1, rc = -1;
 
 	if (strs_split(&argv, at + c->head_len, c->args_len - 1, '\0') == 0) {
 		code = gq_site_run(c->serve->site, head, &call);
 		rc = 0;
 	}
-	if (rc == 0 && code != GQ_HANG)
-		answer(c, code, &out, &errout);
+	if (rc == 0 && code != GQ_HANG) {
+		buf_addf(&c->answer[0], "%d %zu %zu\n", code, c->answer[1].len,
+			 c->answer[2].len);
+		watch_set(c->watch, WATCH_READ | WATCH_WRITE);
+	}
 	c->answered = true;
 	free(head);
 	strs_clear(&argv);
-	buf_clear(&out);
-	buf_clear(&errout);
 	return rc;
 }
 
@@ -144,17 +135,23 @@ static bool on_read(struct caller *c)
 
 static void on_write(struct caller *c)
 {
-	ssize_t n = c->sent < c->out.len
-			? send(c->fd, c->out.data + c->sent, c->out.len - c->sent, MSG_NOSIGNAL)
-			: 0;
+	const struct buf *b;
+	ssize_t n;
 
-	if (n < 0 && errno != EAGAIN && errno != EINTR) {
+	while (c->part < ARRAY_LEN(c->answer) && c->sent == c->answer[c->part].len) {
+		c->part++;
+		c->sent = 0;
+	}
+	if (c->part == ARRAY_LEN(c->answer)) {
 		caller_free(c);
 		return;
 	}
-	c->sent += n > 0 ? (size_t)n : 0;
-	if (c->sent == c->out.len)
+	b = &c->answer[c->part];
+	n = send(c->fd, b->data + c->sent, b->len - c->sent, MSG_NOSIGNAL);
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
 		caller_free(c);
+	else
+		c->sent += n > 0 ? (size_t)n : 0;
 }
 
 static void on_caller(void *arg, unsigned int what)
@@ -184,7 +181,8 @@ static void on_accept(void *arg, unsigned int what)
 	c->serve = s;
 	c->fd = fd;
 	c->in = (struct buf)BUF_INIT(GQ_ARGS_MAX + GQ_IN_MAX + 1024);
-	c->out = (struct buf)BUF_INIT(2 * GQ_OUT_MAX);
+	for (size_t i = 0; i < ARRAY_LEN(c->answer); i++)
+		c->answer[i] = (struct buf)BUF_INIT(GQ_OUT_MAX);
 	c->watch = watch_new(s->loop, fd, WATCH_READ, on_caller, c);
 	c->next = s->callers;
 	s->callers = c;

@@ -32,6 +32,7 @@ static const char *const migrations[] = {
 	" held INTEGER NOT NULL, restarts INTEGER NOT NULL, priority INTEGER NOT NULL, hosts TEXT, cpus TEXT,"
 	" submit INTEGER NOT NULL, begin INTEGER NOT NULL, start INTEGER NOT NULL, ended INTEGER NOT NULL,"
 	" PRIMARY KEY(head, id)) WITHOUT ROWID;",
+	"ALTER TABLE head ADD COLUMN next_id INTEGER NOT NULL DEFAULT 1;",
 	NULL,
 };
 
@@ -198,7 +199,7 @@ static int write_head(struct gq_store *st, const struct gq_head *h, struct err *
 	struct stmt s = stmt_open(
 	    st->db,
 	    "INSERT OR REPLACE INTO head(id, host, vm_id, cluster, user, def_mem, array_max, "
-	    "partitions, list) VALUES(?,?,?,?,?,?,?,?,?)");
+	    "partitions, list, next_id) VALUES(?,?,?,?,?,?,?,?,?,?)");
 	struct buf b = BUF_INIT(BUF_TEXT_MAX);
 
 	for (size_t i = 0; i < h->q->n_partitions; i++)
@@ -213,6 +214,7 @@ static int write_head(struct gq_store *st, const struct gq_head *h, struct err *
 	stmt_int(&s, 7, h->q->array_max);
 	stmt_text(&s, 8, buf_str(&b));
 	stmt_text(&s, 9, h->list ? h->list : "");
+	stmt_int(&s, 10, h->q->next_id);
 	buf_clear(&b);
 	return stmt_run(&s, err);
 }
@@ -399,8 +401,21 @@ static int drop_graves(struct gq_store *st, struct err *err)
 
 typedef int row_writer(struct gq_store *st, struct dirty *d, struct err *err);
 
+/* No id is given twice, however long ago its job was forgotten. */
+static int write_next_id(struct gq_store *st, struct gq *q, struct err *err)
+{
+	struct stmt s = stmt_open(st->db, "UPDATE head SET next_id = ? WHERE id = ?");
+
+	stmt_int(&s, 1, q->next_id);
+	stmt_int(&s, 2, q->row);
+	q->kept_id = q->next_id;
+	return stmt_run(&s, err);
+}
+
 static int dirty_job(struct gq_store *st, struct dirty *d, struct err *err)
 {
+	if (d->q->kept_id != d->q->next_id && write_next_id(st, d->q, err) != 0)
+		return -1;
 	((struct gq_job *)d->thing)->dirty = 0;
 	return write_job(st, d->q, d->thing, err);
 }

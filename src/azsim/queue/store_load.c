@@ -48,7 +48,7 @@ static int load_heads(struct load *l, struct err *err)
 {
 	struct stmt s = stmt_open(
 	    l->st->db,
-	    "SELECT id, host, vm_id, cluster, user, def_mem, array_max, partitions, list "
+	    "SELECT id, host, vm_id, cluster, user, def_mem, array_max, partitions, list, next_id "
 	    "FROM head ORDER BY id");
 
 	while (stmt_row(&s)) {
@@ -67,6 +67,7 @@ static int load_heads(struct load *l, struct err *err)
 		q->user = xstrdup(stmt_col_text(&s, 4));
 		q->def_mem_cpu = stmt_col_int(&s, 5);
 		q->array_max = stmt_col_int(&s, 6);
+		q->next_id = q->kept_id = (uint32_t)stmt_col_int(&s, 9);
 		add_partitions(q, stmt_col_text(&s, 7));
 		gq_head_publish(h, stmt_col_text(&s, 8), strlen(stmt_col_text(&s, 8)));
 		snprintf(key, sizeof(key), "%lld", (long long)q->row);
