@@ -95,6 +95,8 @@ struct cluster {
 	struct cluster_spec spec;
 	char *group_id;        /* resource group, once its name was fixed; "" before */
 	char *head_id, *head_host, *head_address; /* VM of the head; "" until known */
+	int64_t head_up_ms;    /* since when that VM runs and costs; 0: it does not */
+	double head_price;     /* USD per hour when it was started; -1 unknown */
 };
 
 void array_spec_init(struct array_spec *a); /* the defaults of autoscale.md 11 */

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strs.h"
+#include "model/charge.h"
 #include "model/cluster.h"
 #include "model/node.h"
 #include "model/work.h"
@@ -47,7 +48,6 @@ int store_node_save(struct store *st, const struct node *n, struct err *err);
 int store_node_set_state(struct store *st, struct node *n, enum node_state to, const char *reason, int64_t now_ms,
 			 struct event *why, struct err *err); /* node row and event row in one transaction; why may be NULL */
 int store_nodes(struct store *st, int64_t cluster_id, struct node **out, size_t *n, bool gone_too, struct err *err);
-int store_nodes_spent(struct store *st, int64_t cluster_id, double *usd, struct err *err); /* by nodes that are gone: price × time since bound */
 int store_node_forget_gone(struct store *st, int64_t before_ms, struct err *err); /* history: 7 days */
 
 /* intents and operations */
@@ -87,5 +87,20 @@ struct job_record {
 };
 int store_job_seen(struct store *st, int64_t cluster_id, const struct job_record *j, struct err *err); /* insert or update */
 int store_jobs(struct store *st, int64_t cluster_id, size_t most, struct job_record **out, size_t *n, struct err *err);
+
+/*
+ * The ledger of money. "Metered until" and the charges up to it are one commit, so that a kill neither loses nor repeats
+ * a charge: what came after is metered again from the nodes' own rows. Clusters go by name here: one that was deleted
+ * and made anew is one in the books.
+ */
+int store_charges_add(struct store *st, int64_t cluster_id, const struct charge *v, size_t n, const struct job_charge *jobs, size_t n_jobs, int64_t until_ms, struct err *err);
+int store_metered_until(struct store *st, int64_t cluster_id, int64_t *until_ms, struct err *err); /* 0: never */
+int store_spent(struct store *st, int64_t cluster_id, int64_t *nano, struct err *err);
+typedef void store_charge_cb(void *arg, const char *cluster, const struct charge *c);
+/* Hours from_ms <= hour < to_ms; cluster NULL: all. */
+int store_charges(struct store *st, const char *cluster, int64_t from_ms, int64_t to_ms, store_charge_cb *cb, void *arg, struct err *err);
+/* Of jobs that ran in that time, dearest first; each with all that it cost. Yours to free. */
+int store_job_charges(struct store *st, const char *cluster, int64_t from_ms, int64_t to_ms, size_t most, struct job_charge **out, size_t *n, struct err *err);
+int store_job_charges_forget(struct store *st, int64_t before_ms, struct err *err); /* jobs that ended before */
 
 #endif

@@ -99,6 +99,7 @@ static void housekeeping(void *arg)
 		snprintf(e->issue, sizeof(e->issue), "only %lld MiB are free under %s",
 			 (long long)(room >> 20), e->state_dir);
 	}
+	bill_tick(e);
 	gc_tick(e);
 }
 
@@ -147,6 +148,8 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	timer_free(e->housekeeping);
+	for (size_t i = 0; i < e->n_runs; i++)
+		bill_save(e->runs[i]);
 	for (size_t i = 0; i < e->n_runs; i++)
 		run_free(e->runs[i]);
 	regions_free(e);

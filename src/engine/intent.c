@@ -154,6 +154,9 @@ void intent_ended(struct run *r, const struct intent *in, const struct cloud_sta
 		sets_ended(r, in, i);
 	if (in->kind == CLOUD_VM && in->verb == CLOUD_PUT && i->stage == CLOUD_FINISHED)
 		head_made(r, i);
+	if (in->kind == CLOUD_VM && i->stage == CLOUD_FINISHED && r->cluster.head_id &&
+	    strcmp(in->resource_id, r->cluster.head_id) == 0)
+		bill_head(r, in->verb == CLOUD_PUT || in->verb == CLOUD_START);
 	operation_intent_ended(r, in, i);
 	operation_wake(r);
 }

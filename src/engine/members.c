@@ -22,6 +22,7 @@ static struct member *keep(struct run *r, const struct node *n)
 
 	m->node = *n;
 	m->has_vm = n->vm_id[0] != '\0'; /* until a listing says otherwise */
+	m->metered_ms = r->bill.until_ms;
 	GROW(r->members, r->n_members, r->cap_members);
 	r->members[r->n_members++] = m;
 	index_member(r, m);
@@ -57,11 +58,15 @@ int members_load(struct run *r, struct err *err)
 
 	if (store_nodes(r->engine->store, r->cluster.id, &rows, &n, true, err) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (!rows[i].gone_ms)
+	for (size_t i = 0; i < n; i++) {
+		if (!rows[i].gone_ms) {
 			keep(r, &rows[i]);
-		else if (rows[i].vm_id[0])
+			continue;
+		}
+		bill_gone(r, &rows[i]);
+		if (rows[i].vm_id[0])
 			map_put(r->past_vms, rows[i].vm_id, r);
+	}
 	free(rows);
 	return 0;
 }
@@ -129,6 +134,7 @@ int node_move(struct run *r, struct member *m, enum node_state to, const char *f
 	snprintf(ev.text, sizeof(ev.text), "%s: %s", node_state_name(to), reason);
 	log_debug("node %s: %s -> %s: %s", m->node.name, node_state_name(m->node.state),
 		  node_state_name(to), reason);
+	bill_member(r, m, now);
 	run_changed(r);
 	return stored(r,
 		      store_node_set_state(r->engine->store, &m->node, to, reason, now,
@@ -156,15 +162,6 @@ void member_bind(struct run *r, struct member *m, const struct cloud_vm *vm)
 	map_put(r->by_vm, m->node.vm_id, m);
 }
 
-/* Money of a node that is gone goes into the cluster's sum before the row leaves memory. */
-static void settle_cost(struct run *r, const struct node *n)
-{
-	int64_t from = n->bound_ms;
-
-	if (from && n->price > 0)
-		r->spent += n->price * (double)(clock_utc_ms() - from) / 3600000.0;
-}
-
 /* Its number is free again, so that an array of 16 counts to 16. */
 static void free_index(struct run *r, const struct node *n)
 {
@@ -181,7 +178,6 @@ void member_gone(struct run *r, struct member *m, const char *reason)
 
 	if (node_move(r, m, NODE_GONE, "%s", reason) < 0)
 		return;
-	settle_cost(r, &m->node);
 	while (i < r->n_members && r->members[i] != m)
 		i++;
 	memmove(&r->members[i], &r->members[i + 1],

@@ -153,8 +153,11 @@ static void take_over(struct run *r, struct queue *q)
 {
 	q->read_ended_ms = clock_utc_ms();
 	queue_count_node_jobs(q);
+	bill_all(r, q->read_ended_ms);
+	tenancy_clear(&r->bill.tenancy);
 	queue_free(r->queue);
 	r->queue = q;
+	tenancy_make(&r->bill.tenancy, q);
 	source_ok(&r->queue_source, q->read_started_ms);
 	keep_finished_jobs(r, q);
 	reconcile_queue(r);

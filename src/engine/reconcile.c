@@ -343,6 +343,7 @@ void reconcile_cloud(struct run *r, const struct cloud_vms *vms, int64_t started
 	if (store_commit(r->engine->store, &err) < 0)
 		engine_fatal(r->engine, &err);
 	map_free(listed);
+	bill_head_listed(r, vms);
 	run_changed(r);
 }
 

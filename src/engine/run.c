@@ -47,9 +47,8 @@ static int operation_load(struct run *r, struct err *err)
 
 static int rows_load(struct run *r, struct err *err)
 {
-	if (members_load(r, err) < 0 || intents_load(r, err) < 0 ||
-	    operation_load(r, err) < 0 ||
-	    store_nodes_spent(r->engine->store, r->cluster.id, &r->spent, err) < 0)
+	if (bill_load(r, err) < 0 || members_load(r, err) < 0 || intents_load(r, err) < 0 ||
+	    operation_load(r, err) < 0)
 		return -1;
 	return store_backoffs(r->engine->store, r->cluster.id, &r->backoffs, &r->n_backoffs,
 			      err);
@@ -97,6 +96,7 @@ struct run *run_add(struct engine *e, const struct cluster *take)
 		engine_fatal(e, &err);
 	if (r->cloud)
 		r->region = region_of(e, r->cloud, r->cluster.spec.region);
+	bill_save(r);
 	run_changed(r);
 	if (r->sched && r->cloud)
 		resume(r);
@@ -121,6 +121,7 @@ void run_free(struct run *r)
 	facts_clear(&r->facts);
 	plan_clear(&r->plan);
 	demand_clear(&r->demand);
+	bill_clear(r);
 	if (r->queue) {
 		queue_clear(r->queue);
 		free(r->queue);

@@ -19,6 +19,7 @@
 #include "base/proc.h"
 #include "base/rand.h"
 #include "engine/engine.h"
+#include "engine/meter.h"
 #include "engine/plan.h"
 #include "scheduler/scheduler.h"
 #include "store/store.h"
@@ -67,6 +68,7 @@ struct engine {
 	char issue[160];     /* of the engine itself: disk, store */
 	struct map *orphans; /* id -> when it was first seen; gc.c's own */
 	int64_t gc_ms;
+	int64_t pruned_ms; /* the books, mono; 0 never */
 };
 
 enum source_state { SOURCE_NEVER, SOURCE_OK, SOURCE_UNKNOWN };
@@ -90,6 +92,8 @@ struct member { /* node and the VM that the last listing showed for it */
 	bool removing;		     /* scheduler removal under way */
 	bool down_told;		     /* the scheduler was told that the machine is gone */
 	bool in_scheduler;	     /* seen in the last queue */
+	int64_t metered_ms;	     /* its time until then is charged */
+	int64_t list_price;	     /* of a spot machine's size on demand; 0 not looked up */
 };
 
 struct live_intent { /* an open intent and its call */
@@ -97,6 +101,16 @@ struct live_intent { /* an open intent and its call */
 	struct run *run;
 	struct cloud_call *call; /* NULL: nothing under way in this process */
 	bool looking;		 /* call is a look, not the change */
+};
+
+struct bill {			  /* of one cluster: what is metered, and how far */
+	struct tally tally;	  /* not in the store yet */
+	struct tenancy tenancy;	  /* by run->queue */
+	int64_t until_ms;	  /* the store has everything until then; 0 nothing */
+	int64_t head_ms;	  /* the head's time until then is charged */
+	int64_t stored_nano;	  /* what the store has */
+	int64_t saved_mono_ms;	  /* when it was last written */
+	unsigned int head_unseen; /* listings in a row without the head */
 };
 
 struct run {
@@ -133,7 +147,8 @@ struct run {
 	struct op_work *op_work; /* its state in memory */
 	struct backoff *backoffs;
 	size_t n_backoffs;
-	struct map *spot_shut; /* bucket key -> int64_t seconds: since when spot is not to be had */
+	struct map
+	    *spot_shut; /* bucket key -> int64_t seconds: since when spot is not to be had */
 
 	struct proc *keygen;   /* under way */
 	struct remote *remote; /* the head, as it is reached; NULL before it exists */
@@ -143,8 +158,7 @@ struct run {
 	struct timer *tick;    /* next observation */
 	struct timer *op_tick; /* next look at the operation */
 	bool publish_due, publishing, draining_call, removing_call;
-	double spent; /* USD of nodes that are gone, and of the running ones at the last sum */
-	int64_t spent_ms;
+	struct bill bill;
 	struct cluster_view view; /* made new when the revision changed */
 	uint64_t view_revision;
 	int64_t suspicion_since_ms; /* R5.3: nodes or jobs fell by half; 0 none */
@@ -207,6 +221,22 @@ int node_move(struct run *r, struct member *m, enum node_state to, const char *f
     __attribute__((format(printf, 4, 5)));
 void member_save(struct run *r, struct member *m);
 int64_t member_free_index(struct run *r, const char *array); /* lowest free; O(1) amortised */
+
+/* bill.c: the money of a cluster. Every change of what a charge depends on is metered before.
+ */
+int bill_load(struct run *r, struct err *err);	       /* before the members */
+void bill_gone(struct run *r, const struct node *row); /* its time that no engine charged */
+void bill_member(struct run *r, struct member *m, int64_t now_ms);
+void bill_all(struct run *r, int64_t now_ms);
+void bill_head(struct run *r, bool runs);
+void bill_head_listed(struct run *r, const struct cloud_vms *vms);
+void bill_save(struct run *r);	  /* outside of any transaction */
+void bill_tick(struct engine *e); /* saves once a minute */
+void bill_clear(struct run *r);
+double bill_spent(const struct run *r, int64_t now_ms); /* USD */
+/* The machine as it is now; false: it costs nothing. */
+bool bill_machine(struct run *r, struct member *m, int64_t now_ms, struct machine *out);
+bool bill_head_machine(const struct run *r, struct machine *out);
 
 /* remote.c: commands on the head */
 /* run NULL: it could not be run, or there was no answer; err says why */

@@ -349,7 +349,7 @@ static struct json *proof(struct run *r)
 	json_set_str(j, "first_empty_list", clock_text(when, w->empty_since_ms));
 	json_set_str(j, "second_empty_list", clock_text(when, w->list_ms));
 	json_set_bool(j, "group_deleted", !w->foreign);
-	json_set_real(j, "spent", r->spent);
+	json_set_real(j, "spent", bill_spent(r, clock_utc_ms()));
 	return j;
 }
 
@@ -362,6 +362,7 @@ void teardown_step(struct run *r)
 
 	if (!stages_run(r, stages, ARRAY_LEN(stages)))
 		return;
+	bill_save(r);
 	report = proof(r);
 	n = json_len(json_get(report, "gone"));
 	json_write(&text, report);

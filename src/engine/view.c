@@ -122,7 +122,7 @@ struct store *engine_store(struct engine *e)
 	return e->store;
 }
 
-static void count_nodes(struct cluster_view *v, const struct run *r, int64_t now)
+static void count_nodes(struct cluster_view *v, const struct run *r)
 {
 	for (size_t i = 0; i < r->n_members; i++) {
 		const struct node *n = &r->members[i]->node;
@@ -140,21 +140,17 @@ static void count_nodes(struct cluster_view *v, const struct run *r, int64_t now
 			v->price_now = -1;
 		else if (v->price_now >= 0)
 			v->price_now += n->price;
-		if (n->price > 0)
-			v->spent += n->price * (double)(now - n->bound_ms) / 3600000.0;
 	}
 }
 
 static void count_head(struct cluster_view *v, const struct run *r)
 {
-	const struct vm_size *size =
-	    r->region && r->cluster.head_address && r->cluster.head_address[0] &&
-		    r->cluster.state != CLUSTER_OFF
-		? vm_sizes_find(&r->region->sizes, r->cluster.spec.head_size)
-		: NULL;
-
-	if (size && size->price > 0 && v->price_now >= 0)
-		v->price_now += size->price;
+	if (!r->cluster.head_up_ms)
+		return;
+	if (r->cluster.head_price < 0)
+		v->price_now = -1;
+	else if (v->price_now >= 0)
+		v->price_now += r->cluster.head_price;
 }
 
 static void count_jobs(struct cluster_view *v, const struct queue *q)
@@ -213,8 +209,9 @@ static void view_make(struct run *r)
 	struct cluster_view *v = &r->view;
 	int64_t now = clock_utc_ms();
 
-	*v = (struct cluster_view){ .nodes_max = r->cluster.spec.max_nodes, .spent = r->spent };
-	count_nodes(v, r, now);
+	*v = (struct cluster_view){ .nodes_max = r->cluster.spec.max_nodes,
+				    .spent = bill_spent(r, now) };
+	count_nodes(v, r);
 	count_head(v, r);
 	count_jobs(v, r->queue);
 	if (v->nodes_max < 0) {

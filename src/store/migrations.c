@@ -44,5 +44,15 @@ const char *const store_migrations[] = {
 	"CREATE TABLE job(cluster_id INTEGER NOT NULL REFERENCES cluster(id), id TEXT NOT NULL, name TEXT NOT NULL, user TEXT NOT NULL,"
 	" partition TEXT NOT NULL, state TEXT NOT NULL, nodes TEXT NOT NULL, submit_s INTEGER NOT NULL, start_s INTEGER NOT NULL,"
 	" end_s INTEGER NOT NULL, PRIMARY KEY(cluster_id, id, submit_s)) STRICT, WITHOUT ROWID;",
+	/* Money: sums by hour, and how far they reach. A node's own row says what was not metered yet. */
+	"CREATE TABLE charge(cluster_id INTEGER NOT NULL REFERENCES cluster(id), hour_ms INTEGER NOT NULL, array TEXT NOT NULL,"
+	" user TEXT NOT NULL, kind TEXT NOT NULL, node_ms INTEGER NOT NULL, nano INTEGER NOT NULL, spot_nano INTEGER NOT NULL,"
+	" saved_nano INTEGER NOT NULL, PRIMARY KEY(cluster_id, hour_ms, array, user, kind)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX charge_hour ON charge(hour_ms);"
+	"CREATE TABLE job_charge(cluster_id INTEGER NOT NULL REFERENCES cluster(id), job TEXT NOT NULL, name TEXT NOT NULL,"
+	" user TEXT NOT NULL, array TEXT NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, node_ms INTEGER NOT NULL,"
+	" nano INTEGER NOT NULL, PRIMARY KEY(cluster_id, job)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX job_charge_last ON job_charge(last_ms);"
+	"CREATE TABLE metered(cluster_id INTEGER PRIMARY KEY REFERENCES cluster(id), until_ms INTEGER NOT NULL) STRICT;",
 	NULL,
 };

@@ -102,20 +102,6 @@ int store_nodes(struct store *st, int64_t cluster_id, struct node **out, size_t 
 	return rc;
 }
 
-int store_nodes_spent(struct store *st, int64_t cluster_id, double *usd, struct err *err)
-{
-	struct stmt s = stmt_open(
-	    st->sql,
-	    "SELECT COALESCE(SUM(body ->> '$.price' * (gone_ms - body ->> '$.bound_ms')), 0) / 3600000.0"
-	    " FROM node WHERE cluster_id = ? AND gone_ms > 0 AND body ->> '$.price' > 0"
-	    " AND body ->> '$.bound_ms' > 0");
-
-	stmt_int(&s, 1, cluster_id);
-	while (stmt_row(&s))
-		*usd = stmt_col_real(&s, 0);
-	return stmt_done(&s, err);
-}
-
 int store_node_forget_gone(struct store *st, int64_t before_ms, struct err *err)
 {
 	struct stmt s =

@@ -91,6 +91,8 @@ static const struct field cluster_fields[] = {
 	C(head_id, FIELD_OWNED),
 	C(head_host, FIELD_OWNED),
 	C(head_address, FIELD_OWNED),
+	C(head_up_ms, FIELD_INT),
+	C(head_price, FIELD_REAL),
 	FIELD_END,
 };
 #undef C

@@ -154,17 +154,13 @@ static void a_node_name_is_free_again_when_its_node_is_gone(void **state)
 	struct world *w = *state;
 	struct node a = { .cluster_id = w->c.id, .name = "htc-1", .price = 7.2 }, b = a, *nodes;
 	struct err err = ERR_INIT;
-	double spent = -1;
 	size_t count;
 
-	a.bound_ms = 500;
 	assert_int_equal(store_node_add(w->st, &a, NULL), 0);
 	assert_int_equal(store_node_add(w->st, &b, &err), -1);
 	assert_int_equal(err.code, ERR_EXISTS);
 	assert_int_equal(store_node_set_state(w->st, &a, NODE_GONE, "", 1000, NULL, NULL), 0);
 	assert_int_equal(store_node_add(w->st, &b, NULL), 0);
-	assert_int_equal(store_nodes_spent(w->st, w->c.id, &spent, NULL), 0);
-	assert_float_equal(spent, 7.2 * 500 / 3600000, 1e-9);
 	assert_int_equal(store_node_forget_gone(w->st, 2000, NULL), 0);
 	assert_int_equal(store_nodes(w->st, w->c.id, &nodes, &count, true, NULL), 0);
 	assert_int_equal(count, 1);
@@ -348,14 +344,18 @@ static void a_newer_store_is_refused_with_both_versions(void **state)
 	const struct sql_options o = { .any_file_system = true };
 	struct err err = ERR_INIT;
 	struct sql *sql = sql_open(w->path, &o, NULL);
+	int64_t version;
+	char back[40];
 
+	assert_int_equal(sql_version(sql, &version, NULL), 0);
+	snprintf(back, sizeof(back), "PRAGMA user_version = %lld", (long long)version);
 	assert_int_equal(sql_exec(sql, "PRAGMA user_version = 900", NULL), 0);
 	sql_close(sql);
 	store_close(w->st);
 	assert_null(store_open(w->path, true, &err));
 	assert_non_null(strstr(err.msg, "900"));
 	sql = sql_open(w->path, &o, NULL);
-	assert_int_equal(sql_exec(sql, "PRAGMA user_version = 1", NULL), 0);
+	assert_int_equal(sql_exec(sql, back, NULL), 0);
 	sql_close(sql);
 	w->st = store_open(w->path, true, NULL);
 	assert_non_null(w->st);

@@ -1,0 +1,303 @@
+/*
+ * The money of a cluster, as it runs up. A node's own row says when its machine came and went,
+ * so a charge is never lost: what was in memory when an engine was killed is metered again by
+ * the next one, from the mark in the store, as time that nobody watched.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "engine/run.h"
+
+#define SAVE_MS	      50000 /* of a tick of 10 s: within the minute */
+#define PRUNE_MS      ((int64_t)24 * 3600 * 1000)
+#define JOBS_KEPT_MS  (100 * PRUNE_MS) /* their sums; the hours stay */
+#define HEAD_MISSINGS 2		       /* a listing may lag once */
+
+int bill_load(struct run *r, struct err *err)
+{
+	struct bill *b = &r->bill;
+
+	tally_init(&b->tally);
+	if (store_metered_until(r->engine->store, r->cluster.id, &b->until_ms, err) < 0)
+		return -1;
+	b->head_ms = b->until_ms;
+	return store_spent(r->engine->store, r->cluster.id, &b->stored_nano, err);
+}
+
+void bill_clear(struct run *r)
+{
+	tally_clear(&r->bill.tally);
+	tenancy_clear(&r->bill.tenancy);
+}
+
+/*
+ * Machines
+ */
+
+static struct machine machine_of(const struct node *n)
+{
+	return (struct machine){ .array = n->array,
+				 .from_ms = n->bound_ms,
+				 .to_ms = n->gone_ms ? n->gone_ms : INT64_MAX,
+				 .price = meter_price(n->price),
+				 .list_price = -1,
+				 .spot = n->spot,
+				 .kind = CHARGE_UNKNOWN,
+				 .cpus = n->cpus };
+}
+
+/* Jobs that a silent scheduler told of may be gone by now. */
+static bool knows_jobs(const struct run *r, int64_t now_ms)
+{
+	return r->queue && now_ms - r->queue_source.ok_ms <= METER_BLIND_MS;
+}
+
+static enum charge_kind kind_of(enum node_state s, bool jobs_known)
+{
+	if (node_is_booting(s))
+		return CHARGE_BOOTING;
+	if (s == NODE_IDLE || s == NODE_BUSY)
+		return jobs_known ? CHARGE_IDLE : CHARGE_UNKNOWN;
+	if (s == NODE_DRAINING || s == NODE_DELETING)
+		return CHARGE_DRAINING;
+	return CHARGE_FAILED;
+}
+
+static int64_t list_price(struct run *r, struct member *m)
+{
+	const struct vm_size *size;
+
+	if (!m->node.spot)
+		return -1;
+	if (!m->list_price && r->region && r->region->sizes_ms) {
+		size = vm_sizes_find(&r->region->sizes, m->node.size);
+		m->list_price = size ? meter_price(size->price) : -1;
+	}
+	return m->list_price ? m->list_price : -1;
+}
+
+bool bill_machine(struct run *r, struct member *m, int64_t now_ms, struct machine *out)
+{
+	enum node_state s = m->node.state;
+	bool known = knows_jobs(r, now_ms);
+
+	if (!m->node.bound_ms || s == NODE_DEALLOCATED)
+		return false;
+	*out = machine_of(&m->node);
+	out->list_price = list_price(r, m);
+	out->kind = kind_of(s, known);
+	if (known && !node_is_booting(s))
+		out->jobs = tenancy_of(&r->bill.tenancy, m->node.name);
+	return true;
+}
+
+bool bill_head_machine(const struct run *r, struct machine *out)
+{
+	*out = (struct machine){ .array = "",
+				 .from_ms = r->cluster.head_up_ms,
+				 .to_ms = INT64_MAX,
+				 .price = meter_price(r->cluster.head_price),
+				 .list_price = -1,
+				 .kind = CHARGE_HEAD };
+	return r->cluster.head_up_ms != 0;
+}
+
+static double since(const struct machine *m, int64_t metered_ms, int64_t now_ms)
+{
+	int64_t from = metered_ms > m->from_ms ? metered_ms : m->from_ms;
+
+	return m->price > 0 && now_ms > from
+		   ? (double)m->price * (double)(now_ms - from) / (double)HOUR_MS
+		   : 0;
+}
+
+/* For a number on a screen, asked for at each change: nothing is metered for it. */
+double bill_spent(const struct run *r, int64_t now_ms)
+{
+	double nano = (double)(r->bill.stored_nano + r->bill.tally.nano);
+	struct machine m;
+
+	for (size_t i = 0; i < r->n_members; i++) {
+		const struct node *n = &r->members[i]->node;
+
+		m = machine_of(n);
+		if (n->bound_ms && n->state != NODE_DEALLOCATED)
+			nano += since(&m, r->members[i]->metered_ms, now_ms);
+	}
+	if (bill_head_machine(r, &m))
+		nano += since(&m, r->bill.head_ms, now_ms);
+	return nano / NANO;
+}
+
+/*
+ * Metering
+ */
+
+void bill_gone(struct run *r, const struct node *row)
+{
+	struct machine m = machine_of(row);
+
+	if (row->bound_ms)
+		meter(&r->bill.tally, &m, r->bill.until_ms, row->gone_ms);
+}
+
+void bill_member(struct run *r, struct member *m, int64_t now_ms)
+{
+	struct machine machine;
+
+	if (bill_machine(r, m, now_ms, &machine))
+		meter(&r->bill.tally, &machine, m->metered_ms, now_ms);
+	if (now_ms > m->metered_ms)
+		m->metered_ms = now_ms;
+}
+
+static double head_price(const struct run *r)
+{
+	const struct vm_size *size =
+	    r->region ? vm_sizes_find(&r->region->sizes, r->cluster.spec.head_size) : NULL;
+
+	return size ? size->price : -1;
+}
+
+static void bill_for_head(struct run *r, int64_t now_ms)
+{
+	struct machine machine;
+
+	if (bill_head_machine(r, &machine))
+		meter(&r->bill.tally, &machine, r->bill.head_ms, now_ms);
+	if (now_ms > r->bill.head_ms)
+		r->bill.head_ms = now_ms;
+	if (r->cluster.head_up_ms && r->cluster.head_price < 0 && head_price(r) >= 0) {
+		r->cluster.head_price = head_price(r); /* the list came later */
+		cluster_save(r);
+	}
+}
+
+void bill_all(struct run *r, int64_t now_ms)
+{
+	for (size_t i = 0; i < r->n_members; i++)
+		bill_member(r, r->members[i], now_ms);
+	bill_for_head(r, now_ms);
+}
+
+/*
+ * The head's machine
+ */
+
+void bill_head(struct run *r, bool runs)
+{
+	struct cluster *c = &r->cluster;
+	int64_t now = clock_utc_ms();
+
+	r->bill.head_unseen = 0;
+	if (runs == (c->head_up_ms != 0))
+		return;
+	bill_all(r, now);
+	bill_save(r);
+	c->head_up_ms = runs ? now : 0;
+	c->head_price = runs ? head_price(r) : -1;
+	cluster_save(r);
+}
+
+static const struct cloud_vm *head_in(const struct run *r, const struct cloud_vms *vms)
+{
+	for (size_t i = 0; i < vms->n; i++)
+		if (text_casecmp(vms->v[i].id, r->cluster.head_id) == 0)
+			return &vms->v[i];
+	return NULL;
+}
+
+/* Somebody else may have stopped or deleted it, and an older engine did not say that it runs.
+ */
+void bill_head_listed(struct run *r, const struct cloud_vms *vms)
+{
+	const struct cloud_vm *vm;
+
+	if (!r->cluster.head_id || !r->cluster.head_id[0] || r->op.id ||
+	    intent_open(r, r->cluster.head_id))
+		return;
+	vm = head_in(r, vms);
+	if (!vm && ++r->bill.head_unseen < HEAD_MISSINGS)
+		return;
+	if (!vm || vm->power == POWER_DEALLOCATED)
+		bill_head(r, false);
+	else if (vm->power == POWER_RUNNING)
+		bill_head(r, true);
+	else
+		r->bill.head_unseen = 0;
+}
+
+/*
+ * The store
+ */
+
+static void copy_out(const struct map *from, void *out, size_t size)
+{
+	const char *key;
+	char *to = out;
+	void *v;
+
+	for (size_t i = 0; map_next(from, &i, &key, &v); to += size)
+		memcpy(to, v, size);
+}
+
+/* The mark and what it stands for are one commit; what could not be written waits in memory. */
+void bill_save(struct run *r)
+{
+	struct bill *b = &r->bill;
+	int64_t now = clock_utc_ms();
+	struct err err = ERR_INIT;
+	struct job_charge *jobs;
+	struct charge *charges;
+	size_t n, n_jobs;
+
+	bill_all(r, now);
+	b->saved_mono_ms = clock_mono_ms();
+	n = map_count(b->tally.charges);
+	n_jobs = map_count(b->tally.jobs);
+	if (n == 0)
+		return;
+	charges = xcalloc(n, sizeof(*charges));
+	jobs = xcalloc(n_jobs + 1, sizeof(*jobs));
+	copy_out(b->tally.charges, charges, sizeof(*charges));
+	copy_out(b->tally.jobs, jobs, sizeof(*jobs));
+	if (now < b->until_ms)
+		now = b->until_ms; /* the clock was put back */
+	if (store_charges_add(r->engine->store, r->cluster.id, charges, n, jobs, n_jobs, now,
+			      &err) == 0) {
+		b->until_ms = now;
+		b->stored_nano += b->tally.nano;
+		tally_clear(&b->tally);
+		tally_init(&b->tally);
+	} else if (err.code == ERR_UNKNOWN) {
+		engine_fatal(r->engine, &err);
+	} else {
+		log_error("cluster %s: %s", r->cluster.name, err.msg);
+	}
+	free(charges);
+	free(jobs);
+}
+
+static void prune(struct engine *e)
+{
+	int64_t mono = clock_mono_ms();
+	struct err err = ERR_INIT;
+
+	if (e->pruned_ms && mono - e->pruned_ms < PRUNE_MS)
+		return;
+	e->pruned_ms = mono;
+	if (store_job_charges_forget(e->store, clock_utc_ms() - JOBS_KEPT_MS, &err) < 0)
+		log_error("%s", err.msg);
+}
+
+void bill_tick(struct engine *e)
+{
+	for (size_t i = 0; i < e->n_runs; i++)
+		if (clock_mono_ms() - e->runs[i]->bill.saved_mono_ms >= SAVE_MS)
+			bill_save(e->runs[i]);
+	prune(e);
+}

@@ -1,0 +1,411 @@
+/* The money of a cluster through kills, restarts and a clock that jumps: an engine in a child
+ * ends without a word, and the next one's books hold every node second once. */
+#define _GNU_SOURCE /* MAP_ANONYMOUS */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "engine/run.h"
+
+#define T0     INT64_C(1767225600000)
+#define MINUTE INT64_C(60000)
+
+struct world {
+	char dir[64];
+	struct loop *loop;
+	struct engine *e;
+	struct run *r;
+	int64_t *now; /* shared with the child */
+};
+
+static void make_cluster(struct world *w)
+{
+	char *path = xasprintf("%s/engine.db", w->dir);
+	struct store *st = store_open(path, true, NULL);
+	struct cluster c = { .short_id = "ab12cd34", .head_up_ms = T0, .head_price = 0.19 };
+
+	assert_non_null(st);
+	cluster_spec_init(&c.spec);
+	c.name = xstrdup("demo");
+	c.spec.scheduler = xstrdup("slurm");
+	c.spec.cloud = xstrdup("nowhere");
+	assert_int_equal(store_cluster_add(st, &c, NULL), 0);
+	store_close(st);
+	cluster_clear(&c);
+	free(path);
+}
+
+static void begin(struct world *w)
+{
+	const struct engine_options o = { .state_dir = w->dir, .any_file_system = true };
+	struct err err = ERR_INIT;
+
+	clock_test_set(*w->now);
+	w->loop = loop_new(&err);
+	assert_non_null(w->loop);
+	w->e = engine_new(w->loop, &o, &err);
+	assert_string_equal(err.msg, "");
+	w->r = run_find(w->e, "demo");
+	assert_non_null(w->r);
+}
+
+static void end(struct world *w)
+{
+	engine_free(w->e);
+	loop_free(w->loop);
+	clock_test_end();
+}
+
+static int up(void **state)
+{
+	struct world *w = xcalloc(1, sizeof(*w));
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(w->dir, sizeof(w->dir), "%.40s/bill-XXXXXX", tmp ? tmp : "/tmp");
+	assert_non_null(mkdtemp(w->dir));
+	w->now = mmap(NULL, sizeof(*w->now), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
+	assert_true(w->now != MAP_FAILED);
+	*w->now = T0;
+	make_cluster(w);
+	*state = w;
+	return 0;
+}
+
+static int down(void **state)
+{
+	struct world *w = *state;
+
+	munmap(w->now, sizeof(*w->now));
+	assert_int_equal(file_remove_tree(w->dir, NULL), 0);
+	free(w);
+	return 0;
+}
+
+static void pass(struct world *w, int64_t ms)
+{
+	*w->now += ms;
+	clock_test_set(*w->now);
+}
+
+static struct member *add_node(struct world *w, int64_t index, double price)
+{
+	struct node n = { .cluster_id = w->r->cluster.id,
+			  .index = index,
+			  .state = NODE_BOOTING,
+			  .cpus = 4,
+			  .spot = index % 2,
+			  .price = price };
+	char text[] = "vm";
+	struct cloud_vm vm = { .name = text, .host = text, .address = text };
+	struct member *m;
+
+	snprintf(n.name, sizeof(n.name), "htc-%lld", (long long)index);
+	snprintf(n.array, sizeof(n.array), "htc");
+	m = member_add(w->r, &n);
+	assert_non_null(m);
+	vm.id = xasprintf("/vm/%lld", (long long)index);
+	member_bind(w->r, m, &vm);
+	free(vm.id);
+	assert_int_equal(node_move(w->r, m, NODE_JOINING, "runs"), 0);
+	return m;
+}
+
+/* As the observation does it. */
+static void new_queue(struct world *w, const char *user, const char *nodes)
+{
+	struct queue *q = xcalloc(1, sizeof(*q));
+	struct job *j;
+
+	queue_init(q);
+	j = queue_add_job(q);
+	j->id = "12";
+	j->user = user;
+	j->nodes = nodes;
+	j->cpus = 2;
+	j->state = JOB_RUNNING;
+	bill_all(w->r, *w->now);
+	tenancy_clear(&w->r->bill.tenancy);
+	if (w->r->queue) {
+		queue_clear(w->r->queue);
+		free(w->r->queue);
+	}
+	w->r->queue = q;
+	w->r->queue_source.ok_ms = *w->now;
+	tenancy_make(&w->r->bill.tenancy, q);
+}
+
+static int64_t cost(double price, int64_t ms)
+{
+	int64_t nano = meter_price(price);
+
+	return ms > 0 ? nano * (ms / HOUR_MS) + nano * (ms % HOUR_MS) / HOUR_MS : 0;
+}
+
+/* What the rows say that it must be. */
+static int64_t owed(struct world *w)
+{
+	int64_t nano = cost(0.19, *w->now - T0);
+	struct node *rows;
+	size_t n;
+
+	assert_int_equal(store_nodes(w->e->store, w->r->cluster.id, &rows, &n, true, NULL), 0);
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].bound_ms)
+			nano +=
+			    cost(rows[i].price, (rows[i].gone_ms ? rows[i].gone_ms : *w->now) -
+						    rows[i].bound_ms);
+	free(rows);
+	return nano;
+}
+
+static float usd(int64_t nano)
+{
+	return (float)((double)nano / NANO);
+}
+
+static int64_t booked(struct world *w)
+{
+	int64_t nano;
+
+	assert_int_equal(store_spent(w->e->store, w->r->cluster.id, &nano, NULL), 0);
+	return nano;
+}
+
+struct sums {
+	int64_t kind_ms[CHARGE_KINDS], alice_ms;
+};
+
+static void add_up(void *arg, const char *cluster, const struct charge *c)
+{
+	struct sums *s = arg;
+
+	(void)cluster;
+	s->kind_ms[c->kind] += c->node_ms;
+	if (strcmp(c->user, "alice") == 0)
+		s->alice_ms += c->node_ms;
+}
+
+static struct sums books(struct world *w)
+{
+	struct sums s = { 0 };
+
+	assert_int_equal(store_charges(w->e->store, NULL, 0, INT64_MAX, add_up, &s, NULL), 0);
+	return s;
+}
+
+static void each_minute_goes_to_who_had_it(void **state)
+{
+	struct world *w = *state;
+	struct member *m;
+	struct sums s;
+
+	begin(w);
+	m = add_node(w, 1, 0.4);
+	pass(w, MINUTE);
+	node_move(w->r, m, NODE_IDLE, "joined");
+	new_queue(w, "alice", "");
+	pass(w, MINUTE);
+	new_queue(w, "alice", "htc-1");
+	node_move(w->r, m, NODE_BUSY, "1 job");
+	pass(w, MINUTE);
+	new_queue(w, "alice", "");
+	pass(w, 10 * MINUTE); /* the scheduler is silent */
+	bill_save(w->r);
+	s = books(w);
+	assert_int_equal(s.kind_ms[CHARGE_BOOTING], MINUTE);
+	assert_int_equal(s.alice_ms, MINUTE / 2);
+	assert_int_equal(s.kind_ms[CHARGE_IDLE], MINUTE + MINUTE / 2);
+	assert_int_equal(s.kind_ms[CHARGE_UNKNOWN], 10 * MINUTE);
+	assert_int_equal(s.kind_ms[CHARGE_HEAD], 13 * MINUTE);
+	assert_int_equal(booked(w), owed(w));
+	assert_float_equal((float)bill_spent(w->r, *w->now), usd(owed(w)), 1e-6);
+	assert_float_equal((float)bill_spent(w->r, *w->now + HOUR_MS),
+			   usd(owed(w) + meter_price(0.59)), 1e-6);
+	end(w);
+}
+
+static void a_head_that_stopped_costs_nothing(void **state)
+{
+	struct world *w = *state;
+	struct cluster_view v;
+
+	begin(w);
+	engine_view(w->e, &w->r->cluster, &v);
+	assert_float_equal((float)v.price_now, 0.19F, 1e-6);
+	pass(w, 5 * MINUTE);
+	bill_head(w->r, false);
+	pass(w, HOUR_MS);
+	engine_view(w->e, &w->r->cluster, &v);
+	assert_float_equal((float)v.price_now, 0, 1e-6);
+	assert_float_equal((float)v.spent, usd(cost(0.19, 5 * MINUTE)), 1e-6);
+	end(w);
+	begin(w);
+	pass(w, HOUR_MS);
+	bill_save(w->r);
+	assert_int_equal(booked(w), cost(0.19, 5 * MINUTE));
+	end(w);
+}
+
+static void a_head_that_somebody_else_stopped_is_seen_in_the_listing(void **state)
+{
+	struct world *w = *state;
+	char id[] = "/vm/head";
+	struct cloud_vm head = { .id = id, .power = POWER_RUNNING };
+	struct cloud_vms vms = { .v = &head, .n = 1 };
+
+	begin(w);
+	w->r->cluster.head_id = xstrdup("/vm/HEAD");
+	bill_head_listed(w->r, &vms);
+	assert_int_equal(w->r->cluster.head_up_ms, T0);
+	head.power = POWER_DEALLOCATED;
+	bill_head_listed(w->r, &vms);
+	assert_int_equal(w->r->cluster.head_up_ms, 0);
+	pass(w, MINUTE);
+	head.power = POWER_RUNNING;
+	bill_head_listed(w->r, &vms);
+	assert_int_equal(w->r->cluster.head_up_ms, T0 + MINUTE);
+	vms.n = 0;
+	bill_head_listed(w->r, &vms); /* a listing may lag */
+	assert_int_equal(w->r->cluster.head_up_ms, T0 + MINUTE);
+	bill_head_listed(w->r, &vms);
+	assert_int_equal(w->r->cluster.head_up_ms, 0);
+	end(w);
+}
+
+/*
+ * Kills
+ */
+
+static void some_move(struct world *w, struct rng *rng)
+{
+	static const enum node_state to[] = { NODE_IDLE, NODE_BUSY, NODE_DRAINING,
+					      NODE_DELETING, NODE_UNHEALTHY };
+	struct member *m;
+	enum node_state next = to[rng_below(rng, ARRAY_LEN(to))];
+
+	if (w->r->n_members == 0)
+		return;
+	m = w->r->members[rng_below(rng, w->r->n_members)];
+	if (m->node.state == NODE_DELETING)
+		member_gone(w->r, m, "deleted");
+	else if (node_can_move(m->node.state, next))
+		node_move(w->r, m, next, "by chance");
+}
+
+static void live(struct world *w, struct rng *rng, int64_t *index, bool back)
+{
+	static const char *const where[] = { "", "htc-1", "htc-[1-999]", "htc-[3-9,11]" };
+
+	for (int i = 0; i < 30; i++) {
+		switch (rng_below(rng, 8)) {
+		case 0:
+			add_node(w, (*index)++, (double)rng_below(rng, 90000) / 10000);
+			break;
+		case 1:
+			new_queue(w, "alice", where[rng_below(rng, ARRAY_LEN(where))]);
+			break;
+		case 2:
+			bill_save(w->r);
+			break;
+		case 3:
+			pass(w, (int64_t)rng_below(rng, 4 * MINUTE));
+			break;
+		case 4:
+			pass(w, back ? -(int64_t)rng_below(rng, 3 * MINUTE) : 7);
+			break;
+		default:
+			some_move(w, rng);
+			break;
+		}
+	}
+}
+
+/* _exit() is a kill -9 to the store: nothing is written on the way out. */
+static void live_and_die(struct world *w, struct rng *rng, int64_t *index, bool back)
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		begin(w);
+		live(w, rng, index, back);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static void kills_neither_lose_nor_repeat_a_charge(void **state)
+{
+	struct world *w = *state;
+	struct rng rng;
+
+	for (int64_t round = 0; round < 12; round++) {
+		int64_t index = 40 * round + 1;
+
+		rng_seed(&rng, 77 + (uint64_t)round);
+		live_and_die(w, &rng, &index, false);
+		*w->now += (int64_t)rng_below(&rng, 2 * HOUR_MS);
+		begin(w);
+		assert_int_equal(booked(w), owed(w));
+		index += 20; /* the child's own count went with it */
+		if (round % 3)
+			live(w, &rng, &index, false);
+		end(w);
+	}
+	begin(w);
+	assert_int_equal(booked(w), owed(w));
+	assert_true(books(w).kind_ms[CHARGE_UNKNOWN] > 0);
+	assert_true(books(w).alice_ms > 0);
+	end(w);
+}
+
+static void a_clock_put_back_charges_no_time_twice(void **state)
+{
+	struct world *w = *state;
+	int64_t furthest = T0;
+	struct rng rng;
+
+	for (int64_t round = 0; round < 6; round++) {
+		int64_t index = 40 * round + 1;
+
+		rng_seed(&rng, 7700 + (uint64_t)round);
+		live_and_die(w, &rng, &index, true);
+		furthest = *w->now > furthest ? *w->now : furthest;
+	}
+	*w->now = furthest + HOUR_MS;
+	begin(w);
+	assert_true(booked(w) > 0);
+	assert_true(booked(w) <= owed(w));
+	end(w);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, up, down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(each_minute_goes_to_who_had_it),
+		T(a_head_that_stopped_costs_nothing),
+		T(a_head_that_somebody_else_stopped_is_seen_in_the_listing),
+		T(kills_neither_lose_nor_repeat_a_charge),
+		T(a_clock_put_back_charges_no_time_twice),
+	};
+
+	return cmocka_run_group_tests_name("engine/bill", tests, NULL, NULL);
+}
