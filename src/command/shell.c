@@ -77,10 +77,16 @@ static size_t end_of_own(const struct command_run *r)
  * ssh
  */
 
-/* The other side hands the line to a shell: every word is quoted for it (S8.5). */
+/*
+ * The other side hands the line to a shell: every word is quoted for it (S8.5). A single word
+ * is a line for that shell, as with ssh itself: -- 'squeue | wc -l'.
+ */
 static char *remote_line(const struct command_run *r, size_t first)
 {
 	struct buf line = BUF_INIT(BUF_TEXT_MAX);
+
+	if (first + 1 == r->args.n)
+		return xstrdup(r->args.v[first]);
 
 	for (size_t i = first; i < r->args.n; i++) {
 		if (i > first)

@@ -212,10 +212,32 @@ static int copy_templates(const struct demo_world *w, struct err *err)
 	return rc;
 }
 
+/* The engine's user has to get there. */
+static int check_way(const struct demo_world *w, struct err *err)
+{
+	char *path = xstrdup(w->dir), *slash;
+	struct stat st;
+	int rc = 0;
+
+	while (rc == 0 && w->root && (slash = strrchr(path, '/')) && slash != path) {
+		*slash = '\0';
+		if (stat(path, &st) == 0 && !(st.st_mode & S_IXOTH))
+			rc = err_set(err, ERR_DENIED,
+				     "%s: the engine's user " ENGINE_USER
+				     " may not pass %s: choose another folder, or chmod o+x it",
+				     w->dir, path);
+	}
+	free(path);
+	return rc;
+}
+
 static int install(const struct demo_world *w, struct err *err)
 {
 	mode_t old = umask(022);
-	int rc = file_make_dir(w->dir, 0755, err);
+	int rc = check_way(w, err);
+
+	if (rc == 0)
+		rc = file_make_dir(w->dir, 0755, err);
 
 	if (rc == 0)
 		rc = file_check_dir(w->dir, err);
@@ -274,15 +296,28 @@ int demo_world_start(struct demo_world *w, int64_t seed, struct err *err)
 	return demo_engine_pid(w) ? 0 : demo_engine_start(w, err);
 }
 
+/* The folder above, when nobody else has anything in it. */
+static void remove_empty_parent(const char *path)
+{
+	char *dir = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+
+	if (strstr(dir, "/paceline"))
+		rmdir(dir);
+	free(dir);
+}
+
 int demo_world_stop(struct demo_world *w, struct err *err)
 {
+	int rc;
+
 	if (end_process(demo_engine_pid(w), SIGTERM, err) < 0 ||
 	    end_process(demo_azsim_pid(w), SIGTERM, err) < 0)
 		return -1;
 	unlink(w->places.socket);
-	if (!file_exists(w->dir))
-		return 0;
-	return file_remove_tree(w->dir, err);
+	rc = file_exists(w->dir) ? file_remove_tree(w->dir, err) : 0;
+	remove_empty_parent(w->places.socket);
+	remove_empty_parent(w->dir);
+	return rc;
 }
 
 /*
