@@ -119,7 +119,7 @@ static void acted(void *arg, const struct json *answer, const struct err *err)
 	struct drive *d = arg;
 
 	d->asking = false;
-	if (!answer && err->code != ERR_CONFLICT && err->code != ERR_EXISTS &&
+	if (!answer && err && err->code != ERR_CONFLICT && err->code != ERR_EXISTS &&
 	    err->code != ERR_IO && err->code != ERR_UNKNOWN)
 		fail(d, err);
 	timer_set(d->look, LOOK_MS);

@@ -52,7 +52,7 @@ while [ -n "$next" ]; do
 	cat "$dir/page" >>"$dir/nics"
 	next=$(jq -r '.nextLink // empty' "$dir/page")
 done
-address=$(jq -rs '[.[].value[] | select(.id | test("head"))][0].properties.ipConfigurations[0].properties.privateIPAddress' "$dir/nics")
+address=$(jq -rs '[.[].value[] | select(.properties.virtualMachine.id // "" | endswith("/virtualMachines/head"))][0].properties.ipConfigurations[0].properties.privateIPAddress' "$dir/nics")
 key=$(find "$world/engine/keys" -type f ! -name '*.pub')
 head() {
 	ssh -F none -i "$key" -o BatchMode=yes -o IdentitiesOnly=yes -o StrictHostKeyChecking=no \
@@ -60,7 +60,7 @@ head() {
 		-o "ProxyCommand=$world/bin/azsim connect %h %p --socket $world/azsim/bastion.sock" "azureuser@$address" "$@" </dev/null
 }
 check "the head answers by ssh at $address" test "$(head hostname)" = demo-head
-job=$(head "ls /shared/results" | tail -n 1)
+job=$(head "ls /shared/results" | grep -xE "[0-9]+" | tail -n 1)
 states=$(head "squeue -h -r -a -t all -o %T -j $job" | sort | uniq -c | awk '{ printf "%s %s;", $2, $1 }')
 check "Slurm says that every task is completed ($states)" test "$states" = "COMPLETED $tasks;"
 head "cat /shared/results/$job/*.json" >"$dir/results"
