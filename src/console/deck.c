@@ -19,7 +19,7 @@
 #define OPS_SHOWN      8
 #define CLUSTERS_SHOWN 1000
 
-static const struct pane_kind *const kinds[PANES] = {
+const struct pane_kind *const deck_kinds[PANES] = {
 	[PANE_TEMPLATES] = &pane_templates, [PANE_CLUSTERS] = &pane_clusters,
 	[PANE_NODES] = &pane_nodes,	    [PANE_JOBS] = &pane_jobs,
 	[PANE_EVENTS] = &pane_events,
@@ -104,7 +104,8 @@ const struct operation *deck_operation(const struct deck *d)
 
 bool deck_maps(const struct deck *d)
 {
-	return !d->node_list && !d->panes[PANE_NODES].filter[0] && d->layout.size != DECK_TINY;
+	return !d->view && !d->node_list && !d->panes[PANE_NODES].filter[0] &&
+	       d->layout.size != DECK_TINY;
 }
 
 const struct node *deck_node(const struct deck *d)
@@ -246,7 +247,8 @@ static void want_why(struct deck *d)
 {
 	char what[80];
 
-	if (d->layout.size != DECK_LARGE || strcmp(deck_selected(d, what), d->why_asked) == 0)
+	if ((d->layout.size != DECK_LARGE && !d->view) ||
+	    strcmp(deck_selected(d, what), d->why_asked) == 0)
 		return;
 	if (!timer_on(d->why_timer))
 		timer_set(d->why_timer, (int64_t)(WHY_MS * clock_factor()));
@@ -254,8 +256,10 @@ static void want_why(struct deck *d)
 
 void deck_load(struct deck *d)
 {
-	for (int i = 0; i < PANES; i++)
+	for (int i = 0; i < PANES; i++) {
+		d->panes[i].now_ms = deck_now(d);
 		pane_load(&d->panes[i], d->mirror);
+	}
 	choose_cluster(d);
 	map_load(&d->map, d->mirror);
 	d->have_ops = mirror_rows(d->mirror, "ops", &d->ops) && d->ops.noun == NOUN_OPERATION;
@@ -310,11 +314,12 @@ struct deck *deck_new(struct loop *l, struct client *c, const struct console_opt
 	*d = (struct deck){ .loop = l, .client = c, .options = o, .focus = PANE_CLUSTERS };
 	d->letters = o->letters;
 	for (int i = 0; i < PANES; i++)
-		pane_init(&d->panes[i], kinds[i]);
+		pane_init(&d->panes[i], deck_kinds[i]);
 	for (int i = 0; i < PROMPT_USES; i++)
 		prompt_init(&d->prompts[i], i == FOR_COMMAND ? deck_complete : NULL, d);
 	textbox_init(&d->box);
 	textbox_init(&d->detail);
+	textbox_init(&d->under);
 	textbox_init(&d->teardown.text);
 	d->teardown.losses = (struct strs)STRS_INIT(DIALOG_LOSSES);
 	d->teardown.facts = (struct strs)STRS_INIT(3);
@@ -349,6 +354,7 @@ void deck_free(struct deck *d)
 		prompt_clear(&d->prompts[i]);
 	textbox_clear(&d->box);
 	textbox_clear(&d->detail);
+	textbox_clear(&d->under);
 	json_free(d->undo.body);
 	free(d->help_entries);
 	free(d->help_off);

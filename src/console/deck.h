@@ -2,7 +2,7 @@
  * The Deck: templates, clusters, nodes, jobs and events on one screen, and everything that is
  * done from it (DESIGN.md 8). Private to its own files: deck.c (state, windows), deck_draw.c,
  * deck_keys.c (what each key does), deck_act.c (calls to the engine), deck_teardown.c,
- * deck_run.c (the command table behind ":").
+ * deck_run.c (the command table behind ":"), deck_view.c (the full views, console/view.h).
  */
 #ifndef CONSOLE_DECK_H
 #define CONSOLE_DECK_H
@@ -18,9 +18,19 @@
 #include "console/pane.h"
 #include "console/prompt.h"
 #include "console/textbox.h"
+#include "console/view.h"
 #include "console/view/nodes.h"
 
-enum deck_mode { AT_PANES, AT_PROMPT, AT_DIALOG, AT_BOX, AT_HELP, AT_MENU, AT_TEARDOWN };
+enum deck_mode {
+	AT_PANES, /* or at a view */
+	AT_PROMPT,
+	AT_DIALOG,
+	AT_BOX,
+	AT_HELP,
+	AT_MENU,
+	AT_SORT,
+	AT_TEARDOWN
+};
 enum prompt_use { FOR_COMMAND, FOR_FIND, FOR_FILTER, FOR_NAME, PROMPT_USES };
 
 struct deck;
@@ -57,8 +67,10 @@ struct deck {
 	struct node_map map;
 	struct mirror_rows ops;
 	bool have_ops;
-	enum pane_id focus;
-	bool zoomed, node_list;
+	enum pane_id focus, home_focus; /* home_focus: of the Deck, while a view is open */
+	const struct view *view;	/* NULL: the Deck */
+	int view_top;			/* first line shown of a view that is all lines */
+	bool node_list;
 	bool letters;
 	struct deck_layout layout;
 	char cluster[40];		     /* the selected one; "" none */
@@ -80,6 +92,7 @@ struct deck {
 	size_t menu_at;
 	struct teardown_view teardown;
 	struct textbox detail; /* the column at 160x40, and what Enter shows */
+	struct textbox under;  /* of a view: the text under its table */
 	char why_of[80], why_asked[80];
 	char *why_text;
 
@@ -101,6 +114,7 @@ void deck_free(struct deck *d);
 void deck_changed(void *arg); /* the mirror has news */
 
 /* deck.c */
+extern const struct pane_kind *const deck_kinds[PANES];
 void deck_say(struct deck *d, enum tone tone, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void deck_load(struct deck *d); /* rows are borrowed from the mirror for one turn of the loop */
@@ -121,11 +135,23 @@ bool deck_maps(const struct deck *d); /* the node pane shows glyphs, not a list 
 /* deck_draw.c */
 void deck_draw(void *arg, struct screen *s);
 void deck_watch_dialog(struct deck *d);
+void deck_draw_empty(const struct deck *d, struct screen *s, enum pane_id id, struct area a,
+		     int row);
+bool deck_trouble(const struct deck *d); /* a lamp is not ok */
+void deck_draw_lamps(const struct deck *d, struct screen *s, int row);
+void deck_draw_title(const struct deck *d, struct screen *s, enum pane_id id);
+void deck_draw_pane(struct deck *d, struct screen *s, enum pane_id id);
+void deck_draw_detail(struct deck *d, struct screen *s);
 
 /* deck_detail.c */
 void deck_detail(struct deck *d, struct textbox *out);
 
 /* deck_keys.c */
+#define GROUP_MOVE "MOVE"
+#define GROUP_ACT  "ACT"
+#define GROUP_VIEW "VIEW"
+#define GROUP_APP  "APP"
+
 struct binding {
 	uint32_t key, fkey;
 	const char *keys; /* for help: "F7 d" */
@@ -139,12 +165,15 @@ struct binding {
 };
 extern const struct binding bindings[];
 extern const size_t n_bindings;
+/* The i-th of the view's own keys and then the common ones; NULL: there are no more. */
+const struct binding *binding_at(const struct deck *d, size_t i);
 void deck_key(void *arg, const struct key *k);
 const char *binding_off(const struct deck *d, const struct binding *b, char out[80]);
-const struct binding *binding_named(const char *label);
+const struct binding *binding_named(const struct deck *d, const char *label);
 void deck_footer(const struct deck *d, struct footer_key out[12]);
 void deck_cli_line(const struct deck *d, const struct binding *b, char out[256]);
-size_t deck_menu(const struct deck *d, const struct binding *out[40]);
+#define MENU_MOST 60
+size_t deck_menu(const struct deck *d, const struct binding *out[MENU_MOST]);
 void deck_open_box(struct deck *d);
 void deck_ask(struct deck *d, const struct dialog_spec *spec, void (*yes)(struct deck *d));
 
@@ -163,6 +192,18 @@ void deck_post(struct deck *d, char *path, struct json *body, deck_answer_cb *cb
 	       const char *note); /* both are taken */
 void deck_drop_calls(struct deck *d);
 void deck_undo_set(struct deck *d, const char *what, char *path, struct json *body);
+
+/* deck_view.c */
+void view_open(struct deck *d, const struct view *v); /* NULL: back to the Deck */
+void view_tab(struct deck *d, size_t tab);
+size_t view_tab_of(const struct deck *d);
+void view_draw(struct deck *d, struct screen *s);
+bool view_key(struct deck *d, const struct key *k); /* moves; false: not its key */
+void view_tabs(const struct deck *d, struct screen *s, int row);
+
+/* What is known of the selected row, as lines of a view. */
+int view_detail_rows(struct deck *d, int columns);
+void view_detail_row(struct deck *d, struct screen *s, struct area line, int i);
 
 /* deck_teardown.c */
 void act_teardown(struct deck *d);

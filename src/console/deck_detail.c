@@ -202,5 +202,6 @@ void deck_detail(struct deck *d, struct textbox *out)
 		of_job(d, out, &p->rows.u.jobs[i]);
 	else
 		of_event(out, &p->rows.u.events[i]);
-	add_why(d, out);
+	if (d->view != &view_jobs) /* it has it under its table */
+		add_why(d, out);
 }

@@ -178,7 +178,7 @@ static void draw_lost(const struct deck *d, struct screen *s, int row)
 	screen_put(s, row, col, TONE_WARN, 0, mirror_link_text(d->mirror), s->cols - col);
 }
 
-static void draw_lamps(const struct deck *d, struct screen *s, int row)
+void deck_draw_lamps(const struct deck *d, struct screen *s, int row)
 {
 	const struct engine_row *e = mirror_engine(d->mirror);
 	const struct cluster_row *r = deck_cluster(d);
@@ -200,6 +200,15 @@ static void draw_lamps(const struct deck *d, struct screen *s, int row)
 		screen_putf(s, row, col, TONE_FAIL, 0, s->cols - col, "! %s", r->view.issue);
 	else if (r->view.plan[0])
 		screen_put(s, row, col, TONE_DIM, 0, r->view.plan, s->cols - col);
+}
+
+bool deck_trouble(const struct deck *d)
+{
+	const struct engine_row *e = mirror_engine(d->mirror);
+	const struct cluster_row *r = deck_cluster(d);
+
+	return mirror_link(d->mirror) != MIRROR_LIVE || !e || !e->store_ok || e->safe_mode ||
+	       !e->cloud_ok || (r && r->view.queue_stale);
 }
 
 /* Panes */
@@ -228,7 +237,7 @@ static void title_counts(const struct deck *d, enum pane_id id, char out[80])
 		snprintf(out, 80, "%zu marked", p->table.n_marks);
 }
 
-static void draw_title(const struct deck *d, struct screen *s, enum pane_id id)
+void deck_draw_title(const struct deck *d, struct screen *s, enum pane_id id)
 {
 	const struct pane *p = &d->panes[id];
 	char title[80], right[80];
@@ -269,8 +278,8 @@ static const char *empty_text(const struct deck *d, enum pane_id id)
 	}
 }
 
-static void draw_empty(const struct deck *d, struct screen *s, enum pane_id id, struct area a,
-		       int row)
+void deck_draw_empty(const struct deck *d, struct screen *s, enum pane_id id, struct area a,
+		     int row)
 {
 	const struct pane *p = &d->panes[id];
 	bool error = p->have && p->rows.error && p->rows.error[0];
@@ -311,10 +320,10 @@ static bool draw_operation(const struct deck *d, struct screen *s, struct area a
 static void draw_nodes(struct deck *d, struct screen *s, struct area a, bool focused)
 {
 	struct area body = { a.row + 1, a.col, a.rows - 1, a.cols };
-	bool grid = d->layout.size >= DECK_WIDE || d->zoomed;
+	bool grid = d->layout.size >= DECK_WIDE;
 
 	if (!d->cluster[0]) {
-		draw_empty(d, s, PANE_NODES, a, 1);
+		deck_draw_empty(d, s, PANE_NODES, a, 1);
 		return;
 	}
 	if (draw_operation(d, s, a, a.row + a.rows - 1))
@@ -324,13 +333,13 @@ static void draw_nodes(struct deck *d, struct screen *s, struct area a, bool foc
 		body.rows++;
 		pane_draw(&d->panes[PANE_NODES], s, body, focused);
 		if (d->panes[PANE_NODES].table.count == 0)
-			draw_empty(d, s, PANE_NODES, body, 2);
+			deck_draw_empty(d, s, PANE_NODES, body, 2);
 		return;
 	}
 	map_draw(&d->map, s, body, grid, focused);
 }
 
-static void draw_pane(struct deck *d, struct screen *s, enum pane_id id)
+void deck_draw_pane(struct deck *d, struct screen *s, enum pane_id id)
 {
 	struct area a = d->layout.pane[id];
 	bool focused = id == d->focus;
@@ -340,20 +349,20 @@ static void draw_pane(struct deck *d, struct screen *s, enum pane_id id)
 	if (d->layout.size == DECK_TINY) {
 		pane_lines(&d->panes[id], s, a);
 		if (d->panes[id].table.count == 0)
-			draw_empty(d, s, id, a, 0);
+			deck_draw_empty(d, s, id, a, 0);
 		return;
 	}
-	draw_title(d, s, id);
+	deck_draw_title(d, s, id);
 	if (id == PANE_NODES) {
 		draw_nodes(d, s, a, focused);
 		return;
 	}
 	pane_draw(&d->panes[id], s, a, focused);
 	if (d->panes[id].table.count == 0)
-		draw_empty(d, s, id, a, d->panes[id].kind->titled ? 2 : 1);
+		deck_draw_empty(d, s, id, a, d->panes[id].kind->titled ? 2 : 1);
 }
 
-static void draw_detail(struct deck *d, struct screen *s)
+void deck_draw_detail(struct deck *d, struct screen *s)
 {
 	struct area a = d->layout.detail;
 
@@ -388,15 +397,17 @@ static bool draw_here(const struct deck *d, struct screen *s, int row)
 
 static const char *hint(const struct deck *d)
 {
+	if (d->view)
+		return d->view->hint;
 	switch (d->focus) {
 	case PANE_TEMPLATES:
 		return "n new cluster from it  Enter what it is  Tab next pane  ? help";
 	case PANE_NODES:
-		return "arrows choose a node  d drain  e why  m list  Enter detail  Z zoom";
+		return "arrows choose a node  d drain  e why  m list  Enter all about nodes";
 	case PANE_JOBS:
-		return "J submit the sample job  e why  Enter detail  f filter  Z zoom";
+		return "J submit the sample job  e why  f filter  Enter all about jobs";
 	case PANE_EVENTS:
-		return "Enter whole text  Z zoom  Tab next pane  ? help";
+		return "Enter all events  Tab next pane  ? help";
 	default:
 		return "Enter open  n new cluster  S start  J submit  D teardown...  : command";
 	}
@@ -425,7 +436,7 @@ static void draw_message(const struct deck *d, struct screen *s, int row)
 
 static void draw_menu(const struct deck *d, struct screen *s, struct area body)
 {
-	const struct binding *b[40];
+	const struct binding *b[MENU_MOST];
 	int n = (int)deck_menu(d, b), cols = body.cols < 62 ? body.cols : 62;
 	int rows = n + 2 < body.rows ? n + 2 : body.rows, top = 0;
 	struct area box = { body.row, body.col + 1, rows, cols - 1 };
@@ -451,7 +462,7 @@ static void draw_menu(const struct deck *d, struct screen *s, struct area body)
 
 static void draw_over(struct deck *d, struct screen *s)
 {
-	int first = d->layout.lamps_row == 1 ? 2 : 1;
+	int first = d->layout.tabs_row == 1 ? 2 : 1;
 	int last = d->layout.message_row > 0 ? d->layout.message_row : s->rows;
 	struct area body = { first, 0, last - first, s->cols };
 
@@ -477,8 +488,20 @@ static int wanted_lines(const struct deck *d, const struct screen *s)
 {
 	struct deck_layout l;
 
-	deck_layout(&l, s->rows, s->cols, d->focus, d->zoomed, 4);
+	deck_layout(&l, s->rows, s->cols, d->focus, 4);
 	return 1 + map_lines(&d->map, l.pane[PANE_NODES].cols, l.size >= DECK_WIDE);
+}
+
+static void draw_home(struct deck *d, struct screen *s)
+{
+	deck_layout(&d->layout, s->rows, s->cols, d->focus, wanted_lines(d, s));
+	if (d->layout.tabs_row > 0)
+		view_tabs(d, s, d->layout.tabs_row);
+	if (d->layout.lamps_row > 0)
+		deck_draw_lamps(d, s, d->layout.lamps_row);
+	for (int i = 0; i < PANES; i++)
+		deck_draw_pane(d, s, (enum pane_id)i);
+	deck_draw_detail(d, s);
 }
 
 void deck_draw(void *arg, struct screen *s)
@@ -487,16 +510,14 @@ void deck_draw(void *arg, struct screen *s)
 	struct footer_key footer[12];
 
 	deck_load(d);
-	deck_layout(&d->layout, s->rows, s->cols, d->focus, d->zoomed, wanted_lines(d, s));
-	if (d->layout.size == DECK_TINY || d->layout.size == DECK_SMALL)
+	if (d->view)
+		view_draw(d, s);
+	else
+		draw_home(d, s);
+	if (d->layout.size <= DECK_SMALL)
 		draw_short_header(d, s);
 	else
 		draw_header(d, s);
-	if (d->layout.lamps_row > 0)
-		draw_lamps(d, s, d->layout.lamps_row);
-	for (int i = 0; i < PANES; i++)
-		draw_pane(d, s, (enum pane_id)i);
-	draw_detail(d, s);
 	if (d->layout.message_row > 0)
 		draw_message(d, s, d->layout.message_row);
 	draw_over(d, s);

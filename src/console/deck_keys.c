@@ -137,7 +137,13 @@ static void map_or_list(struct deck *d)
 
 static void zoom(struct deck *d)
 {
-	d->zoomed = !d->zoomed;
+	static const size_t tab_of[PANES] = { [PANE_TEMPLATES] = 6,
+					      [PANE_CLUSTERS] = 1,
+					      [PANE_NODES] = 2,
+					      [PANE_JOBS] = 3,
+					      [PANE_EVENTS] = 4 };
+
+	view_tab(d, d->view ? 0 : tab_of[d->focus]);
 }
 
 static void find_again(struct deck *d, int step)
@@ -147,22 +153,29 @@ static void find_again(struct deck *d, int step)
 		deck_say(d, TONE_WARN, "\"%.60s\" is not among the rows shown", d->find);
 }
 
+/* On the Deck the pane's full view; there what is known of the row. */
 static void open_detail(struct deck *d)
 {
+	if (!d->view) {
+		zoom(d);
+		return;
+	}
 	deck_detail(d, &d->box);
 	deck_open_box(d);
 }
 
 static void show_cli(struct deck *d)
 {
+	size_t i = 0;
+
 	textbox_open(&d->box, "The same from a shell");
-	for (size_t i = 0; i < n_bindings; i++) {
+	for (const struct binding *b; (b = binding_at(d, i)); i++) {
 		char line[256], why[80];
 
-		if (!bindings[i].cli || binding_off(d, &bindings[i], why))
+		if (!b->cli || binding_off(d, b, why))
 			continue;
-		deck_cli_line(d, &bindings[i], line);
-		textbox_add(&d->box, TONE_TEXT, "%-28s %s", bindings[i].help, line);
+		deck_cli_line(d, b, line);
+		textbox_add(&d->box, TONE_TEXT, "%-28s %s", b->help, line);
 	}
 	if (d->box.lines.n == 0)
 		textbox_add(&d->box, TONE_DIM, "nothing can be done with what is selected");
@@ -192,35 +205,33 @@ static void suspend(struct deck *d)
 	display_suspend(d->display);
 }
 
-#define MOVE "MOVE"
-#define ACT  "ACT"
-#define VIEW "VIEW"
-#define APP  "APP"
-
 const struct binding bindings[] = {
-	{ .keys = "arrows hjkl", .group = MOVE, .help = "move" },
-	{ .keys = "PgUp PgDn", .group = MOVE, .help = "a page" },
-	{ .keys = "g G Home End", .group = MOVE, .help = "first, last" },
-	{ .keys = "Tab S-Tab", .group = MOVE, .help = "next, previous pane" },
-	{ .keys = "Space v", .group = MOVE, .help = "mark, mark a range" },
-	{ .keys = "* + U", .group = MOVE, .help = "all, invert, none" },
-	{ .keys = "Esc", .group = MOVE, .help = "back, or clear the filter" },
+	{ .keys = "arrows hjkl", .group = GROUP_MOVE, .help = "move" },
+	{ .keys = "PgUp PgDn", .group = GROUP_MOVE, .help = "a page" },
+	{ .keys = "g G Home End", .group = GROUP_MOVE, .help = "first, last" },
+	{ .keys = "Tab S-Tab",
+	  .group = GROUP_MOVE,
+	  .help = "next pane; in a view next cluster" },
+	{ .keys = "0 to 6", .group = GROUP_MOVE, .help = "the Deck, the full views" },
+	{ .keys = "Space v", .group = GROUP_MOVE, .help = "mark, mark a range" },
+	{ .keys = "* + U", .group = GROUP_MOVE, .help = "all, invert, none" },
+	{ .keys = "Esc", .group = GROUP_MOVE, .help = "back, or clear the filter" },
 	{ .key = K_ENTER,
 	  .keys = "Enter",
-	  .group = VIEW,
-	  .help = "open what is selected",
+	  .group = GROUP_VIEW,
+	  .help = "open: the full view, the row",
 	  .run = open_detail },
 	{ .key = '/',
 	  .fkey = K_F3,
 	  .keys = "F3 /",
-	  .group = VIEW,
+	  .group = GROUP_VIEW,
 	  .label = "Find",
 	  .help = "find, n N next",
 	  .run = open_find },
 	{ .key = 'f',
 	  .fkey = K_F4,
 	  .keys = "F4 f",
-	  .group = VIEW,
+	  .group = GROUP_VIEW,
 	  .label = "Filter",
 	  .help = "filter this pane",
 	  .off = no_filter,
@@ -228,7 +239,7 @@ const struct binding bindings[] = {
 	{ .key = 'm',
 	  .fkey = K_F5,
 	  .keys = "F5 m",
-	  .group = VIEW,
+	  .group = GROUP_VIEW,
 	  .label = "View",
 	  .help = "nodes as map or list",
 	  .off = not_nodes,
@@ -236,20 +247,20 @@ const struct binding bindings[] = {
 	{ .key = 's',
 	  .fkey = K_F6,
 	  .keys = "F6 s",
-	  .group = VIEW,
+	  .group = GROUP_VIEW,
 	  .label = "Sort",
 	  .help = "next order of this pane",
 	  .off = no_sorts,
 	  .run = next_sort },
 	{ .key = 'Z',
 	  .keys = "Z",
-	  .group = VIEW,
+	  .group = GROUP_VIEW,
 	  .label = "Zoom",
-	  .help = "this pane alone",
+	  .help = "full view, and back",
 	  .run = zoom },
 	{ .key = 'e',
 	  .keys = "e",
-	  .group = ACT,
+	  .group = GROUP_ACT,
 	  .label = "Why",
 	  .help = "why: the reason in words",
 	  .command = "why",
@@ -258,7 +269,7 @@ const struct binding bindings[] = {
 	  .run = act_why },
 	{ .key = 'n',
 	  .keys = "n",
-	  .group = ACT,
+	  .group = GROUP_ACT,
 	  .label = "New",
 	  .help = "new cluster (defaults)",
 	  .command = "cluster create",
@@ -268,7 +279,7 @@ const struct binding bindings[] = {
 	  .run = act_create },
 	{ .key = 'S',
 	  .keys = "S",
-	  .group = ACT,
+	  .group = GROUP_ACT,
 	  .label = "Start",
 	  .help = "start the cluster",
 	  .command = "cluster start",
@@ -278,7 +289,7 @@ const struct binding bindings[] = {
 	  .run = act_start },
 	{ .key = 'J',
 	  .keys = "J",
-	  .group = ACT,
+	  .group = GROUP_ACT,
 	  .label = "Submit",
 	  .help = "submit the sample job",
 	  .command = "job submit",
@@ -288,7 +299,7 @@ const struct binding bindings[] = {
 	  .run = act_submit },
 	{ .key = 'd',
 	  .keys = "d",
-	  .group = ACT,
+	  .group = GROUP_ACT,
 	  .label = "Drain",
 	  .help = "drain node or marked",
 	  .command = "node drain",
@@ -298,7 +309,7 @@ const struct binding bindings[] = {
 	  .run = act_drain },
 	{ .key = 'u',
 	  .keys = "u",
-	  .group = ACT,
+	  .group = GROUP_ACT,
 	  .label = "Undo",
 	  .help = "take the last act back",
 	  .needs = ROLE_OPERATOR,
@@ -307,7 +318,7 @@ const struct binding bindings[] = {
 	{ .key = 'D',
 	  .fkey = K_F9,
 	  .keys = "F9 D",
-	  .group = ACT,
+	  .group = GROUP_ACT,
 	  .label = "End..",
 	  .help = "tear the cluster down...",
 	  .command = "cluster delete",
@@ -316,42 +327,42 @@ const struct binding bindings[] = {
 	  .run = act_teardown },
 	{ .key = ':',
 	  .keys = ":",
-	  .group = APP,
+	  .group = GROUP_APP,
 	  .help = "command, Tab completes",
 	  .run = open_command },
 	{ .key = '!',
 	  .keys = "!",
-	  .group = APP,
+	  .group = GROUP_APP,
 	  .help = "the same from a shell",
 	  .run = show_cli },
 	{ .key = K_CTRL('o'),
 	  .fkey = K_F2,
 	  .keys = "F2 Ctrl-O",
-	  .group = APP,
+	  .group = GROUP_APP,
 	  .label = "Menu",
 	  .help = "what can be done here",
 	  .run = open_menu },
 	{ .key = '?',
 	  .fkey = K_F1,
 	  .keys = "F1 ?",
-	  .group = APP,
+	  .group = GROUP_APP,
 	  .label = "Help",
 	  .help = "this help",
 	  .run = open_help },
 	{ .key = K_CTRL('l'),
 	  .keys = "Ctrl-L",
-	  .group = APP,
+	  .group = GROUP_APP,
 	  .help = "draw anew",
 	  .run = redraw },
 	{ .key = K_CTRL('z'),
 	  .keys = "Ctrl-Z",
-	  .group = APP,
+	  .group = GROUP_APP,
 	  .help = "to the shell; fg returns",
 	  .run = suspend },
 	{ .key = 'q',
 	  .fkey = K_F10,
 	  .keys = "F10 q",
-	  .group = APP,
+	  .group = GROUP_APP,
 	  .label = "Quit",
 	  .help = "leave; the engine goes on",
 	  .run = leave },
@@ -373,22 +384,43 @@ const char *binding_off(const struct deck *d, const struct binding *b, char out[
 	return off ? off : b->off ? b->off(d, out) : NULL;
 }
 
-const struct binding *binding_named(const char *label)
+const struct binding *binding_at(const struct deck *d, size_t i)
 {
-	for (size_t i = 0; i < n_bindings; i++)
-		if (bindings[i].label && strcmp(bindings[i].label, label) == 0)
-			return &bindings[i];
+	const struct binding *own = d->view ? d->view->keys : NULL;
+
+	for (; own && own->keys; own++, i--)
+		if (i == 0)
+			return own;
+	return i < n_bindings ? &bindings[i] : NULL;
+}
+
+const struct binding *binding_named(const struct deck *d, const char *label)
+{
+	const struct binding *b;
+
+	for (size_t i = 0; (b = binding_at(d, i)); i++)
+		if (b->label && strcmp(b->label, label) == 0)
+			return b;
 	return NULL;
 }
 
+/* A view's own keys hide the common ones. */
 static const struct binding *binding_of(const struct deck *d, uint32_t code)
 {
+	const struct binding *b;
+
+	for (size_t i = 0; (b = binding_at(d, i)); i++)
+		if (b->run && (b->key == code || b->fkey == code))
+			return b;
 	if (code == K_F7 || code == K_F8)
-		return binding_named(pane_acts[d->focus][code - K_F7]);
-	for (size_t i = 0; i < n_bindings; i++)
-		if (bindings[i].run && (bindings[i].key == code || bindings[i].fkey == code))
-			return &bindings[i];
+		return binding_named(d, pane_acts[d->focus][code - K_F7]);
 	return NULL;
+}
+
+/* Its key does something else in this view. */
+static bool is_hidden(const struct deck *d, const struct binding *b)
+{
+	return b->run && b->key && binding_of(d, b->key) != b;
 }
 
 static void run_binding(struct deck *d, const struct binding *b)
@@ -476,10 +508,10 @@ void deck_footer(const struct deck *d, struct footer_key out[12])
 static struct help_entry *help_of_bindings(struct deck *d, struct help_entry *to,
 					   const char *group)
 {
-	for (size_t i = 0; i < n_bindings; i++) {
-		const struct binding *b = &bindings[i];
+	const struct binding *b;
 
-		if (strcmp(b->group, group) != 0)
+	for (size_t i = 0; (b = binding_at(d, i)); i++) {
+		if (strcmp(b->group, group) != 0 || is_hidden(d, b))
 			continue;
 		*to = (struct help_entry){ b->group, b->keys, b->command, b->help, NULL };
 		to->off = b->run ? binding_off(d, b, d->help_off[i]) : NULL;
@@ -504,13 +536,16 @@ static struct help_entry *help_of_commands(const struct deck *d, struct help_ent
 
 static void open_help(struct deck *d)
 {
-	static const char *const groups[] = { MOVE, ACT, VIEW, APP };
+	static const char *const groups[] = { GROUP_MOVE, GROUP_ACT, GROUP_VIEW, GROUP_APP };
 	struct help_entry *to;
+	size_t n = 0;
 
 	free(d->help_entries);
 	free(d->help_off);
-	d->help_entries = xcalloc(n_bindings + n_commands, sizeof(*d->help_entries));
-	d->help_off = xcalloc(n_bindings, sizeof(*d->help_off));
+	while (binding_at(d, n))
+		n++;
+	d->help_entries = xcalloc(n + n_commands, sizeof(*d->help_entries));
+	d->help_off = xcalloc(n, sizeof(*d->help_off));
 	to = d->help_entries;
 	for (size_t g = 0; g < ARRAY_LEN(groups); g++)
 		to = help_of_bindings(d, to, groups[g]);
@@ -519,15 +554,15 @@ static void open_help(struct deck *d)
 	d->mode = AT_HELP;
 }
 
-size_t deck_menu(const struct deck *d, const struct binding *out[40])
+size_t deck_menu(const struct deck *d, const struct binding *out[MENU_MOST])
 {
+	const struct binding *b;
 	size_t n = 0;
 
-	(void)d;
-	for (size_t i = 0; i < n_bindings && n < 40; i++)
-		if (bindings[i].run && (strcmp(bindings[i].group, ACT) == 0 ||
-					strcmp(bindings[i].group, VIEW) == 0))
-			out[n++] = &bindings[i];
+	for (size_t i = 0; (b = binding_at(d, i)) && n < MENU_MOST; i++)
+		if (b->run && !is_hidden(d, b) &&
+		    (strcmp(b->group, GROUP_ACT) == 0 || strcmp(b->group, GROUP_VIEW) == 0))
+			out[n++] = b;
 	return n;
 }
 
@@ -642,7 +677,7 @@ static void prompt_pressed(struct deck *d, const struct key *k)
 
 static void menu_pressed(struct deck *d, const struct key *k)
 {
-	const struct binding *b[40];
+	const struct binding *b[MENU_MOST];
 	size_t n = deck_menu(d, b);
 	const struct binding *hit = k->code == K_ENTER ? b[d->menu_at] : binding_of(d, k->code);
 
@@ -674,8 +709,8 @@ static void step_back(struct deck *d)
 		p->filter[0] = '\0';
 	else if (p->table.n_marks > 0)
 		table_unmark_all(&p->table);
-	else
-		d->zoomed = false;
+	else if (d->view)
+		view_open(d, d->view->parent);
 }
 
 static bool moved(struct deck *d, const struct key *k)
@@ -683,6 +718,8 @@ static bool moved(struct deck *d, const struct key *k)
 	struct pane *p = &d->panes[d->focus];
 	bool was = p->touched;
 
+	if (d->view)
+		return view_key(d, k);
 	if (d->focus == PANE_NODES && deck_maps(d))
 		return map_key(&d->map, k);
 	p->touched = true;
@@ -696,12 +733,14 @@ static void panes_pressed(struct deck *d, const struct key *k)
 {
 	const struct binding *b;
 
-	if (k->code == K_TAB || k->code == K_BACKTAB) {
+	if (!d->view && (k->code == K_TAB || k->code == K_BACKTAB)) {
 		move_focus(d, k->code == K_TAB ? 1 : -1);
 	} else if (k->code == K_ESC) {
 		step_back(d);
 	} else if (k->code == K_PASTE) {
 		deck_say(d, TONE_WARN, "paste ignored (%zu characters)", k->total);
+	} else if (k->code >= '0' && k->code < '0' + TABS) {
+		view_tab(d, k->code - '0');
 	} else if (d->find[0] && (k->code == 'n' || k->code == 'N')) {
 		find_again(d, k->code == 'n' ? 1 : -1);
 	} else if (!moved(d, k) && (b = binding_of(d, k->code))) {

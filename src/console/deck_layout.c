@@ -1,8 +1,9 @@
 #include "console/deck_layout.h"
 
-#define SIDE_NORMAL 22
-#define SIDE_WIDE   32
-#define DETAIL_COLS 40
+#define SIDE_NORMAL  22
+#define SIDE_WIDE    32
+#define DETAIL_COLS  40
+#define DETAIL_LARGE 48
 
 static enum deck_size size_of(int rows, int cols)
 {
@@ -54,30 +55,75 @@ static void all_panes(struct deck_layout *l, struct area body, int array_lines)
 	l->pane[PANE_JOBS] = (struct area){ body.row + top, side + 1, upper - top, right };
 }
 
-void deck_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus, bool zoomed,
-		 int array_lines)
+static void bars(struct deck_layout *out, int rows, int cols)
 {
-	struct area body;
-
 	*out = (struct deck_layout){ .size = size_of(rows, cols),
+				     .tabs_row = -1,
 				     .lamps_row = -1,
 				     .message_row = -1,
 				     .footer_row = -1 };
 	if (out->size == DECK_TINY) {
 		if (rows >= 3)
 			out->message_row = rows - 1;
-		out->pane[focus] =
-		    (struct area){ rows > 1, 0, rows - (rows > 1) - (rows >= 3), cols };
 		return;
 	}
 	out->message_row = rows - 2;
 	out->footer_row = rows - 1;
 	if (out->size != DECK_SMALL)
-		out->lamps_row = 1;
-	body = (struct area){ 1 + (out->lamps_row == 1), 0, 0, cols };
-	body.rows = out->message_row - body.row;
-	if (zoomed || out->size == DECK_SMALL)
-		out->pane[focus] = body;
+		out->tabs_row = 1;
+}
+
+/* Without room for more there is one pane. */
+static void one_pane(struct deck_layout *out, int rows, int cols, enum pane_id focus)
+{
+	if (out->size == DECK_TINY)
+		out->pane[focus] =
+		    (struct area){ rows > 1, 0, rows - (rows > 1) - (rows >= 3), cols };
 	else
-		all_panes(out, body, array_lines);
+		out->pane[focus] = (struct area){ 1, 0, out->message_row - 1, cols };
+}
+
+void deck_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus,
+		 int array_lines)
+{
+	bars(out, rows, cols);
+	if (out->size <= DECK_SMALL) {
+		one_pane(out, rows, cols, focus);
+		return;
+	}
+	out->lamps_row = 2;
+	all_panes(out, (struct area){ 3, 0, out->message_row - 3, cols }, array_lines);
+}
+
+void view_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus, bool table,
+		 int under)
+{
+	struct area body;
+
+	bars(out, rows, cols);
+	if (out->size <= DECK_SMALL) {
+		one_pane(out, rows, cols, focus);
+		return;
+	}
+	body = (struct area){ 2, 0, out->message_row - 2, cols };
+	if (out->size >= DECK_WIDE && focus != PANE_EVENTS) {
+		int events = event_rows(out->size) + 1;
+
+		body.rows -= events;
+		out->pane[PANE_EVENTS] = (struct area){ body.row + body.rows, 0, events, cols };
+	}
+	if (out->size >= DECK_WIDE && table) {
+		int detail = out->size == DECK_LARGE ? DETAIL_LARGE : DETAIL_COLS;
+
+		body.cols -= detail + 1;
+		out->detail =
+		    (struct area){ body.row + 1, body.cols + 1, body.rows - 1, detail };
+	}
+	if (under > 0) {
+		int room = between(2, under + 1, body.rows / 2);
+
+		body.rows -= room;
+		out->under = (struct area){ body.row + body.rows, 0, room, body.cols };
+	}
+	out->pane[focus] = body;
 }

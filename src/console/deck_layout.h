@@ -21,13 +21,21 @@ enum deck_size {
 
 struct deck_layout {
 	enum deck_size size;
-	struct area pane[PANES]; /* the first row is the pane's title */
-	struct area detail;
-	int lamps_row, message_row, footer_row; /* -1: not shown */
+	struct area pane[PANES];   /* the first row is the pane's title */
+	struct area detail, under; /* beside the panes; of a view: under its table */
+	int tabs_row, lamps_row, message_row, footer_row; /* -1: not shown */
 };
 
-/* zoomed: focus has all the room. array_lines: lines that the node pane can use. */
-void deck_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus, bool zoomed,
+/* array_lines: lines that the node pane can use. */
+void deck_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus,
 		 int array_lines);
+
+/*
+ * A full view: focus has the room, its first row is the line of the place. under: lines about
+ * what is selected, which get at most half of it. Wide terminals have the newest events as
+ * well, and the detail column beside a table.
+ */
+void view_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus, bool table,
+		 int under);
 
 #endif

@@ -74,6 +74,16 @@ void pane_init(struct pane *p, const struct pane_kind *kind)
 	p->table.gutter = kind->marks ? TABLE_GUTTER : 2;
 }
 
+void pane_dress(struct pane *p, const struct pane_kind *kind)
+{
+	p->kind = kind;
+	p->columns = &kind->columns[0];
+	p->table.columns = p->columns->v;
+	p->table.n_columns = p->columns->n;
+	p->table.first = 0;
+	p->table.gutter = kind->marks ? TABLE_GUTTER : 2;
+}
+
 void pane_clear(struct pane *p)
 {
 	table_clear(&p->table);

@@ -10,7 +10,7 @@
 #include "console/deck_layout.h"
 #include "console/table.h"
 
-#define PANE_SORTS 6
+#define PANE_SORTS 12
 
 struct pane;
 
@@ -48,6 +48,7 @@ struct pane {
 	bool descending;
 	int64_t offset, count; /* the window asked for */
 	int64_t booting;       /* nodes of the cluster on their way: part of why jobs wait */
+	int64_t now_ms;	       /* of the engine's clock: for ages and run times */
 	bool ascii;
 	bool touched; /* the operator chose a row; before, the first one stays under the cursor
 		       */
@@ -55,6 +56,8 @@ struct pane {
 
 void pane_init(struct pane *p, const struct pane_kind *kind);
 void pane_clear(struct pane *p);
+/* The same rows in another dress: cursor, marks, filter and order stay. */
+void pane_dress(struct pane *p, const struct pane_kind *kind);
 void pane_load(struct pane *p, const struct mirror *m);
 void pane_window(const struct pane *p, struct window *out);
 bool pane_follow(

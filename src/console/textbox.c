@@ -166,6 +166,15 @@ int textbox_paint(struct textbox *b, struct screen *s, struct area a)
 	return all;
 }
 
+void textbox_paint_line(const struct textbox *b, struct screen *s, struct area line, int i)
+{
+	int row = -i;
+
+	line.rows = 1;
+	for (size_t k = 0; k < b->lines.n && row < 1; k++)
+		row += paint_line(s, line, row, b->lines.v[k]);
+}
+
 void textbox_draw(struct textbox *b, struct screen *s, struct area a)
 {
 	int cols = a.cols > 104 ? 100 : a.cols;

@@ -28,6 +28,8 @@ bool textbox_key(struct textbox *b, const struct key *k); /* false: it is to be 
 int textbox_rows(const struct textbox *b, int columns);	  /* lines when folded to columns */
 /* Folds long lines. Returns lines drawn. */
 int textbox_paint(struct textbox *b, struct screen *s, struct area a);
+/* One line of it, the i-th after folding to the area's columns. */
+void textbox_paint_line(const struct textbox *b, struct screen *s, struct area line, int i);
 void textbox_draw(struct textbox *b, struct screen *s,
 		  struct area a); /* in a box in the middle of a */
 

@@ -171,6 +171,18 @@ const char *words_job_why(char out[WORDS_MAX], const struct job *j, int64_t boot
 	return out;
 }
 
+const char *words_job_state(enum job_state s)
+{
+	static const char *const words[JOB_STATES] = {
+		[JOB_PENDING] = "PEND", [JOB_HELD] = "HELD",	   [JOB_STARTING] = "CONF",
+		[JOB_RUNNING] = "RUN",	[JOB_COMPLETING] = "COMP", [JOB_SUSPENDED] = "SUSP",
+		[JOB_DONE] = "DONE",	[JOB_FAILED] = "FAIL",	   [JOB_CANCELLED] = "CANC",
+		[JOB_UNKNOWN] = "?",
+	};
+
+	return words[s];
+}
+
 enum tone words_job_tone(enum job_state s)
 {
 	switch (s) {

@@ -23,7 +23,7 @@ struct count_word { /* "2 boot" */
 
 #define COUNT_WORDS 8
 
-const char *words_kind(bool spot);   /* "spot" "ded" */
+const char *words_kind(bool spot); /* "spot" "ded" */
 
 const char *words_node_state(enum node_state s); /* at most 5 letters */
 enum tone words_node_tone(enum node_state s);
@@ -34,6 +34,7 @@ size_t words_counts(struct count_word out[COUNT_WORDS], const struct array_row *
 
 /* Why a job is where it is; booting: nodes of its cluster that are on their way. */
 const char *words_job_why(char out[WORDS_MAX], const struct job *j, int64_t booting);
+const char *words_job_state(enum job_state s); /* four letters */
 enum tone words_job_tone(enum job_state s);
 enum tone words_cluster_tone(enum cluster_state s);
 

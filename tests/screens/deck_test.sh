@@ -103,7 +103,7 @@ panes() {
 	screen_keys e
 	tap_ok "find goes to the row, e explains it" screen_wait 'Why: 14'
 	screen_keys Escape Escape Z
-	screen_golden deck/jobs_zoomed
+	tap_ok "Z opens the full view with the row that was chosen" screen_wait '>  14 '
 	screen_keys Enter
 	screen_golden deck/job_detail
 	screen_keys Escape Z '?'
@@ -117,6 +117,45 @@ panes() {
 	screen_keys Escape
 	screen_paste 'D q'
 	tap_ok "a paste outside a text field is dropped" screen_wait 'paste ignored (3 characters)'
+	screen_stop
+}
+
+views() {
+	for size in 80x24 120x35 160x45 60x15 40x10; do
+		deck "$size"
+		for view in 1:clusters 2:nodes 3:jobs 4:events 5:cost 6:templates; do
+			screen_keys "${view%:*}"
+			sleep 0.5 # what is asked for once the cursor rests
+			screen_golden "views/${view#*:}_$size"
+		done
+	done
+	deck 80x24
+	screen_keys Tab Right Right Enter
+	tap_ok "Enter on a node of the Deck opens the view at that node" screen_wait '>  htc-3 '
+	screen_keys Enter
+	screen_golden views/node_80x24
+	screen_keys Escape
+	tap_ok "Esc goes back to the table" screen_wait '>  htc-3 '
+	screen_keys Escape
+	tap_ok "and to the Deck" screen_wait '[0 Deck]'
+	screen_keys 3
+	screen_wait 'demo > jobs' >/dev/null
+	screen_keys Down Down 0
+	tap_ok "0 goes back to the pane that had the keys" screen_wait 'F7Drain'
+	screen_keys 3
+	tap_ok "and the view keeps its place" screen_wait '>  12_2'
+	screen_keys f
+	screen_text 'user:alice'
+	screen_keys Enter
+	tap_ok "a filter stands in the line of the place" screen_wait 'demo > jobs   filter: user:alice'
+	screen_keys 1 3
+	tap_ok "and stays with its tab" screen_wait 'demo > jobs   filter: user:alice'
+	screen_keys Escape Tab
+	tap_ok "Tab shows the next cluster" screen_wait 'cfd > jobs'
+	screen_keys Tab
+	tap_ok "and comes round" screen_wait 'demo > jobs'
+	screen_keys '?'
+	tap_ok "help knows the view's keys" screen_wait '0 to 6'
 	screen_stop
 }
 
@@ -378,7 +417,7 @@ leaving() {
 	screen_stop
 }
 
-for part in ${PARTS:-pictures panes lamps life prompt teardown plain budgets leaving}; do
+for part in ${PARTS:-pictures panes views lamps life prompt teardown plain budgets leaving}; do
 	$part
 done
 tap_end

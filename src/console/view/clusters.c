@@ -2,12 +2,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "console/pane.h"
+#include "console/deck.h"
 #include "console/words.h"
 
-enum { NAME, SCHEDULER, STATE, NODES, JOBS, MONEY, NOTE };
+enum { NAME, SCHEDULER, STATE, NODES, JOBS, MONEY, NOTE, LOAD, REGION, SPENT, TEMPLATE, OWNER };
+
+#define LOAD_BAR 10
 
 static const struct column narrow[] = {
 	{ "", 7, 14, 9, false },
@@ -65,6 +68,26 @@ static void note(const struct cluster_row *r, struct table_cell *out)
 	}
 }
 
+/* Nodes against the limit as a bar; the numbers stand beside it. */
+static void load(const struct pane *p, const struct cluster_view *v, struct table_cell *out)
+{
+	const char *full = p->ascii ? "#" : "\xe2\x96\x88",
+		   *blank = p->ascii ? "." : "\xe2\x96\x91";
+	int64_t on =
+	    v->nodes_max > 0 ? (v->nodes * LOAD_BAR + v->nodes_max - 1) / v->nodes_max : 0;
+	size_t n = 0;
+
+	for (int i = 0; i < LOAD_BAR; i++)
+		n += (size_t)snprintf(out->text + n, sizeof(out->text) - n, "%s",
+				      i < on ? full : blank);
+	out->tone = TONE_BUSY;
+}
+
+static void text(struct table_cell *out, const char *of)
+{
+	snprintf(out->text, sizeof(out->text), "%.150s", of ? of : "");
+}
+
 static void cell(const struct pane *p, size_t i, int what, struct table_cell *out)
 {
 	const struct cluster_row *r = at(p, i);
@@ -100,6 +123,22 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		snprintf(out->text, sizeof(out->text), "%s", money_text(money, v->price_now));
 		out->tone = TONE_MONEY;
 		break;
+	case LOAD:
+		load(p, v, out);
+		break;
+	case REGION:
+		text(out, r->cluster.spec.region);
+		break;
+	case TEMPLATE:
+		text(out, r->cluster.spec.template_name);
+		break;
+	case OWNER:
+		text(out, r->cluster.owner);
+		break;
+	case SPENT:
+		snprintf(out->text, sizeof(out->text), "%s", money_text(money, v->spent));
+		out->tone = TONE_MONEY;
+		break;
 	default:
 		note(r, out);
 	}
@@ -107,14 +146,119 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		out->tone = TONE_DIM;
 }
 
+#define SORTS                                                                                  \
+	{                                                                                      \
+		"", "name", "state", "nodes", "running", "pending", "cost", "spent", "age"     \
+	}
+
 const struct pane_kind pane_clusters = {
 	.title = "Clusters",
 	.window = "clusters",
 	.noun = NOUN_CLUSTER,
 	.columns = sets,
 	.n_columns = ARRAY_LEN(sets),
-	.sorts = { "", "name", "state", "cost" },
+	.sorts = SORTS,
 	.id = id,
 	.name = name,
 	.cell = cell,
+};
+
+/* The full view: the table, and under it what the selected cluster is made of and does. */
+
+static const struct column full[] = {
+	{ "CLUSTER", 10, 24, 9, false }, { "SCHEDULER", 9, 10, 3, false },
+	{ "STATE", 5, 5, 8, false },	 { "NODES", 7, 11, 7, true },
+	{ "LOAD", 10, 10, 2, false },	 { "JOBS", 8, 16, 6, true },
+	{ "$/H", 6, 9, 6, true },	 { "NOTE", 12, 0, 5, false },
+};
+static const unsigned char full_what[] = { NAME, SCHEDULER, STATE, NODES,
+					   LOAD, JOBS,	    MONEY, NOTE };
+static const struct column widest[] = {
+	{ "CLUSTER", 10, 24, 9, false }, { "SCHEDULER", 9, 10, 4, false },
+	{ "STATE", 5, 5, 8, false },	 { "REGION", 10, 14, 2, false },
+	{ "TEMPLATE", 8, 16, 1, false }, { "OWNER", 5, 10, 1, false },
+	{ "NODES", 7, 11, 7, true },	 { "LOAD", 10, 10, 3, false },
+	{ "JOBS", 8, 16, 6, true },	 { "$/H", 6, 9, 6, true },
+	{ "SPENT", 7, 10, 5, true },	 { "NOTE", 16, 0, 5, false },
+};
+static const unsigned char widest_what[] = { NAME,  SCHEDULER, STATE, REGION, TEMPLATE, OWNER,
+					     NODES, LOAD,      JOBS,  MONEY,  SPENT,	NOTE };
+static const struct pane_columns full_sets[] = {
+	{ 0, narrow, narrow_what, ARRAY_LEN(narrow) },
+	{ 40, full, full_what, ARRAY_LEN(full) },
+	{ 100, widest, widest_what, ARRAY_LEN(widest) },
+};
+
+static const struct pane_kind kind = {
+	.title = "Clusters",
+	.window = "clusters",
+	.noun = NOUN_CLUSTER,
+	.titled = true,
+	.columns = full_sets,
+	.n_columns = ARRAY_LEN(full_sets),
+	.sorts = SORTS,
+	.id = id,
+	.name = name,
+	.cell = cell,
+};
+
+/* After the arrays: what is wrong, what was decided, what is under way. */
+static int arrays_of(const struct deck *d)
+{
+	return d->map.have ? (int)d->map.rows.n : 0;
+}
+
+static int row_count(struct deck *d, int columns)
+{
+	const struct cluster_row *r = deck_cluster(d);
+	const struct operation *op = deck_operation(d);
+	char span[CLOCK_TEXT];
+
+	textbox_open(&d->under, "");
+	if (!r)
+		return 0;
+	if (op && op->error[0])
+		textbox_add(&d->under, TONE_FAIL, "%-10s %s: %s", op_kind_name(op->kind),
+			    op->step, op->error);
+	else if (op)
+		textbox_add(&d->under, TONE_BOOT, "%-10s %s: %s (%s)", op_kind_name(op->kind),
+			    op->step, op->detail,
+			    clock_span(span, deck_now(d) - op->started_ms));
+	if (r->view.issue[0])
+		textbox_add(&d->under, TONE_FAIL, "%-10s %s", "issue", r->view.issue);
+	if (r->view.plan[0])
+		textbox_add(&d->under, TONE_TEXT, "%-10s %s", "decision", r->view.plan);
+	if (r->cluster.reason && r->cluster.reason[0])
+		textbox_add(&d->under, TONE_TEXT, "%-10s %s", "reason", r->cluster.reason);
+	return arrays_of(d) + textbox_rows(&d->under, columns - 2);
+}
+
+static void draw_row(struct deck *d, struct screen *s, struct area line, int i)
+{
+	const struct mirror_rows *arrays = &d->map.rows;
+	struct run_widths w;
+
+	if (i >= arrays_of(d)) {
+		view_detail_row(d, s, line, i - arrays_of(d));
+		return;
+	}
+	nodes_widths(&w, arrays->u.arrays, arrays->n, line.cols);
+	nodes_draw_row(s, line.row, line.col, &w, &arrays->u.arrays[i], -1);
+}
+
+static const char *under_title(const struct deck *d)
+{
+	return d->cluster[0] ? d->cluster : "no cluster";
+}
+
+const struct view view_clusters = {
+	.title = "Clusters",
+	.place = "clusters",
+	.pane = PANE_CLUSTERS,
+	.kind = &kind,
+	.hint =
+	    "2 its nodes  3 its jobs  n new  S start  J submit  D teardown...  Esc the Deck",
+	.row_count = row_count,
+	.draw_row = draw_row,
+	.under_title = under_title,
 };

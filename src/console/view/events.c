@@ -4,10 +4,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "console/pane.h"
+#include "console/deck.h"
 #include "console/words.h"
 
-enum { TIME, CLUSTER, TEXT };
+enum { TIME, CLUSTER, TEXT, LEVEL, WHO, OBJECT, MESSAGE };
 
 static const struct column all[] = { { "", 8, 8, 8, false },
 				     { "", 6, 10, 5, false },
@@ -30,20 +30,41 @@ static const char *name(const struct pane *p, size_t i)
 	return at(p, i)->object;
 }
 
+static void level(const struct event *e, struct table_cell *out)
+{
+	static const char *const words[] = { "INFO", "WARN", "ERROR" };
+
+	snprintf(out->text, sizeof(out->text), "%s", words[e->level]);
+	out->tone = words_event_tone(e->level);
+}
+
 static void cell(const struct pane *p, size_t i, int what, struct table_cell *out)
 {
 	const struct event *e = at(p, i);
 	char when[CLOCK_TEXT], text[WORDS_EVENT];
 
-	out->tone = what == TEXT ? words_event_tone(e->level) : TONE_DIM;
+	out->tone = what == TEXT || what == MESSAGE ? words_event_tone(e->level) : TONE_DIM;
 	if (what == TIME)
 		snprintf(out->text, sizeof(out->text), "%s", clock_hms(when, e->at_ms));
+	else if (what == LEVEL)
+		level(e, out);
+	else if (what == WHO)
+		snprintf(out->text, sizeof(out->text), "%s", e->actor[0] ? e->actor : "engine");
+	else if (what == OBJECT)
+		snprintf(out->text, sizeof(out->text), "%s", e->object);
+	else if (what == MESSAGE)
+		snprintf(out->text, sizeof(out->text), "%.159s", e->text);
 	else if (what == CLUSTER)
 		snprintf(out->text, sizeof(out->text), "%s",
 			 e->cluster[0] ? e->cluster : "engine");
 	else
 		snprintf(out->text, sizeof(out->text), "%.159s", words_event(text, e));
 }
+
+#define SORTS                                                                                  \
+	{                                                                                      \
+		"", "level", "cluster", "who", "object"                                        \
+	}
 
 const struct pane_kind pane_events = {
 	.title = "Events",
@@ -52,8 +73,45 @@ const struct pane_kind pane_events = {
 	.follows = true,
 	.columns = sets,
 	.n_columns = ARRAY_LEN(sets),
-	.sorts = { "" },
+	.sorts = SORTS,
 	.id = id,
 	.name = name,
 	.cell = cell,
+};
+
+/* The full view: all clusters, who did what, and under it the whole of the selected one. */
+
+static const struct column full[] = {
+	{ "TIME", 8, 8, 8, false },	{ "LEVEL", 5, 5, 5, false },
+	{ "CLUSTER", 8, 14, 6, false }, { "OBJECT", 8, 14, 3, false },
+	{ "WHO", 6, 12, 4, false },	{ "MESSAGE", 20, 0, 9, false },
+};
+static const unsigned char full_what[] = { TIME, LEVEL, CLUSTER, OBJECT, WHO, MESSAGE };
+static const struct pane_columns full_sets[] = {
+	{ 0, all, all_what, ARRAY_LEN(all) },
+	{ 60, full, full_what, ARRAY_LEN(full) },
+};
+
+static const struct pane_kind kind = {
+	.title = "Events",
+	.window = "events",
+	.noun = NOUN_EVENT,
+	.titled = true,
+	.follows = true,
+	.columns = full_sets,
+	.n_columns = ARRAY_LEN(full_sets),
+	.sorts = SORTS,
+	.id = id,
+	.name = name,
+	.cell = cell,
+};
+
+const struct view view_events = {
+	.title = "Events",
+	.place = "all clusters > events",
+	.pane = PANE_EVENTS,
+	.kind = &kind,
+	.hint = "Enter the whole text  f filter, as in level:warn,error  / find  Esc the Deck",
+	.row_count = view_detail_rows,
+	.draw_row = view_detail_row,
 };

@@ -2,11 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
-#include "console/pane.h"
+#include "console/deck.h"
 #include "console/words.h"
 
-enum { ID, NAME, USER, PART, STATE, CPUS, NODES, WHY };
+enum { ID, NAME, USER, PART, STATE, CPUS, NODES, WHY, TASKS, TIME, LIMIT, PRIO, WORD };
 
 static const struct column small[] = {
 	{ "JOBID", 9, 12, 9, false },
@@ -49,10 +50,24 @@ static const char *name(const struct pane *p, size_t i)
 	return at(p, i)->id;
 }
 
+/* How long it runs, or ran. */
+static void run_time(const struct pane *p, const struct job *j, struct table_cell *out)
+{
+	bool waits = j->state == JOB_PENDING || j->state == JOB_HELD;
+	int64_t end = j->end_s && j->state != JOB_RUNNING ? j->end_s * 1000 : p->now_ms;
+	char span[CLOCK_TEXT];
+
+	if (waits || j->start_s <= 0 || end < j->start_s * 1000)
+		snprintf(out->text, sizeof(out->text), "-");
+	else
+		snprintf(out->text, sizeof(out->text), "%s",
+			 clock_span(span, end - j->start_s * 1000));
+}
+
 static void cell(const struct pane *p, size_t i, int what, struct table_cell *out)
 {
 	const struct job *j = at(p, i);
-	char why[WORDS_MAX];
+	char why[WORDS_MAX], span[CLOCK_TEXT];
 
 	switch (what) {
 	case ID:
@@ -77,12 +92,36 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 	case NODES:
 		snprintf(out->text, sizeof(out->text), "%lld", (long long)j->nodes_min);
 		break;
+	case WORD:
+		snprintf(out->text, sizeof(out->text), "%.4s", words_job_state(j->state));
+		out->tone = words_job_tone(j->state);
+		break;
+	case TASKS:
+		if (j->tasks != 1)
+			snprintf(out->text, sizeof(out->text), j->tasks < 0 ? "?" : "%lld",
+				 (long long)j->tasks);
+		break;
+	case TIME:
+		run_time(p, j, out);
+		break;
+	case LIMIT:
+		snprintf(out->text, sizeof(out->text), "%s",
+			 j->limit_s < 0 ? "none" : clock_span(span, j->limit_s * 1000));
+		break;
+	case PRIO:
+		snprintf(out->text, sizeof(out->text), "%lld", (long long)j->priority);
+		break;
 	default:
 		snprintf(out->text, sizeof(out->text), "%s", words_job_why(why, j, p->booting));
 		if (j->state == JOB_PENDING && j->reason_class == REASON_NEVER)
 			out->tone = TONE_FAIL;
 	}
 }
+
+#define SORTS                                                                                  \
+	{                                                                                      \
+		"", "state", "user", "name", "part", "prio", "nodes", "cpus", "time", "age"    \
+	}
 
 const struct pane_kind pane_jobs = {
 	.title = "Jobs",
@@ -94,8 +133,80 @@ const struct pane_kind pane_jobs = {
 	.follows = true,
 	.columns = sets,
 	.n_columns = ARRAY_LEN(sets),
-	.sorts = { "", "state", "user", "name", "prio", "nodes" },
+	.sorts = SORTS,
 	.id = id,
 	.name = name,
 	.cell = cell,
+};
+
+/* The full view: the queue, and under it why the selected job is where it is. */
+
+static const struct column full[] = {
+	{ "JOBID", 10, 16, 9, false }, { "NAME", 11, 18, 5, false },
+	{ "USER", 5, 10, 5, false },   { "ST", 4, 4, 8, false },
+	{ "PART", 4, 8, 3, false },    { "N", 2, 4, 4, true },
+	{ "TIME", 5, 8, 5, true },     { "WHY / NODES", 25, 0, 7, false },
+};
+static const unsigned char full_what[] = { ID, NAME, USER, WORD, PART, NODES, TIME, WHY };
+static const struct column widest[] = {
+	{ "JOBID", 10, 18, 9, false },	  { "NAME", 10, 20, 5, false },
+	{ "USER", 6, 12, 5, false },	  { "ST", 4, 4, 8, false },
+	{ "PARTITION", 9, 12, 3, false }, { "TASKS", 5, 7, 3, true },
+	{ "NODES", 5, 6, 4, true },	  { "CPUS", 4, 6, 2, true },
+	{ "TIME", 7, 9, 5, true },	  { "LIMIT", 6, 9, 2, true },
+	{ "PRIO", 6, 11, 1, true },	  { "WHY / NODES", 26, 0, 7, false },
+};
+static const unsigned char widest_what[] = { ID,    NAME, USER, WORD,  PART, TASKS,
+					     NODES, CPUS, TIME, LIMIT, PRIO, WHY };
+static const struct pane_columns full_sets[] = {
+	{ 0, small, small_what, ARRAY_LEN(small) },
+	{ 60, full, full_what, ARRAY_LEN(full) },
+	{ 100, widest, widest_what, ARRAY_LEN(widest) },
+};
+
+static const struct pane_kind kind = {
+	.title = "Jobs",
+	.window = "jobs",
+	.noun = NOUN_JOB,
+	.of_cluster = true,
+	.titled = true,
+	.marks = true,
+	.follows = true,
+	.columns = full_sets,
+	.n_columns = ARRAY_LEN(full_sets),
+	.sorts = SORTS,
+	.id = id,
+	.name = name,
+	.cell = cell,
+};
+
+static int row_count(struct deck *d, int columns)
+{
+	const char *job = pane_name_at(&d->panes[PANE_JOBS]);
+
+	textbox_open(&d->under, "");
+	if (!job)
+		return 0;
+	if (d->why_text && strcmp(d->why_of, job) == 0)
+		textbox_add_text(&d->under, TONE_TEXT, d->why_text);
+	else
+		textbox_add(&d->under, TONE_DIM, "asking the engine");
+	return textbox_rows(&d->under, columns - 2);
+}
+
+static const char *under_title(const struct deck *d)
+{
+	(void)d;
+	return "Why";
+}
+
+const struct view view_jobs = {
+	.title = "Jobs",
+	.place = "jobs",
+	.pane = PANE_JOBS,
+	.kind = &kind,
+	.hint = "Enter all of it  e why  J submit  f filter  Tab next cluster  Esc the Deck",
+	.row_count = row_count,
+	.draw_row = view_detail_row,
+	.under_title = under_title,
 };

@@ -38,12 +38,12 @@ static const struct node *at(const struct pane *p, size_t i)
 	return &p->rows.u.nodes[i];
 }
 
-static int64_t id(const struct pane *p, size_t i)
+int64_t node_row_id(const struct pane *p, size_t i)
 {
 	return at(p, i)->id;
 }
 
-static const char *name(const struct pane *p, size_t i)
+const char *node_row_name(const struct pane *p, size_t i)
 {
 	return at(p, i)->name;
 }
@@ -95,9 +95,9 @@ const struct pane_kind pane_nodes = {
 	.marks = true,
 	.columns = sets,
 	.n_columns = ARRAY_LEN(sets),
-	.sorts = { "", "state", "name", "array", "cost" },
-	.id = id,
-	.name = name,
+	.sorts = NODE_SORTS,
+	.id = node_row_id,
+	.name = node_row_name,
 	.cell = cell,
 };
 

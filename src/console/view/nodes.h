@@ -8,6 +8,15 @@
 
 #include "console/pane.h"
 
+#define NODE_SORTS                                                                             \
+	{                                                                                      \
+		"", "state", "name", "array", "size", "zone", "kind", "jobs", "cost", "age",   \
+		    "for"                                                                      \
+	}
+
+int64_t node_row_id(const struct pane *p, size_t i);
+const char *node_row_name(const struct pane *p, size_t i);
+
 struct node_map {
 	struct mirror_rows rows; /* of NOUN_ARRAY; borrowed */
 	bool have;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "console/pane.h"
+#include "console/deck.h"
 
 enum { NAME, ARRAYS, SCHEDULER, TITLE };
 
@@ -60,4 +60,40 @@ const struct pane_kind pane_templates = {
 	.id = id,
 	.name = name,
 	.cell = cell,
+};
+
+/* The full view */
+
+static const struct column full[] = {
+	{ "TEMPLATE", 12, 24, 9, false },
+	{ "SCHEDULER", 9, 12, 5, false },
+	{ "ARRAYS", 8, 24, 6, false },
+	{ "TITLE", 20, 0, 4, false },
+};
+static const struct pane_columns full_sets[] = {
+	{ 0, narrow, narrow_what, ARRAY_LEN(narrow) },
+	{ 60, full, wide_what, ARRAY_LEN(full) },
+};
+
+static const struct pane_kind kind = {
+	.title = "Templates",
+	.window = "templates",
+	.noun = NOUN_TEMPLATE,
+	.titled = true,
+	.columns = full_sets,
+	.n_columns = ARRAY_LEN(full_sets),
+	.sorts = { "", "name", "scheduler" },
+	.id = id,
+	.name = name,
+	.cell = cell,
+};
+
+const struct view view_templates = {
+	.title = "Templates",
+	.place = "templates",
+	.pane = PANE_TEMPLATES,
+	.kind = &kind,
+	.hint = "n new cluster from it  Enter what it is  Esc the Deck",
+	.row_count = view_detail_rows,
+	.draw_row = view_detail_row,
 };

@@ -9,7 +9,7 @@
 #include "fixture.h"
 
 #define ANSWER_MS 20
-#define WINDOWS	  12
+#define WINDOWS	  32
 
 void lab_orders(struct loop *l); /* deck_lab.c */
 

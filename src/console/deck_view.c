@@ -1,0 +1,305 @@
+/* The full views: what all of them share. What differs is a constant each, under view/. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "console/bars.h"
+#include "console/deck.h"
+#include "console/words.h"
+
+static const struct view *const tabs[TABS] = {
+	NULL,	      &view_clusters, &view_nodes,     &view_jobs,
+	&view_events, &view_cost,     &view_templates,
+};
+
+/* Opening and leaving */
+
+/* The node under the cursor of the Deck's map stays under the cursor of the view: nodes come in
+ * the order of arrays and indexes in both. */
+static void keep_node(struct deck *d)
+{
+	const struct node *n = d->focus == PANE_NODES && deck_maps(d) ? deck_node(d) : NULL;
+	struct pane *p = &d->panes[PANE_NODES];
+	int64_t at = d->map.cell;
+
+	if (!n || p->sort != 0 || p->descending)
+		return;
+	for (size_t i = 0; i < d->map.row; i++)
+		at += d->map.rows.u.arrays[i].live;
+	p->table.cursor = p->table.top = (size_t)at;
+	p->table.cursor_id = n->id;
+	p->touched = true;
+}
+
+void view_open(struct deck *d, const struct view *v)
+{
+	if (!d->view && v)
+		keep_node(d);
+	if (d->view && d->view->close)
+		d->view->close(d);
+	if (d->view)
+		pane_dress(&d->panes[d->view->pane], deck_kinds[d->view->pane]);
+	else
+		d->home_focus = d->focus;
+	d->view = v;
+	d->view_top = 0;
+	d->focus = v ? v->pane : d->home_focus;
+	if (v && v->kind)
+		pane_dress(&d->panes[v->pane], v->kind);
+	if (v && v->open)
+		v->open(d);
+}
+
+void view_tab(struct deck *d, size_t tab)
+{
+	if (tab < TABS && (tabs[tab] || d->view))
+		view_open(d, tabs[tab]);
+}
+
+size_t view_tab_of(const struct deck *d)
+{
+	const struct view *v = d->view && d->view->parent ? d->view->parent : d->view;
+
+	for (size_t i = 0; i < TABS; i++)
+		if (tabs[i] == v)
+			return i;
+	return 0;
+}
+
+void view_tabs(const struct deck *d, struct screen *s, int row)
+{
+	char text[TABS][24];
+	const char *titles[TABS];
+
+	for (size_t i = 0; i < TABS; i++) {
+		snprintf(text[i], sizeof(text[i]), "%zu %s", i,
+			 tabs[i] ? tabs[i]->title : "Deck");
+		titles[i] = text[i];
+	}
+	bar_tabs(s, row, titles, TABS, view_tab_of(d));
+}
+
+/* Keys */
+
+static int most_top(const struct deck *d, int lines)
+{
+	int rows = d->layout.pane[d->focus].rows - 1;
+
+	return lines > rows ? lines - rows : 0;
+}
+
+static bool scroll_key(struct deck *d, const struct key *k)
+{
+	int page = d->layout.pane[d->focus].rows - 2, to = d->view_top;
+	int most = most_top(d, d->view->row_count(d, d->layout.pane[d->focus].cols));
+
+	switch (k->code) {
+	case K_UP:
+	case 'k':
+		to--;
+		break;
+	case K_DOWN:
+	case 'j':
+		to++;
+		break;
+	case K_PAGE_UP:
+	case K_CTRL('b'):
+		to -= page;
+		break;
+	case K_PAGE_DOWN:
+	case K_CTRL('f'):
+		to += page;
+		break;
+	case K_HOME:
+	case 'g':
+		to = 0;
+		break;
+	case K_END:
+	case 'G':
+		to = most;
+		break;
+	default:
+		return false;
+	}
+	d->view_top = to < 0 ? 0 : to > most ? most : to;
+	return true;
+}
+
+/* Another cluster in the same view. */
+static bool next_cluster(struct deck *d, int by)
+{
+	struct pane *p = &d->panes[PANE_CLUSTERS];
+	size_t n = p->table.count;
+
+	if (n == 0)
+		return true;
+	p->touched = true;
+	table_go(&p->table, (p->table.cursor + n + (size_t)(by < 0 ? n - 1 : 1)) % n);
+	return true;
+}
+
+bool view_key(struct deck *d, const struct key *k)
+{
+	const struct view *v = d->view;
+	struct pane *p = &d->panes[d->focus];
+
+	if (k->code == K_TAB || k->code == K_BACKTAB)
+		return next_cluster(d, k->code == K_TAB ? 1 : -1);
+	if (v->key && v->key(d, k))
+		return true;
+	if (!v->kind)
+		return !v->cursor_row && v->row_count && scroll_key(d, k);
+	if (!table_key(&p->table, k))
+		return false;
+	p->touched = true;
+	return true;
+}
+
+/* Drawing */
+
+static void place_left(const struct deck *d, char *out, size_t max)
+{
+	const struct pane *p = &d->panes[d->focus];
+	const struct view *v = d->view;
+	const char *name = v->parent ? pane_name_at(p) : NULL;
+
+	snprintf(out, max, "%s%s%s%s%s%s%s", p->kind->of_cluster ? d->cluster : "",
+		 p->kind->of_cluster && d->cluster[0] ? " > " : "",
+		 v->parent ? v->parent->place : v->place, name ? " > " : "", name ? name : "",
+		 p->filter[0] && v->kind ? "   filter: " : "",
+		 p->filter[0] && v->kind ? p->filter : "");
+}
+
+static void place_right(const struct deck *d, char *out, size_t max)
+{
+	const struct pane *p = &d->panes[d->focus];
+	const char *sort = p->kind->sorts[p->sort];
+	char a[24], b[24], marks[40] = "";
+
+	out[0] = '\0';
+	if (d->view->parent || !p->have)
+		return;
+	if (p->table.n_marks > 0)
+		snprintf(marks, sizeof(marks), "  %zu marked", p->table.n_marks);
+	snprintf(out, max, "%s%s%s%s%s of %s%s", sort[0] ? "sort:" : "",
+		 sort[0] && p->descending ? "-" : "", sort, sort[0] ? "  " : "",
+		 words_number(a, p->rows.shown_total), words_number(b, p->rows.total), marks);
+}
+
+/* Where we are at the left, how many and in which order at the right; a filter that cannot be
+ * read says where it is wrong. */
+static void draw_place(const struct deck *d, struct screen *s, int row)
+{
+	const struct pane *p = &d->panes[d->focus];
+	bool error = p->have && p->rows.error && p->rows.error[0];
+	char left[360], right[200];
+	int used;
+
+	place_left(d, left, sizeof(left));
+	place_right(d, right, sizeof(right));
+	int room = s->cols - 3 - (error ? 0 : text_width(right));
+	used = 1 + screen_put(s, row, 1, TONE_TITLE, 0, left, room > 20 ? room : 20);
+	if (error)
+		screen_put(s, row, used + 2, TONE_FAIL, 0, p->rows.error, s->cols - used - 3);
+	else if (used + 2 < s->cols)
+		screen_put_right(s, row, used + 1, TONE_TEXT, 0, right, s->cols - used - 2);
+}
+
+static void draw_lines(struct deck *d, struct screen *s, struct area a, int top, int lines)
+{
+	for (int i = 0; i < a.rows && top + i < lines; i++)
+		d->view->draw_row(d, s, (struct area){ a.row + i, a.col, 1, a.cols }, top + i);
+}
+
+/* A view that is all lines: its cursor, if it has one, stays in sight. */
+static void draw_bare(struct deck *d, struct screen *s, struct area a)
+{
+	int lines = d->view->row_count(d, a.cols);
+	int most = lines > a.rows ? lines - a.rows : 0;
+
+	if (d->view->cursor_row) {
+		int at = d->view->cursor_row(d);
+
+		if (at < d->view_top + 1)
+			d->view_top = at - 1;
+		if (at >= d->view_top + a.rows)
+			d->view_top = at - a.rows + 1;
+	}
+	d->view_top = d->view_top < 0 ? 0 : d->view_top > most ? most : d->view_top;
+	draw_lines(d, s, a, d->view_top, lines);
+	if (lines > d->view_top + a.rows)
+		screen_put_right(s, a.row + a.rows - 1, a.col, TONE_KEY, 0, " more below ",
+				 a.cols - 1);
+}
+
+int view_detail_rows(struct deck *d, int columns)
+{
+	deck_detail(d, &d->under);
+	return textbox_rows(&d->under, columns - 2);
+}
+
+void view_detail_row(struct deck *d, struct screen *s, struct area line, int i)
+{
+	textbox_paint_line(&d->under, s,
+			   (struct area){ line.row, line.col + 1, 1, line.cols - 2 }, i);
+}
+
+static void draw_under(struct deck *d, struct screen *s)
+{
+	const struct view *v = d->view;
+	struct area a = d->layout.under;
+
+	if (a.rows < 2)
+		return;
+	pane_title(s, a, v->under_title ? v->under_title(d) : "Selected", "", false);
+	draw_lines(d, s, (struct area){ a.row + 1, a.col, a.rows - 1, a.cols }, 0,
+		   v->row_count(d, a.cols));
+}
+
+static void draw_table(struct deck *d, struct screen *s)
+{
+	struct pane *p = &d->panes[d->focus];
+	struct area a = d->layout.pane[d->focus];
+
+	pane_draw(p, s, a, true);
+	if (p->table.count == 0)
+		deck_draw_empty(d, s, d->focus, a, 2);
+}
+
+static int lines_under(struct deck *d, const struct screen *s)
+{
+	const struct view *v = d->view;
+	struct deck_layout l;
+
+	if (!v->kind || !v->row_count)
+		return 0;
+	view_layout(&l, s->rows, s->cols, d->focus, true, 0);
+	return v->row_count(d, l.pane[d->focus].cols);
+}
+
+void view_draw(struct deck *d, struct screen *s)
+{
+	const struct view *v = d->view;
+	struct area a;
+
+	view_layout(&d->layout, s->rows, s->cols, d->focus, v->kind != NULL, lines_under(d, s));
+	a = d->layout.pane[d->focus];
+	if (d->layout.size <= DECK_SMALL && v->kind) {
+		deck_draw_pane(d, s, d->focus);
+		return;
+	}
+	if (d->layout.tabs_row > 0 && deck_trouble(d))
+		deck_draw_lamps(d, s, d->layout.tabs_row);
+	else if (d->layout.tabs_row > 0)
+		view_tabs(d, s, d->layout.tabs_row);
+	draw_place(d, s, a.row);
+	if (v->kind)
+		draw_table(d, s);
+	else
+		draw_bare(d, s, (struct area){ a.row + 1, a.col, a.rows - 1, a.cols });
+	draw_under(d, s);
+	deck_draw_detail(d, s);
+	if (d->focus != PANE_EVENTS)
+		deck_draw_pane(d, s, PANE_EVENTS);
+}

@@ -1,0 +1,41 @@
+/*
+ * A full view: what a tab of the console shows. One constant each, under view/, and one line in
+ * the list of deck_view.c. A view shows the rows of a Deck pane in another dress, so that
+ * cursor, marks, filter and order are the same here and there; it reads the mirror and never
+ * calls the engine. What it does not say itself is done for all views alike by deck_view.c.
+ */
+#ifndef CONSOLE_VIEW_H
+#define CONSOLE_VIEW_H
+
+#include "console/pane.h"
+
+struct deck;
+struct binding;
+
+struct view {
+	const char *title, *place; /* of its tab; in the line of the place: "nodes" */
+	enum pane_id pane;	   /* whose rows it shows */
+	const struct pane_kind
+	    *kind;		    /* how; NULL: it has no table, its lines are all there is */
+	const struct view *parent;  /* where Esc goes; NULL: to the Deck */
+	const struct binding *keys; /* its own, before the common ones; .keys NULL ends them */
+	const char *hint;	    /* over the footer, while there is nothing to say */
+	void (*open)(struct deck *d);
+	void (*close)(struct deck *d);
+
+	/* Lines about what is selected, under the table; or all of the view. NULL: none. */
+	int (*row_count)(struct deck *d, int columns);
+	void (*draw_row)(struct deck *d, struct screen *s, struct area line, int i);
+	const char *(*under_title)(const struct deck *d);
+
+	/* Of a view that is all lines and has a cursor of its own. */
+	int (*cursor_row)(const struct deck *d);
+	bool (*key)(struct deck *d, const struct key *k);
+};
+
+#define TABS 7 /* the Deck is the first */
+
+extern const struct view view_clusters, view_nodes, view_jobs, view_events, view_cost,
+    view_templates, view_node;
+
+#endif

@@ -1,0 +1,159 @@
+/* Nodes, the full view as a table: what each is, does and costs, and why. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "console/deck.h"
+#include "console/words.h"
+
+enum { NAME, STATE, FOR, ARRAY, SIZE, KIND, ZONE, JOBS, UP, MONEY, ADDRESS, REASON };
+
+static const struct column small[] = {
+	{ "NODE", 8, 16, 9, false },
+	{ "STATE", 7, 7, 8, false },
+	{ "REASON", 12, 0, 7, false },
+};
+static const unsigned char small_what[] = { NAME, STATE, REASON };
+static const struct column normal[] = {
+	{ "NODE", 10, 16, 9, false }, { "STATE", 7, 7, 8, false },   { "FOR", 4, 7, 5, true },
+	{ "SIZE", 7, 12, 3, false },  { "KIND", 4, 4, 3, false },    { "JOBS", 4, 4, 4, true },
+	{ "$/H", 5, 7, 5, true },     { "REASON", 26, 0, 7, false },
+};
+static const unsigned char normal_what[] = {
+	NAME, STATE, FOR, SIZE, KIND, JOBS, MONEY, REASON
+};
+static const struct column wide[] = {
+	{ "NODE", 10, 20, 9, false },	{ "STATE", 7, 7, 8, false },
+	{ "FOR", 6, 8, 5, true },	{ "ARRAY", 5, 12, 2, false },
+	{ "SIZE", 8, 16, 3, false },	{ "KIND", 4, 4, 3, false },
+	{ "ZONE", 4, 4, 2, false },	{ "JOBS", 4, 4, 4, true },
+	{ "UP", 6, 8, 3, true },	{ "$/H", 6, 8, 5, true },
+	{ "ADDRESS", 9, 15, 1, false }, { "REASON", 24, 0, 7, false },
+};
+static const unsigned char wide_what[] = { NAME, STATE, FOR, ARRAY, SIZE,    KIND,
+					   ZONE, JOBS,	UP,  MONEY, ADDRESS, REASON };
+static const struct pane_columns sets[] = {
+	{ 0, small, small_what, ARRAY_LEN(small) },
+	{ 60, normal, normal_what, ARRAY_LEN(normal) },
+	{ 96, wide, wide_what, ARRAY_LEN(wide) },
+};
+
+/* Money in a column has no sign: the title says what it is. */
+static void money(struct table_cell *out, double price)
+{
+	char text[24];
+
+	money_text(text, price);
+	snprintf(out->text, sizeof(out->text), "%s", text[0] == '$' ? text + 1 : text);
+}
+
+static void since(const struct pane *p, struct table_cell *out, int64_t at_ms)
+{
+	char span[CLOCK_TEXT];
+
+	snprintf(out->text, sizeof(out->text), "%s",
+		 at_ms > 0 && at_ms <= p->now_ms ? clock_span(span, p->now_ms - at_ms) : "-");
+}
+
+static void state(struct table_cell *out, const struct node *n)
+{
+	snprintf(out->text, sizeof(out->text), "%c %s", node_state_glyph(n->state),
+		 words_node_state(n->state));
+	out->tone = words_node_tone(n->state);
+}
+
+static void cell(const struct pane *p, size_t i, int what, struct table_cell *out)
+{
+	const struct node *n = &p->rows.u.nodes[i];
+	const char *text = NULL;
+
+	switch (what) {
+	case NAME:
+		text = n->name;
+		break;
+	case STATE:
+		state(out, n);
+		break;
+	case FOR:
+		since(p, out, n->since_ms);
+		break;
+	case ARRAY:
+		text = n->array;
+		break;
+	case SIZE:
+		text = vm_size_short(n->size);
+		break;
+	case KIND:
+		text = words_kind(n->spot);
+		out->tone = n->spot ? TONE_SPOT : TONE_TEXT;
+		break;
+	case ZONE:
+		text = n->zone[0] ? n->zone : "-";
+		break;
+	case JOBS:
+		snprintf(out->text, sizeof(out->text), n->jobs < 0 ? "?" : "%lld",
+			 (long long)n->jobs);
+		break;
+	case UP:
+		since(p, out, n->bound_ms);
+		break;
+	case MONEY:
+		money(out, n->price);
+		break;
+	case ADDRESS:
+		text = n->address[0] ? n->address : "-";
+		break;
+	default:
+		text = n->reason;
+		out->tone = n->state == NODE_FAILED || n->state == NODE_UNHEALTHY ? TONE_FAIL
+										  : TONE_TEXT;
+	}
+	if (text)
+		snprintf(out->text, sizeof(out->text), "%.159s", text);
+}
+
+static const struct pane_kind kind = {
+	.title = "Nodes",
+	.window = "nodes",
+	.noun = NOUN_NODE,
+	.of_cluster = true,
+	.titled = true,
+	.marks = true,
+	.columns = sets,
+	.n_columns = ARRAY_LEN(sets),
+	.sorts = NODE_SORTS,
+	.id = node_row_id,
+	.name = node_row_name,
+	.cell = cell,
+};
+
+static void open_node(struct deck *d)
+{
+	view_open(d, &view_node);
+}
+
+static const char *no_node(const struct deck *d, char out[80])
+{
+	(void)out;
+	return deck_node(d) ? NULL : "no node is under the cursor";
+}
+
+static const struct binding keys[] = {
+	{ .key = K_ENTER,
+	  .keys = "Enter",
+	  .group = GROUP_VIEW,
+	  .help = "all about the node",
+	  .off = no_node,
+	  .run = open_node },
+	{ .keys = NULL },
+};
+
+const struct view view_nodes = {
+	.title = "Nodes",
+	.place = "nodes",
+	.pane = PANE_NODES,
+	.kind = &kind,
+	.keys = keys,
+	.hint = "Enter detail  Space mark  d drain  e why  f filter  Tab next cluster",
+};
