@@ -1,16 +1,10 @@
-/* examples.js SPEC STATE RECORD: the create requests among Microsoft's own examples, sent to azsim. */
+/* The create requests among Microsoft's own examples, sent to azsim. */
 'use strict';
 const fs = require('fs');
 const path = require('path');
-const { openCloud, credential, recorder, computeClient, call, settle } = require('./cloud');
-const { load } = require('./exchanges');
-const { measure, tell } = require('./judge');
-const { Validator } = require('./schema');
-const { test, end } = require('./tap');
-
-const [spec, state, record] = process.argv.slice(2);
-const cloud = openCloud(state);
-const client = computeClient(cloud, credential(cloud), recorder(record));
+const { call, settle } = require('./cloud');
+const { spec, cloud, client } = require('./session');
+const { test } = require('./tap');
 const COMPUTE = path.join(
 	spec,
 	'compute/resource-manager/Microsoft.Compute/ComputeRP/stable/2024-03-01/examples',
@@ -144,7 +138,7 @@ async function tried(e) {
 	];
 }
 
-async function main() {
+async function run() {
 	await put(G, '2024-03-01', { location: LOCATION });
 	await put(`${NET}/virtualNetworks/existing-virtual-network`, '2024-01-01', {
 		location: LOCATION,
@@ -164,14 +158,6 @@ async function main() {
 		for (const e of list) against.push(...(await tried(e)));
 		test(`Microsoft's examples make ${kind[1]}: ${list.length}`, against);
 	}
-	const validator = await Validator.open(spec),
-		list = load(record);
-	await measure(validator, list);
-	tell(list, [], false);
-	end();
 }
 
-main().catch((e) => {
-	console.error(e);
-	process.exit(2);
-});
+module.exports = { run };
