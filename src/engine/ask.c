@@ -157,12 +157,27 @@ void asks_clear(struct planner *p)
 		free(p->shapes[i].fit);
 		free(p->shapes[i].kinds);
 		free(p->shapes[i].buckets);
+		free(p->shapes[i].by_cost);
 	}
 	free(p->shapes);
 	free(p->shape_table);
 	free(p->asks);
 	free(p->amounts);
 	free(p->uses);
+}
+
+/* Stable, and there are four ranks. */
+static void sort_kinds(const struct planner *p, struct shape *s)
+{
+	uint32_t *sorted = xcalloc(s->n_kinds + 1, sizeof(*sorted));
+	size_t n = 0;
+
+	for (int rank = RANK_READY; rank < RANK_NEW; rank++)
+		for (size_t i = 0; i < s->n_kinds; i++)
+			if (p->kinds[s->kinds[i]].rank == (enum rank)rank)
+				sorted[n++] = s->kinds[i];
+	free(s->kinds);
+	s->kinds = sorted;
 }
 
 void shape_know(struct planner *p, struct shape *s)
@@ -187,6 +202,7 @@ void shape_know(struct planner *p, struct shape *s)
 		else if (far >= 0 && p->kinds[k].rank != RANK_NONE)
 			s->kinds[s->n_kinds++] = (uint32_t)k;
 	}
+	sort_kinds(p, s);
 }
 
 static bool take_plain(const struct planner *p, const struct ask *a, const struct kind *k,

@@ -280,6 +280,37 @@ static bool may_open(const struct planner *p, const struct fact_bucket *b)
 	return !b->spot || a->spec->max_price < 0 || b->price <= a->spec->max_price;
 }
 
+struct by_cost {
+	double cost;
+	int far;
+	uint32_t bucket;
+};
+
+static int by_cost_cmp(const void *a, const void *b)
+{
+	const struct by_cost *x = a, *y = b;
+
+	if (x->cost < y->cost || x->cost > y->cost)
+		return x->cost < y->cost ? -1 : 1;
+	if (x->far != y->far)
+		return x->far < y->far ? -1 : 1;
+	return x->bucket < y->bucket ? -1 : x->bucket > y->bucket;
+}
+
+static void sort_shape(const struct planner *p, struct shape *s)
+{
+	struct by_cost *o = xcalloc(s->n_buckets + 1, sizeof(*o));
+
+	for (size_t i = 0; i < s->n_buckets; i++)
+		o[i] = (struct by_cost){ p->cost[s->buckets[i]], s->fit[s->buckets[i]],
+					 s->buckets[i] };
+	qsort(o, s->n_buckets, sizeof(*o), by_cost_cmp);
+	s->by_cost = xcalloc(s->n_buckets + 1, sizeof(*s->by_cost));
+	for (size_t i = 0; i < s->n_buckets; i++)
+		s->by_cost[i] = o[i].bucket;
+	free(o);
+}
+
 void costs_make(struct planner *p)
 {
 	const struct facts *f = p->f;
@@ -299,6 +330,8 @@ void costs_make(struct planner *p)
 			strs_addf(p->warnings, "%s: its vCPUs are unknown, so it is not used",
 				  size_short(fb->size->name));
 	}
+	for (size_t i = 0; i < p->n_shapes; i++)
+		sort_shape(p, &p->shapes[i]);
 }
 
 static bool group_right(const struct planner *p, const struct want *w,
@@ -364,6 +397,14 @@ bool kind_may_take(const struct planner *p, size_t want, const struct kind *k)
 	if (k->bucket == SIZE_MAX || (k->rank != RANK_BOOTING && k->rank != RANK_NEW))
 		return true;
 	return !waits_for_spot(p, want, &p->f->buckets[k->bucket]);
+}
+
+bool candidate_is(const struct planner *p, size_t want, uint32_t bucket)
+{
+	const struct kind *k = &p->kinds[bucket];
+
+	return kind_usable(p, want, k) && slots_on_empty(p, want, k) > 0 &&
+	       !waits_for_spot(p, want, &p->f->buckets[bucket]);
 }
 
 size_t candidates(const struct planner *p, size_t want, struct candidate *out)

@@ -46,17 +46,16 @@ static int64_t fill_existing(struct attempt *a, size_t want, int64_t left)
 	const struct shape *s = &a->p->shapes[a->p->asks[want].shape];
 	int64_t done = 0;
 
-	for (int rank = RANK_READY; rank < RANK_NEW && done < left; rank++)
-		for (size_t i = 0; i < s->n_kinds && done < left; i++)
-			if (a->p->kinds[s->kinds[i]].rank == (enum rank)rank &&
-			    !is_coming(a, s->kinds[i]))
-				done += fill_kind(a, want, s->kinds[i], left - done);
+	for (size_t i = 0; i < s->n_kinds && done < left; i++)
+		if (!is_coming(a, s->kinds[i]))
+			done += fill_kind(a, want, s->kinds[i], left - done);
 	for (size_t i = 0; i < s->n_buckets && done < left; i++) {
 		uint32_t coming = coming_kind(a, s->buckets[i]);
 
 		if (coming != UINT32_MAX && s->fit[coming] >= 0)
 			done += fill_kind(a, want, coming, left - done);
-		done += fill_kind(a, want, s->buckets[i], left - done);
+		if (done < left)
+			done += fill_kind(a, want, s->buckets[i], left - done);
 	}
 	return done;
 }
@@ -230,6 +229,37 @@ static int64_t fill_opened(struct attempt *a, size_t want, size_t first, int64_t
 	return done;
 }
 
+static bool may_get(struct attempt *a, size_t want, uint32_t bucket)
+{
+	return candidate_is(a->p, want, bucket) && attempt_room(a, want, bucket) > 0;
+}
+
+/* One slot goes on one node: the first bucket that has it, in the strategy's order, will do. */
+static int64_t fill_one(struct attempt *a, size_t want)
+{
+	const struct shape *s = &a->p->shapes[a->p->asks[want].shape];
+	bool listed = a->strategy == STRATEGY_LISTED;
+	const uint32_t *order = listed ? s->buckets : s->by_cost;
+	uint32_t best = UINT32_MAX;
+	size_t first = a->n_rooms;
+
+	for (size_t i = 0; i < s->n_buckets; i++) {
+		uint32_t b = order[i];
+
+		if (best != UINT32_MAX && s->fit[b] >= s->fit[best])
+			continue;
+		if (!may_get(a, want, b))
+			continue;
+		best = b;
+		if (!listed || s->fit[b] == 0)
+			break;
+	}
+	if (best == UINT32_MAX)
+		return 0;
+	attempt_open(a, want, best, 1);
+	return fill_opened(a, want, first, 1);
+}
+
 static int64_t fill_new(struct attempt *a, size_t want, int64_t left)
 {
 	size_t n = candidates(a->p, want, a->scratch);
@@ -262,7 +292,9 @@ void place_pack(struct attempt *a, size_t want)
 	if (left <= 0)
 		return;
 	done = fill_existing(a, want, left);
-	if (done < left)
+	if (left - done == 1 && a->coming != COMING_THRIFTY)
+		done += fill_one(a, want);
+	else if (done < left)
 		done += fill_new(a, want, left - done);
 	pools_take(a, want, done, true);
 }

@@ -29,7 +29,7 @@ void attempt_make(struct attempt *a, const struct planner *p, enum strategy s, e
 	a->n_rooms = p->n_rooms;
 	for (size_t i = 0; i < a->n_rooms; i++)
 		if (!a->rooms[i].closed && !is_coming(a, a->rooms[i].kind))
-			room_open(a, (uint32_t)i);
+			room_new(a, (uint32_t)i);
 }
 
 void attempt_clear(struct attempt *a)
@@ -90,7 +90,7 @@ void attempt_buy(struct attempt *a, size_t bucket, int64_t nodes, int64_t run_s)
 	ledger_take(a->p, &a->ledger, bucket, nodes);
 	a->made[bucket] += nodes;
 	a->cost += a->p->cost[bucket] * hours_of(run_s) * (double)nodes;
-	room_open(a, room_add(a, r));
+	room_new(a, room_add(a, r));
 }
 
 /*
@@ -139,7 +139,7 @@ void attempt_open(struct attempt *a, size_t want, size_t bucket, int64_t nodes)
 	for (; left > 0 && nodes > 0; left--, nodes--) {
 		GROW(a->fresh, a->n_fresh, a->cap_fresh);
 		a->fresh[a->n_fresh] = p->coming[p->coming_first[bucket] + a->taken[bucket]++];
-		room_open(a, a->fresh[a->n_fresh++]);
+		room_new(a, a->fresh[a->n_fresh++]);
 	}
 	if (nodes > 0)
 		attempt_buy(a, bucket, nodes, p->d->v[want].run_s);
@@ -285,6 +285,7 @@ void attempt_run(struct attempt *a)
 
 		if (!a->p->asks[w].eligible)
 			continue;
+		least_of(a, w);
 		if (d->v[w].node_count > 0)
 			place_scatter(a, w);
 		else if (d->v[w].slots > 0)

@@ -7,6 +7,7 @@
 #include "engine/plan_private.h"
 
 #define WARNINGS_MAX 200
+#define MANY_WANTS   20000 /* beyond, time counts more than the last per cent */
 
 static int check(const struct facts *f, struct err *err)
 {
@@ -65,11 +66,24 @@ static int planner_make(struct planner *p, const struct demand *d, const struct 
 	return 0;
 }
 
+/* best or another attempt, whichever is better; the other is gone. */
+static void keep_better(struct attempt *best, struct attempt *a, bool better)
+{
+	if (better) {
+		attempt_clear(best);
+		*best = *a;
+	} else {
+		attempt_clear(a);
+	}
+}
+
 /* Never dearer than plain listed order (B1e), so that is always among them. */
 static void best_of(struct attempt *best, const struct planner *p, enum coming c)
 {
-	int last = p->f->choose == CHOOSE_PREFERENCE ? STRATEGY_LISTED : STRATEGIES - 1;
+	int last = p->d->n > MANY_WANTS ? STRATEGY_CHOICE : STRATEGIES - 1;
 
+	if (p->f->choose == CHOOSE_PREFERENCE)
+		last = STRATEGY_LISTED;
 	attempt_make(best, p, STRATEGY_LISTED, c);
 	attempt_run(best);
 	for (int s = STRATEGY_LISTED + 1; s <= last; s++) {
@@ -77,12 +91,7 @@ static void best_of(struct attempt *best, const struct planner *p, enum coming c
 
 		attempt_make(&a, p, (enum strategy)s, c);
 		attempt_run(&a);
-		if (attempt_compare(&a, best) < 0) {
-			attempt_clear(best);
-			*best = a;
-		} else {
-			attempt_clear(&a);
-		}
+		keep_better(best, &a, attempt_compare(&a, best) < 0);
 	}
 }
 
@@ -90,17 +99,16 @@ static void best_of(struct attempt *best, const struct planner *p, enum coming c
  * limits or work have changed since, another use of them is taken if it does the same work. */
 static void best_attempt(struct attempt *best, const struct planner *p)
 {
-	best_of(best, p, p->any_coming ? COMING_AGAIN : COMING_AS_ROOMS);
-	for (int c = COMING_THRIFTY; c < COMINGS && p->any_coming && best->cost > 0; c++) {
+	if (!p->any_coming || p->d->n > MANY_WANTS) {
+		best_of(best, p, p->any_coming ? COMING_THRIFTY : COMING_AS_ROOMS);
+		return;
+	}
+	best_of(best, p, COMING_AGAIN);
+	for (int c = COMING_THRIFTY; c < COMINGS && best->cost > 0; c++) {
 		struct attempt a;
 
 		best_of(&a, p, (enum coming)c);
-		if (attempt_saves(&a, best)) {
-			attempt_clear(best);
-			*best = a;
-		} else {
-			attempt_clear(&a);
-		}
+		keep_better(best, &a, attempt_saves(&a, best));
 	}
 }
 

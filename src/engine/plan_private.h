@@ -48,6 +48,7 @@ struct shape {			 /* what wants with equal constraints share */
 	int16_t *fit;	   /* per kind: FIT_NO, or how far from the first preference */
 	uint32_t *kinds;   /* existing kinds that fit, in order of rank */
 	uint32_t *buckets; /* buckets that fit */
+	uint32_t *by_cost; /* the same, the cheapest first */
 	size_t n_kinds, n_buckets;
 };
 #define FIT_NO (-1)
@@ -88,27 +89,34 @@ struct room { /* `count` equal nodes */
 };
 
 #define CPU_CLASSES 128
-enum { SET_GPU = 1, SET_EMPTY = 2, SETS = 4, SETS_ALL = 15, SETS_USED = 3, SETS_EMPTY = 12 };
+enum { SET_GPU = 1, SET_EMPTY = 2, SETS = 4, SETS_ALL = 15, SETS_USED = 3, SETS_EMPTY = 12, SETS_WITH_GPU = 10 };
 
 struct cell {
 	uint32_t head, tail;
 	double most; /* memory: no room of the cell has more */
 };
 
+#define STEPS 10 /* cores by doubling: 1, 2, 4 ... */
 struct open_rooms { /* rooms of a kind that may still take something */
+	double vain[STEPS]; /* so much memory beside 2^step cores was looked for in vain */
 	uint32_t classes;
 	uint64_t cpus[SETS][CPU_CLASSES / 64]; /* classes of cores with something in them */
 	uint64_t *mask[SETS];		       /* per class: cells with something in them */
 	struct cell *cells[SETS];
 };
 
+struct least { /* what a slot takes of any node, whatever branch holds */
+	double cpus, cores, mem;
+	bool gpu;
+};
+
 struct room_scan {
-	const struct open_rooms *open;
+	struct open_rooms *open;
 	struct cell *cell;
-	double mem, most;
+	double cpus, mem, most;
 	unsigned int sets, set;
 	uint32_t cpu, first_cpu, mem_bit, next_bit, last, before;
-	bool given;
+	bool given, nothing_yet;
 };
 
 /* How nodes that boot are used. They were bought for work that still waits, so an attempt may
@@ -166,6 +174,7 @@ struct attempt {
 	int64_t *want_placed, *want_waiting;
 	int64_t *made; /* per bucket */
 	int64_t *kept; /* of them, for floors and not for work */
+	struct least least; /* of the want that is placed now */
 	uint32_t job;  /* counts multi-node jobs */
 	double cost;   /* expected, of all that is made */
 	double sunk;   /* the same, of coming nodes that are taken */
@@ -206,6 +215,7 @@ void kinds_make(struct planner *p);
 void costs_make(struct planner *p);
 bool kind_usable(const struct planner *p, size_t want,
 		 const struct kind *k); /* rules of spot and groups */
+bool candidate_is(const struct planner *p, size_t want, uint32_t bucket);
 bool kind_may_take(const struct planner *p, size_t want, const struct kind *k);
 struct candidate {
 	uint32_t bucket;
@@ -255,6 +265,8 @@ void place_scatter(struct attempt *a, size_t want); /* scatter.c: many nodes, al
 
 /* rooms.c */
 void rooms_clear(struct open_rooms *o);
+void least_of(struct attempt *a, size_t want);
+void room_new(struct attempt *a, uint32_t room);  /* opens one that was not there before */
 void room_open(struct attempt *a, uint32_t room); /* where what it has free belongs */
 void room_shut(struct attempt *a, uint32_t room);
 void room_open_beside(struct attempt *a, uint32_t room, uint32_t rest); /* an equal one */

@@ -3,8 +3,8 @@
  * free cores and by 64ths of the memory, and apart by "has a free GPU" and "is empty": so the
  * fullest that still fits is a few bit operations away, however many nodes there are.
  */
+#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "engine/plan_private.h"
@@ -146,35 +146,83 @@ void room_shut(struct attempt *a, uint32_t at)
  * Search
  */
 
-/* What one slot needs at least: what is asked for on every branch. */
-static void least_of(struct room_scan *s, const struct attempt *a, size_t want, uint32_t kind)
+void least_of(struct attempt *a, size_t want)
 {
 	const struct ask *ask = &a->p->asks[want];
-	const struct kind *k = &a->p->kinds[kind];
-	double cpus = 0;
+	struct least l = { 0 };
 
 	for (uint32_t i = ask->first; i < ask->first + ask->n; i++) {
 		const struct amount *m = &a->p->amounts[i];
 
-		if (m->dim == DIM_CPU)
-			cpus += m->cores ? m->n * k->threads : m->n;
+		if (m->dim == DIM_CPU && m->cores)
+			l.cores += m->n;
+		else if (m->dim == DIM_CPU)
+			l.cpus += m->n;
 		else if (m->dim == DIM_MEM)
-			s->mem += m->n;
+			l.mem += m->n;
 		else if (m->dim == DIM_GPU)
-			s->sets &= 1u << SET_GPU | 1u << (SET_GPU | SET_EMPTY);
+			l.gpu = true;
 	}
-	s->cpu = cpu_class(cpus);
-	s->mem_bit = mem_class(k, s->mem * (1 - 1e-9));
+	a->least = l;
+}
+
+static unsigned int step_below(double cpus)
+{
+	unsigned int step = 0;
+
+	while (step + 1 < STEPS && (double)(2u << step) <= cpus)
+		step++;
+	return step;
+}
+
+/* Rooms only shrink: what was not found once is not there until a new one opens. */
+static bool is_vain(const struct open_rooms *o, double cpus, double mem)
+{
+	return o->classes == 0 || (cpus >= 1 && mem >= o->vain[step_below(cpus)]);
+}
+
+static void note_vain(struct open_rooms *o, double cpus, double mem)
+{
+	unsigned int step = step_below(cpus);
+
+	if ((double)(1u << step) < cpus)
+		step++;
+	for (; step < STEPS; step++)
+		if (mem < o->vain[step])
+			o->vain[step] = mem;
+}
+
+void room_new(struct attempt *a, uint32_t at)
+{
+	struct open_rooms *o = &a->open[a->rooms[at].kind];
+
+	for (unsigned int i = 0; i < STEPS; i++)
+		o->vain[i] = INFINITY;
+	room_open(a, at);
 }
 
 void room_scan(struct room_scan *s, const struct attempt *a, size_t want, uint32_t kind,
 	       unsigned int sets)
 {
-	*s = (struct room_scan){ .open = &a->open[kind], .sets = sets };
-	if (a->p->asks[want].exclusive || a->p->asks[want].exclusive_task)
-		s->sets &= 1u << SET_EMPTY | 1u << (SET_GPU | SET_EMPTY);
-	least_of(s, a, want, kind);
-	s->first_cpu = s->cpu;
+	const struct ask *ask = &a->p->asks[want];
+	const struct kind *k = &a->p->kinds[kind];
+
+	s->open = &a->open[kind];
+	s->cell = NULL;
+	s->cpus = a->least.cpus + a->least.cores * k->threads;
+	s->mem = a->least.mem;
+	s->sets = is_vain(s->open, s->cpus, s->mem) ? 0 : sets;
+	if (s->sets == 0)
+		return;
+	if (ask->exclusive || ask->exclusive_task)
+		s->sets &= SETS_EMPTY;
+	if (a->least.gpu)
+		s->sets &= SETS_WITH_GPU;
+	s->set = 0;
+	s->first_cpu = s->cpu = cpu_class(s->cpus);
+	s->mem_bit = mem_class(k, s->mem * (1 - 1e-9));
+	s->next_bit = 0;
+	s->nothing_yet = s->sets == SETS_ALL;
 }
 
 /* The next class of cores, at or above, in which something is open. */
@@ -248,6 +296,8 @@ uint32_t room_next(struct room_scan *s, const struct attempt *a)
 	for (;;) {
 		uint32_t at = NONE;
 
+		if (s->sets == 0)
+			return NONE;
 		if (s->cell)
 			at = s->last == NONE ? s->cell->head : neighbour(s, a);
 		while (at != NONE) {
@@ -257,6 +307,7 @@ uint32_t room_next(struct room_scan *s, const struct attempt *a)
 			s->last = at;
 			if (mem * (1 + 1e-9) + 1e-9 >= s->mem) {
 				s->given = true;
+				s->nothing_yet = false;
 				return at;
 			}
 			s->most = mem > s->most ? mem : s->most;
@@ -267,7 +318,9 @@ uint32_t room_next(struct room_scan *s, const struct attempt *a)
 			s->cell->most = s->most;
 		do {
 			if (!next_cell(s)) {
-				s->cell = NULL;
+				if (s->nothing_yet)
+					note_vain(s->open, s->cpus, s->mem);
+				s->sets = 0;
 				return NONE;
 			}
 		} while (s->cell->most * (1 + 1e-9) + 1e-9 < s->mem);
