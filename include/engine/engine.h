@@ -62,6 +62,12 @@ void engine_row(const struct engine *e, struct engine_row *out); /* user and rol
 size_t engine_arrays(const struct engine *e, const struct cluster *c, struct array_row **out); /* yours to free */
 size_t engine_templates(struct engine *e, struct template_row **out);                          /* yours to free */
 struct json *engine_template(struct engine *e, const char *name, struct err *err); /* new: text, parameters, problems */
+struct json *engine_template_text(struct engine *e, const char *name, const char *text, struct err *err); /* new: the same of a text that is being written */
+/*
+ * What a cluster of these values would be and cost, without making it: {problems[], checks[], cost{}, creates{}, pending}
+ * (engine/check.h). offer: a parameter whose usual values are wanted too (offers[]), or NULL. New.
+ */
+struct json *engine_check(struct engine *e, const char *name, const char *template_name, const struct strs *params, const char *offer, struct err *err);
 struct json *engine_status(const struct engine *e); /* new: clouds, calls, store, limits, versions: for people who look into the engine */
 
 /* "why" in words and numbers: of a job id or node name; ERR_NOT_FOUND. */

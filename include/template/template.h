@@ -56,6 +56,11 @@ void template_problems_clear(struct template_problems *p);
 /* params: "name=value". Unknown parameters and values that do not fit are errors that name the parameter and what is allowed. */
 int template_expand(struct cluster_spec *out, const struct template *t, const struct strs *params, struct err *err);
 
+/* Whether one value fits, as template_expand() would find; err tells what is allowed. */
+int template_param_check(const struct template_param *p, const char *value, struct err *err);
+/* The parameter that the text puts at "arrays/htc/max_nodes" or "arrays/htc/sizes/0"; NULL: none. */
+const struct template_param *template_param_at(const struct template *t, const char *path);
+
 /*
  * customData: one POSIX sh script, every value quoted (5.4, S11.6). role "head" or "node"; vars "NAME=value" are set
  * before the script's parts run. Never a secret: customData is public (S7.6).

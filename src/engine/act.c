@@ -20,7 +20,7 @@ static int may_change(const struct engine *e, struct err *err)
 	return 0;
 }
 
-static struct engine_cloud *cloud_named(struct engine *e, const char *name)
+struct engine_cloud *cloud_named(struct engine *e, const char *name)
 {
 	for (size_t i = 0; i < e->n_clouds; i++)
 		if (strcmp(e->clouds[i].record->name, name) == 0)

@@ -13,6 +13,7 @@
 #define SIZES_AGE_MS  ((int64_t)24 * 3600 * 1000)
 #define QUOTAS_AGE_MS ((int64_t)60 * 1000)
 #define RETRY_MS      5000
+#define REGIONS_MOST  64 /* with those that are only looked at */
 
 static void wake_clusters(const struct region_facts *rf)
 {
@@ -114,7 +115,7 @@ static const char *region_nearest(const struct region_facts *rf)
 	return near;
 }
 
-static int no_region(const struct region_facts *rf, struct err *err)
+int region_none(const struct region_facts *rf, struct err *err)
 {
 	const char *near = region_nearest(rf);
 
@@ -125,8 +126,8 @@ static int no_region(const struct region_facts *rf, struct err *err)
 	    near ? near : "");
 }
 
-static int sells(const struct region_facts *rf, const char *what, const char *name,
-		 struct err *err)
+int region_sells_size(const struct region_facts *rf, const char *what, const char *name,
+		      struct err *err)
 {
 	const struct vm_size *size = vm_sizes_find(&rf->sizes, name);
 	const char *near = vm_sizes_nearest(&rf->sizes, name);
@@ -145,12 +146,13 @@ static int sells(const struct region_facts *rf, const char *what, const char *na
 int region_sells(const struct region_facts *rf, const struct cluster_spec *s, struct err *err)
 {
 	if (rf->sizes.n == 0)
-		return no_region(rf, err);
-	if (sells(rf, "head", s->head_size, err) < 0)
+		return region_none(rf, err);
+	if (region_sells_size(rf, "head", s->head_size, err) < 0)
 		return -1;
 	for (size_t i = 0; i < s->n_arrays; i++)
 		for (size_t k = 0; k < s->arrays[i].sizes.n; k++)
-			if (sells(rf, s->arrays[i].name, s->arrays[i].sizes.v[k], err) < 0)
+			if (region_sells_size(rf, s->arrays[i].name, s->arrays[i].sizes.v[k],
+					      err) < 0)
 				return -1;
 	return 0;
 }
@@ -171,18 +173,58 @@ struct region_facts *region_of(struct engine *e, struct engine_cloud *c, const c
 	return rf;
 }
 
-void regions_free(struct engine *e)
+static void region_free(struct region_facts *rf)
 {
+	if (rf->sizes_call)
+		rf->cloud->ops->cancel(rf->sizes_call);
+	if (rf->quotas_call)
+		rf->cloud->ops->cancel(rf->quotas_call);
+	vm_sizes_clear(&rf->sizes);
+	quotas_clear(&rf->quotas);
+	free(rf);
+}
+
+static bool in_use(const struct engine *e, const struct region_facts *rf)
+{
+	for (size_t i = 0; i < e->n_runs; i++)
+		if (e->runs[i]->region == rf)
+			return true;
+	return false;
+}
+
+/* Names that turned out to be no region, as they come while one is being typed. */
+static void forget_empty(struct engine *e)
+{
+	size_t n = 0;
+
 	for (size_t i = 0; i < e->n_regions; i++) {
 		struct region_facts *rf = e->regions[i];
 
-		if (rf->sizes_call)
-			rf->cloud->ops->cancel(rf->sizes_call);
-		if (rf->quotas_call)
-			rf->cloud->ops->cancel(rf->quotas_call);
-		vm_sizes_clear(&rf->sizes);
-		quotas_clear(&rf->quotas);
-		free(rf);
+		if (rf->sizes.n || rf->sizes_call || rf->quotas_call || in_use(e, rf))
+			e->regions[n++] = rf;
+		else
+			region_free(rf);
 	}
+	e->n_regions = n;
+}
+
+struct region_facts *region_peek(struct engine *e, struct engine_cloud *c, const char *region)
+{
+	struct region_facts *rf = region_find(e, c, region);
+
+	if (!rf) {
+		forget_empty(e);
+		if (e->n_regions >= REGIONS_MOST)
+			return NULL;
+		rf = region_of(e, c, region);
+	}
+	region_refresh(rf, false);
+	return rf;
+}
+
+void regions_free(struct engine *e)
+{
+	for (size_t i = 0; i < e->n_regions; i++)
+		region_free(e->regions[i]);
 	free(e->regions);
 }

@@ -190,9 +190,17 @@ struct region_facts *region_of(struct engine *e, struct engine_cloud *c,
 struct region_facts *region_find(const struct engine *e, const struct engine_cloud *c,
 				 const char *region); /* NULL: nobody asked for it yet */
 /* Once its sizes were read: all that the cluster names is on offer there. */
+/* The same to look at it for a cluster that may never be; NULL: too many are looked at. */
+struct region_facts *region_peek(struct engine *e, struct engine_cloud *c, const char *region);
+int region_none(const struct region_facts *rf, struct err *err); /* it sells nothing: says so */
+int region_sells_size(const struct region_facts *rf, const char *what, const char *name,
+		      struct err *err);
 int region_sells(const struct region_facts *rf, const struct cluster_spec *s, struct err *err);
 void region_refresh(struct region_facts *rf, bool quotas_now);
 void regions_free(struct engine *e);
+
+/* act.c */
+struct engine_cloud *cloud_named(struct engine *e, const char *name);
 
 /* note.c: events and audit rows in the engine's words */
 void note(struct run *r, enum event_level level, const char *object, const char *fmt, ...)

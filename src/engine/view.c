@@ -409,21 +409,31 @@ static void params_json(struct json *arr, const struct template *t)
 		json_set_str(j, "group", p->group);
 		json_set_str(j, "type", types[p->type]);
 		json_set_str(j, "default", p->fallback);
+		if (p->min <= p->max && (p->type == PARAM_INT || p->type == PARAM_REAL)) {
+			json_set_real(j, "min", p->min);
+			json_set_real(j, "max", p->max);
+		}
 		choices = json_set_array(j, "choices");
 		for (size_t k = 0; k < p->choices.n; k++)
 			json_add(choices, json_new_string(p->choices.v[k]));
 	}
 }
 
-struct json *engine_template(struct engine *e, const char *name, struct err *err)
+static void problem_json(struct json *list, unsigned int line, unsigned int column,
+			 const char *text)
 {
-	struct template *t = template_load(&e->template_folders, name, err);
-	struct template_problems problems = { 0 };
-	struct json *j, *list;
+	struct json *p = json_add_object(list);
 
-	if (!t)
-		return NULL;
-	j = json_new_object();
+	json_set_int(p, "line", line);
+	json_set_int(p, "column", column);
+	json_set_str(p, "text", text);
+}
+
+static struct json *template_json(const struct template *t)
+{
+	struct template_problems problems = { 0 };
+	struct json *j = json_new_object(), *list;
+
 	json_set_str(j, "name", t->name);
 	json_set_str(j, "title", t->title);
 	json_set_str(j, "description", t->description);
@@ -434,14 +444,46 @@ struct json *engine_template(struct engine *e, const char *name, struct err *err
 	params_json(json_set_array(j, "parameters"), t);
 	template_check(&problems, t);
 	list = json_set_array(j, "problems");
-	for (size_t i = 0; i < problems.n; i++) {
-		struct json *p = json_add_object(list);
-
-		json_set_int(p, "line", problems.v[i].line);
-		json_set_int(p, "column", problems.v[i].column);
-		json_set_str(p, "text", problems.v[i].text);
-	}
+	for (size_t i = 0; i < problems.n; i++)
+		problem_json(list, problems.v[i].line, problems.v[i].column,
+			     problems.v[i].text);
 	template_problems_clear(&problems);
+	return j;
+}
+
+struct json *engine_template(struct engine *e, const char *name, struct err *err)
+{
+	struct template *t = template_load(&e->template_folders, name, err);
+	struct json *j = t ? template_json(t) : NULL;
+
+	template_free(t);
+	return j;
+}
+
+/* A text that is no YAML has one problem, and its place stands in front of it. */
+static struct json *broken_json(const char *name, const char *msg)
+{
+	const char *at = strstr(msg, "line "), *text;
+	unsigned int line = 0, column = 0;
+	struct json *j = json_new_object();
+
+	if (at && sscanf(at, "line %u, column %u", &line, &column) == 2) {
+		text = strstr(at, ": ");
+		msg = text ? text + 2 : at;
+	}
+	json_set_str(j, "name", name);
+	json_set_array(j, "parameters");
+	problem_json(json_set_array(j, "problems"), line, column, msg);
+	return j;
+}
+
+struct json *engine_template_text(struct engine *e, const char *name, const char *text,
+				  struct err *err)
+{
+	struct template *t = template_parse(text, strlen(text), name, err);
+	struct json *j = t ? template_json(t) : broken_json(name, err->msg);
+
+	(void)e;
 	template_free(t);
 	return j;
 }

@@ -60,7 +60,7 @@ void get_cluster(struct request *q)
 	answer_json(q, 200, j);
 }
 
-static int texts(struct strs *out, const struct json *list, const char *name, struct err *err)
+int texts_read(struct strs *out, const struct json *list, const char *name, struct err *err)
 {
 	for (size_t i = 0; i < json_len(list); i++) {
 		const char *text = json_text(json_at(list, i));
@@ -78,7 +78,7 @@ void create_cluster(struct request *q)
 	struct err err = ERR_INIT;
 	const char *name = json_str(q->body, "name", ""),
 		   *template = json_str(q->body, "template", "");
-	int rc = texts(&params, json_get(q->body, "params"), "params", &err);
+	int rc = texts_read(&params, json_get(q->body, "params"), "params", &err);
 
 	if (rc == 0)
 		rc = engine_create(q->server->engine, &q->user, name, template, &params, &err);

@@ -187,6 +187,36 @@ void get_template(struct request *q)
 		answer_err(q, &err);
 }
 
+/* What a cluster of these values would be: {name, params[], offer}. */
+void check_template(struct request *q)
+{
+	struct strs params = STRS_INIT(200);
+	struct err err = ERR_INIT;
+	struct json *j = NULL;
+
+	answers_a_question(q);
+	if (texts_read(&params, json_get(q->body, "params"), "params", &err) == 0)
+		j = engine_check(q->server->engine, json_str(q->body, "name", ""),
+				 segment(q, 2), &params, json_str(q->body, "offer", NULL),
+				 &err);
+	strs_clear(&params);
+	if (j)
+		answer_json(q, 200, j);
+	else
+		answer_err(q, &err);
+}
+
+/* A template that is being written: {name, text}. */
+void check_text(struct request *q)
+{
+	struct err err = ERR_INIT;
+
+	answers_a_question(q);
+	answer_json(q, 200,
+		    engine_template_text(q->server->engine, json_str(q->body, "name", "text"),
+					 json_str(q->body, "text", ""), &err));
+}
+
 /*
  * Events, operations, audit, backup
  */

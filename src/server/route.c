@@ -35,6 +35,8 @@ const struct route routes[] = {
 	{ "GET", "/v1/clusters/*/ssh", ROLE_OPERATOR, get_ssh },
 	{ "GET", "/v1/templates", ROLE_VIEWER, list_templates },
 	{ "GET", "/v1/templates/*", ROLE_VIEWER, get_template },
+	{ "POST", "/v1/templates/check", ROLE_VIEWER, check_text },
+	{ "POST", "/v1/templates/*/check", ROLE_VIEWER, check_template },
 	{ "GET", "/v1/events", ROLE_VIEWER, list_events },
 	{ "GET", "/v1/operations", ROLE_VIEWER, list_operations },
 	{ "GET", "/v1/operations/*", ROLE_VIEWER, get_operation },

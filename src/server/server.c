@@ -95,6 +95,12 @@ void request_free(struct request *q)
 	free(q);
 }
 
+void answers_a_question(struct request *q)
+{
+	free(q->key);
+	q->key = NULL;
+}
+
 const char *segment(const struct request *q, size_t i)
 {
 	return i < q->segments.n ? q->segments.v[i] : "";

@@ -46,6 +46,10 @@ void answer_operation(struct request *q, int64_t op);
 void request_free(struct request *q);
 struct request *request_new(struct server *s, struct http_exchange *x);
 
+void answers_a_question(
+    struct request *q); /* nothing is changed: the answer is not kept for a repetition */
+int texts_read(struct strs *out, const struct json *list, const char *name, struct err *err);
+
 const char *segment(const struct request *q, size_t i);
 const struct cluster *
 the_cluster(struct request *q); /* named by segment 2; answers 404 itself */
@@ -60,7 +64,7 @@ handler_fn get_engine, get_status, list_clusters, create_cluster, get_cluster, s
     stop_cluster, pause_cluster, resume_cluster, get_teardown, post_teardown, get_node,
     drain_nodes, undrain_nodes, terminate_nodes, keep_nodes, unkeep_nodes, get_job, submit_job,
     act_on_jobs, get_plan, get_why, get_ssh, list_templates, get_template, list_events,
-    list_operations, get_operation, cancel_operation, list_audit, make_backup, list_nodes,
-    list_jobs, list_arrays, open_stream, change_stream;
+    list_operations, get_operation, cancel_operation, list_audit, make_backup, check_text,
+    check_template, list_nodes, list_jobs, list_arrays, open_stream, change_stream;
 
 #endif

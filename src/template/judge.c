@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cidr.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -134,8 +135,8 @@ static void judge_network(const struct document *d, struct template_problems *ou
 	if (s->vnet_id && !yaml_get(network, "subnet"))
 		problem_add(out, network->line, network->column,
 			    "vnet needs subnet: the name of the subnet in it");
-	if (s->vnet_cidr && s->subnet_cidr && value_cidr(&outer, s->vnet_cidr) == 0 &&
-	    value_cidr(&inner, s->subnet_cidr) == 0 && !cidr_contains(&outer, &inner))
+	if (s->vnet_cidr && s->subnet_cidr && cidr_read(&outer, s->vnet_cidr) == 0 &&
+	    cidr_read(&inner, s->subnet_cidr) == 0 && !cidr_contains(&outer, &inner))
 		problem_add(out, at->line, at->column, "subnet_cidr %s is not inside cidr %s",
 			    s->subnet_cidr, s->vnet_cidr);
 }

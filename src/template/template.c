@@ -149,6 +149,49 @@ static const struct template_param *param_named(const struct template *t, const 
 	return NULL;
 }
 
+int template_param_check(const struct template_param *p, const char *value, struct err *err)
+{
+	return param_check(p, value, err);
+}
+
+/* One step of a path: a key of a map, a place in a list. What is no list is its own only item.
+ */
+static const struct yaml *step_into(const struct yaml *y, const char *name)
+{
+	const struct yaml *at;
+	int64_t i;
+
+	if (y->kind == YAML_MAP)
+		return yaml_get(y, name);
+	if (y->kind == YAML_SCALAR || num_read(&i, name, 0, YAML_NODES_MAX) < 0)
+		return y;
+	for (at = y->child; at && i > 0; i--)
+		at = at->next;
+	return at;
+}
+
+const struct template_param *template_param_at(const struct template *t, const char *path)
+{
+	struct strs steps = STRS_INIT(YAML_DEPTH_MAX);
+	const struct yaml *y = t->tree;
+	const struct template_param *p = NULL;
+	const char *from, *end;
+	char *name;
+
+	strs_split(&steps, path, strlen(path), '/');
+	for (size_t i = 0; y && i < steps.n; i++)
+		y = step_into(y, steps.v[i]);
+	strs_clear(&steps);
+	from = y && y->kind == YAML_SCALAR ? strstr(y->text, "${") : NULL;
+	end = from ? strchr(from, '}') : NULL;
+	if (end) {
+		name = xstrndup(from + 2, (size_t)(end - from - 2));
+		p = param_named(t, name);
+		free(name);
+	}
+	return p;
+}
+
 static int no_such_param(const struct template *t, const char *name, struct err *err)
 {
 	struct strs words = STRS_INIT(1000);

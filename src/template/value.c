@@ -1,9 +1,9 @@
 #include "template/value.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cidr.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -81,31 +81,6 @@ int value_duration(int64_t *seconds, const char *text)
 	return 0;
 }
 
-int value_cidr(struct cidr *out, const char *text)
-{
-	const char *slash = strchr(text, '/');
-	char address[16];
-	struct in_addr in;
-	int64_t bits;
-
-	if (!slash || (size_t)(slash - text) >= sizeof(address) ||
-	    num_read(&bits, slash + 1, 8, 29) < 0)
-		return -1;
-	memcpy(address, text, (size_t)(slash - text));
-	address[slash - text] = '\0';
-	if (inet_pton(AF_INET, address, &in) != 1)
-		return -1;
-	out->net = ntohl(in.s_addr);
-	out->bits = (unsigned int)bits;
-	return (out->net & (UINT32_MAX >> out->bits)) ? -1 : 0;
-}
-
-bool cidr_contains(const struct cidr *outer, const struct cidr *inner)
-{
-	return inner->bits >= outer->bits &&
-	       (inner->net & ~(UINT32_MAX >> outer->bits)) == outer->net;
-}
-
 /* Four parts with colons; of a resource id only the beginning is known here. */
 static bool is_image(const char *text)
 {
@@ -169,7 +144,7 @@ static bool fits(enum value_rule rule, const char *text)
 	case VALUE_IMAGE:
 		return is_image(text);
 	case VALUE_CIDR:
-		return value_cidr(&cidr, text) == 0;
+		return cidr_read(&cidr, text) == 0;
 	case VALUE_PATH:
 		return is_path(text);
 	case VALUE_USER:

@@ -34,14 +34,6 @@ int value_check(enum value_rule rule, const char *text, struct err *err);
 int value_bool(bool *out, const char *text);
 int value_duration(int64_t *seconds, const char *text);
 
-struct cidr {
-	uint32_t net;
-	unsigned int bits;
-};
-
-int value_cidr(struct cidr *out, const char *text);
-bool cidr_contains(const struct cidr *outer, const struct cidr *inner);
-
 const char *param_type_name(enum param_type type);
 extern const char *const param_type_words[]; /* NULL-terminated, in the order of the enum */
 

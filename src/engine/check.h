@@ -1,0 +1,30 @@
+/*
+ * What a cluster would be before it is made: what is wrong with it, what it would cost, what
+ * would be made. Pure but for the JSON that it fills; engine_check() brings the facts.
+ *
+ *   problems [{level: "fail"|"warn", param, text, fix}]   param "": of the whole, "name": of
+ * the cluster's name; fix: a value that would do, "" none checks   [{what, state:
+ * "ok"|"warn"|"fail"|"unknown", text}]   in a fixed order cost     {idle, some, some_nodes,
+ * full, full_nodes, sample}    USD an hour; -1: a price is not known creates  {now[], later[],
+ * kept[]}                              lines for people pending  true: the cloud was asked, ask
+ * again
+ */
+#ifndef ENGINE_CHECK_H
+#define ENGINE_CHECK_H
+
+#include "engine/run.h"
+#include "template/template.h"
+
+#define CHECK_SOME_NODES 10
+
+struct check_facts {
+	const struct cluster_spec *spec;
+	const struct template *t;
+	const struct region_facts *region; /* NULL, or sizes_ms 0: not known yet */
+	const struct cluster *const *others;
+	size_t n_others;
+};
+
+void check_spec(struct json *out, const struct check_facts *f);
+
+#endif

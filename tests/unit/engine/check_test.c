@@ -1,0 +1,271 @@
+/* What is told of a cluster before it is made: limits, clashes, prices, and what is not known
+ * yet. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "engine/check.h"
+
+static const char text[] =
+    "parameters:\n"
+    "  place: {type: region, default: westeurope}\n"
+    "  range: {type: cidr, default: 10.20.0.0/16}\n"
+    "  head_size: {type: size, default: Standard_D2s_v5}\n"
+    "  htc_size: {type: size, default: Standard_F2s_v2}\n"
+    "  htc_max: {type: int, default: 16, min: 0, max: 1000}\n"
+    "  hpc_max: {type: int, default: 4}\n"
+    "cluster: {cloud: azsim, region: '${place}', image: 'a:b:c:d', network: {cidr: '${range}'}}\n"
+    "head: {size: '${head_size}'}\n"
+    "scheduler: {type: slurm}\n"
+    "arrays:\n"
+    "  htc: {default: yes, sizes: ['${htc_size}'], spot: only, max_nodes: '${htc_max}'}\n"
+    "  hpc: {sizes: [Standard_HB120rs_v3], spot: never, max_nodes: '${hpc_max}'}\n";
+
+static char azsim[] = "azsim", demo[] = "demo", its_range[] = "10.20.128.0/17";
+
+struct world {
+	struct template *t;
+	struct cluster_spec spec;
+	struct engine_cloud cloud;
+	struct cloud_record record;
+	struct engine engine;
+	struct region_facts region;
+	struct cluster other;
+	const struct cluster *others[1];
+	struct check_facts f;
+	struct json *out;
+};
+
+static void add_size(struct world *w, const char *name, int64_t vcpus, double price,
+		     double spot)
+{
+	struct vm_size *s = vm_sizes_add(&w->region.sizes);
+
+	s->vcpus = vcpus;
+	s->mem_bytes = (int64_t)8 << 30;
+	s->spot_capable = true;
+	s->price = price;
+	s->spot_price = spot;
+	snprintf(s->name, sizeof(s->name), "%s", name);
+	snprintf(s->family, sizeof(s->family), "family of %.20s", name);
+}
+
+static void add_quota(struct world *w, const char *name, int64_t limit, int64_t used)
+{
+	struct quota *q = quotas_add(&w->region.quotas);
+
+	q->limit = limit;
+	q->used = used;
+	snprintf(q->name, sizeof(q->name), "%s", name);
+}
+
+static void look(struct world *w, const char *a, const char *b)
+{
+	struct strs params = STRS_INIT(4);
+	struct err err = ERR_INIT;
+
+	cluster_spec_clear(&w->spec);
+	if (a)
+		strs_add(&params, a);
+	if (b)
+		strs_add(&params, b);
+	if (template_expand(&w->spec, w->t, &params, &err) < 0)
+		fail_msg("%s", err.msg);
+	strs_clear(&params);
+	json_free(w->out);
+	w->out = json_new_object();
+	json_set_array(w->out, "problems");
+	json_set_array(w->out, "checks");
+	check_spec(w->out, &w->f);
+}
+
+static int up(void **state)
+{
+	struct world *w = xcalloc(1, sizeof(*w));
+	struct err err = ERR_INIT;
+
+	w->t = template_parse(text, strlen(text), "mine", &err);
+	if (!w->t)
+		fail_msg("%s", err.msg);
+	cluster_spec_init(&w->spec);
+	w->record.name = azsim;
+	w->cloud.record = &w->record;
+	w->region.cloud = &w->cloud;
+	w->region.engine = &w->engine;
+	w->region.sizes_ms = w->region.quotas_ms = 1;
+	snprintf(w->region.region, sizeof(w->region.region), "westeurope");
+	add_size(w, "Standard_D2s_v5", 2, 0.1, 0.02);
+	add_size(w, "Standard_F2s_v2", 2, 0.08, 0.01);
+	add_size(w, "Standard_HB120rs_v3", 120, 4, 1);
+	add_quota(w, "cores", 1000, 10);
+	add_quota(w, "lowPriorityCores", 100, 0);
+	w->f = (struct check_facts){ .spec = &w->spec, .t = w->t, .region = &w->region };
+	*state = w;
+	return 0;
+}
+
+static int down(void **state)
+{
+	struct world *w = *state;
+
+	json_free(w->out);
+	cluster_spec_clear(&w->spec);
+	template_free(w->t);
+	vm_sizes_clear(&w->region.sizes);
+	quotas_clear(&w->region.quotas);
+	free(w);
+	return 0;
+}
+
+static const char *of_problem(const struct world *w, size_t i, const char *what)
+{
+	return json_str(json_at(json_get(w->out, "problems"), i), what, "");
+}
+
+static const char *check_state(const struct world *w, const char *what)
+{
+	const struct json *list = json_get(w->out, "checks");
+
+	for (size_t i = 0; i < json_len(list); i++)
+		if (strcmp(json_str(json_at(list, i), "what", ""), what) == 0)
+			return json_str(json_at(list, i), "state", "");
+	return "";
+}
+
+static bool near(double a, double b)
+{
+	return a - b < 0.0001 && b - a < 0.0001;
+}
+
+static void what_is_right_has_a_price_and_no_problem(void **state)
+{
+	struct world *w = *state;
+
+	look(w, NULL, NULL);
+	assert_int_equal(json_len(json_get(w->out, "problems")), 0);
+	assert_true(near(json_real(w->out, "cost.idle", 0), 0.1));
+	assert_true(near(json_real(w->out, "cost.some", 0), 0.1 + 10 * 0.01));
+	assert_int_equal(json_int(w->out, "cost.some_nodes", 0), 10);
+	assert_true(near(json_real(w->out, "cost.full", 0), 0.1 + 16 * 0.01 + 4 * 4));
+	assert_int_equal(json_int(w->out, "cost.full_nodes", 0), 20);
+	assert_string_equal(check_state(w, "sizes"), "ok");
+	assert_string_equal(check_state(w, "quota"), "ok");
+	assert_string_equal(check_state(w, "price"), "ok");
+}
+
+static void what_is_not_read_yet_is_not_known(void **state)
+{
+	struct world *w = *state;
+
+	w->region.sizes_ms = 0;
+	look(w, NULL, NULL);
+	assert_int_equal(json_len(json_get(w->out, "problems")), 0);
+	assert_string_equal(check_state(w, "sizes"), "unknown");
+	assert_string_equal(check_state(w, "quota"), "unknown");
+	assert_string_equal(check_state(w, "price"), "unknown");
+	assert_true(json_real(w->out, "cost.full", 0) < 0);
+	w->f.region = NULL;
+	look(w, NULL, NULL);
+	assert_string_equal(check_state(w, "sizes"), "unknown");
+}
+
+static void a_wrong_size_names_its_parameter_and_the_nearest(void **state)
+{
+	struct world *w = *state;
+
+	look(w, "htc_size=Standard_F2s_v3", NULL);
+	assert_string_equal(of_problem(w, 0, "level"), "fail");
+	assert_string_equal(of_problem(w, 0, "param"), "htc_size");
+	assert_string_equal(of_problem(w, 0, "fix"), "Standard_F2s_v2");
+	assert_string_equal(check_state(w, "sizes"), "fail");
+}
+
+static void a_region_without_sizes_is_a_problem_of_its_parameter(void **state)
+{
+	struct world *w = *state;
+
+	vm_sizes_clear(&w->region.sizes);
+	look(w, NULL, NULL);
+	assert_string_equal(of_problem(w, 0, "param"), "place");
+	assert_string_equal(check_state(w, "sizes"), "fail");
+}
+
+static void quota_says_how_many_fit_and_does_not_forbid(void **state)
+{
+	struct world *w = *state;
+
+	look(w, "htc_max=60", "hpc_max=9");
+	assert_int_equal(json_len(json_get(w->out, "problems")), 2);
+	assert_string_equal(of_problem(w, 0, "level"), "warn");
+	assert_string_equal(of_problem(w, 0, "param"), "htc_max");
+	assert_string_equal(of_problem(w, 0, "fix"), "50");
+	assert_string_equal(of_problem(w, 1, "param"), "hpc_max");
+	assert_string_equal(of_problem(w, 1, "fix"), "8"); /* the head's two cores count */
+	assert_string_equal(check_state(w, "quota"), "warn");
+}
+
+static void a_head_without_quota_cannot_be(void **state)
+{
+	struct world *w = *state;
+
+	w->region.quotas.v[0].used = 999;
+	look(w, "hpc_max=0", NULL);
+	assert_string_equal(of_problem(w, 0, "level"), "fail");
+	assert_string_equal(of_problem(w, 0, "param"), "head_size");
+}
+
+static void a_range_in_use_offers_the_next(void **state)
+{
+	struct world *w = *state;
+
+	w->other.name = demo;
+	w->other.state = CLUSTER_RUNNING;
+	w->other.spec.vnet_cidr = its_range;
+	w->others[0] = &w->other;
+	w->f.others = w->others;
+	w->f.n_others = 1;
+	look(w, NULL, NULL);
+	assert_string_equal(of_problem(w, 0, "level"), "warn");
+	assert_string_equal(of_problem(w, 0, "param"), "range");
+	assert_string_equal(of_problem(w, 0, "fix"), "10.21.0.0/16");
+	look(w, "range=10.21.0.0/16", NULL);
+	assert_int_equal(json_len(json_get(w->out, "problems")), 0);
+}
+
+static void a_price_that_is_not_known_is_not_zero(void **state)
+{
+	struct world *w = *state;
+
+	w->region.sizes.v[2].price = -1;
+	look(w, NULL, NULL);
+	assert_true(json_real(w->out, "cost.full", 0) < 0);
+	assert_true(near(json_real(w->out, "cost.idle", 0), 0.1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_is_right_has_a_price_and_no_problem, up,
+						down),
+		cmocka_unit_test_setup_teardown(what_is_not_read_yet_is_not_known, up, down),
+		cmocka_unit_test_setup_teardown(
+		    a_wrong_size_names_its_parameter_and_the_nearest, up, down),
+		cmocka_unit_test_setup_teardown(
+		    a_region_without_sizes_is_a_problem_of_its_parameter, up, down),
+		cmocka_unit_test_setup_teardown(quota_says_how_many_fit_and_does_not_forbid, up,
+						down),
+		cmocka_unit_test_setup_teardown(a_head_without_quota_cannot_be, up, down),
+		cmocka_unit_test_setup_teardown(a_range_in_use_offers_the_next, up, down),
+		cmocka_unit_test_setup_teardown(a_price_that_is_not_known_is_not_zero, up,
+						down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
