@@ -14,23 +14,27 @@
 #include "engine/need.h"
 #include "model/cluster.h"
 #include "model/node.h"
+#include "model/pool.h"
 #include "model/queue.h"
 #include "model/size.h"
 
 /* One class of equal work, in priority order. slots > 0: so many independent tasks, may be placed in part. node_count > 0:
  * jobs that want so many different nodes each, all or nothing, from one bucket; `times` of them. */
 struct want {
-	char *label;             /* "12_[5-37]" or the first job's id: for explanations */
-	char *user;
+	const char *label;       /* "12_[5-37]" or the first job's id: for explanations; text of the demand */
+	const char *user;
 	int64_t jobs;            /* records behind it */
 	int64_t slots;
 	int64_t node_count, times;
 	bool colocated;
 	bool no_spot;
+	bool exclusive;
+	int64_t cpus, mem_bytes, gpus; /* of a slot, or of a job on each of its nodes; 0: not asked for */
 	int64_t run_s;           /* expected; 0: unknown (1 h) */
-	struct need *need;       /* owned; NULL: nothing but a place */
+	const struct need *where; /* shared by wants: where it may go; NULL: anywhere */
+	struct need *need;       /* owned: what it asks for beside all that; NULL: nothing */
 	int64_t not_eligible;    /* > 0: no demand at all (held, dependent ...); shown with reason */
-	char *reason;            /* the scheduler's own */
+	const char *reason;      /* the scheduler's own */
 };
 
 struct demand {
@@ -41,10 +45,14 @@ struct demand {
 	size_t *want_of;         /* for each record of the queue: its want; SIZE_MAX when it wants nothing */
 	size_t n_records;
 	int64_t read_ms;         /* which reading: the queue's read_ended_ms */
+	struct need **places;    /* what `where` of the wants points to */
+	size_t n_places, cap_places;
+	struct pool text;        /* labels, users, reasons */
 };
 
 void demand_clear(struct demand *d);
 struct want *demand_add(struct demand *d);
+const char *demand_text(struct demand *d, const char *s); /* a copy that ends with the demand */
 /* Index of the want that a record of this queue became part of; SIZE_MAX: of none, or the queue is another reading. */
 size_t demand_want_of(const struct demand *d, const struct queue *q, const struct job *record);
 
@@ -151,7 +159,7 @@ struct why_want {
 	int64_t placed, unplaced; /* slots, or nodes */
 	int64_t waiting;         /* placed, but on nodes that still boot or are yet to be made */
 	unsigned int binding;
-	char text[240];          /* the sentence with numbers */
+	const char *text;        /* the sentence with numbers; the plan's */
 };
 
 struct plan_create { /* nodes of one bucket; one request group, never one call per node (I11) */
@@ -188,6 +196,7 @@ struct plan {
 	double new_cost;         /* USD per hour of creates */
 	int64_t lower_bound_nodes;
 	struct strs warnings;
+	struct pool texts;
 	char summary[240];
 };
 

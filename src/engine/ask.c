@@ -34,6 +34,16 @@ int dim_of(struct planner *p, const char *name, double *unit)
 	return (int)p->n_dims++;
 }
 
+static void amount_is(struct planner *p, struct ask *a, int dim, bool cores, double n)
+{
+	if (n <= 0)
+		return;
+	GROW(p->amounts, p->n_amounts, p->cap_amounts);
+	p->amounts[p->n_amounts++] =
+	    (struct amount){ .dim = (uint32_t)dim, .cores = cores, .n = n };
+	a->n++;
+}
+
 static int add_amount(struct planner *p, struct ask *a, const struct need *n, struct err *err)
 {
 	double unit;
@@ -44,14 +54,8 @@ static int add_amount(struct planner *p, struct ask *a, const struct need *n, st
 			       "more than %d different resources are asked for, %s among them: "
 			       "use fewer custom resources",
 			       DIMS_MAX, n->name);
-	if (a && n->number > 0) {
-		GROW(p->amounts, p->n_amounts, p->cap_amounts);
-		p->amounts[p->n_amounts++] =
-		    (struct amount){ .dim = (uint32_t)dim,
-				     .cores = unit < 0,
-				     .n = n->number * (unit < 0 ? 1 : unit) };
-		a->n++;
-	}
+	if (a)
+		amount_is(p, a, dim, unit < 0, n->number * (unit < 0 ? 1 : unit));
 	return 0;
 }
 
@@ -89,10 +93,16 @@ static int walk(struct planner *p, struct ask *a, const struct need *n, bool top
 	return 0;
 }
 
+static bool same_or_equal(const struct need *a, const struct need *b)
+{
+	return a == b || need_same(a, b);
+}
+
 static bool shape_is(const struct shape *s, uint64_t hash, const struct want *w)
 {
 	return s->hash == hash && s->want->no_spot == w->no_spot &&
-	       s->want->colocated == w->colocated && need_same(s->want->need, w->need);
+	       s->want->colocated == w->colocated && same_or_equal(s->want->where, w->where) &&
+	       same_or_equal(s->want->need, w->need);
 }
 
 static void table_grow(struct planner *p)
@@ -111,13 +121,20 @@ static void table_grow(struct planner *p)
 	}
 }
 
-static uint32_t shape_of(struct planner *p, const struct want *w)
+static bool by_name(const struct need *n)
+{
+	return n && need_by_name(n);
+}
+
+static uint32_t shape_find(struct planner *p, const struct want *w)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325) + w->no_spot * 2 + w->colocated;
 	size_t at;
 
 	if (p->n_shapes * 2 >= p->table_size)
 		table_grow(p);
+	if (w->where)
+		hash = need_hash(w->where, hash);
 	if (w->need)
 		hash = need_hash(w->need, hash);
 	for (at = hash & (p->table_size - 1); p->shape_table[at];
@@ -125,11 +142,25 @@ static uint32_t shape_of(struct planner *p, const struct want *w)
 		if (shape_is(&p->shapes[p->shape_table[at] - 1], hash, w))
 			return p->shape_table[at] - 1;
 	GROW(p->shapes, p->n_shapes, p->cap_shapes);
-	p->shapes[p->n_shapes] = (struct shape){ .want = w,
-						 .hash = hash,
-						 .by_name = w->need && need_by_name(w->need) };
+	p->shapes[p->n_shapes] = (struct shape){
+		.want = w, .hash = hash, .by_name = by_name(w->where) || by_name(w->need)
+	};
 	p->shape_table[at] = (uint32_t)++p->n_shapes;
 	return (uint32_t)p->n_shapes - 1;
+}
+
+/* Wants of a queue differ in amounts and share where they may go: that is looked up once. */
+static uint32_t shape_of(struct planner *p, const struct want *w)
+{
+	uintptr_t at = (uintptr_t)w->where >> 4;
+	struct shape_seen *s = &p->seen[(at ^ at >> 6) % SHAPES_SEEN];
+
+	if (w->need)
+		return shape_find(p, w);
+	if (!s->want || s->want->where != w->where || s->want->no_spot != w->no_spot ||
+	    s->want->colocated != w->colocated)
+		*s = (struct shape_seen){ w, shape_find(p, w) };
+	return s->shape;
 }
 
 int asks_make(struct planner *p, struct err *err)
@@ -142,8 +173,14 @@ int asks_make(struct planner *p, struct err *err)
 		struct ask *a = &p->asks[i];
 
 		a->eligible = w->not_eligible == 0;
+		a->exclusive = w->exclusive;
 		a->first = (uint32_t)p->n_amounts;
 		a->first_pool = (uint32_t)p->n_uses;
+		amount_is(p, a, DIM_CPU, false, (double)w->cpus);
+		amount_is(p, a, DIM_MEM, false, (double)w->mem_bytes);
+		amount_is(p, a, DIM_GPU, false, (double)w->gpus);
+		if (w->where && walk(p, a, w->where, true, err) < 0)
+			return -1;
 		if (w->need && walk(p, a, w->need, true, err) < 0)
 			return -1;
 		a->shape = shape_of(p, w);
@@ -166,6 +203,30 @@ void asks_clear(struct planner *p)
 	free(p->uses);
 }
 
+/* The want's own amounts, where it may go, and what else it asks for. */
+static int want_holds(const struct want *w, const struct need_view *v, double take[DIMS_MAX])
+{
+	const double own[] = { [DIM_CPU] = (double)w->cpus,
+			       [DIM_GPU] = (double)w->gpus,
+			       [DIM_MEM] = (double)w->mem_bytes };
+	const struct need *const parts[] = { w->where, w->need };
+	int far = 0;
+
+	for (size_t d = 0; v->free && d < ARRAY_LEN(own); d++) {
+		take[d] += own[d];
+		if (take[d] > v->free[d] * (1 + 1e-9) + 1e-9)
+			return -1;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		int one = parts[i] ? need_holds(parts[i], v, take) : 0;
+
+		if (one < 0)
+			return -1;
+		far += one;
+	}
+	return far;
+}
+
 /* Stable, and there are four ranks. */
 static void sort_kinds(const struct planner *p, struct shape *s)
 {
@@ -182,8 +243,6 @@ static void sort_kinds(const struct planner *p, struct shape *s)
 
 void shape_know(struct planner *p, struct shape *s)
 {
-	const struct need *n = s->want->need;
-
 	s->fit = xcalloc(p->n_kinds ? p->n_kinds : 1, sizeof(*s->fit));
 	s->kinds = xcalloc(p->n_kinds ? p->n_kinds : 1, sizeof(*s->kinds));
 	s->buckets = xcalloc(p->f->n_buckets ? p->f->n_buckets : 1, sizeof(*s->buckets));
@@ -194,8 +253,8 @@ void shape_know(struct planner *p, struct shape *s)
 		int far = 0;
 		bool is_new = p->kinds[k].rank == RANK_NEW;
 
-		if (n && (!s->by_name || is_new))
-			far = need_holds(n, &v, none);
+		if (!s->by_name || is_new)
+			far = want_holds(s->want, &v, none);
 		s->fit[k] = (int16_t)(far > 1000 ? 1000 : far);
 		if (far >= 0 && is_new)
 			s->buckets[s->n_buckets++] = (uint32_t)k;
@@ -228,7 +287,7 @@ bool ask_take(const struct planner *p, size_t want, const struct kind *k, size_t
 	memset(take, 0, DIMS_MAX * sizeof(*take));
 	if (!a->dynamic && (!p->shapes[a->shape].by_name || node == SIZE_MAX))
 		return take_plain(p, a, k, free, take);
-	return need_holds(p->d->v[want].need, &v, take) >= 0;
+	return want_holds(&p->d->v[want], &v, take) >= 0;
 }
 
 int64_t slots_in(const struct planner *p, size_t want, const struct kind *k, size_t node,

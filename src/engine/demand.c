@@ -14,6 +14,8 @@
 #include "engine/plan.h"
 #include "scheduler/scheduler.h"
 
+#define RULES_SEEN 64
+
 struct place_rule { /* where jobs of one partition and constraint may go */
 	struct need *need;
 	bool understood, any, ondemand, colocated;
@@ -29,9 +31,15 @@ struct maker {
 	const struct cluster_spec *spec;
 	const struct vm_sizes *sizes;
 	const struct sched_ops *ops;
-	struct map *rules, *runs, *classes;
-	char last_key[512];
-	size_t last;
+	struct map *rules, *runs, *held;
+	struct rule_seen { /* by the addresses of a job's words: adapters share them */
+		const char *partition, *constraint;
+		const struct place_rule *rule;
+	} seen[RULES_SEEN];
+	uint32_t *classes; /* hash -> want + 1 */
+	size_t n_classes;
+	uint32_t *first; /* per want: the record that it began with */
+	size_t last;	 /* want of the record before; SIZE_MAX */
 	struct buf key;
 };
 
@@ -40,6 +48,11 @@ struct want *demand_add(struct demand *d)
 	GROW(d->v, d->n, d->cap);
 	d->v[d->n] = (struct want){ 0 };
 	return &d->v[d->n++];
+}
+
+const char *demand_text(struct demand *d, const char *s)
+{
+	return pool_intern(&d->text, s, strlen(s));
 }
 
 size_t demand_want_of(const struct demand *d, const struct queue *q, const struct job *record)
@@ -53,12 +66,12 @@ size_t demand_want_of(const struct demand *d, const struct queue *q, const struc
 
 void demand_clear(struct demand *d)
 {
-	for (size_t i = 0; i < d->n; i++) {
-		free(d->v[i].label);
-		free(d->v[i].user);
-		free(d->v[i].reason);
+	for (size_t i = 0; i < d->n; i++)
 		need_free(d->v[i].need);
-	}
+	for (size_t i = 0; i < d->n_places; i++)
+		need_free(d->places[i]);
+	free(d->places);
+	pool_clear(&d->text);
 	free(d->v);
 	free(d->want_of);
 	*d = (struct demand){ 0 };
@@ -71,18 +84,6 @@ void demand_clear(struct demand *d)
 static struct need *words_need(const char *property)
 {
 	return need_new(NEED_PROPERTY, property, 0);
-}
-
-static struct need *need_copy(const struct need *n)
-{
-	struct need *to = need_new(n->kind, n->name, n->number);
-
-	to->flag = n->flag;
-	for (size_t i = 0; i < n->n_words; i++)
-		need_word(to, n->words[i]);
-	for (const struct need *c = n->child; c; c = c->next)
-		need_add(to, need_copy(c));
-	return to;
 }
 
 static int fits(const struct maker *m, const struct job *j, const struct array_spec *a,
@@ -219,15 +220,7 @@ static struct place_rule *rule_make(const struct maker *m, const struct job *j)
 	return r;
 }
 
-static void rule_free(void *rule)
-{
-	struct place_rule *r = rule;
-
-	need_free(r->need);
-	free(r);
-}
-
-static const struct place_rule *rule_of(struct maker *m, const struct job *j)
+static const struct place_rule *rule_find(struct maker *m, const struct job *j)
 {
 	struct place_rule *r;
 
@@ -237,8 +230,20 @@ static const struct place_rule *rule_of(struct maker *m, const struct job *j)
 	if (!r) {
 		r = rule_make(m, j);
 		map_put(m->rules, buf_str(&m->key), r);
+		GROW(m->out->places, m->out->n_places, m->out->cap_places);
+		m->out->places[m->out->n_places++] = r->need;
 	}
 	return r;
+}
+
+static const struct place_rule *rule_of(struct maker *m, const struct job *j)
+{
+	uintptr_t at = ((uintptr_t)j->partition >> 3) * 31 + ((uintptr_t)j->constraint >> 3);
+	struct rule_seen *s = &m->seen[(at ^ at >> 7) % RULES_SEEN];
+
+	if (!s->rule || s->partition != j->partition || s->constraint != j->constraint)
+		*s = (struct rule_seen){ j->partition, j->constraint, rule_find(m, j) };
+	return s->rule;
 }
 
 /*
@@ -287,52 +292,33 @@ static void count(struct maker *m)
 	}
 }
 
-static size_t want_for(struct maker *m, const struct job *j, int64_t priority, bool *fresh)
+static size_t want_new(struct maker *m, const struct job *j, size_t record)
 {
-	char number[32];
-	uintptr_t at;
-	struct want *w;
+	struct want *w = demand_add(m->out);
 
-	*fresh = false;
-	if (m->out->n > 0 && strcmp(m->last_key, buf_str(&m->key)) == 0)
-		return m->last;
-	snprintf(m->last_key, sizeof(m->last_key), "%s", buf_str(&m->key));
-	if (m->key.len >= sizeof(m->last_key))
-		m->last_key[0] = '\0'; /* a cut key proves nothing */
-	snprintf(number, sizeof(number), "\n%" PRId64, priority);
-	buf_adds(&m->key, number);
-	at = (uintptr_t)map_get(m->classes, buf_str(&m->key));
-	if (at == 0) {
-		w = demand_add(m->out);
-		w->label = xstrdup(j->id);
-		w->user = xstrdup(j->user);
-		w->reason = xstrdup(j->reason);
-		at = m->out->n;
-		map_put(m->classes, buf_str(&m->key), (void *)at);
-		*fresh = true;
-	}
-	m->last = at - 1;
-	return m->last;
+	w->label = demand_text(m->out, j->id);
+	w->user = demand_text(m->out, j->user);
+	w->reason = demand_text(m->out, j->reason);
+	m->first[m->out->n - 1] = (uint32_t)record;
+	return m->out->n - 1;
 }
 
 static void not_eligible(struct maker *m, const struct job *j, size_t record,
 			 const char *reason)
 {
+	uintptr_t at = (uintptr_t)map_get(m->held, reason);
 	struct want *w;
-	bool fresh;
-	size_t at;
 
-	buf_reset(&m->key);
-	buf_addf(&m->key, "held\n%s", reason);
-	at = want_for(m, j, 0, &fresh);
-	w = &m->out->v[at];
-	if (fresh) {
-		free(w->reason);
-		w->reason = xstrdup(reason);
+	if (at == 0) {
+		at = want_new(m, j, record) + 1;
+		m->out->v[at - 1].reason = demand_text(m->out, reason);
+		map_put(m->held, reason, (void *)at);
 	}
+	w = &m->out->v[at - 1];
 	w->jobs++;
 	w->not_eligible += j->tasks > 0 ? j->tasks : 1;
-	m->out->want_of[record] = at;
+	m->out->want_of[record] = at - 1;
+	m->last = SIZE_MAX;
 }
 
 static int64_t up(int64_t a, int64_t b)
@@ -340,31 +326,71 @@ static int64_t up(int64_t a, int64_t b)
 	return a / b + (a % b != 0);
 }
 
-static struct need *need_of(const struct job *j, const struct place_rule *r)
+static int64_t nodes_of(const struct job *j)
 {
-	struct need *n = need_new(NEED_AND, NULL, 0);
-	int64_t nodes = j->nodes_min > 1 ? j->nodes_min : 1;
-	int64_t cpus = up(j->cpus > 0 ? j->cpus : 1, nodes);
-
-	need_add(n, need_new(NEED_AT_LEAST, "ncpus", (double)cpus));
-	if (j->mem_bytes > 0)
-		need_add(n,
-			 need_new(NEED_AT_LEAST, "mem",
-				  (double)j->mem_bytes * (j->mem_per_cpu ? (double)cpus : 1)));
-	if (j->gpus > 0)
-		need_add(n, need_new(NEED_AT_LEAST, "ngpus", (double)j->gpus));
-	if (j->exclusive)
-		need_add(n, need_new(NEED_EXCLUSIVE, NULL, 0));
-	need_add(n, need_copy(r->need));
-	return n;
+	return j->nodes_min > 1 ? j->nodes_min : 1;
 }
 
-static void class_key(struct maker *m, const struct job *j)
+/* Does the want ask for what this job asks for? Who asks does not matter. */
+static bool is_alike(const struct maker *m, size_t want, const struct job *j,
+		     const struct place_rule *r)
 {
-	buf_reset(&m->key);
-	buf_addf(&m->key, "%s\n%s\n%" PRId64 " %" PRId64 " %" PRId64 "%c %" PRId64 " %d",
-		 j->partition, j->constraint, j->nodes_min > 1 ? j->nodes_min : 1, j->cpus,
-		 j->mem_bytes, j->mem_per_cpu ? 'c' : 'n', j->gpus, j->exclusive);
+	const struct job *o = &m->q->jobs[m->first[want]];
+
+	return m->out->v[want].where == r->need && nodes_of(o) == nodes_of(j) &&
+	       o->cpus == j->cpus && o->mem_bytes == j->mem_bytes &&
+	       o->mem_per_cpu == j->mem_per_cpu && o->gpus == j->gpus &&
+	       o->exclusive == j->exclusive;
+}
+
+static uint64_t mix(uint64_t h, uint64_t x)
+{
+	h = (h ^ x) * UINT64_C(0x9e3779b97f4a7c15);
+	return h ^ h >> 29;
+}
+
+static size_t class_slot(const struct maker *m, const struct job *j, const struct place_rule *r)
+{
+	uint64_t h = mix((uintptr_t)r, (uint64_t)nodes_of(j));
+
+	h = mix(mix(h, (uint64_t)j->cpus), (uint64_t)j->mem_bytes);
+	h = mix(mix(h, (uint64_t)j->gpus), (uint64_t)j->priority);
+	h = mix(h, j->mem_per_cpu * 2u + j->exclusive);
+	return (size_t)h & (m->n_classes - 1);
+}
+
+/* Records that stand next to each other, or have the same priority. */
+static size_t want_for(struct maker *m, const struct job *j, size_t record,
+		       const struct place_rule *r)
+{
+	size_t at;
+
+	if (m->last != SIZE_MAX && is_alike(m, m->last, j, r))
+		return m->last;
+	for (at = class_slot(m, j, r); m->classes[at]; at = (at + 1) & (m->n_classes - 1)) {
+		size_t want = m->classes[at] - 1;
+
+		if (m->q->jobs[m->first[want]].priority == j->priority &&
+		    is_alike(m, want, j, r))
+			return want;
+	}
+	m->classes[at] = (uint32_t)want_new(m, j, record) + 1;
+	return m->out->n - 1;
+}
+
+static void want_fill(struct want *w, const struct job *j, const struct place_rule *r)
+{
+	int64_t nodes = nodes_of(j), per_cpu;
+
+	w->where = r->need;
+	w->cpus = up(j->cpus > 0 ? j->cpus : 1, nodes);
+	per_cpu = j->mem_per_cpu ? w->cpus : 1;
+	w->mem_bytes = j->mem_bytes < INT64_MAX / per_cpu ? j->mem_bytes * per_cpu : INT64_MAX;
+	w->gpus = j->gpus;
+	w->exclusive = j->exclusive;
+	w->node_count = nodes > 1 ? nodes : 0;
+	w->colocated = w->node_count > 0 && r->colocated;
+	w->no_spot = w->node_count > 0 && r->ondemand;
 }
 
 static void eligible(struct maker *m, const struct job *j, size_t record, int64_t tasks,
@@ -372,25 +398,18 @@ static void eligible(struct maker *m, const struct job *j, size_t record, int64_
 {
 	int64_t run_s = j->limit_s > 0 ? j->limit_s : 0;
 	struct want *w;
-	bool fresh;
-	size_t at;
 
-	class_key(m, j);
-	at = want_for(m, j, j->priority, &fresh);
-	w = &m->out->v[at];
-	if (fresh) {
-		w->need = need_of(j, r);
-		w->node_count = j->nodes_min > 1 ? j->nodes_min : 0;
-		w->colocated = w->node_count > 0 && r->colocated;
-		w->no_spot = w->node_count > 0 && r->ondemand;
-	}
+	m->last = want_for(m, j, record, r);
+	w = &m->out->v[m->last];
+	if (w->jobs == 0)
+		want_fill(w, j, r);
 	w->jobs++;
 	if (w->node_count > 0)
 		w->times += tasks;
 	else
 		w->slots += tasks;
 	w->run_s = run_s > w->run_s ? run_s : w->run_s;
-	m->out->want_of[record] = at;
+	m->out->want_of[record] = m->last;
 }
 
 /* How many more tasks of its array may run (%4), shared by the records of the array. */
@@ -472,9 +491,14 @@ int demand_of(struct demand *out, const struct queue *q, const struct cluster_sp
 	*out = (struct demand){ 0 };
 	if (!q)
 		return err_set(err, ERR_UNKNOWN, "the scheduler was not read yet");
-	m.rules = map_new(rule_free, false);
+	m.rules = map_new(free, false); /* their needs are the demand's */
 	m.runs = map_new(free, false);
-	m.classes = map_new(NULL, false);
+	m.held = map_new(NULL, false);
+	for (m.n_classes = 64; m.n_classes < 2 * q->n_jobs; m.n_classes *= 2)
+		;
+	m.classes = xcalloc(m.n_classes, sizeof(*m.classes));
+	m.first = xcalloc(q->n_jobs + 1, sizeof(*m.first));
+	m.last = SIZE_MAX;
 	out->want_of = xcalloc(q->n_jobs + 1, sizeof(*out->want_of));
 	out->n_records = q->n_jobs;
 	out->read_ms = q->read_ended_ms;
@@ -490,7 +514,9 @@ int demand_of(struct demand *out, const struct queue *q, const struct cluster_sp
 	free(turns);
 	map_free(m.rules);
 	map_free(m.runs);
-	map_free(m.classes);
+	map_free(m.held);
+	free(m.classes);
+	free(m.first);
 	buf_clear(&m.key);
 	return 0;
 }

@@ -62,6 +62,13 @@ static void bucket_text(char out[BUCKET_TEXT], const struct fact_bucket *b)
  * Why a want is not placed
  */
 
+struct telling { /* a why_want whose sentence is being written */
+	enum why_code code;
+	int64_t placed, unplaced, waiting;
+	unsigned int binding;
+	char text[240];
+};
+
 struct cause { /* over the buckets that would take the want */
 	size_t buckets, closed, paused, dear, price_cap, waits;
 	unsigned int bind;
@@ -127,7 +134,7 @@ static const struct need *missing(const struct planner *p, const struct need *n,
 	struct need_view v = { .p = p, .kind = k, .node = SIZE_MAX };
 	double none[DIMS_MAX] = { 0 };
 
-	if (need_holds(n, &v, none) >= 0)
+	if (!n || need_holds(n, &v, none) >= 0)
 		return NULL;
 	for (const struct need *c = n->kind == NEED_AND ? n->child : NULL; c; c = c->next) {
 		const struct need *m = missing(p, c, k);
@@ -161,7 +168,7 @@ static void need_text(char out[120], const struct need *n)
 }
 
 /* Which amount is beyond the largest of the nodes whose constraints hold: the nearest miss. */
-static bool amount_missing(struct why_want *w, const struct planner *p, size_t want)
+static bool amount_missing(struct telling *w, const struct planner *p, size_t want)
 {
 	const struct ask *a = &p->asks[want];
 	const struct shape *s = &p->shapes[a->shape];
@@ -188,9 +195,9 @@ static bool amount_missing(struct why_want *w, const struct planner *p, size_t w
 	return false;
 }
 
-static void never_fits(struct why_want *w, const struct planner *p, size_t want)
+static void never_fits(struct telling *w, const struct planner *p, size_t want)
 {
-	const struct need *n = p->d->v[want].need;
+	const struct want *d = &p->d->v[want];
 	size_t buckets = p->f->n_buckets;
 	char text[120] = "what it asks for";
 
@@ -201,8 +208,10 @@ static void never_fits(struct why_want *w, const struct planner *p, size_t want)
 	}
 	if (amount_missing(w, p, want))
 		return;
-	for (size_t b = 0; n && b < buckets; b++) {
-		const struct need *m = missing(p, n, &p->kinds[b]);
+	for (size_t b = 0; b < buckets; b++) {
+		const struct need *m = missing(p, d->where, &p->kinds[b]);
+
+		m = m ? m : missing(p, d->need, &p->kinds[b]);
 
 		if (m) {
 			need_text(text, m);
@@ -213,7 +222,7 @@ static void never_fits(struct why_want *w, const struct planner *p, size_t want)
 		 buckets);
 }
 
-static bool group_too_small(struct why_want *w, const struct planner *p, size_t want)
+static bool group_too_small(struct telling *w, const struct planner *p, size_t want)
 {
 	const struct want *d = &p->d->v[want];
 	const struct shape *s = &p->shapes[p->asks[want].shape];
@@ -240,7 +249,7 @@ static bool group_too_small(struct why_want *w, const struct planner *p, size_t 
 	return true;
 }
 
-static bool pool_empty(struct why_want *w, const struct attempt *a, size_t want)
+static bool pool_empty(struct telling *w, const struct attempt *a, size_t want)
 {
 	const struct ask *ask = &a->p->asks[want];
 
@@ -264,7 +273,7 @@ static bool pool_empty(struct why_want *w, const struct attempt *a, size_t want)
 	return true;
 }
 
-static void no_capacity(struct why_want *w, const struct cause *c)
+static void no_capacity(struct telling *w, const struct cause *c)
 {
 	char bucket[BUCKET_TEXT] = "";
 
@@ -288,7 +297,7 @@ static void no_capacity(struct why_want *w, const struct cause *c)
 	}
 }
 
-static void paused(struct why_want *w, const struct facts *f)
+static void paused(struct telling *w, const struct facts *f)
 {
 	w->code = WHY_PAUSED;
 	snprintf(w->text, sizeof(w->text), "%s",
@@ -297,7 +306,7 @@ static void paused(struct why_want *w, const struct facts *f)
 		     : "autoscaling is paused");
 }
 
-static void backoff(struct why_want *w, const struct cause *c, int64_t now_s)
+static void backoff(struct telling *w, const struct cause *c, int64_t now_s)
 {
 	char bucket[BUCKET_TEXT], span[CLOCK_TEXT];
 
@@ -309,7 +318,7 @@ static void backoff(struct why_want *w, const struct cause *c, int64_t now_s)
 						: "the cloud had none");
 }
 
-static void budget(struct why_want *w, const struct attempt *a, const struct cause *c)
+static void budget(struct telling *w, const struct attempt *a, const struct cause *c)
 {
 	w->code = WHY_BUDGET;
 	if (c->price_cap == c->buckets)
@@ -323,7 +332,7 @@ static void budget(struct why_want *w, const struct attempt *a, const struct cau
 			 size_short(c->first->size->name), c->first->price);
 }
 
-static void explain_rest(struct why_want *w, const struct planner *p, const struct attempt *a,
+static void explain_rest(struct telling *w, const struct planner *p, const struct attempt *a,
 			 size_t want)
 {
 	struct cause c = cause_of(p, a, want);
@@ -347,7 +356,7 @@ static void explain_rest(struct why_want *w, const struct planner *p, const stru
 		no_capacity(w, &c);
 }
 
-static void explain_placed(struct why_want *w, const struct want *d)
+static void explain_placed(struct telling *w, const struct want *d)
 {
 	const char *what = d->node_count > 0 ? "nodes" : "tasks";
 
@@ -361,25 +370,52 @@ static void explain_placed(struct why_want *w, const struct want *d)
 			 what);
 }
 
+static void explain_want(struct telling *w, const struct planner *p, const struct attempt *a,
+			 size_t want)
+{
+	const struct want *d = &p->d->v[want];
+
+	if (d->not_eligible) {
+		w->code = WHY_NOT_ELIGIBLE;
+		snprintf(w->text, sizeof(w->text), "the scheduler holds it: %s",
+			 d->reason && d->reason[0] ? d->reason : "it gives no reason");
+	} else if (w->unplaced > 0) {
+		explain_rest(w, p, a, want);
+	} else {
+		explain_placed(w, d);
+	}
+}
+
 void explain_wants(struct plan *out, const struct planner *p, const struct attempt *a)
 {
+	struct telling last = { .placed = -1 };
+
 	for (size_t i = 0; i < p->d->n; i++) {
 		const struct want *d = &p->d->v[i];
-		struct why_want *w = &out->wants[i];
 		int64_t all = d->node_count > 0 ? d->node_count * d->times : d->slots;
+		struct telling w = { .placed = a->want_placed[i],
+				     .unplaced = all - a->want_placed[i],
+				     .waiting = a->want_waiting[i] };
+		const char *text = i > 0 ? out->wants[i - 1].text : NULL;
+		/* most of a long queue has a place, and each the same */
+		bool again = w.unplaced == 0 && last.unplaced == 0 && !d->not_eligible &&
+			     last.code != WHY_NOT_ELIGIBLE && w.placed == last.placed &&
+			     w.waiting == last.waiting &&
+			     (d->node_count > 0) == (p->d->v[i ? i - 1 : 0].node_count > 0);
 
-		w->placed = a->want_placed[i];
-		w->waiting = a->want_waiting[i];
-		w->unplaced = all - w->placed;
-		if (d->not_eligible) {
-			w->code = WHY_NOT_ELIGIBLE;
-			snprintf(w->text, sizeof(w->text), "the scheduler holds it: %s",
-				 d->reason && d->reason[0] ? d->reason : "it gives no reason");
-		} else if (w->unplaced > 0) {
-			explain_rest(w, p, a, i);
+		if (again) {
+			w.code = last.code;
 		} else {
-			explain_placed(w, d);
+			explain_want(&w, p, a, i);
+			text = pool_intern(&out->texts, w.text, strlen(w.text));
 		}
+		out->wants[i] = (struct why_want){ .code = w.code,
+						   .placed = w.placed,
+						   .unplaced = w.unplaced,
+						   .waiting = w.waiting,
+						   .binding = w.binding,
+						   .text = text };
+		last = w;
 	}
 }
 

@@ -232,5 +232,6 @@ void plan_clear(struct plan *p)
 	free(p->wants);
 	free(p->nodes);
 	strs_clear(&p->warnings);
+	pool_clear(&p->texts);
 	*p = (struct plan){ 0 };
 }

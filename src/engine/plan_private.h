@@ -10,6 +10,7 @@
 
 #include "engine/plan.h"
 
+#define SHAPES_SEEN 64
 #define DIMS_MAX 16 /* different consumables in one decision */
 enum { DIM_CPU, DIM_GPU, DIM_MEM, DIM_CUSTOM };
 
@@ -139,6 +140,10 @@ struct planner { /* constant while attempts are made */
 	struct shape *shapes;
 	size_t n_shapes, cap_shapes;
 	uint32_t *shape_table; /* hash -> shape + 1 */
+	struct shape_seen {
+		const struct want *want;
+		uint32_t shape;
+	} seen[SHAPES_SEEN]; /* by the address of `where` */
 	size_t table_size;
 	struct kind *kinds;
 	size_t n_kinds, cap_kinds;

@@ -333,7 +333,7 @@ static void read_job(struct world *w, const struct json *j)
 	const struct json *v;
 	const char *key;
 
-	want->label = xstrdup(json_str(j, "name", ""));
+	want->label = demand_text(&w->demand, json_str(j, "name", ""));
 	want->jobs = 1;
 	want->slots = json_int(j, "slots", 0);
 	want->node_count = json_int(j, "node_count", 0);

@@ -263,6 +263,17 @@ static bool takes(struct sums *s, const struct need *n, double threads, bool top
 	return true;
 }
 
+static bool want_takes(struct sums *s, const struct want *w, double threads)
+{
+	const double own[] = { (double)w->cpus, (double)w->mem_bytes, (double)w->gpus };
+	static const char *const names[] = { "ncpus", "mem", "ngpus" };
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (own[i] > 0)
+			add_amount(s, names[i], own[i], threads);
+	return takes(s, w->where, threads, true) && takes(s, w->need, threads, true);
+}
+
 static bool has(const struct need *n, enum need_kind kind)
 {
 	if (!n)
@@ -354,6 +365,21 @@ static bool holds(const struct facts *f, const struct need *n, size_t bucket, bo
 	}
 }
 
+static bool is_alone(const struct want *w)
+{
+	return w->exclusive || has(w->need, NEED_EXCLUSIVE);
+}
+
+static bool may_go(const struct facts *f, const struct want *w, size_t bucket, bool is_new,
+		   bool mixed)
+{
+	return (double)w->cpus <= total_of(f, bucket, "ncpus") &&
+	       (double)w->mem_bytes <= total_of(f, bucket, "mem") &&
+	       (double)w->gpus <= total_of(f, bucket, "ngpus") &&
+	       holds(f, w->where, bucket, is_new, mixed) &&
+	       holds(f, w->need, bucket, is_new, mixed);
+}
+
 static bool fits_in(struct audit *a, const struct sums *s, const struct resources *free,
 		    const char *name)
 {
@@ -373,18 +399,18 @@ static bool nodes_hold_it(struct audit *a)
 
 		for (size_t k = 0; k < a->p->n_placements; k++) {
 			const struct placement *l = &a->p->placements[k];
-			const struct need *need = a->d->v[l->want].need;
+			const struct want *w = &a->d->v[l->want];
 			struct sums one = { 0 };
 
 			if (l->node != i)
 				continue;
 			slots += l->slots;
-			alone += has(need, NEED_EXCLUSIVE) ? l->slots : 0;
-			if (!takes(&one, need, threads_of(a->f, n->bucket), true))
+			alone += is_alone(w) ? l->slots : 0;
+			if (!want_takes(&one, w, threads_of(a->f, n->bucket)))
 				continue;
 			for (size_t x = 0; x < one.used; x++)
 				*sum_of(&s, one.name[x]) += one.n[x] * (double)l->slots;
-			if (n->bucket != SIZE_MAX && !holds(a->f, need, n->bucket, false, true))
+			if (n->bucket != SIZE_MAX && !may_go(a->f, w, n->bucket, false, true))
 				return WRONG(a, "%s: the constraints of want %zu do not hold",
 					     n->name, l->want);
 		}
@@ -425,16 +451,16 @@ static bool new_nodes_hold_it(struct audit *a)
 
 		for (size_t k = 0; k < a->p->n_placements; k++) {
 			const struct placement *l = &a->p->placements[k];
-			const struct need *need = a->d->v[l->want].need;
+			const struct want *w = &a->d->v[l->want];
 			struct sums one = { 0 };
 
 			if (l->create != c)
 				continue;
-			alone += has(need, NEED_EXCLUSIVE) ? l->slots : 0;
-			if (!holds(a->f, need, pc->bucket, true, is_mixed(a, c)))
+			alone += is_alone(w) ? l->slots : 0;
+			if (!may_go(a->f, w, pc->bucket, true, is_mixed(a, c)))
 				return WRONG(a, "new %s: want %zu may not go there",
 					     a->f->buckets[pc->bucket].size->name, l->want);
-			if (!takes(&one, need, threads_of(a->f, pc->bucket), true))
+			if (!want_takes(&one, w, threads_of(a->f, pc->bucket)))
 				continue;
 			for (size_t x = 0; x < one.used; x++)
 				*sum_of(&s, one.name[x]) += one.n[x] * (double)l->slots;

@@ -269,19 +269,25 @@ static void make_want(struct world *w, size_t i)
 {
 	struct want *want = demand_add(&w->demand);
 	struct need *extra;
+	char label[24];
 
-	want->label = xasprintf("%zu", i + 1);
+	snprintf(label, sizeof(label), "%zu", i + 1);
+	want->label = demand_text(&w->demand, label);
 	want->jobs = 1;
 	want->run_s = chance(w, 2) ? 60 + below(w, 7200) : 0;
 	want->need = need_new(NEED_AND, NULL, 0);
-	need_add(want->need, need_new(NEED_AT_LEAST, chance(w, 4) ? "pcpus" : "ncpus",
-				      (double)(1 + below(w, chance(w, 6) ? 200 : 12))));
-	if (chance(w, 3))
-		need_add(want->need,
-			 need_new(NEED_AT_LEAST, "memgb", (double)(1 + below(w, 60))));
+	if (chance(w, 2))
+		want->cpus = 1 + below(w, chance(w, 6) ? 200 : 12);
+	else
+		need_add(want->need, need_new(NEED_AT_LEAST, chance(w, 2) ? "pcpus" : "ncpus",
+					      (double)(1 + below(w, chance(w, 6) ? 200 : 12))));
 	if (chance(w, 6))
 		need_add(want->need,
-			 need_new(NEED_AT_LEAST, "ngpus", (double)(1 + below(w, 3))));
+			 need_new(NEED_AT_LEAST, "memgb", (double)(1 + below(w, 60))));
+	else if (chance(w, 5))
+		want->mem_bytes = (int64_t)1 << (29 + below(w, 8));
+	if (chance(w, 6))
+		want->gpus = 1 + below(w, 3);
 	if (chance(w, 8))
 		need_add(want->need, need_new(NEED_EXCLUSIVE, NULL, 0));
 	else if (chance(w, 10))
@@ -299,7 +305,7 @@ static void make_want(struct world *w, size_t i)
 	}
 	if (chance(w, 12)) {
 		want->not_eligible = 1;
-		want->reason = xstrdup("held");
+		want->reason = demand_text(&w->demand, "held");
 	}
 }
 
@@ -501,7 +507,7 @@ static void put_giant_first(struct world *w)
 
 	demand_add(&w->demand);
 	memmove(&w->demand.v[1], &w->demand.v[0], (w->demand.n - 1) * sizeof(*w->demand.v));
-	giant = (struct want){ .label = xstrdup("giant"),
+	giant = (struct want){ .label = demand_text(&w->demand, "giant"),
 			       .jobs = 1,
 			       .node_count = 100000,
 			       .times = 1,

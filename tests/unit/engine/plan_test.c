@@ -78,7 +78,7 @@ static struct want *want_slots(struct world *w, int64_t slots, double cpus)
 {
 	struct want *want = demand_add(&w->demand);
 
-	want->label = xstrdup("12_[1-40]");
+	want->label = demand_text(&w->demand, "12_[1-40]");
 	want->jobs = 1;
 	want->slots = slots;
 	want->need = need_new(NEED_AT_LEAST, "ncpus", cpus);
