@@ -70,6 +70,12 @@ struct json *engine_template_text(struct engine *e, const char *name, const char
 struct json *engine_check(struct engine *e, const char *name, const char *template_name, const struct strs *params, const char *offer, struct err *err);
 struct json *engine_status(const struct engine *e); /* new: clouds, calls, store, limits, versions: for people who look into the engine */
 
+/*
+ * What a cluster (NULL: all, those of the past too) cost, and costs now: rate, spent, forecast, budget, and the time from_ms to to_ms by kind,
+ * cluster, array, user, job and hour or day. from_ms 0: since the month began; to_ms 0: until now. New.
+ */
+struct json *engine_cost(struct engine *e, const char *cluster, int64_t from_ms, int64_t to_ms, struct err *err);
+
 /* "why" in words and numbers: of a job id or node name; ERR_NOT_FOUND. */
 int engine_why(struct engine *e, const struct cluster *c, const char *what, struct buf *out, struct err *err);
 /* The teardown plan: what will be deleted, killed, lost, saved; its hash is valid 10 min (R8.1). */

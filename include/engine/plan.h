@@ -121,6 +121,8 @@ struct facts {
 	enum choose_policy choose;
 	int64_t max_cores, max_nodes; /* of the cluster; -1 none */
 	double max_price;             /* USD per hour of the cluster; -1 none */
+	double budget_month, budget_spent; /* USD, for the sentence */
+	bool budget_over;             /* nothing is made for new jobs; what runs goes on (B8) */
 	bool paused;                  /* autoscaling off */
 	bool blind;                   /* scheduler or cloud unknown: nothing is drained or deleted; create only from demand */
 	bool demand_stale;            /* older than two cycles: nothing is created either */

@@ -65,6 +65,7 @@ struct cluster_spec {
 	enum choose_policy choose;
 	int64_t max_nodes, max_cores; /* -1: none */
 	double max_price;   /* USD per hour of the whole cluster; -1: none */
+	double budget_month;/* USD in a calendar month; -1: none. At its end no nodes are made for new jobs (autoscale.md B8) */
 	int64_t cycle_s;    /* reading of the scheduler */
 };
 

@@ -96,6 +96,7 @@ int store_jobs(struct store *st, int64_t cluster_id, size_t most, struct job_rec
 int store_charges_add(struct store *st, int64_t cluster_id, const struct charge *v, size_t n, const struct job_charge *jobs, size_t n_jobs, int64_t until_ms, struct err *err);
 int store_metered_until(struct store *st, int64_t cluster_id, int64_t *until_ms, struct err *err); /* 0: never */
 int store_spent(struct store *st, int64_t cluster_id, int64_t *nano, struct err *err);
+int store_spent_since(struct store *st, const char *cluster, int64_t from_ms, int64_t *nano, struct err *err);
 typedef void store_charge_cb(void *arg, const char *cluster, const struct charge *c);
 /* Hours from_ms <= hour < to_ms; cluster NULL: all. */
 int store_charges(struct store *st, const char *cluster, int64_t from_ms, int64_t to_ms, store_charge_cb *cb, void *arg, struct err *err);

@@ -85,6 +85,14 @@ static const struct command_option events_options[] = {
 	OPTIONS_END,
 };
 
+static const struct command_option cost_options[] = {
+	{ "from", "TIME",
+	  "from this day or time of UTC on, as in 2026-11-01; else this month" },
+	{ "to", "TIME", "until then; else until now" },
+	{ "by", "WHAT", "only the table of cluster, array, kind, user or job" },
+	OPTIONS_END,
+};
+
 static const struct command_option audit_options[] = {
 	{ "most", "N", "at most the last N; 50 when not said" },
 	OPTIONS_END,
@@ -332,6 +340,14 @@ const struct command commands[] = {
 	  .flags = CMD_CLUSTER,
 	  .needs = ROLE_VIEWER,
 	  .run = run_plan },
+	{ .name = "cost",
+	  .args = "[CLUSTER]",
+	  .help = "what was spent, by cluster, array, user and job; rate, forecast, budget",
+	  .more =
+	      "Metered from the time of each machine and its price per hour; a node's time goes to the jobs that hold its processors, the rest is idle. Days and months are those of UTC.",
+	  .options = cost_options,
+	  .needs = ROLE_VIEWER,
+	  .run = run_cost },
 	{ .name = "events",
 	  .args = "[CLUSTER]",
 	  .help = "what happened, and why",

@@ -3,6 +3,7 @@
  * so a charge is never lost: what was in memory when an engine was killed is metered again by
  * the next one, from the mark in the store, as time that nobody watched.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -232,6 +233,51 @@ void bill_head_listed(struct run *r, const struct cloud_vms *vms)
 }
 
 /*
+ * The month's budget (autoscale.md B8): of a name, so that a cluster made anew has not a new
+ * one
+ */
+
+int64_t bill_month(int64_t now_ms, int64_t *end_ms)
+{
+	char text[CLOCK_TEXT];
+	int year = 0, month = 0;
+	int64_t begin = 0;
+
+	clock_text(text, now_ms);
+	sscanf(text, "%d-%d", &year, &month);
+	snprintf(text, sizeof(text), "%04d-%02d-01T00:00:00Z", year % 10000, month % 100);
+	clock_read(&begin, text);
+	year += month == 12;
+	snprintf(text, sizeof(text), "%04d-%02d-01T00:00:00Z", year % 10000, month % 12 + 1);
+	if (end_ms)
+		clock_read(end_ms, text);
+	return begin;
+}
+
+static void read_month(struct run *r, int64_t month_ms)
+{
+	struct err err = ERR_INIT;
+
+	r->bill.month_ms = month_ms;
+	if (store_spent_since(r->engine->store, r->cluster.name, month_ms, &r->bill.month_nano,
+			      &err) < 0)
+		log_error("cluster %s: %s", r->cluster.name, err.msg);
+}
+
+bool bill_over_budget(struct run *r, int64_t now_ms, double *spent)
+{
+	double limit = r->cluster.spec.budget_month;
+	int64_t month = limit < 0 ? 0 : bill_month(now_ms, NULL);
+
+	if (limit < 0)
+		return false;
+	if (month != r->bill.month_ms)
+		read_month(r, month);
+	*spent = (double)(r->bill.month_nano + r->bill.tally.nano) / NANO;
+	return *spent >= limit;
+}
+
+/*
  * The store
  */
 
@@ -271,6 +317,7 @@ void bill_save(struct run *r)
 			      &err) == 0) {
 		b->until_ms = now;
 		b->stored_nano += b->tally.nano;
+		b->month_ms = 0; /* read again when it is asked for */
 		tally_clear(&b->tally);
 		tally_init(&b->tally);
 	} else if (err.code == ERR_UNKNOWN) {

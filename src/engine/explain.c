@@ -320,11 +320,18 @@ static void backoff(struct telling *w, const struct cause *c, int64_t now_s)
 
 static void budget(struct telling *w, const struct attempt *a, const struct cause *c)
 {
+	const struct facts *f = a->p->f;
+
 	w->code = WHY_BUDGET;
 	if (c->price_cap == c->buckets)
 		snprintf(w->text, sizeof(w->text),
 			 "%s spot costs %.4f USD per hour, above the highest price allowed",
 			 size_short(c->first->size->name), c->first->price);
+	else if (f->budget_over)
+		snprintf(
+		    w->text, sizeof(w->text),
+		    "budget: %.2f of this month's %.2f USD are spent: no node is made until it is raised or the month ends",
+		    f->budget_spent, f->budget_month);
 	else
 		snprintf(w->text, sizeof(w->text),
 			 "budget: %.2f of %.2f USD per hour are left, a %s costs %.2f",

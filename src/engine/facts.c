@@ -349,6 +349,8 @@ void facts_make(struct facts *f, struct run *r, int64_t now_ms)
 			     .max_price = s->max_price,
 			     .paused = r->cluster.paused || r->cluster.state != CLUSTER_RUNNING,
 			     .blind = run_is_blind(r) || r->suspicion_since_ms };
+	f->budget_over = bill_over_budget(r, now_ms, &f->budget_spent);
+	f->budget_month = s->budget_month;
 	/* what the last reading wanted may be wrong by now: nothing is bought for it (2) */
 	f->demand_stale = !r->queue || r->queue_source.state != SOURCE_OK ||
 			  age > 2 * s->cycle_s * 1000 + 30000;

@@ -274,6 +274,8 @@ static int64_t money_room(const struct planner *p, const struct ledger *l, size_
 {
 	double price = p->f->buckets[bucket].price;
 
+	if (p->f->budget_over)
+		return 0;
 	if (l->money_max < 0 || price <= 0)
 		return INT64_MAX;
 	return l->money <= 0 ? 0 : (int64_t)floor(l->money / price + 1e-9);

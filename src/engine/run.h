@@ -103,14 +103,15 @@ struct live_intent { /* an open intent and its call */
 	bool looking;		 /* call is a look, not the change */
 };
 
-struct bill {			  /* of one cluster: what is metered, and how far */
-	struct tally tally;	  /* not in the store yet */
-	struct tenancy tenancy;	  /* by run->queue */
-	int64_t until_ms;	  /* the store has everything until then; 0 nothing */
-	int64_t head_ms;	  /* the head's time until then is charged */
-	int64_t stored_nano;	  /* what the store has */
-	int64_t saved_mono_ms;	  /* when it was last written */
-	unsigned int head_unseen; /* listings in a row without the head */
+struct bill {			      /* of one cluster: what is metered, and how far */
+	struct tally tally;	      /* not in the store yet */
+	struct tenancy tenancy;	      /* by run->queue */
+	int64_t until_ms;	      /* the store has everything until then; 0 nothing */
+	int64_t head_ms;	      /* the head's time until then is charged */
+	int64_t month_ms, month_nano; /* of the month that began then, by the store */
+	int64_t stored_nano;	      /* what the store has */
+	int64_t saved_mono_ms;	      /* when it was last written */
+	unsigned int head_unseen;     /* listings in a row without the head */
 };
 
 struct run {
@@ -241,6 +242,8 @@ void bill_head_listed(struct run *r, const struct cloud_vms *vms);
 void bill_save(struct run *r);	  /* outside of any transaction */
 void bill_tick(struct engine *e); /* saves once a minute */
 void bill_clear(struct run *r);
+int64_t bill_month(int64_t now_ms, int64_t *end_ms); /* when it began, UTC */
+bool bill_over_budget(struct run *r, int64_t now_ms, double *spent);
 double bill_spent(const struct run *r, int64_t now_ms); /* USD */
 /* The machine as it is now; false: it costs nothing. */
 bool bill_machine(struct run *r, struct member *m, int64_t now_ms, struct machine *out);

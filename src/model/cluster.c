@@ -104,6 +104,7 @@ void cluster_spec_init(struct cluster_spec *s)
 		.max_nodes = -1,
 		.max_cores = -1,
 		.max_price = -1,
+		.budget_month = -1,
 		.cycle_s = 5,
 	};
 }

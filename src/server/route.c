@@ -37,6 +37,7 @@ const struct route routes[] = {
 	{ "GET", "/v1/templates/*", ROLE_VIEWER, get_template },
 	{ "POST", "/v1/templates/check", ROLE_VIEWER, check_text },
 	{ "POST", "/v1/templates/*/check", ROLE_VIEWER, check_template },
+	{ "GET", "/v1/cost", ROLE_VIEWER, get_cost },
 	{ "GET", "/v1/events", ROLE_VIEWER, list_events },
 	{ "GET", "/v1/operations", ROLE_VIEWER, list_operations },
 	{ "GET", "/v1/operations/*", ROLE_VIEWER, get_operation },

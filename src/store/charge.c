@@ -114,6 +114,18 @@ int store_spent(struct store *st, int64_t cluster_id, int64_t *nano, struct err 
 	return read_one(&s, nano, err);
 }
 
+int store_spent_since(struct store *st, const char *cluster, int64_t from_ms, int64_t *nano,
+		      struct err *err)
+{
+	struct stmt s = stmt_open(
+	    st->sql, "SELECT COALESCE(SUM(nano), 0) FROM charge WHERE hour_ms >= ? AND"
+		     " cluster_id IN (SELECT id FROM cluster WHERE name = ?)");
+
+	stmt_int(&s, 1, from_ms);
+	stmt_text(&s, 2, cluster);
+	return read_one(&s, nano, err);
+}
+
 int store_charges(struct store *st, const char *cluster, int64_t from_ms, int64_t to_ms,
 		  store_charge_cb *cb, void *arg, struct err *err)
 {

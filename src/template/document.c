@@ -71,6 +71,11 @@ static const struct key limit_keys[] = {
 	{ 0 },
 };
 
+static const struct key budget_keys[] = {
+	{ "month", KEY_REAL, SPEC(budget_month), .required = true, .max = NO_LIMIT },
+	{ 0 },
+};
+
 static const struct key network_keys[] = {
 	{ "vnet", KEY_TEXT, SPEC(vnet_id), .rule = VALUE_ARM_ID },
 	{ "cidr", KEY_TEXT, SPEC(vnet_cidr), .rule = VALUE_CIDR },
@@ -86,6 +91,7 @@ static const struct key cluster_keys[] = {
 	{ "admin_user", KEY_TEXT, SPEC(admin_user), .rule = VALUE_USER },
 	{ "choose", KEY_CHOICE, SPEC(choose), .words = choose_words },
 	{ "limits", KEY_MAP, .keys = limit_keys },
+	{ "budget", KEY_MAP, .keys = budget_keys },
 	{ "network", KEY_MAP, .keys = network_keys },
 	{ 0 },
 };

@@ -68,6 +68,7 @@ static const struct field spec_fields[] = {
 	S(max_nodes, FIELD_INT),
 	S(max_cores, FIELD_INT),
 	S(max_price, FIELD_REAL),
+	S(budget_month, FIELD_REAL),
 	S(cycle_s, FIELD_INT),
 	FIELD_END,
 };

@@ -210,6 +210,21 @@ static struct json *event_json(void)
 	return wire_event_json(&e);
 }
 
+static struct json *cost_json(void)
+{
+	static const char text[] =
+	    "{\"cluster\":\"demo\",\"sample_prices\":true,\"from_ms\":1793491200000,\"to_ms\":1795518000000,"
+	    "\"rate\":{\"usd_per_hour\":0.31,\"idle_usd_per_hour\":0.08,\"unpriced\":1},"
+	    "\"spent\":{\"today\":1.5,\"month\":81},\"forecast\":{\"day\":5.25,\"month\":131},"
+	    "\"budget\":{\"month_usd\":100,\"spent_usd\":81,\"share\":0.81,\"state\":\"will_be_over\"},"
+	    "\"total\":{\"usd\":81,\"idle_usd\":8},\"by_cluster\":[{\"cluster\":\"demo\",\"state\":"
+	    "\"running\",\"usd\":81,\"node_hours\":420.04,\"spot_usd\":60,\"ondemand_usd\":21,\"saved_usd\":"
+	    "99,\"idle_usd\":8,\"usd_per_hour\":0.31,\"budget\":{\"share\":0.81}}],\"by_user\":[{\"user\":"
+	    "\"alice\",\"usd\":40.5,\"share\":0.5,\"node_hours\":210,\"usd_per_hour\":0.2}]}";
+
+	return json_parse(text, strlen(text), NULL);
+}
+
 static struct json *answer_get(struct fake *f, const struct http_exchange *x)
 {
 	const char *path = http_x_path(x);
@@ -228,6 +243,8 @@ static struct json *answer_get(struct fake *f, const struct http_exchange *x)
 		return teardown_json();
 	if (strlen(path) > 4 && strcmp(path + strlen(path) - 4, "/ssh") == 0)
 		return ssh_json(f, path[strlen("/v1/clusters/")], http_x_query(x));
+	if (strcmp(path, "/v1/cost") == 0)
+		return cost_json();
 	if (strcmp(path, "/v1/events") == 0)
 		return list_json("events", event_json());
 	if (strncmp(path, "/v1/operations/", 15) == 0)
@@ -604,6 +621,40 @@ static void shows_tables_and_json(void **state)
 	HAS(OUT(s), " warn  demo       htc-3 boot failed\n");
 }
 
+static void says_what_was_spent_and_where_it_leads(void **state)
+{
+	struct site *s = *state;
+	struct json *j;
+
+	assert_int_equal(run(s, "paceline cost demo --from 2026-11-01"), 0);
+	HAS(asked(s), "GET /v1/cost?cluster=demo&from=1793491200000&to=0\n");
+	assert_string_equal(
+	    OUT(s),
+	    "cluster     demo\n"
+	    "now         at least $0.31/h, of it idle $0.080/h\n"
+	    "            1 machines run at a price that is not known\n"
+	    "spent       $1.50 today, $81.00 this month\n"
+	    "forecast    $5.25 at the end of the day, $131 at the end of the month\n"
+	    "budget      $81.00 of $100 this month (81 %): too small for this month at the present rate\n"
+	    "prices      samples of the simulator, not a price list\n"
+	    "period      2026-11-01 00:00 to 2026-11-24 11:00 UTC: $81.00, of it idle $8.00\n"
+	    "\n"
+	    "CLUSTER  STATE    NODE-H  ON-DEMAND  SPOT    SAVED   IDLE   TOTAL   $/H    BUDGET\n"
+	    "demo     running  420.0   $21.00     $60.00  $99.00  $8.00  $81.00  $0.31  81 %\n"
+	    "\n"
+	    "USER   NODE-H  TOTAL   SHARE  $/H\n"
+	    "alice  210.0   $40.50  50 %   $0.20\n");
+	assert_int_equal(run(s, "paceline cost --json"), 0);
+	j = json_parse(OUT(s), s->out.len, NULL);
+	assert_string_equal(json_str(j, "by_user.0.user", ""), "alice");
+	json_free(j);
+	assert_int_equal(run(s, "paceline cost --by user"), 0);
+	assert_null(strstr(OUT(s), "ON-DEMAND"));
+	assert_int_equal(run(s, "paceline cost --by team"), 2);
+	assert_int_equal(run(s, "paceline cost --to yesterday"), 2);
+	HAS(ERROUT(s), "--to: \"yesterday\" is no day or time of UTC");
+}
+
 static size_t lines_of(const char *text)
 {
 	size_t n = 0;
@@ -803,6 +854,7 @@ int main(void)
 		WITHOUT(checks_a_template_by_itself),
 		WITH(shows_tables_and_json),
 		WITH(reads_long_lists_page_by_page),
+		WITH(says_what_was_spent_and_where_it_leads),
 		WITH(tells_what_the_engine_refused),
 		WITH(asks_before_it_ends_work),
 		WITH(waits_for_an_operation),

@@ -287,6 +287,153 @@ static void a_head_that_somebody_else_stopped_is_seen_in_the_listing(void **stat
 }
 
 /*
+ * What clients are told
+ */
+
+static struct json *ask(struct world *w, const char *cluster, int64_t from, int64_t to)
+{
+	struct err err = ERR_INIT;
+	struct json *j = engine_cost(w->e, cluster, from, to, &err);
+
+	assert_string_equal(err.msg, "");
+	assert_non_null(j);
+	return j;
+}
+
+static bool about(const struct json *j, const char *path, double want)
+{
+	double got = json_real(j, path, -99);
+	bool same = got > want - 1e-6 && got < want + 1e-6;
+
+	if (!same)
+		print_error("%s: %.9f, not %.9f\n", path, got, want);
+	return same;
+}
+
+/* Four minutes at 0.40, of which alice has half for two; the head at 0.19. */
+static void an_afternoon(struct world *w)
+{
+	struct member *m;
+
+	pass(w, 13 * HOUR_MS);
+	begin(w);
+	m = add_node(w, 1, 0.4);
+	m->list_price = meter_price(1.6);
+	node_move(w->r, m, NODE_IDLE, "joined");
+	new_queue(w, "alice", "");
+	pass(w, 2 * MINUTE);
+	new_queue(w, "alice", "htc-1");
+	node_move(w->r, m, NODE_BUSY, "1 job");
+	pass(w, MINUTE);
+	bill_save(w->r);
+	pass(w, MINUTE); /* in memory only */
+}
+
+static void a_clusters_cost_is_told_by_who_had_it(void **state)
+{
+	struct world *w = *state;
+	struct json *j;
+
+	an_afternoon(w);
+	w->r->cluster.spec.budget_month = 100;
+	j = ask(w, "demo", T0 + 13 * HOUR_MS, 0);
+	assert_true(about(j, "rate.usd_per_hour", 0.59));
+	assert_true(about(j, "rate.idle_usd_per_hour", 0.2));
+	assert_true(about(j, "rate.by_kind.head", 0.19));
+	assert_true(about(j, "total.usd", 0.59 * 4 / 60));
+	assert_true(about(j, "total.spot_usd", 0.4 * 4 / 60));
+	assert_true(about(j, "total.saved_usd", 1.2 * 4 / 60));
+	assert_true(about(j, "total.idle_usd", 0.4 * 3 / 60));
+	assert_true(about(j, "spent.today", 0.59 * 4 / 60 + 0.19 * 13));
+	assert_true(about(j, "spent.month", 0.59 * 4 / 60 + 0.19 * 13));
+	assert_true(
+	    about(j, "forecast.day", 0.59 * 4 / 60 + 0.19 * 13 + 0.59 * (11 - 4.0 / 60)));
+	assert_true(about(j, "forecast.month", 0.19 * 13 + 0.59 * (31 * 24 - 13)));
+	assert_string_equal(json_str(j, "by_array.0.array", ""), "htc");
+	assert_string_equal(json_str(j, "by_array.1.array", ""), "head");
+	assert_string_equal(json_str(j, "by_user.0.user", ""), "alice");
+	assert_true(about(j, "by_user.0.usd", 0.2 * 2 / 60));
+	assert_true(about(j, "by_user.0.usd_per_hour", 0.2));
+	assert_string_equal(json_str(j, "jobs.0.id", ""), "12");
+	assert_true(about(j, "jobs.0.usd", 0.2 * 2 / 60));
+	assert_true(about(j, "jobs.0.usd_per_hour", 0.2));
+	assert_int_equal(json_len(json_get(j, "jobs")), 1);
+	assert_int_equal(json_int(j, "series.step_ms", 0), HOUR_MS);
+	assert_int_equal(json_len(json_get(j, "series.points")), 1);
+	assert_true(about(j, "series.points.0.usd", 0.59 * 4 / 60));
+	assert_string_equal(json_str(j, "budget.state", ""), "will_be_over");
+	assert_true(about(j, "budget.left_usd", 100 - 0.59 * 4 / 60 - 0.19 * 13));
+	json_free(j);
+	end(w);
+}
+
+static void the_books_of_a_deleted_cluster_stay(void **state)
+{
+	struct world *w = *state;
+	struct err err = ERR_INIT;
+	struct json *j;
+
+	an_afternoon(w);
+	bill_head(w->r, false);
+	cluster_move(w->r, CLUSTER_DELETED, "deleted");
+	run_forget(w->r);
+	pass(w, HOUR_MS);
+	j = ask(w, NULL, 0, 0);
+	assert_true(about(j, "rate.usd_per_hour", 0));
+	assert_true(about(j, "total.usd", 0.59 * 4 / 60 + 0.19 * 13));
+	assert_string_equal(json_str(j, "by_cluster.0.cluster", ""), "demo");
+	assert_string_equal(json_str(j, "by_cluster.0.state", ""), "deleted");
+	assert_true(json_is(json_get(j, "budget"), JSON_NULL));
+	json_free(j);
+	json_free(ask(w, "demo", 0, 0));
+	assert_null(engine_cost(w->e, "nobody", 0, 0, &err));
+	assert_int_equal(err.code, ERR_NOT_FOUND);
+	assert_null(engine_cost(w->e, NULL, *w->now + 2 * HOUR_MS, 0, &err));
+	assert_int_equal(err.code, ERR_INVALID);
+	assert_null(engine_cost(w->e, NULL, 1, 0, &err));
+	assert_int_equal(err.code, ERR_INVALID);
+	end(w);
+}
+
+static void a_long_time_is_told_by_the_day(void **state)
+{
+	struct world *w = *state;
+	struct json *j;
+
+	pass(w, 40 * 24 * HOUR_MS);
+	begin(w);
+	j = ask(w, NULL, T0, 0);
+	assert_int_equal(json_int(j, "series.step_ms", 0), 24 * HOUR_MS);
+	assert_int_equal(json_len(json_get(j, "series.points")), 40);
+	assert_true(about(j, "series.points.39.usd", 0.19 * 24));
+	assert_true(about(j, "total.usd", 0.19 * 24 * 40));
+	assert_true(about(j, "spent.month", 0.19 * 24 * 9)); /* since 1 February */
+	assert_true(about(j, "forecast.month", 0.19 * 24 * 28));
+	json_free(j);
+	end(w);
+}
+
+static void a_month_is_over_budget_until_it_ends(void **state)
+{
+	struct world *w = *state;
+	double spent = -1;
+
+	an_afternoon(w);
+	assert_false(bill_over_budget(w->r, *w->now, &spent));
+	w->r->cluster.spec.budget_month = 2.6;
+	assert_false(bill_over_budget(w->r, *w->now, &spent));
+	pass(w, HOUR_MS);
+	bill_all(w->r, *w->now);
+	assert_true(bill_over_budget(w->r, *w->now, &spent));
+	bill_save(w->r);
+	assert_true(bill_over_budget(w->r, *w->now, &spent));
+	assert_true(spent > 3 && spent < 3.2);
+	pass(w, 31 * 24 * HOUR_MS);
+	assert_false(bill_over_budget(w->r, *w->now, &spent));
+	end(w);
+}
+
+/*
  * Kills
  */
 
@@ -403,6 +550,10 @@ int main(void)
 		T(each_minute_goes_to_who_had_it),
 		T(a_head_that_stopped_costs_nothing),
 		T(a_head_that_somebody_else_stopped_is_seen_in_the_listing),
+		T(a_clusters_cost_is_told_by_who_had_it),
+		T(the_books_of_a_deleted_cluster_stay),
+		T(a_long_time_is_told_by_the_day),
+		T(a_month_is_over_budget_until_it_ends),
 		T(kills_neither_lose_nor_repeat_a_charge),
 		T(a_clock_put_back_charges_no_time_twice),
 	};

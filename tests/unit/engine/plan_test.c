@@ -283,6 +283,24 @@ static void the_price_per_hour_is_a_limit_and_says_so(void **state)
 	assert_int_equal(w->plan.n_acts, 0); /* what runs goes on */
 }
 
+static void a_month_that_is_spent_buys_nothing_and_ends_nothing(void **state)
+{
+	struct world *w = *state;
+
+	w->facts.budget_over = true;
+	w->facts.budget_month = 100;
+	w->facts.budget_spent = 100.25;
+	w->array.min_nodes = 2;
+	w->buckets[0].price = -1; /* nor at a price that nobody knows */
+	add_node(w, NODE_BUSY, 0, -1);
+	want_slots(w, 10, 1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 0);
+	assert_int_equal(w->plan.wants[0].code, WHY_BUDGET);
+	assert_non_null(strstr(w->plan.wants[0].text, "100.25 of this month's 100.00 USD"));
+	assert_int_equal(w->plan.n_acts, 0);
+}
+
 static void spot_and_on_demand(struct world *w)
 {
 	w->array.spot = SPOT_THEN_ONDEMAND;
@@ -400,6 +418,7 @@ int main(void)
 		T(warm_nodes_come_on_top_of_demand_and_those_that_boot_count),
 		T(a_minimum_never_passes_a_limit),
 		T(the_price_per_hour_is_a_limit_and_says_so),
+		T(a_month_that_is_spent_buys_nothing_and_ends_nothing),
 		T(on_demand_waits_until_spot_had_its_time),
 		T(work_that_may_not_be_evicted_does_not_wait_for_spot),
 		T(an_unknown_queue_neither_buys_nor_shrinks),

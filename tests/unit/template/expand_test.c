@@ -126,6 +126,23 @@ static void values_go_into_the_tree_and_are_not_read_again(void **state)
 	template_free(t);
 }
 
+static void a_budget_is_a_limit_of_the_month_and_there_is_none_without(void **state)
+{
+	struct template *t = parsed(
+	    "cluster: {cloud: a, region: westeurope, image: 'a:b:c:1', budget: {month: 250.5}}\n"
+	    "head: {size: A_1}\nscheduler: {type: slurm}\narrays: {a: {sizes: A_1}}\n");
+	struct cluster_spec s;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	if (expand(&s, t, NULL, NULL, &err) < 0)
+		fail_msg("%s", err.msg);
+	assert_true(s.budget_month > 250.49 && s.budget_month < 250.51);
+	cluster_spec_clear(&s);
+	assert_true(s.budget_month < 0);
+	template_free(t);
+}
+
 static void a_value_that_does_not_fit_names_parameter_and_what_is_allowed(void **state)
 {
 	static const struct {
@@ -292,6 +309,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_slurm_template_is_right_and_expands),
 		cmocka_unit_test(values_go_into_the_tree_and_are_not_read_again),
+		cmocka_unit_test(a_budget_is_a_limit_of_the_month_and_there_is_none_without),
 		cmocka_unit_test(a_value_that_does_not_fit_names_parameter_and_what_is_allowed),
 		cmocka_unit_test(a_parameter_given_twice_is_refused),
 		cmocka_unit_test(a_value_that_does_not_fit_its_place_names_the_place),

@@ -1,0 +1,256 @@
+/* Money: what was spent and for whom, what runs now, and where it leads. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "command/run.h"
+
+#define PERCENT 100
+
+static const char *usd(char out[24], const struct json *j, const char *path)
+{
+	return money_text(out, json_real(j, path, 0));
+}
+
+static const char *hours(char out[24], const struct json *j)
+{
+	snprintf(out, 24, "%.1f", json_real(j, "node_hours", 0));
+	return out;
+}
+
+static const char *percent(char out[24], const struct json *j, const char *path)
+{
+	snprintf(out, 24, "%.0f %%", json_real(j, path, 0) * PERCENT);
+	return out;
+}
+
+/*
+ * The sentences
+ */
+
+static void show_rate(struct command_run *r, const struct json *j)
+{
+	int64_t unpriced = json_int(j, "rate.unpriced", 0);
+	char now[24], idle[24];
+
+	show_fact(r, "now", "%s%s/h, of it idle %s/h", unpriced ? "at least " : "",
+		  usd(now, j, "rate.usd_per_hour"), usd(idle, j, "rate.idle_usd_per_hour"));
+	if (unpriced)
+		show_fact(r, "", "%lld machines run at a price that is not known",
+			  (long long)unpriced);
+}
+
+static const char *budget_word(const char *state)
+{
+	static const char *const words[][2] = {
+		{ "over", "used up: no nodes are made for new jobs" },
+		{ "will_be_over", "too small for this month at the present rate" },
+		{ "near", "near its end" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(state, words[i][0]) == 0)
+			return words[i][1];
+	return "enough at the present rate";
+}
+
+static void show_budget(struct command_run *r, const struct json *j)
+{
+	char spent[24], limit[24], share[24];
+
+	if (!json_is(json_get(j, "budget"), JSON_OBJECT))
+		return;
+	show_fact(r, "budget", "%s of %s this month (%s): %s",
+		  usd(spent, j, "budget.spent_usd"), usd(limit, j, "budget.month_usd"),
+		  percent(share, j, "budget.share"),
+		  budget_word(json_str(j, "budget.state", "ok")));
+}
+
+/* "2026-11-24 11:00": hours of UTC, as the ledger's. */
+static const char *hour_text(char out[CLOCK_TEXT], int64_t ms)
+{
+	clock_text(out, ms);
+	out[10] = ' ';
+	out[16] = '\0';
+	return out;
+}
+
+static void show_facts(struct command_run *r, const struct json *j)
+{
+	char from[CLOCK_TEXT], to[CLOCK_TEXT], a[24], b[24];
+
+	show_fact(r, "cluster", "%s", json_str(j, "cluster", ""));
+	show_rate(r, j);
+	show_fact(r, "spent", "%s today, %s this month", usd(a, j, "spent.today"),
+		  usd(b, j, "spent.month"));
+	show_fact(r, "forecast", "%s at the end of the day, %s at the end of the month",
+		  usd(a, j, "forecast.day"), usd(b, j, "forecast.month"));
+	show_budget(r, j);
+	if (json_bool(j, "sample_prices", false))
+		show_fact(r, "prices", "samples of the simulator, not a price list");
+	show_fact(r, "period", "%s to %s UTC: %s, of it idle %s",
+		  hour_text(from, json_int(j, "from_ms", 0)),
+		  hour_text(to, json_int(j, "to_ms", 0)), usd(a, j, "total.usd"),
+		  usd(b, j, "total.idle_usd"));
+}
+
+/*
+ * The tables
+ */
+
+struct money { /* the columns that all sums have */
+	char hours[24], ondemand[24], spot[24], saved[24], idle[24], usd[24], rate[24];
+};
+
+static struct money money_of(const struct json *j)
+{
+	struct money m;
+
+	hours(m.hours, j);
+	usd(m.ondemand, j, "ondemand_usd");
+	usd(m.spot, j, "spot_usd");
+	usd(m.saved, j, "saved_usd");
+	usd(m.idle, j, "idle_usd");
+	usd(m.usd, j, "usd");
+	usd(m.rate, j, "usd_per_hour");
+	return m;
+}
+
+static void cluster_row(struct command_run *r, const struct json *j)
+{
+	struct money m = money_of(j);
+	char share[24];
+
+	show_row(r, json_str(j, "cluster", "?"), json_str(j, "state", "?"), m.hours, m.ondemand,
+		 m.spot, m.saved, m.idle, m.usd, m.rate,
+		 json_is(json_get(j, "budget"), JSON_OBJECT) ? percent(share, j, "budget.share")
+							     : "-");
+}
+
+static void array_row(struct command_run *r, const struct json *j)
+{
+	struct money m = money_of(j);
+
+	show_row(r, json_str(j, "cluster", "?"), json_str(j, "array", "?"), m.hours, m.ondemand,
+		 m.spot, m.saved, m.idle, m.usd, m.rate);
+}
+
+static void user_row(struct command_run *r, const struct json *j)
+{
+	struct money m = money_of(j);
+	char share[24];
+
+	show_row(r, show_or(json_str(j, "user", ""), "-"), m.hours, m.usd,
+		 percent(share, j, "share"), m.rate);
+}
+
+static void job_row(struct command_run *r, const struct json *j)
+{
+	struct money m = money_of(j);
+
+	show_row(r, json_str(j, "cluster", "?"), json_str(j, "id", "?"),
+		 json_str(j, "name", ""), json_str(j, "user", ""), json_str(j, "array", ""),
+		 m.hours, m.usd, m.rate);
+}
+
+static void kind_row(struct command_run *r, const struct json *j)
+{
+	struct money m = money_of(j);
+	char share[24];
+
+	show_row(r, json_str(j, "kind", "?"), m.hours, m.usd, percent(share, j, "share"),
+		 m.rate);
+}
+
+#define SUMS "NODE-H", "ON-DEMAND", "SPOT", "SAVED", "IDLE", "TOTAL", "$/H"
+
+static const struct table {
+	const char *by, *list;
+	const char *titles[12];
+	void (*row)(struct command_run *r, const struct json *j);
+} tables[] = {
+	{ "cluster", "by_cluster", { "CLUSTER", "STATE", SUMS, "BUDGET" }, cluster_row },
+	{ "array", "by_array", { "CLUSTER", "ARRAY", SUMS }, array_row },
+	{ "kind", "by_kind", { "KIND", "NODE-H", "TOTAL", "SHARE", "$/H" }, kind_row },
+	{ "user", "by_user", { "USER", "NODE-H", "TOTAL", "SHARE", "$/H" }, user_row },
+	{ "job",
+	  "jobs",
+	  { "CLUSTER", "JOB", "NAME", "USER", "ARRAY", "NODE-H", "TOTAL", "$/H" },
+	  job_row },
+};
+
+static const struct table *table_named(const char *by)
+{
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		if (strcmp(tables[i].by, by) == 0)
+			return &tables[i];
+	return NULL;
+}
+
+static void show_table(struct command_run *r, const struct table *t, const struct json *answer)
+{
+	const struct json *list = json_get(answer, t->list);
+
+	if (json_len(list) == 0)
+		return;
+	show_text(r, "%s", "");
+	show_cells(r, true, t->titles);
+	for (size_t i = 0; i < json_len(list); i++)
+		t->row(r, json_at(list, i));
+}
+
+static void on_cost(struct command_run *r, const struct json *answer)
+{
+	const char *by = command_option(r, "by");
+
+	show_facts(r, answer);
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		if (!by || &tables[i] == table_named(by))
+			show_table(r, &tables[i], answer);
+	show_result(r, answer);
+	run_done(r);
+}
+
+/*
+ * The question
+ */
+
+/* "2026-11-24", the day's beginning, or "2026-11-24T11:00:00Z". */
+static int time_option(struct command_run *r, const char *name, char out[SHOW_MAX])
+{
+	const char *text = command_option(r, name);
+	char whole[48];
+	int64_t ms = 0;
+
+	if (text) {
+		snprintf(whole, sizeof(whole), "%.24s%s", text,
+			 strchr(text, 'T') ? "" : "T00:00:00Z");
+		if (strlen(text) > 24 || clock_read(&ms, whole) < 0) {
+			run_misused(
+			    r,
+			    "--%s: \"%.40s\" is no day or time of UTC as in 2026-11-24 or 2026-11-24T11:00:00Z",
+			    name, text);
+			return -1;
+		}
+	}
+	show_int(out, ms);
+	return 0;
+}
+
+void run_cost(struct command_run *r)
+{
+	const char *by = command_option(r, "by");
+	char from[SHOW_MAX], to[SHOW_MAX];
+
+	if (by && !table_named(by)) {
+		run_misused(r, "--by: cluster, array, kind, user or job");
+		return;
+	}
+	if (time_option(r, "from", from) < 0 || time_option(r, "to", to) < 0)
+		return;
+	run_get(r,
+		client_path("/v1/cost?cluster=%&from=%&to=%", r->args.n ? r->args.v[0] : "",
+			    from, to, (char *)NULL),
+		on_cost);
+}
