@@ -79,6 +79,8 @@ static void node_line(struct gq_call *c, const struct gq *q, const struct gq_nod
 			continue;
 		}
 		s += 1 + strspn(s + 1, ".0123456789");
+		if (!*s)
+			break;
 		put_node_letter(c->out, q, n, p, *s);
 	}
 	buf_addc(c->out, '\n');

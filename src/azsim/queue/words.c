@@ -113,7 +113,7 @@ static struct gq_job *rest_of(struct gq_array *a)
 {
 	struct gq_job *j = a->first;
 
-	while (j && !j->tasks)
+	while (j && (!j->tasks || j->state != GQ_PENDING))
 		j = j->peer_next;
 	return j;
 }

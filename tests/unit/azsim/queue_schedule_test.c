@@ -146,6 +146,9 @@ static void one_task_is_cancelled_out_of_many(void **state)
 	queue_is("1_[1,3-4,6,9-10]:PD::1:JobHeldUser\n1_2:R:htc-1:1:None\n");
 	submit("scontrol requeue 1_2");
 	queue_is("1_[1-4,6,9-10]:PD::1:BeginTime,JobHeldUser\n");
+	submit("scancel 1");
+	submit("scancel 1_[1-4]"); /* what is cancelled stays so */
+	queue_is("");
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, working, closed)
