@@ -28,6 +28,7 @@ int sql_migrate(struct sql *db, const char *const *migrations, struct err *err);
 int sql_version(struct sql *db, int64_t *version, struct err *err);
 int sql_exec(struct sql *db, const char *text, struct err *err); /* constant text only */
 int sql_begin(struct sql *db, struct err *err);  /* BEGIN IMMEDIATE; nests by counting, the outermost commits */
+bool sql_begun(const struct sql *db);
 /* A failure ends the transaction. R2.4: other than full, busy or a broken constraint it means unknown: ERR_UNKNOWN. */
 int sql_commit(struct sql *db, struct err *err);
 void sql_rollback(struct sql *db);               /* the whole transaction, at any depth */

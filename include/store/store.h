@@ -23,7 +23,8 @@ struct store;
 struct store *store_open(const char *path, bool any_file_system, struct err *err); /* migrates, checks (R2.7), makes engine_id once */
 void store_close(struct store *st);
 const char *store_engine_id(const struct store *st); /* 32 hex digits (R3.1) */
-int store_begin(struct store *st, struct err *err);  /* nests */
+int store_begin(struct store *st, struct err *err);  /* nests; ERR_FULL without room on the disk (R2.5) */
+bool store_has_room(const struct store *st);
 int store_commit(struct store *st, struct err *err);
 void store_rollback(struct store *st);
 bool store_file_moved(const struct store *st);       /* R2.6 */

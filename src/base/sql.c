@@ -340,6 +340,11 @@ int sql_begin(struct sql *db, struct err *err)
 	return 0;
 }
 
+bool sql_begun(const struct sql *db)
+{
+	return db->depth > 0;
+}
+
 void sql_rollback(struct sql *db)
 {
 	/* Cannot fail in a way that matters: an open transaction that is not committed is

@@ -65,16 +65,21 @@ static int backup_before(struct sql *db, int64_t to, struct err *err)
 
 static int check_version(struct sql *db, int64_t has, int64_t known, struct err *err)
 {
+	char *backup = xasprintf("%s.before-v%lld", sql_path(db), (long long)has);
+	int rc = 0;
+
 	if (has < 0)
-		return err_set(err, ERR_PARSE, "%s: version %lld: this is no store of ours",
-			       sql_path(db), (long long)has);
-	if (has <= known)
-		return 0;
-	return err_set(
-	    err, ERR_UNSUPPORTED,
-	    "%s has version %lld, and this program knows only up to %lld: start the newer program, "
-	    "or restore the backup %s.before-v%lld",
-	    sql_path(db), (long long)has, (long long)known, sql_path(db), (long long)has);
+		rc = err_set(err, ERR_PARSE, "%s: version %lld: this is no store of ours",
+			     sql_path(db), (long long)has);
+	else if (has > known)
+		rc = err_set(
+		    err, ERR_UNSUPPORTED,
+		    "%s has version %lld, and this program knows only up to %lld: start the newer program, "
+		    "or restore %s",
+		    sql_path(db), (long long)has, (long long)known,
+		    access(backup, F_OK) == 0 ? backup : "a backup that this one made");
+	free(backup);
+	return rc;
 }
 
 int sql_migrate(struct sql *db, const char *const *migrations, struct err *err)

@@ -201,12 +201,21 @@ static void on_reached(struct command_run *r, const struct json *op)
 	run_done(r);
 }
 
+/* An act that found everything done has no operation. */
+static void begun(struct command_run *r, const struct json *answer, const char *begins,
+		  const char *done_already)
+{
+	bool new = json_int(answer, "operation", 0) > 0;
+	char sentence[120];
+
+	snprintf(sentence, sizeof(sentence), "%.40s %s", the_cluster(r),
+		 new ? begins : done_already);
+	operation_begun(r, answer, sentence, on_reached);
+}
+
 static void on_starting(struct command_run *r, const struct json *answer)
 {
-	char sentence[100];
-
-	snprintf(sentence, sizeof(sentence), "%.40s starts", the_cluster(r));
-	operation_begun(r, answer, sentence, on_reached);
+	begun(r, answer, "starts", "runs already: there is nothing to start");
 }
 
 void run_cluster_start(struct command_run *r)
@@ -216,10 +225,7 @@ void run_cluster_start(struct command_run *r)
 
 static void on_stopping(struct command_run *r, const struct json *answer)
 {
-	char sentence[100];
-
-	snprintf(sentence, sizeof(sentence), "%.40s stops", the_cluster(r));
-	operation_begun(r, answer, sentence, on_reached);
+	begun(r, answer, "stops", "is off already: there is nothing to stop");
 }
 
 void run_cluster_stop(struct command_run *r)

@@ -105,8 +105,11 @@ static struct json *body_of(struct command_run *r)
 	struct err err = ERR_INIT;
 	int rc = 0;
 
-	for (size_t i = 1; i < r->args.n && rc == 0; i++)
+	for (size_t i = 1; i < r->args.n && rc == 0; i++) {
 		rc = hostlist_expand(&names, r->args.v[i], &err);
+		if (rc < 0)
+			err_wrap(&err, "\"%.80s\"", r->args.v[i]);
+	}
 	for (size_t i = 0; i < names.n; i++)
 		json_add(list, json_new_string(names.v[i]));
 	if (command_option(r, "reason"))

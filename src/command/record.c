@@ -331,6 +331,16 @@ static void show_clouds(struct command_run *r, const struct json *list)
 	}
 }
 
+static const char *age_text(char out[CLOCK_TEXT], int64_t read_ms)
+{
+	char span[CLOCK_TEXT];
+
+	if (read_ms <= 0)
+		return "never";
+	snprintf(out, CLOCK_TEXT, "%.20s ago", show_since(span, read_ms));
+	return out;
+}
+
 static void show_sources(struct command_run *r, const struct json *list)
 {
 	if (json_len(list) > 0)
@@ -343,8 +353,8 @@ static void show_sources(struct command_run *r, const struct json *list)
 		show_row(r, json_str(c, "name", "?"), show_int(nodes, json_int(c, "nodes", 0)),
 			 show_int(changes, json_int(c, "open_intents", 0)),
 			 json_str(c, "head", ""),
-			 show_time(queue, json_int(c, "scheduler.read_ms", 0)),
-			 show_time(cloud, json_int(c, "cloud.read_ms", 0)),
+			 age_text(queue, json_int(c, "scheduler.read_ms", 0)),
+			 age_text(cloud, json_int(c, "cloud.read_ms", 0)),
 			 show_or(json_str(c, "scheduler.error", ""),
 				 json_str(c, "cloud.error", "")));
 	}

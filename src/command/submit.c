@@ -179,6 +179,17 @@ static void name_of_file(char *out, const char *path)
 		snprintf(out, NAME_MAX_JOB, "job");
 }
 
+/* Which interpreters there are is the scheduler's to say; what no scheduler takes ends here. */
+static int check_script(const struct buf *script, const char *path, struct err *err)
+{
+	if (script->len == 0)
+		return err_set(err, ERR_INVALID, "%s is empty", path);
+	if (memchr(script->data, '\0', script->len))
+		return err_set(err, ERR_INVALID,
+			       "%s is a program, not a script: write one that starts it", path);
+	return 0;
+}
+
 static void send_script(struct command_run *r, const char *path, size_t first_arg)
 {
 	static const char *const same[] = { "array", "partition", "cwd" };
@@ -187,7 +198,7 @@ static void send_script(struct command_run *r, const char *path, size_t first_ar
 	struct json *body, *args;
 	char name[NAME_MAX_JOB];
 
-	if (file_read(&script, path, &err) < 0) {
+	if (file_read(&script, path, &err) < 0 || check_script(&script, path, &err) < 0) {
 		buf_clear(&script);
 		err_wrap(&err, "the script");
 		run_fail(r, &err);

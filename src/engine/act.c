@@ -118,6 +118,19 @@ int engine_start(struct engine *e, const struct user *u, const char *name, int64
 	return operation_begin(r, OP_START, u, false, NULL, op, err);
 }
 
+/* What ends costs may always be done: for it the store keeps a reserve (R2.5). */
+static void use_reserve(struct engine *e)
+{
+	struct err err = ERR_INIT;
+
+	if (store_has_room(e->store))
+		return;
+	if (store_release_ballast(e->store, &err) < 0)
+		log_error("%s", err.msg);
+	else
+		log_warn("the disk is full: the reserve under %s is given back", e->state_dir);
+}
+
 int engine_stop(struct engine *e, const struct user *u, const char *name, bool force,
 		int64_t *op, struct err *err)
 {
@@ -129,6 +142,7 @@ int engine_stop(struct engine *e, const struct user *u, const char *name, bool f
 		*op = 0;
 		return 0;
 	}
+	use_reserve(e);
 	return operation_begin(r, OP_STOP, u, force, NULL, op, err);
 }
 
@@ -149,6 +163,7 @@ int engine_delete(struct engine *e, const struct user *u, const char *name,
 			       name);
 	if (teardown_plan_check(r, plan_hash, err) < 0)
 		return -1;
+	use_reserve(e);
 	return operation_begin(r, OP_DELETE, u, force, plan_hash, op, err);
 }
 

@@ -82,23 +82,35 @@ static int load_clusters(struct engine *e, struct err *err)
 	return 0;
 }
 
-/* R2.5, R2.6, R7: what has to be looked at whether or not anything happens. */
-static void housekeeping(void *arg)
+/* R2.5, R2.6 */
+static void look_at_store(struct engine *e)
 {
-	struct engine *e = arg;
 	int64_t room = store_free_bytes(e->store);
 
-	timer_set(e->housekeeping, HOUSEKEEPING_MS);
 	e->issue[0] = '\0';
 	if (store_file_moved(e->store)) {
 		e->safe_mode = true;
 		snprintf(
 		    e->issue, sizeof(e->issue),
 		    "the store's file was moved away: nothing is changed any more; put it back and restart the engine");
+	} else if (!store_has_room(e->store)) {
+		snprintf(
+		    e->issue, sizeof(e->issue),
+		    "the disk is full, %lld KiB free: nothing is made or changed before there is room",
+		    (long long)(room >> 10));
 	} else if (room >= 0 && room < (int64_t)1 << 30) {
 		snprintf(e->issue, sizeof(e->issue), "only %lld MiB are free under %s",
 			 (long long)(room >> 20), e->state_dir);
 	}
+}
+
+/* R7: what has to be looked at whether or not anything happens. */
+static void housekeeping(void *arg)
+{
+	struct engine *e = arg;
+
+	timer_set(e->housekeeping, HOUSEKEEPING_MS);
+	look_at_store(e);
 	bill_tick(e);
 	gc_tick(e);
 }
@@ -140,6 +152,7 @@ struct engine *engine_new(struct loop *l, const struct engine_options *o, struct
 	e->adoption = store_fact(e->store, "adoption") != NULL;
 	e->housekeeping = timer_new(l, housekeeping, e);
 	timer_set(e->housekeeping, HOUSEKEEPING_MS);
+	look_at_store(e);
 	return load_clusters(e, err) < 0 ? fail(e) : e;
 }
 

@@ -73,7 +73,7 @@ struct cause { /* over the buckets that would take the want */
 	size_t buckets, closed, paused, dear, price_cap, waits;
 	unsigned int bind;
 	const struct level *level;
-	const struct fact_bucket *first, *first_closed;
+	const struct fact_bucket *first, *first_closed, *bound; /* bound: by level */
 	int64_t until_s;
 };
 
@@ -86,6 +86,7 @@ static void cause_of_bucket(struct cause *c, const struct planner *p, const stru
 			    size_t want, uint32_t b)
 {
 	const struct fact_bucket *fb = &p->f->buckets[b];
+	const struct level *before = c->level;
 
 	c->first = c->first ? c->first : fb;
 	c->buckets++;
@@ -104,6 +105,7 @@ static void cause_of_bucket(struct cause *c, const struct planner *p, const stru
 		    ledger_binding(p, &a->ledger, b, nodes_wanted(&p->d->v[want]), &c->level);
 		if (ledger_too_dear(p, &a->ledger, b, nodes_wanted(&p->d->v[want])))
 			c->dear++;
+		c->bound = c->level == before ? c->bound : fb;
 	}
 }
 
@@ -287,8 +289,10 @@ static void no_capacity(struct telling *w, const struct cause *c)
 	} else if (c->level->cores_max >= 0 && c->level->cores < c->level->cores_max + 1 &&
 		   (c->level->nodes_max < 0 || c->level->nodes > 0)) {
 		snprintf(w->text, sizeof(w->text),
-			 "no capacity: %s has %.0f of %.0f cores in use", c->level->name,
-			 c->level->cores_max - c->level->cores, c->level->cores_max);
+			 "no capacity: %s has %.0f of %.0f cores in use, a %s asks for %lld",
+			 c->level->name, c->level->cores_max - c->level->cores,
+			 c->level->cores_max, size_short(c->bound->size->name),
+			 (long long)c->bound->size->vcpus);
 	} else {
 		snprintf(w->text, sizeof(w->text),
 			 "no capacity: %s has %" PRId64 " nodes left of %" PRId64,

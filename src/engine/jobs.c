@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -25,6 +26,11 @@ static struct run *ready_run(struct engine *e, const char *cluster, struct err *
 		return NULL;
 	if (r->cluster.state == CLUSTER_RUNNING && remote_ready(r->remote))
 		return r;
+	if (r->cluster.state == CLUSTER_OFF) {
+		err_set(err, ERR_CONFLICT, "cluster %s is off: \"cluster start %s\" starts it",
+			cluster, cluster);
+		return NULL;
+	}
 	err_set(err, ERR_CONFLICT, "cluster %s is %s%s%s", cluster,
 		cluster_state_name(r->cluster.state), r->remote ? ": " : "",
 		r->remote && !remote_ready(r->remote) ? remote_text(r->remote) : "");
@@ -59,6 +65,7 @@ static void on_submit(void *arg, const struct sched_run *run, const struct err *
 	} else if (r->sched->read_submit(id, run, &err) == 0) {
 		j = json_new_object();
 		json_set_str(j, "job", id);
+		r->submitted_ms = clock_utc_ms();
 		note(r, EVENT_INFO, id, "submitted");
 	}
 	observe_soon(r, 0);
@@ -200,6 +207,84 @@ static const struct {
 	{ "requeue", SCHED_REQUEUE_JOBS },
 };
 
+/*
+ * Which jobs there are: the queue's last reading, by the number that an id begins with. Without
+ * this a typo would count as done: scancel of a job that never was is silent.
+ */
+
+struct numbered {
+	uint64_t number;
+	size_t at; /* in the request */
+	bool found;
+};
+
+static uint64_t number_of(const char *id)
+{
+	return id[0] >= '0' && id[0] <= '9' ? strtoull(id, NULL, 10) : 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct numbered *x = a, *y = b;
+
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static void mark_found(struct numbered *v, size_t n, uint64_t number)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (v[mid].number < number)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < n && v[low].number == number; low++)
+		v[low].found = true;
+}
+
+/* The first id of the request that the reading does not have; NULL: it has all. An id without a
+ * number is the adapter's to judge. */
+static const char *first_unknown(const struct queue *q, const struct strs *ids)
+{
+	struct numbered *v = xcalloc(ids->n, sizeof(*v));
+	size_t first = ids->n;
+
+	for (size_t i = 0; i < ids->n; i++) {
+		uint64_t number = number_of(ids->v[i]);
+
+		v[i] = (struct numbered){ number, i, number == 0 };
+	}
+	qsort(v, ids->n, sizeof(*v), by_number);
+	for (size_t i = 0; i < q->n_jobs; i++)
+		mark_found(v, ids->n, number_of(q->jobs[i].id));
+	for (size_t i = 0; i < ids->n; i++)
+		if (!v[i].found && v[i].at < first)
+			first = v[i].at;
+	free(v);
+	return first < ids->n ? ids->v[first] : NULL;
+}
+
+static int jobs_known(const struct run *r, const struct strs *ids, struct err *err)
+{
+	const struct source *s = &r->queue_source;
+	const char *unknown;
+	char span[CLOCK_TEXT];
+
+	if (!r->queue || s->state != SOURCE_OK || s->started_ms <= r->submitted_ms)
+		return 0;
+	unknown = first_unknown(r->queue, ids);
+	if (!unknown)
+		return 0;
+	return err_set(
+	    err, ERR_NOT_FOUND,
+	    "cluster %s has no job \"%.40s\" in its queue, read %s ago; nothing was changed",
+	    r->cluster.name, unknown, clock_span(span, clock_utc_ms() - s->ok_ms));
+}
+
 int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
 		   const char *verb, const struct strs *ids, engine_done_cb *cb, void *arg,
 		   struct err *err)
@@ -213,6 +298,8 @@ int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
 	args.version = r->sched_version;
 	if (ids->n == 0)
 		return err_set(err, ERR_INVALID, "name at least one job");
+	if (jobs_known(r, ids, err) < 0)
+		return -1;
 	snprintf(object, sizeof(object), "%.32s: %zu jobs, %.24s", cluster, ids->n, ids->v[0]);
 	snprintf(what, sizeof(what), "job %s", verb);
 	for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
@@ -228,6 +315,17 @@ int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
 		       verb);
 }
 
+/* Its first line, which is what it calls the failure. */
+static void scheduler_said(struct err *err, const struct sched_run *run)
+{
+	const char *text = run->errout_len ? run->errout : run->out;
+	char line[240];
+
+	text_clean(line, sizeof(line), text, text ? strcspn(text, "\n") : 0);
+	err_set(err, ERR_NOT_FOUND, "the scheduler does not show it: %s",
+		line[0] ? line : "it gave no reason");
+}
+
 static void on_detail(void *arg, const struct sched_run *run, const struct err *why)
 {
 	struct ask *a = arg;
@@ -237,8 +335,7 @@ static void on_detail(void *arg, const struct sched_run *run, const struct err *
 	if (!run) {
 		err = *why;
 	} else if (run->exit_code != 0) {
-		err_set(&err, ERR_NOT_FOUND, "%.200s",
-			run->errout_len ? run->errout : run->out);
+		scheduler_said(&err, run);
 	} else {
 		j = json_new_object();
 		json_set_str(j, "text", run->out);

@@ -128,6 +128,7 @@ struct run {
 
 	struct queue *queue; /* last whole reading */
 	struct source queue_source, cloud_source, phase_source;
+	int64_t submitted_ms; /* the last job that came through us: younger readings know it */
 	char sched_version[32];
 	struct cloud_call *vms_call;
 	int64_t vms_started_ms;

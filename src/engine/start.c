@@ -223,5 +223,6 @@ void start_step(struct run *r)
 	operation_end(r, OP_DONE, "%s answers %s after the start", r->sched->title,
 		      clock_span(span, clock_utc_ms() - began));
 	cluster_move(r, CLUSTER_RUNNING, "");
+	region_refresh(r->region, true); /* the head is in the numbers now */
 	observe_soon(r, 0);
 }

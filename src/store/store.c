@@ -14,6 +14,7 @@
 #include "store/store_private.h"
 
 #define BALLAST_BYTES ((size_t)64 << 20)
+#define ROOM_MIN      ((int64_t)16 << 20) /* more than any one transaction of ours writes */
 
 char *json_line(struct json *take)
 {
@@ -73,13 +74,26 @@ static int identity_load(struct store *st, struct err *err)
 	return store_set_fact(st, "engine_id", st->engine_id, err);
 }
 
-struct store *store_open(const char *path, bool any_file_system, struct err *err)
+/* Even a look needs a few pages: the reserve is for that, too. */
+static struct sql *open_file(struct store *st, bool any_file_system, struct err *err)
 {
 	const struct sql_options o = { .any_file_system = any_file_system };
+	struct err first = ERR_INIT;
+	struct sql *sql = sql_open(st->path, &o, &first);
+
+	if (!sql && first.code == ERR_FULL && store_release_ballast(st, err) == 0)
+		return sql_open(st->path, &o, err);
+	if (!sql && err)
+		*err = first;
+	return sql;
+}
+
+struct store *store_open(const char *path, bool any_file_system, struct err *err)
+{
 	struct store *st = xcalloc(1, sizeof(*st));
 
 	st->path = xstrdup(path);
-	st->sql = sql_open(path, &o, err);
+	st->sql = open_file(st, any_file_system, err);
 	if (!st->sql || sql_check(st->sql, false, err) < 0 ||
 	    sql_migrate(st->sql, store_migrations, err) < 0 || identity_load(st, err) < 0 ||
 	    (!any_file_system && ballast_keep(st, err) < 0)) {
@@ -105,8 +119,22 @@ const char *store_engine_id(const struct store *st)
 	return st->engine_id;
 }
 
+bool store_has_room(const struct store *st)
+{
+	int64_t room = store_free_bytes(st);
+
+	return room < 0 || room >= ROOM_MIN;
+}
+
+/* Refused before memory follows the rows: a commit that finds the disk full comes too late. */
 int store_begin(struct store *st, struct err *err)
 {
+	if (!sql_begun(st->sql) && !store_has_room(st))
+		return err_set(
+		    err, ERR_FULL,
+		    "the disk of %s is full: %lld KiB are free, %lld are needed; nothing was changed: free some space",
+		    st->path, (long long)(store_free_bytes(st) >> 10),
+		    (long long)(ROOM_MIN >> 10));
 	return sql_begin(st->sql, err);
 }
 
