@@ -347,7 +347,12 @@ int http_server_listen_tcp(struct http_server *s, const char *address, uint16_t 
 	if (to.ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 	if (bind(fd, (struct sockaddr *)&to, len) != 0) {
-		err_sys(err, "cannot listen on %s port %u", address, (unsigned int)*port);
+		const char *now = errno == EADDRINUSE
+				      ? "; end the program that does, or choose another port"
+				      : "";
+
+		err_set(err, ERR_IO, "cannot listen on %s port %u: %s%s", address,
+			(unsigned int)*port, strerror(errno), now);
 		close(fd);
 		return -1;
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -458,19 +459,42 @@ static void closes_after_the_answer_once_it_accepts_no_more(void **state)
 	assert_int_equal(raw_count(&client, "Connection: close\r\n"), 1);
 }
 
+static void leave_stale_socket(const char *path)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	close(fd);
+}
+
 static void makes_its_socket_as_private_as_asked(void **state)
 {
 	struct err err = ERR_INIT;
 	struct stat st;
 	mode_t old = umask(0);
+	char path[128];
 
 	(void)state;
-	assert_int_equal(http_server_listen_unix(server.http, server.path, 0660, &err),
-			 0); /* stale: replaced */
+	snprintf(path, sizeof(path), "%s/stale", server.dir);
+	leave_stale_socket(path);
+	assert_int_equal(http_server_listen_unix(server.http, path, 0660, &err), 0);
 	umask(old);
-	assert_int_equal(lstat(server.path, &st), 0);
+	assert_int_equal(lstat(path, &st), 0);
 	assert_true(S_ISSOCK(st.st_mode));
 	assert_int_equal(st.st_mode & 0777, 0660);
+}
+
+static void leaves_the_socket_of_another_alone(void **state)
+{
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(http_server_listen_unix(server.http, server.path, 0600, &err), -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+	raw_send(&client, GET("/one"));
+	raw_wait_text(&client, "GET /one\n");
 }
 
 static void refuses_a_place_where_a_socket_is_not_safe(void **state)
@@ -543,6 +567,7 @@ int main(void)
 		TEST(streams_nothing_to_head),
 		TEST(closes_after_the_answer_once_it_accepts_no_more),
 		TEST(makes_its_socket_as_private_as_asked),
+		TEST(leaves_the_socket_of_another_alone),
 		TEST(refuses_a_place_where_a_socket_is_not_safe),
 		TEST(says_which_address_cannot_be_listened_on),
 	};
