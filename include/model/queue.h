@@ -87,6 +87,8 @@ struct queue {
 	size_t n_jobs, cap_jobs;
 	struct sched_node *nodes;
 	size_t n_nodes, cap_nodes;
+	struct sched_node **by_name; /* n_by_name of them, sorted: made by queue_count_node_jobs() */
+	size_t n_by_name;
 	int64_t read_started_ms, read_ended_ms; /* UTC; a drain is proven only by a read that started after it (R6.1) */
 };
 
@@ -97,7 +99,7 @@ void queue_init(struct queue *q);
 void queue_clear(struct queue *q);
 struct job *queue_add_job(struct queue *q);             /* zeroed, strings ""; NULL at the ceiling */
 struct sched_node *queue_add_node(struct queue *q);      /* the same, but .jobs is -1 until they are counted */
-const struct sched_node *queue_node(const struct queue *q, const char *name); /* case-blind; linear */
+const struct sched_node *queue_node(const struct queue *q, const char *name); /* case-blind; linear before queue_count_node_jobs() */
 const struct job *queue_job(const struct queue *q, const char *id); /* also "12" for an array's first record */
 /* Sets sched_node.jobs from the host lists of the jobs that hold nodes; a host list that cannot be read makes it -1 everywhere. */
 void queue_count_node_jobs(struct queue *q);

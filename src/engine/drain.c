@@ -90,11 +90,13 @@ static bool wants_drain(const struct run *r, const struct member *m)
 /* Level-triggered: our drain is seen on a node that is to work. */
 static bool wants_undrain(const struct run *r, const struct member *m)
 {
-	const struct sched_node *sn = r->queue ? queue_node(r->queue, m->node.name) : NULL;
+	const struct sched_node *sn;
 
-	return sn && sn->drained_by_us &&
-	       (m->node.state == NODE_IDLE || m->node.state == NODE_BUSY) &&
-	       r->queue->read_started_ms > m->node.since_ms;
+	if ((m->node.state != NODE_IDLE && m->node.state != NODE_BUSY) || !r->queue ||
+	    r->queue->read_started_ms <= m->node.since_ms)
+		return false;
+	sn = queue_node(r->queue, m->node.name);
+	return sn && sn->drained_by_us;
 }
 
 static bool vm_is_gone(const struct member *m)
@@ -104,16 +106,12 @@ static bool vm_is_gone(const struct member *m)
 
 static bool wants_down(const struct run *r, const struct member *m)
 {
-	const struct sched_node *sn = r->queue ? queue_node(r->queue, m->node.name) : NULL;
-
-	return vm_is_gone(m) && sn && !m->down_told;
+	return vm_is_gone(m) && !m->down_told && r->queue && queue_node(r->queue, m->node.name);
 }
 
 static bool wants_removal(const struct run *r, const struct member *m)
 {
-	const struct sched_node *sn = r->queue ? queue_node(r->queue, m->node.name) : NULL;
-
-	return vm_is_gone(m) && sn && m->down_told;
+	return vm_is_gone(m) && m->down_told && r->queue && queue_node(r->queue, m->node.name);
 }
 
 static void on_member(struct run *r, struct member *m, enum sched_verb verb)

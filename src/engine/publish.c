@@ -119,20 +119,28 @@ static void head_mark(struct run *r, const char *phase, int64_t at_ms, const cha
 	operation_wake(r);
 }
 
-static struct member *named(const struct run *r, const char *name)
+/* A script that has no name yet says its host's. */
+static struct map *members_by_host(const struct run *r)
+{
+	struct map *hosts = map_new(NULL, true);
+
+	for (size_t i = r->n_members; i-- > 0;)
+		if (r->members[i]->node.host[0])
+			map_put(hosts, r->members[i]->node.host, r->members[i]);
+	return hosts;
+}
+
+static struct member *member_of_mark(const struct run *r, const struct map *hosts,
+				     const char *name)
 {
 	struct member *m = member_find(r, name);
 
-	for (size_t i = 0; !m && i < r->n_members; i++)
-		if (text_casecmp(r->members[i]->node.host, name) == 0)
-			m = r->members[i];
-	return m;
+	return m ? m : map_get(hosts, name);
 }
 
-static void node_mark(struct run *r, const char *name, const char *phase, int64_t at_ms,
+static void node_mark(struct run *r, struct member *m, const char *phase, int64_t at_ms,
 		      const char *text)
 {
-	struct member *m = named(r, name);
 
 	if (!m || at_ms < m->node.requested_ms || strcmp(m->node.phase, phase) == 0)
 		return;
@@ -150,6 +158,7 @@ static void node_mark(struct run *r, const char *name, const char *phase, int64_
 static void marks_read(struct run *r, const char *out)
 {
 	char *text = xstrdup(out), *next = NULL, *field[FIELDS];
+	struct map *hosts = members_by_host(r);
 	bool first = true;
 
 	for (char *line = strtok_r(text, "\n", &next); line;
@@ -164,8 +173,10 @@ static void marks_read(struct run *r, const char *out)
 		if (strcmp(field[0], "head") == 0)
 			head_mark(r, field[1], at_s * 1000, field[3]);
 		else
-			node_mark(r, field[0], field[1], at_s * 1000, field[3]);
+			node_mark(r, member_of_mark(r, hosts, field[0]), field[1], at_s * 1000,
+				  field[3]);
 	}
+	map_free(hosts);
 	free(text);
 }
 

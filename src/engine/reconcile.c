@@ -176,16 +176,51 @@ void reconcile_queue(struct run *r)
  * After a reading of the cloud
  */
 
-static struct member *waiting_row(const struct run *r, const char *set_id)
+struct waiting { /* rows of one set that have no VM yet, in order */
+	struct member **v;
+	size_t n, cap, at;
+};
+
+static void waiting_free(void *arg)
 {
+	struct waiting *w = arg;
+
+	free(w->v);
+	free(w);
+}
+
+static bool waits(const struct member *m)
+{
+	return !m->node.vm_id[0] && node_is_booting(m->node.state);
+}
+
+static struct map *waiting_rows(const struct run *r)
+{
+	struct map *sets = map_new(waiting_free, true);
+
 	for (size_t i = 0; i < r->n_members; i++) {
 		struct member *m = r->members[i];
+		struct waiting *w;
 
-		if (!m->node.vm_id[0] && node_is_booting(m->node.state) &&
-		    text_casecmp(m->node.set_id, set_id) == 0)
-			return m;
+		if (!waits(m))
+			continue;
+		w = map_get(sets, m->node.set_id);
+		if (!w) {
+			w = xcalloc(1, sizeof(*w));
+			map_put(sets, m->node.set_id, w);
+		}
+		GROW(w->v, w->n, w->cap);
+		w->v[w->n++] = m;
 	}
-	return NULL;
+	return sets;
+}
+
+/* A row with a machine bound leaves the set's list; nothing frees one that waits meanwhile. */
+static struct member *waiting_row(const struct map *sets, const char *set_id)
+{
+	struct waiting *w = map_get(sets, set_id);
+
+	return w && w->at < w->n ? w->v[w->at++] : NULL;
 }
 
 static const struct array_spec *array_of_set(const struct run *r, const char *set_id)
@@ -248,7 +283,7 @@ static void bound(struct run *r, struct member *m, const struct cloud_vm *vm)
 		boot_feed(r, m, BOOT_EV_VM_RUNNING, "machine runs");
 }
 
-static void from_cloud(struct run *r, const struct cloud_vm *vm)
+static void from_cloud(struct run *r, const struct cloud_vm *vm, const struct map *rows)
 {
 	struct member *m = member_of_vm(r, vm->id);
 
@@ -261,7 +296,7 @@ static void from_cloud(struct run *r, const struct cloud_vm *vm)
 		return;
 	}
 	m = vm->set_id && !vm->deleting && !map_get(r->past_vms, vm->id)
-		? waiting_row(r, vm->set_id)
+		? waiting_row(rows, vm->set_id)
 		: NULL;
 	if (!m) {
 		surplus(r, vm);
@@ -322,7 +357,7 @@ static void missing(struct run *r, struct member *m, int64_t listing_started_ms)
 
 void reconcile_cloud(struct run *r, const struct cloud_vms *vms, int64_t started_ms)
 {
-	struct map *listed = map_new(NULL, true);
+	struct map *listed = map_new(NULL, true), *rows;
 	struct err err = ERR_INIT;
 
 	for (size_t i = 0; i < vms->n; i++)
@@ -332,8 +367,10 @@ void reconcile_cloud(struct run *r, const struct cloud_vms *vms, int64_t started
 		map_free(listed);
 		return;
 	}
+	rows = waiting_rows(r);
 	for (size_t i = 0; i < vms->n; i++)
-		from_cloud(r, &vms->v[i]);
+		from_cloud(r, &vms->v[i], rows);
+	map_free(rows);
 	for (size_t i = r->n_members; i-- > 0;) {
 		struct member *m = r->members[i];
 

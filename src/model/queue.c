@@ -75,6 +75,7 @@ void queue_clear(struct queue *q)
 	pool_clear(&q->pool);
 	free(q->jobs);
 	free(q->nodes);
+	free(q->by_name);
 	queue_init(q);
 }
 
@@ -106,8 +107,28 @@ struct sched_node *queue_add_node(struct queue *q)
 	return n;
 }
 
+static int by_name(const void *a, const void *b)
+{
+	const struct sched_node *const *x = a, *const *y = b;
+
+	return text_casecmp((*x)->name, (*y)->name);
+}
+
+static int name_to_node(const void *key, const void *elem)
+{
+	const struct sched_node *const *n = elem;
+
+	return text_casecmp(key, (*n)->name);
+}
+
 const struct sched_node *queue_node(const struct queue *q, const char *name)
 {
+	if (q->n_by_name == q->n_nodes && q->n_nodes) {
+		struct sched_node **hit = bsearch(name, q->by_name, q->n_by_name,
+						  sizeof(struct sched_node *), name_to_node);
+
+		return hit ? *hit : NULL;
+	}
 	for (size_t i = 0; i < q->n_nodes; i++)
 		if (text_casecmp(q->nodes[i].name, name) == 0)
 			return &q->nodes[i];
@@ -125,31 +146,17 @@ const struct job *queue_job(const struct queue *q, const char *id)
 	return NULL;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	const struct sched_node *const *x = a, *const *y = b;
-
-	return text_casecmp((*x)->name, (*y)->name);
-}
-
-static int name_to_node(const void *key, const void *elem)
-{
-	const struct sched_node *const *n = elem;
-
-	return text_casecmp(key, (*n)->name);
-}
-
 static bool holds_nodes(const struct job *j)
 {
 	return j->nodes[0] && j->state != JOB_DONE && j->state != JOB_FAILED &&
 	       j->state != JOB_CANCELLED;
 }
 
-static void count_names(struct sched_node **sorted, size_t n, const struct strs *names)
+static void count_names(struct queue *q, const struct strs *names)
 {
 	for (size_t i = 0; i < names->n; i++) {
-		struct sched_node **hit =
-		    bsearch(names->v[i], sorted, n, sizeof(struct sched_node *), name_to_node);
+		struct sched_node **hit = bsearch(names->v[i], q->by_name, q->n_by_name,
+						  sizeof(struct sched_node *), name_to_node);
 
 		if (hit)
 			(*hit)->jobs++;
@@ -158,7 +165,7 @@ static void count_names(struct sched_node **sorted, size_t n, const struct strs 
 
 /* Neighbours in a queue often sit on the same nodes, and equal host lists are one pointer: each
  * is read once in a row. */
-static int count_jobs(struct queue *q, struct sched_node **sorted)
+static int count_jobs(struct queue *q)
 {
 	struct strs names = STRS_INIT(QUEUE_NODES_MAX);
 	const char *last = NULL;
@@ -175,7 +182,7 @@ static int count_jobs(struct queue *q, struct sched_node **sorted)
 			last = j->nodes;
 		}
 		if (rc == 0)
-			count_names(sorted, q->n_nodes, &names);
+			count_names(q, &names);
 	}
 	strs_clear(&names);
 	return rc;
@@ -183,18 +190,16 @@ static int count_jobs(struct queue *q, struct sched_node **sorted)
 
 void queue_count_node_jobs(struct queue *q)
 {
-	struct sched_node **sorted;
-
 	if (q->n_nodes == 0)
 		return;
-	sorted = xcalloc(q->n_nodes, sizeof(struct sched_node *));
+	q->by_name = xreallocarray(q->by_name, q->n_nodes, sizeof(struct sched_node *));
+	q->n_by_name = q->n_nodes;
 	for (size_t i = 0; i < q->n_nodes; i++) {
 		q->nodes[i].jobs = 0;
-		sorted[i] = &q->nodes[i];
+		q->by_name[i] = &q->nodes[i];
 	}
-	qsort(sorted, q->n_nodes, sizeof(struct sched_node *), by_name);
-	if (count_jobs(q, sorted) < 0)
+	qsort(q->by_name, q->n_nodes, sizeof(struct sched_node *), by_name);
+	if (count_jobs(q) < 0)
 		for (size_t i = 0; i < q->n_nodes; i++)
 			q->nodes[i].jobs = -1;
-	free(sorted);
 }

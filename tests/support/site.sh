@@ -1,0 +1,71 @@
+# A cloud of ghosts and an engine as processes, for scripts that source this from the top of the tree. The folder may be
+# passed by the user that root's engine becomes.
+#   site_make BUILD                  $site: a folder of its own, with the programs and templates
+#   cloud_start FACTOR [OPTION...]   azsim, ready
+#   engine_start [VARIABLE=VALUE...] the engine, not waited for; engine_wait: until it answers, or has ended (1)
+#   control METHOD PATH [BODY]       what azsim says of itself
+#   api PATH                         what the engine says
+#   cli WORD...                      a command of the program
+#   site_end                         ends both and removes the folder
+site= azsim_pid= engine_pid=
+
+site_make() {
+	site=$(mktemp -d "${TMPDIR:-/tmp}/site.XXXXXX") && chmod 755 "$site" || return 1
+	mkdir "$site/bin" && cp "$1/azsim" "$1/paceline" "$site/bin/" && cp -r templates "$site/" || return 1
+	chmod -R a+rX "$site/bin" "$site/templates"
+	socket=$site/run/sock
+}
+
+site_can() { # what is missing, in one line
+	for need in curl awk sed; do
+		command -v $need >/dev/null 2>&1 || { echo "$need is missing"; return 1; }
+	done
+	[ "$(id -u)" -ne 0 ] || id paceline >/dev/null 2>&1 || { echo "there is no user paceline"; return 1; }
+	[ -x "$1/azsim" ] && [ -x "$1/paceline" ] || { echo "$1 is not built"; return 1; }
+}
+
+cloud_start() {
+	factor=$1
+	shift
+	[ "$(id -u)" -ne 0 ] || set -- --group paceline "$@"
+	[ -p "$site/ready" ] || mkfifo "$site/ready"
+	"$site/bin/azsim" serve --state "$site/cloud" --control --ghosts --clock-factor "$factor" "$@" >"$site/ready" \
+		2>>"$site/azsim.log" &
+	azsim_pid=$!
+	read -r _ready <"$site/ready"
+	clock=$(sed -n 's/^ *clock: *"\{0,1\}\([0-9.@]*\)"\{0,1\}.*/\1/p' "$site/cloud/cloud.yaml")
+	control_key=$(cat "$site/cloud/control.key")
+}
+
+engine_start() {
+	env ${clock:+PACELINE_CLOCK="$clock"} "$@" "$site/bin/paceline" engine --cloud "$site/cloud/cloud.yaml" \
+		--templates "$site/templates" --state "$site/engine" --socket "$socket" </dev/null >>"$site/engine.log" 2>&1 &
+	engine_pid=$!
+}
+
+engine_lives() { [ -n "$engine_pid" ] && kill -0 "$engine_pid" 2>/dev/null; }
+
+engine_wait() {
+	until api /v1/engine >/dev/null 2>&1; do
+		engine_lives || return 1
+		sleep 0.02
+	done
+}
+
+control() {
+	curl -sS --max-time 60 -X "$1" -H "x-azsim-key: $control_key" -H 'Content-Type: application/json' ${3:+-d "$3"} \
+		--unix-socket "$site/cloud/control.sock" "http://azsim$2"
+}
+
+api() { curl -sSf --max-time 60 --unix-socket "$socket" "http://engine$1"; }
+cli() { "$site/bin/paceline" --socket "$socket" "$@"; }
+
+end_pid() { [ -z "$1" ] || { kill -9 "$1" && wait "$1"; } 2>/dev/null; }
+
+site_end() {
+	end_pid "$engine_pid"
+	end_pid "$azsim_pid"
+	engine_pid= azsim_pid=
+	[ -z "$site" ] || rm -rf "$site"
+	site=
+}
