@@ -252,6 +252,23 @@ static void coming_make(struct planner *p)
 	}
 }
 
+static void own_kinds_make(struct planner *p)
+{
+	size_t n = p->f->n_buckets;
+	uint32_t at = 0;
+
+	p->own_kinds = xcalloc(p->n_kinds - n + 1, sizeof(*p->own_kinds));
+	p->own_first = xcalloc(n + 2, sizeof(*p->own_first));
+	for (size_t b = 0; b <= n; b++) {
+		p->own_first[b] = at;
+		for (size_t k = n; k < p->n_kinds; k++)
+			if (p->kinds[k].bucket == (b < n ? b : SIZE_MAX) &&
+			    p->kinds[k].rank != RANK_NONE)
+				p->own_kinds[at++] = (uint32_t)k;
+	}
+	p->own_first[n + 1] = at;
+}
+
 void kinds_make(struct planner *p)
 {
 	const struct facts *f = p->f;
@@ -267,6 +284,7 @@ void kinds_make(struct planner *p)
 	}
 	rooms_make(p);
 	coming_make(p);
+	own_kinds_make(p);
 	for (size_t i = 0; i < p->n_shapes; i++)
 		shape_know(p, &p->shapes[i]);
 }

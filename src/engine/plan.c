@@ -38,6 +38,8 @@ static void planner_clear(struct planner *p)
 	free(p->open);
 	free(p->rooms);
 	free(p->managed);
+	free(p->own_kinds);
+	free(p->own_first);
 	free(p->coming_kind);
 	free(p->coming);
 	free(p->coming_first);

@@ -148,6 +148,8 @@ struct planner { /* constant while attempts are made */
 	struct kind *kinds;
 	size_t n_kinds, cap_kinds;
 	uint32_t *node_kind;		   /* of each fact node */
+	uint32_t *own_kinds;  /* kinds of existing nodes, bucket by bucket, those of none last */
+	uint32_t *own_first;  /* per bucket, one for none, and one more: where they begin */
 	uint32_t (*bucket_levels)[LEVELS]; /* UINT32_MAX: none of that level */
 	double *cost;			   /* of each bucket, as it is compared */
 	bool *open;	      /* may be made now: not closed, not too dear, not paused */

@@ -30,14 +30,16 @@ static int64_t count_kind(const struct attempt *a, size_t want, uint32_t kind, i
 
 static int64_t count_bucket(const struct attempt *a, size_t want, size_t bucket)
 {
-	const struct shape *s = &a->p->shapes[a->p->asks[want].shape];
+	const struct planner *p = a->p;
+	const struct shape *s = &p->shapes[p->asks[want].shape];
+	size_t own = bucket == SIZE_MAX ? p->f->n_buckets : bucket;
 	/* how much room a group has decides between groups */
-	bool group = bucket != SIZE_MAX && a->p->f->buckets[bucket].group[0];
-	int64_t n = 0, most = group ? INT64_MAX : a->p->d->v[want].node_count;
+	bool group = bucket != SIZE_MAX && p->f->buckets[bucket].group[0];
+	int64_t n = 0, most = group ? INT64_MAX : p->d->v[want].node_count;
 
-	for (size_t i = 0; i < s->n_kinds && n < most; i++)
-		if (a->p->kinds[s->kinds[i]].bucket == bucket)
-			n += count_kind(a, want, s->kinds[i], most - n);
+	for (uint32_t i = p->own_first[own]; i < p->own_first[own + 1] && n < most; i++)
+		if (s->fit[p->own_kinds[i]] >= 0)
+			n += count_kind(a, want, p->own_kinds[i], most - n);
 	if (bucket != SIZE_MAX && s->fit[bucket] >= 0 && n < most)
 		n += count_kind(a, want, (uint32_t)bucket, most - n);
 	return n;
@@ -79,19 +81,20 @@ static bool better(const struct attempt *a, const struct spread *x, const struct
 static bool find(struct attempt *a, size_t want, struct spread *best)
 {
 	const struct planner *p = a->p;
-	size_t n = candidates(p, want, a->scratch);
+	const struct shape *s = &p->shapes[p->asks[want].shape];
 	bool any = look(a, want, SIZE_MAX, false, best);
-	struct spread s;
+	struct spread other;
 
 	for (size_t b = 0; b < p->f->n_buckets; b++) {
-		bool can = false;
-
-		for (size_t i = 0; i < n && !can; i++)
-			can = a->scratch[i].bucket == b;
-		if (!look(a, want, b, can, &s))
+		/* nothing to make, as wanted, and no group to choose: it gets no better */
+		if (any && best->make == 0 && best->bucket != SIZE_MAX && best->far == 0 &&
+		    !p->f->buckets[best->bucket].group[0])
+			break;
+		if (!look(a, want, b, s->fit[b] >= 0 && candidate_is(p, want, (uint32_t)b),
+			  &other))
 			continue;
-		if (!any || better(a, &s, best))
-			*best = s;
+		if (!any || better(a, &other, best))
+			*best = other;
 		any = true;
 	}
 	return any;
@@ -123,17 +126,18 @@ static int64_t use_kind(struct attempt *a, size_t want, uint32_t kind, int64_t l
 
 static int64_t use_existing(struct attempt *a, size_t want, size_t bucket, int64_t left)
 {
-	const struct shape *s = &a->p->shapes[a->p->asks[want].shape];
+	const struct planner *p = a->p;
+	const struct shape *s = &p->shapes[p->asks[want].shape];
+	size_t own = bucket == SIZE_MAX ? p->f->n_buckets : bucket;
 	int64_t done = 0;
 
 	for (int pass = 0; pass < 2 * RANK_NEW && done < left; pass++)
-		for (size_t i = 0; i < s->n_kinds && done < left; i++) {
-			const struct kind *k = &a->p->kinds[s->kinds[i]];
+		for (uint32_t i = p->own_first[own]; i < p->own_first[own + 1]; i++) {
+			uint32_t kind = p->own_kinds[i];
 
-			if (k->bucket == bucket && k->rank == (enum rank)(pass / 2) &&
-			    !is_coming(a, s->kinds[i]))
-				done +=
-				    use_kind(a, want, s->kinds[i], left - done, pass % 2 == 0);
+			if (done < left && s->fit[kind] >= 0 && !is_coming(a, kind) &&
+			    p->kinds[kind].rank == (enum rank)(pass / 2))
+				done += use_kind(a, want, kind, left - done, pass % 2 == 0);
 		}
 	return done;
 }
