@@ -85,8 +85,8 @@ packages() {
 }
 
 # At the next boots this very script runs again; customData runs only once.
+keep=/var/lib/cloud/scripts/per-boot/paceline
 keep_for_reboot() {
-	keep=/var/lib/cloud/scripts/per-boot/paceline
 	if [ -f "$0" ] && [ "$0" != "$keep" ]; then
 		mkdir -p "${keep%/*}"
 		install -m 0700 "$0" "$keep.new" && mv -f "$keep.new" "$keep"

@@ -75,6 +75,16 @@ slurmd_up() {
 	fi
 }
 
+# After a power cut of head and node together the controller believes that the lost jobs run, as it counts them active from its
+# own start: only a registration 20 s later (BatchStartTimeout and MessageTimeout) makes it look, and the next one by itself comes
+# 20 pings later. A slurmd that reads its configuration anew registers anew.
+register_again() {
+	{
+		sleep 25
+		pkill -HUP -x slurmd
+	} >/dev/null 2>&1 </dev/null 9>&- &
+}
+
 registered() {
 	scontrol -o show node "$name" 2>/dev/null | awk '
 		match($0, / State=[^ ]*/) { state = substr($0, RSTART + 7, RLENGTH - 7) }
@@ -82,6 +92,8 @@ registered() {
 }
 
 node_main() {
+	rebooted=no
+	[ ! -e "$keep" ] || rebooted=yes
 	begin
 	mark boot
 	packages "munged slurmd scontrol mount.nfs" "munge slurmd slurm-client nfs-common" \
@@ -103,6 +115,7 @@ node_main() {
 	must slurmd slurmd_up
 	until_true 120 registered || fail "slurmd runs, but the controller does not see $name"
 	mark ready
+	[ $rebooted = no ] || register_again
 }
 
 node_main
