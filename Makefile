@@ -1,7 +1,8 @@
 # make              release build: build/paceline, build/azsim
 # make DEBUG=1      with ASan, UBSan and failpoints: build/debug/...
 # make check        installs what is missing, runs every test, ends with "N passed, N failed"
-# The other targets: deps unit bench conformance screens layers lint fuzz clean
+# make demo         installs what is missing, builds, and runs the demo
+# The other targets: install deps unit bench conformance screens screenshots soak layers lint fuzz clean
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -52,7 +53,7 @@ MAIN_AZSIM := $(filter src/main/azsim%.c,$(SRC_MAIN))
 MAIN_PL    := $(filter-out $(MAIN_AZSIM),$(SRC_MAIN))
 PROGRAMS   := $(if $(filter src/main/paceline.c,$(SRC_MAIN)),$(B)/paceline) $(if $(MAIN_AZSIM),$(B)/azsim)
 
-.PHONY: all deps check unit bench bench-programs conformance screens screen-programs lint fuzz layers clean objects
+.PHONY: all deps demo install uninstall screenshots check unit bench bench-programs conformance screens screen-programs lint fuzz layers clean objects
 all: $(B)/libbase.a $(B)/libpaceline.a $(B)/libazsim.a $(PROGRAMS)
 objects: $(call obj,$(SRC_ALL))
 
@@ -123,6 +124,30 @@ conformance:
 
 deps:
 	tests/deps.sh
+# What the demo needs, and no more.
+demo:
+	tests/deps.sh demo
+	$(MAKE) -s all
+	build/paceline demo
+screenshots:
+	tests/screenshots.sh
+
+prefix  ?= /usr/local
+# DESTDIR is in front of all paths. The user is made only on this very machine.
+install: all
+	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/share/paceline $(DESTDIR)$(prefix)/share/man/man1 \
+		$(DESTDIR)$(prefix)/share/bash-completion/completions
+	install -s $(B)/paceline $(B)/azsim $(DESTDIR)$(prefix)/bin
+	cp -R templates themes $(DESTDIR)$(prefix)/share/paceline/
+	chmod -R u+rwX,go+rX,go-w $(DESTDIR)$(prefix)/share/paceline
+	$(B)/paceline manual > $(DESTDIR)$(prefix)/share/man/man1/paceline.1
+	$(B)/paceline completion bash > $(DESTDIR)$(prefix)/share/bash-completion/completions/paceline
+	[ -n "$(DESTDIR)" ] || id paceline >/dev/null 2>&1 || \
+		useradd --system --user-group --no-create-home --shell /usr/sbin/nologin paceline
+uninstall:
+	rm -rf $(DESTDIR)$(prefix)/bin/paceline $(DESTDIR)$(prefix)/bin/azsim $(DESTDIR)$(prefix)/share/paceline \
+		$(DESTDIR)$(prefix)/share/man/man1/paceline.1 $(DESTDIR)$(prefix)/share/bash-completion/completions/paceline
+
 check:
 	tests/check.sh
 layers:
@@ -131,7 +156,6 @@ lint:
 	tests/lint.sh
 fuzz:
 	tests/fuzz/run.sh $(or $(SECONDS_EACH),60)
-
 
 clean:
 	rm -rf build

@@ -3,9 +3,10 @@
 # No service that comes with a package is started: sshd, munge and Slurm run inside the simulated machines only.
 set -eu
 
-build="gcc make libc6-dev clang libclang-rt-14-dev libevent-dev libcurl4-openssl-dev libssl-dev libjansson-dev libyaml-dev
+# deps.sh demo installs what the program needs, without what only tests use.
+build="gcc make libc6-dev libevent-dev libcurl4-openssl-dev libssl-dev libjansson-dev libyaml-dev
 libsqlite3-dev libncurses-dev"
-tests="libcmocka-dev tmux jq curl sqlite3 cppcheck clang-format clang-tidy shellcheck procps util-linux librsvg2-bin fonts-dejavu-core"
+tests="clang libclang-rt-14-dev libcmocka-dev tmux jq curl sqlite3 cppcheck clang-format clang-tidy shellcheck procps util-linux librsvg2-bin fonts-dejavu-core"
 run="openssh-client openssh-server munge slurmctld slurmd slurm-client slurm-wlm-basic-plugins sudo iproute2 openssl ca-certificates"
 
 sudo=
@@ -18,13 +19,14 @@ if ! command -v apt-get >/dev/null 2>&1; then
 	exit 1
 fi
 
+[ "${1-}" != demo ] || tests=
 missing=
 for p in $build $tests $run; do
 	dpkg-query -W -f '${db:Status-Abbrev}' "$p" 2>/dev/null | grep -q '^ii' || missing="$missing $p"
 done
 # Microsoft's validator and SDK run on node; a node from elsewhere brings its own npm, and Debian's would not go with it.
-command -v node >/dev/null 2>&1 || missing="$missing nodejs"
-command -v npm >/dev/null 2>&1 || missing="$missing npm"
+[ -z "$tests" ] || command -v node >/dev/null 2>&1 || missing="$missing nodejs"
+[ -z "$tests" ] || command -v npm >/dev/null 2>&1 || missing="$missing npm"
 [ -n "$missing" ] || exit 0
 
 echo "installing:$missing" >&2

@@ -20,5 +20,8 @@ for f in src/*/*.c src/*/*/*.c; do
 	awk -v f="$f" '/^[a-z].*\)$/ { start = NR } /^}/ { if (start && NR - start > 100) { print f ":" start ": " NR - start " lines"; bad = 1 } start = 0 }
 		END { exit bad }' "$f" || fail "a function over 100 lines"
 done
+# Of two functions with one name in a library the linker takes whichever it meets first, and says nothing.
+nm -g --defined-only build/libbase.a build/libpaceline.a build/libazsim.a 2>/dev/null | awk 'NF == 3 { print $3 }' | sort | uniq -d |
+	grep . && fail "two functions of one name"
 find tests templates .ci -name '*.sh' -print0 | xargs -0 shellcheck -s sh -S error -e SC2148 || fail "shellcheck"
 exit $failed

@@ -1,55 +1,60 @@
 #!/bin/bash
-# make screenshots: pictures of the program's own screens into screenshots/, as text, with colours, and drawn.
+# make screenshots: pictures of the program on its own demo (real machines, so it needs root) into screenshots/, as text, with
+# colours, and drawn. What they show is that run: times and prices differ from run to run.
 cd "$(dirname "$0")/.." || exit 2
 make -s DEBUG= all screen-programs || exit 1
+[ "$(id -u)" = 0 ] || { echo "make screenshots: the demo's real machines need root" >&2; exit 1; }
 BUILD=build
 . tests/screens/lib.sh
 . tests/screens/shot.sh
-lab=$build/tests/screens/deck_lab
 out=${1:-screenshots}
 unset NO_COLOR STY SSH_CONNECTION
+chmod 755 "$screen_dir"
+world=$screen_dir/world
+paceline=$PWD/build/paceline
+over() {
+	"$paceline" demo --stop --state "$world" >/dev/null 2>&1
+	screen_end
+}
+trap over EXIT
 
-# take NAME SIZE TITLE [OPTION...]: the Deck at rest; keys typed before are given by the caller's function.
-take() {
-	name=$1 size=$2 title=$3
-	shift 3
-	screen_start "$size" "$lab" "$@" && screen_wait 'Templates' >/dev/null
-	if declare -F "keys_$name" >/dev/null; then "keys_$name"; fi
-	shot "$out" "$name-$size" "$title" || exit 1
+# open_at SIZE: the console on the demo, which is made at the first time.
+open_at() {
+	screen_start "$1" "$paceline" demo --state "$world"
+	screen_wait 'Templates' 20
+}
+take() { # NAME SIZE TITLE
+	screen_settle >/dev/null
+	shot "$out" "$1-$2" "$3" || exit 1
+}
+leave() {
+	screen_keys q
 	screen_stop
 }
 
-keys_teardown() {
-	screen_keys D
-	screen_wait 'Type the name' >/dev/null
-	sleep 0.5
-	screen_keys Space d e
-}
-
-keys_why() {
-	screen_keys Tab Tab e
-	screen_wait 'asks for' >/dev/null
-}
-
-keys_help() {
-	screen_keys '?'
-}
-
-keys_map() {
-	screen_keys Down Tab Right Right Right
-}
-
-keys_detail() {
-	screen_keys Tab Right Right
-	screen_wait 'last mark' >/dev/null
-}
-
-take deck 80x24 "The Deck at 80x24"
-take deck 120x35 "The Deck at 120x35"
+open_at 80x24
+screen_wait 'htc-1 ' 60 >/dev/null
+take deck 80x24 "The Deck while tasks run"
+leave
+open_at 160x45
+screen_keys Tab
+screen_wait ' R ' 20 >/dev/null
 take deck 160x45 "The Deck at 160x45"
-take detail 160x45 "A node that failed, with its reason"
-take map 120x35 "400 nodes as a heat map" --many 400
-take why 80x24 "Why a job waits"
-take teardown 80x24 "Tearing a cluster down"
-take help 80x24 "Help"
+leave
+open_at 120x35
+take deck 120x35 "The Deck at 120x35"
+screen_keys '?'
+take help 120x35 "Help"
+screen_keys Escape
+screen_keys 2
+take nodes 120x35 "Nodes"
+screen_keys 0 Tab D
+screen_wait 'Type the name' 20 >/dev/null
+take teardown 120x35 "Tearing a cluster down: the plan and what it costs"
+screen_keys Space
+screen_text demo
+screen_keys F9
+screen_wait 'left: nothing' 200 >/dev/null
+take report 120x35 "The closing report"
+leave
 ls "$out"

@@ -38,7 +38,7 @@ static struct json *problems_json(const char *file, const struct template_proble
 	return j;
 }
 
-int check_template(struct out *o, struct command_io *io, const char *name)
+int cli_check_template(struct out *o, struct command_io *io, const char *name)
 {
 	struct template_problems problems = { 0 };
 	struct err err = ERR_INIT;

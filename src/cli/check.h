@@ -4,6 +4,6 @@
 
 #include "out.h"
 
-int check_template(struct out *o, struct command_io *io, const char *name); /* exit code */
+int cli_check_template(struct out *o, struct command_io *io, const char *name); /* exit code */
 
 #endif

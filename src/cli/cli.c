@@ -111,7 +111,7 @@ static int run_own(struct cli *c)
 	if (strcmp(name, "completion") == 0)
 		return print_completion(c, c->run.args.v[0]);
 	if (strcmp(name, "template check") == 0)
-		return check_template(&c->out, &c->io, c->run.args.v[0]);
+		return cli_check_template(&c->out, &c->io, c->run.args.v[0]);
 	if (c->options->own)
 		return c->options->own(c->options->arg, &c->run);
 	out_error("this program cannot do that by itself");
