@@ -307,6 +307,11 @@ static void on_follow_timer(void *arg)
 	teardown_follow(arg);
 }
 
+static void on_filter_timer(void *arg)
+{
+	deck_filter_typed(arg);
+}
+
 struct deck *deck_new(struct loop *l, struct client *c, const struct console_options *o)
 {
 	struct deck *d = xcalloc(1, sizeof(*d));
@@ -323,11 +328,13 @@ struct deck *deck_new(struct loop *l, struct client *c, const struct console_opt
 	textbox_init(&d->teardown.text);
 	d->teardown.losses = (struct strs)STRS_INIT(DIALOG_LOSSES);
 	d->teardown.facts = (struct strs)STRS_INIT(3);
+	d->chosen_facts = (struct strs)STRS_INIT(5);
 	d->dialog_timer = timer_new(l, on_dialog_timer, d);
 	d->clock_timer = timer_new(l, on_clock_timer, d);
 	d->message_timer = timer_new(l, on_message_timer, d);
 	d->why_timer = timer_new(l, on_why_timer, d);
 	d->follow_timer = timer_new(l, on_follow_timer, d);
+	d->filter_timer = timer_new(l, on_filter_timer, d);
 	d->mirror = mirror_new(c, deck_changed, d);
 	deck_load(d);
 	deck_watch(d);
@@ -343,6 +350,7 @@ void deck_free(struct deck *d)
 	deck_drop_calls(d);
 	teardown_clear(d);
 	mirror_free(d->mirror);
+	timer_free(d->filter_timer);
 	timer_free(d->follow_timer);
 	timer_free(d->why_timer);
 	timer_free(d->message_timer);
@@ -355,6 +363,7 @@ void deck_free(struct deck *d)
 	textbox_clear(&d->box);
 	textbox_clear(&d->detail);
 	textbox_clear(&d->under);
+	strs_clear(&d->chosen_facts);
 	json_free(d->undo.body);
 	free(d->help_entries);
 	free(d->help_off);

@@ -38,6 +38,19 @@ struct deck_call;
 
 typedef void deck_answer_cb(struct deck *d, const struct json *answer, const char *note);
 
+/* What is done to the marked nodes or jobs, or to the one under the cursor. */
+enum chosen_act {
+	ACT_DRAIN,
+	ACT_UNDRAIN,
+	ACT_TERMINATE,
+	ACT_KEEP,
+	ACT_HOLD,
+	ACT_RELEASE,
+	ACT_REQUEUE,
+	ACT_CANCEL,
+	CHOSEN_ACTS
+};
+
 struct undo { /* one reversible act, for 30 s */
 	int64_t until;
 	char what[96], path[256];
@@ -81,10 +94,14 @@ struct deck {
 	enum deck_mode mode;
 	struct prompt prompts[PROMPT_USES];
 	enum prompt_use prompt_use;
+	char filter_before[200]; /* what Esc brings back */
 	char find[PROMPT_TEXT], template_name[64];
 	struct dialog dialog;
 	void (*dialog_yes)(struct deck *d);
 	char dialog_title[120], dialog_question[200];
+	enum chosen_act chosen; /* what the dialog is about */
+	struct strs chosen_facts;
+	const char *chosen_list[6];
 	struct textbox box;
 	struct help help;
 	struct help_entry *help_entries; /* of the last opening */
@@ -103,7 +120,8 @@ struct deck {
 	int64_t interrupted_ms;
 	uint32_t pressed; /* the last key, and when */
 	int64_t pressed_ms;
-	struct timer *dialog_timer, *clock_timer, *message_timer, *why_timer, *follow_timer;
+	struct timer *dialog_timer, *clock_timer, *message_timer, *why_timer, *follow_timer,
+	    *filter_timer;
 	struct deck_call *calls;
 	struct deck_run *running; /* a command of the table, or NULL */
 	int exit_code;
@@ -165,9 +183,15 @@ struct binding {
 };
 extern const struct binding bindings[];
 extern const size_t n_bindings;
+extern const struct binding node_keys[]; /* of the views of nodes */
 /* The i-th of the view's own keys and then the common ones; NULL: there are no more. */
 const struct binding *binding_at(const struct deck *d, size_t i);
 void deck_key(void *arg, const struct key *k);
+bool deck_table_key(struct deck *d, const struct key *k);
+void deck_filter_typed(struct deck *d);
+void deck_open_sort(struct deck *d);
+size_t deck_sorts(const struct deck *d); /* orders of the focused pane */
+bool deck_sort_named(struct deck *d, const char *name);
 const char *binding_off(const struct deck *d, const struct binding *b, char out[80]);
 const struct binding *binding_named(const struct deck *d, const char *label);
 void deck_footer(const struct deck *d, struct footer_key out[12]);
@@ -182,7 +206,6 @@ void act_create(struct deck *d);
 void act_create_named(struct deck *d, const char *name);
 void act_start(struct deck *d);
 void act_submit(struct deck *d);
-void act_drain(struct deck *d);
 void act_why(struct deck *d);
 void act_undo(struct deck *d);
 void act_fetch_why(struct deck *d); /* for the detail column */
@@ -193,9 +216,18 @@ void deck_post(struct deck *d, char *path, struct json *body, deck_answer_cb *cb
 void deck_drop_calls(struct deck *d);
 void deck_undo_set(struct deck *d, const char *what, char *path, struct json *body);
 
+/* deck_chosen.c */
+void act_chosen(struct deck *d, enum chosen_act what);
+void act_drain(struct deck *d);
+void deck_chosen_cli(const struct deck *d, enum pane_id pane, char *out, size_t max);
+const char *deck_no_node(const struct deck *d, char out[80]);
+const char *deck_no_job(const struct deck *d, char out[80]);
+void act_shell(struct deck *d); /* on the node under the cursor */
+
 /* deck_view.c */
 void view_open(struct deck *d, const struct view *v); /* NULL: back to the Deck */
 void view_tab(struct deck *d, size_t tab);
+bool view_named(struct deck *d, const char *title); /* false: there is none */
 size_t view_tab_of(const struct deck *d);
 void view_draw(struct deck *d, struct screen *s);
 bool view_key(struct deck *d, const struct key *k); /* moves; false: not its key */

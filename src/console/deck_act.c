@@ -13,7 +13,6 @@
 
 #define UNDO_MS	   30000
 #define SCRIPT_MAX ((size_t)1 << 20)
-#define NODES_MOST 1000
 
 struct deck_call {
 	struct deck *deck;
@@ -278,80 +277,6 @@ void act_submit(struct deck *d)
 		 d->cluster);
 }
 
-/* Drain: the marked nodes, or the one under the cursor */
-
-static struct json *nodes_body(const struct deck *d, size_t *n, char first[40])
-{
-	const struct pane *p = &d->panes[PANE_NODES];
-	struct json *body = json_new_object(), *list = json_set_array(body, "nodes");
-	const struct node *one = deck_node(d);
-
-	*n = 0;
-	for (size_t i = 0; !deck_maps(d) && p->have && i < p->rows.n; i++) {
-		const struct node *node = &p->rows.u.nodes[i];
-
-		if (!table_marked(&p->table, node->id))
-			continue;
-		if ((*n)++ == 0)
-			snprintf(first, 40, "%s", node->name);
-		json_add(list, json_new_string(node->name));
-	}
-	if (*n == 0 && one) {
-		*n = 1;
-		snprintf(first, 40, "%s", one->name);
-		json_add(list, json_new_string(one->name));
-	}
-	return body;
-}
-
-static void on_drained(struct deck *d, const struct json *answer, const char *what)
-{
-	(void)answer;
-	deck_say(d, TONE_OK, "%s take no new jobs; u takes it back (30 s)", what);
-}
-
-static void drain_now(struct deck *d)
-{
-	char first[40] = "", what[80], taken[90];
-	size_t n;
-	struct json *body = nodes_body(d, &n, first), *back;
-
-	if (n == 0) {
-		json_free(body);
-		return;
-	}
-	back = json_copy(body);
-	json_set_str(body, "reason", "asked for at the console");
-	if (n == 1)
-		snprintf(what, sizeof(what), "%s: jobs on it end, it", first);
-	else
-		snprintf(what, sizeof(what), "%zu nodes", n);
-	snprintf(taken, sizeof(taken),
-		 n == 1 ? "the drain of %s" : "the drain of %s and others", first);
-	deck_undo_set(d, taken,
-		      client_path("/v1/clusters/%/nodes/undrain", d->cluster, (char *)NULL),
-		      back);
-	deck_post(d, client_path("/v1/clusters/%/nodes/drain", d->cluster, (char *)NULL), body,
-		  on_drained, what);
-	table_unmark_all(&d->panes[PANE_NODES].table);
-}
-
-void act_drain(struct deck *d)
-{
-	struct dialog_spec spec = { .level = CONFIRM_UNDO, .opener = 'd' };
-	char first[40] = "";
-
-	json_free(nodes_body(d, &spec.count, first));
-	if (spec.count <= 1) {
-		drain_now(d);
-		return;
-	}
-	snprintf(d->dialog_question, sizeof(d->dialog_question), "drain %zu nodes?",
-		 spec.count);
-	spec.question = d->dialog_question;
-	deck_ask(d, &spec, drain_now);
-}
-
 /* Why */
 
 static void on_why(struct deck *d, const struct json *answer, const char *what)
@@ -415,6 +340,7 @@ void act_fetch_why(struct deck *d)
 	char what[80];
 
 	deck_load(d);
+	timer_stop(d->why_timer); /* loading found the question not yet asked */
 	snprintf(d->why_asked, sizeof(d->why_asked), "%s", deck_selected(d, what));
 	if (!what[0] || !d->cluster[0] || (d->focus != PANE_NODES && d->focus != PANE_JOBS))
 		return;

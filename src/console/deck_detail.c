@@ -157,14 +157,29 @@ static void of_event(struct textbox *out, const struct event *e)
 	field(out, words_event_tone(e->level), "text", "%s", words_event(text, e));
 }
 
+/* Of a node the facts stand above already: what is left are the decision's sentences. */
+static bool is_news(const struct deck *d, const char *line)
+{
+	return d->focus != PANE_NODES || (line[0] != ' ' && strncmp(line, "node ", 5) != 0 &&
+					  strncmp(line, "machine: ", 9) != 0);
+}
+
 static void add_why(const struct deck *d, struct textbox *out)
 {
 	char what[80];
+	bool titled = false;
 
-	if (!d->why_text || !d->why_text[0] || strcmp(deck_selected(d, what), d->why_of) != 0)
+	if (!d->why_text || strcmp(deck_selected(d, what), d->why_of) != 0)
 		return;
-	textbox_add(out, TONE_TITLE, "why");
-	textbox_add_text(out, TONE_TEXT, d->why_text);
+	for (const char *line = d->why_text; *line;
+	     line += strcspn(line, "\n"), line += *line == '\n') {
+		if (*line == '\n' || !is_news(d, line))
+			continue;
+		if (!titled)
+			textbox_add(out, TONE_TITLE, "why");
+		titled = true;
+		textbox_add(out, TONE_TEXT, "%.*s", (int)strcspn(line, "\n"), line);
+	}
 }
 
 static void of_array(struct textbox *out, const struct array_row *r)

@@ -413,16 +413,46 @@ static const char *hint(const struct deck *d)
 	}
 }
 
+/* Beside a filter that is being typed stands how many pass it, or where it is wrong. */
+static enum tone prompt_note(const struct deck *d, char out[160])
+{
+	const struct prompt *p = &d->prompts[d->prompt_use];
+	const struct pane *at = &d->panes[d->focus];
+	char a[24], b[24];
+
+	snprintf(out, 160, "%s", p->hint);
+	if (d->prompt_use != FOR_FILTER || p->hint[0] || !at->have)
+		return TONE_DIM;
+	if (at->rows.error && at->rows.error[0]) {
+		snprintf(out, 160, "? %.150s", at->rows.error);
+		return TONE_WARN;
+	}
+	snprintf(out, 160, "%s of %s", words_number(a, at->rows.shown_total),
+		 words_number(b, at->rows.total));
+	return TONE_TEXT;
+}
+
+static void draw_prompt(const struct deck *d, struct screen *s, int row)
+{
+	const struct prompt *p = &d->prompts[d->prompt_use];
+	char note[160];
+	enum tone tone = prompt_note(d, note);
+	int want = (int)strlen(p->label) + (int)p->len + 2;
+	int width = text_width(note), left = s->cols - 2 - width;
+
+	if (left < want && left < 30)
+		left = want < s->cols - 12 ? want : s->cols - 12;
+	if (!note[0])
+		left = s->cols - 1;
+	prompt_draw(p, s, row, 1, left - 1);
+	if (note[0])
+		screen_put_right(s, row, left + 1, tone, 0, note, s->cols - left - 2);
+}
+
 static void draw_message(const struct deck *d, struct screen *s, int row)
 {
 	if (d->mode == AT_PROMPT) {
-		const struct prompt *p = &d->prompts[d->prompt_use];
-		int room = s->cols - (p->hint[0] ? (int)strlen(p->hint) + 3 : 1);
-
-		prompt_draw(p, s, row, 1, room > 20 ? room : s->cols - 1);
-		if (p->hint[0] && room > 20)
-			screen_put_right(s, row, room + 1, TONE_DIM, 0, p->hint,
-					 s->cols - room - 2);
+		draw_prompt(d, s, row);
 		return;
 	}
 	if (d->message[0])
@@ -460,6 +490,29 @@ static void draw_menu(const struct deck *d, struct screen *s, struct area body)
 	}
 }
 
+static void draw_sorts(const struct deck *d, struct screen *s, struct area body)
+{
+	const struct pane *p = &d->panes[d->focus];
+	int n = (int)deck_sorts(d), rows = n + 2 < body.rows ? n + 2 : body.rows;
+	struct area box = { body.row, body.col + 1, rows, body.cols < 34 ? body.cols - 1 : 33 };
+
+	screen_fill(s, box, TONE_TEXT, 0);
+	screen_box(s, box, TONE_DIM, "Order");
+	for (int i = 0; i < rows - 2; i++) {
+		const char *name = p->kind->sorts[i];
+		bool on = (size_t)i == p->sort;
+
+		if (i == (int)d->menu_at)
+			screen_put(s, box.row + 1 + i, box.col + 1, TONE_CURSOR, 0, ">", 1);
+		screen_putf(s, box.row + 1 + i, box.col + 3, on ? TONE_TITLE : TONE_TEXT, 0,
+			    box.cols - 5, "%-14s %s", name[0] ? name : "their own",
+			    !on		    ? ""
+			    : p->descending ? "now, largest first"
+			    : i		    ? "now; again reverses"
+					    : "now");
+	}
+}
+
 static void draw_over(struct deck *d, struct screen *s)
 {
 	int first = d->layout.tabs_row == 1 ? 2 : 1;
@@ -476,6 +529,8 @@ static void draw_over(struct deck *d, struct screen *s)
 		textbox_draw(&d->box, s, body);
 	else if (d->mode == AT_MENU)
 		draw_menu(d, s, body);
+	else if (d->mode == AT_SORT)
+		draw_sorts(d, s, body);
 	else if (d->mode == AT_DIALOG)
 		dialog_draw(&d->dialog, s,
 			    (struct area){

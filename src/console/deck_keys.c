@@ -3,10 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "console/deck.h"
+#include "console/words.h"
 
-#define TWICE_MS 1000
+#define TWICE_MS  1000
+#define FILTER_MS 200 /* five times a second at most (tui.md 5) */
 
 /* Why not now */
 
@@ -44,16 +47,6 @@ static const char *not_running(const struct deck *d, char out[80])
 		return NULL;
 	snprintf(out, 80, "the cluster is %s", cluster_state_name(r->cluster.state));
 	return out;
-}
-
-static const char *no_node(const struct deck *d, char out[80])
-{
-	(void)out;
-	if (d->focus != PANE_NODES)
-		return "choose a node in the node pane first";
-	return deck_node(d) || (!deck_maps(d) && d->panes[PANE_NODES].table.n_marks)
-		   ? NULL
-		   : "no node is under the cursor";
 }
 
 static const char *nothing_to_explain(const struct deck *d, char out[80])
@@ -109,7 +102,8 @@ static void open_find(struct deck *d)
 
 static void open_filter(struct deck *d)
 {
-	open_prompt(d, FOR_FILTER, "filter: ", d->panes[d->focus].filter);
+	snprintf(d->filter_before, sizeof(d->filter_before), "%s", d->panes[d->focus].filter);
+	open_prompt(d, FOR_FILTER, "filter: ", d->filter_before);
 }
 
 static void open_command(struct deck *d)
@@ -117,17 +111,57 @@ static void open_command(struct deck *d)
 	open_prompt(d, FOR_COMMAND, ":", "");
 }
 
-static void next_sort(struct deck *d)
+void deck_open_sort(struct deck *d)
+{
+	d->menu_at = d->panes[d->focus].sort;
+	d->mode = AT_SORT;
+}
+
+size_t deck_sorts(const struct deck *d)
+{
+	const struct pane_kind *k = d->panes[d->focus].kind;
+	size_t n = 1;
+
+	while (n < PANE_SORTS && k->sorts[n])
+		n++;
+	return n;
+}
+
+/* The same column again reverses the order. */
+static void sort_by(struct deck *d, size_t sort)
 {
 	struct pane *p = &d->panes[d->focus];
-	const char *name;
 
-	do
-		p->sort = (p->sort + 1) % PANE_SORTS;
-	while (!p->kind->sorts[p->sort]);
-	name = p->kind->sorts[p->sort];
+	p->descending = sort == p->sort && sort > 0 && !p->descending;
+	p->sort = sort;
 	p->offset = 0;
-	deck_say(d, TONE_TEXT, "%s by %s", p->kind->title, name[0] ? name : "their own order");
+	p->table.cursor_id = 0;
+	table_go(&p->table, 0);
+}
+
+bool deck_sort_named(struct deck *d, const char *name)
+{
+	for (size_t i = 0; i < deck_sorts(d); i++)
+		if (strcmp(d->panes[d->focus].kind->sorts[i], name) == 0) {
+			sort_by(d, i);
+			return true;
+		}
+	return false;
+}
+
+static void sort_pressed(struct deck *d, const struct key *k)
+{
+	size_t n = deck_sorts(d);
+
+	if (k->code == K_DOWN || k->code == 'j') {
+		d->menu_at = (d->menu_at + 1) % n;
+	} else if (k->code == K_UP || k->code == 'k') {
+		d->menu_at = (d->menu_at + n - 1) % n;
+	} else {
+		d->mode = AT_PANES;
+		if (k->code == K_ENTER || k->code == ' ')
+			sort_by(d, d->menu_at);
+	}
 }
 
 static void map_or_list(struct deck *d)
@@ -249,9 +283,9 @@ const struct binding bindings[] = {
 	  .keys = "F6 s",
 	  .group = GROUP_VIEW,
 	  .label = "Sort",
-	  .help = "next order of this pane",
+	  .help = "order: choose, again reverses",
 	  .off = no_sorts,
-	  .run = next_sort },
+	  .run = deck_open_sort },
 	{ .key = 'Z',
 	  .keys = "Z",
 	  .group = GROUP_VIEW,
@@ -305,7 +339,7 @@ const struct binding bindings[] = {
 	  .command = "node drain",
 	  .cli = "%c %n",
 	  .needs = ROLE_OPERATOR,
-	  .off = no_node,
+	  .off = deck_no_node,
 	  .run = act_drain },
 	{ .key = 'u',
 	  .keys = "u",
@@ -444,7 +478,8 @@ static void footer_key_of(const struct deck *d, uint32_t code, const char *key,
 		const char *name;
 	} letters[] = { { '/', "/" },	      { 'f', "f" }, { 'm', "m" }, { 's', "s" },
 			{ 'n', "n" },	      { 'S', "S" }, { 'J', "J" }, { 'd', "d" },
-			{ 'e', "e" },	      { 'D', "D" }, { '?', "?" }, { 'q', "q" },
+			{ 'e', "e" },	      { 'D', "D" }, { 'o', "o" }, { 'T', "T" },
+			{ 'h', "h" },	      { 'c', "c" }, { '?', "?" }, { 'q', "q" },
 			{ K_CTRL('o'), "^O" } };
 	const struct binding *b = binding_of(d, code);
 	char why[80];
@@ -465,6 +500,7 @@ static const struct footer_key over_keys[][5] = {
 	[AT_BOX] = { { "PgDn", "More", NULL, false }, { "Esc", "Close", NULL, false } },
 	[AT_HELP] = { { "PgDn", "More", NULL, false }, { "Esc", "Close", NULL, false } },
 	[AT_MENU] = { { "Enter", "Do", NULL, false }, { "Esc", "Close", NULL, false } },
+	[AT_SORT] = { { "Enter", "Sort", NULL, false }, { "Esc", "Close", NULL, false } },
 	[AT_TEARDOWN] = { { "Space", "Accept", NULL, false },
 			  { "F9", "Begin", NULL, false },
 			  { "PgDn", "More", NULL, false },
@@ -569,7 +605,6 @@ size_t deck_menu(const struct deck *d, const struct binding *out[MENU_MOST])
 static const char *argument(const struct deck *d, char what, char out[80])
 {
 	const char *text = NULL;
-	const struct node *n = what == 'n' ? deck_node(d) : NULL;
 
 	if (what == 'c')
 		text = d->cluster;
@@ -577,8 +612,10 @@ static const char *argument(const struct deck *d, char what, char out[80])
 		text = pane_name_at(&d->panes[PANE_TEMPLATES]);
 	else if (what == 'w')
 		text = deck_selected(d, out);
-	else if (n)
-		text = n->name;
+	else {
+		deck_chosen_cli(d, what == 'n' ? PANE_NODES : PANE_JOBS, out, 80);
+		text = out;
+	}
 	return text ? text : "";
 }
 
@@ -637,15 +674,30 @@ static void set_filter(struct pane *p, const char *text)
 	size_t n = strlen(text);
 
 	n = n < sizeof(p->filter) ? n : sizeof(p->filter) - 1;
+	if (strncmp(p->filter, text, n) == 0 && p->filter[n] == '\0')
+		return;
 	memmove(p->filter, text, n);
 	p->filter[n] = '\0';
 	p->offset = 0;
 }
 
+/* What is typed so far filters already; the engine keeps the last good result meanwhile. */
+void deck_filter_typed(struct deck *d)
+{
+	if (d->mode != AT_PROMPT || d->prompt_use != FOR_FILTER)
+		return;
+	set_filter(&d->panes[d->focus], d->prompts[FOR_FILTER].text);
+	deck_watch(d);
+}
+
+static void filter_ended(struct deck *d, bool done, const char *text)
+{
+	timer_stop(d->filter_timer);
+	set_filter(&d->panes[d->focus], done ? text : d->filter_before);
+}
+
 static void prompt_done(struct deck *d, const char *text)
 {
-	struct pane *p = &d->panes[d->focus];
-
 	switch (d->prompt_use) {
 	case FOR_COMMAND:
 		deck_run_line(d, text);
@@ -656,7 +708,6 @@ static void prompt_done(struct deck *d, const char *text)
 			find_again(d, 1);
 		break;
 	case FOR_FILTER:
-		set_filter(p, text);
 		break;
 	default:
 		act_create_named(d, text);
@@ -668,9 +719,14 @@ static void prompt_pressed(struct deck *d, const struct key *k)
 	struct prompt *p = &d->prompts[d->prompt_use];
 	enum prompt_end end = prompt_key(p, k);
 
-	if (end == PROMPT_OPEN)
+	if (end == PROMPT_OPEN) {
+		if (d->prompt_use == FOR_FILTER && !timer_on(d->filter_timer))
+			timer_set(d->filter_timer, (int64_t)(FILTER_MS * clock_factor()));
 		return;
+	}
 	d->mode = AT_PANES;
+	if (d->prompt_use == FOR_FILTER)
+		filter_ended(d, end == PROMPT_DONE, p->text);
 	if (end == PROMPT_DONE)
 		prompt_done(d, p->text);
 }
@@ -713,6 +769,29 @@ static void step_back(struct deck *d)
 		view_open(d, d->view->parent);
 }
 
+/* The rows of a table may be many more than are here: "*" asks for them first. */
+bool deck_table_key(struct deck *d, const struct key *k)
+{
+	struct pane *p = &d->panes[d->focus];
+	bool marks = k->code == ' ' || k->code == '*' || k->code == '+' || k->code == 'v';
+	char n[24];
+
+	if (marks && !p->kind->marks)
+		return true;
+	if (k->code == '*' && p->have && p->rows.shown_total > (int64_t)p->rows.n) {
+		pane_mark_all(p);
+		if (p->rows.shown_total > PANE_MARKS_MAX)
+			deck_say(d, TONE_WARN,
+				 "the first %d of %s are marked: more is not done at once",
+				 PANE_MARKS_MAX, words_number(n, p->rows.shown_total));
+		return true;
+	}
+	if (!table_key(&p->table, k))
+		return false;
+	pane_note_marks(p);
+	return true;
+}
+
 static bool moved(struct deck *d, const struct key *k)
 {
 	struct pane *p = &d->panes[d->focus];
@@ -723,7 +802,7 @@ static bool moved(struct deck *d, const struct key *k)
 	if (d->focus == PANE_NODES && deck_maps(d))
 		return map_key(&d->map, k);
 	p->touched = true;
-	if (table_key(&p->table, k))
+	if (deck_table_key(d, k))
 		return true;
 	p->touched = was;
 	return false;
@@ -778,6 +857,8 @@ void deck_key(void *arg, const struct key *k)
 		d->mode = textbox_key(&d->box, k) ? AT_BOX : AT_PANES;
 	else if (d->mode == AT_MENU)
 		menu_pressed(d, k);
+	else if (d->mode == AT_SORT)
+		sort_pressed(d, k);
 	else if (d->mode == AT_TEARDOWN)
 		d->mode = teardown_key(d, k) ? d->mode : AT_PANES;
 	else if (k->code == K_CTRL('c'))

@@ -37,7 +37,6 @@ static bool is_cluster(const struct deck *d, const char *word)
 static void fill_in(struct strs *out, const struct deck *d, const struct command *c,
 		    const char *const *words, size_t n)
 {
-	const struct pane *nodes = &d->panes[PANE_NODES];
 	bool typed = n > 0 && is_cluster(d, words[0]);
 	size_t rest = n - typed;
 
@@ -47,19 +46,12 @@ static void fill_in(struct strs *out, const struct deck *d, const struct command
 		strs_add(out, words[i]);
 	if (rest > 0)
 		return;
-	if (c->flags & CMD_NODES) {
-		bool any = false;
-
-		for (size_t i = 0; !deck_maps(d) && nodes->have && i < nodes->rows.n; i++)
-			if (table_marked(&nodes->table, nodes->rows.u.nodes[i].id)) {
-				strs_add(out, nodes->rows.u.nodes[i].name);
-				any = true;
-			}
-		if (!any && deck_node(d))
-			strs_add(out, deck_node(d)->name);
-	}
-	if ((c->flags & CMD_JOBS) && pane_name_at(&d->panes[PANE_JOBS]))
-		strs_add(out, pane_name_at(&d->panes[PANE_JOBS]));
+	if ((c->flags & CMD_NODES) && !deck_maps(d))
+		pane_chosen(&d->panes[PANE_NODES], out);
+	else if ((c->flags & CMD_NODES) && deck_node(d))
+		strs_add(out, deck_node(d)->name);
+	if (c->flags & CMD_JOBS)
+		pane_chosen(&d->panes[PANE_JOBS], out);
 }
 
 /* What the command shows */
@@ -284,6 +276,13 @@ static bool own_word(struct deck *d, const struct strs *w)
 		struct pane *p = &d->panes[d->focus];
 
 		snprintf(p->filter, sizeof(p->filter), "%s", second);
+	} else if (strcmp(w->v[0], "sort") == 0) {
+		if (!deck_sort_named(d, second))
+			deck_say(d, TONE_FAIL,
+				 "there is no order \"%.40s\" here: F6 lists them", second);
+	} else if (strcmp(w->v[0], "view") == 0) {
+		if (!view_named(d, second))
+			deck_say(d, TONE_FAIL, "there is no view \"%.40s\"", second);
 	} else if (strcmp(w->v[0], "set") == 0 && strcmp(second, "footer") == 0 && w->n > 2)
 		d->letters = strcmp(w->v[2], "letters") == 0;
 	else

@@ -1,6 +1,7 @@
 /* The full views: what all of them share. What differs is a constant each, under view/. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -55,6 +56,16 @@ void view_tab(struct deck *d, size_t tab)
 {
 	if (tab < TABS && (tabs[tab] || d->view))
 		view_open(d, tabs[tab]);
+}
+
+bool view_named(struct deck *d, const char *title)
+{
+	for (size_t i = 0; i < TABS; i++)
+		if (strcasecmp(tabs[i] ? tabs[i]->title : "Deck", title) == 0) {
+			view_tab(d, i);
+			return true;
+		}
+	return false;
 }
 
 size_t view_tab_of(const struct deck *d)
@@ -150,7 +161,7 @@ bool view_key(struct deck *d, const struct key *k)
 		return true;
 	if (!v->kind)
 		return !v->cursor_row && v->row_count && scroll_key(d, k);
-	if (!table_key(&p->table, k))
+	if (!deck_table_key(d, k))
 		return false;
 	p->touched = true;
 	return true;

@@ -1,6 +1,7 @@
 #include "console/pane.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -86,12 +87,103 @@ void pane_dress(struct pane *p, const struct pane_kind *kind)
 
 void pane_clear(struct pane *p)
 {
+	for (size_t i = 0; i < p->n_marks; i++)
+		free(p->marks[i].name);
+	free(p->marks);
 	table_clear(&p->table);
+}
+
+/* Marks. The table knows ids; acts need names, also of rows that were scrolled away since. */
+
+static size_t mark_place(const struct pane *p, int64_t mark)
+{
+	size_t lo = 0, hi = p->n_marks;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (p->marks[mid].id < mark)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void forget_unmarked(struct pane *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->n_marks; i++) {
+		p->marks[i].seen = false;
+		if (table_marked(&p->table, p->marks[i].id))
+			p->marks[kept++] = p->marks[i];
+		else
+			free(p->marks[i].name);
+	}
+	p->n_marks = kept;
+}
+
+static void note_mark(struct pane *p, int64_t mark, const char *name)
+{
+	size_t i = mark_place(p, mark);
+
+	if (i == p->n_marks || p->marks[i].id != mark) {
+		GROW(p->marks, p->n_marks, p->cap_marks);
+		memmove(p->marks + i + 1, p->marks + i, (p->n_marks - i) * sizeof(p->marks[0]));
+		p->n_marks++;
+		p->marks[i] = (struct pane_mark){ .id = mark, .name = xstrdup(name) };
+	}
+	p->marks[i].seen = true;
+}
+
+void pane_note_marks(struct pane *p)
+{
+	forget_unmarked(p);
+	for (size_t i = 0; p->table.n_marks > 0 && p->have && i < p->rows.n; i++) {
+		int64_t mark = p->kind->id(p, i);
+
+		if (table_marked(&p->table, mark))
+			note_mark(p, mark, p->kind->name(p, i));
+	}
+}
+
+void pane_mark_all(struct pane *p)
+{
+	p->marking = true;
+}
+
+static void mark_when_here(struct pane *p)
+{
+	int64_t want =
+	    p->rows.shown_total < PANE_MARKS_MAX ? p->rows.shown_total : PANE_MARKS_MAX;
+
+	if (!p->have || p->rows.offset != 0 || (int64_t)p->rows.n < want)
+		return;
+	p->marking = false;
+	for (size_t i = 0; i < p->rows.n; i++)
+		table_mark(&p->table, p->kind->id(p, i), true);
+}
+
+size_t pane_chosen(const struct pane *p, struct strs *out)
+{
+	size_t hidden = 0;
+
+	for (size_t i = 0; i < p->n_marks; i++) {
+		strs_add(out, p->marks[i].name);
+		hidden += !p->marks[i].seen;
+	}
+	if (p->n_marks == 0 && pane_name_at(p))
+		strs_add(out, pane_name_at(p));
+	return hidden;
 }
 
 void pane_load(struct pane *p, const struct mirror *m)
 {
 	p->have = mirror_rows(m, p->kind->window, &p->rows) && p->rows.noun == p->kind->noun;
+	if (p->marking)
+		mark_when_here(p);
+	pane_note_marks(p);
 	if (p->kind->follows && !p->touched)
 		table_go(&p->table, 0);
 	else
@@ -103,6 +195,10 @@ void pane_window(const struct pane *p, struct window *out)
 	const char *sort = p->kind->sorts[p->sort];
 
 	*out = (struct window){ .noun = p->kind->noun, .offset = p->offset, .count = p->count };
+	if (p->marking) {
+		out->offset = 0;
+		out->count = PANE_MARKS_MAX;
+	}
 	snprintf(out->id, sizeof(out->id), "%s", p->kind->window);
 	if (p->kind->of_cluster)
 		snprintf(out->cluster, sizeof(out->cluster), "%s", p->cluster);

@@ -6,6 +6,7 @@
 #ifndef CONSOLE_PANE_H
 #define CONSOLE_PANE_H
 
+#include "base/strs.h"
 #include "client/mirror.h"
 #include "console/deck_layout.h"
 #include "console/table.h"
@@ -37,6 +38,14 @@ struct pane_kind {
 	void (*cell)(const struct pane *p, size_t i, int what, struct table_cell *out);
 };
 
+struct pane_mark { /* of a marked row: its name is known even when it is out of the window */
+	int64_t id;
+	char *name;
+	bool seen; /* in the window, at the last load */
+};
+
+#define PANE_MARKS_MAX 1000 /* "*" marks so many: what one window holds */
+
 struct pane {
 	const struct pane_kind *kind;
 	struct table table;
@@ -50,6 +59,9 @@ struct pane {
 	int64_t booting;       /* nodes of the cluster on their way: part of why jobs wait */
 	int64_t now_ms;	       /* of the engine's clock: for ages and run times */
 	bool ascii;
+	struct pane_mark *marks; /* sorted by id, as table.marks are */
+	size_t n_marks, cap_marks;
+	bool marking; /* all rows are to be marked as soon as they are here */
 	bool touched; /* the operator chose a row; before, the first one stays under the cursor
 		       */
 };
@@ -59,6 +71,11 @@ void pane_clear(struct pane *p);
 /* The same rows in another dress: cursor, marks, filter and order stay. */
 void pane_dress(struct pane *p, const struct pane_kind *kind);
 void pane_load(struct pane *p, const struct mirror *m);
+/* The names of the marked rows, or of the one under the cursor. Returns how many of them are
+ * not in the window now. */
+size_t pane_chosen(const struct pane *p, struct strs *out);
+void pane_note_marks(struct pane *p); /* after keys: learns the names of what was marked */
+void pane_mark_all(struct pane *p);   /* every row that passes the filter, once they are here */
 void pane_window(const struct pane *p, struct window *out);
 bool pane_follow(
     struct pane *p); /* moves the window after the table; true: the mirror must be told */

