@@ -16,6 +16,7 @@
 #define SAVE_MS	      50000 /* of a tick of 10 s: within the minute */
 #define PRUNE_MS      ((int64_t)24 * 3600 * 1000)
 #define JOBS_KEPT_MS  (100 * PRUNE_MS) /* their sums; the hours stay */
+#define JOBS_AT_ONCE  4000	       /* written in some 40 ms */
 #define HEAD_MISSINGS 2		       /* a listing may lag once */
 
 int bill_load(struct run *r, struct err *err)
@@ -281,17 +282,48 @@ bool bill_over_budget(struct run *r, int64_t now_ms, double *spent)
  * The store
  */
 
-static void copy_out(const struct map *from, void *out, size_t size)
+static struct charge *charges_of(const struct tally *t, size_t *n)
 {
+	struct charge *out = xcalloc(map_count(t->charges) + 1, sizeof(*out));
 	const char *key;
-	char *to = out;
 	void *v;
 
-	for (size_t i = 0; map_next(from, &i, &key, &v); to += size)
-		memcpy(to, v, size);
+	*n = 0;
+	for (size_t i = 0; map_next(t->charges, &i, &key, &v);)
+		out[(*n)++] = *(struct charge *)v;
+	return out;
 }
 
-/* The mark and what it stands for are one commit; what could not be written waits in memory. */
+/* Those that waited longest first. */
+static struct job_charge *jobs_of(const struct tally *t, size_t *n)
+{
+	struct job_charge *out = xcalloc(JOBS_AT_ONCE, sizeof(*out));
+	const char *key;
+	void *v;
+
+	*n = 0;
+	for (size_t i = 0; *n < JOBS_AT_ONCE && map_next(t->jobs, &i, &key, &v);)
+		out[(*n)++] = *(struct job_charge *)v;
+	return out;
+}
+
+static void forget_saved(struct tally *t, size_t n_jobs)
+{
+	const char *key;
+	void *v;
+
+	map_free(t->charges);
+	t->charges = map_new(free, false);
+	t->nano = t->node_ms = 0;
+	for (size_t i = 0; n_jobs > 0 && map_next(t->jobs, &i, &key, &v); n_jobs--)
+		map_del(t->jobs, key);
+}
+
+/*
+ * The mark and what it stands for are one commit; what could not be written waits in memory.
+ * Jobs are sums beside the ledger: where tens of thousands run they are written bit by bit, so
+ * that no commit takes long (R1.5).
+ */
 void bill_save(struct run *r)
 {
 	struct bill *b = &r->bill;
@@ -303,14 +335,10 @@ void bill_save(struct run *r)
 
 	bill_all(r, now);
 	b->saved_mono_ms = clock_mono_ms();
-	n = map_count(b->tally.charges);
-	n_jobs = map_count(b->tally.jobs);
-	if (n == 0)
+	if (map_count(b->tally.charges) + map_count(b->tally.jobs) == 0)
 		return;
-	charges = xcalloc(n, sizeof(*charges));
-	jobs = xcalloc(n_jobs + 1, sizeof(*jobs));
-	copy_out(b->tally.charges, charges, sizeof(*charges));
-	copy_out(b->tally.jobs, jobs, sizeof(*jobs));
+	charges = charges_of(&b->tally, &n);
+	jobs = jobs_of(&b->tally, &n_jobs);
 	if (now < b->until_ms)
 		now = b->until_ms; /* the clock was put back */
 	if (store_charges_add(r->engine->store, r->cluster.id, charges, n, jobs, n_jobs, now,
@@ -318,8 +346,7 @@ void bill_save(struct run *r)
 		b->until_ms = now;
 		b->stored_nano += b->tally.nano;
 		b->month_ms = 0; /* read again when it is asked for */
-		tally_clear(&b->tally);
-		tally_init(&b->tally);
+		forget_saved(&b->tally, n_jobs);
 	} else if (err.code == ERR_UNKNOWN) {
 		engine_fatal(r->engine, &err);
 	} else {
@@ -343,8 +370,12 @@ static void prune(struct engine *e)
 
 void bill_tick(struct engine *e)
 {
-	for (size_t i = 0; i < e->n_runs; i++)
-		if (clock_mono_ms() - e->runs[i]->bill.saved_mono_ms >= SAVE_MS)
+	for (size_t i = 0; i < e->n_runs; i++) {
+		const struct bill *b = &e->runs[i]->bill;
+
+		if (clock_mono_ms() - b->saved_mono_ms >= SAVE_MS ||
+		    map_count(b->tally.jobs) > JOBS_AT_ONCE)
 			bill_save(e->runs[i]);
+	}
 	prune(e);
 }

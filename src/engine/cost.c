@@ -253,6 +253,8 @@ static int cost_make(struct cost *c, struct engine *e, struct err *err)
 			      &c->n_jobs, err) < 0)
 		return -1;
 	c->cap_jobs = c->n_jobs;
+	for (size_t i = 0; i < e->n_regions; i++)
+		c->sample = c->sample || e->regions[i]->sizes.sample_prices;
 	for (size_t i = 0; i < e->n_runs; i++) {
 		struct run *r = e->runs[i];
 
@@ -260,7 +262,6 @@ static int cost_make(struct cost *c, struct engine *e, struct err *err)
 			continue;
 		c->rows++;
 		line_of(c->clusters, r->cluster.name, "")->run = r;
-		c->sample = c->sample || (r->region && r->region->sizes.sample_prices);
 		add_unsaved(c, r);
 		add_rates(c, r);
 	}

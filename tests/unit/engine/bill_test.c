@@ -433,6 +433,42 @@ static void a_month_is_over_budget_until_it_ends(void **state)
 	end(w);
 }
 
+static void thousands_of_jobs_are_written_bit_by_bit(void **state)
+{
+	struct world *w = *state;
+	char ids[9000][8];
+	struct queue *q;
+	struct json *j;
+	size_t n;
+
+	begin(w);
+	node_move(w->r, add_node(w, 1, 0.4), NODE_IDLE, "joined");
+	new_queue(w, "alice", "");
+	q = w->r->queue;
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+		struct job *job = queue_add_job(q);
+
+		snprintf(ids[i], sizeof(ids[i]), "%zu", i + 100);
+		job->id = ids[i];
+		job->nodes = "htc-1";
+		job->state = JOB_RUNNING;
+	}
+	tenancy_clear(&w->r->bill.tenancy);
+	tenancy_make(&w->r->bill.tenancy, q);
+	pass(w, MINUTE);
+	for (size_t left = ARRAY_LEN(ids); left > 0; left = n) {
+		bill_save(w->r);
+		n = map_count(w->r->bill.tally.jobs);
+		assert_true(n < left);
+		assert_int_equal(map_count(w->r->bill.tally.charges), 0);
+	}
+	assert_int_equal(booked(w), owed(w));
+	j = ask(w, "demo", 0, 0);
+	assert_int_equal(json_len(json_get(j, "jobs")), 20);
+	json_free(j);
+	end(w);
+}
+
 /*
  * Kills
  */
@@ -554,6 +590,7 @@ int main(void)
 		T(the_books_of_a_deleted_cluster_stay),
 		T(a_long_time_is_told_by_the_day),
 		T(a_month_is_over_budget_until_it_ends),
+		T(thousands_of_jobs_are_written_bit_by_bit),
 		T(kills_neither_lose_nor_repeat_a_charge),
 		T(a_clock_put_back_charges_no_time_twice),
 	};
