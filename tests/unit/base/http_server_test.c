@@ -464,7 +464,7 @@ static void leave_stale_socket(const char *path)
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
+	memcpy(to.sun_path, path, strnlen(path, sizeof(to.sun_path) - 1));
 	assert_int_equal(bind(fd, (struct sockaddr *)&to, sizeof(to)), 0);
 	close(fd);
 }
