@@ -105,7 +105,7 @@ struct money { /* the columns that all sums have */
 
 static struct money money_of(const struct json *j)
 {
-	struct money m;
+	struct money m = { .hours = "" };
 
 	hours(m.hours, j);
 	usd(m.ondemand, j, "ondemand_usd");
