@@ -278,6 +278,26 @@ bool bill_over_budget(struct run *r, int64_t now_ms, double *spent)
 	return *spent >= limit;
 }
 
+/* Said once, at 80 and at 100 percent; after a restart only what is new. */
+static void tell_budget(struct run *r)
+{
+	double limit = r->cluster.spec.budget_month, spent = 0;
+	bool over = bill_over_budget(r, clock_utc_ms(), &spent);
+	enum budget_level level = over				       ? BUDGET_OVER
+				  : spent >= limit * BUDGET_NEAR_SHARE ? BUDGET_NEAR
+								       : BUDGET_OK;
+	enum budget_level before = r->bill.budget;
+
+	if (limit < 0 || level == before)
+		return;
+	r->bill.budget = level;
+	run_changed(r);
+	if (before == BUDGET_UNSEEN || level < before)
+		return;
+	note(r, EVENT_WARN, "budget", "$%.2f of this month's $%.2f are spent%s", spent, limit,
+	     over ? ": no nodes are made for new jobs, what runs goes on" : "");
+}
+
 /*
  * The store
  */
@@ -376,6 +396,7 @@ void bill_tick(struct engine *e)
 		if (clock_mono_ms() - b->saved_mono_ms >= SAVE_MS ||
 		    map_count(b->tally.jobs) > JOBS_AT_ONCE)
 			bill_save(e->runs[i]);
+		tell_budget(e->runs[i]);
 	}
 	prune(e);
 }

@@ -14,7 +14,6 @@
 #define SPAN_MAX     (400 * DAY_MS)
 #define HOURLY_UP_TO (3 * DAY_MS) /* a series of a longer time has a point for each day */
 #define JOBS_MOST    20
-#define NEAR	     0.8 /* of a budget: worth a colour */
 
 struct line { /* a sum, and what runs for it now */
 	char cluster[40], name[64];
@@ -325,10 +324,10 @@ static struct line **sorted(const struct map *m)
 
 static void budget_json(struct json *j, double limit, double spent, double expected)
 {
-	const char *state = spent >= limit	    ? "over"
-			    : expected > limit	    ? "will_be_over"
-			    : spent >= limit * NEAR ? "near"
-						    : "ok";
+	const char *state = spent >= limit			 ? "over"
+			    : expected > limit			 ? "will_be_over"
+			    : spent >= limit * BUDGET_NEAR_SHARE ? "near"
+								 : "ok";
 	struct json *b;
 
 	if (limit < 0) {

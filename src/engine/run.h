@@ -103,12 +103,17 @@ struct live_intent { /* an open intent and its call */
 	bool looking;		 /* call is a look, not the change */
 };
 
+#define BUDGET_NEAR_SHARE 0.8
+
+enum budget_level { BUDGET_UNSEEN, BUDGET_OK, BUDGET_NEAR, BUDGET_OVER };
+
 struct bill {			      /* of one cluster: what is metered, and how far */
 	struct tally tally;	      /* not in the store yet */
 	struct tenancy tenancy;	      /* by run->queue */
 	int64_t until_ms;	      /* the store has everything until then; 0 nothing */
 	int64_t head_ms;	      /* the head's time until then is charged */
 	int64_t month_ms, month_nano; /* of the month that began then, by the store */
+	enum budget_level budget;     /* that was told */
 	int64_t stored_nano;	      /* what the store has */
 	int64_t saved_mono_ms;	      /* when it was last written */
 	unsigned int head_unseen;     /* listings in a row without the head */

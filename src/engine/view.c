@@ -183,6 +183,8 @@ static void issue_of(struct cluster_view *v, const struct run *r)
 						: "the scheduler has not answered";
 	else if (v->cloud_stale)
 		text = r->cloud_source.err.msg;
+	else if (r->bill.budget == BUDGET_OVER)
+		text = "this month's budget is used up: no nodes are made for new jobs";
 	v->issues += text[0] != '\0';
 	snprintf(v->issue, sizeof(v->issue), "%.159s", text);
 }

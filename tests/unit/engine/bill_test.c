@@ -433,6 +433,36 @@ static void a_month_is_over_budget_until_it_ends(void **state)
 	end(w);
 }
 
+static void a_spent_budget_is_told_once_and_is_an_issue(void **state)
+{
+	struct world *w = *state;
+	struct cluster_view v;
+	struct event *events;
+	size_t n;
+
+	an_afternoon(w);
+	w->r->cluster.spec.budget_month = 3.4;
+	bill_tick(w->e);
+	pass(w, HOUR_MS);
+	bill_all(w->r, *w->now);
+	bill_tick(w->e);
+	bill_tick(w->e);
+	engine_view(w->e, &w->r->cluster, &v);
+	assert_string_equal(v.issue, "");
+	pass(w, HOUR_MS);
+	bill_all(w->r, *w->now);
+	bill_tick(w->e);
+	engine_view(w->e, &w->r->cluster, &v);
+	assert_non_null(strstr(v.issue, "budget is used up"));
+	assert_int_equal(engine_events(w->e, "demo", 0, 100, &events, &n, NULL), 0);
+	assert_true(n >= 2);
+	assert_string_equal(events[n - 2].text, "$3.10 of this month's $3.40 are spent");
+	assert_string_equal(events[n - 1].object, "budget");
+	assert_int_equal(events[n - 1].level, EVENT_WARN);
+	free(events);
+	end(w);
+}
+
 static void thousands_of_jobs_are_written_bit_by_bit(void **state)
 {
 	struct world *w = *state;
@@ -590,6 +620,7 @@ int main(void)
 		T(the_books_of_a_deleted_cluster_stay),
 		T(a_long_time_is_told_by_the_day),
 		T(a_month_is_over_budget_until_it_ends),
+		T(a_spent_budget_is_told_once_and_is_an_issue),
 		T(thousands_of_jobs_are_written_bit_by_bit),
 		T(kills_neither_lose_nor_repeat_a_charge),
 		T(a_clock_put_back_charges_no_time_twice),
