@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -468,6 +469,16 @@ static void watch(struct plain *p)
 	mirror_watch(p->mirror, w, 2);
 }
 
+/* A file and /dev/null are always readable, so there is nothing to wait for between lines. */
+static bool input_waits(void)
+{
+	struct stat st;
+
+	if (isatty(STDIN_FILENO))
+		return true;
+	return fstat(STDIN_FILENO, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
 int plain_run(struct loop *l, struct client *c)
 {
 	static const int signals[] = { SIGTERM, SIGHUP, SIGINT };
@@ -476,6 +487,13 @@ int plain_run(struct loop *l, struct client *c)
 			   .typed = BUF_INIT(LINE_MOST),
 			   .losses = STRS_INIT(DIALOG_LOSSES) };
 
+	if (!input_waits()) {
+		fprintf(
+		    stderr,
+		    "paceline: the console reads from a terminal or a pipe, and standard input is neither: "
+		    "say what to do, as in \"paceline status\" or \"paceline events --follow\"\n");
+		return 2;
+	}
 	p.mirror = mirror_new(c, on_change, &p);
 	p.follow = timer_new(l, on_follow, &p);
 	p.input = watch_new(l, STDIN_FILENO, WATCH_READ, on_input, &p);

@@ -106,7 +106,7 @@ int engine_start(struct engine *e, const struct user *u, const char *name, int64
 {
 	struct run *r = run_need(e, name, err);
 
-	if (!r || may_change(e, err) < 0)
+	if (!r || may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
 		return -1;
 	if (r->cluster.state == CLUSTER_RUNNING) {
 		*op = 0;
@@ -136,7 +136,7 @@ int engine_stop(struct engine *e, const struct user *u, const char *name, bool f
 {
 	struct run *r = run_need(e, name, err);
 
-	if (!r || may_change(e, err) < 0)
+	if (!r || may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
 		return -1;
 	if (r->cluster.state == CLUSTER_OFF) {
 		*op = 0;
@@ -152,7 +152,7 @@ int engine_delete(struct engine *e, const struct user *u, const char *name,
 {
 	struct run *r = run_need(e, name, err);
 
-	if (!r || may_change(e, err) < 0)
+	if (!r || may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
 		return -1;
 	if (r->cluster.protect)
 		return err_set(err, ERR_DENIED,

@@ -24,6 +24,8 @@ static struct run *ready_run(struct engine *e, const char *cluster, struct err *
 
 	if (!r)
 		return NULL;
+	if (run_has_cloud(r, err) < 0)
+		return NULL;
 	if (r->cluster.state == CLUSTER_RUNNING && remote_ready(r->remote))
 		return r;
 	if (r->cluster.state == CLUSTER_OFF) {
@@ -367,7 +369,7 @@ struct json *engine_ssh(struct engine *e, const struct user *u, const char *clus
 	struct member *m = NULL;
 	char object[96];
 
-	if (!r)
+	if (!r || run_has_cloud(r, err) < 0)
 		return NULL;
 	if (node && node[0] && strcmp(node, "head") != 0) {
 		m = member_find(r, node);

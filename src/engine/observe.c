@@ -297,7 +297,7 @@ void observe_tick(void *arg)
 {
 	struct run *r = arg;
 
-	if (r->cluster.state == CLUSTER_OFF && !r->op.id)
+	if (!r->cloud || (r->cluster.state == CLUSTER_OFF && !r->op.id))
 		return;
 	observe_soon(r, r->cluster.spec.cycle_s * 1000);
 	region_refresh(r->region, false);

@@ -197,7 +197,7 @@ void operation_tick(void *arg)
 	struct run *r = arg;
 	int64_t now = clock_utc_ms();
 
-	if (!r->op.id || r->engine->safe_mode)
+	if (!r->op.id || !r->cloud || r->engine->safe_mode)
 		return;
 	if (r->op.next_try_ms > now) {
 		timer_set(r->op_tick, r->op.next_try_ms - now);

@@ -179,13 +179,19 @@ static void connect_master(void *arg)
 		later(m);
 }
 
+static bool is_local(const struct run *r)
+{
+	const char *transport = r->cloud->record->transport;
+
+	return strcmp(transport ? transport : "ssh", "local") == 0;
+}
+
 struct remote *remote_new(struct run *r, struct err *err)
 {
 	struct remote *m = xcalloc(1, sizeof(*m));
 
 	m->run = r;
-	m->local = strcmp(r->cloud->record->transport ? r->cloud->record->transport : "ssh",
-			  "local") == 0;
+	m->local = is_local(r);
 	m->dir = xasprintf("%s/ssh", r->engine->state_dir);
 	m->socket = xasprintf("%s/%s", m->dir, r->cluster.short_id);
 	m->key = xasprintf("%s/keys/%s", r->engine->state_dir, r->cluster.short_id);
@@ -453,6 +459,19 @@ static char *key_path(const struct run *r)
 	return xasprintf("%s/keys/%s", r->engine->state_dir, r->cluster.short_id);
 }
 
+int remote_tools(const struct run *r, struct err *err)
+{
+	const char *const tools[] = { SSH_KEYGEN, SSH };
+
+	for (size_t i = 0; i < (is_local(r) ? 1 : ARRAY_LEN(tools)); i++)
+		if (access(tools[i], X_OK) < 0)
+			return err_set(
+			    err, ERR_UNSUPPORTED,
+			    "there is no %s here: install openssh-client, then start the cluster again",
+			    tools[i]);
+	return 0;
+}
+
 /* A key without its public half is of a kill in between: it is made anew, as no machine has it
  * yet. */
 int remote_key_begin(struct run *r, struct err *err)
@@ -464,9 +483,6 @@ int remote_key_begin(struct run *r, struct err *err)
 	const struct proc_spec spec = { .argv = argv, .deadline_ms = 10000 };
 	int rc = file_make_dir(dir, 0700, err);
 
-	if (rc == 0 && access(SSH_KEYGEN, X_OK) < 0)
-		rc = err_set(err, ERR_UNSUPPORTED,
-			     "there is no %s here: install openssh-client", SSH_KEYGEN);
 	if (rc == 0) {
 		unlink(path);
 		r->keygen = proc_start(r->engine->loop, &spec, keygen_ended, r, err);

@@ -194,6 +194,16 @@ struct run *run_need(const struct engine *e, const char *name, struct err *err)
 	return r;
 }
 
+int run_has_cloud(const struct run *r, struct err *err)
+{
+	if (r->cloud)
+		return 0;
+	return err_set(
+	    err, ERR_CONFLICT,
+	    "cluster %s is in cloud \"%s\", which is not configured any more: add its record again and start the engine anew",
+	    r->cluster.name, r->cluster.spec.cloud);
+}
+
 struct run *run_of(const struct engine *e, const struct cluster *c)
 {
 	for (size_t i = 0; i < e->n_runs; i++)

@@ -179,6 +179,8 @@ struct run {
 
 /* engine.c */
 struct run *run_find(const struct engine *e, const char *name);
+int run_has_cloud(const struct run *r,
+		  struct err *err); /* -1: its cloud left the configuration */
 struct run *run_need(const struct engine *e, const char *name, struct err *err);
 struct run *run_add(struct engine *e,
 		    const struct cluster *take); /* loads its rows; owned by the engine */
@@ -273,6 +275,8 @@ void remote_verb(struct run *r, enum sched_verb verb, const struct sched_args *a
 /* One key per cluster, keys/SHORT: made by a step of the start operation, which is woken when
  * it is there. */
 int remote_key_begin(struct run *r, struct err *err);
+int remote_tools(const struct run *r,
+		 struct err *err); /* this machine has what reaching a head takes */
 int remote_key(struct run *r, struct buf *public_key,
 	       struct err *err); /* the public line; ERR_IO when it was not made yet */
 void remote_key_forget(struct run *r);

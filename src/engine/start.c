@@ -31,7 +31,13 @@ static bool go_key(struct run *r)
 {
 	struct buf key = BUF_INIT(16384);
 	struct err err = ERR_INIT;
-	bool made = remote_key(r, &key, NULL) == 0;
+	bool made;
+
+	if (remote_tools(r, &err) < 0) { /* before a head is paid that nobody can reach */
+		fail(r, err.msg);
+		return false;
+	}
+	made = remote_key(r, &key, NULL) == 0;
 
 	buf_clear(&key);
 	if (made)

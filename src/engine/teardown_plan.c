@@ -131,6 +131,8 @@ struct json *engine_teardown_plan(struct engine *e, const struct cluster *c, str
 		err_set(err, ERR_NOT_FOUND, "there is no such cluster");
 		return NULL;
 	}
+	if (run_has_cloud(r, err) < 0)
+		return NULL;
 	j = make(r, err);
 	snprintf(r->teardown_hash, sizeof(r->teardown_hash), "%s", json_str(j, "hash", ""));
 	r->teardown_hash_ms = clock_utc_ms();

@@ -172,9 +172,12 @@ static void count_jobs(struct cluster_view *v, const struct queue *q)
 static void issue_of(struct cluster_view *v, const struct run *r)
 {
 	const char *text = "";
+	struct err err = ERR_INIT;
 
 	v->issues = v->failed;
-	if (r->cluster.state == CLUSTER_FAILED || r->cluster.state == CLUSTER_RESIDUE)
+	if (run_has_cloud(r, &err) < 0)
+		text = err.msg;
+	else if (r->cluster.state == CLUSTER_FAILED || r->cluster.state == CLUSTER_RESIDUE)
 		text = r->cluster.reason;
 	else if (r->op.id && r->op.error[0])
 		text = r->op.error;

@@ -139,8 +139,8 @@ static int read_config(struct site *s, const struct places *p, const struct engi
 	if (s->config.n_clouds == 0)
 		return err_set(
 		    err, ERR_INVALID,
-		    "no cloud is configured in %s: add a record under clouds:, or try the simulated one with paceline demo",
-		    path ? path : "any configuration file");
+		    "no cloud is configured: add a record under clouds: in %s, or try the simulated one with paceline demo",
+		    path ? path : "~/.config/paceline/config.yaml or " SITE_CONFIG);
 	if (a->templates)
 		strs_add(&s->templates, a->templates);
 	for (size_t i = 0; i < s->config.templates.n; i++)

@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define SITE_CONFIG	"/etc/paceline/config.yaml"
 #define SITE_STATE	"/var/lib/paceline"
 #define SITE_RUN	"/run/paceline"
 #define ENGINE_NAME_MAX 32

@@ -9,6 +9,7 @@
 
 #define ENGINE_MAIN "main" /* the engine of this user or site, when none is named */
 #define ENGINE_DEMO "demo"
+#define SITE_CONFIG "/etc/paceline/config.yaml"
 #define ENGINE_USER "paceline" /* whom an engine started as root becomes */
 
 struct places {	      /* owned */
@@ -27,7 +28,7 @@ void places_clear(struct places *p);
  * user's own before the site's; none answers: the user's own main.
  */
 int places_find(struct places *p, const char *name, struct err *err);
-bool places_answers(const struct places *p); /* somebody listens on the socket */
+bool places_answers(const struct places *p);		   /* somebody listens on the socket */
 int places_reach(const struct places *p, struct err *err); /* why nobody does */
 
 /* For an engine: the socket's path is short enough, and nobody listens there. */
