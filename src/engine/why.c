@@ -1,5 +1,6 @@
 /* "Why" in words and numbers: of a job that waits, of a node that is still here. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -15,6 +16,7 @@ static void of_job(struct buf *out, const struct run *r, const struct job *j)
 {
 	size_t want = r->decided ? demand_want_of(&r->demand, r->queue, j) : SIZE_MAX;
 	const struct why_want *why = want < r->plan.n_wants ? &r->plan.wants[want] : NULL;
+	char when[CLOCK_TEXT];
 
 	buf_addf(out, "job %s (%s) of %s in %s: %s\n", j->id, j->name, j->user, j->partition,
 		 job_state_name(j->state));
@@ -22,6 +24,9 @@ static void of_job(struct buf *out, const struct run *r, const struct job *j)
 		 "asks for: %lld tasks of %lld cpus on %lld nodes; scheduler's reason: %s\n",
 		 (long long)j->tasks, (long long)j->cpus, (long long)j->nodes_min,
 		 or_none(j->reason));
+	if (j->state == JOB_PENDING && j->start_s > clock_utc_ms() / 1000)
+		buf_addf(out, "the scheduler expects it to start at %s\n",
+			 clock_local(when, j->start_s * 1000));
 	if (j->nodes[0])
 		buf_addf(out, "runs on: %s\n", j->nodes);
 	if (why)
@@ -84,6 +89,70 @@ static void plan_on_node(struct buf *out, const struct run *r, const char *name)
 				 r->demand.v[r->plan.placements[k].want].label);
 }
 
+/*
+ * What is in no reading any more: jobs that ended, nodes that are gone, by what was written
+ * down of them
+ */
+
+#define EVENTS_READ  5000
+#define EVENTS_SHOWN 12
+#define JOBS_READ    100000
+
+static bool of_ended_job(struct buf *out, const struct run *r, const char *id)
+{
+	struct job_record *v = NULL;
+	char when[CLOCK_TEXT], span[CLOCK_TEXT];
+	bool found = false;
+	size_t n = 0;
+
+	if (store_jobs(r->engine->store, r->cluster.id, JOBS_READ, &v, &n, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < n && !found; i++) {
+		const struct job_record *j = &v[i];
+
+		if (strcmp(j->id, id) != 0)
+			continue;
+		found = true;
+		buf_addf(out, "job %s (%s) of %s in %s: %s", j->id, j->name, j->user,
+			 j->partition, j->state);
+		if (j->end_s)
+			buf_addf(out, " at %s", clock_local(when, j->end_s * 1000));
+		if (j->start_s && j->end_s >= j->start_s)
+			buf_addf(out, " after %s",
+				 clock_span(span, (j->end_s - j->start_s) * 1000));
+		buf_addf(out, "\nran on: %s\n", or_none(j->nodes));
+	}
+	free(v);
+	return found;
+}
+
+static bool of_events(struct buf *out, const struct run *r, const char *object)
+{
+	struct event *v = NULL;
+	size_t n = 0, found = 0, from = 0;
+	char when[CLOCK_TEXT];
+
+	if (store_events(r->engine->store, r->cluster.id, 0, EVENTS_READ, &v, &n, NULL) < 0)
+		return false;
+	for (size_t i = n; i-- > 0 && found < EVENTS_SHOWN;)
+		if (strcmp(v[i].object, object) == 0) {
+			found++;
+			from = i;
+		}
+	for (size_t i = from; i < n && found; i++)
+		if (strcmp(v[i].object, object) == 0)
+			buf_addf(out, "%s  %s\n", clock_local(when, v[i].at_ms), v[i].text);
+	free(v);
+	return found > 0;
+}
+
+static bool of_past(struct buf *out, const struct run *r, const char *what)
+{
+	bool job = of_ended_job(out, r, what);
+
+	return of_events(out, r, what) || job;
+}
+
 int engine_why(struct engine *e, const struct cluster *c, const char *what, struct buf *out,
 	       struct err *err)
 {
@@ -100,7 +169,10 @@ int engine_why(struct engine *e, const struct cluster *c, const char *what, stru
 		of_job(out, r, j);
 		return 0;
 	}
-	return err_set(err, ERR_NOT_FOUND,
-		       "cluster %s has no node and no job \"%s\" in its last reading", c->name,
-		       what);
+	if (r && of_past(out, r, what))
+		return 0;
+	return err_set(
+	    err, ERR_NOT_FOUND,
+	    "cluster %s has no node and no job \"%s\", and nothing is written down of one",
+	    c->name, what);
 }

@@ -73,6 +73,8 @@ ok "the tasks that the power cut took run again to their end"
 pl ssh demo -- "ls /shared/results/*/ | grep -c json"
 test "$(cat "$dir/said")" = 24
 ok "all 24 results are there"
+pl why demo 1_3 && grep -q 'job 1_3' "$dir/said" && grep -q 'on: htc-' "$dir/said"
+ok "a job that ended can still be asked about"
 node=$("$paceline" --socket "$world/run/engine.sock" node list demo --json | jq -r '[.. | objects | select(.state? == "idle")][0].name' 2>/dev/null)
 host=$("$paceline" --socket "$world/run/engine.sock" ssh demo "$node" -- hostname 2>"$dir/said")
 test -n "$host" && curl -sf --unix-socket "$world/azsim/control.sock" http://azsim/azsim/ledger | jq -e --arg h "$host" '[.vms[] | select(.computerName == $h)] | length == 1' >/dev/null
