@@ -53,7 +53,7 @@ MAIN_AZSIM := $(filter src/main/azsim%.c,$(SRC_MAIN))
 MAIN_PL    := $(filter-out $(MAIN_AZSIM),$(SRC_MAIN))
 PROGRAMS   := $(if $(filter src/main/paceline.c,$(SRC_MAIN)),$(B)/paceline) $(if $(MAIN_AZSIM),$(B)/azsim)
 
-.PHONY: all deps demo install uninstall screenshots check unit bench bench-programs conformance screens screen-programs lint fuzz layers clean objects
+.PHONY: all deps demo install uninstall screenshots check unit bench soak bench-programs conformance screens screen-programs lint fuzz layers clean objects
 all: $(B)/libbase.a $(B)/libpaceline.a $(B)/libazsim.a $(PROGRAMS)
 objects: $(call obj,$(SRC_ALL))
 
@@ -113,6 +113,11 @@ unit:
 bench:
 	$(MAKE) -s all bench-programs
 	tests/bench/run.sh $(T)
+
+# Random deaths and a harsh cloud, for MINUTES.
+soak:
+	$(MAKE) -s FAILPOINTS=1 all
+	tests/faults/soak.sh $(or $(MINUTES),60)
 
 screens:
 	$(MAKE) DEBUG=1 all screen-programs

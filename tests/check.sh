@@ -46,6 +46,8 @@ stage tools tests/run.sh tools
 stage fuzz tests/fuzz/run.sh 2
 stage screens tests/run.sh screens
 stage cluster tests/run.sh cluster
+stage failpoints make -s -j2 CI=1 FAILPOINTS=1 all
+stage faults tests/run.sh faults
 left >"$left_after"
 stage leftovers diff "$left_before" "$left_after"
 rm -f "$left_before" "$left_after"

@@ -17,6 +17,7 @@
 #include "engine/run.h"
 
 #define LOOK_AGAIN_MS 5000
+#define SIZES_MS      500
 #define BACKOFF_BASE  1000
 #define BACKOFF_CAP   ((int64_t)5 * 60 * 1000)
 
@@ -179,6 +180,7 @@ static void on_unknown(struct live_intent *li, const struct cloud_stage_info *i)
 					    BACKOFF_CAP, i->retry_after_ms, &r->engine->rng);
 	snprintf(li->in.error, sizeof(li->in.error), "%s", i->err ? i->err->msg : "");
 	save(li, INTENT_UNKNOWN);
+	observe_soon(r, li->in.next_try_ms - clock_utc_ms());
 	log_warn("cluster %s: %s %s: outcome unknown, will look: %s", r->cluster.name,
 		 cloud_verb_name(li->in.verb), li->in.resource_id, li->in.error);
 }
@@ -253,6 +255,7 @@ static void on_look(void *arg, const struct cloud_sight *s, const struct err *er
 
 	li->call = NULL;
 	li->looking = false;
+	(void)FAILPOINT("intent.looked");
 	if (err && s->look == CLOUD_LOOK_UNKNOWN)
 		snprintf(li->in.error, sizeof(li->in.error), "%s", err->msg);
 	switch (intent_settle(&li->in, s)) {
@@ -282,8 +285,18 @@ static void settle(struct live_intent *li)
 		return;
 	}
 	li->looking = true;
+	(void)FAILPOINT("intent.look");
 	li->call =
 	    r->cloud->ops->look(r->cloud->cloud, li->in.kind, li->in.resource_id, on_look, li);
+}
+
+/* An engine that has just begun does not know yet what a machine's size can do, nor what the
+ * head is to offer. */
+static bool needs_sizes(const struct live_intent *li)
+{
+	return (li->in.kind == CLOUD_SCALESET || li->in.kind == CLOUD_VM) &&
+	       (li->in.verb == CLOUD_PUT || li->in.verb == CLOUD_GROW) &&
+	       !li->run->region->sizes_ms;
 }
 
 static void send_change(struct live_intent *li)
@@ -293,6 +306,12 @@ static void send_change(struct live_intent *li)
 	struct err err = ERR_INIT;
 	struct cloud_stage_info i = { .stage = CLOUD_REFUSED, .err = &err, .azure_code = "" };
 
+	if (needs_sizes(li)) {
+		region_refresh(r->region, false);
+		li->in.next_try_ms = clock_utc_ms() + SIZES_MS;
+		observe_soon(r, SIZES_MS);
+		return;
+	}
 	if (change_make(&change, r, &li->in, &err) < 0) {
 		change_clear(&change);
 		on_refused(li, &i);
@@ -315,6 +334,7 @@ static void act(struct live_intent *li)
 		send_change(li);
 		break;
 	case INTENT_ACCEPTED:
+		(void)FAILPOINT("intent.resume");
 		if (li->in.op_url[0])
 			li->call =
 			    r->cloud->ops->resume(r->cloud->cloud, &li->in, on_stage, li);

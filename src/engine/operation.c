@@ -125,6 +125,8 @@ int operation_begin(struct run *r, enum op_kind kind, const struct user *u, bool
 		engine_fatal(r->engine, err);
 	(void)FAILPOINT("operation.begun");
 	*id = r->op.id;
+	observe_soon(
+	    r, 0); /* its ticks end while a cluster is off: whatever waits is seen again */
 	operation_wake(r);
 	return 0;
 }
