@@ -278,6 +278,9 @@ void deck_changed(void *arg)
 	if (!had && d->panes[PANE_CLUSTERS].have && d->panes[PANE_CLUSTERS].table.count == 0)
 		d->focus = PANE_TEMPLATES; /* there the first cluster is made */
 	deck_watch(d);
+	if (!had && d->panes[PANE_CLUSTERS].have)
+		deck_wizard_drafts(d);
+	deck_wizard_link(d);
 	if (!d->display)
 		return;
 	/* what answers a key, and the first picture, do not wait for the next second */
@@ -349,6 +352,7 @@ void deck_free(struct deck *d)
 	deck_run_clear(d);
 	deck_drop_calls(d);
 	teardown_clear(d);
+	deck_wizard_clear(d);
 	mirror_free(d->mirror);
 	timer_free(d->filter_timer);
 	timer_free(d->follow_timer);

@@ -2,7 +2,8 @@
  * The Deck: templates, clusters, nodes, jobs and events on one screen, and everything that is
  * done from it (DESIGN.md 8). Private to its own files: deck.c (state, windows), deck_draw.c,
  * deck_keys.c (what each key does), deck_act.c (calls to the engine), deck_teardown.c,
- * deck_run.c (the command table behind ":"), deck_view.c (the full views, console/view.h).
+ * deck_wizard.c, deck_run.c (the command table behind ":"), deck_view.c (the full views,
+ * console/view.h).
  */
 #ifndef CONSOLE_DECK_H
 #define CONSOLE_DECK_H
@@ -20,6 +21,7 @@
 #include "console/textbox.h"
 #include "console/view.h"
 #include "console/view/nodes.h"
+#include "console/wizard.h"
 
 enum deck_mode {
 	AT_PANES, /* or at a view */
@@ -29,9 +31,10 @@ enum deck_mode {
 	AT_HELP,
 	AT_MENU,
 	AT_SORT,
-	AT_TEARDOWN
+	AT_TEARDOWN,
+	AT_WIZARD
 };
-enum prompt_use { FOR_COMMAND, FOR_FIND, FOR_FILTER, FOR_NAME, PROMPT_USES };
+enum prompt_use { FOR_COMMAND, FOR_FIND, FOR_FILTER, PROMPT_USES };
 
 struct deck;
 struct deck_call;
@@ -69,6 +72,17 @@ struct teardown_view {
 	bool asking; /* the plan is shown and the dialog below it */
 };
 
+#define WIZARD_AHEAD 40
+
+struct wizard_view {
+	struct wizard form;
+	bool open;		      /* form holds a template */
+	bool checking;		      /* a check is under way */
+	uint32_t ahead[WIZARD_AHEAD]; /* keys typed before the template came */
+	size_t n_ahead;
+	struct timer *timer; /* the next check */
+};
+
 struct deck {
 	struct loop *loop;
 	struct client *client;
@@ -95,7 +109,7 @@ struct deck {
 	struct prompt prompts[PROMPT_USES];
 	enum prompt_use prompt_use;
 	char filter_before[200]; /* what Esc brings back */
-	char find[PROMPT_TEXT], template_name[64];
+	char find[PROMPT_TEXT];
 	struct dialog dialog;
 	void (*dialog_yes)(struct deck *d);
 	char dialog_title[120], dialog_question[200];
@@ -108,6 +122,7 @@ struct deck {
 	char (*help_off)[80];
 	size_t menu_at;
 	struct teardown_view teardown;
+	struct wizard_view wizard;
 	struct textbox detail; /* the column at 160x40, and what Enter shows */
 	struct textbox under;  /* of a view: the text under its table */
 	char why_of[80], why_asked[80];
@@ -202,9 +217,8 @@ void deck_open_box(struct deck *d);
 void deck_ask(struct deck *d, const struct dialog_spec *spec, void (*yes)(struct deck *d));
 
 /* deck_act.c */
-void act_create(struct deck *d);
-void act_create_named(struct deck *d, const char *name);
 void act_start(struct deck *d);
+void act_start_named(struct deck *d, const char *name);
 void act_submit(struct deck *d);
 void act_why(struct deck *d);
 void act_undo(struct deck *d);
@@ -213,6 +227,9 @@ void deck_get(struct deck *d, char *path, deck_answer_cb *cb,
 	      const char *note); /* path is taken */
 void deck_post(struct deck *d, char *path, struct json *body, deck_answer_cb *cb,
 	       const char *note); /* both are taken */
+/* What happens when the newest call fails, instead of its sentence. */
+typedef void deck_failed_cb(struct deck *d, const struct err *err, const char *note);
+void deck_if_failed(struct deck *d, deck_failed_cb *cb);
 void deck_drop_calls(struct deck *d);
 void deck_undo_set(struct deck *d, const char *what, char *path, struct json *body);
 
@@ -244,6 +261,15 @@ void teardown_draw(struct deck *d, struct screen *s, struct area a);
 void teardown_follow(struct deck *d);
 bool teardown_can_undo(const struct deck *d); /* nothing was deleted yet */
 void teardown_clear(struct deck *d);
+
+/* deck_wizard.c */
+void act_create(struct deck *d);
+void deck_wizard_key(struct deck *d, const struct key *k);
+void deck_wizard_draw(struct deck *d, struct screen *s, struct area a);
+void deck_wizard_footer(const struct deck *d, struct footer_key out[12]);
+void deck_wizard_link(struct deck *d);	 /* the engine may answer again */
+void deck_wizard_drafts(struct deck *d); /* says which are kept, at the start */
+void deck_wizard_clear(struct deck *d);
 
 /* deck_run.c: the command line */
 void deck_run_line(struct deck *d, const char *line);

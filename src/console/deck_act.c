@@ -19,6 +19,7 @@ struct deck_call {
 	struct deck_call *next;
 	struct client_call *call;
 	deck_answer_cb *cb;
+	deck_failed_cb *failed;
 	char note[160]; /* what the answer is about */
 	bool quiet;	/* its failure is not worth a sentence */
 };
@@ -44,6 +45,8 @@ static void on_answer(void *arg, const struct json *answer, const struct err *er
 	if (answer && c->cb) {
 		deck_load(d); /* rows are borrowed anew in each turn */
 		c->cb(d, answer, c->note);
+	} else if (!answer && c->failed) {
+		c->failed(d, err, c->note);
 	} else if (!answer && !c->quiet) {
 		deck_say(d, TONE_FAIL, "%.300s", err->msg);
 	}
@@ -78,6 +81,12 @@ void deck_post(struct deck *d, char *path, struct json *body, deck_answer_cb *cb
 	c->call = client_post(d->client, path, body, on_answer, c);
 	free(path);
 	json_free(body);
+}
+
+void deck_if_failed(struct deck *d, deck_failed_cb *cb)
+{
+	if (d->calls)
+		d->calls->failed = cb;
 }
 
 void deck_drop_calls(struct deck *d)
@@ -117,83 +126,6 @@ void act_undo(struct deck *d)
 	deck_post(d, xstrdup(d->undo.path), body, on_undone, d->undo.what);
 }
 
-/* New cluster from the selected template, with all its defaults */
-
-static bool name_taken(const struct deck *d, const char *name)
-{
-	const struct pane *p = &d->panes[PANE_CLUSTERS];
-
-	for (size_t i = 0; p->have && i < p->rows.n; i++)
-		if (strcmp(p->rows.u.clusters[i].cluster.name, name) == 0)
-			return true;
-	return false;
-}
-
-/* A template's name may hold what a cluster's may not. */
-static void base_name(char *out, size_t max, const char *from)
-{
-	size_t n = 0;
-
-	for (; *from && n + 1 < max; from++) {
-		char c = *from >= 'A' && *from <= 'Z' ? (char)(*from + 32) : *from;
-		bool letter = c >= 'a' && c <= 'z', digit = c >= '0' && c <= '9';
-
-		if (letter || (n > 0 && digit))
-			out[n++] = c;
-		else if (n > 0 && out[n - 1] != '-')
-			out[n++] = '-';
-	}
-	while (n > 0 && out[n - 1] == '-')
-		n--;
-	out[n] = '\0';
-	if (n == 0)
-		snprintf(out, max, "cluster");
-}
-
-void act_create(struct deck *d)
-{
-	const char *template = pane_name_at(&d->panes[PANE_TEMPLATES]);
-	struct prompt *p = &d->prompts[FOR_NAME];
-	char base[NAME_MAX_CLUSTER - 4], name[NAME_MAX_CLUSTER + 16];
-
-	snprintf(d->template_name, sizeof(d->template_name), "%s", template);
-	base_name(base, sizeof(base), template);
-	snprintf(name, sizeof(name), "%s", base);
-	for (int i = 2; name_taken(d, name) && i < 1000; i++)
-		snprintf(name, sizeof(name), "%s-%d", base, i);
-	prompt_open(p, "new cluster: ", name);
-	snprintf(p->hint, sizeof(p->hint), "from %.60s, all defaults; Enter makes it",
-		 d->template_name);
-	d->prompt_use = FOR_NAME;
-	d->mode = AT_PROMPT;
-}
-
-static void on_created(struct deck *d, const struct json *answer, const char *name)
-{
-	(void)answer;
-	snprintf(d->want_cluster, sizeof(d->want_cluster), "%s", name);
-	d->focus = PANE_CLUSTERS;
-	deck_say(d, TONE_OK,
-		 "%s is made from %s. Nothing runs and nothing costs yet: S starts it", name,
-		 d->template_name);
-}
-
-void act_create_named(struct deck *d, const char *name)
-{
-	struct json *body = json_new_object();
-	struct err err;
-
-	if (!cluster_name_ok(name, &err)) {
-		deck_say(d, TONE_FAIL, "%s", err.msg);
-		json_free(body);
-		return;
-	}
-	json_set_str(body, "name", name);
-	json_set_str(body, "template", d->template_name);
-	json_set_array(body, "params");
-	deck_post(d, client_path("/v1/clusters", (char *)NULL), body, on_created, name);
-}
-
 /* Start */
 
 static void on_started(struct deck *d, const struct json *answer, const char *cluster)
@@ -211,10 +143,15 @@ static void on_started(struct deck *d, const struct json *answer, const char *cl
 	deck_say(d, TONE_OK, "%s starts; u takes it back (30 s)", cluster);
 }
 
+void act_start_named(struct deck *d, const char *name)
+{
+	deck_post(d, client_path("/v1/clusters/%/start", name, (char *)NULL), NULL, on_started,
+		  name);
+}
+
 void act_start(struct deck *d)
 {
-	deck_post(d, client_path("/v1/clusters/%/start", d->cluster, (char *)NULL), NULL,
-		  on_started, d->cluster);
+	act_start_named(d, d->cluster);
 }
 
 /* The sample job: the cluster names it, the template's folder holds it */

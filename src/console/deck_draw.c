@@ -455,7 +455,12 @@ static void draw_message(const struct deck *d, struct screen *s, int row)
 		draw_prompt(d, s, row);
 		return;
 	}
-	if (d->message[0])
+	if (d->mode == AT_WIZARD && d->wizard.form.note[0])
+		screen_put(s, row, 1, TONE_WARN, 0, d->wizard.form.note, s->cols - 2);
+	else if (d->mode == AT_WIZARD && !d->message[0])
+		screen_put(s, row, 1, TONE_DIM, 0,
+			   d->wizard.open ? wizard_help(&d->wizard.form) : "", s->cols - 2);
+	else if (d->message[0])
 		screen_put(s, row, 1, d->message_tone, 0, d->message, s->cols - 2);
 	else if (d->layout.size == DECK_TINY)
 		screen_putf(s, row, 1, TONE_DIM, 0, s->cols - 2, "%s %s  Tab next  ? help",
@@ -519,8 +524,10 @@ static void draw_over(struct deck *d, struct screen *s)
 	int last = d->layout.message_row > 0 ? d->layout.message_row : s->rows;
 	struct area body = { first, 0, last - first, s->cols };
 
-	if (d->mode == AT_HELP || d->mode == AT_TEARDOWN)
+	if (d->mode == AT_HELP || d->mode == AT_TEARDOWN || d->mode == AT_WIZARD)
 		screen_fill(s, body, TONE_TEXT, 0);
+	if (d->mode == AT_WIZARD)
+		deck_wizard_draw(d, s, body);
 	if (d->mode == AT_HELP)
 		help_draw(&d->help, s, body);
 	else if (d->mode == AT_TEARDOWN)

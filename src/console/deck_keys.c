@@ -305,7 +305,7 @@ const struct binding bindings[] = {
 	  .keys = "n",
 	  .group = GROUP_ACT,
 	  .label = "New",
-	  .help = "new cluster (defaults)",
+	  .help = "new cluster...",
 	  .command = "cluster create",
 	  .cli = "NAME %t",
 	  .needs = ROLE_OPERATOR,
@@ -529,6 +529,10 @@ void deck_footer(const struct deck *d, struct footer_key out[12])
 					     "F6", "F7", "F8", "F9", "F10" };
 	size_t n = 0;
 
+	if (d->mode == AT_WIZARD) {
+		deck_wizard_footer(d, out);
+		return;
+	}
 	if (d->mode != AT_PANES) {
 		memcpy(out, over_keys[d->mode], sizeof(over_keys[0]));
 		if (d->mode == AT_TEARDOWN)
@@ -710,7 +714,7 @@ static void prompt_done(struct deck *d, const char *text)
 	case FOR_FILTER:
 		break;
 	default:
-		act_create_named(d, text);
+		break;
 	}
 }
 
@@ -861,6 +865,8 @@ void deck_key(void *arg, const struct key *k)
 		sort_pressed(d, k);
 	else if (d->mode == AT_TEARDOWN)
 		d->mode = teardown_key(d, k) ? d->mode : AT_PANES;
+	else if (d->mode == AT_WIZARD)
+		deck_wizard_key(d, k);
 	else if (k->code == K_CTRL('c'))
 		interrupted(d);
 	else

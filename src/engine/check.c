@@ -467,6 +467,17 @@ void check_spec(struct json *out, const struct check_facts *f)
  * The engine's part: values, names, facts
  */
 
+/* The bound that a number has passed, or the template's own value. */
+static void nearest_value(char out[40], const struct template_param *p, const char *value)
+{
+	double x;
+
+	snprintf(out, 40, "%.39s", p->fallback ? p->fallback : "");
+	if ((p->type == PARAM_INT || p->type == PARAM_REAL) && p->min <= p->max && value &&
+	    num_read_real(&x, value, -1e15, 1e15) == 0)
+		snprintf(out, 40, "%.15g", x > p->max ? p->max : x < p->min ? p->min : x);
+}
+
 static bool check_values(struct json *out, const struct template *t, const struct strs *params)
 {
 	bool fine = true;
@@ -475,6 +486,7 @@ static bool check_values(struct json *out, const struct template *t, const struc
 		const struct template_param *p = &t->params[i];
 		const char *value = p->fallback;
 		size_t n = strlen(p->name);
+		char fix[40];
 		struct err err;
 
 		for (size_t k = 0; k < params->n; k++)
@@ -483,7 +495,8 @@ static bool check_values(struct json *out, const struct template *t, const struc
 		if (value && template_param_check(p, value, &err) == 0)
 			continue;
 		fine = false;
-		problem(out, FAIL, p->name, p->fallback, "%s",
+		nearest_value(fix, p, value);
+		problem(out, FAIL, p->name, fix, "%s",
 			value ? err.msg : "a value is needed: there is no default");
 	}
 	return fine;
@@ -495,9 +508,9 @@ static void check_name(struct json *out, const struct engine *e, const char *nam
 	struct err err;
 
 	if (!cluster_name_ok(name, &err))
-		problem(out, FAIL, "name", NULL, "%s", err.msg);
+		problem(out, FAIL, CHECK_NAME, NULL, "%s", err.msg);
 	else if (run_find(e, name))
-		problem(out, FAIL, "name", NULL, "there is a cluster %s already", name);
+		problem(out, FAIL, CHECK_NAME, NULL, "there is a cluster %s already", name);
 	else
 		s = OK;
 	checked(out, "name", s, "name free");

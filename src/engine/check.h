@@ -2,12 +2,13 @@
  * What a cluster would be before it is made: what is wrong with it, what it would cost, what
  * would be made. Pure but for the JSON that it fills; engine_check() brings the facts.
  *
- *   problems [{level: "fail"|"warn", param, text, fix}]   param "": of the whole, "name": of
- * the cluster's name; fix: a value that would do, "" none checks   [{what, state:
- * "ok"|"warn"|"fail"|"unknown", text}]   in a fixed order cost     {idle, some, some_nodes,
- * full, full_nodes, sample}    USD an hour; -1: a price is not known creates  {now[], later[],
- * kept[]}                              lines for people pending  true: the cloud was asked, ask
- * again
+ * problems: [{level: "fail" or "warn", param, text, fix}]
+ *           param "" is the whole, CHECK_NAME the cluster's name; fix: a value that would do
+ * checks:   [{what, state: "ok", "warn", "fail" or "unknown", text}], in a fixed order
+ * cost:     {idle, some, some_nodes, full, full_nodes, sample}
+ *           USD an hour; -1: a price is not known
+ * creates:  {now[], later[], kept[]}, lines for people
+ * pending:  the cloud was asked: ask again
  */
 #ifndef ENGINE_CHECK_H
 #define ENGINE_CHECK_H
@@ -15,6 +16,7 @@
 #include "engine/run.h"
 #include "template/template.h"
 
+#define CHECK_NAME	 "@name" /* no parameter can be called so */
 #define CHECK_SOME_NODES 10
 
 struct check_facts {

@@ -139,7 +139,7 @@ static int drive_only(const struct demo_world *w, const struct demo_order *order
 }
 
 static int with_console(struct demo_world *w, const struct demo_options *o,
-			int (*console)(const char *socket))
+			int (*console)(const char *socket, const char *dir))
 {
 	bool fresh = !file_exists(w->dir);
 	struct err err = ERR_INIT;
@@ -148,7 +148,7 @@ static int with_console(struct demo_world *w, const struct demo_options *o,
 	say_ghosts(w);
 	if (demo_world_start(w, o->seed, &err) < 0 || (fresh && start_driver(w, o, &err) < 0))
 		return failed(&err);
-	code = console(w->places.socket);
+	code = console(w->places.socket, w->dir);
 	puts(
 	    "The demo goes on: paceline attaches to it again, paceline demo --stop ends it and removes all.");
 	return code;
@@ -165,7 +165,7 @@ static int stop(struct demo_world *w)
 	return 0;
 }
 
-int demo_main(const struct demo_options *o, int (*console)(const char *socket))
+int demo_main(const struct demo_options *o, int (*console)(const char *socket, const char *dir))
 {
 	struct demo_order order = { .tasks = o->tasks,
 				    .idle = o->batch ? IDLE_BATCH : IDLE_CONSOLE,

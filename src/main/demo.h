@@ -14,6 +14,6 @@ struct demo_options {
 };
 
 /* The program's exit code. console runs on the demo's engine when it is up. */
-int demo_main(const struct demo_options *o, int (*console)(const char *socket));
+int demo_main(const struct demo_options *o, int (*console)(const char *socket, const char *dir));
 
 #endif

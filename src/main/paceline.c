@@ -130,6 +130,8 @@ static int start_engine(void *arg, struct err *err)
 static int run_console(struct program *p)
 {
 	struct err err = ERR_INIT;
+	char *state;
+	int code;
 
 	if (find_engine(p, &err) < 0)
 		return usage(err.msg);
@@ -137,7 +139,11 @@ static int run_console(struct program *p)
 		return failed(&err);
 	p->console.socket_path = p->places.socket;
 	p->console.engine_uid = (uid_t)-1;
-	return console_main(&p->console);
+	state = places_own(p->places.name);
+	p->console.state_dir = state;
+	code = console_main(&p->console);
+	free(state);
+	return code;
 }
 
 /*
@@ -175,9 +181,11 @@ static int read_count(int64_t *out, const struct command_run *r, const char *nam
 		       (long long)max, text);
 }
 
-static int demo_console(const char *socket)
+static int demo_console(const char *socket, const char *dir)
 {
-	const struct console_options o = { .socket_path = socket, .engine_uid = (uid_t)-1 };
+	const struct console_options o = { .socket_path = socket,
+					   .engine_uid = (uid_t)-1,
+					   .state_dir = dir };
 
 	return console_main(&o);
 }

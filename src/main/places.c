@@ -43,6 +43,15 @@ static char *find_config(bool site)
 	return file_exists(SITE_CONFIG) ? xstrdup(SITE_CONFIG) : NULL;
 }
 
+char *places_own(const char *name)
+{
+	char *dir = user_dir("XDG_STATE_HOME", ".local/state");
+	char *own = dir ? xasprintf("%s/%s", dir, name) : NULL;
+
+	free(dir);
+	return own;
+}
+
 static int user_places(struct places *p, struct err *err)
 {
 	char *dir = user_dir("XDG_STATE_HOME", ".local/state");

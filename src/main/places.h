@@ -22,6 +22,7 @@ struct places {	      /* owned */
 /* site: those of root's engine, else of this user's. name: letters, digits, ".", "_", "-". */
 int places_make(struct places *p, const char *name, bool site, struct err *err);
 void places_clear(struct places *p);
+char *places_own(const char *name); /* this user's folder for that engine; NULL: no home */
 
 /*
  * For a client: the engine that was named, or the first that answers of main and demo, the

@@ -60,6 +60,8 @@ int main(int argc, char **argv)
 		empty = empty || strcmp(argv[i], "--empty") == 0;
 		if (strcmp(argv[i], "--theme") == 0)
 			o.theme = value;
+		else if (strcmp(argv[i], "--drafts") == 0)
+			o.state_dir = value;
 		else if (strcmp(argv[i], "--many") == 0)
 			many = strtol(value, NULL, 10);
 		else if (strcmp(argv[i], "--log") == 0)

@@ -252,12 +252,95 @@ lamps() {
 	screen_stop
 }
 
+wizard_open() {
+	screen_keys n
+	screen_wait 'Name of the cluster' >/dev/null
+}
+
+to_review() {
+	screen_keys PageDown PageDown PageDown PageDown PageDown
+	screen_wait 'Press C to create' >/dev/null
+	sleep 0.4 # a review is deaf at first
+}
+
+wizard() {
+	drafts=$screen_dir/state
+	for size in 80x24 120x35 160x45 60x15 40x10; do
+		rm -rf "$drafts"
+		deck "$size" TZ=UTC -- --drafts "$drafts"
+		screen_keys BTab
+		wizard_open
+		screen_keys PageDown PageDown PageDown Tab
+		screen_text 64
+		tap_ok "a quota that is too small is told at its field ($size)" screen_wait '! quota allows 32'
+		screen_golden "deck/wizard_$size"
+		screen_keys PageDown PageDown
+		screen_wait 'start it at once' >/dev/null
+		sleep 0.5
+		screen_golden "deck/wizard_review_$size"
+	done
+	rm -rf "$drafts"
+	deck 80x24 TZ=UTC -- --drafts "$drafts"
+	screen_keys BTab
+	wizard_open
+	screen_wait '[ok] name free' >/dev/null
+	screen_golden deck/wizard
+	screen_text 'demo'
+	tap_ok "a name that is taken is told while it is typed" screen_wait 'there is a cluster of this name already'
+	screen_text '3'
+	tap_ok "and so is one that is free" screen_wait '[ok] name free'
+	screen_keys PageDown PageDown PageDown F2
+	tap_ok "F2 asks the engine what there is" screen_wait 'InfiniBand $3.96/h'
+	screen_text HB
+	screen_golden deck/wizard_list
+	screen_keys Enter Down Down Right
+	tap_ok "few choices stand side by side" screen_wait '(*) dedicated'
+	screen_keys F6
+	tap_ok "F6 says it for a shell" screen_wait 'paceline cluster create demo3 slurm htc_size=Standard_HB120rs_v3'
+	screen_keys Escape
+	order link lost
+	screen_keys Down Right PageDown
+	tap_ok "typing goes on without an engine" screen_wait 'Home folders'
+	order link live
+	tap_ok "and it is checked when it is back" screen_wait '[ok] name free'
+	screen_keys Escape
+	tap_ok "Esc keeps the draft" screen_wait 'the draft is kept'
+	tap_ok "which nobody else may read" [ "$(stat -c %a "$drafts/drafts/slurm.json")" = 600 ]
+	tap_ok "nothing was created" not_asked 'POST /v1/clusters '
+	deck 80x24 TZ=UTC -- --drafts "$drafts"
+	tap_ok "the next console tells of it" screen_wait 'a new cluster from slurm was not finished'
+	screen_keys BTab
+	screen_keys n
+	tap_ok "and goes on where it was" screen_wait 'goes on with the draft of 11-23 12:04'
+	screen_keys PageDown
+	screen_wait 'Press C to create' >/dev/null
+	screen_keys C
+	tap_ok "too early a C is not heard" not_asked 'POST /v1/clusters '
+	sleep 0.2
+	screen_keys Enter c y F9
+	screen_paste C
+	tap_ok "no other key creates" not_asked 'POST /v1/clusters '
+	screen_keys C
+	tap_ok "C does" asked 'POST /v1/clusters {"name":"demo3","template":"slurm","params":["htc_size=Standard_HB120rs_v3","spot=dedicated","ib=yes"]}'
+	tap_ok "and starts" asked 'POST /v1/clusters/demo3/start'
+	tap_ok "and the draft is gone" [ ! -e "$drafts/drafts/slurm.json" ]
+	deck 80x24 TZ=UTC -- --drafts "$drafts"
+	screen_keys BTab n
+	screen_text 'mine'
+	screen_keys PageDown PageDown PageDown PageDown PageDown
+	screen_wait 'Press C to create' >/dev/null
+	sleep 0.4
+	screen_keys C
+	tap_ok "a cluster with the defaults: n, its name, PgDn five times, C" asked 'POST /v1/clusters {"name":"mine"'
+	screen_stop
+}
+
 life() {
 	deck 80x24
-	screen_keys BTab n
-	tap_ok "a name that is free is offered" screen_wait 'new cluster: slurm'
-	screen_golden deck/create
-	screen_keys Enter
+	screen_keys BTab
+	wizard_open
+	to_review
+	screen_keys Space C
 	tap_ok "create sends the template" asked 'POST /v1/clusters {"name":"slurm","template":"slurm","params":[]}'
 	tap_ok "and selects the new cluster" screen_wait 'Nodes slurm'
 	screen_golden deck/created
@@ -485,7 +568,7 @@ leaving() {
 	screen_stop
 }
 
-for part in ${PARTS:-pictures panes views acting lamps life prompt teardown plain budgets leaving}; do
+for part in ${PARTS:-pictures panes views acting lamps life wizard prompt teardown plain budgets leaving}; do
 	$part
 done
 tap_end

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "fixture.h"
@@ -351,15 +350,10 @@ struct json *fixture_answer(const char *method, const char *path, const struct j
 	if (sscanf(path, "/v1/clusters/%63[^/]/%199s", name, verb) >= 1 &&
 	    fixture_cluster(name))
 		return of_cluster(verb, fixture_cluster(name), post, body, err);
-	if (strncmp(path, "/v1/templates/", 14) == 0) {
-		struct json *j = json_new_object();
-		char cwd[2048];
-
-		if (getcwd(cwd, sizeof(cwd)))
-			json_put(j, "path",
-				 json_new_string(xasprintf("%s/templates/slurm.yaml", cwd)));
-		return j;
-	}
+	if (strncmp(path, "/v1/templates/", 14) == 0 && strstr(path, "/check"))
+		return fixture_check(body);
+	if (strncmp(path, "/v1/templates/", 14) == 0)
+		return fixture_template(path + 14);
 	if (strstr(path, "/cancel"))
 		return cancel(err);
 	if (strncmp(path, "/v1/operations/", 15) == 0 && fixture->n_ops)

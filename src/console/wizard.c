@@ -1,0 +1,641 @@
+#include "console/wizard.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#define OFFERS_MOST 3000
+
+bool wizard_at_review(const struct wizard *w)
+{
+	return w->step + 1 == w->steps.n;
+}
+
+bool wizard_is_checked(const struct wizard *w)
+{
+	return w->check && w->checked == w->serial && !json_bool(w->check, "pending", false);
+}
+
+size_t wizard_problems(const struct wizard *w, bool failing)
+{
+	const struct json *list = json_get(w->check, "problems");
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_len(list); i++)
+		n += !failing ||
+		     strcmp(json_str(json_at(list, i), "level", "fail"), "fail") == 0;
+	return n;
+}
+
+static bool is_yes(const char *value)
+{
+	return strcmp(value, "yes") == 0 || strcmp(value, "true") == 0;
+}
+
+size_t wizard_options(const struct wizard_field *f, const char *out[WIZARD_RADIO])
+{
+	int width = 0;
+
+	if (f->choices.n == 0 || f->choices.n > WIZARD_RADIO)
+		return 0;
+	for (size_t i = 0; i < f->choices.n; i++) {
+		out[i] = f->choices.v[i];
+		width += text_width(out[i]) + 6;
+	}
+	return width > 44 ? 0 : f->choices.n;
+}
+
+/* Schema */
+
+static size_t step_named(struct wizard *w, const char *group)
+{
+	for (size_t i = 1; i < w->steps.n; i++)
+		if (strcmp(w->steps.v[i], group) == 0)
+			return i;
+	strs_add(&w->steps, group);
+	return w->steps.n - 1;
+}
+
+static char *text_of(const struct json *p, const char *key)
+{
+	return xstrdup(json_str(p, key, ""));
+}
+
+static void choices_of(struct wizard_field *f, const struct json *p)
+{
+	const struct json *list = json_get(p, "choices");
+
+	for (size_t i = 0; i < json_len(list); i++)
+		strs_add(&f->choices,
+			 json_text(json_at(list, i)) ? json_text(json_at(list, i)) : "");
+	if (f->choices.n == 0 && strcmp(json_str(p, "type", ""), "bool") == 0) {
+		strs_add(&f->choices, "yes");
+		strs_add(&f->choices, "no");
+	}
+}
+
+static char *hint_of(const struct json *p)
+{
+	if (!json_get(p, "min"))
+		return xstrdup("");
+	return xasprintf("%.15g to %.15g", json_real(p, "min", 0), json_real(p, "max", 0));
+}
+
+static void add_field(struct wizard *w, const struct json *p)
+{
+	struct wizard_field *f = &w->fields[w->n++];
+	const char *group = json_str(p, "group", ""), *label = json_str(p, "label", "");
+	const char *fallback = json_str(p, "default", NULL);
+
+	*f = (struct wizard_field){ .choices = STRS_INIT(1000) };
+	f->name = text_of(p, "name");
+	f->label = label[0] ? xstrdup(label) : text_of(p, "name");
+	f->help = text_of(p, "help");
+	f->hint = hint_of(p);
+	f->step = step_named(w, group[0] ? group : "Settings");
+	choices_of(f, p);
+	if (fallback && strcmp(json_str(p, "type", ""), "bool") == 0)
+		fallback = is_yes(fallback) ? "yes" : "no";
+	f->fallback = fallback ? xstrdup(fallback) : NULL;
+	f->value = xstrdup(fallback ? fallback : "");
+}
+
+static void focus(struct wizard *w, size_t at);
+
+void wizard_init(struct wizard *w, const struct json *schema, const char *name)
+{
+	const struct json *params = json_get(schema, "parameters");
+	size_t n = json_len(params);
+
+	*w = (struct wizard){ .steps = STRS_INIT(WIZARD_FIELDS + 2), .start = true };
+	w->serial = 1;
+	snprintf(w->template, sizeof(w->template), "%s", json_str(schema, "name", ""));
+	snprintf(w->title, sizeof(w->title), "%s", json_str(schema, "title", ""));
+	snprintf(w->hash, sizeof(w->hash), "%s", json_str(schema, "hash", ""));
+	snprintf(w->name_offered, sizeof(w->name_offered), "%s", name);
+	w->list.values = (struct strs)STRS_INIT(OFFERS_MOST);
+	w->list.texts = (struct strs)STRS_INIT(OFFERS_MOST);
+	prompt_init(&w->edit, NULL, NULL);
+	prompt_init(&w->list.filter, NULL, NULL);
+	textbox_init(&w->text);
+	n = n < WIZARD_FIELDS - 1 ? n : WIZARD_FIELDS - 1;
+	w->fields = xcalloc(n + 1, sizeof(*w->fields));
+	w->n = 1;
+	w->fields[0] = (struct wizard_field){ .choices = STRS_INIT(1) };
+	w->fields[0].name = xstrdup("@name");
+	w->fields[0].label = xstrdup("Name of the cluster");
+	w->fields[0].help =
+	    xstrdup("Small letters, digits and dashes; it becomes part of what is made.");
+	w->fields[0].hint = xstrdup("");
+	w->fields[0].fallback = xstrdup(name);
+	w->fields[0].value = xstrdup(name);
+	strs_add(&w->steps, "Name");
+	for (size_t i = 0; i < n; i++)
+		add_field(w, json_at(params, i));
+	strs_add(&w->steps, "Review");
+	focus(w, 0);
+}
+
+static void field_clear(struct wizard_field *f)
+{
+	free(f->name);
+	free(f->label);
+	free(f->help);
+	free(f->fallback);
+	free(f->value);
+	free(f->hint);
+	free(f->problem);
+	free(f->fix);
+	strs_clear(&f->choices);
+}
+
+void wizard_clear(struct wizard *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		field_clear(&w->fields[i]);
+	free(w->fields);
+	strs_clear(&w->steps);
+	strs_clear(&w->list.values);
+	strs_clear(&w->list.texts);
+	prompt_clear(&w->edit);
+	prompt_clear(&w->list.filter);
+	textbox_clear(&w->text);
+	json_free(w->check);
+	*w = (struct wizard){ 0 };
+}
+
+/* Moving */
+
+static struct wizard_field *here(struct wizard *w)
+{
+	return wizard_at_review(w) ? NULL : &w->fields[w->at];
+}
+
+static void focus(struct wizard *w, size_t at)
+{
+	w->at = at;
+	w->step = w->fields[at].step;
+	if (w->step > w->furthest)
+		w->furthest = w->step;
+	prompt_open(&w->edit, "", w->fields[at].value);
+	w->selected = w->fields[at].value[0] != '\0';
+}
+
+static void to_review(struct wizard *w, int64_t now)
+{
+	w->step = w->furthest = w->steps.n - 1;
+	w->deaf_until = now + WIZARD_DEAF_MS;
+}
+
+static void to_step(struct wizard *w, size_t step, int64_t now)
+{
+	if (step + 1 >= w->steps.n) {
+		to_review(w, now);
+		return;
+	}
+	for (size_t i = 0; i < w->n; i++)
+		if (w->fields[i].step == step) {
+			focus(w, i);
+			return;
+		}
+}
+
+/* Fields of a step need not follow each other in the template. */
+static bool neighbour(const struct wizard *w, int by, size_t *at)
+{
+	size_t i = *at;
+
+	while (by > 0 ? ++i < w->n : i-- > 0)
+		if (w->fields[i].step == w->step) {
+			*at = i;
+			return true;
+		}
+	return false;
+}
+
+static void next_field(struct wizard *w, int64_t now)
+{
+	size_t at = w->at;
+
+	if (neighbour(w, 1, &at))
+		focus(w, at);
+	else
+		to_step(w, w->step + 1, now);
+}
+
+static void last_field_of(struct wizard *w, size_t step)
+{
+	for (size_t i = w->n; i-- > 0;)
+		if (w->fields[i].step == step) {
+			focus(w, i);
+			return;
+		}
+}
+
+static void previous_field(struct wizard *w)
+{
+	size_t at = w->at;
+
+	if (!wizard_at_review(w) && neighbour(w, -1, &at))
+		focus(w, at);
+	else if (w->step > 0)
+		last_field_of(w, w->step - 1);
+}
+
+/* Values */
+
+static void set_value(struct wizard *w, struct wizard_field *f, const char *value)
+{
+	if (strcmp(f->value, value) == 0)
+		return;
+	free(f->value);
+	f->value = xstrdup(value);
+	w->serial++;
+	w->changed = true;
+}
+
+static void turn(struct wizard *w, struct wizard_field *f, int by)
+{
+	const char *options[WIZARD_RADIO];
+	size_t n = wizard_options(f, options), i = 0;
+
+	while (i < n && strcmp(options[i], f->value) != 0)
+		i++;
+	i = i == n ? 0 : (i + n + (size_t)(by < 0 ? -1 : 1)) % n;
+	set_value(w, f, options[i]);
+}
+
+static void take_fix(struct wizard *w, struct wizard_field *f)
+{
+	if (!f->fix || !f->fix[0]) {
+		snprintf(w->note, sizeof(w->note), "there is nothing to mend by a key here");
+		return;
+	}
+	set_value(w, f, f->fix);
+	if (!wizard_at_review(w))
+		focus(w, w->at);
+}
+
+static void take_first_fix(struct wizard *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->fields[i].fix && w->fields[i].fix[0]) {
+			take_fix(w, &w->fields[i]);
+			return;
+		}
+	snprintf(w->note, sizeof(w->note), "no problem has a value that would do");
+}
+
+static void anew(struct wizard *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		set_value(w, &w->fields[i], w->fields[i].fallback ? w->fields[i].fallback : "");
+	w->changed = false;
+	w->start = true;
+	w->furthest = 0;
+	w->draft_note[0] = '\0';
+	focus(w, 0);
+	snprintf(w->note, sizeof(w->note), "all as the template has it");
+}
+
+/* Keys */
+
+bool wizard_list_shows(const struct wizard_list *l, size_t i)
+{
+	return !l->filter.text[0] || strstr(l->values.v[i], l->filter.text) ||
+	       strstr(l->texts.v[i], l->filter.text);
+}
+
+static void list_move(struct wizard_list *l, int by)
+{
+	size_t i = l->at;
+
+	while (by > 0 ? ++i < l->values.n : i-- > 0)
+		if (wizard_list_shows(l, i)) {
+			l->at = i;
+			by += by > 0 ? -1 : 1;
+			if (by == 0)
+				return;
+		}
+}
+
+static void list_first(struct wizard_list *l)
+{
+	l->at = 0;
+	while (l->at < l->values.n && !wizard_list_shows(l, l->at))
+		l->at++;
+}
+
+static void list_key(struct wizard *w, const struct key *k)
+{
+	struct wizard_list *l = &w->list;
+	enum prompt_end end;
+
+	if (k->code == K_UP || k->code == K_DOWN)
+		list_move(l, k->code == K_DOWN ? 1 : -1);
+	else if (k->code == K_PAGE_UP || k->code == K_PAGE_DOWN)
+		list_move(l, k->code == K_PAGE_DOWN ? l->shown : -l->shown);
+	else if (k->code != K_F2 && (end = prompt_key(&l->filter, k)) == PROMPT_OPEN)
+		list_first(l);
+	else {
+		l->open = false;
+		if (k->code == K_ENTER && l->at < l->values.n) {
+			set_value(w, here(w), l->values.v[l->at]);
+			focus(w, w->at);
+		}
+	}
+}
+
+static enum wizard_act list_open(struct wizard *w)
+{
+	struct wizard_list *l = &w->list;
+	const struct wizard_field *f = here(w);
+
+	if (!f || w->at == 0) {
+		snprintf(w->note, sizeof(w->note), "there is no list for this");
+		return WIZARD_STAY;
+	}
+	strs_clear(&l->values);
+	strs_clear(&l->texts);
+	for (size_t i = 0; i < f->choices.n; i++) {
+		strs_add(&l->values, f->choices.v[i]);
+		strs_add(&l->texts, "");
+	}
+	prompt_open(&l->filter, "filter: ", "");
+	l->open = true;
+	l->at = 0;
+	l->waits = l->values.n == 0;
+	return l->waits ? WIZARD_OFFERS : WIZARD_STAY;
+}
+
+void wizard_took_offers(struct wizard *w, const struct json *answer)
+{
+	const struct json *offers = json_get(answer, "offers");
+	struct wizard_list *l = &w->list;
+
+	if (!l->open || !l->waits)
+		return;
+	l->waits = false;
+	for (size_t i = 0; i < json_len(offers); i++) {
+		const struct json *o = json_at(offers, i);
+
+		if (strs_add(&l->values, json_str(o, "value", "")) < 0 ||
+		    strs_add(&l->texts, json_str(o, "text", "")) < 0)
+			break;
+	}
+	for (size_t i = 0; here(w) && i < l->values.n; i++)
+		if (strcmp(l->values.v[i], here(w)->value) == 0)
+			l->at = i;
+	if (l->values.n == 0) {
+		l->open = false;
+		snprintf(w->note, sizeof(w->note), "nothing is known to choose from: type it");
+	}
+}
+
+static void edit(struct wizard *w, const struct key *k)
+{
+	struct wizard_field *f = here(w);
+	const char *options[WIZARD_RADIO];
+
+	if (wizard_options(f, options)) {
+		if (k->code == K_LEFT || k->code == K_RIGHT || k->code == ' ')
+			turn(w, f, k->code == K_LEFT ? -1 : 1);
+		return;
+	}
+	if (w->selected && (key_is_char(k) || k->code == K_PASTE))
+		prompt_set(&w->edit, "");
+	w->selected = false;
+	prompt_key(&w->edit, k);
+	set_value(w, f, w->edit.text);
+}
+
+static enum wizard_act create(struct wizard *w, const char *locked)
+{
+	if (locked)
+		snprintf(w->note, sizeof(w->note), "not now: %.120s", locked);
+	else if (w->checked != w->serial || !w->check)
+		snprintf(w->note, sizeof(w->note), "not checked yet");
+	else if (wizard_problems(w, true) > 0)
+		snprintf(w->note, sizeof(w->note), "not so: what is marked ! has to be mended");
+	else {
+		w->sending = true;
+		return WIZARD_CREATE;
+	}
+	return WIZARD_CHECK;
+}
+
+static enum wizard_act review_key(struct wizard *w, const struct key *k, int64_t now,
+				  const char *locked)
+{
+	if (now < w->deaf_until)
+		return WIZARD_STAY;
+	if (k->code == 'C')
+		return create(w, locked);
+	if (k->code == ' ') {
+		w->start = !w->start;
+		w->changed = true;
+	} else if (k->code == 'm' || k->code == K_F7) {
+		take_first_fix(w);
+	} else if (k->code >= '1' && k->code <= '9' && k->code - '1' + 1 < w->steps.n) {
+		to_step(w, k->code - '1', now);
+	} else if (k->code == K_UP || k->code == K_BACKTAB) {
+		previous_field(w);
+	} else if (k->code == K_PASTE) {
+		snprintf(w->note, sizeof(w->note), "paste refused");
+	}
+	return WIZARD_STAY;
+}
+
+static enum wizard_act field_key(struct wizard *w, const struct key *k, int64_t now)
+{
+	switch (k->code) {
+	case K_TAB:
+	case K_DOWN:
+	case K_ENTER:
+		next_field(w, now);
+		break;
+	case K_BACKTAB:
+	case K_UP:
+		previous_field(w);
+		break;
+	case K_F7:
+		take_fix(w, here(w));
+		break;
+	default:
+		edit(w, k);
+	}
+	return WIZARD_STAY;
+}
+
+static void text_key(struct wizard *w, const struct key *k)
+{
+	if (k->code == K_F6 || !textbox_key(&w->text, k))
+		w->show_text = false;
+}
+
+enum wizard_act wizard_key(struct wizard *w, const struct key *k, int64_t now,
+			   const char *locked)
+{
+	w->note[0] = '\0';
+	if (w->sending)
+		return k->code == K_ESC ? WIZARD_LEAVE : WIZARD_STAY;
+	if (w->show_text || w->list.open) {
+		if (w->show_text)
+			text_key(w, k);
+		else
+			list_key(w, k);
+		return WIZARD_STAY;
+	}
+	switch (k->code) {
+	case K_ESC:
+	case K_F10:
+	case K_CTRL('c'):
+		return WIZARD_LEAVE;
+	case K_PAGE_DOWN:
+		if (!wizard_at_review(w))
+			to_step(w, w->step + 1, now);
+		return WIZARD_STAY;
+	case K_PAGE_UP:
+		to_step(w, w->step > 0 ? w->step - 1 : 0, now);
+		return WIZARD_STAY;
+	case K_F2:
+		return list_open(w);
+	case K_F4:
+		anew(w);
+		return WIZARD_ANEW;
+	case K_F5:
+		return WIZARD_CHECK;
+	case K_F6:
+		w->show_text = true;
+		w->text.top = 0;
+		return WIZARD_STAY;
+	case K_F8:
+		return WIZARD_SAVE;
+	}
+	return wizard_at_review(w) ? review_key(w, k, now, locked) : field_key(w, k, now);
+}
+
+/* The engine's side */
+
+struct json *wizard_body(const struct wizard *w, bool all)
+{
+	struct json *body = json_new_object(), *list;
+
+	json_set_str(body, "name", w->fields[0].value);
+	json_set_str(body, "template", w->template);
+	list = json_set_array(body, "params");
+	for (size_t i = 1; i < w->n; i++) {
+		const struct wizard_field *f = &w->fields[i];
+		char *pair;
+
+		if (!all && f->fallback && strcmp(f->value, f->fallback) == 0)
+			continue;
+		if (!f->fallback && !f->value[0])
+			continue; /* not given, which the engine then says */
+		pair = xasprintf("%s=%s", f->name, f->value);
+		json_add(list, json_new_string(pair));
+		free(pair);
+	}
+	return body;
+}
+
+static struct wizard_field *field_named(const struct wizard *w, const char *name)
+{
+	for (size_t i = 0; name[0] && i < w->n; i++)
+		if (strcmp(w->fields[i].name, name) == 0)
+			return &w->fields[i];
+	return NULL;
+}
+
+void wizard_problem_step(const struct wizard *w, const struct json *problem, size_t *step)
+{
+	const struct wizard_field *f = field_named(w, json_str(problem, "param", ""));
+
+	*step = f ? f->step : w->steps.n;
+}
+
+void wizard_took_check(struct wizard *w, const struct json *answer, unsigned int serial)
+{
+	const struct json *list;
+
+	if (serial != w->serial)
+		return; /* typed on since: another check is on its way */
+	json_free(w->check);
+	w->check = json_copy(answer);
+	w->checked = serial;
+	for (size_t i = 0; i < w->n; i++) {
+		free(w->fields[i].problem);
+		free(w->fields[i].fix);
+		w->fields[i].problem = w->fields[i].fix = NULL;
+		w->fields[i].fails = false;
+	}
+	list = json_get(w->check, "problems");
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *p = json_at(list, i);
+		struct wizard_field *f = field_named(w, json_str(p, "param", ""));
+		bool fails = strcmp(json_str(p, "level", "fail"), "fail") == 0;
+
+		if (!f || (f->problem && (f->fails || !fails)))
+			continue;
+		free(f->problem);
+		free(f->fix);
+		f->problem = xstrdup(json_str(p, "text", ""));
+		f->fix = xstrdup(json_str(p, "fix", ""));
+		f->fails = fails;
+	}
+}
+
+/* Drafts: only what differs from the template, by name, so that it outlives a new revision. */
+
+struct json *wizard_draft(const struct wizard *w, int64_t now_ms)
+{
+	struct json *j = json_new_object(), *values;
+
+	json_set_str(j, "template", w->template);
+	json_set_str(j, "hash", w->hash);
+	json_set_int(j, "saved_ms", now_ms);
+	json_set_int(j, "step", (int64_t)w->step);
+	json_set_int(j, "furthest", (int64_t)w->furthest);
+	json_set_bool(j, "start", w->start);
+	values = json_set_object(j, "values");
+	for (size_t i = 0; i < w->n; i++)
+		if (!w->fields[i].fallback ||
+		    strcmp(w->fields[i].value, w->fields[i].fallback) != 0)
+			json_set_str(values, w->fields[i].name, w->fields[i].value);
+	return j;
+}
+
+void wizard_restore(struct wizard *w, const struct json *draft)
+{
+	const struct json *value;
+	const char *name;
+	size_t lost = 0;
+
+	for (void *it = NULL; json_each(json_get(draft, "values"), &it, &name, &value);) {
+		struct wizard_field *f = field_named(w, name);
+
+		if (f && json_text(value))
+			set_value(w, f, json_text(value));
+		else
+			lost++;
+	}
+	w->start = json_bool(draft, "start", true);
+	w->furthest = (size_t)json_int(draft, "furthest", 0);
+	if (w->furthest >= w->steps.n)
+		w->furthest = w->steps.n - 1;
+	w->changed = false;
+	/* never back into the review: what it says has to be read anew */
+	to_step(w,
+		(size_t)json_int(draft, "step", 0) < w->steps.n - 1
+		    ? (size_t)json_int(draft, "step", 0)
+		    : w->steps.n - 2,
+		0);
+	if (lost)
+		snprintf(w->note, sizeof(w->note),
+			 "%zu values of the draft have no parameter any more", lost);
+	else if (strcmp(json_str(draft, "hash", ""), w->hash) != 0)
+		snprintf(w->note, sizeof(w->note), "the template has changed since the draft");
+}

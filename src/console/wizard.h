@@ -1,0 +1,103 @@
+/*
+ * The wizard that makes a cluster (tui.md 4.4): a form from a template's parameters, a step for
+ * each of their groups. It knows a parameter by its text, its choices and what the engine's
+ * check says of its value, and asks for no type but "bool": one that comes later is a line of
+ * text here until it has choices.
+ *
+ * Pure: keys, the time and the engine's JSON go in; what is to be done comes out.
+ * console/deck_wizard.c asks the engine, keeps drafts and creates; console/wizard_draw.c
+ * paints.
+ */
+#ifndef CONSOLE_WIZARD_H
+#define CONSOLE_WIZARD_H
+
+#include "base/json.h"
+#include "base/strs.h"
+#include "console/key.h"
+#include "console/prompt.h"
+#include "console/screen.h"
+#include "console/textbox.h"
+
+#define WIZARD_FIELDS  200
+#define WIZARD_RADIO   4 /* so many choices stand side by side; more are a list */
+#define WIZARD_DEAF_MS 300
+
+enum wizard_act {
+	WIZARD_STAY,
+	WIZARD_LEAVE,
+	WIZARD_CREATE,
+	WIZARD_OFFERS, /* usual values of the field are wanted */
+	WIZARD_CHECK,  /* now */
+	WIZARD_SAVE,   /* the draft, now */
+	WIZARD_ANEW    /* it is all defaults again; the draft goes */
+};
+
+struct wizard_field {
+	char *name, *label, *help, *fallback; /* fallback NULL: must be given */
+	char *value, *hint;		      /* hint: "0 to 1000", "" none */
+	struct strs choices;
+	size_t step;
+	char *problem, *fix; /* of the last check; NULL none */
+	bool fails;	     /* it cannot be created so; else a warning */
+};
+
+struct wizard_list { /* F2 */
+	bool open, waits;
+	struct strs values, texts;
+	struct prompt filter;
+	size_t at;
+	int shown;
+};
+
+struct wizard {
+	char template[64], title[120], hash[72], name_offered[40];
+	struct wizard_field *fields; /* the first is the cluster's name */
+	size_t n;
+	struct strs steps; /* titles; the last is the review */
+	size_t step, at;   /* at: the field with the cursor */
+	size_t furthest;   /* step that was reached */
+	struct prompt edit;
+	bool selected; /* the next character replaces the value */
+	bool start;    /* once it is created */
+	bool changed;  /* something differs from what a draft or the defaults had */
+	bool show_text;
+	bool sending;	      /* it is being created */
+	unsigned int serial;  /* of the values: grows with each change */
+	unsigned int checked; /* serial of the values that the check is about */
+	struct json *check;   /* the engine's last answer; NULL none */
+	int64_t deaf_until;
+	struct wizard_list list;
+	struct textbox text;
+	char note[160], draft_note[64];
+};
+
+/* Of GET /v1/templates/T. name: free and offered. */
+void wizard_init(struct wizard *w, const struct json *schema, const char *name);
+void wizard_clear(struct wizard *w);
+
+/* locked: why nothing can be created now, or NULL. */
+enum wizard_act wizard_key(struct wizard *w, const struct key *k, int64_t now,
+			   const char *locked);
+bool wizard_at_review(const struct wizard *w);
+bool wizard_is_checked(const struct wizard *w); /* the values as they stand */
+size_t wizard_problems(const struct wizard *w, bool failing);
+size_t wizard_options(const struct wizard_field *f,
+		      const char *out[WIZARD_RADIO]); /* 0: a line of text */
+
+struct json *wizard_body(const struct wizard *w,
+			 bool all); /* new: {name, template, params}; all: defaults too */
+void wizard_took_check(struct wizard *w, const struct json *answer, unsigned int serial);
+void wizard_took_offers(struct wizard *w, const struct json *answer);
+bool wizard_list_shows(const struct wizard_list *l, size_t i); /* it passes the filter */
+void wizard_problem_step(const struct wizard *w, const struct json *problem, size_t *step);
+
+struct json *wizard_draft(const struct wizard *w, int64_t now_ms); /* new */
+void wizard_restore(struct wizard *w, const struct json *draft);
+
+/* wizard_draw.c */
+void wizard_draw(struct wizard *w, struct screen *s, struct area a, int64_t now,
+		 const char *locked);
+void wizard_text(const struct wizard *w, struct textbox *out); /* the same for API and shell */
+const char *wizard_help(const struct wizard *w); /* of the field with the cursor */
+
+#endif

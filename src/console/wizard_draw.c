@@ -1,0 +1,559 @@
+/* The wizard on the screen: steps, the form of one step or the review, and what it comes to. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "console/pane.h"
+#include "console/wizard.h"
+
+#define STEPS_COLS 28
+#define TEXT_COLS  54
+
+enum width { NARROW, WIDE, LARGE };
+
+static enum width width_of(struct area a)
+{
+	return a.cols >= 160 && a.rows >= 30   ? LARGE
+	       : a.cols >= 120 && a.rows >= 24 ? WIDE
+					       : NARROW;
+}
+
+const char *wizard_help(const struct wizard *w)
+{
+	if (wizard_at_review(w))
+		return "";
+	return w->fields[w->at].help;
+}
+
+/* Steps */
+
+static bool step_fails(const struct wizard *w, size_t step)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->fields[i].step == step && w->fields[i].problem && w->fields[i].fails)
+			return true;
+	return false;
+}
+
+static const char *step_mark(const struct wizard *w, size_t step, enum tone *tone)
+{
+	*tone = TONE_DIM;
+	if (step == w->step) {
+		*tone = TONE_KEY;
+		return ">";
+	}
+	if (step_fails(w, step)) {
+		*tone = TONE_FAIL;
+		return "!";
+	}
+	if (step > w->furthest)
+		return ".";
+	*tone = TONE_OK;
+	return "x";
+}
+
+static void steps_line(const struct wizard *w, struct screen *s, struct area a)
+{
+	int col = a.col + 1, width = 0;
+	size_t first = 0;
+
+	/* those before the current one give way */
+	for (size_t i = 0; i <= w->step; i++)
+		width += text_width(w->steps.v[i]) + 3;
+	for (; first < w->step && width > a.cols - 4; first++)
+		width -= text_width(w->steps.v[first]) + 3;
+	for (size_t i = first; i < w->steps.n && col < a.col + a.cols - 3; i++) {
+		enum tone tone;
+		const char *mark = step_mark(w, i, &tone);
+
+		col += screen_put(s, a.row, col, tone, 0, mark, 1) + 1;
+		col += screen_put(s, a.row, col, i == w->step ? TONE_KEY : TONE_TEXT,
+				  i == w->step ? LOOK_BOLD : 0, w->steps.v[i],
+				  a.col + a.cols - col) +
+		       1;
+	}
+}
+
+static void steps_box(const struct wizard *w, struct screen *s, struct area a)
+{
+	screen_box(s, a, TONE_DIM, "Steps");
+	for (size_t i = 0; i < w->steps.n; i++) {
+		int row = a.row + 2 + (int)i * 2;
+		enum tone tone;
+		const char *mark = step_mark(w, i, &tone);
+
+		if (row >= a.row + a.rows - 6)
+			break;
+		screen_putf(s, row, a.col + 2, tone, 0, 4, "[%s]", mark);
+		screen_putf(s, row, a.col + 6, i == w->step ? TONE_KEY : TONE_TEXT,
+			    i == w->step ? LOOK_BOLD : 0, a.cols - 8, "%zu %s", i + 1,
+			    w->steps.v[i]);
+	}
+	if (a.rows < 12)
+		return;
+	screen_put(s, a.row + a.rows - 5, a.col + 2, TONE_DIM, 0, w->draft_note, a.cols - 4);
+	screen_put(s, a.row + a.rows - 4, a.col + 2, TONE_DIM, 0, "Nothing is made until",
+		   a.cols - 4);
+	screen_putf(s, a.row + a.rows - 3, a.col + 2, TONE_DIM, 0, a.cols - 4,
+		    "step %zu is confirmed.", w->steps.n);
+}
+
+/* Fields */
+
+static int label_cols(const struct wizard *w, size_t step, int cols)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		if (w->fields[i].step == step && text_width(w->fields[i].label) > width)
+			width = text_width(w->fields[i].label);
+	return width > cols / 2 - 4 ? cols / 2 - 4 : width;
+}
+
+static int draw_options(const struct wizard_field *f, struct screen *s, int row, int col,
+			int cols, bool at)
+{
+	const char *options[WIZARD_RADIO];
+	size_t n = wizard_options(f, options);
+	int used = 0;
+
+	for (size_t i = 0; i < n; i++)
+		used += text_width(options[i]) + 6;
+	if (used - 2 > cols) { /* one at a time where they have no room */
+		if (at)
+			screen_cursor(s, row, col + 2);
+		return screen_putf(s, row, col, at ? TONE_KEY : TONE_TEXT, 0, cols, "< %s >",
+				   f->value);
+	}
+	used = 0;
+	for (size_t i = 0; i < n; i++) {
+		bool on = strcmp(options[i], f->value) == 0;
+
+		used += screen_putf(s, row, col + used, on && at ? TONE_KEY : TONE_TEXT,
+				    on ? LOOK_BOLD : 0, cols - used, "%s(%s) %s", i ? "  " : "",
+				    on ? "*" : " ", options[i]);
+		if (on && at)
+			screen_cursor(s, row, col + used - text_width(options[i]) - 3);
+	}
+	return used;
+}
+
+static int draw_value(const struct wizard *w, const struct wizard_field *f, struct screen *s,
+		      int row, int col, int cols, bool at)
+{
+	const char *options[WIZARD_RADIO];
+
+	if (wizard_options(f, options))
+		return draw_options(f, s, row, col, cols, at);
+	screen_put(s, row, col, at ? TONE_KEY : TONE_DIM, 0, "[", 1);
+	screen_put(s, row, col + cols - 1, at ? TONE_KEY : TONE_DIM, 0, "]", 1);
+	for (int i = 1; i < cols - 1; i++)
+		screen_put(s, row, col + i, TONE_DIM, 0, "_", 1);
+	if (!at) {
+		screen_put(s, row, col + 1, TONE_TEXT, 0, f->value, cols - 2);
+		return cols;
+	}
+	prompt_draw(&w->edit, s, row, col + 1, cols - 2);
+	if (w->selected)
+		screen_look(s, row, col + 1,
+			    text_width(f->value) < cols - 2 ? text_width(f->value) : cols - 2,
+			    LOOK_REVERSE);
+	return cols;
+}
+
+static void draw_field(const struct wizard *w, size_t i, struct screen *s, int row,
+		       struct area a, int label)
+{
+	const struct wizard_field *f = &w->fields[i];
+	bool at = i == w->at;
+	int room = a.cols - label - 7, value = room > 54 ? 44 : room > 24 ? room - 10 : room;
+	int col = a.col + label + 5;
+
+	screen_put(s, row, a.col, f->problem ? (f->fails ? TONE_FAIL : TONE_WARN) : TONE_CURSOR,
+		   0,
+		   f->problem ? "!"
+		   : at	      ? ">"
+			      : " ",
+		   1);
+	screen_put(s, row, a.col + 2, at ? TONE_TITLE : TONE_TEXT, 0, f->label, label);
+	col += draw_value(w, f, s, row, col, value, at) + 1;
+	if (f->hint[0])
+		screen_put(s, row, col, TONE_DIM, 0, f->hint, a.col + a.cols - col);
+	else if (at && i > 0 && f->choices.n == 0)
+		screen_put(s, row, col, TONE_DIM, 0, "F2 list", a.col + a.cols - col);
+}
+
+/* What is wrong with a field, folded; F7 puts what would do. Returns rows used. */
+static int draw_problem(const struct wizard_field *f, struct screen *s, struct area a)
+{
+	struct textbox box;
+	int rows;
+
+	textbox_init(&box);
+	textbox_open(&box, "");
+	textbox_add(&box, f->fails ? TONE_FAIL : TONE_WARN, "! %s%s%s", f->problem,
+		    f->fix && f->fix[0] ? "; F7 sets " : "", f->fix && f->fix[0] ? f->fix : "");
+	rows = textbox_rows(&box, a.cols);
+	if (rows > a.rows)
+		rows = a.rows;
+	if (rows > 0)
+		textbox_paint(&box, s, (struct area){ a.row, a.col, rows, a.cols });
+	textbox_clear(&box);
+	return rows > 0 ? rows : 0;
+}
+
+static size_t fields_in(const struct wizard *w, size_t step, size_t *before)
+{
+	size_t n = 0;
+
+	*before = 0;
+	for (size_t i = 0; i < w->n; i++)
+		if (w->fields[i].step == step) {
+			*before += i < w->at;
+			n++;
+		}
+	return n;
+}
+
+static void draw_fields(const struct wizard *w, struct screen *s, struct area a)
+{
+	size_t before, n = fields_in(w, w->step, &before);
+	int label = label_cols(w, w->step, a.cols), row = 0;
+	int room = a.rows > 6 ? a.rows - 4 : a.rows, skip = 0, end;
+
+	if ((int)n > room)
+		skip = (int)before - room / 2 > (int)n - room ? (int)n - room
+		       : (int)before > room / 2		      ? (int)before - room / 2
+							      : 0;
+	for (size_t i = 0; i < w->n; i++) {
+		if (w->fields[i].step != w->step)
+			continue;
+		if (row >= skip && row - skip < room)
+			draw_field(w, i, s, a.row + row - skip, a, label);
+		row++;
+	}
+	end = a.row + (row - skip < room ? row - skip : room) + 1;
+	/* first that of the field with the cursor */
+	for (int turn = 0; turn < 2; turn++)
+		for (size_t i = 0; i < w->n; i++)
+			if (w->fields[i].step == w->step && w->fields[i].problem &&
+			    (i == w->at) == (turn == 0))
+				end += draw_problem(&w->fields[i], s,
+						    (struct area){ end, a.col + 2,
+								   a.row + a.rows - end,
+								   a.cols - 3 });
+}
+
+/* Lines at the bottom: checks and cost */
+
+static void draw_checks(const struct wizard *w, struct screen *s, int row, struct area a)
+{
+	const struct json *list = json_get(w->check, "checks");
+	int col = a.col, end = a.col + a.cols;
+
+	if (!w->check || w->checked != w->serial) {
+		screen_put(s, row, col, TONE_DIM, 0, "[..] checking", a.cols);
+		return;
+	}
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *c = json_at(list, i);
+		const char *state = json_str(c, "state", "");
+		const char *text = json_str(c, "text", "");
+		bool ok = strcmp(state, "ok") == 0, fail = strcmp(state, "fail") == 0;
+		bool warn = strcmp(state, "warn") == 0;
+
+		if (col + 5 + text_width(text) > end)
+			break;
+		col += screen_put(s, row, col,
+				  ok	 ? TONE_OK
+				  : fail ? TONE_FAIL
+				  : warn ? TONE_WARN
+					 : TONE_DIM,
+				  0,
+				  ok	 ? "[ok]"
+				  : fail ? "[!!]"
+				  : warn ? "[! ]"
+					 : "[??]",
+				  end - col) +
+		       1;
+		col +=
+		    screen_put(s, row, col, ok ? TONE_TEXT : TONE_TITLE, 0, text, end - col) +
+		    2;
+	}
+}
+
+static void draw_cost(const struct wizard *w, struct screen *s, int row, struct area a)
+{
+	const struct json *c = json_get(w->check, "cost");
+	char idle[24], some[24], full[24];
+	int64_t some_nodes = json_int(c, "some_nodes", 0), nodes = json_int(c, "full_nodes", 0);
+
+	if (!c) {
+		screen_put(s, row, a.col, TONE_DIM, 0, "cost  not known yet", a.cols);
+		return;
+	}
+	int col = a.col + screen_put(s, row, a.col, TONE_TEXT, 0, "cost  ", a.cols);
+	col += screen_putf(s, row, col, TONE_MONEY, 0, a.col + a.cols - col,
+			   "idle %s/h   %lld nodes %s/h   ",
+			   money_text(idle, json_real(c, "idle", -1)), (long long)some_nodes,
+			   money_text(some, json_real(c, "some", -1)));
+	col += screen_putf(s, row, col, TONE_MONEY, 0, a.col + a.cols - col, "full%s %s/h",
+			   nodes < 0 ? " (no limit)" : "",
+			   money_text(full, json_real(c, "full", -1)));
+	screen_put(s, row, col + 2, TONE_DIM, 0,
+		   json_bool(c, "sample", false) ? "sample prices" : "list prices, now",
+		   a.col + a.cols - col - 2);
+}
+
+/* Review */
+
+static void review_lines(struct textbox *out, const struct wizard *w, const char *title,
+			 const char *path)
+{
+	const struct json *list = json_get(w->check, path);
+
+	for (size_t i = 0; i < json_len(list); i++)
+		textbox_add(out, TONE_TEXT, "%-11s  %s", i ? "" : title,
+			    json_text(json_at(list, i)) ? json_text(json_at(list, i)) : "");
+}
+
+static void review_problems(struct textbox *out, const struct wizard *w)
+{
+	const struct json *list = json_get(w->check, "problems");
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *p = json_at(list, i);
+		bool fails = strcmp(json_str(p, "level", "fail"), "fail") == 0;
+		const char *fix = json_str(p, "fix", "");
+		char where[24] = "";
+		size_t step;
+
+		wizard_problem_step(w, p, &step);
+		if (step < w->steps.n && step < 9)
+			snprintf(where, sizeof(where), "; %zu goes there", step + 1);
+		textbox_add(out, fails ? TONE_FAIL : TONE_WARN, "%s %s%s%s%s",
+			    fails ? "[!!]" : "[! ]", json_str(p, "text", ""),
+			    fix[0] ? "; m sets " : "", fix, where);
+	}
+}
+
+static const char *review_last(const struct wizard *w, const char *locked, enum tone *tone)
+{
+	*tone = TONE_FAIL;
+	if (w->sending)
+		return "It is being created.";
+	if (locked)
+		return locked;
+	if (!w->check || w->checked != w->serial)
+		return "Checks are on their way.";
+	if (wizard_problems(w, true) > 0)
+		return "What is marked [!!] has to be mended before it can be created.";
+	*tone = TONE_KEY;
+	return w->start ? "Press C to create and start it. Enter does nothing."
+			: "Press C to create it. Enter does nothing.";
+}
+
+static void review_asks(struct textbox *out, const struct wizard *w, bool tight)
+{
+	if (!tight)
+		textbox_add(out, TONE_TEXT, "%s", "");
+	review_problems(out, w);
+	if (!tight && wizard_problems(w, false) > 0)
+		textbox_add(out, TONE_TEXT, "%s", "");
+	textbox_add(out, TONE_TEXT, "[%c] start it at once (Space)", w->start ? 'x' : ' ');
+}
+
+static void draw_review(const struct wizard *w, struct screen *s, struct area a,
+			const char *locked)
+{
+	struct textbox box;
+	enum tone tone;
+	bool small = a.rows < 14; /* then what matters most comes first */
+	const char *last = review_last(w, locked, &tone);
+	int rows;
+
+	textbox_init(&box);
+	textbox_open(&box, "");
+	if (small)
+		review_asks(&box, w, small);
+	review_lines(&box, w, "makes now", "creates.now");
+	review_lines(&box, w, "makes later", "creates.later");
+	review_lines(&box, w, "not touched", "creates.kept");
+	if (!small)
+		review_asks(&box, w, small);
+	rows = textbox_rows(&box, a.cols);
+	if (rows > a.rows - 2)
+		rows = a.rows - 2;
+	if (rows > 0)
+		textbox_paint(&box, s, (struct area){ a.row, a.col, rows, a.cols });
+	textbox_clear(&box);
+	if (a.rows > rows)
+		screen_put(s, a.row + rows + (a.rows > rows + 1), a.col, tone, LOOK_BOLD, last,
+			   a.cols);
+}
+
+/* F2 */
+
+static void draw_list(struct wizard *w, struct screen *s, struct area a)
+{
+	struct wizard_list *l = &w->list;
+	int cols = a.cols > 78 ? 76 : a.cols - 2, row = 2, width = 0;
+	struct area box = { a.row + 1, a.col + (a.cols - cols) / 2, a.rows - 2, cols };
+	size_t skip = 0, shown = 0;
+
+	screen_fill(s, box, TONE_TEXT, 0);
+	screen_box(s, box, TONE_DIM, w->fields[w->at].label);
+	prompt_draw(&l->filter, s, box.row + 1, box.col + 2, cols - 4);
+	l->shown = box.rows - 4 > 1 ? box.rows - 4 : 1;
+	for (size_t i = 0; i < l->values.n; i++) {
+		shown += wizard_list_shows(l, i) && i < l->at;
+		width = text_width(l->values.v[i]) > width ? text_width(l->values.v[i]) : width;
+	}
+	skip = shown >= (size_t)l->shown ? shown - (size_t)l->shown + 1 : 0;
+	width = width > cols / 2 ? cols / 2 : width;
+	if (l->waits)
+		screen_put(s, box.row + 2, box.col + 2, TONE_DIM, 0, "asking the engine",
+			   cols - 4);
+	for (size_t i = 0; i < l->values.n && row < box.rows - 2; i++) {
+		if (!wizard_list_shows(l, i) || (skip > 0 && skip--))
+			continue;
+		if (i == l->at)
+			screen_put(s, box.row + row, box.col + 1, TONE_CURSOR, 0, ">", 1);
+		screen_put(s, box.row + row, box.col + 3, i == l->at ? TONE_KEY : TONE_TEXT, 0,
+			   l->values.v[i], width);
+		screen_put(s, box.row + row++, box.col + width + 5, TONE_DIM, 0, l->texts.v[i],
+			   cols - width - 7);
+	}
+	screen_put(s, box.row + box.rows - 1, box.col + 2, TONE_DIM, 0,
+		   " type to filter  Enter takes it  Esc ", cols - 4);
+}
+
+/* F6 */
+
+/* Quotes where a shell needs them. */
+static void shell_word(struct buf *b, const char *word)
+{
+	if (text_is_operand(word))
+		buf_adds(b, word);
+	else
+		quote_sh(b, word);
+}
+
+static void shell_line(struct buf *b, const struct wizard *w)
+{
+	buf_adds(b, "paceline cluster create ");
+	shell_word(b, w->fields[0].value);
+	buf_addc(b, ' ');
+	shell_word(b, w->template);
+	for (size_t i = 1; i < w->n; i++) {
+		const struct wizard_field *f = &w->fields[i];
+
+		if (f->fallback && strcmp(f->value, f->fallback) == 0)
+			continue;
+		buf_addf(b, " %s=", f->name);
+		shell_word(b, f->value);
+	}
+}
+
+void wizard_text(const struct wizard *w, struct textbox *out)
+{
+	struct buf line = BUF_INIT(65536);
+	struct json *body = wizard_body(w, false);
+
+	textbox_add(out, TONE_TEXT, "template: %s", w->template);
+	textbox_add(out, TONE_TEXT, "name: %s", w->fields[0].value);
+	for (size_t i = 1; i < w->n; i++) {
+		const struct wizard_field *f = &w->fields[i];
+		bool same = f->fallback && strcmp(f->value, f->fallback) == 0;
+
+		textbox_add(out, same ? TONE_DIM : TONE_TEXT, "%s: %s", f->name, f->value);
+	}
+	textbox_add(out, TONE_TEXT, "%s", "");
+	textbox_add(out, TONE_TITLE, "from a shell");
+	shell_line(&line, w);
+	textbox_add(out, TONE_TEXT, "%s", buf_str(&line));
+	if (w->start)
+		textbox_add(out, TONE_TEXT, "paceline cluster start %s", w->fields[0].value);
+	textbox_add(out, TONE_TEXT, "%s", "");
+	textbox_add(out, TONE_TITLE, "to the API: POST /v1/clusters");
+	buf_reset(&line);
+	json_write(&line, body);
+	textbox_add(out, TONE_TEXT, "%s", buf_str(&line));
+	json_free(body);
+	buf_clear(&line);
+}
+
+static void draw_text(struct wizard *w, struct screen *s, struct area a)
+{
+	int top = w->text.top;
+
+	textbox_open(&w->text, "Result so far");
+	w->text.top = top;
+	wizard_text(w, &w->text);
+	textbox_paint(&w->text, s, a);
+}
+
+/* The whole */
+
+static void draw_body(struct wizard *w, struct screen *s, struct area a, const char *locked)
+{
+	int below = a.rows >= 8 ? 3 : 0;
+	struct area form = { a.row, a.col, a.rows - below, a.cols };
+
+	if (w->show_text)
+		draw_text(w, s, (struct area){ a.row, a.col, a.rows, a.cols });
+	else if (wizard_at_review(w))
+		draw_review(w, s, form, locked);
+	else
+		draw_fields(w, s, form);
+	if (w->show_text || !below)
+		return;
+	draw_checks(w, s, a.row + a.rows - 2, a);
+	draw_cost(w, s, a.row + a.rows - 1, a);
+}
+
+void wizard_draw(struct wizard *w, struct screen *s, struct area a, int64_t now,
+		 const char *locked)
+{
+	enum width width = width_of(a);
+	char title[120], right[60];
+	struct area form = a;
+
+	snprintf(title, sizeof(title), "%s: new cluster %.40s from %.40s", w->steps.v[w->step],
+		 w->fields[0].value, w->template);
+	snprintf(
+	    right, sizeof(right), width == NARROW ? "%sstep %zu of %zu" : " %sstep %zu of %zu ",
+	    wizard_at_review(w) && now < w->deaf_until ? "... " : "", w->step + 1, w->steps.n);
+	if (width == NARROW) {
+		steps_line(w, s, a);
+		form.row++;
+		form.rows--;
+		pane_title(s, (struct area){ form.row, a.col, 1, a.cols }, title, right, true);
+		form = (struct area){ form.row + 1 + (form.rows > 14), a.col + 1,
+				      form.rows - 1 - (form.rows > 14), a.cols - 2 };
+	} else {
+		steps_box(w, s, (struct area){ a.row, a.col, a.rows, STEPS_COLS });
+		form.col += STEPS_COLS;
+		form.cols -= STEPS_COLS + (width == LARGE ? TEXT_COLS : 0);
+		screen_box(s, form, TONE_DIM, title);
+		screen_put_right(s, form.row, form.col, TONE_DIM, 0, right, form.cols - 2);
+		if (width == LARGE) {
+			struct area side = { a.row, a.col + a.cols - TEXT_COLS, a.rows,
+					     TEXT_COLS };
+
+			screen_box(s, side, TONE_DIM, "Result so far");
+			if (!w->show_text)
+				draw_text(w, s,
+					  (struct area){ side.row + 2, side.col + 2,
+							 side.rows - 4, side.cols - 4 });
+		}
+		form =
+		    (struct area){ form.row + 2, form.col + 3, form.rows - 3, form.cols - 6 };
+	}
+	draw_body(w, s, form, locked);
+	if (w->list.open)
+		draw_list(w, s, a);
+}

@@ -1,0 +1,341 @@
+/* The wizard without a terminal: steps from groups, fields by what they are, what a check
+ * changes, drafts, and that nothing but the last key creates. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "base/rand.h"
+#include "console/wizard.h"
+
+static const char schema_text[] =
+    "{\"name\":\"slurm\",\"title\":\"Slurm\",\"hash\":\"h1\",\"problems\":[],\"parameters\":["
+    "{\"name\":\"region\",\"label\":\"Region\",\"help\":\"\",\"group\":\"Where\",\"type\":\"region\",\"default\":\"westeurope\",\"choices\":[]},"
+    "{\"name\":\"max\",\"label\":\"Most nodes\",\"help\":\"\",\"group\":\"Nodes\",\"type\":\"int\",\"default\":\"16\",\"choices\":[],\"min\":0,\"max\":1000},"
+    "{\"name\":\"spot\",\"label\":\"Spot\",\"help\":\"\",\"group\":\"Nodes\",\"type\":\"bool\",\"default\":\"true\",\"choices\":[]},"
+    "{\"name\":\"disk\",\"label\":\"Disk\",\"help\":\"\",\"group\":\"Where\",\"type\":\"choice\",\"default\":\"ssd\",\"choices\":[\"ssd\",\"hdd\",\"nvme\"]},"
+    "{\"name\":\"later\",\"label\":\"Of a type to come\",\"help\":\"\",\"group\":\"\",\"type\":\"storage\",\"default\":\"nfs\",\"choices\":[]},"
+    "{\"name\":\"must\",\"label\":\"Must be given\",\"help\":\"\",\"group\":\"\",\"type\":\"text\",\"choices\":[]}]}";
+
+static const char fine[] =
+    "{\"problems\":[],\"checks\":[],\"cost\":{\"idle\":0.1},\"creates\":{\"now\":[],\"later\":[],\"kept\":[]},\"pending\":false}";
+static const char wrong[] =
+    "{\"problems\":[{\"level\":\"warn\",\"param\":\"max\",\"text\":\"quota\",\"fix\":\"8\"},"
+    "{\"level\":\"fail\",\"param\":\"region\",\"text\":\"no such region\",\"fix\":\"\"}],\"checks\":[],\"pending\":false}";
+
+static struct json *parsed(const char *text)
+{
+	struct err err = ERR_INIT;
+	struct json *j = json_parse(text, strlen(text), &err);
+
+	if (!j)
+		fail_msg("%s", err.msg);
+	return j;
+}
+
+static int up(void **state)
+{
+	struct wizard *w = xcalloc(1, sizeof(*w));
+	struct json *schema = parsed(schema_text);
+
+	wizard_init(w, schema, "slurm-2");
+	json_free(schema);
+	*state = w;
+	return 0;
+}
+
+static int down(void **state)
+{
+	wizard_clear(*state);
+	free(*state);
+	return 0;
+}
+
+static enum wizard_act press(struct wizard *w, uint32_t code, int64_t now)
+{
+	return wizard_key(w, &(struct key){ .code = code }, now, NULL);
+}
+
+static void type(struct wizard *w, const char *text)
+{
+	for (; *text; text++)
+		press(w, (uint32_t)*text, 0);
+}
+
+static void check(struct wizard *w, const char *answer)
+{
+	struct json *j = parsed(answer);
+
+	wizard_took_check(w, j, w->serial);
+	json_free(j);
+}
+
+static char *body_of(const struct wizard *w, bool all)
+{
+	static char text[2000];
+	struct json *j = wizard_body(w, all);
+	struct buf b = BUF_INIT(sizeof(text));
+
+	json_write(&b, j);
+	snprintf(text, sizeof(text), "%s", buf_str(&b));
+	buf_clear(&b);
+	json_free(j);
+	return text;
+}
+
+static void groups_are_steps_in_their_order(void **state)
+{
+	struct wizard *w = *state;
+	static const char *const steps[] = { "Name", "Where", "Nodes", "Settings", "Review" };
+
+	assert_int_equal(w->steps.n, ARRAY_LEN(steps));
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		assert_string_equal(w->steps.v[i], steps[i]);
+	assert_string_equal(w->fields[0].value, "slurm-2");
+}
+
+static void fields_of_a_step_follow_each_other_wherever_they_stand(void **state)
+{
+	struct wizard *w = *state;
+
+	press(w, K_ENTER, 0);
+	assert_string_equal(w->fields[w->at].name, "region");
+	press(w, K_TAB, 0);
+	assert_string_equal(w->fields[w->at].name, "disk");
+	press(w, K_DOWN, 0);
+	assert_string_equal(w->fields[w->at].name, "max");
+	assert_string_equal(w->steps.v[w->step], "Nodes");
+	press(w, K_BACKTAB, 0);
+	assert_string_equal(w->fields[w->at].name, "disk");
+	press(w, K_PAGE_UP, 0);
+	assert_int_equal(w->step, 0);
+	for (int i = 0; i < 9; i++)
+		press(w, K_PAGE_DOWN, 0);
+	assert_true(wizard_at_review(w));
+}
+
+static void a_type_that_is_not_known_is_a_line_of_text(void **state)
+{
+	struct wizard *w = *state;
+	const char *options[WIZARD_RADIO];
+
+	assert_int_equal(wizard_options(&w->fields[5], options), 0);
+	assert_int_equal(wizard_options(&w->fields[3], options), 2); /* bool */
+	assert_string_equal(w->fields[3].value, "yes");
+	assert_int_equal(wizard_options(&w->fields[4], options), 3); /* choice */
+	assert_string_equal(w->fields[2].hint, "0 to 1000");
+}
+
+static void typing_takes_the_place_of_what_was_offered(void **state)
+{
+	struct wizard *w = *state;
+
+	type(w, "alpha");
+	assert_string_equal(w->fields[0].value, "alpha");
+	press(w, K_PAGE_DOWN, 0);
+	press(w, K_PAGE_DOWN, 0);
+	press(w, K_END, 0);
+	type(w, "0"); /* a cursor key first: it is edited */
+	assert_string_equal(w->fields[2].value, "160");
+	press(w, K_TAB, 0);
+	press(w, ' ', 0);
+	assert_string_equal(w->fields[3].value, "no");
+	press(w, K_RIGHT, 0);
+	assert_string_equal(w->fields[3].value, "yes");
+}
+
+static void only_what_differs_is_sent_and_all_is_checked(void **state)
+{
+	struct wizard *w = *state;
+
+	assert_string_equal(body_of(w, false),
+			    "{\"name\":\"slurm-2\",\"template\":\"slurm\",\"params\":[]}");
+	w->step = 2;
+	press(w, K_PAGE_DOWN, 0);
+	press(w, K_TAB, 0);
+	type(w, "x");
+	assert_string_equal(
+	    body_of(w, false),
+	    "{\"name\":\"slurm-2\",\"template\":\"slurm\",\"params\":[\"must=x\"]}");
+	assert_string_equal(
+	    body_of(w, true),
+	    "{\"name\":\"slurm-2\",\"template\":\"slurm\",\"params\":[\"region=westeurope\",\"max=16\",\"spot=yes\",\"disk=ssd\",\"later=nfs\",\"must=x\"]}");
+}
+
+static void to_review(struct wizard *w, int64_t now)
+{
+	while (!wizard_at_review(w))
+		press(w, K_PAGE_DOWN, now);
+}
+
+static void capital_c_on_a_checked_review_creates_and_nothing_else(void **state)
+{
+	struct wizard *w = *state;
+
+	type(w, "C");
+	assert_string_equal(w->fields[0].value, "C");
+	to_review(w, 1000);
+	assert_int_equal(press(w, 'C', 1000 + WIZARD_DEAF_MS - 1), WIZARD_STAY);
+	assert_int_equal(press(w, 'C', 2000), WIZARD_CHECK); /* not checked yet */
+	check(w, wrong);
+	assert_int_equal(press(w, 'C', 2000), WIZARD_CHECK);
+	check(w, fine);
+	assert_int_equal(press(w, K_ENTER, 2000), WIZARD_STAY);
+	assert_int_equal(press(w, 'c', 2000), WIZARD_STAY);
+	assert_int_equal(wizard_key(w, &(struct key){ .code = 'C' }, 2000, "read-only"),
+			 WIZARD_CHECK);
+	assert_int_equal(press(w, 'C', 2000), WIZARD_CREATE);
+	assert_int_equal(press(w, 'C', 2000), WIZARD_STAY); /* once */
+}
+
+static void a_check_of_older_values_is_not_believed(void **state)
+{
+	struct wizard *w = *state;
+	struct json *j = parsed(fine);
+	unsigned int before = w->serial;
+
+	type(w, "beta");
+	wizard_took_check(w, j, before);
+	assert_false(wizard_is_checked(w));
+	wizard_took_check(w, j, w->serial);
+	assert_true(wizard_is_checked(w));
+	type(w, "2");
+	assert_false(wizard_is_checked(w));
+	json_free(j);
+}
+
+static void a_problem_stands_at_its_field_and_is_mended_by_a_key(void **state)
+{
+	struct wizard *w = *state;
+	size_t step = 0;
+
+	check(w, wrong);
+	assert_string_equal(w->fields[2].problem, "quota");
+	assert_false(w->fields[2].fails);
+	assert_true(w->fields[1].fails);
+	assert_int_equal(wizard_problems(w, true), 1);
+	assert_int_equal(wizard_problems(w, false), 2);
+	wizard_problem_step(w, json_at(json_get(w->check, "problems"), 0), &step);
+	assert_int_equal(step, 2);
+	to_review(w, 0);
+	press(w, 'm', 1000);
+	assert_string_equal(w->fields[2].value, "8");
+	press(w, '3', 1000);
+	assert_int_equal(w->step, 2);
+}
+
+static void a_list_filters_and_takes(void **state)
+{
+	struct wizard *w = *state;
+	struct json *offers = parsed(
+	    "{\"offers\":[{\"value\":\"northeurope\",\"text\":\"a\"},{\"value\":\"uksouth\",\"text\":\"b\"}]}");
+
+	press(w, K_PAGE_DOWN, 0);
+	assert_int_equal(press(w, K_F2, 0), WIZARD_OFFERS);
+	wizard_took_offers(w, offers);
+	type(w, "uk");
+	press(w, K_ENTER, 0);
+	assert_string_equal(w->fields[1].value, "uksouth");
+	press(w, K_F2, 0);
+	wizard_took_offers(w, offers);
+	press(w, K_ESC, 0);
+	assert_string_equal(w->fields[1].value, "uksouth");
+	assert_false(w->list.open);
+	json_free(offers);
+}
+
+static void a_draft_comes_back_by_names(void **state)
+{
+	struct wizard *w = *state, again;
+	struct json *schema = parsed(schema_text), *draft;
+
+	type(w, "gamma");
+	press(w, K_PAGE_DOWN, 0);
+	type(w, "uksouth");
+	draft = wizard_draft(w, 5);
+	json_set_str(json_get_mut(draft, "values"), "gone", "x");
+	wizard_init(&again, schema, "other");
+	wizard_restore(&again, draft);
+	assert_string_equal(again.fields[0].value, "gamma");
+	assert_string_equal(again.fields[1].value, "uksouth");
+	assert_int_equal(again.step, 1);
+	assert_string_equal(again.note, "1 values of the draft have no parameter any more");
+	assert_false(again.changed);
+	press(&again, K_F4, 0);
+	assert_string_equal(again.fields[0].value, "other");
+	assert_string_equal(again.fields[1].value, "westeurope");
+	wizard_clear(&again);
+	json_free(draft);
+	json_free(schema);
+}
+
+static uint32_t random_key(struct rng *r)
+{
+	static const uint32_t special[] = { K_TAB,     K_ENTER, K_BACKTAB, K_PAGE_DOWN,
+					    K_PAGE_UP, K_F2,	K_F4,	   K_F5,
+					    K_F6,      K_F7,	K_UP,	   K_DOWN,
+					    K_LEFT,    K_RIGHT, K_ESC,	   K_BACKSPACE,
+					    K_F8,      K_PASTE };
+
+	if (rng_below(r, 2))
+		return special[rng_below(r, ARRAY_LEN(special))];
+	return ' ' + (uint32_t)rng_below(r, 95);
+}
+
+/* Whatever is pressed: it is created by 'C', on the review that was seen, of values that were
+ * checked. */
+static void random_keys_create_nothing_without_the_last_one(void **state)
+{
+	struct wizard *w = *state;
+	struct rng r;
+	size_t created = 0;
+
+	rng_seed(&r, 7);
+	for (int i = 0; i < 300000; i++) {
+		uint32_t code = random_key(&r);
+		struct key k = { .code = code, .text = "C\n", .len = 2, .total = 2 };
+		int64_t now = (int64_t)i * 40;
+		bool seen = wizard_at_review(w) && now >= w->deaf_until;
+		bool checked =
+		    w->check && w->checked == w->serial && !w->show_text && !w->list.open;
+
+		if (rng_below(&r, 5) == 0)
+			check(w, rng_below(&r, 3) ? fine : wrong);
+		checked = checked || (w->check && w->checked == w->serial);
+		if (wizard_key(w, &k, now, NULL) != WIZARD_CREATE)
+			continue;
+		assert_int_equal(code, 'C');
+		assert_true(seen && checked);
+		assert_int_equal(wizard_problems(w, true), 0);
+		w->sending = false;
+		created++;
+	}
+	assert_true(created > 0);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, up, down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(groups_are_steps_in_their_order),
+		T(fields_of_a_step_follow_each_other_wherever_they_stand),
+		T(a_type_that_is_not_known_is_a_line_of_text),
+		T(typing_takes_the_place_of_what_was_offered),
+		T(only_what_differs_is_sent_and_all_is_checked),
+		T(capital_c_on_a_checked_review_creates_and_nothing_else),
+		T(a_check_of_older_values_is_not_believed),
+		T(a_problem_stands_at_its_field_and_is_mended_by_a_key),
+		T(a_list_filters_and_takes),
+		T(a_draft_comes_back_by_names),
+		T(random_keys_create_nothing_without_the_last_one),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
