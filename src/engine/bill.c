@@ -355,6 +355,7 @@ void bill_save(struct run *r)
 
 	bill_all(r, now);
 	b->saved_mono_ms = clock_mono_ms();
+	b->moved = false;
 	if (map_count(b->tally.charges) + map_count(b->tally.jobs) == 0)
 		return;
 	charges = charges_of(&b->tally, &n);

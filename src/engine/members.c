@@ -135,6 +135,7 @@ int node_move(struct run *r, struct member *m, enum node_state to, const char *f
 	log_debug("node %s: %s -> %s: %s", m->node.name, node_state_name(m->node.state),
 		  node_state_name(to), reason);
 	bill_member(r, m, now);
+	r->bill.moved = true;
 	run_changed(r);
 	return stored(r,
 		      store_node_set_state(r->engine->store, &m->node, to, reason, now,

@@ -169,6 +169,9 @@ void reconcile_queue(struct run *r)
 			engine_fatal(r->engine, &err);
 	}
 	map_free(seen);
+	if (r->bill.moved)
+		bill_save(
+		    r); /* who had the nodes until now is known: a kill need not forget it */
 	run_changed(r);
 }
 

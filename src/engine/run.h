@@ -113,6 +113,7 @@ struct bill {			      /* of one cluster: what is metered, and how far */
 	int64_t until_ms;	      /* the store has everything until then; 0 nothing */
 	int64_t head_ms;	      /* the head's time until then is charged */
 	int64_t month_ms, month_nano; /* of the month that began then, by the store */
+	bool moved;		      /* nodes changed their states since it was last written */
 	enum budget_level budget;     /* that was told */
 	int64_t stored_nano;	      /* what the store has */
 	int64_t saved_mono_ms;	      /* when it was last written */
