@@ -107,6 +107,7 @@ panes() {
 	screen_keys Enter
 	screen_golden deck/job_detail
 	screen_keys Escape Z '?'
+	screen_wait 'type to search keys' >/dev/null
 	screen_golden deck/help
 	screen_text drain
 	screen_golden deck/help_searched
@@ -292,6 +293,7 @@ wizard() {
 	screen_keys PageDown PageDown PageDown F2
 	tap_ok "F2 asks the engine what there is" screen_wait 'InfiniBand $3.96/h'
 	screen_text HB
+	screen_wait 'filter: HB' >/dev/null
 	screen_golden deck/wizard_list
 	screen_keys Enter Down Down Right
 	tap_ok "few choices stand side by side" screen_wait '(*) dedicated'
@@ -343,6 +345,7 @@ life() {
 	screen_keys Space C
 	tap_ok "create sends the template" asked 'POST /v1/clusters {"name":"slurm","template":"slurm","params":[]}'
 	tap_ok "and selects the new cluster" screen_wait 'Nodes slurm'
+	screen_wait 'off: S starts it' >/dev/null
 	screen_golden deck/created
 	screen_keys S
 	tap_ok "start is asked for" asked 'POST /v1/clusters/slurm/start'

@@ -164,6 +164,7 @@ screen_matches() {
 	file=$golden/$1.txt
 	screen_settle || return 1
 	if [ -n "${GOLDEN-}" ]; then
+		sleep 0.6 # whatever is still on its way
 		mkdir -p "${file%/*}"
 		screen_text_now ${2-} | sed 's/[[:space:]]*$//' >"$file"
 		return 0
