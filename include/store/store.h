@@ -87,7 +87,8 @@ struct job_record {
 	int64_t submit_s, start_s, end_s;
 };
 int store_job_seen(struct store *st, int64_t cluster_id, const struct job_record *j, struct err *err); /* insert or update */
-int store_jobs(struct store *st, int64_t cluster_id, size_t most, struct job_record **out, size_t *n, struct err *err);
+int store_job_find(struct store *st, int64_t cluster_id, const char *id, struct job_record *out, struct err *err); /* the last of that id */
+int store_jobs_forget(struct store *st, int64_t before_s, struct err *err);
 
 /*
  * The ledger of money. "Metered until" and the charges up to it are one commit, so that a kill neither loses nor repeats

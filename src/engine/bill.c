@@ -15,6 +15,7 @@
 
 #define SAVE_MS	      50000 /* of a tick of 10 s: within the minute */
 #define PRUNE_MS      ((int64_t)24 * 3600 * 1000)
+#define HISTORY_MS    ((int64_t)7 * 86400 * 1000) /* nodes that are gone, jobs that ended */
 #define JOBS_KEPT_MS  (100 * PRUNE_MS) /* their sums; the hours stay */
 #define JOBS_AT_ONCE  4000	       /* written in some 40 ms */
 #define HEAD_MISSINGS 2		       /* a listing may lag once */
@@ -385,7 +386,9 @@ static void prune(struct engine *e)
 	if (e->pruned_ms && mono - e->pruned_ms < PRUNE_MS)
 		return;
 	e->pruned_ms = mono;
-	if (store_job_charges_forget(e->store, clock_utc_ms() - JOBS_KEPT_MS, &err) < 0)
+	if (store_job_charges_forget(e->store, clock_utc_ms() - JOBS_KEPT_MS, &err) < 0 ||
+	    store_jobs_forget(e->store, (clock_utc_ms() - HISTORY_MS) / 1000, &err) < 0 ||
+	    store_node_forget_gone(e->store, clock_utc_ms() - HISTORY_MS, &err) < 0)
 		log_error("%s", err.msg);
 }
 

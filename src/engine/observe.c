@@ -116,31 +116,6 @@ static void cloud_when_due(struct run *r)
  * Scheduler
  */
 
-static void keep_finished_jobs(struct run *r, const struct queue *q)
-{
-	struct err err = ERR_INIT;
-
-	for (size_t i = 0; i < q->n_jobs; i++) {
-		const struct job *j = &q->jobs[i];
-		struct job_record rec = { .submit_s = j->submit_s,
-					  .start_s = j->start_s,
-					  .end_s = j->end_s };
-
-		if (j->state != JOB_DONE && j->state != JOB_FAILED && j->state != JOB_CANCELLED)
-			continue;
-		snprintf(rec.id, sizeof(rec.id), "%s", j->id);
-		snprintf(rec.name, sizeof(rec.name), "%s", j->name);
-		snprintf(rec.user, sizeof(rec.user), "%s", j->user);
-		snprintf(rec.partition, sizeof(rec.partition), "%s", j->partition);
-		snprintf(rec.state, sizeof(rec.state), "%s", job_state_name(j->state));
-		snprintf(rec.nodes, sizeof(rec.nodes), "%s", j->nodes);
-		if (store_job_seen(r->engine->store, r->cluster.id, &rec, &err) < 0) {
-			log_error("cluster %s: job %s: %s", r->cluster.name, rec.id, err.msg);
-			return;
-		}
-	}
-}
-
 static void queue_free(struct queue *q)
 {
 	if (!q)
@@ -155,11 +130,11 @@ static void take_over(struct run *r, struct queue *q)
 	queue_count_node_jobs(q);
 	bill_all(r, q->read_ended_ms);
 	tenancy_clear(&r->bill.tenancy);
+	jobs_ended(r, r->queue, q);
 	queue_free(r->queue);
 	r->queue = q;
 	tenancy_make(&r->bill.tenancy, q);
 	source_ok(&r->queue_source, q->read_started_ms);
-	keep_finished_jobs(r, q);
 	reconcile_queue(r);
 	reconcile(r);
 }

@@ -294,6 +294,9 @@ struct reading;
 void reading_free(struct reading *rd);
 void observe_cloud(struct run *r); /* lists VMs now, unless under way */
 
+/* ended.c: what ran in the reading before and does so no more is written down */
+void jobs_ended(struct run *r, const struct queue *before, const struct queue *now);
+
 /* facts.c: run -> facts, pure but for reading run */
 void facts_make(struct facts *out, struct run *r, int64_t now_ms);
 void facts_clear(struct facts *f);

@@ -96,34 +96,22 @@ static void plan_on_node(struct buf *out, const struct run *r, const char *name)
 
 #define EVENTS_READ  5000
 #define EVENTS_SHOWN 12
-#define JOBS_READ    100000
 
 static bool of_ended_job(struct buf *out, const struct run *r, const char *id)
 {
-	struct job_record *v = NULL;
 	char when[CLOCK_TEXT], span[CLOCK_TEXT];
-	bool found = false;
-	size_t n = 0;
+	struct job_record j;
 
-	if (store_jobs(r->engine->store, r->cluster.id, JOBS_READ, &v, &n, NULL) < 0)
+	if (store_job_find(r->engine->store, r->cluster.id, id, &j, NULL) < 0)
 		return false;
-	for (size_t i = 0; i < n && !found; i++) {
-		const struct job_record *j = &v[i];
-
-		if (strcmp(j->id, id) != 0)
-			continue;
-		found = true;
-		buf_addf(out, "job %s (%s) of %s in %s: %s", j->id, j->name, j->user,
-			 j->partition, j->state);
-		if (j->end_s)
-			buf_addf(out, " at %s", clock_local(when, j->end_s * 1000));
-		if (j->start_s && j->end_s >= j->start_s)
-			buf_addf(out, " after %s",
-				 clock_span(span, (j->end_s - j->start_s) * 1000));
-		buf_addf(out, "\nran on: %s\n", or_none(j->nodes));
-	}
-	free(v);
-	return found;
+	buf_addf(out, "job %s (%s) of %s in %s: %s", j.id, j.name, j.user, j.partition,
+		 j.state);
+	if (j.end_s)
+		buf_addf(out, " at %s", clock_local(when, j.end_s * 1000));
+	if (j.start_s && j.end_s >= j.start_s)
+		buf_addf(out, " after %s", clock_span(span, (j.end_s - j.start_s) * 1000));
+	buf_addf(out, "\nran on: %s\n", or_none(j.nodes));
+	return true;
 }
 
 static bool of_events(struct buf *out, const struct run *r, const char *object)

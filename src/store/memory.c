@@ -125,21 +125,30 @@ static void read_job(struct stmt *s, struct job_record *j)
 
 #undef TEXT
 
-int store_jobs(struct store *st, int64_t cluster_id, size_t most, struct job_record **out,
-	       size_t *n, struct err *err)
+int store_job_find(struct store *st, int64_t cluster_id, const char *id, struct job_record *out,
+		   struct err *err)
 {
 	struct stmt s = stmt_open(
-	    st->sql, "SELECT id, name, user, partition, state, nodes, submit_s, start_s, end_s"
-		     " FROM job WHERE cluster_id = ? ORDER BY submit_s DESC, id LIMIT ?");
-	size_t cap = 0;
+	    st->sql,
+	    "SELECT id, name, user, partition, state, nodes, submit_s, start_s, end_s"
+	    " FROM job WHERE cluster_id = ? AND id = ? ORDER BY submit_s DESC LIMIT 1");
+	bool found = false;
 
-	*out = NULL;
-	*n = 0;
 	stmt_int(&s, 1, cluster_id);
-	stmt_int(&s, 2, (int64_t)most);
+	stmt_text(&s, 2, id);
 	while (stmt_row(&s)) {
-		GROW(*out, *n, cap);
-		read_job(&s, &(*out)[(*n)++]);
+		read_job(&s, out);
+		found = true;
 	}
-	return stmt_done(&s, err);
+	if (stmt_done(&s, err) < 0)
+		return -1;
+	return found ? 0 : err_set(err, ERR_NOT_FOUND, "no job %s is written down", id);
+}
+
+int store_jobs_forget(struct store *st, int64_t before_s, struct err *err)
+{
+	struct stmt s = stmt_open(st->sql, "DELETE FROM job WHERE end_s > 0 AND end_s < ?");
+
+	stmt_int(&s, 1, before_s);
+	return stmt_run(&s, err);
 }
