@@ -230,8 +230,10 @@ static void dispatch(struct request *q)
 		err_set(&err, ERR_NOT_FOUND,
 			known ? "%s does not take this method" : "there is no %s", path);
 	else if (q->user.role < r->needs)
-		err_set(&err, ERR_DENIED, "%s needs the role %s; %s is %s", path,
-			role_name(r->needs), q->user.name, role_name(q->user.role));
+		err_set(
+		    &err, ERR_DENIED,
+		    "%s needs the role %s; %s is %s: an admin grants more in the configuration (roles:)",
+		    path, role_name(r->needs), q->user.name, role_name(q->user.role));
 	else if (strs_split(&q->segments, path + 1, strlen(path) - 1, '/') < 0)
 		err_set(&err, ERR_NOT_FOUND, "there is no %s", path);
 	else if (body_read(q, &err) == 0 && answered_before(q))
