@@ -9,10 +9,11 @@
 #include <sys/types.h>
 
 struct console_options {
-	const char *socket_path; /* of the engine */
-	uid_t engine_uid;	 /* as in client_new() */
-	const char *state_dir;	 /* for drafts, 0700; made when needed. NULL: none are kept */
-	const char *theme;	 /* name or path; NULL: auto, or mono under NO_COLOR */
+	const char *socket_path;   /* of the engine */
+	uid_t engine_uid;	   /* as in client_new() */
+	const char *state_dir;	   /* for drafts, 0700; made when needed. NULL: none are kept */
+	const char *templates_dir; /* the operator's own; NULL: none */
+	const char *theme;	   /* name or path; NULL: auto, or mono under NO_COLOR */
 	bool ascii;
 	bool plain; /* lines instead of a screen; also taken when the terminal cannot do better
 		     */

@@ -239,7 +239,10 @@ static void read_ages(struct deck *d)
 
 static void on_why_timer(void *arg)
 {
-	act_fetch_why(arg);
+	if (template_wanted(arg))
+		act_fetch_template(arg);
+	else
+		act_fetch_why(arg);
 }
 
 /* With a detail column the reason of what is selected is asked for once the cursor rests. */
@@ -247,8 +250,9 @@ static void want_why(struct deck *d)
 {
 	char what[80];
 
-	if ((d->layout.size != DECK_LARGE && !d->view) ||
-	    strcmp(deck_selected(d, what), d->why_asked) == 0)
+	if (((d->layout.size != DECK_LARGE && !d->view) ||
+	     strcmp(deck_selected(d, what), d->why_asked) == 0) &&
+	    !template_wanted(d))
 		return;
 	if (!timer_on(d->why_timer))
 		timer_set(d->why_timer, (int64_t)(WHY_MS * clock_factor()));
@@ -353,6 +357,7 @@ void deck_free(struct deck *d)
 	deck_drop_calls(d);
 	teardown_clear(d);
 	deck_wizard_clear(d);
+	deck_template_clear(d);
 	mirror_free(d->mirror);
 	timer_free(d->filter_timer);
 	timer_free(d->follow_timer);

@@ -2,8 +2,8 @@
  * The Deck: templates, clusters, nodes, jobs and events on one screen, and everything that is
  * done from it (DESIGN.md 8). Private to its own files: deck.c (state, windows), deck_draw.c,
  * deck_keys.c (what each key does), deck_act.c (calls to the engine), deck_teardown.c,
- * deck_wizard.c, deck_run.c (the command table behind ":"), deck_view.c (the full views,
- * console/view.h).
+ * deck_wizard.c, deck_edit.c (templates), deck_run.c (the command table behind ":"),
+ * deck_view.c (the full views, console/view.h).
  */
 #ifndef CONSOLE_DECK_H
 #define CONSOLE_DECK_H
@@ -34,7 +34,7 @@ enum deck_mode {
 	AT_TEARDOWN,
 	AT_WIZARD
 };
-enum prompt_use { FOR_COMMAND, FOR_FIND, FOR_FILTER, PROMPT_USES };
+enum prompt_use { FOR_COMMAND, FOR_FIND, FOR_FILTER, FOR_COPY, PROMPT_USES };
 
 struct deck;
 struct deck_call;
@@ -83,6 +83,14 @@ struct wizard_view {
 	struct timer *timer; /* the next check */
 };
 
+struct template_view {
+	struct json *answer; /* of the row under the cursor; NULL: not told yet */
+	char asked[160];     /* its name and hash */
+	char editing[64];    /* name of the copy that is being edited */
+	char *before;	     /* its text before; NULL: a new one */
+	int64_t line;	     /* where the editor opens */
+};
+
 struct deck {
 	struct loop *loop;
 	struct client *client;
@@ -123,6 +131,7 @@ struct deck {
 	size_t menu_at;
 	struct teardown_view teardown;
 	struct wizard_view wizard;
+	struct template_view template;
 	struct textbox detail; /* the column at 160x40, and what Enter shows */
 	struct textbox under;  /* of a view: the text under its table */
 	char why_of[80], why_asked[80];
@@ -270,6 +279,18 @@ void deck_wizard_footer(const struct deck *d, struct footer_key out[12]);
 void deck_wizard_link(struct deck *d);	 /* the engine may answer again */
 void deck_wizard_drafts(struct deck *d); /* says which are kept, at the start */
 void deck_wizard_clear(struct deck *d);
+
+/* deck_edit.c */
+bool template_wanted(const struct deck *d); /* the engine is to be asked about it */
+const struct json *template_told(const struct deck *d,
+				 const char *name); /* NULL: not told yet */
+void act_fetch_template(struct deck *d);
+void template_params(const struct deck *d, struct textbox *out);
+void act_template_open(struct deck *d);
+void act_template_text(struct deck *d);
+void act_edit(struct deck *d);
+void act_edit_as(struct deck *d, const char *name);
+void deck_template_clear(struct deck *d);
 
 /* deck_run.c: the command line */
 void deck_run_line(struct deck *d, const char *line);

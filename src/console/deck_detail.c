@@ -135,14 +135,25 @@ static void of_cluster(const struct deck *d, struct textbox *out, const struct c
 	field(out, TONE_TEXT, "", "%s since it started", money_text(money, v->spent));
 }
 
-static void of_template(struct textbox *out, const struct template_row *t)
+static void of_template(const struct deck *d, struct textbox *out, const struct template_row *t)
 {
+	const struct json *told = template_told(d, t->name);
+	const struct json *problems = json_get(told, "problems");
+
 	textbox_open(out, t->name);
 	field(out, TONE_TEXT, "title", "%s", t->title);
 	field(out, TONE_TEXT, "scheduler", "%s", t->scheduler);
 	field(out, TONE_TEXT, "arrays", "%s", t->arrays);
 	field(out, TONE_DIM, "hash", "%.16s", t->hash);
-	textbox_add(out, TONE_DIM, "n makes a cluster from it");
+	if (!told) {
+		textbox_add(out, TONE_DIM, "n makes a cluster from it");
+		return;
+	}
+	field(out, TONE_DIM, "file", "%s", json_str(told, "path", ""));
+	for (size_t i = 0; i < json_len(problems); i++)
+		field(out, TONE_FAIL, "problem", "line %lld: %s",
+		      (long long)json_int(json_at(problems, i), "line", 0),
+		      json_str(json_at(problems, i), "text", ""));
 }
 
 static void of_event(struct textbox *out, const struct event *e)
@@ -210,7 +221,7 @@ void deck_detail(struct deck *d, struct textbox *out)
 	else if (i < 0)
 		textbox_open(out, "Nothing is selected");
 	else if (d->focus == PANE_TEMPLATES)
-		of_template(out, &p->rows.u.templates[i]);
+		of_template(d, out, &p->rows.u.templates[i]);
 	else if (d->focus == PANE_CLUSTERS)
 		of_cluster(d, out, &p->rows.u.clusters[i]);
 	else if (d->focus == PANE_JOBS)

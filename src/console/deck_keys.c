@@ -713,6 +713,9 @@ static void prompt_done(struct deck *d, const char *text)
 		break;
 	case FOR_FILTER:
 		break;
+	case FOR_COPY:
+		act_edit_as(d, text);
+		break;
 	default:
 		break;
 	}

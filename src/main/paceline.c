@@ -130,7 +130,7 @@ static int start_engine(void *arg, struct err *err)
 static int run_console(struct program *p)
 {
 	struct err err = ERR_INIT;
-	char *state;
+	char *state, *templates;
 	int code;
 
 	if (find_engine(p, &err) < 0)
@@ -141,7 +141,10 @@ static int run_console(struct program *p)
 	p->console.engine_uid = (uid_t)-1;
 	state = places_own(p->places.name);
 	p->console.state_dir = state;
+	templates = places_templates();
+	p->console.templates_dir = templates;
 	code = console_main(&p->console);
+	free(templates);
 	free(state);
 	return code;
 }
@@ -183,11 +186,15 @@ static int read_count(int64_t *out, const struct command_run *r, const char *nam
 
 static int demo_console(const char *socket, const char *dir)
 {
+	char *templates = xasprintf("%s/templates", dir);
 	const struct console_options o = { .socket_path = socket,
 					   .engine_uid = (uid_t)-1,
-					   .state_dir = dir };
+					   .state_dir = dir,
+					   .templates_dir = templates };
+	int code = console_main(&o);
 
-	return console_main(&o);
+	free(templates);
+	return code;
 }
 
 static int own_demo(const struct command_run *r)

@@ -62,6 +62,8 @@ int main(int argc, char **argv)
 			o.theme = value;
 		else if (strcmp(argv[i], "--drafts") == 0)
 			o.state_dir = value;
+		else if (strcmp(argv[i], "--templates") == 0)
+			o.templates_dir = value;
 		else if (strcmp(argv[i], "--many") == 0)
 			many = strtol(value, NULL, 10);
 		else if (strcmp(argv[i], "--log") == 0)

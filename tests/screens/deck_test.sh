@@ -337,6 +337,52 @@ wizard() {
 	screen_stop
 }
 
+# An editor that does what its first word says to the file in its last.
+fake_editor() {
+	cat >"$screen_dir/editor" <<'END'
+#!/bin/sh
+for file; do :; done
+echo "$@" >>"${0%/*}/edited"
+sed -i "$1" "$file"
+END
+	chmod +x "$screen_dir/editor"
+}
+
+templates() {
+	mine=$screen_dir/mine
+	fake_editor
+	deck 80x24 EDITOR="$screen_dir/editor s/max:/maxx:/" -- --templates "$mine"
+	screen_keys 6
+	tap_ok "the view tells the parameters" screen_wait 'htc_max      int      16'
+	screen_golden deck/templates
+	screen_keys t
+	tap_ok "t shows the text with its lines" screen_wait '3    max: {type: int}'
+	screen_keys Escape E
+	tap_ok "what is not one's own is copied" screen_wait 'a copy called: my-slurm'
+	screen_keys Enter
+	tap_ok "the engine checks what was edited" screen_wait '!  unknown key "maxx"; did you mean "max"?'
+	screen_golden deck/template_wrong
+	tap_ok "what is wrong is not taken" [ ! -e "$mine/my-slurm.yaml" ]
+	tap_ok "and not lost" grep -q maxx: "$mine/my-slurm.yaml.new"
+	deck 80x24 EDITOR="$screen_dir/editor s/maxx:/max:/;s/Slurm/Mine/" -- --templates "$mine"
+	screen_keys 6
+	screen_wait 'htc_max' >/dev/null
+	screen_keys E
+	screen_wait 'a copy called' >/dev/null
+	screen_keys Enter
+	tap_ok "the next edit goes on with it, and is taken" screen_wait 'my-slurm.yaml is kept'
+	tap_ok "under its name" grep -q '^title: Mine' "$mine/my-slurm.yaml"
+	tap_ok "alone" [ "$(ls "$mine")" = my-slurm.yaml ]
+	deck 80x24 EDITOR="$screen_dir/none" -- --templates "$mine"
+	screen_keys 6
+	screen_wait 'htc_max' >/dev/null
+	screen_keys E
+	screen_wait 'a copy called' >/dev/null
+	screen_keys Enter
+	tap_ok "an editor that is not there is said" screen_wait 'none'
+	screen_stop
+}
+
 life() {
 	deck 80x24
 	screen_keys BTab
@@ -571,7 +617,7 @@ leaving() {
 	screen_stop
 }
 
-for part in ${PARTS:-pictures panes views acting lamps life wizard prompt teardown plain budgets leaving}; do
+for part in ${PARTS:-pictures panes views acting lamps life wizard templates prompt teardown plain budgets leaving}; do
 	$part
 done
 tap_end

@@ -88,12 +88,70 @@ static const struct pane_kind kind = {
 	.cell = cell,
 };
 
+static const char *no_template(const struct deck *d, char out[80])
+{
+	(void)out;
+	return pane_name_at(&d->panes[PANE_TEMPLATES]) ? NULL : "no template is selected";
+}
+
+/* Under the table: what the wizard will ask. */
+static int row_count(struct deck *d, int columns)
+{
+	const struct json *told;
+	const char *name = pane_name_at(&d->panes[PANE_TEMPLATES]);
+
+	textbox_open(&d->under, "");
+	told = name ? template_told(d, name) : NULL;
+	if (name && !told)
+		textbox_add(&d->under, TONE_DIM, "asking the engine");
+	template_params(d, &d->under);
+	return textbox_rows(&d->under, columns - 2);
+}
+
+static const char *under_title(const struct deck *d)
+{
+	(void)d;
+	return "Parameters";
+}
+
+static const struct binding keys[] = {
+	{ .key = K_ENTER,
+	  .keys = "Enter",
+	  .group = GROUP_VIEW,
+	  .help = "all about the template",
+	  .command = "template show",
+	  .cli = "%t",
+	  .off = no_template,
+	  .run = act_template_open },
+	{ .key = 't',
+	  .fkey = K_F5,
+	  .keys = "F5 t",
+	  .group = GROUP_VIEW,
+	  .label = "Text",
+	  .help = "its text, and what is wrong",
+	  .command = "template check",
+	  .cli = "%t",
+	  .off = no_template,
+	  .run = act_template_text },
+	{ .key = 'E',
+	  .fkey = K_F8,
+	  .keys = "F8 E",
+	  .group = GROUP_ACT,
+	  .label = "Edit",
+	  .help = "edit a copy of one's own",
+	  .off = no_template,
+	  .run = act_edit },
+	{ .keys = NULL },
+};
+
 const struct view view_templates = {
 	.title = "Templates",
 	.place = "templates",
 	.pane = PANE_TEMPLATES,
 	.kind = &kind,
-	.hint = "n new cluster from it  Enter what it is  Esc the Deck",
-	.row_count = view_detail_rows,
+	.keys = keys,
+	.hint = "n new cluster  t its text  E edit a copy  Enter all of it  Esc the Deck",
+	.row_count = row_count,
 	.draw_row = view_detail_row,
+	.under_title = under_title,
 };

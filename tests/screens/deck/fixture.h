@@ -59,6 +59,7 @@ struct json *fixture_answer(const char *method, const char *path, const struct j
 /* wizard.c */
 struct json *fixture_template(const char *name);
 struct json *fixture_check(const struct json *body);
+struct json *fixture_check_text(const struct json *body);
 /* One step of what is under way; false: nothing is. */
 bool fixture_step(void);
 

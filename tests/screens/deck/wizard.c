@@ -1,4 +1,5 @@
-/* What the made-up engine says of the template slurm, and of values that are to become a cluster. */
+/* What the made-up engine says of the template slurm, and of values that are to become a
+ * cluster. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,6 +26,8 @@ struct json *fixture_template(const char *name)
 	json_set_str(j, "name", name);
 	json_set_str(j, "title", "Slurm: htc and hpc");
 	json_set_str(j, "hash", "9f3c21aa07b4e6d1");
+	json_set_str(j, "text",
+		     "title: Slurm\nparameters:\n  max: {type: int}\n\narrays:\n  htc: {}\n");
 	json_set_array(j, "problems");
 	json_set(j, "parameters", json_parse(parameters, strlen(parameters), NULL));
 	if (getcwd(cwd, sizeof(cwd))) {
@@ -34,6 +37,24 @@ struct json *fixture_template(const char *name)
 		free(path);
 	}
 	return j;
+}
+
+/* A text is wrong where it says "maxx". */
+struct json *fixture_check_text(const struct json *body)
+{
+	const char *text = json_str(body, "text", ""), *at = strstr(text, "maxx");
+	struct json *out = json_new_object(), *list = json_set_array(out, "problems"), *j;
+	int64_t line = 1;
+
+	for (const char *c = text; at && c < at; c++)
+		line += *c == '\n';
+	if (at) {
+		j = json_add_object(list);
+		json_set_int(j, "line", line);
+		json_set_int(j, "column", 3);
+		json_set_str(j, "text", "unknown key \"maxx\"; did you mean \"max\"?");
+	}
+	return out;
 }
 
 static const char *given(const struct json *body, const char *name)
@@ -106,11 +127,13 @@ struct json *fixture_check(const struct json *body)
 	if (taken)
 		problem(out, "fail", "@name", "", "there is a cluster of this name already");
 	if (!sold)
-		problem(out, "fail", "htc_size", "Standard_F2s_v2",
-			"htc: region westeurope has no size Standard_F2s_v3; did you mean Standard_F2s_v2");
+		problem(
+		    out, "fail", "htc_size", "Standard_F2s_v2",
+		    "htc: region westeurope has no size Standard_F2s_v3; did you mean Standard_F2s_v2");
 	if (max > 32)
-		problem(out, "warn", "htc_max", "32",
-			"quota allows 32 of the htc nodes that are asked for (cores: 36 of 100 in use); jobs beyond that will wait");
+		problem(
+		    out, "warn", "htc_max", "32",
+		    "quota allows 32 of the htc nodes that are asked for (cores: 36 of 100 in use); jobs beyond that will wait");
 	checked(out, taken ? "fail" : "ok", "name free");
 	checked(out, sold ? "ok" : "fail", "sizes in westeurope");
 	checked(out, max > 32 ? "warn" : "ok", "quota");
