@@ -358,6 +358,7 @@ void deck_free(struct deck *d)
 	teardown_clear(d);
 	deck_wizard_clear(d);
 	deck_template_clear(d);
+	deck_cost_clear(d);
 	mirror_free(d->mirror);
 	timer_free(d->filter_timer);
 	timer_free(d->follow_timer);

@@ -2,8 +2,8 @@
  * The Deck: templates, clusters, nodes, jobs and events on one screen, and everything that is
  * done from it (DESIGN.md 8). Private to its own files: deck.c (state, windows), deck_draw.c,
  * deck_keys.c (what each key does), deck_act.c (calls to the engine), deck_teardown.c,
- * deck_wizard.c, deck_edit.c (templates), deck_run.c (the command table behind ":"),
- * deck_view.c (the full views, console/view.h).
+ * deck_wizard.c, deck_edit.c (templates), deck_cost.c, deck_run.c (the command table behind
+ * ":"), deck_view.c (the full views, console/view.h).
  */
 #ifndef CONSOLE_DECK_H
 #define CONSOLE_DECK_H
@@ -91,6 +91,16 @@ struct template_view {
 	int64_t line;	     /* where the editor opens */
 };
 
+enum cost_period { COST_MONTH, COST_TODAY, COST_WEEK, COST_PERIODS };
+#define COST_GROUPS 5
+
+struct cost_view {
+	struct json *told; /* GET /v1/cost; NULL: not yet */
+	enum cost_period period;
+	size_t group;
+	struct timer *timer;
+};
+
 struct deck {
 	struct loop *loop;
 	struct client *client;
@@ -132,6 +142,7 @@ struct deck {
 	struct teardown_view teardown;
 	struct wizard_view wizard;
 	struct template_view template;
+	struct cost_view cost;
 	struct textbox detail; /* the column at 160x40, and what Enter shows */
 	struct textbox under;  /* of a view: the text under its table */
 	char why_of[80], why_asked[80];
@@ -291,6 +302,12 @@ void act_template_text(struct deck *d);
 void act_edit(struct deck *d);
 void act_edit_as(struct deck *d, const char *name);
 void deck_template_clear(struct deck *d);
+
+/* deck_cost.c */
+void deck_cost_open(struct deck *d);
+void deck_cost_close(struct deck *d);
+void act_fetch_cost(struct deck *d);
+void deck_cost_clear(struct deck *d);
 
 /* deck_run.c: the command line */
 void deck_run_line(struct deck *d, const char *line);

@@ -189,7 +189,9 @@ static void place_right(const struct deck *d, char *out, size_t max)
 	char a[24], b[24], marks[40] = "";
 
 	out[0] = '\0';
-	if (d->view->parent || !p->have)
+	if (d->view->right)
+		d->view->right(d, out, max);
+	if (d->view->right || d->view->parent || !p->have)
 		return;
 	if (p->table.n_marks > 0)
 		snprintf(marks, sizeof(marks), "  %zu marked", p->table.n_marks);

@@ -23,6 +23,9 @@ struct view {
 	void (*open)(struct deck *d);
 	void (*close)(struct deck *d);
 
+	/* At the right of the place; NULL: how many rows, in which order. */
+	void (*right)(const struct deck *d, char *out, size_t max);
+
 	/* Lines about what is selected, under the table; or all of the view. NULL: none. */
 	int (*row_count)(struct deck *d, int columns);
 	void (*draw_row)(struct deck *d, struct screen *s, struct area line, int i);

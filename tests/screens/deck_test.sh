@@ -383,6 +383,26 @@ templates() {
 	screen_stop
 }
 
+cost() {
+	for size in 80x24 120x35 160x45 60x15; do
+		deck "$size"
+		screen_keys 5
+		screen_wait 'idle waste' >/dev/null
+		screen_golden "deck/cost_$size"
+	done
+	deck 80x24
+	screen_keys 5 s
+	tap_ok "s groups by array" screen_wait 'demo htc '
+	screen_keys s
+	tap_ok "by user" screen_wait 'alice '
+	screen_keys s
+	tap_ok "by job" screen_wait '12 op monte-carlo'
+	screen_keys p
+	tap_ok "p takes another period" asked 'GET /v1/cost?from=1795392000000'
+	tap_ok "whose columns are hours" screen_wait 'a column is one hour'
+	screen_stop
+}
+
 life() {
 	deck 80x24
 	screen_keys BTab
@@ -617,7 +637,7 @@ leaving() {
 	screen_stop
 }
 
-for part in ${PARTS:-pictures panes views acting lamps life wizard templates prompt teardown plain budgets leaving}; do
+for part in ${PARTS:-pictures panes views acting lamps life wizard templates cost prompt teardown plain budgets leaving}; do
 	$part
 done
 tap_end

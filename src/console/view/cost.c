@@ -1,78 +1,301 @@
-/* Cost: what each cluster costs now, and what it has cost since it started. */
+/* Cost: what runs costs now, what was spent on what, where it leads, and a budget's end. */
 #include <stdio.h>
+#include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "console/deck.h"
-#include "console/words.h"
 
-enum { NAME, STATE, NODES, RATE, SPENT };
+#define PERCENT	    100
+#define BAR_CELLS   20
+#define GRAPH_ROWS  5
+#define MID_COLS    78
+#define WIDE_COLS   100
+#define WIDE_POINTS 31 /* so many stand two cells wide */
 
-static const struct column all[] = {
-	{ "CLUSTER", 10, 24, 9, false }, { "STATE", 5, 5, 6, false },
-	{ "NODES", 7, 11, 5, true },	 { "$/H", 8, 12, 8, true },
-	{ "SPENT", 8, 12, 7, true },
+enum width { SLIM, MID, WIDE };
+static const int name_cols[] = { 20, 20, 30 };
+
+static const char *const periods[COST_PERIODS] = { "this month", "today", "7 days" };
+
+static const struct group {
+	const char *title, *list;
+	const char *fields[3]; /* what names a row */
+} groups[COST_GROUPS] = {
+	{ "cluster", "by_cluster", { "cluster", NULL, NULL } },
+	{ "array", "by_array", { "cluster", "array", NULL } },
+	{ "user", "by_user", { "user", NULL, NULL } },
+	{ "job", "jobs", { "id", "user", "name" } },
+	{ "what nodes do", "by_kind", { "kind", NULL, NULL } },
 };
-static const unsigned char all_what[] = { NAME, STATE, NODES, RATE, SPENT };
-static const struct pane_columns sets[] = { { 0, all, all_what, ARRAY_LEN(all) } };
 
-static const struct cluster_row *at(const struct pane *p, size_t i)
+static const char *usd(char out[24], const struct json *j, const char *path)
 {
-	return &p->rows.u.clusters[i];
+	return json_get(j, path) ? money_text(out, json_real(j, path, 0)) : "-";
 }
 
-static int64_t id(const struct pane *p, size_t i)
+static void bar(char out[BAR_CELLS + 1], double share)
 {
-	return at(p, i)->cluster.id;
+	int full = share <= 0 ? 0 : share >= 1 ? BAR_CELLS : (int)(share * BAR_CELLS);
+
+	for (int i = 0; i < BAR_CELLS; i++)
+		out[i] = i < full ? '#' : '.';
+	out[BAR_CELLS] = '\0';
 }
 
-static const char *name(const struct pane *p, size_t i)
+/* Sentences */
+
+static void budget_line(struct textbox *out, const struct json *j)
 {
-	return at(p, i)->cluster.name;
+	static const struct {
+		const char *state, *text;
+		enum tone tone;
+	} words[] = {
+		{ "ok", "enough at this rate", TONE_OK },
+		{ "near", "near its end", TONE_WARN },
+		{ "will_be_over", "too small at this rate", TONE_WARN },
+		{ "over", "used up: no nodes are made for new jobs", TONE_FAIL },
+	};
+	const char *state = json_str(j, "budget.state", "");
+	char cells[BAR_CELLS + 1], spent[24], limit[24];
+	size_t w = 0;
+
+	if (!json_is(json_get(j, "budget"), JSON_OBJECT)) {
+		textbox_add(out, TONE_DIM,
+			    "budget      none: no template sets one for the month");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		w = strcmp(words[i].state, state) == 0 ? i : w;
+	bar(cells, json_real(j, "budget.share", 0));
+	textbox_add(out, words[w].tone, "budget      [%s] %.0f %%  %s of %s this month: %s",
+		    cells, json_real(j, "budget.share", 0) * PERCENT,
+		    usd(spent, j, "budget.spent_usd"), usd(limit, j, "budget.month_usd"),
+		    words[w].text);
 }
 
-static void cell(const struct pane *p, size_t i, int what, struct table_cell *out)
+static void sentences(struct textbox *out, const struct json *j)
 {
-	const struct cluster_row *r = at(p, i);
-	char money[24];
+	double rate = json_real(j, "rate.usd_per_hour", 0);
+	double idle = json_real(j, "rate.idle_usd_per_hour", 0);
+	int64_t unpriced = json_int(j, "rate.unpriced", 0);
+	char a[24], b[24];
 
-	switch (what) {
-	case NAME:
-		snprintf(out->text, sizeof(out->text), "%s", r->cluster.name);
-		break;
-	case STATE:
-		snprintf(out->text, sizeof(out->text), "%s",
-			 cluster_state_short(r->cluster.state));
-		out->tone = words_cluster_tone(r->cluster.state);
-		break;
-	case NODES:
-		snprintf(out->text, sizeof(out->text), "%lld/%lld", (long long)r->view.nodes,
-			 (long long)r->view.nodes_max);
-		break;
-	default:
-		snprintf(out->text, sizeof(out->text), "%s",
-			 money_text(money, what == RATE ? r->view.price_now : r->view.spent));
-		out->tone = TONE_MONEY;
+	textbox_add(out, TONE_MONEY, "now         %s%s/h", unpriced ? "at least " : "",
+		    usd(a, j, "rate.usd_per_hour"));
+	if (unpriced)
+		textbox_add(out, TONE_WARN,
+			    "            %lld machines run at a price that is not known",
+			    (long long)unpriced);
+	textbox_add(out, idle > 0 ? TONE_WARN : TONE_TEXT,
+		    "idle waste  %s/h, %.0f %% of what runs",
+		    usd(a, j, "rate.idle_usd_per_hour"), rate > 0 ? idle / rate * PERCENT : 0);
+	textbox_add(out, TONE_TEXT, "spent       %s today, %s this month",
+		    usd(a, j, "spent.today"), usd(b, j, "spent.month"));
+	textbox_add(out, TONE_TEXT,
+		    "forecast    %s at the end of the day, %s at that of the month",
+		    usd(a, j, "forecast.day"), usd(b, j, "forecast.month"));
+	budget_line(out, j);
+}
+
+/* The table */
+
+static void name_of(char out[80], const struct group *g, const struct json *row)
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(g->fields) && g->fields[i] && n < 79; i++) {
+		const char *text = json_str(row, g->fields[i], "");
+		int more =
+		    snprintf(out + n, 80 - n, "%s%s", i ? " " : "", text[0] ? text : "nobody");
+
+		n = more < (int)(80 - n) ? n + (size_t)more : 79;
 	}
 }
 
-static const struct pane_kind kind = {
-	.title = "Cost",
-	.window = "clusters",
-	.noun = NOUN_CLUSTER,
-	.titled = true,
-	.columns = sets,
-	.n_columns = ARRAY_LEN(sets),
-	.sorts = { "", "name", "state", "nodes", "running", "pending", "cost", "spent", "age" },
-	.id = id,
-	.name = name,
-	.cell = cell,
+static void table_line(struct textbox *out, const char *name, const struct json *row,
+		       enum width width, enum tone tone)
+{
+	char clean[200], spot[24], saved[24], total[24], rate[24], ondemand[24], idle[24];
+	char share[16] = "", hours[16] = "-";
+	int cols = name_cols[width], pad;
+	size_t n;
+
+	text_clean(clean, sizeof(clean), name, strlen(name));
+	n = text_cut(clean, cols);
+	clean[n] = '\0';
+	pad = cols - text_width(clean);
+	if (json_get(row, "node_hours"))
+		snprintf(hours, sizeof(hours), "%.1f", json_real(row, "node_hours", 0));
+	if (json_get(row, "share"))
+		snprintf(share, sizeof(share), "%.0f %%", json_real(row, "share", 0) * PERCENT);
+	if (width == SLIM)
+		textbox_add(out, tone, "%s%*s %9s %9s %6s", clean, pad, "",
+			    usd(total, row, "usd"), usd(rate, row, "usd_per_hour"), share);
+	else if (width == WIDE)
+		textbox_add(out, tone, "%s%*s %9s %10s %9s %9s %9s %9s %9s %6s", clean, pad, "",
+			    hours, usd(ondemand, row, "ondemand_usd"),
+			    usd(spot, row, "spot_usd"), usd(saved, row, "saved_usd"),
+			    usd(idle, row, "idle_usd"), usd(total, row, "usd"),
+			    usd(rate, row, "usd_per_hour"), share);
+	else
+		textbox_add(out, tone, "%s%*s %8s %9s %9s %9s %9s %6s", clean, pad, "", hours,
+			    usd(spot, row, "spot_usd"), usd(idle, row, "idle_usd"),
+			    usd(total, row, "usd"), usd(rate, row, "usd_per_hour"), share);
+}
+
+static void table(struct textbox *out, const struct deck *d, const struct json *j,
+		  enum width width)
+{
+	const struct group *g = &groups[d->cost.group];
+	const struct json *list = json_get(j, g->list);
+	char title[80];
+
+	snprintf(title, sizeof(title), "by %s", g->title);
+	if (width == SLIM)
+		textbox_add(out, TONE_TITLE, "%-20s %9s %9s %6s", title, "TOTAL", "$/H",
+			    "SHARE");
+	else if (width == WIDE)
+		textbox_add(out, TONE_TITLE, "%-30s %9s %10s %9s %9s %9s %9s %9s %6s", title,
+			    "NODE-H", "ON-DEMAND", "SPOT", "SAVED", "IDLE", "TOTAL", "$/H",
+			    "SHARE");
+	else
+		textbox_add(out, TONE_TITLE, "%-20s %8s %9s %9s %9s %9s %6s", title, "NODE-H",
+			    "SPOT", "IDLE", "TOTAL", "$/H", "SHARE");
+	for (size_t i = 0; i < json_len(list); i++) {
+		char name[80];
+
+		name_of(name, g, json_at(list, i));
+		table_line(out, name, json_at(list, i), width, TONE_TEXT);
+	}
+	if (json_len(list) == 0)
+		textbox_add(out, TONE_DIM, "nothing in this time");
+	table_line(out, "total", json_get(j, "total"), width, TONE_MONEY);
+}
+
+/* The course: a cell for each hour or day, its idle part on top */
+
+static double highest(const struct json *points)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < json_len(points); i++) {
+		double x = json_real(json_at(points, i), "usd", 0);
+
+		most = x > most ? x : most;
+	}
+	return most;
+}
+
+static void graph_row(char *out, size_t max, const struct json *points, double most, int row)
+{
+	size_t n = 0, wide = json_len(points) <= WIDE_POINTS ? 2 : 1;
+
+	for (size_t i = 0; i < json_len(points) * wide && n + 1 < max; i++) {
+		const struct json *p = json_at(points, i / wide);
+		double x = json_real(p, "usd", 0), work = x - json_real(p, "idle_usd", 0);
+		double at = most * (row - 0.5) / GRAPH_ROWS;
+
+		out[n++] = most > 0 && work >= at ? '#' : most > 0 && x >= at ? '+' : ' ';
+	}
+	out[n] = '\0';
+}
+
+static void graph(struct textbox *out, const struct json *j)
+{
+	const struct json *points = json_get(j, "series.points");
+	bool days = json_int(j, "series.step_ms", 0) > (int64_t)3600000;
+	double most = highest(points);
+	char cells[512], money[24], first[CLOCK_TEXT], last[CLOCK_TEXT];
+	size_t n = json_len(points);
+
+	if (n == 0)
+		return;
+	textbox_add(out, TONE_TITLE, "a column is one %s; # work, + idle",
+		    days ? "day" : "hour");
+	for (int row = GRAPH_ROWS; row > 0; row--) {
+		graph_row(cells, sizeof(cells), points, most, row);
+		textbox_add(out, TONE_BUSY, "%8s |%s",
+			    row == GRAPH_ROWS ? money_text(money, most)
+			    : row == 1	      ? "0"
+					      : "",
+			    cells);
+	}
+	clock_text(first, json_int(json_at(points, 0), "at_ms", 0));
+	clock_text(last, json_int(json_at(points, n - 1), "at_ms", 0));
+	textbox_add(out, TONE_DIM, "%8s  %.*s to %.*s UTC", "", days ? 10 : 16, first,
+		    days ? 10 : 16, last);
+}
+
+static int row_count(struct deck *d, int columns)
+{
+	const struct json *j = d->cost.told;
+
+	textbox_open(&d->under, "");
+	if (!j) {
+		textbox_add(&d->under, TONE_DIM, "asking the engine");
+		return 1;
+	}
+	sentences(&d->under, j);
+	textbox_add(&d->under, TONE_TEXT, "%s", "");
+	table(&d->under, d, j, columns >= WIDE_COLS ? WIDE : columns >= MID_COLS ? MID : SLIM);
+	textbox_add(&d->under, TONE_TEXT, "%s", "");
+	graph(&d->under, j);
+	textbox_add(&d->under, TONE_DIM,
+		    "node time and its price as the engine saw them; a bill comes later");
+	return textbox_rows(&d->under, columns - 2);
+}
+
+static void right(const struct deck *d, char *out, size_t max)
+{
+	snprintf(out, max, "%s, by %s   %s, USD", periods[d->cost.period],
+		 groups[d->cost.group].title,
+		 json_bool(d->cost.told, "sample_prices", false) ? "sample prices"
+								 : "list prices");
+}
+
+static void next_period(struct deck *d)
+{
+	d->cost.period = (d->cost.period + 1) % COST_PERIODS;
+	act_fetch_cost(d);
+}
+
+static void next_group(struct deck *d)
+{
+	d->cost.group = (d->cost.group + 1) % COST_GROUPS;
+}
+
+static const struct binding keys[] = {
+	{ .key = 'p',
+	  .fkey = K_F5,
+	  .keys = "F5 p",
+	  .group = GROUP_VIEW,
+	  .label = "Period",
+	  .help = "this month, today, 7 days",
+	  .run = next_period },
+	{ .key = 's',
+	  .fkey = K_F6,
+	  .keys = "F6 s",
+	  .group = GROUP_VIEW,
+	  .label = "Group",
+	  .help = "by cluster, array, user, job",
+	  .command = "cost",
+	  .cli = "%c",
+	  .run = next_group },
+	{ .keys = NULL },
 };
 
 const struct view view_cost = {
 	.title = "Cost",
 	.place = "all clusters > cost",
 	.pane = PANE_CLUSTERS,
-	.kind = &kind,
-	.hint = "s order  Enter all of it  Esc the Deck",
+	.keys = keys,
+	.open = deck_cost_open,
+	.close = deck_cost_close,
+	.hint = "p this month, today, 7 days  s by cluster, array, user, job  Esc the Deck",
+	.right = right,
+	.row_count = row_count,
+	.draw_row = view_detail_row,
 };

@@ -350,6 +350,8 @@ struct json *fixture_answer(const char *method, const char *path, const struct j
 	if (sscanf(path, "/v1/clusters/%63[^/]/%199s", name, verb) >= 1 &&
 	    fixture_cluster(name))
 		return of_cluster(verb, fixture_cluster(name), post, body, err);
+	if (strncmp(path, "/v1/cost", 8) == 0)
+		return fixture_cost(path);
 	if (strcmp(path, "/v1/templates/check") == 0)
 		return fixture_check_text(body);
 	if (strncmp(path, "/v1/templates/", 14) == 0 && strstr(path, "/check"))
