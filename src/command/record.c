@@ -321,12 +321,15 @@ static void show_clouds(struct command_run *r, const struct json *list)
 	for (size_t i = 0; i < json_len(list); i++) {
 		const struct json *c = json_at(list, i);
 		const char *text = json_str(c, "text", "");
+		bool ok = json_bool(c, "ok", false);
+		char span[CLOCK_TEXT];
 
-		show_fact(r, "cloud", "%s%s, %s%s%s; %lld calls, %lld throttled",
+		show_fact(r, "cloud", "%s%s, %s%s%s%s; %lld calls, %lld throttled",
 			  json_str(c, "name", "?"),
 			  json_bool(c, "simulated", false) ? " (simulated)" : "",
-			  json_bool(c, "ok", false) ? "answers" : "DOWN", text[0] ? ": " : "",
-			  text, (long long)json_int(c, "calls", 0),
+			  ok ? "answers" : "DOWN for ",
+			  ok ? "" : show_since(span, json_int(c, "since_ms", 0)),
+			  text[0] ? ": " : "", text, (long long)json_int(c, "calls", 0),
 			  (long long)json_int(c, "throttled", 0));
 	}
 }

@@ -37,7 +37,9 @@ static bool is_cluster(const struct deck *d, const char *word)
 static void fill_in(struct strs *out, const struct deck *d, const struct command *c,
 		    const char *const *words, size_t n)
 {
-	bool typed = n > 0 && is_cluster(d, words[0]);
+	/* where nothing but a cluster can stand, the word is one, though perhaps misspelt */
+	bool only = strcmp(c->args, "CLUSTER") == 0 && n > 0 && words[0][0] != '-';
+	bool typed = n > 0 && (only || is_cluster(d, words[0]));
 	size_t rest = n - typed;
 
 	if (c->flags & CMD_CLUSTER)
@@ -206,6 +208,19 @@ static const char *not_here(const struct deck *d, const struct command *c)
 	return d->running ? "another command is not done yet" : off;
 }
 
+/* The same as its key: there is no shorter way. What is selected is shown, so a name that was
+ * typed must be the one selected. */
+static void plan_first(struct deck *d, const char *cluster)
+{
+	if (strcmp(cluster, d->cluster) == 0)
+		act_teardown(d);
+	else if (is_cluster(d, cluster))
+		deck_say(d, TONE_WARN, "select %s first: a teardown is of the selected cluster",
+			 cluster);
+	else
+		deck_say(d, TONE_WARN, "there is no cluster \"%s\"", cluster);
+}
+
 static void run_command(struct deck *d, const struct command *c, const char *line,
 			const struct strs *words, size_t used)
 {
@@ -218,8 +233,8 @@ static void run_command(struct deck *d, const struct command *c, const char *lin
 		deck_say(d, TONE_WARN, "%s: %s (paceline %s)", c->name, off, line);
 		return;
 	}
-	if (c->confirm == CONFIRM_PLAN) { /* the same as its key: there is no shorter way */
-		act_teardown(d);
+	if (c->confirm == CONFIRM_PLAN) {
+		plan_first(d, words->n > used ? words->v[used] : d->cluster);
 		return;
 	}
 	r = xcalloc(1, sizeof(*r));

@@ -16,6 +16,7 @@ static void clouds_json(struct json *arr, const struct engine *e)
 		json_set_bool(j, "simulated", e->clouds[i].record->simulated);
 		json_set_bool(j, "ok", h.ok);
 		json_set_str(j, "text", h.text ? h.text : "");
+		json_set_int(j, "since_ms", h.since_ms);
 		json_set_int(j, "skew_ms", h.skew_ms);
 		json_set_int(j, "calls", h.calls);
 		json_set_int(j, "writes", h.writes);

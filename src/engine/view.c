@@ -181,6 +181,8 @@ static void issue_of(struct cluster_view *v, const struct run *r)
 		text = r->cluster.reason;
 	else if (r->op.id && r->op.error[0])
 		text = r->op.error;
+	else if (r->op.id && r->region && !r->region->sizes_ms && r->region->err.code)
+		text = r->region->err.msg;
 	else if (v->queue_stale)
 		text = r->queue_source.err.code ? r->queue_source.err.msg
 						: "the scheduler has not answered";

@@ -256,6 +256,9 @@ if command -v tmux >/dev/null 2>&1; then
 		done
 	}
 	screen_has small "> alpha"; ok "40 columns and 10 lines show the clusters"
+	type_there() { screen send-keys -t small -l "$1" && screen send-keys -t small Enter; }
+	type_there ":cluster start nope"; screen_has small 'there is no cluster "nope"'; ok "and answer what is typed"
+	type_there ":cluster delete nape"; screen_has small 'there is no cluster "nape"'; ok "a teardown is of the cluster that was named"
 	screen new-session -d -x 80 -y 24 -s dumb "TERM=dumb $user TERM=dumb $pl --socket $sock"
 	screen_has dumb "alpha"; ok "TERM=dumb gets lines, in a second console"
 	screen kill-server
@@ -267,7 +270,7 @@ fi
 ledger; vms=$(grep -o '"computerName"' "$dir/said" | wc -l)
 ended azsim
 until_said "DOWN" "status"; ok "status says that the cloud is down"
-grep -q 'alpha .*ago' "$dir/said"; ok "and how old the readings are"
+grep -q 'DOWN for [0-9]*s: .*onnect' "$dir/said" && grep -q 'alpha .*ago' "$dir/said"; ok "since when, why, and how old the readings are"
 as "the rest still answers" 0 "alpha" "cluster list"
 start_azsim; ok "the cloud is back"
 until_said "(simulated), answers" "status"; ok "and the engine finds it by itself"

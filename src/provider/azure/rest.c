@@ -335,7 +335,8 @@ static void go(void *arg)
 	struct cloud *c = a->cloud;
 	int64_t now = clock_mono_ms(), wait;
 
-	if (a->failed.code != ERR_NONE) {
+	if (a->failed.code != ERR_NONE) { /* without a token nothing can be asked */
+		health(c, false, a->failed.msg);
 		finish_err(a, &a->failed);
 		return;
 	}
