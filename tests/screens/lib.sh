@@ -58,6 +58,8 @@ screen_start() {
 	size=$1
 	shift
 	screen_tmux kill-server 2>/dev/null
+	screen_starts=$((${screen_starts:-0} + 1))
+	screen_server=pl$$.$screen_starts # a server that is on its way out still answers to its name
 	: >"$screen_dir/log"
 	screen_tmux start-server \; set-option -g status off \; set-option -g escape-time 0 \; \
 		set-option -g default-terminal "${SCREEN_TERM:-tmux-256color}" \; set-option -g remain-on-exit on \; \
