@@ -58,10 +58,15 @@ void view_tab(struct deck *d, size_t tab)
 		view_open(d, tabs[tab]);
 }
 
+static const char *tab_title(const struct view *v)
+{
+	return v ? v->title : "Deck";
+}
+
 bool view_named(struct deck *d, const char *title)
 {
 	for (size_t i = 0; i < TABS; i++)
-		if (strcasecmp(tabs[i] ? tabs[i]->title : "Deck", title) == 0) {
+		if (strcasecmp(tab_title(tabs[i]), title) == 0) {
 			view_tab(d, i);
 			return true;
 		}
