@@ -147,11 +147,17 @@ install: all
 	chmod -R u+rwX,go+rX,go-w $(DESTDIR)$(prefix)/share/paceline
 	$(B)/paceline manual > $(DESTDIR)$(prefix)/share/man/man1/paceline.1
 	$(B)/paceline completion bash > $(DESTDIR)$(prefix)/share/bash-completion/completions/paceline
+	install -d $(DESTDIR)$(prefix)/lib/systemd/system
+	printf '%s\n' '[Unit]' 'Description=Paceline engine' 'After=network-online.target' 'Wants=network-online.target' '' '[Service]' \
+		'User=paceline' 'ExecStart=$(prefix)/bin/paceline engine' 'Restart=on-failure' 'StateDirectory=paceline' 'StateDirectoryMode=0755' \
+		'RuntimeDirectory=paceline' 'NoNewPrivileges=yes' 'ProtectSystem=strict' 'ProtectHome=yes' 'PrivateTmp=yes' 'MemoryMax=1G' '' \
+		'[Install]' 'WantedBy=multi-user.target' > $(DESTDIR)$(prefix)/lib/systemd/system/paceline.service
 	[ -n "$(DESTDIR)" ] || id paceline >/dev/null 2>&1 || \
 		useradd --system --user-group --no-create-home --shell /usr/sbin/nologin paceline
 uninstall:
 	rm -rf $(DESTDIR)$(prefix)/bin/paceline $(DESTDIR)$(prefix)/bin/azsim $(DESTDIR)$(prefix)/share/paceline \
-		$(DESTDIR)$(prefix)/share/man/man1/paceline.1 $(DESTDIR)$(prefix)/share/bash-completion/completions/paceline
+		$(DESTDIR)$(prefix)/share/man/man1/paceline.1 $(DESTDIR)$(prefix)/share/bash-completion/completions/paceline \
+		$(DESTDIR)$(prefix)/lib/systemd/system/paceline.service
 
 check:
 	tests/check.sh

@@ -161,10 +161,10 @@ static int open_engine(struct site *s, const struct places *p, struct err *err)
 	return s->engine ? 0 : -1;
 }
 
-static int open_server(struct site *s, const struct places *p, bool dropped, struct err *err)
+static int open_server(struct site *s, const struct places *p, bool for_group, struct err *err)
 {
 	const struct server_options o = { .socket_path = p->socket,
-					  .socket_mode = dropped ? 0660 : 0600,
+					  .socket_mode = for_group ? 0660 : 0600,
 					  .rules = &s->config.rules,
 					  .site = s->config.site };
 
@@ -218,7 +218,7 @@ static int run(struct site *s, const struct places *p, const struct engine_args 
 	if ((root ? become_engine_user(p, err) : make_own_folders(p, err)) < 0)
 		return -1;
 	s->config.rules.admin_uid = getuid();
-	if (open_engine(s, p, err) < 0 || open_server(s, p, root, err) < 0)
+	if (open_engine(s, p, err) < 0 || open_server(s, p, places_of_site(), err) < 0)
 		return -1;
 	log_info("engine %s serves %s, its state is in %s", p->name, p->socket, p->state);
 	if (a->ready)

@@ -166,7 +166,7 @@ static int own_engine(struct program *p, const struct command_run *r)
 	struct err err = ERR_INIT;
 	int code;
 
-	if (places_make(&mine, p->name ? p->name : ENGINE_MAIN, geteuid() == 0, &err) < 0)
+	if (places_make(&mine, p->name ? p->name : ENGINE_MAIN, places_of_site(), &err) < 0)
 		return usage(err.msg);
 	code = engine_main(&mine, &a);
 	places_clear(&mine);

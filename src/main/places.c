@@ -1,5 +1,6 @@
 #include "places.h"
 
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -94,6 +95,13 @@ int places_make(struct places *p, const char *name, bool site, struct err *err)
 	return 0;
 }
 
+bool places_of_site(void)
+{
+	const struct passwd *pw = getpwnam(ENGINE_USER);
+
+	return geteuid() == 0 || (pw && geteuid() == pw->pw_uid);
+}
+
 void places_clear(struct places *p)
 {
 	free(p->name);
@@ -162,7 +170,7 @@ char *places_whole(const char *path)
 int places_find(struct places *p, const char *name, struct err *err)
 {
 	const char *const names[] = { ENGINE_MAIN, ENGINE_DEMO };
-	bool root = geteuid() == 0;
+	bool root = places_of_site();
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		const char *one = name ? name : names[i];

@@ -19,6 +19,7 @@ struct places {	      /* owned */
 	char *socket;
 };
 
+bool places_of_site(void); /* this process is root's or the engine user's: the site's places are its own */
 /* site: those of root's engine, else of this user's. name: letters, digits, ".", "_", "-". */
 int places_make(struct places *p, const char *name, bool site, struct err *err);
 void places_clear(struct places *p);
