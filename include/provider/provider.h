@@ -129,7 +129,7 @@ struct cloud_sight { /* what a look found */
 
 typedef void cloud_look_cb(void *arg, const struct cloud_sight *s, const struct err *err); /* err says why it is CLOUD_LOOK_UNKNOWN */
 typedef void cloud_items_cb(void *arg, const struct cloud_items *items, const struct err *err); /* items NULL: unknown */
-typedef void cloud_vms_cb(void *arg, const struct cloud_vms *vms, const struct err *err);
+typedef void cloud_vms_cb(void *arg, struct cloud_vms *vms, const struct err *err); /* vms may be moved out, leaving it empty */
 typedef void cloud_sizes_cb(void *arg, const struct vm_sizes *sizes, const struct err *err);
 typedef void cloud_quotas_cb(void *arg, const struct quotas *quotas, const struct err *err);
 

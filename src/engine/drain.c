@@ -134,6 +134,26 @@ static void on_member(struct run *r, struct member *m, enum sched_verb verb)
 	}
 }
 
+/* One transaction for all of them. */
+static void on_members(const struct batch *b)
+{
+	struct run *r = b->run;
+	struct err err = ERR_INIT;
+
+	if (store_begin(r->engine->store, &err) < 0) {
+		log_error("cluster %s: %s", r->cluster.name, err.msg);
+		return; /* the next reading asks for the same again */
+	}
+	for (size_t i = 0; i < b->names.n; i++) {
+		struct member *m = member_find(r, b->names.v[i]);
+
+		if (m)
+			on_member(r, m, b->verb);
+	}
+	if (store_commit(r->engine->store, &err) < 0)
+		engine_fatal(r->engine, &err);
+}
+
 static void batch_done(void *arg, const struct sched_run *run, const struct err *why)
 {
 	struct batch *b = arg;
@@ -149,12 +169,7 @@ static void batch_done(void *arg, const struct sched_run *run, const struct err 
 			 : why ? why->msg
 			       : "failpoint");
 	} else {
-		for (size_t i = 0; i < b->names.n; i++) {
-			struct member *m = member_find(r, b->names.v[i]);
-
-			if (m)
-				on_member(r, m, b->verb);
-		}
+		on_members(b);
 		observe_soon(r, 200);
 	}
 	strs_clear(&b->names);
@@ -189,9 +204,11 @@ static bool batch_run(struct run *r, enum sched_verb verb, batch_pick *pick, con
 /* A whole reading that no longer shows the node needs no command. */
 static void removed_already(struct run *r)
 {
+	uint64_t most = r->moves + MOVES_PER_TURN;
+
 	if (!queue_is_fresh(r))
 		return;
-	for (size_t i = r->n_members; i-- > 0;) {
+	for (size_t i = r->n_members; i-- > 0 && r->moves < most;) {
 		struct member *m = r->members[i];
 
 		if (vm_is_gone(m) && !queue_node(r->queue, m->node.name) &&
@@ -230,9 +247,14 @@ void drain_act(struct run *r)
 		{ SCHED_DOWN_NODES, wants_down, "machine gone" },
 		{ SCHED_REMOVE_NODES, wants_removal, NULL },
 	};
+	struct err err = ERR_INIT;
 
+	if (store_begin(r->engine->store, &err) < 0)
+		return;
 	removed_already(r);
 	unknown_need_no_drain(r);
+	if (store_commit(r->engine->store, &err) < 0)
+		engine_fatal(r->engine, &err);
 	if (r->draining_call || !r->remote || r->engine->safe_mode)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++)

@@ -137,6 +137,7 @@ int node_move(struct run *r, struct member *m, enum node_state to, const char *f
 	bill_member(r, m, now);
 	r->bill.moved = true;
 	run_changed(r);
+	r->moves++;
 	return stored(r,
 		      store_node_set_state(r->engine->store, &m->node, to, reason, now,
 					   event ? &ev : NULL, &err),
@@ -175,12 +176,12 @@ static void free_index(struct run *r, const struct node *n)
 
 void member_gone(struct run *r, struct member *m, const char *reason)
 {
-	size_t i = 0;
+	size_t i = r->n_members;
 
 	if (node_move(r, m, NODE_GONE, "%s", reason) < 0)
 		return;
-	while (i < r->n_members && r->members[i] != m)
-		i++;
+	while (r->members[--i] != m) /* most leave from the end */
+		;
 	memmove(&r->members[i], &r->members[i + 1],
 		(r->n_members - i - 1) * sizeof(*r->members));
 	r->n_members--;

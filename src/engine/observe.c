@@ -75,26 +75,28 @@ static bool in_motion(const struct run *r)
 	return false;
 }
 
-static void on_vms(void *arg, const struct cloud_vms *vms, const struct err *err)
+static void on_vms(void *arg, struct cloud_vms *vms, const struct err *err)
 {
 	struct run *r = arg;
-	int64_t started = r->vms_started_ms;
 
 	r->vms_call = NULL;
-	if (!vms) {
+	if (!vms)
 		source_failed(r, &r->cloud_source, "the cloud", err);
-		return;
-	}
-	source_ok(&r->cloud_source, started);
-	reconcile_cloud(r, vms, started);
-	reconcile(r);
+	else
+		reconcile_cloud(r, vms);
+}
+
+void observe_listed(struct run *r)
+{
+	source_ok(&r->cloud_source, r->vms_started_ms);
 }
 
 void observe_cloud(struct run *r)
 {
 	char group[320];
 
-	if (r->vms_call || resource_name(r, CLOUD_GROUP, NULL, group, NULL) < 0)
+	if (r->vms_call || r->listing_open ||
+	    resource_name(r, CLOUD_GROUP, NULL, group, NULL) < 0)
 		return;
 	r->vms_started_ms = clock_utc_ms();
 	r->cloud_source.reading = true;
@@ -136,7 +138,6 @@ static void take_over(struct run *r, struct queue *q)
 	tenancy_make(&r->bill.tenancy, q);
 	source_ok(&r->queue_source, q->read_started_ms);
 	reconcile_queue(r);
-	reconcile(r);
 }
 
 static void part_ended(struct reading *rd)

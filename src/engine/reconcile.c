@@ -79,7 +79,7 @@ static bool fell_by_half(size_t before, size_t now)
 }
 
 /* Nodes that the last reading showed, that this one does not, and that nobody sent away. */
-static size_t vanished(const struct run *r, const struct map *seen, size_t *before)
+static size_t vanished(const struct run *r, size_t *before)
 {
 	size_t n = 0;
 
@@ -91,7 +91,7 @@ static size_t vanished(const struct run *r, const struct map *seen, size_t *befo
 		    m->node.state == NODE_EVICTED)
 			continue;
 		(*before)++;
-		if (!map_get(seen, m->node.name))
+		if (!queue_node(r->queue, m->node.name))
 			n++;
 	}
 	return n;
@@ -123,9 +123,9 @@ static size_t room_for_jobs(const struct run *r)
  * removed and jobs that may have run meanwhile are no surprise: else the end of every short
  * array would hold back the scale-in that it calls for.
  */
-static void suspect(struct run *r, const struct map *seen)
+static void suspect(struct run *r)
 {
-	size_t before, lost = vanished(r, seen, &before), jobs = waiting_jobs(r->queue);
+	size_t before, lost = vanished(r, &before), jobs = waiting_jobs(r->queue);
 	int64_t now = clock_utc_ms();
 	bool nodes_fell = fell_by_half(before, before - lost);
 	bool jobs_fell =
@@ -145,34 +145,34 @@ static void suspect(struct run *r, const struct map *seen)
 	r->last_jobs = jobs;
 }
 
-static struct map *queue_index(const struct queue *q)
+/* Whether the end was reached. What moved already stays as it is when a pass begins anew. */
+static bool queue_pass(struct run *r)
 {
-	struct map *seen = map_new(NULL, false);
+	uint64_t most = r->moves + MOVES_PER_TURN;
+	struct err err = ERR_INIT;
+	size_t i = r->n_members;
 
-	for (size_t i = 0; i < q->n_nodes; i++)
-		map_put(seen, q->nodes[i].name, &q->nodes[i]);
-	return seen;
+	if (store_begin(r->engine->store, &err) < 0) {
+		log_error("cluster %s: %s", r->cluster.name, err.msg);
+		return true;
+	}
+	while (i > 0 && r->moves < most) {
+		i--;
+		from_queue(r, r->members[i], queue_node(r->queue, r->members[i]->node.name));
+	}
+	if (store_commit(r->engine->store, &err) < 0)
+		engine_fatal(r->engine, &err);
+	if (r->bill.moved) /* who had the nodes until now is known: a kill need not forget it */
+		bill_save(r);
+	run_changed(r);
+	return i == 0;
 }
 
 void reconcile_queue(struct run *r)
 {
-	struct map *seen = queue_index(r->queue);
-	struct err err = ERR_INIT;
-
-	suspect(r, seen);
-	if (store_begin(r->engine->store, &err) < 0) {
-		log_error("cluster %s: %s", r->cluster.name, err.msg);
-	} else {
-		for (size_t i = r->n_members; i-- > 0;)
-			from_queue(r, r->members[i], map_get(seen, r->members[i]->node.name));
-		if (store_commit(r->engine->store, &err) < 0)
-			engine_fatal(r->engine, &err);
-	}
-	map_free(seen);
-	if (r->bill.moved)
-		bill_save(
-		    r); /* who had the nodes until now is known: a kill need not forget it */
-	run_changed(r);
+	suspect(r);
+	r->queue_open = true;
+	timer_set(r->take_on, 0);
 }
 
 /*
@@ -358,33 +358,78 @@ static void missing(struct run *r, struct member *m, int64_t listing_started_ms)
 	r->cloud->ops->look(r->cloud->cloud, CLOUD_VM, m->node.vm_id, on_missing, l);
 }
 
-void reconcile_cloud(struct run *r, const struct cloud_vms *vms, int64_t started_ms)
+static void find_missing(struct run *r)
 {
-	struct map *listed = map_new(NULL, true), *rows;
-	struct err err = ERR_INIT;
+	struct map *listed = map_new(NULL, true);
 
-	for (size_t i = 0; i < vms->n; i++)
-		map_put(listed, vms->v[i].id, &vms->v[i]);
-	if (store_begin(r->engine->store, &err) < 0) {
-		log_error("cluster %s: %s", r->cluster.name, err.msg);
-		map_free(listed);
-		return;
-	}
-	rows = waiting_rows(r);
-	for (size_t i = 0; i < vms->n; i++)
-		from_cloud(r, &vms->v[i], rows);
-	map_free(rows);
+	for (size_t i = 0; i < r->listing.n; i++)
+		map_put(listed, r->listing.v[i].id, r);
 	for (size_t i = r->n_members; i-- > 0;) {
 		struct member *m = r->members[i];
 
 		if (m->node.vm_id[0] && !map_get(listed, m->node.vm_id))
-			missing(r, m, started_ms);
+			missing(r, m, r->vms_started_ms);
 	}
+	map_free(listed);
+}
+
+/* Whether the end was reached, or the listing has to be dropped: the next one shows the same.
+ */
+static bool cloud_pass(struct run *r)
+{
+	uint64_t most = r->moves + MOVES_PER_TURN;
+	struct map *rows;
+	struct err err = ERR_INIT;
+	bool all;
+
+	if (store_begin(r->engine->store, &err) < 0) {
+		log_error("cluster %s: %s", r->cluster.name, err.msg);
+		r->cloud_source.reading = false;
+		return true;
+	}
+	rows = waiting_rows(r);
+	while (r->listing_at < r->listing.n && r->moves < most)
+		from_cloud(r, &r->listing.v[r->listing_at++], rows);
+	map_free(rows);
+	all = r->listing_at == r->listing.n;
+	if (all)
+		find_missing(r);
 	if (store_commit(r->engine->store, &err) < 0)
 		engine_fatal(r->engine, &err);
-	map_free(listed);
-	bill_head_listed(r, vms);
+	if (all) {
+		bill_head_listed(r, &r->listing);
+		observe_listed(r);
+	}
 	run_changed(r);
+	return all;
+}
+
+void reconcile_cloud(struct run *r, struct cloud_vms *take)
+{
+	r->listing = *take;
+	*take = (struct cloud_vms){ 0 };
+	r->listing_at = 0;
+	r->listing_open = true;
+	timer_set(r->take_on, 0);
+}
+
+/* One step in each turn of the loop. What is decided rests on whole readings: a node that is
+ * known by half would be taken for one that boots. */
+void reconcile_take_on(void *arg)
+{
+	struct run *r = arg;
+
+	if (r->listing_open) {
+		r->listing_open = !cloud_pass(r);
+		if (!r->listing_open)
+			cloud_vms_clear(&r->listing);
+	} else if (r->queue_open) {
+		r->queue_open = !queue_pass(r);
+	} else {
+		reconcile(r);
+		return;
+	}
+	timer_set(r->take_on, 0);
 }
 
 /*
@@ -529,7 +574,8 @@ void reconcile(struct run *r)
 {
 	struct err err = ERR_INIT;
 
-	if (r->engine->safe_mode || r->cluster.state == CLUSTER_OFF)
+	if (r->engine->safe_mode || r->cluster.state == CLUSTER_OFF || r->listing_open ||
+	    r->queue_open)
 		return;
 	if (store_begin(r->engine->store, &err) < 0)
 		return;

@@ -90,6 +90,7 @@ struct run *run_add(struct engine *e, const struct cluster *take)
 		r->index_hint[i] = 1;
 	r->tick = timer_new(e->loop, observe_tick, r);
 	r->op_tick = timer_new(e->loop, operation_tick, r);
+	r->take_on = timer_new(e->loop, reconcile_take_on, r);
 	GROW(e->runs, e->n_runs, e->cap_runs);
 	e->runs[e->n_runs++] = r;
 	if (rows_load(r, &err) < 0)
@@ -118,6 +119,8 @@ void run_free(struct run *r)
 	reading_free(r->reading);
 	timer_free(r->tick);
 	timer_free(r->op_tick);
+	timer_free(r->take_on);
+	cloud_vms_clear(&r->listing);
 	facts_clear(&r->facts);
 	plan_clear(&r->plan);
 	demand_clear(&r->demand);

@@ -138,7 +138,12 @@ struct run {
 	char sched_version[32];
 	struct cloud_call *vms_call;
 	int64_t vms_started_ms;
-	struct reading *reading; /* of the scheduler, under way */
+	struct cloud_vms listing; /* what it brought, while it is taken over */
+	size_t listing_at;
+	bool listing_open, queue_open; /* readings that are taken over bit by bit */
+	struct timer *take_on;	       /* the next bit */
+	uint64_t moves;		       /* of nodes, since the engine began */
+	struct reading *reading;       /* of the scheduler, under way */
 	bool version_asked;
 	int64_t tick_at_ms;   /* monotonic, of the running tick timer */
 	struct demand demand; /* of the last decision */
@@ -292,7 +297,8 @@ bool run_is_blind(
     const struct run *r); /* scheduler or cloud unknown or stale: nothing is destroyed */
 struct reading;
 void reading_free(struct reading *rd);
-void observe_cloud(struct run *r); /* lists VMs now, unless under way */
+void observe_cloud(struct run *r);  /* lists VMs now, unless under way */
+void observe_listed(struct run *r); /* a listing was taken over, whole */
 
 /* ended.c: what ran in the reading before and does so no more is written down */
 void jobs_ended(struct run *r, const struct queue *before, const struct queue *now);
@@ -307,8 +313,13 @@ void bucket_key(char out[200], const struct array_spec *a, const char *size, con
 void reconcile(struct run *r);
 /* After a reading of the cloud: binds VMs to rows, finds failed, evicted and gone ones, and VMs
  * that nobody asked for. */
-void reconcile_cloud(struct run *r, const struct cloud_vms *vms, int64_t started_ms);
+void reconcile_cloud(struct run *r, struct cloud_vms *take);
 void reconcile_queue(struct run *r); /* after a reading of the scheduler */
+void reconcile_take_on(
+    void *run); /* timer callback: the next bit of either, then the decision */
+/* So many nodes move in one turn of the loop, and as many rows are added: clients wait for less
+ * than 0.25 s (DESIGN.md 12). */
+#define MOVES_PER_TURN 1000
 
 /* boot.c, drain.c: one node's life as pure moves; feed is the only caller of node_move() for
  * them */
@@ -446,7 +457,7 @@ void operation_error(struct run *r, const struct err *err, int64_t retry_ms);
 void start_step(struct run *r);
 void stop_step(struct run *r);
 void teardown_step(struct run *r);
-void nodes_send_away(struct run *r, const char *why); /* stop.c: for stop and teardown */
+bool nodes_send_away(struct run *r, const char *why); /* stop.c: for stop and teardown */
 bool scheduler_stop(
     struct run *r); /* true: the head's daemons were asked to end, or cannot be */
 void op_work_free(struct op_work *w);

@@ -16,10 +16,13 @@
 #include "base/text.h"
 #include "engine/run.h"
 
-#define SET_MAX		1000  /* azure-arm.md 5.3 */
-#define DELETE_IDS_MAX	500   /* autoscale.md B4 */
-#define DELETE_AGAIN_MS 30000 /* after its change ended, when listings go on to show a member  \
-			       */
+#define SET_MAX 1000 /* azure-arm.md 5.3 */
+#define ROWS_PER_DECISION                                                                      \
+	2000 /* whole sets, so that no write is for a part of one; the loop waits meanwhile */
+#define DELETE_IDS_MAX 500 /* autoscale.md B4 */
+#define DELETE_AGAIN_MS                                                                        \
+	30000 /* after its change ended, when listings go on to show a member                  \
+	       */
 
 void bucket_key(char out[200], const struct array_spec *a, const char *size, const char *zone,
 		bool spot, const char *group)
@@ -86,6 +89,17 @@ static bool row_add(struct run *r, const struct fact_bucket *b, const struct arr
 	return member_add(r, &n) != NULL;
 }
 
+static int64_t set_max(const struct fact_bucket *b, const struct array_spec *a)
+{
+	return b->group[0] ? a->group_max : SET_MAX;
+}
+
+static bool is_full(const struct run *r, const struct fact_bucket *b,
+		    const struct array_spec *a, const char *set_id)
+{
+	return rows_in_set(r, set_id) >= set_max(b, a);
+}
+
 /* Adds up to `want` rows and the intent that asks for their VMs; returns how many, -1 on
  * failure. */
 static int64_t grow_set(struct run *r, const struct plan_create *c, const char *set_id,
@@ -93,7 +107,7 @@ static int64_t grow_set(struct run *r, const struct plan_create *c, const char *
 {
 	const struct fact_bucket *b = &r->facts.buckets[c->bucket];
 	const struct array_spec *a = r->facts.arrays[b->array].spec;
-	int64_t max = b->group[0] ? a->group_max : SET_MAX;
+	int64_t max = set_max(b, a);
 	int64_t have = rows_in_set(r, set_id);
 	int64_t n = want < max - have ? want : max - have;
 	bool known = map_get(r->sets, set_id) != NULL;
@@ -114,7 +128,7 @@ static int grow_bucket(struct run *r, const struct plan_create *c, struct err *e
 	const struct fact_bucket *b = &r->facts.buckets[c->bucket];
 	const struct array_spec *a = r->facts.arrays[b->array].spec;
 	char key[200], name[64], id[320];
-	int64_t left = c->count, asked = 0;
+	int64_t left = c->count < ROWS_PER_DECISION ? c->count : ROWS_PER_DECISION, asked = 0;
 
 	bucket_key(key, a, b->size->name, b->zone, b->spot, b->group);
 	for (int k = 1; left > 0 && k < 100; k++) {
@@ -128,13 +142,15 @@ static int grow_bucket(struct run *r, const struct plan_create *c, struct err *e
 			return -1;
 		/* a set with a change under way has room again soon: a second set would stay
 		 * for ever */
-		if (n == 0 && intent_open(r, id))
+		if (n == 0 && intent_open(r, id) && !is_full(r, b, a, id))
 			break;
 		left -= n;
 		asked += n;
 	}
 	if (asked)
 		note(r, EVENT_INFO, a->name, "+%lld %s: %s", (long long)asked, a->name, c->why);
+	if (asked && asked < c->count)
+		observe_soon(r, 0); /* the rest comes with the next decision */
 	return 0;
 }
 

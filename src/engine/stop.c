@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "engine/operation.h"
 #include "template/head.h"
@@ -17,31 +18,44 @@ static bool cancelled(struct run *r)
 
 /* R6: every node that joined is drained and proven empty; forced, or never joined, it goes at
  * once (R6.3, R6.4). */
-void nodes_send_away(struct run *r, const char *why)
+static void send_away(struct run *r, struct member *m, const char *why)
 {
-	for (size_t i = r->n_members; i-- > 0;) {
-		struct member *m = r->members[i];
-		enum node_state s = m->node.state;
+	enum node_state s = m->node.state;
 
-		if (s == NODE_DELETING || s == NODE_EVICTED || s == NODE_GONE)
-			continue;
-		if (!m->node.vm_id[0]) {
-			if (!intent_open(r, m->node.set_id))
-				boot_feed(r, m, BOOT_EV_TOO_LATE, why);
-			continue;
-		}
-		if (r->op.force || s == NODE_FAILED ||
-		    (node_is_booting(s) && !m->in_scheduler) || !r->remote) {
-			node_move(r, m, NODE_DELETING, "%s%s", r->op.force ? "forced: " : "",
-				  why);
-		} else if (s != NODE_DRAINING) {
-			m->node.drain_asked = true;
-			drain_feed(r, m, DRAIN_EV_WANTED, why);
-		} else if (!m->node.drain_asked) {
-			m->node.drain_asked = true;
-			member_save(r, m);
-		}
+	if (s == NODE_DELETING || s == NODE_EVICTED || s == NODE_GONE)
+		return;
+	if (!m->node.vm_id[0]) {
+		if (!intent_open(r, m->node.set_id))
+			boot_feed(r, m, BOOT_EV_TOO_LATE, why);
+		return;
 	}
+	if (r->op.force || s == NODE_FAILED || (node_is_booting(s) && !m->in_scheduler) ||
+	    !r->remote) {
+		node_move(r, m, NODE_DELETING, "%s%s", r->op.force ? "forced: " : "", why);
+	} else if (s != NODE_DRAINING) {
+		m->node.drain_asked = true;
+		drain_feed(r, m, DRAIN_EV_WANTED, why);
+	} else if (!m->node.drain_asked) {
+		m->node.drain_asked = true;
+		member_save(r, m);
+	}
+}
+
+/* A turn's share of them; true: there are more, and it is to be called again soon. */
+bool nodes_send_away(struct run *r, const char *why)
+{
+	uint64_t most = r->moves + MOVES_PER_TURN;
+	struct err err = ERR_INIT;
+
+	if (store_begin(r->engine->store, &err) < 0) {
+		log_error("cluster %s: %s", r->cluster.name, err.msg);
+		return false;
+	}
+	for (size_t i = r->n_members; i-- > 0 && r->moves < most;)
+		send_away(r, r->members[i], why);
+	if (store_commit(r->engine->store, &err) < 0)
+		engine_fatal(r->engine, &err);
+	return r->moves >= most;
 }
 
 static bool go_nodes(struct run *r)
@@ -50,7 +64,8 @@ static bool go_nodes(struct run *r)
 
 	if (r->n_members == 0)
 		return true;
-	nodes_send_away(r, "the cluster stops");
+	if (nodes_send_away(r, "the cluster stops"))
+		timer_set(r->op_tick, 0);
 	for (size_t i = 0; i < r->n_members; i++)
 		jobs += r->members[i]->node.jobs > 0 ? r->members[i]->node.jobs : 0;
 	operation_step(r, "nodes", "%zu nodes left, %lld jobs run", r->n_members,

@@ -64,8 +64,9 @@ static bool all_leaving(const struct run *r)
 static bool go_drain(struct run *r)
 {
 	int64_t jobs = 0;
+	bool more;
 
-	nodes_send_away(r, "the cluster is deleted");
+	more = nodes_send_away(r, "the cluster is deleted");
 	if (all_leaving(r))
 		return true;
 	for (size_t i = 0; i < r->n_members; i++)
@@ -73,7 +74,7 @@ static bool go_drain(struct run *r)
 	operation_step(r, "drain", "%zu nodes, %lld jobs run on them", r->n_members,
 		       (long long)jobs);
 	observe_soon(r, 500);
-	timer_set(r->op_tick, 1000);
+	timer_set(r->op_tick, more ? 0 : 1000);
 	return false;
 }
 
@@ -99,9 +100,20 @@ static bool go_sets(struct run *r)
 
 static bool go_rows(struct run *r)
 {
-	for (size_t i = r->n_members; i-- > 0;)
+	uint64_t most = r->moves + MOVES_PER_TURN;
+	struct err err = ERR_INIT;
+
+	if (store_begin(r->engine->store, &err) < 0) {
+		operation_error(r, &err, 5000);
+		return false;
+	}
+	for (size_t i = r->n_members; i-- > 0 && r->moves < most;)
 		member_gone(r, r->members[i], "deleted with its scale set");
-	return true;
+	if (store_commit(r->engine->store, &err) < 0)
+		engine_fatal(r->engine, &err);
+	if (r->n_members)
+		timer_set(r->op_tick, 0);
+	return r->n_members == 0;
 }
 
 static bool delete_one(struct run *r, enum cloud_kind kind, const char *name)

@@ -62,5 +62,5 @@ cases >"$dir/cases"
 xargs -P "${JOBS:-2}" -I '{}' sh -c '
 	out=$(tests/faults/life.sh "$0" {} 2>&1) && echo "ok - {}: $out" && exit
 	printf "%s\n%s\n" "not ok - {}" "$(echo "$out" | sed "s/^/# /" | cut -c 1-300)"' "$build" <"$dir/cases" |
-	awk '/^(not )?ok / { sub(/ok -/, "ok " ++n + 1 " -"); if ($1 == "not") bad = 1 } { print }
+	awk '/^(not )?ok / { sub(/ok -/, "ok " ++n + 1 " -"); if ($1 == "not") bad = 1 } { print; fflush() }
 		END { print "1.." n + 1; exit bad }'

@@ -160,7 +160,7 @@ static void end(struct seen *s, bool known, const struct err *err)
 	s->ended = 1;
 }
 
-static void on_vms(void *arg, const struct cloud_vms *vms, const struct err *err)
+static void on_vms(void *arg, struct cloud_vms *vms, const struct err *err)
 {
 	struct seen *s = arg;
 

@@ -303,7 +303,7 @@ static void free_vms(struct cloud_call *call)
 
 static void vms_done(struct cloud_call *call, const struct err *err)
 {
-	const struct vm_list *l = call->state;
+	struct vm_list *l = call->state;
 
 	call_ending(call);
 	call->cb.vms(call->arg, err->code == ERR_NONE ? &l->vms : NULL, err);

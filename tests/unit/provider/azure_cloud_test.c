@@ -450,7 +450,7 @@ static void quit_items(void *arg, const struct cloud_items *items, const struct 
 	quit(arg);
 }
 
-static void quit_vms(void *arg, const struct cloud_vms *vms, const struct err *err)
+static void quit_vms(void *arg, struct cloud_vms *vms, const struct err *err)
 {
 	(void)vms;
 	(void)err;
