@@ -166,14 +166,14 @@ static void on_created(struct command_run *r, const struct json *answer)
 	run_done(r);
 }
 
-void run_cluster_create(struct command_run *r)
+struct json *cluster_body(struct command_run *r)
 {
 	struct json *body, *params;
 	struct err err = ERR_INIT;
 
 	if (!cluster_name_ok(r->args.v[0], &err)) {
 		command_done(r, 2, &err);
-		return;
+		return NULL;
 	}
 	body = json_new_object();
 	json_set_str(body, "name", r->args.v[0]);
@@ -183,11 +183,19 @@ void run_cluster_create(struct command_run *r)
 		if (!strchr(r->args.v[i], '=')) {
 			json_free(body);
 			run_misused(r, "\"%.80s\": a parameter is NAME=VALUE", r->args.v[i]);
-			return;
+			return NULL;
 		}
 		json_add(params, json_new_string(r->args.v[i]));
 	}
-	run_post(r, xstrdup("/v1/clusters"), body, on_created);
+	return body;
+}
+
+void run_cluster_create(struct command_run *r)
+{
+	struct json *body = cluster_body(r);
+
+	if (body)
+		run_post(r, xstrdup("/v1/clusters"), body, on_created);
 }
 
 /*

@@ -76,14 +76,18 @@ void operation_watch(struct command_run *r, int64_t id, answer_fn *then);
 void operation_begun(struct command_run *r, const struct json *answer, const char *sentence,
 		     answer_fn *then);
 
+/* Of "NAME TEMPLATE [PARAM=VALUE...]"; NULL: the command ended. New. */
+struct json *cluster_body(struct command_run *r);
+
 void teardown_plan_show(struct command_run *r, const struct json *plan);
 void teardown_report_show(struct command_run *r, const struct json *operation);
 
 /* The commands of the table */
 typedef void command_fn(struct command_run *r);
 command_fn run_template_list, run_template_show;
-command_fn run_cluster_create, run_cluster_start, run_cluster_stop, run_cluster_status,
-    run_cluster_list, run_cluster_delete, run_cluster_pause, run_cluster_resume;
+command_fn run_cluster_check, run_cluster_create, run_cluster_start, run_cluster_stop,
+    run_cluster_status, run_cluster_list, run_cluster_delete, run_cluster_pause,
+    run_cluster_resume;
 command_fn run_node_list, run_node_show,
     run_node_act; /* act: its verb is the command's second word */
 command_fn run_job_list, run_job_show, run_job_submit, run_job_act;

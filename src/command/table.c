@@ -155,6 +155,14 @@ const struct command commands[] = {
 	  .flags = CMD_WRITE,
 	  .needs = ROLE_OPERATOR,
 	  .run = run_cluster_create },
+	{ .name = "cluster check",
+	  .args = "NAME TEMPLATE [PARAM=VALUE...]",
+	  .help = "what a cluster would be and cost, and what is wrong",
+	  .more =
+	      "Nothing is made. Names, values, sizes, quotas and addresses are held against what the cloud offers now; "
+	      "fails when the cluster could not be created so.",
+	  .needs = ROLE_VIEWER,
+	  .run = run_cluster_check },
 	{ .name = "cluster start",
 	  .args = "CLUSTER",
 	  .help = "start a cluster: network, head, scheduler",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "console/pane.h"
@@ -356,6 +357,24 @@ static const char *review_last(const struct wizard *w, const char *locked, enum 
 			: "Press C to create it. Enter does nothing.";
 }
 
+/* How long a month's budget lasts when everything runs. */
+static void review_budget(struct textbox *out, const struct wizard *w)
+{
+	double budget = json_real(w->check, "cost.budget", -1);
+	double full = json_real(w->check, "cost.full", -1);
+	char money[24], span[CLOCK_TEXT];
+
+	if (budget < 0)
+		return;
+	if (full > 0 && budget / full < 31 * 24)
+		textbox_add(out, TONE_WARN, "%-11s  %s a month: in full it lasts %s", "budget",
+			    money_text(money, budget),
+			    clock_span(span, (int64_t)(budget / full * 3600000)));
+	else
+		textbox_add(out, TONE_TEXT, "%-11s  %s a month", "budget",
+			    money_text(money, budget));
+}
+
 static void review_asks(struct textbox *out, const struct wizard *w, bool tight)
 {
 	if (!tight)
@@ -382,6 +401,7 @@ static void draw_review(const struct wizard *w, struct screen *s, struct area a,
 	review_lines(&box, w, "makes now", "creates.now");
 	review_lines(&box, w, "makes later", "creates.later");
 	review_lines(&box, w, "not touched", "creates.kept");
+	review_budget(&box, w);
 	if (!small)
 		review_asks(&box, w, small);
 	rows = textbox_rows(&box, a.cols);

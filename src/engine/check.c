@@ -390,6 +390,8 @@ static void cost(struct json *out, const struct check_facts *f)
 	json_set_int(j, "some_nodes", some_nodes);
 	json_set_real(j, "full", full);
 	json_set_int(j, "full_nodes", full_nodes);
+	if (s->budget_month >= 0)
+		json_set_real(j, "budget", s->budget_month);
 	json_set_bool(j, "sample", sizes_known(f) && f->region->sizes.sample_prices);
 	checked(out, "price", !sizes_known(f) || full < 0 ? UNKNOWN : OK, "price");
 }

@@ -6,7 +6,7 @@
  *           param "" is the whole, CHECK_NAME the cluster's name; fix: a value that would do
  * checks:   [{what, state: "ok", "warn", "fail" or "unknown", text}], in a fixed order
  * cost:     {idle, some, some_nodes, full, full_nodes, sample}
- *           USD an hour; -1: a price is not known
+ *           USD an hour; -1: a price is not known; budget: USD a month, when there is one
  * creates:  {now[], later[], kept[]}, lines for people
  * pending:  the cloud was asked: ask again
  */

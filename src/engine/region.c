@@ -137,10 +137,18 @@ int region_sells_size(const struct region_facts *rf, const char *what, const cha
 	if (size)
 		return err_set(err, ERR_INVALID, "%s: %s may not be used in %s: %s", what, name,
 			       rf->region, size->restriction);
-	return err_set(
-	    err, ERR_INVALID,
-	    "%s: region %s has no size %s%s%s: create the cluster with a size that it has",
-	    what, rf->region, name, near ? "; did you mean " : "", near ? near : "");
+	return err_set(err, ERR_INVALID, "%s: region %s has no size %s%s%s", what, rf->region,
+		       name, near ? "; did you mean " : "", near ? near : "");
+}
+
+static int advise(struct err *err)
+{
+	size_t n = err ? strlen(err->msg) : 0;
+
+	if (err)
+		snprintf(err->msg + n, sizeof(err->msg) - n,
+			 ": create the cluster with a size that it has");
+	return -1;
 }
 
 int region_sells(const struct region_facts *rf, const struct cluster_spec *s, struct err *err)
@@ -148,12 +156,12 @@ int region_sells(const struct region_facts *rf, const struct cluster_spec *s, st
 	if (rf->sizes.n == 0)
 		return region_none(rf, err);
 	if (region_sells_size(rf, "head", s->head_size, err) < 0)
-		return -1;
+		return advise(err);
 	for (size_t i = 0; i < s->n_arrays; i++)
 		for (size_t k = 0; k < s->arrays[i].sizes.n; k++)
 			if (region_sells_size(rf, s->arrays[i].name, s->arrays[i].sizes.v[k],
 					      err) < 0)
-				return -1;
+				return advise(err);
 	return 0;
 }
 

@@ -184,6 +184,9 @@ static void a_wrong_size_names_its_parameter_and_the_nearest(void **state)
 	assert_string_equal(of_problem(w, 0, "level"), "fail");
 	assert_string_equal(of_problem(w, 0, "param"), "htc_size");
 	assert_string_equal(of_problem(w, 0, "fix"), "Standard_F2s_v2");
+	assert_string_equal(
+	    of_problem(w, 0, "text"),
+	    "htc: region westeurope has no size Standard_F2s_v3; did you mean Standard_F2s_v2");
 	assert_string_equal(check_state(w, "sizes"), "fail");
 }
 
