@@ -44,6 +44,7 @@ struct mirror_rows {
 		const struct event *events;
 		const struct operation *operations;
 		const struct template_row *templates;
+		const struct group_row *groups;
 	} u;
 	const char *error;          /* of the filter, with its column; "" none */
 };

@@ -54,6 +54,8 @@ struct node {
 	double price;          /* USD per hour when it was planned; -1 unknown */
 	int64_t cpus, mem_bytes, gpus; /* what the scheduler will be told */
 	int64_t jobs;          /* running there in the last reading; -1 unknown. Not stored */
+	double load;           /* cpus that jobs hold, of all; -1 unknown. Not stored, as are the next two */
+	char job[24], user[24]; /* the first job that holds it; "" none */
 	int64_t phase_ms;      /* the node script's last mark. Not stored */
 	char phase[40];
 };

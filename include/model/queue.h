@@ -77,6 +77,7 @@ struct sched_node {
 	bool responding;
 	bool completing;       /* epilogue still runs */
 	int64_t cpus, cpus_used, mem_bytes, mem_used, gpus, gpus_used;
+	const char *job, *user; /* the first of them, "" none */
 	int64_t jobs;          /* jobs that hold it now, of any state but done; -1 unknown */
 	int64_t boot_s, last_busy_s;
 };

@@ -37,6 +37,20 @@ struct array_row { /* one array and VM size of a cluster: a line of the node pan
 	char glyphs[GLYPHS_MAX];   /* one per live node in index order, then '.' up to max; cut at the end */
 };
 
+#define GROUP_CELLS 1000
+
+/*
+ * Nodes that share a column, one byte for each, in the order of a window of nodes with the same filter and sort: so that
+ * a map of ten thousand travels as a few lines. A large group is several rows.
+ */
+struct group_row {
+	char name[48];             /* what they share; "" nothing is known */
+	int64_t first, size;       /* place of the first cell in its group; nodes in the whole group */
+	int64_t count[NODE_STATES]; /* of the whole group */
+	char glyphs[GROUP_CELLS + 1];
+	char shades[GROUP_CELLS + 1]; /* by the window's shade; "" for state, which the glyphs tell */
+};
+
 struct template_row {
 	char name[64], title[120], scheduler[24], arrays[120], hash[65];
 };

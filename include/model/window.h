@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-enum noun { NOUN_CLUSTER, NOUN_ARRAY, NOUN_NODE, NOUN_JOB, NOUN_EVENT, NOUN_OPERATION, NOUN_TEMPLATE, NOUNS };
+enum noun { NOUN_CLUSTER, NOUN_ARRAY, NOUN_NODE, NOUN_JOB, NOUN_EVENT, NOUN_OPERATION, NOUN_TEMPLATE, NOUN_GROUP, NOUNS };
 
 struct window {
 	char id[24];         /* the client's own word for it */
@@ -12,6 +12,7 @@ struct window {
 	char cluster[40];    /* "" all */
 	char filter[200];    /* tui.md 5 */
 	char sort[24];       /* column, "-column" for descending; "" the noun's natural order */
+	char shade[12];      /* of NOUN_GROUP, whose filter and sort are those of nodes: what its second line tells */
 	int64_t offset, count;
 };
 

@@ -36,6 +36,8 @@ struct json *wire_cluster_row_json(const struct cluster_row *r);
 int wire_cluster_row_read(struct cluster_row *r, const struct json *j, struct err *err);
 struct json *wire_array_row_json(const struct array_row *r);
 int wire_array_row_read(struct array_row *r, const struct json *j, struct err *err);
+struct json *wire_group_row_json(const struct group_row *r);
+int wire_group_row_read(struct group_row *r, const struct json *j, struct err *err);
 struct json *wire_template_row_json(const struct template_row *r);
 int wire_template_row_read(struct template_row *r, const struct json *j, struct err *err);
 struct json *wire_engine_row_json(const struct engine_row *r);

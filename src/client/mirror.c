@@ -90,7 +90,7 @@ static bool same_window(const struct window *a, const struct window *b)
 {
 	return a->noun == b->noun && a->offset == b->offset && a->count == b->count &&
 	       strcmp(a->cluster, b->cluster) == 0 && strcmp(a->filter, b->filter) == 0 &&
-	       strcmp(a->sort, b->sort) == 0;
+	       strcmp(a->sort, b->sort) == 0 && strcmp(a->shade, b->shade) == 0;
 }
 
 /* A window that is not wanted goes once the engine has a list without it. */
@@ -514,6 +514,9 @@ static void set_rows(struct mirror_rows *out, const void *rows)
 		break;
 	case NOUN_TEMPLATE:
 		out->u.templates = rows;
+		break;
+	case NOUN_GROUP:
+		out->u.groups = rows;
 		break;
 	case NOUNS:
 		break;

@@ -19,6 +19,7 @@ static const size_t sizes[NOUNS] = {
 	[NOUN_EVENT] = sizeof(struct event),
 	[NOUN_OPERATION] = sizeof(struct operation),
 	[NOUN_TEMPLATE] = sizeof(struct template_row),
+	[NOUN_GROUP] = sizeof(struct group_row),
 };
 
 static int row_read(void *row, enum noun noun, struct pool *pool, const struct json *j,
@@ -39,6 +40,8 @@ static int row_read(void *row, enum noun noun, struct pool *pool, const struct j
 		return wire_operation_read(row, j, err);
 	case NOUN_TEMPLATE:
 		return wire_template_row_read(row, j, err);
+	case NOUN_GROUP:
+		return wire_group_row_read(row, j, err);
 	case NOUNS:
 		break;
 	}

@@ -168,7 +168,7 @@ static void nodes_window(const struct deck *d, struct window *w)
  */
 void deck_watch(struct deck *d)
 {
-	struct window w[PANES + 3];
+	struct window w[PANES + 4];
 	size_t n = 0;
 
 	for (int i = 0; i < PANES; i++) {
@@ -196,6 +196,8 @@ void deck_watch(struct deck *d)
 		snprintf(w[n].id, sizeof(w[n].id), "arrays");
 		snprintf(w[n++].cluster, sizeof(w[0].cluster), "%s", d->cluster);
 	}
+	if (d->view == &view_map && d->cluster[0])
+		map_window(d, &w[n++]);
 	w[n] = (struct window){ .noun = NOUN_OPERATION, .count = OPS_SHOWN };
 	snprintf(w[n++].id, sizeof(w[0].id), "ops");
 	mirror_watch(d->mirror, w, n);
@@ -267,6 +269,8 @@ void deck_load(struct deck *d)
 	choose_cluster(d);
 	map_load(&d->map, d->mirror);
 	d->have_ops = mirror_rows(d->mirror, "ops", &d->ops) && d->ops.noun == NOUN_OPERATION;
+	d->have_groups = d->view == &view_map && mirror_rows(d->mirror, "groups", &d->groups) &&
+			 d->groups.noun == NOUN_GROUP;
 	read_clock(d);
 	read_ages(d);
 	want_why(d);

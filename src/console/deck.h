@@ -20,6 +20,7 @@
 #include "console/prompt.h"
 #include "console/textbox.h"
 #include "console/view.h"
+#include "console/view/map.h"
 #include "console/view/nodes.h"
 #include "console/wizard.h"
 
@@ -116,6 +117,11 @@ struct deck {
 	const struct view *view;	/* NULL: the Deck */
 	int view_top;			/* first line shown of a view that is all lines */
 	bool node_list;
+	bool nodes_mapped; /* the view of nodes is the map */
+	size_t shade;	   /* of its cells */
+	int map_per;	   /* cells in a line of it */
+	struct mirror_rows groups;
+	bool have_groups;
 	bool letters;
 	struct deck_layout layout;
 	char cluster[40];		     /* the selected one; "" none */
@@ -245,6 +251,8 @@ void act_undo(struct deck *d);
 void act_fetch_why(struct deck *d); /* for the detail column */
 void deck_get(struct deck *d, char *path, deck_answer_cb *cb,
 	      const char *note); /* path is taken */
+/* Its failure is not worth a sentence. */
+void deck_get_quietly(struct deck *d, char *path, deck_answer_cb *cb, const char *note);
 void deck_post(struct deck *d, char *path, struct json *body, deck_answer_cb *cb,
 	       const char *note); /* both are taken */
 /* What happens when the newest call fails, instead of its sentence. */

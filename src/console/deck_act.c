@@ -73,6 +73,12 @@ void deck_get(struct deck *d, char *path, deck_answer_cb *cb, const char *note)
 	free(path);
 }
 
+void deck_get_quietly(struct deck *d, char *path, deck_answer_cb *cb, const char *note)
+{
+	deck_get(d, path, cb, note);
+	d->calls->quiet = true;
+}
+
 void deck_post(struct deck *d, char *path, struct json *body, deck_answer_cb *cb,
 	       const char *note)
 {
@@ -281,8 +287,6 @@ void act_fetch_why(struct deck *d)
 	snprintf(d->why_asked, sizeof(d->why_asked), "%s", deck_selected(d, what));
 	if (!what[0] || !d->cluster[0] || (d->focus != PANE_NODES && d->focus != PANE_JOBS))
 		return;
-	deck_get(d, client_path("/v1/clusters/%/why/%", d->cluster, what, (char *)NULL),
-		 on_side_why, what);
-	if (d->calls)
-		d->calls->quiet = true;
+	deck_get_quietly(d, client_path("/v1/clusters/%/why/%", d->cluster, what, (char *)NULL),
+			 on_side_why, what);
 }

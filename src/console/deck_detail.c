@@ -55,7 +55,8 @@ static void of_node(const struct deck *d, struct textbox *out, const struct node
 	field(out, TONE_TEXT, "offers", "%lld cpus, %s%s", (long long)n->cpus,
 	      size_text(mem, n->mem_bytes), n->gpus ? ", gpus" : "");
 	if (n->jobs >= 0)
-		field(out, TONE_TEXT, "jobs", "%lld", (long long)n->jobs);
+		field(out, TONE_TEXT, "jobs", "%lld%s%s%s%s", (long long)n->jobs,
+		      n->job[0] ? ": " : "", n->job, n->user[0] ? " of " : "", n->user);
 	field(out, TONE_TEXT, "machine", "%s", n->vm_name);
 	field(out, TONE_TEXT, "host", "%s %s", n->host, n->address);
 	field(out, TONE_MONEY, "cost", "%s/h", money_text(money, n->price));
@@ -196,7 +197,7 @@ static void add_why(const struct deck *d, struct textbox *out)
 static void of_array(struct textbox *out, const struct array_row *r)
 {
 	struct count_word words[COUNT_WORDS];
-	size_t n = words_counts(words, r);
+	size_t n = words_counts(words, r->count, r->max);
 
 	textbox_open(out, r->array);
 	field(out, TONE_TEXT, "size", "%s, %s", vm_size_short(r->size),

@@ -382,7 +382,8 @@ void deck_draw_detail(struct deck *d, struct screen *s)
  * away. */
 static bool draw_here(const struct deck *d, struct screen *s, int row)
 {
-	const struct node *n = d->focus == PANE_NODES && deck_maps(d) ? deck_node(d) : NULL;
+	bool maps = deck_maps(d) || d->view == &view_map;
+	const struct node *n = d->focus == PANE_NODES && maps ? deck_node(d) : NULL;
 	char when[CLOCK_TEXT];
 
 	if (!n)

@@ -19,10 +19,10 @@ static const char *no_template(const struct deck *d, char out[80])
 	return pane_name_at(&d->panes[PANE_TEMPLATES]) ? NULL : "no template is selected";
 }
 
-static const char *no_cluster(const struct deck *d, char out[80])
+static const char *nothing_to_end(const struct deck *d, char out[80])
 {
 	(void)out;
-	return d->cluster[0] ? NULL : "no cluster is selected";
+	return d->cluster[0] || d->teardown.operation ? NULL : "no cluster is selected";
 }
 
 static const char *not_off(const struct deck *d, char out[80])
@@ -166,7 +166,12 @@ static void sort_pressed(struct deck *d, const struct key *k)
 
 static void map_or_list(struct deck *d)
 {
-	d->node_list = !d->node_list;
+	if (d->view) {
+		d->nodes_mapped = !d->nodes_mapped;
+		view_open(d, &view_nodes);
+	} else {
+		d->node_list = !d->node_list;
+	}
 }
 
 static void zoom(struct deck *d)
@@ -357,7 +362,7 @@ const struct binding bindings[] = {
 	  .help = "tear the cluster down...",
 	  .command = "cluster delete",
 	  .cli = "%c --plan HASH --name %c",
-	  .off = no_cluster,
+	  .off = nothing_to_end,
 	  .run = act_teardown },
 	{ .key = ':',
 	  .keys = ":",
@@ -421,10 +426,14 @@ const char *binding_off(const struct deck *d, const struct binding *b, char out[
 const struct binding *binding_at(const struct deck *d, size_t i)
 {
 	const struct binding *own = d->view ? d->view->keys : NULL;
+	const struct binding *more = d->view ? d->view->more_keys : NULL;
 
 	for (; own && own->keys; own++, i--)
 		if (i == 0)
 			return own;
+	for (; more && more->keys; more++, i--)
+		if (i == 0)
+			return more;
 	return i < n_bindings ? &bindings[i] : NULL;
 }
 

@@ -298,6 +298,11 @@ static bool own_word(struct deck *d, const struct strs *w)
 	} else if (strcmp(w->v[0], "view") == 0) {
 		if (!view_named(d, second))
 			deck_say(d, TONE_FAIL, "there is no view \"%.40s\"", second);
+	} else if (strcmp(w->v[0], "shade") == 0) {
+		if (!map_shade_named(d, second))
+			deck_say(d, TONE_FAIL,
+				 "there is no shade \"%.40s\": state load job user cost age",
+				 second);
 	} else if (strcmp(w->v[0], "set") == 0 && strcmp(second, "footer") == 0 && w->n > 2)
 		d->letters = strcmp(w->v[2], "letters") == 0;
 	else

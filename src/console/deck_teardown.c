@@ -12,6 +12,7 @@
 #include "console/teardown.h"
 
 #define FOLLOW_MS 1000
+#define RETRY_MS  5000
 
 static void show_plan(struct deck *d)
 {
@@ -51,6 +52,17 @@ bool teardown_can_undo(const struct deck *d)
 	return under_way(&d->teardown) && strcmp(step, "undo") == 0;
 }
 
+/* The end of a teardown that was begun or looked at here: its report stays until a key. What is
+ * being typed or asked is not pushed aside. */
+static void show_report(struct deck *d)
+{
+	if (d->mode == AT_PANES)
+		d->mode = AT_TEARDOWN;
+	else
+		deck_say(d, TONE_OK, "the teardown of %s has ended: D shows its report",
+			 d->teardown.cluster);
+}
+
 static void on_operation(struct deck *d, const struct json *answer, const char *note)
 {
 	struct teardown_view *t = &d->teardown;
@@ -64,8 +76,13 @@ static void on_operation(struct deck *d, const struct json *answer, const char *
 	textbox_open(&t->text, t->cluster);
 	teardown_progress(&t->text, answer, t->cluster, t->saves);
 	t->text.top = top;
-	if (under_way(t) && d->mode == AT_TEARDOWN)
+	if (under_way(t)) {
 		timer_set(d->follow_timer, FOLLOW_MS);
+		return;
+	}
+	timer_stop(d->follow_timer);
+	if (d->mode != AT_TEARDOWN)
+		show_report(d);
 }
 
 void teardown_follow(struct deck *d)
@@ -73,7 +90,9 @@ void teardown_follow(struct deck *d)
 	char id[24];
 
 	snprintf(id, sizeof(id), "%lld", (long long)d->teardown.op_id);
-	deck_get(d, client_path("/v1/operations/%", id, (char *)NULL), on_operation, "");
+	timer_set(d->follow_timer, RETRY_MS); /* an answer that fails is asked for again */
+	deck_get_quietly(d, client_path("/v1/operations/%", id, (char *)NULL), on_operation,
+			 "");
 }
 
 static void on_begun(struct deck *d, const struct json *answer, const char *cluster)
@@ -165,6 +184,10 @@ static bool show_running(struct deck *d)
 void act_teardown(struct deck *d)
 {
 	d->teardown.opener = d->pressed == K_ENTER ? 0 : d->pressed;
+	if (!d->cluster[0] && d->teardown.operation) {
+		d->mode = AT_TEARDOWN; /* what was torn down last */
+		return;
+	}
 	if (!show_running(d))
 		deck_get(d, client_path("/v1/clusters/%/teardown", d->cluster, (char *)NULL),
 			 on_plan, d->cluster);

@@ -14,6 +14,8 @@ static const struct view *const tabs[TABS] = {
 	&view_events, &view_cost,     &view_templates,
 };
 
+#define CELLS_AROUND 150 /* rows in the window of a view that shows them as cells */
+
 /* Opening and leaving */
 
 /* The node under the cursor of the Deck's map stays under the cursor of the view: nodes come in
@@ -37,6 +39,8 @@ void view_open(struct deck *d, const struct view *v)
 {
 	if (!d->view && v)
 		keep_node(d);
+	if (v == &view_nodes && d->nodes_mapped)
+		v = &view_map;
 	if (d->view && d->view->close)
 		d->view->close(d);
 	if (d->view)
@@ -78,7 +82,7 @@ size_t view_tab_of(const struct deck *d)
 	const struct view *v = d->view && d->view->parent ? d->view->parent : d->view;
 
 	for (size_t i = 0; i < TABS; i++)
-		if (tabs[i] == v)
+		if (tabs[i] == v || (v == &view_map && tabs[i] == &view_nodes))
 			return i;
 	return 0;
 }
@@ -183,8 +187,8 @@ static void place_left(const struct deck *d, char *out, size_t max)
 	snprintf(out, max, "%s%s%s%s%s%s%s", p->kind->of_cluster ? d->cluster : "",
 		 p->kind->of_cluster && d->cluster[0] ? " > " : "",
 		 v->parent ? v->parent->place : v->place, name ? " > " : "", name ? name : "",
-		 p->filter[0] && v->kind ? "   filter: " : "",
-		 p->filter[0] && v->kind ? p->filter : "");
+		 p->filter[0] && !v->parent ? "   filter: " : "",
+		 p->filter[0] && !v->parent ? p->filter : "");
 }
 
 static void place_right(const struct deck *d, char *out, size_t max)
@@ -234,6 +238,9 @@ static void draw_lines(struct deck *d, struct screen *s, struct area a, int top,
 static void draw_bare(struct deck *d, struct screen *s, struct area a)
 {
 	int lines = d->view->row_count(d, a.cols);
+
+	if (d->view->cursor_row)
+		d->panes[d->focus].table.rows = CELLS_AROUND;
 	int most = lines > a.rows ? lines - a.rows : 0;
 
 	if (d->view->cursor_row) {
@@ -246,7 +253,7 @@ static void draw_bare(struct deck *d, struct screen *s, struct area a)
 	}
 	d->view_top = d->view_top < 0 ? 0 : d->view_top > most ? most : d->view_top;
 	draw_lines(d, s, a, d->view_top, lines);
-	if (lines > d->view_top + a.rows)
+	if (!d->view->cursor_row && lines > d->view_top + a.rows)
 		screen_put_right(s, a.row + a.rows - 1, a.col, TONE_KEY, 0, " more below ",
 				 a.cols - 1);
 }
@@ -301,7 +308,8 @@ void view_draw(struct deck *d, struct screen *s)
 	const struct view *v = d->view;
 	struct area a;
 
-	view_layout(&d->layout, s->rows, s->cols, d->focus, v->kind != NULL, lines_under(d, s));
+	view_layout(&d->layout, s->rows, s->cols, d->focus,
+		    v->kind != NULL || v->cursor_row != NULL, lines_under(d, s));
 	a = d->layout.pane[d->focus];
 	if (d->layout.size <= DECK_SMALL && v->kind) {
 		deck_draw_pane(d, s, d->focus);

@@ -11,7 +11,7 @@
 #include "console/deck_layout.h"
 #include "console/table.h"
 
-#define PANE_SORTS 12
+#define PANE_SORTS 16
 
 struct pane;
 

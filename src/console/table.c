@@ -153,6 +153,8 @@ void table_refresh(struct table *t)
 void table_go(struct table *t, size_t row)
 {
 	t->count = t->source->count(t->arg);
+	if (t->count > 0)
+		t->cursor_id = 0; /* a row that is not here yet: its id comes with it */
 	set_cursor(t, row);
 }
 

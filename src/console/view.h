@@ -19,7 +19,8 @@ struct view {
 	    *kind;		    /* how; NULL: it has no table, its lines are all there is */
 	const struct view *parent;  /* where Esc goes; NULL: to the Deck */
 	const struct binding *keys; /* its own, before the common ones; .keys NULL ends them */
-	const char *hint;	    /* over the footer, while there is nothing to say */
+	const struct binding *more_keys; /* after keys, as they are; NULL none */
+	const char *hint;		 /* over the footer, while there is nothing to say */
 	void (*open)(struct deck *d);
 	void (*close)(struct deck *d);
 
@@ -39,6 +40,6 @@ struct view {
 #define TABS 7 /* the Deck is the first */
 
 extern const struct view view_clusters, view_nodes, view_jobs, view_events, view_cost,
-    view_templates, view_node;
+    view_templates, view_node, view_map;
 
 #endif

@@ -62,26 +62,27 @@ static const struct {
 	{ "drain", TONE_WARN, { NODE_DRAINING, NODE_DELETING }, 2 },
 };
 
-size_t words_counts(struct count_word out[COUNT_WORDS], const struct array_row *row)
+size_t words_counts(struct count_word out[COUNT_WORDS], const int64_t count[NODE_STATES],
+		    int64_t max)
 {
 	size_t n = 0;
 
 	for (size_t g = 0; g < ARRAY_LEN(groups); g++) {
-		int64_t count = 0;
+		int64_t sum = 0;
 
 		for (size_t i = 0; i < groups[g].n; i++)
-			count += row->count[groups[g].states[i]];
-		if (count == 0)
+			sum += count[groups[g].states[i]];
+		if (sum == 0)
 			continue;
 		out[n].tone = groups[g].tone;
-		snprintf(out[n++].text, sizeof(out[0].text), "%lld %s", (long long)count,
+		snprintf(out[n++].text, sizeof(out[0].text), "%lld %s", (long long)sum,
 			 groups[g].word);
 	}
 	if (n > 0)
 		return n;
 	out[0].tone = TONE_OFF;
-	if (row->max >= 0)
-		snprintf(out[0].text, sizeof(out[0].text), "0 of %lld", (long long)row->max);
+	if (max >= 0)
+		snprintf(out[0].text, sizeof(out[0].text), "0 of %lld", (long long)max);
 	else
 		snprintf(out[0].text, sizeof(out[0].text), "none");
 	return 1;

@@ -30,7 +30,8 @@ enum tone words_node_tone(enum node_state s);
 enum tone words_glyph_tone(char glyph);
 
 /* What an array's nodes do, what hurts first. Returns how many were written. */
-size_t words_counts(struct count_word out[COUNT_WORDS], const struct array_row *row);
+size_t words_counts(struct count_word out[COUNT_WORDS], const int64_t count[NODE_STATES],
+		    int64_t max);
 
 /* Why a job is where it is; booting: nodes of its cluster that are on their way. */
 const char *words_job_why(char out[WORDS_MAX], const struct job *j, int64_t booting);

@@ -54,6 +54,9 @@ static void from_queue(struct run *r, struct member *m, const struct sched_node 
 {
 	m->in_scheduler = sn != NULL;
 	m->node.jobs = sn ? sn->jobs : 0;
+	m->node.load = sn && sn->cpus > 0 ? (double)sn->cpus_used / (double)sn->cpus : -1;
+	snprintf(m->node.job, sizeof(m->node.job), "%s", sn ? sn->job : "");
+	snprintf(m->node.user, sizeof(m->node.user), "%s", sn ? sn->user : "");
 	if (!sn)
 		return;
 	switch (m->node.state) {
@@ -256,7 +259,8 @@ static void surplus(struct run *r, const struct cloud_vm *vm)
 			  .since_ms = now,
 			  .requested_ms = now,
 			  .price = -1,
-			  .jobs = -1 };
+			  .jobs = -1,
+			  .load = -1 };
 	struct member *m;
 
 	if (!a || vm->deleting || intent_open(r, vm->set_id) || map_get(r->past_vms, vm->id))

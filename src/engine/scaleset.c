@@ -75,7 +75,8 @@ static bool row_add(struct run *r, const struct fact_bucket *b, const struct arr
 			  .requested_ms = now,
 			  .price = b->price,
 			  .generation = 1,
-			  .jobs = -1 };
+			  .jobs = -1,
+			  .load = -1 };
 
 	n.index = member_free_index(r, a->name);
 	snprintf(n.name, sizeof(n.name), "%s-%lld", a->name, (long long)n.index);

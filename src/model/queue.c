@@ -103,7 +103,7 @@ struct sched_node *queue_add_node(struct queue *q)
 	n = &q->nodes[q->n_nodes++];
 	*n = (struct sched_node){ .jobs = -1 }; /* nobody has counted: no proof of emptiness */
 	n->name = n->host = n->address = n->partitions = n->features = "";
-	n->reason = n->raw_state = "";
+	n->reason = n->raw_state = n->job = n->user = "";
 	return n;
 }
 
@@ -152,14 +152,18 @@ static bool holds_nodes(const struct job *j)
 	       j->state != JOB_CANCELLED;
 }
 
-static void count_names(struct queue *q, const struct strs *names)
+static void count_names(struct queue *q, const struct strs *names, const struct job *j)
 {
 	for (size_t i = 0; i < names->n; i++) {
 		struct sched_node **hit = bsearch(names->v[i], q->by_name, q->n_by_name,
 						  sizeof(struct sched_node *), name_to_node);
 
-		if (hit)
-			(*hit)->jobs++;
+		if (!hit)
+			continue;
+		if ((*hit)->jobs++ == 0) {
+			(*hit)->job = j->id;
+			(*hit)->user = j->user;
+		}
 	}
 }
 
@@ -182,7 +186,7 @@ static int count_jobs(struct queue *q)
 			last = j->nodes;
 		}
 		if (rc == 0)
-			count_names(q, &names);
+			count_names(q, &names, j);
 	}
 	strs_clear(&names);
 	return rc;
@@ -196,6 +200,7 @@ void queue_count_node_jobs(struct queue *q)
 	q->n_by_name = q->n_nodes;
 	for (size_t i = 0; i < q->n_nodes; i++) {
 		q->nodes[i].jobs = 0;
+		q->nodes[i].job = q->nodes[i].user = "";
 		q->by_name[i] = &q->nodes[i];
 	}
 	qsort(q->by_name, q->n_nodes, sizeof(struct sched_node *), by_name);

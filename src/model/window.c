@@ -5,7 +5,7 @@
 static const char *const names[NOUNS] = {
 	[NOUN_CLUSTER] = "cluster",   [NOUN_ARRAY] = "array", [NOUN_NODE] = "node",
 	[NOUN_JOB] = "job",	      [NOUN_EVENT] = "event", [NOUN_OPERATION] = "operation",
-	[NOUN_TEMPLATE] = "template",
+	[NOUN_TEMPLATE] = "template", [NOUN_GROUP] = "group",
 };
 
 const char *noun_name(enum noun n)

@@ -227,6 +227,9 @@ TEXT_GET(n_host, node, r->host)
 TEXT_GET(n_address, node, r->address)
 TEXT_GET(n_vm, node, r->vm_name)
 TEXT_GET(n_phase, node, r->phase)
+TEXT_GET(n_user, node, r->user)
+TEXT_GET(n_runs, node, r->job)
+NUMBER_GET(n_load, node, known(r->load))
 NUMBER_GET(n_state, node, r->state)
 NUMBER_GET(n_kind, node, r->spot)
 NUMBER_GET(n_index, node, r->index)
@@ -259,7 +262,10 @@ static const struct column nodes[] = {
 	{ "cpus", "cpu", COLUMN_NUMBER, .get = n_cpus },
 	{ "mem", NULL, COLUMN_BYTES, .get = n_mem },
 	{ "gpus", "gpu", COLUMN_NUMBER, .get = n_gpus },
-	{ "jobs", "job", COLUMN_NUMBER, .get = n_jobs },
+	{ "jobs", NULL, COLUMN_NUMBER, .get = n_jobs },
+	{ "job", NULL, COLUMN_ID, .tasks = true, .get = n_runs },
+	{ "user", NULL, COLUMN_ID, true, .get = n_user },
+	{ "load", NULL, COLUMN_NUMBER, .get = n_load },
 	{ "cost", NULL, COLUMN_MONEY, .get = n_cost },
 	{ "age", NULL, COLUMN_SPAN, .get = n_age },
 	{ "uptime", NULL, COLUMN_SPAN, .get = n_uptime },
@@ -416,6 +422,7 @@ static const struct {
 	[NOUN_EVENT] = { events, ARRAY_LEN(events) },
 	[NOUN_OPERATION] = { operations, ARRAY_LEN(operations) },
 	[NOUN_TEMPLATE] = { templates, ARRAY_LEN(templates) },
+	[NOUN_GROUP] = { nodes, ARRAY_LEN(nodes) },
 };
 
 const struct column *columns_of(enum noun noun, size_t *n)

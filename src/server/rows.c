@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/rand.h"
+#include "base/strs.h"
+#include "model/queue.h"
 #include "server/columns.h"
 #include "wire/wire.h"
 
@@ -39,6 +41,7 @@ static const size_t sizes[NOUNS] = {
 	[NOUN_EVENT] = sizeof(struct event),
 	[NOUN_OPERATION] = sizeof(struct operation),
 	[NOUN_TEMPLATE] = sizeof(struct template_row),
+	[NOUN_GROUP] = sizeof(struct group_row),
 };
 
 struct rows_cache *rows_cache_new(struct engine *e)
@@ -127,6 +130,52 @@ static void fill_arrays(struct table *t, struct rows_cache *c)
 	}
 }
 
+/* Sixteen nodes that join within a second say one thing: "htc-[1-16]". */
+static bool says_the_same(const struct event *a, const struct event *b)
+{
+	return a->at_ms / 1000 == b->at_ms / 1000 && a->cluster_id == b->cluster_id &&
+	       a->level == b->level && a->object[0] && b->object[0] &&
+	       strcmp(a->text, b->text) == 0 && strcmp(a->actor, b->actor) == 0;
+}
+
+/* false: the objects are no names of hosts, or too many to be told in one. */
+static bool fold_event(struct event *into, const struct event *e)
+{
+	struct strs names = STRS_INIT(EVENTS_KEPT);
+	struct buf list = BUF_INIT(sizeof(into->object));
+	bool folds = hostlist_expand(&names, into->object, NULL) == 0 &&
+		     hostlist_expand(&names, e->object, NULL) == 0 &&
+		     hostlist_compress(&list, (const char *const *)names.v, names.n) == 0 &&
+		     list.len < sizeof(into->object);
+
+	if (folds)
+		memcpy(into->object, buf_str(&list), list.len + 1);
+	buf_clear(&list);
+	strs_clear(&names);
+	return folds;
+}
+
+/* Newest first; the newest of those that fold keeps its number. */
+static void fold_events(struct table *t)
+{
+	struct event *v = t->v;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		bool folded = false;
+
+		for (size_t k = kept; k > 0 && !folded; k--) {
+			if (v[k - 1].at_ms / 1000 != v[i].at_ms / 1000)
+				break;
+			folded =
+			    says_the_same(&v[k - 1], &v[i]) && fold_event(&v[k - 1], &v[i]);
+		}
+		if (!folded)
+			v[kept++] = v[i];
+	}
+	t->n = kept;
+}
+
 /* Only what is new is read; newest first. */
 static void fill_events(struct table *t, struct rows_cache *c)
 {
@@ -151,6 +200,7 @@ static void fill_events(struct table *t, struct rows_cache *c)
 	free(t->v);
 	t->v = all;
 	t->n = n + keep;
+	fold_events(t);
 }
 
 static void fill_operations(struct table *t, struct rows_cache *c)
@@ -406,6 +456,9 @@ uint64_t row_id(enum noun noun, const void *row)
 		return (uint64_t)((const struct operation *)row)->id;
 	case NOUN_TEMPLATE:
 		return text_id(((const struct template_row *)row)->name, 0);
+	case NOUN_GROUP:
+		return text_id(((const struct group_row *)row)->name,
+			       (uint64_t)((const struct group_row *)row)->first);
 	case NOUNS:
 		break;
 	}
@@ -421,6 +474,7 @@ uint64_t row_bytes(const struct rows *rows, const void *row)
 	case NOUN_NODE:
 	case NOUN_EVENT:
 	case NOUN_TEMPLATE:
+	case NOUN_GROUP:
 		return fingerprint(row, rows->size, 0) | 1;
 	case NOUN_CLUSTER:
 	case NOUN_OPERATION:
@@ -447,6 +501,8 @@ struct json *row_as_json(enum noun noun, const void *row)
 		return wire_operation_json(row);
 	case NOUN_TEMPLATE:
 		return wire_template_row_json(row);
+	case NOUN_GROUP:
+		return wire_group_row_json(row);
 	case NOUNS:
 		break;
 	}

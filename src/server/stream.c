@@ -75,7 +75,8 @@ static struct stream_window *window_new(const struct window *want)
 static bool same_rows(const struct window *a, const struct window *b)
 {
 	return a->noun == b->noun && strcmp(a->cluster, b->cluster) == 0 &&
-	       strcmp(a->filter, b->filter) == 0 && strcmp(a->sort, b->sort) == 0;
+	       strcmp(a->filter, b->filter) == 0 && strcmp(a->sort, b->sort) == 0 &&
+	       strcmp(a->shade, b->shade) == 0;
 }
 
 /* What the client has of a window that only moved is not sent again. */
@@ -298,7 +299,7 @@ static void flush_window(struct buf *out, struct stream *st, struct stream_windo
 		add_error(out, w);
 		return;
 	}
-	rows_get(&rows, st->server->rows, w->view.want.noun, w->view.want.cluster);
+	window_view_rows(&rows, st->server->rows, &w->view, clock_utc_ms());
 	if (window_view_look(&w->view, &rows, clock_utc_ms()) || !whole)
 		add_picture(out, st, w, &rows);
 	rows_clear(&rows);

@@ -8,14 +8,34 @@
 #include "base/mem.h"
 #include "server/columns.h"
 #include "server/filter.h"
+#include "server/groups.h"
 
 #define AGES_MS 10000 /* how often a filter on ages is run over rows that did not change */
+
+/* A view of all nodes below, which has filter and order; above it there is nothing to choose.
+ */
+static int open_groups(struct window_view *v, const struct window *w, struct err *err)
+{
+	struct window nodes = *w;
+
+	nodes.noun = NOUN_NODE;
+	nodes.offset = 0;
+	nodes.count = INT64_MAX;
+	v->nodes = xcalloc(1, sizeof(*v->nodes));
+	v->filter = filter_parse(NOUN_NODE, "", err);
+	if (!group_shade_ok(w->shade))
+		return err_set(err, ERR_INVALID, "there is no shade \"%s\": %s", w->shade,
+			       GROUP_SHADES);
+	return window_view_open(v->nodes, &nodes, err);
+}
 
 int window_view_open(struct window_view *v, const struct window *w, struct err *err)
 {
 	const char *name = w->sort;
 
 	*v = (struct window_view){ .want = *w };
+	if (w->noun == NOUN_GROUP)
+		return open_groups(v, w, err);
 	v->descending = name[0] == '-';
 	name += v->descending;
 	v->sort = name[0] ? column_find(w->noun, name, strlen(name)) : NULL;
@@ -32,6 +52,9 @@ int window_view_open(struct window_view *v, const struct window *w, struct err *
 
 void window_view_close(struct window_view *v)
 {
+	if (v->nodes)
+		window_view_close(v->nodes);
+	free(v->nodes);
 	filter_free(v->filter);
 	free(v->order);
 	*v = (struct window_view){ .n = 0 };
@@ -200,6 +223,21 @@ const void *window_view_row(const struct window_view *v, const struct rows *rows
 	return rows_at(rows, v->order ? v->order[at] : at);
 }
 
+void window_view_rows(struct rows *out, struct rows_cache *c, struct window_view *v,
+		      int64_t now_ms)
+{
+	struct rows nodes;
+
+	if (!v->nodes) {
+		rows_get(out, c, v->want.noun, v->want.cluster);
+		return;
+	}
+	rows_get(&nodes, c, NOUN_NODE, v->want.cluster);
+	window_view_look(v->nodes, &nodes, now_ms);
+	groups_make(out, v, &nodes, now_ms);
+	rows_clear(&nodes);
+}
+
 struct json *window_json(struct rows_cache *c, const struct window *w, struct err *err)
 {
 	struct window_view v;
@@ -207,7 +245,7 @@ struct json *window_json(struct rows_cache *c, const struct window *w, struct er
 	struct json *j = NULL, *list;
 
 	if (window_view_open(&v, w, err) == 0) {
-		rows_get(&rows, c, w->noun, w->cluster);
+		window_view_rows(&rows, c, &v, clock_utc_ms());
 		window_view_look(&v, &rows, clock_utc_ms());
 		j = json_new_object();
 		json_set_int(j, "total", v.total);

@@ -19,6 +19,7 @@ struct filter;
 
 struct window_view {
 	struct window want;
+	struct window_view *nodes; /* of NOUN_GROUP: what its rows are made of */
 	struct filter *filter;
 	const struct column *sort; /* NULL: the natural order */
 	bool descending;
@@ -34,6 +35,9 @@ struct window_view {
 /* err tells what is wrong with filter or sort. */
 int window_view_open(struct window_view *v, const struct window *w, struct err *err);
 void window_view_close(struct window_view *v);
+/* The rows that the view is over: of a noun, or groups made for this look. */
+void window_view_rows(struct rows *out, struct rows_cache *c, struct window_view *v,
+		      int64_t now_ms);
 /* Another place in the same rows: the order stays. */
 void window_view_move(struct window_view *v, int64_t offset, int64_t count);
 /* false: nothing can have changed since the last look. */

@@ -40,6 +40,9 @@ static const struct field node_fields[] = {
 	N(mem_bytes, FIELD_INT),
 	N(gpus, FIELD_INT),
 	N(jobs, FIELD_INT),
+	N(load, FIELD_REAL),
+	N(job, FIELD_CHARS),
+	N(user, FIELD_CHARS),
 	N(phase_ms, FIELD_INT),
 	N(phase, FIELD_CHARS),
 	FIELD_END,
@@ -56,6 +59,6 @@ struct json *wire_node_json(const struct node *n)
 
 int wire_node_read(struct node *n, const struct json *j, struct err *err)
 {
-	*n = (struct node){ .jobs = -1, .price = -1 };
+	*n = (struct node){ .jobs = -1, .price = -1, .load = -1 };
 	return fields_read(n, node_fields, j, NULL, err);
 }

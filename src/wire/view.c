@@ -29,6 +29,15 @@ static const struct field array_fields[] = {
 	FIELD_END,
 };
 
+static const struct field group_fields[] = {
+	FIELD(struct group_row, name, FIELD_CHARS),
+	FIELD(struct group_row, first, FIELD_INT),
+	FIELD(struct group_row, size, FIELD_INT),
+	FIELD(struct group_row, glyphs, FIELD_CHARS),
+	FIELD(struct group_row, shades, FIELD_CHARS),
+	FIELD_END,
+};
+
 static const struct field template_fields[] = {
 	FIELD(struct template_row, name, FIELD_CHARS),
 	FIELD(struct template_row, title, FIELD_CHARS),
@@ -79,6 +88,7 @@ static const struct field window_fields[] = {
 	FIELD(struct window, cluster, FIELD_CHARS),
 	FIELD(struct window, filter, FIELD_CHARS),
 	FIELD(struct window, sort, FIELD_CHARS),
+	FIELD(struct window, shade, FIELD_CHARS),
 	FIELD(struct window, offset, FIELD_INT),
 	FIELD(struct window, count, FIELD_INT),
 	FIELD_END,
@@ -102,26 +112,52 @@ int wire_cluster_row_read(struct cluster_row *r, const struct json *j, struct er
 	return fields_read(&r->view, view_fields, json_get(j, "view"), NULL, err);
 }
 
+static void counts_write(struct json *j, const int64_t count[NODE_STATES])
+{
+	struct json *o = json_set_object(j, "count");
+
+	for (int s = 0; s < NODE_STATES; s++)
+		if (count[s])
+			json_set_int(o, node_state_name((enum node_state)s), count[s]);
+}
+
+static void counts_read(int64_t count[NODE_STATES], const struct json *j)
+{
+	const struct json *o = json_get(j, "count");
+
+	for (int s = 0; s < NODE_STATES; s++)
+		count[s] = json_int(o, node_state_name((enum node_state)s), 0);
+}
+
 struct json *wire_array_row_json(const struct array_row *r)
 {
 	struct json *j = json_new_object();
-	struct json *count;
 
 	fields_write(j, array_fields, r);
-	count = json_set_object(j, "count");
-	for (int s = 0; s < NODE_STATES; s++)
-		if (r->count[s])
-			json_set_int(count, node_state_name((enum node_state)s), r->count[s]);
+	counts_write(j, r->count);
 	return j;
+}
+
+struct json *wire_group_row_json(const struct group_row *r)
+{
+	struct json *j = json_new_object();
+
+	fields_write(j, group_fields, r);
+	counts_write(j, r->count);
+	return j;
+}
+
+int wire_group_row_read(struct group_row *r, const struct json *j, struct err *err)
+{
+	*r = (struct group_row){ 0 };
+	counts_read(r->count, j);
+	return fields_read(r, group_fields, j, NULL, err);
 }
 
 int wire_array_row_read(struct array_row *r, const struct json *j, struct err *err)
 {
-	const struct json *count = json_get(j, "count");
-
 	*r = (struct array_row){ 0 };
-	for (int s = 0; s < NODE_STATES; s++)
-		r->count[s] = json_int(count, node_state_name((enum node_state)s), 0);
+	counts_read(r->count, j);
 	return fields_read(r, array_fields, j, NULL, err);
 }
 

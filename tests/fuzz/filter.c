@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		[NOUN_CLUSTER] = &cluster,   [NOUN_ARRAY] = &array,
 		[NOUN_NODE] = &node,	     [NOUN_JOB] = &job,
 		[NOUN_EVENT] = &event,	     [NOUN_OPERATION] = &operation,
-		[NOUN_TEMPLATE] = &template,
+		[NOUN_TEMPLATE] = &template, [NOUN_GROUP] = &node,
 	};
 	struct window w; /* no filter is longer than a window's */
 	struct err err = ERR_INIT;

@@ -105,8 +105,13 @@ panes() {
 	screen_keys Escape Escape Z
 	tap_ok "Z opens the full view with the row that was chosen" screen_wait '>  14 '
 	screen_keys Enter
+	sleep 0.5
 	screen_golden deck/job_detail
-	screen_keys Escape Z '?'
+	screen_keys Escape
+	screen_wait 'F9Cancel' >/dev/null
+	screen_keys Z
+	screen_wait '[0 Deck]' >/dev/null
+	screen_keys '?'
 	screen_wait 'type to search keys' >/dev/null
 	screen_golden deck/help
 	screen_text drain
@@ -158,6 +163,53 @@ views() {
 	tap_ok "and comes round" screen_wait 'demo > jobs'
 	screen_keys '?'
 	tap_ok "help knows the view's keys" screen_wait '0 to 6'
+	screen_stop
+}
+
+map() {
+	deck 120x35 -- --many 400
+	screen_keys Down 2
+	screen_wait '400 of 400' >/dev/null
+	screen_keys m
+	screen_wait 'shade state' >/dev/null
+	sleep 0.3
+	screen_golden views/map_120x35
+	screen_keys Down Right
+	tap_ok "arrows go from cell to cell, down by a line" screen_wait 'hpc-72 '
+	order node hpc-72 failed
+	tap_ok "the node's word follows" screen_wait 'hpc-72 ! failed'
+	screen_keys Enter
+	tap_ok "Enter opens the node" screen_wait 'cfd > nodes > hpc-72'
+	screen_keys Escape
+	tap_ok "Esc goes back to the map" screen_wait 'shade state'
+	screen_keys m
+	tap_ok "the table has the same node under its cursor" screen_wait '>  hpc-72 '
+	screen_keys m F8 F8 F8 F8 F8
+	tap_ok "F8 shows other shades" screen_wait 'shade age'
+	screen_keys o
+	screen_wait 'their own' >/dev/null
+	screen_keys Down Down Down Down Down Enter
+	tap_ok "the order is the group" screen_wait 'sort:zone'
+	sleep 0.5
+	screen_golden views/map_zones_120x35
+	screen_keys 0 2
+	tap_ok "the tab remembers the map" screen_wait 'shade age'
+	screen_keys f
+	screen_text 'state:fail'
+	screen_keys Enter
+	tap_ok "a filter holds in the map, too" screen_wait '5 of 400'
+	deck 80x24 -- --many 2000
+	screen_keys Down 2 m
+	screen_wait 'shade state' >/dev/null
+	sleep 0.5
+	screen_golden views/map_80x24
+	screen_keys End
+	tap_ok "its end is in sight" screen_wait 'hpc-1992 '
+	screen_golden views/map_end_80x24
+	screen_keys m g
+	tap_ok "the first row" screen_wait '>  hpc-1 '
+	screen_keys G
+	tap_ok "and the last, far outside of what was here" screen_wait '>  hpc-1992 '
 	screen_stop
 }
 
@@ -610,6 +662,18 @@ budgets() {
 	screen_keys Down Tab
 	screen_wait 'hpc-1 ' >/dev/null
 	screen_settle
+	screen_keys 2 m
+	screen_wait 'shade state' >/dev/null
+	screen_settle
+	sizes=()
+	for i in 20 65 110 155 203; do
+		sizes+=("$(bytes_of order node "hpc-$i" draining)")
+	done
+	median=$(printf '%s\n' "${sizes[@]}" | sort -n | sed -n 3p)
+	tap_ok "a changed node of the full map takes at most 128 bytes (${sizes[*]})" at_most "$median" 128
+	tap_ok "an arrow key in the full map takes at most 450 bytes" at_most "$(bytes_of screen_keys Right)" 450
+	screen_keys 0
+	screen_settle
 	tap_ok "an arrow key in the map takes at most 128 bytes" at_most "$(bytes_of screen_keys Right)" 128
 	deck 80x24
 	screen_keys Tab Tab
@@ -637,7 +701,7 @@ leaving() {
 	screen_stop
 }
 
-for part in ${PARTS:-pictures panes views acting lamps life wizard templates cost prompt teardown plain budgets leaving}; do
+for part in ${PARTS:-pictures panes views map acting lamps life wizard templates cost prompt teardown plain budgets leaving}; do
 	$part
 done
 tap_end

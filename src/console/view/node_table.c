@@ -225,5 +225,6 @@ const struct view view_nodes = {
 	.pane = PANE_NODES,
 	.kind = &kind,
 	.keys = node_keys,
-	.hint = "Enter detail  Space mark  d drain  e why  s shell  f filter  Tab next cluster",
+	.hint =
+	    "Enter detail  Space mark  d drain  e why  s shell  m map  f filter  Tab next cluster",
 };

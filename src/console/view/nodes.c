@@ -111,7 +111,7 @@ static int64_t cells_of(const struct array_row *r)
 static int counts_width(const struct array_row *r)
 {
 	struct count_word words[COUNT_WORDS];
-	size_t n = words_counts(words, r);
+	size_t n = words_counts(words, r->count, r->max);
 	int width = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -190,7 +190,7 @@ static void draw_counts(struct screen *s, int row, int col, int columns,
 			const struct array_row *r)
 {
 	struct count_word words[COUNT_WORDS];
-	size_t n = words_counts(words, r);
+	size_t n = words_counts(words, r->count, r->max);
 	int used = 0;
 
 	for (size_t i = 0; i < n; i++) {

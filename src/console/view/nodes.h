@@ -10,8 +10,8 @@
 
 #define NODE_SORTS                                                                             \
 	{                                                                                      \
-		"", "state", "name", "array", "size", "zone", "kind", "jobs", "cost", "age",   \
-		    "for"                                                                      \
+		"", "state", "name", "array", "size", "zone", "kind", "user", "load", "jobs",  \
+		    "cost", "age", "for"                                                       \
 	}
 
 int64_t node_row_id(const struct pane *p, size_t i);

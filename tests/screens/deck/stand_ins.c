@@ -121,6 +121,7 @@ struct mirror {
 	size_t n;
 	struct node *nodes[WINDOWS];
 	struct array_row *arrays[WINDOWS];
+	struct group_row *groups[WINDOWS];
 	struct job *jobs[WINDOWS];
 };
 
@@ -170,6 +171,7 @@ void mirror_free(struct mirror *m)
 	for (size_t i = 0; i < WINDOWS; i++) {
 		free(m->nodes[i]);
 		free(m->arrays[i]);
+		free(m->groups[i]);
 		free(m->jobs[i]);
 	}
 	fixture->changed = NULL;
@@ -226,6 +228,14 @@ static bool passes_node(const struct node *n, const char *filter)
 	return !filter[0] || strstr(n->name, filter) != NULL;
 }
 
+static int by_zone(const void *a, const void *b)
+{
+	const struct node *x = a, *y = b;
+	int c = strcmp(x->zone, y->zone);
+
+	return c ? c : x->id < y->id ? -1 : x->id > y->id;
+}
+
 static size_t nodes_of(struct mirror *m, size_t k, const struct window *w,
 		       struct mirror_rows *out)
 {
@@ -239,7 +249,48 @@ static size_t nodes_of(struct mirror *m, size_t k, const struct window *w,
 		    fixture->nodes[i].state != NODE_GONE && ++out->total &&
 		    passes_node(&fixture->nodes[i], w->filter))
 			m->nodes[k][n++] = fixture->nodes[i];
+	if (strcmp(w->sort, "zone") == 0)
+		qsort(m->nodes[k], n, sizeof(struct node), by_zone);
 	out->u.nodes = m->nodes[k];
+	return n;
+}
+
+/* Groups of arrays or zones; of the shades only age and user. */
+static size_t groups_of(struct mirror *m, size_t k, const struct window *w,
+			struct mirror_rows *out)
+{
+	size_t nodes = nodes_of(m, k, w, out), n = 0;
+	struct group_row *r = NULL;
+
+	free(m->groups[k]);
+	m->groups[k] = xcalloc(nodes + 1, sizeof(struct group_row));
+	for (size_t i = 0; i < nodes; i++) {
+		const struct node *node = &m->nodes[k][i];
+		const char *name = strcmp(w->sort, "zone") == 0 ? node->zone : node->array;
+
+		if (!r || strcmp(r->name, name) != 0) {
+			r = &m->groups[k][n++];
+			snprintf(r->name, sizeof(r->name), "%s", name);
+		} else if (r->size - r->first == GROUP_CELLS) {
+			r[1] = (struct group_row){ .first = r->size, .size = r->size };
+			snprintf(r[1].name, sizeof(r[1].name), "%s", name);
+			r = &m->groups[k][n++];
+		}
+		int64_t at = r->size - r->first;
+
+		if (strcmp(w->shade, "age") == 0)
+			r->shades[at] = (char)('0' + i % 10);
+		else if (strcmp(w->shade, "user") == 0)
+			r->shades[at] = node->state == NODE_BUSY ? 'o' : '.';
+		r->count[node->state]++;
+		r->glyphs[at] = node_state_glyph(node->state);
+		r->size++;
+	}
+	for (size_t i = n; i > 1; i--) /* a group's size stands in each of its rows */
+		if (m->groups[k][i - 1].first > 0)
+			m->groups[k][i - 2].size = m->groups[k][i - 1].size;
+	out->u.groups = m->groups[k];
+	out->total = (int64_t)n;
 	return n;
 }
 
@@ -312,6 +363,9 @@ bool mirror_rows(const struct mirror *lent, const char *window_id, struct mirror
 		break;
 	case NOUN_NODE:
 		out->n = nodes_of(m, k, &m->w[k], out);
+		break;
+	case NOUN_GROUP:
+		out->n = groups_of(m, k, &m->w[k], out);
 		break;
 	case NOUN_JOB:
 		out->n = jobs_of(m, k, &m->w[k], out);

@@ -1,0 +1,313 @@
+/*
+ * Nodes, the full view as a map: a glyph for each node in groups of what they share. It shows
+ * the same rows in the same order as the table, so that cursor, marks and filter are the same;
+ * the order says what the groups are. Of nodes that are only cells a byte travels.
+ */
+#include "console/view/map.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "console/deck.h"
+#include "console/words.h"
+
+#define LEFT 2 /* columns before the cells */
+
+static const char *const shades[] = { "state", "load", "job", "user", "cost", "age" };
+static const char *const legends[] = {
+	"! fail  x evict  ? lost  d drain  ~ ask  + boot  = idle  # busy",
+	"cpus that jobs hold: 0 none, 1 to 8 a part, 9 all",
+	"a letter for each job: neighbours of one look alike; . none",
+	"the first letter of whose job it runs; . none",
+	"0 <.01 1 <.02 2 <.05 3 <.1 4 <.2 5 <.5 6 <1 7 <2 8 <5 9 more $/h",
+	"0 <1m 1 <5m 2 <15m 3 <1h 4 <3h 5 <12h 6 <1d 7 <3d 8 <7d 9 more",
+};
+
+/* A group, out of the rows that it has */
+struct group {
+	const struct group_row *rows;
+	int64_t base; /* place of its first node in the whole order */
+};
+
+static bool next_group(const struct mirror_rows *r, size_t *at, struct group *g)
+{
+	if (*at > 0)
+		g->base += g->rows->size;
+	while (*at < r->n && r->u.groups[*at].first > 0)
+		++*at; /* a part whose beginning is missing */
+	if (*at >= r->n)
+		return false;
+	g->rows = &r->u.groups[(*at)++];
+	while (*at < r->n && r->u.groups[*at].first > 0)
+		++*at;
+	return true;
+}
+
+static int per_line(int columns)
+{
+	int tens = (columns - LEFT) / 11;
+
+	return (tens < 1 ? 1 : tens) * 10;
+}
+
+/* A title, its cells, and a blank line. */
+static int lines_of(const struct group *g, int per)
+{
+	return 2 + (int)((g->rows->size + per - 1) / per);
+}
+
+static int row_count(struct deck *d, int columns)
+{
+	struct group g = { 0 };
+	int lines = 0; /* the legend takes the place of the last blank line */
+
+	d->map_per = per_line(columns);
+	for (size_t at = 0; d->have_groups && next_group(&d->groups, &at, &g);)
+		lines += lines_of(&g, d->map_per);
+	return lines > 0 ? lines : 1;
+}
+
+/* The group and the line in it (0 its title) of line i of the view; false: the legend. */
+static bool group_at(const struct deck *d, int i, struct group *g, int *line)
+{
+	*g = (struct group){ 0 };
+	i -= 1;
+	for (size_t at = 0; i >= 0 && d->have_groups && next_group(&d->groups, &at, g);) {
+		if (i < lines_of(g, d->map_per)) {
+			*line = i;
+			return true;
+		}
+		i -= lines_of(g, d->map_per);
+	}
+	return false;
+}
+
+static int cursor_row(const struct deck *d)
+{
+	int64_t cursor = (int64_t)d->panes[PANE_NODES].table.cursor;
+	struct group g = { 0 };
+	int line = 1;
+
+	for (size_t at = 0; d->have_groups && next_group(&d->groups, &at, &g);) {
+		if (cursor < g.base + g.rows->size)
+			return line + 1 + (int)((cursor - g.base) / d->map_per);
+		line += lines_of(&g, d->map_per);
+	}
+	return line;
+}
+
+/* Drawing */
+
+static enum tone shade_tone(char c)
+{
+	static const enum tone ramp[] = {
+		TONE_DIM,  TONE_IDLE, TONE_IDLE,  TONE_OK,   TONE_OK,
+		TONE_BUSY, TONE_BUSY, TONE_MONEY, TONE_WARN, TONE_WARN
+	};
+	static const enum tone letters[] = { TONE_BUSY, TONE_IDLE, TONE_OK,  TONE_BOOT,
+					     TONE_SPOT, TONE_WARN, TONE_TEXT };
+
+	if (c >= '0' && c <= '9')
+		return ramp[c - '0'];
+	if (c == '.' || c == '?')
+		return TONE_DIM;
+	return letters[(unsigned char)c % ARRAY_LEN(letters)];
+}
+
+static bool is_marked(const struct pane *p, int64_t place)
+{
+	int64_t i = place - p->rows.offset;
+
+	return p->table.n_marks > 0 && p->have && i >= 0 && i < (int64_t)p->rows.n &&
+	       table_marked(&p->table, p->kind->id(p, (size_t)i));
+}
+
+static void draw_cells(const struct deck *d, struct screen *s, struct area a,
+		       const struct group *g, int line)
+{
+	const struct pane *p = &d->panes[PANE_NODES];
+	int64_t from = (int64_t)(line - 1) * d->map_per;
+
+	for (int i = 0; i < d->map_per && from + i < g->rows->size; i++) {
+		const struct group_row *r = &g->rows[(from + i) / GROUP_CELLS];
+		int64_t at = (from + i) % GROUP_CELLS, place = g->base + from + i;
+		char text[2] = { r->shades[0] ? r->shades[at] : r->glyphs[at], '\0' };
+		enum tone tone = r->shades[0] ? shade_tone(text[0]) : words_glyph_tone(text[0]);
+		unsigned int look = is_marked(p, place) ? LOOK_BOLD | LOOK_UNDERLINE : 0;
+
+		if (place == (int64_t)p->table.cursor)
+			look |= LOOK_REVERSE;
+		screen_put(s, a.row, a.col + LEFT + i + i / 10, tone, look, text, 1);
+	}
+}
+
+/* The limit of an array, when the groups are arrays. */
+static int64_t limit_of(const struct deck *d, const char *array)
+{
+	const struct pane *p = &d->panes[PANE_NODES];
+
+	for (size_t i = 0; p->sort == 0 && d->map.have && i < d->map.rows.n; i++)
+		if (strcmp(d->map.rows.u.arrays[i].array, array) == 0)
+			return d->map.rows.u.arrays[i].max;
+	return -1;
+}
+
+static const char *group_title(const struct deck *d, const struct group_row *r)
+{
+	const struct pane *p = &d->panes[PANE_NODES];
+	const char *by = p->kind->sorts[p->sort];
+
+	if (strcmp(by, "size") == 0)
+		return vm_size_short(r->name);
+	if (strcmp(by, "zone") == 0 && !r->name[0])
+		return "no zone";
+	if (strcmp(by, "user") == 0 && !r->name[0])
+		return "nobody";
+	return r->name[0] ? r->name : "all";
+}
+
+static void draw_title(const struct deck *d, struct screen *s, struct area a,
+		       const struct group_row *r)
+{
+	struct count_word words[COUNT_WORDS];
+	size_t n = words_counts(words, r->count, -1);
+	int64_t limit = limit_of(d, r->name);
+	int col = a.col + LEFT, end = a.col + a.cols;
+
+	col += screen_put(s, a.row, col, TONE_TITLE, 0, group_title(d, r), 24) + 2;
+	col += limit >= 0
+		   ? screen_putf(s, a.row, col, TONE_TEXT, 0, 24, "%lld/%lld",
+				 (long long)r->size, (long long)limit)
+		   : screen_putf(s, a.row, col, TONE_TEXT, 0, 24, "%lld", (long long)r->size);
+	col += 2;
+	for (size_t i = 0; i < n && col < end; i++)
+		col +=
+		    screen_put(s, a.row, col, words[i].tone, 0, words[i].text, end - col) + 1;
+}
+
+static void draw_row(struct deck *d, struct screen *s, struct area a, int i)
+{
+	struct group g;
+	int line;
+
+	if (i == 0) {
+		int used = screen_putf(s, a.row, a.col + LEFT, TONE_KEY, 0, 20, "shade %s",
+				       shades[d->shade]);
+
+		screen_put(s, a.row, a.col + LEFT + used + 2, TONE_DIM, 0, legends[d->shade],
+			   a.cols - LEFT - used - 2);
+	} else if (group_at(d, i, &g, &line) && line == 0) {
+		draw_title(d, s, a, g.rows);
+	} else if (group_at(d, i, &g, &line)) {
+		draw_cells(d, s, a, &g, line);
+	}
+}
+
+/* Keys */
+
+/* Up and down go to the cell above and below, over titles into the next group. */
+static void go_line(struct deck *d, int by)
+{
+	struct table *t = &d->panes[PANE_NODES].table;
+	int at = cursor_row(d), line, last;
+	struct group g;
+
+	if (!group_at(d, at, &g, &line))
+		return;
+	int64_t column = ((int64_t)t->cursor - g.base) % d->map_per;
+
+	for (int step = 0; step < 3; step++) {
+		if (!group_at(d, at += by, &g, &line))
+			return;
+		last = lines_of(&g, d->map_per) - 2;
+		if (line < 1 || line > last)
+			continue;
+		int64_t to = (int64_t)(line - 1) * d->map_per + column;
+
+		table_go(t, (size_t)(g.base + (to < g.rows->size ? to : g.rows->size - 1)));
+		return;
+	}
+}
+
+static bool key(struct deck *d, const struct key *k)
+{
+	struct pane *p = &d->panes[PANE_NODES];
+	int lines = d->layout.pane[PANE_NODES].rows - 3;
+
+	p->touched = true;
+	switch (k->code) {
+	case K_LEFT:
+		table_move(&p->table, -1);
+		return true;
+	case K_RIGHT:
+	case 'l':
+		table_move(&p->table, 1);
+		return true;
+	case K_UP:
+	case 'k':
+		go_line(d, -1);
+		return true;
+	case K_DOWN:
+	case 'j':
+		go_line(d, 1);
+		return true;
+	case K_PAGE_UP:
+	case K_PAGE_DOWN:
+		for (int i = 0; i < lines; i++)
+			go_line(d, k->code == K_PAGE_UP ? -1 : 1);
+		return true;
+	}
+	return deck_table_key(d, k);
+}
+
+static void next_shade(struct deck *d)
+{
+	d->shade = (d->shade + 1) % ARRAY_LEN(shades);
+}
+
+bool map_shade_named(struct deck *d, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(shades); i++)
+		if (strcmp(shades[i], name) == 0) {
+			d->shade = i;
+			return true;
+		}
+	return false;
+}
+
+/* The window of the cells; that of the nodes around the cursor is the pane's own. */
+void map_window(const struct deck *d, struct window *w)
+{
+	pane_window(&d->panes[PANE_NODES], w);
+	w->noun = NOUN_GROUP;
+	w->offset = 0;
+	w->count = MAP_GROUPS;
+	snprintf(w->id, sizeof(w->id), "groups");
+	snprintf(w->shade, sizeof(w->shade), "%s", shades[d->shade]);
+}
+
+static const struct binding keys[] = {
+	{ .key = 'a',
+	  .fkey = K_F8,
+	  .keys = "F8 a",
+	  .group = GROUP_VIEW,
+	  .label = "Shade",
+	  .help = "what a cell shows: next",
+	  .run = next_shade },
+	{ .keys = NULL },
+};
+
+const struct view view_map = {
+	.title = "Nodes",
+	.place = "nodes",
+	.pane = PANE_NODES,
+	.keys = keys,
+	.more_keys = node_keys,
+	.hint = "arrows choose  Enter detail  Space mark  m table  a shade  F6 group  s shell",
+	.row_count = row_count,
+	.draw_row = draw_row,
+	.cursor_row = cursor_row,
+	.key = key,
+};

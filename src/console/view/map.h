@@ -1,0 +1,16 @@
+/* The map of nodes: its windows and its shades. */
+#ifndef CONSOLE_VIEW_MAP_H
+#define CONSOLE_VIEW_MAP_H
+
+#include <stdbool.h>
+
+#include "model/window.h"
+
+#define MAP_GROUPS 200 /* rows of the window of cells */
+
+struct deck;
+
+void map_window(const struct deck *d, struct window *w);
+bool map_shade_named(struct deck *d, const char *name); /* false: there is none */
+
+#endif
