@@ -61,15 +61,22 @@ screen_start() {
 	screen_starts=$((${screen_starts:-0} + 1))
 	screen_server=pl$$.$screen_starts # a server that is on its way out still answers to its name
 	: >"$screen_dir/log"
+	for _ in 1 2 3 4 5; do
+		screen_session "$@" && break # the server that was killed may still be leaving
+		sleep 0.1
+	done
+	screen_tmux pipe-pane -t t "cat >>'$screen_dir/log'"
+	: >"$screen_dir/go"
+	screen_settle
+	rm -f "$screen_dir/go"
+}
+
+screen_session() {
 	screen_tmux start-server \; set-option -g status off \; set-option -g escape-time 0 \; \
 		set-option -g default-terminal "${SCREEN_TERM:-tmux-256color}" \; set-option -g remain-on-exit on \; \
 		set-option -g remain-on-exit-format '' \; set-option -g history-limit 100 \; \
 		new-session -d -s t -x "${size%x*}" -y "${size#*x}" \
 		"while [ ! -e '$screen_dir/go' ]; do sleep 0.02; done; exec env $(screen_quote "$@")"
-	screen_tmux pipe-pane -t t "cat >>'$screen_dir/log'"
-	: >"$screen_dir/go"
-	screen_settle
-	rm -f "$screen_dir/go"
 }
 
 screen_quote() {
