@@ -12,7 +12,7 @@ for ((i = 1; i <= $#; i++)); do
 done
 [ "$(id -u)" = 0 ] || { echo "1..1"; echo "ok 1 # SKIP real machines need root"; exit 0; }
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/verify.XXXXXX") || exit 2
+dir=$(mktemp -d /tmp/verify.XXXXXX) || exit 2
 chmod 755 "$dir" # the engine runs as a user of its own
 world=$dir/world n=0 failed=0 demo=
 finish() {
