@@ -1,5 +1,6 @@
 #!/bin/sh
-# What a compiler does not say: cppcheck, shellcheck, and rules of this project as patterns. clang-tidy is for `make tidy`.
+# What a compiler does not say: cppcheck, clang-tidy, shellcheck, and rules of this project as patterns.
+# The analyzer of clang-tidy is too slow for each time: `make tidy` runs it.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 failed=0
@@ -11,6 +12,8 @@ fail() {
 cppcheck --quiet --std=c11 --inline-suppr --enable=warning,portability --error-exitcode=1 \
 	--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches --suppress=nullPointerArithmetic \
 	--suppress=preprocessorErrorDirective -Iinclude -Isrc -j2 src || fail "cppcheck"
+
+tests/tidy.sh '-clang-analyzer-*' || fail "clang-tidy"
 
 banned='(^|[^_[:alnum:]])(gets|strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|alloca|tmpnam|mktemp|system|popen|gmtime|localtime)\('
 grep -rnE "$banned" src include && fail "a call that is not used here (S12.5)"

@@ -93,7 +93,7 @@ static void destroy(struct proc *p)
  * group is signalled. */
 static void kill_and_reap(struct proc *p)
 {
-	const struct timespec step = { 0, 2 * 1000000 };
+	const struct timespec step = { 0, 2 * 1000000L };
 	int64_t until = loop_real_ms() + REAP_MS;
 
 	if (p->pid <= 0)

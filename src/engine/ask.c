@@ -128,7 +128,7 @@ static bool by_name(const struct need *n)
 
 static uint32_t shape_find(struct planner *p, const struct want *w)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325) + w->no_spot * 2 + w->colocated;
+	uint64_t hash = UINT64_C(0xcbf29ce484222325) + (w->no_spot ? 2U : 0U) + w->colocated;
 	size_t at;
 
 	if (p->n_shapes * 2 >= p->table_size)

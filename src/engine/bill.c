@@ -246,7 +246,7 @@ int64_t bill_month(int64_t now_ms, int64_t *end_ms)
 	int64_t begin = 0;
 
 	clock_text(text, now_ms);
-	sscanf(text, "%d-%d", &year, &month);
+	sscanf(text, "%4d-%2d", &year, &month);
 	snprintf(text, sizeof(text), "%04d-%02d-01T00:00:00Z", year % 10000, month % 100);
 	clock_read(&begin, text);
 	year += month == 12;

@@ -52,7 +52,7 @@ static void deadline(struct run *r, struct member *m, int64_t now_ms)
 	/* told by a listing that began so late and is whole: one of a large cluster takes
 	 * minutes */
 	if (m->node.state == NODE_ALLOCATING &&
-	    r->cloud_source.started_ms - m->node.since_ms > ACCEPTED_S * 1000 &&
+	    r->cloud_source.started_ms - m->node.since_ms > ACCEPTED_S * 1000L &&
 	    !intent_open(r, m->node.set_id)) {
 		boot_feed(r, m, BOOT_EV_TOO_LATE,
 			  "the cloud accepted it and made no machine within 5 min");

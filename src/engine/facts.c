@@ -147,7 +147,8 @@ static void resources_of(struct resources *r, int64_t cpus, int64_t mem, int64_t
 			 int64_t threads)
 {
 	resources_set(r, "ncpus", (double)cpus);
-	resources_set(r, "pcpus", (double)(cpus / (threads > 0 ? threads : 1)));
+	cpus /= threads > 0 ? threads : 1;
+	resources_set(r, "pcpus", (double)cpus);
 	resources_set(r, "ngpus", (double)gpus);
 	resources_set(r, "mem", (double)mem);
 }

@@ -474,7 +474,7 @@ static struct json *broken_json(const char *name, const char *msg)
 	unsigned int line = 0, column = 0;
 	struct json *j = json_new_object();
 
-	if (at && sscanf(at, "line %u, column %u", &line, &column) == 2) {
+	if (at && sscanf(at, "line %9u, column %9u", &line, &column) == 2) {
 		text = strstr(at, ": ");
 		msg = text ? text + 2 : at;
 	}

@@ -112,7 +112,7 @@ int slurm_count_read(int64_t *out, struct slice f)
 	if (f.len > 1 && f.s[f.len - 1] == 'K')
 		factor = 1024;
 	if (f.len > 1 && f.s[f.len - 1] == 'M')
-		factor = 1024 * 1024;
+		factor = INT64_C(1024) * 1024;
 	if (factor > 1)
 		f.len--;
 	if (slice_num(out, f, 0, UINT32_MAX) < 0)

@@ -69,21 +69,21 @@ static const char *kind_brief(int code)
 	return code ? "" : "ondemand";
 }
 
-#define WORDS_NAME(fn, type, of)                                                               \
+#define WORDS_NAME(fn, of)                                                                     \
 	static const char *fn(int code)                                                        \
 	{                                                                                      \
-		return of((enum type)code);                                                    \
+		return of(code);                                                               \
 	}
 
-WORDS_NAME(cluster_name, cluster_state, cluster_state_name)
-WORDS_NAME(cluster_brief, cluster_state, cluster_state_short)
-WORDS_NAME(node_name, node_state, node_state_name)
-WORDS_NAME(job_name, job_state, job_state_name)
-WORDS_NAME(job_brief, job_state, job_state_short)
-WORDS_NAME(why_name, reason_class, reason_class_name)
-WORDS_NAME(level_name, event_level, event_level_name)
-WORDS_NAME(op_name, op_kind, op_kind_name)
-WORDS_NAME(op_state_word, op_state, op_state_name)
+WORDS_NAME(cluster_name, cluster_state_name)
+WORDS_NAME(cluster_brief, cluster_state_short)
+WORDS_NAME(node_name, node_state_name)
+WORDS_NAME(job_name, job_state_name)
+WORDS_NAME(job_brief, job_state_short)
+WORDS_NAME(why_name, reason_class_name)
+WORDS_NAME(level_name, event_level_name)
+WORDS_NAME(op_name, op_kind_name)
+WORDS_NAME(op_state_word, op_state_name)
 
 /* The words of the node table that are no beginning of the state's own. */
 static const char *node_brief(int code)

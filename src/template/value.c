@@ -75,7 +75,7 @@ int value_duration(int64_t *seconds, const char *text)
 	for (size_t i = 0; i < ARRAY_LEN(units); i++)
 		if (text[n] == units[i].letter && text[n + 1] == '\0')
 			unit = units[i].seconds;
-	if (!unit || num_read_n(&v, text, n, 0, 366 * 86400) < 0 || v * unit > 366 * 86400)
+	if (!unit || num_read_n(&v, text, n, 0, 366L * 86400) < 0 || v * unit > 366L * 86400)
 		return -1;
 	*seconds = v * unit;
 	return 0;

@@ -226,7 +226,7 @@ void arm_vm_sizes(struct arm_call *c)
 		json_set_str(e, "name", s->name);
 		json_set_int(e, "numberOfCores", s->vcpus);
 		json_set_int(e, "osDiskSizeInMB", 1047552);
-		json_set_int(e, "resourceDiskSizeInMB", s->temp_gb * 1024);
+		json_set_int(e, "resourceDiskSizeInMB", (int64_t)s->temp_gb * 1024);
 		json_set_int(e, "memoryInMB", (int64_t)(s->memory_gb * 1024));
 		json_set_int(e, "maxDataDiskCount", s->disks_max);
 	}

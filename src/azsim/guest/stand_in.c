@@ -40,7 +40,7 @@ static int ask(struct buf *text, const char *verb, const char *const *args, size
 		if (got == 0)
 			errno = ECONNRESET;
 		if (got > 0) {
-			rc = answer[0];
+			rc = (unsigned char)answer[0];
 			buf_add(text, answer + 1, (size_t)got - 1);
 		}
 	}

@@ -57,7 +57,7 @@ const char *az_address_text(char out[AZ_ADDRESS_TEXT], uint32_t a)
 
 bool az_prefix_covers(uint32_t base, unsigned int bits, uint32_t inner, unsigned int inner_bits)
 {
-	return inner_bits >= bits && (base ^ inner) >> (32 - bits) == 0;
+	return inner_bits >= bits && (bits == 0 || (base ^ inner) >> (32 - bits) == 0);
 }
 
 static uint32_t size_of(const struct az_subnet *s)
