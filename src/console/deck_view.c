@@ -300,6 +300,7 @@ static int lines_under(struct deck *d, const struct screen *s)
 	if (!v->kind || !v->row_count)
 		return 0;
 	view_layout(&l, s->rows, s->cols, d->focus, true, 0);
+	d->layout.detail = l.detail;
 	return v->row_count(d, l.pane[d->focus].cols);
 }
 

@@ -42,6 +42,14 @@ not_asked() {
 	! grep -F -e "$1" "$log"
 }
 
+eventually_lacks() {
+	for _ in $(seq 40); do
+		lacks "$1" >/dev/null && return 0
+		sleep 0.05
+	done
+	lacks "$1"
+}
+
 lacks() {
 	! screen_text_now | grep -F -e "$1"
 }
@@ -435,6 +443,23 @@ templates() {
 	screen_stop
 }
 
+events() {
+	deck 80x24
+	screen_keys 4
+	tap_ok "events follow what is new" screen_wait 'FOLLOW '
+	screen_keys a
+	tap_ok "a leaves what people did" screen_wait 'filter: !who:engine'
+	screen_keys E
+	tap_ok "E leaves warnings and errors" screen_wait 'filter: level:warn,error'
+	screen_keys E
+	tap_ok "and again shows all" eventually_lacks 'filter: '
+	screen_keys Down
+	tap_ok "a chosen row stays where it is" eventually_lacks 'FOLLOW '
+	screen_keys t
+	tap_ok "t follows again" screen_wait 'FOLLOW '
+	screen_stop
+}
+
 cost() {
 	for size in 80x24 120x35 160x45 60x15; do
 		deck "$size"
@@ -701,7 +726,7 @@ leaving() {
 	screen_stop
 }
 
-for part in ${PARTS:-pictures panes views map acting lamps life wizard templates cost prompt teardown plain budgets leaving}; do
+for part in ${PARTS:-pictures panes views map acting lamps life wizard templates events cost prompt teardown plain budgets leaving}; do
 	$part
 done
 tap_end

@@ -106,12 +106,89 @@ static const struct pane_kind kind = {
 	.cell = cell,
 };
 
+/* Filters by one key; the same key takes them away. */
+
+static void toggle(struct deck *d, const char *filter)
+{
+	struct pane *p = &d->panes[PANE_EVENTS];
+
+	if (strcmp(p->filter, filter) == 0)
+		filter = "";
+	snprintf(p->filter, sizeof(p->filter), "%s", filter);
+	p->offset = 0;
+	p->touched = false;
+}
+
+static void only_people(struct deck *d)
+{
+	toggle(d, "!who:engine");
+}
+
+static void only_trouble(struct deck *d)
+{
+	toggle(d, "level:warn,error");
+}
+
+static void newest(struct deck *d)
+{
+	struct pane *p = &d->panes[PANE_EVENTS];
+
+	p->touched = false;
+	table_go(&p->table, 0);
+}
+
+static const struct binding keys[] = {
+	{ .key = 't',
+	  .fkey = K_F5,
+	  .keys = "F5 t",
+	  .group = GROUP_VIEW,
+	  .label = "Follow",
+	  .help = "go on with the newest",
+	  .command = "events",
+	  .cli = "--follow",
+	  .run = newest },
+	{ .key = 'a',
+	  .fkey = K_F7,
+	  .keys = "F7 a",
+	  .group = GROUP_VIEW,
+	  .label = "People",
+	  .help = "only what people did",
+	  .run = only_people },
+	{ .key = 'E',
+	  .fkey = K_F8,
+	  .keys = "F8 E",
+	  .group = GROUP_VIEW,
+	  .label = "Errors",
+	  .help = "only warnings and errors",
+	  .run = only_trouble },
+	{ .keys = NULL },
+};
+
+static void right(const struct deck *d, char *out, size_t max)
+{
+	const struct pane *p = &d->panes[PANE_EVENTS];
+	char a[24], b[24];
+
+	if (p->have)
+		snprintf(out, max, "%s%s of %s", p->touched ? "" : "FOLLOW  ",
+			 words_number(a, p->rows.shown_total), words_number(b, p->rows.total));
+}
+
+/* Where a column tells of it already, the table has the room. */
+static int row_count(struct deck *d, int columns)
+{
+	return d->layout.detail.rows > 0 ? 0 : view_detail_rows(d, columns);
+}
+
 const struct view view_events = {
 	.title = "Events",
 	.place = "all clusters > events",
 	.pane = PANE_EVENTS,
 	.kind = &kind,
-	.hint = "Enter the whole text  f filter, as in level:warn,error  / find  Esc the Deck",
-	.row_count = view_detail_rows,
+	.keys = keys,
+	.right = right,
+	.hint =
+	    "Enter all of it  a what people did  E errors  t the newest  f filter  Esc back",
+	.row_count = row_count,
 	.draw_row = view_detail_row,
 };
