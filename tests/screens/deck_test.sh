@@ -415,6 +415,15 @@ templates() {
 	screen_keys 6
 	tap_ok "the view tells the parameters" screen_wait 'htc_max      int      16'
 	screen_golden deck/templates
+	for size in 120x35 160x45 60x15; do
+		deck "$size"
+		screen_keys 6
+		screen_wait 'slurm' >/dev/null
+		screen_golden "deck/templates_$size"
+	done
+	deck 80x24 EDITOR="$screen_dir/editor s/max:/maxx:/" -- --templates "$mine"
+	screen_keys 6
+	screen_wait 'htc_max' >/dev/null
 	screen_keys t
 	tap_ok "t shows the text with its lines" screen_wait '3    max: {type: int}'
 	screen_keys Escape E
