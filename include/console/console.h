@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/err.h"
+
 struct console_options {
 	const char *socket_path;   /* of the engine */
 	uid_t engine_uid;	   /* as in client_new() */
@@ -23,6 +25,9 @@ struct console_options {
 	bool stats;	     /* prints frames and bytes at the end */
 	int esc_ms, data_ms; /* as in display.h; 0: the defaults */
 };
+
+/* Before an engine is started for it: is what the options name there? */
+int console_check(const struct console_options *o, struct err *err);
 
 /* Runs until the operator leaves. The program's exit code; 128 + N after signal N. */
 int console_main(const struct console_options *o);

@@ -12,7 +12,9 @@
 #include "base/mem.h"
 #include "base/rand.h"
 
-#define READ_PART 65536
+#define READ_PART   65536
+#define PROGRAM_MAX 4096
+#define TREE_DEPTH  6 /* of a program below the tree that it was built in */
 
 static int wrong_open(struct err *err, const char *path)
 {
@@ -250,4 +252,51 @@ bool file_exists(const char *path)
 	struct stat st;
 
 	return stat(path, &st) == 0;
+}
+
+static bool is_shipped(const char *dir, const char *mark)
+{
+	char *path = xasprintf("%s/%s", dir, mark);
+	struct stat st;
+	bool is = stat(dir, &st) == 0 && !(st.st_mode & S_IWOTH) && file_exists(path);
+
+	free(path);
+	return is;
+}
+
+char *file_shipped(const char *name, const char *mark)
+{
+	char program[PROGRAM_MAX];
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	if (n <= 0)
+		return NULL;
+	program[n] = '\0';
+	for (int i = 0; i < TREE_DEPTH; i++) {
+		static const char *const below[] = { "share/paceline/", "" };
+		char *slash = strrchr(program, '/');
+
+		if (!slash)
+			return NULL;
+		*slash = '\0';
+		for (size_t k = 0; k < ARRAY_LEN(below); k++) {
+			char *dir = xasprintf("%s/%s%s", program, below[k], name);
+
+			if (is_shipped(dir, mark))
+				return dir;
+			free(dir);
+		}
+	}
+	return NULL;
+}
+
+char *file_own(const char *name)
+{
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	if (config && config[0] == '/')
+		return xasprintf("%s/paceline/%s", config, name);
+	if (home && home[0] == '/')
+		return xasprintf("%s/.config/paceline/%s", home, name);
+	return NULL;
 }

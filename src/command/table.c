@@ -10,7 +10,8 @@
 const struct command_option command_before[] = {
 	{ "-L", "NAME", "another engine of this user or site, with a store of its own" },
 	{ "--socket", "PATH", "the engine that listens there" },
-	{ "--theme", "NAME", "colours of the console: auto, mono, light, contrast, or a file" },
+	{ "--theme", "NAME",
+	  "colours: auto, mono, light, contrast, dusk, amber, phosphor, or a file" },
 	{ "--ascii", NULL, "the console in plain characters" },
 	{ "--plain", NULL, "the console as lines, without a screen" },
 	{ "--letters", NULL, "letters instead of function keys in the footer" },

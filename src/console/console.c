@@ -16,16 +16,6 @@ static void gone(void *arg, int signo)
 
 static const struct display_events events = { deck_draw, deck_key, gone };
 
-static int choose_theme(struct theme *out, const char *name, struct err *err)
-{
-	const struct theme *t = theme_builtin(name ? name : theme_default_name());
-
-	if (!t)
-		return theme_load(out, name, err);
-	*out = *t;
-	return 0;
-}
-
 static int run_deck(struct loop *l, struct client *c, const struct console_options *o,
 		    const struct theme *theme, struct err *err)
 {
@@ -73,6 +63,18 @@ static int run_on(struct loop *l, struct client *c, const struct console_options
 	return plain_run(l, c);
 }
 
+static int choose_theme(struct theme *t, const struct console_options *o, struct err *err)
+{
+	return theme_find(t, o->theme ? o->theme : theme_default_name(), err);
+}
+
+int console_check(const struct console_options *o, struct err *err)
+{
+	struct theme t;
+
+	return choose_theme(&t, o, err);
+}
+
 int console_main(const struct console_options *o)
 {
 	struct err err = ERR_INIT;
@@ -82,7 +84,7 @@ int console_main(const struct console_options *o)
 	int code = 1;
 
 	setlocale(LC_CTYPE, "");
-	if (choose_theme(&theme, o->theme, &err) < 0) {
+	if (choose_theme(&theme, o, &err) < 0) {
 		fprintf(stderr, "paceline: %s\n", err.msg);
 		return 2;
 	}

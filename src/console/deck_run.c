@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "console/deck.h"
@@ -268,15 +269,33 @@ static void run_command(struct deck *d, const struct command *c, const char *lin
 
 /* Words of the console itself */
 
+static void say_themes(struct deck *d)
+{
+	struct strs names = STRS_INIT(WORDS_MOST);
+	struct buf list = BUF_INIT(256);
+
+	theme_names(&names);
+	for (size_t i = 0; i < names.n; i++)
+		buf_addf(&list, " %s", names.v[i]);
+	deck_say(d, TONE_TEXT, "themes:%s, or a file", buf_str(&list));
+	buf_clear(&list);
+	strs_clear(&names);
+}
+
+/* One that cannot be read leaves the present one. */
 static void set_theme(struct deck *d, const char *name)
 {
-	const struct theme *t = theme_builtin(name);
+	struct theme t;
+	struct err err = ERR_INIT;
 
-	if (t)
-		display_theme(d->display, t);
-	else
-		deck_say(d, TONE_FAIL,
-			 "there is no theme \"%.40s\": auto, mono, light, contrast", name);
+	if (!name[0]) {
+		say_themes(d);
+	} else if (theme_find(&t, name, &err) < 0) {
+		deck_say(d, TONE_FAIL, "%s", err.msg);
+	} else {
+		display_theme(d->display, &t);
+		deck_say(d, TONE_TEXT, "theme %s", t.name);
+	}
 }
 
 static bool own_word(struct deck *d, const struct strs *w)
@@ -336,10 +355,42 @@ void deck_run_line(struct deck *d, const char *line)
 	strs_clear(&words);
 }
 
+#define THEME_WORD "theme "
+
+/* The part of a name that all of them share which begin as typed. */
+static bool complete_theme(const char *typed, size_t len, char out[PROMPT_TEXT], char hint[160])
+{
+	struct strs names = STRS_INIT(TEXTBOX_LINES);
+	const char *first = NULL;
+	size_t common = 0, used = 0;
+
+	hint[0] = '\0';
+	theme_names(&names);
+	for (size_t i = 0; i < names.n; i++) {
+		size_t k = 0;
+
+		if (strncmp(names.v[i], typed, len) != 0)
+			continue;
+		while (first && k < common && names.v[i][k] == first[k])
+			k++;
+		common = first ? k : strlen(names.v[i]);
+		first = first ? first : names.v[i];
+		if (used < 160)
+			used += (size_t)snprintf(hint + used, 160 - used, "%s ", names.v[i]);
+	}
+	if (first)
+		snprintf(out, PROMPT_TEXT, THEME_WORD "%.*s", (int)common, first);
+	strs_clear(&names);
+	return first != NULL;
+}
+
 /* Completes the command's words; one that is whole shows its arguments. */
 bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT],
 		   char hint[160])
 {
+	if (strncmp(text, THEME_WORD, strlen(THEME_WORD)) == 0 && at >= strlen(THEME_WORD))
+		return complete_theme(text + strlen(THEME_WORD), at - strlen(THEME_WORD), out,
+				      hint);
 	size_t hits = 0, common = 0;
 	const struct command *last = NULL;
 

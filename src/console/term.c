@@ -405,12 +405,20 @@ static void set_background(struct term *t)
 	bkgrndset(&blank);
 }
 
+static short colour_here(int colour, int of256)
+{
+	return (short)(of256 > 0 && COLORS >= 256 ? of256 : colour);
+}
+
 void term_theme(struct term *t, const struct theme *theme)
 {
 	t->theme = !t->colours && has_colour(theme) ? *theme_builtin("mono") : *theme;
-	for (int i = 0; t->colours && i < TONES; i++)
-		init_pair((short)(i + 1), (short)t->theme.style[i].fg,
-			  (short)t->theme.style[i].bg);
+	for (int i = 0; t->colours && i < TONES; i++) {
+		const struct style *st = &t->theme.style[i];
+
+		init_pair((short)(i + 1), colour_here(st->fg, st->fg256),
+			  colour_here(st->bg, st->bg256));
+	}
 	set_background(t);
 	term_repaint(t);
 }

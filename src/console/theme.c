@@ -7,9 +7,13 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/yaml.h"
 
-#define THEME_MAX 65536
+#define THEME_MAX  65536
+#define THEMES_MAX 1000
+#define SUFFIX	   ".yaml"
+#define MARK	   "auto.yaml"
 
 static const char *const tones[TONES] = {
 	"text", "ok",	 "busy",  "idle", "boot", "warn",   "fail", "off",
@@ -131,14 +135,45 @@ static int word_index(const char *const *words, size_t n, const char *word, size
 	return -1;
 }
 
-static bool read_colour(int *colour, const char *word, size_t len)
+/* "yellow" or "yellow/214". False: it is none; *of256 is -1 when only the number is wrong. */
+static bool read_colour(int *colour, int *of256, const char *word, size_t len)
 {
-	int i = word_index(colours, ARRAY_LEN(colours), word, len);
+	const char *slash = memchr(word, '/', len);
+	size_t name_len = slash ? (size_t)(slash - word) : len;
+	int i = word_index(colours, ARRAY_LEN(colours), word, name_len);
+	int64_t n = 0;
+	char digits[8] = "";
 
-	if (i < 0 && (len != 7 || memcmp(word, "default", 7) != 0))
+	*of256 = 0;
+	if (i < 0 && (name_len != 7 || memcmp(word, "default", 7) != 0))
 		return false;
+	if (slash) {
+		snprintf(digits, sizeof(digits), "%.*s", (int)(len - name_len - 1), slash + 1);
+		if (len - name_len > sizeof(digits) || num_read(&n, digits, 16, 255) < 0) {
+			*of256 = -1;
+			return false;
+		}
+	}
 	*colour = i < 0 ? COLOUR_DEFAULT : i;
+	*of256 = (int)n;
 	return true;
+}
+
+static int no_such_word(const struct yaml *y, const char *word, size_t len, struct err *err)
+{
+	static const char *const known[] = { "black",	"red",	     "green", "yellow",	 "blue",
+					     "magenta", "cyan",	     "white", "default", "bold",
+					     "reverse", "underline", "dim",   "on",	 NULL };
+	char text[41];
+	const char *near;
+
+	snprintf(text, sizeof(text), "%.*s", len > 40 ? 40 : (int)len, word);
+	near = text_nearest(text, known);
+	if (near && strcmp(near, text) == 0) /* right, but not after "on" */
+		near = NULL;
+	return err_set(err, ERR_PARSE, "line %u: %s: \"%s\" is no colour or attribute%s%s%s",
+		       y->line, y->key, text, near ? "; did you mean \"" : "", near ? near : "",
+		       near ? "\"?" : "");
 }
 
 /* "[COLOUR] [on COLOUR] [bold] [reverse] [underline] [dim]", in any order */
@@ -147,25 +182,30 @@ static int read_style(struct style *st, const struct yaml *y, struct err *err)
 	const char *p = y->kind == YAML_SCALAR ? y->text : NULL;
 	bool on = false;
 
-	*st = (struct style){ COLOUR_DEFAULT, COLOUR_DEFAULT, 0 };
+	*st = (struct style){ .fg = COLOUR_DEFAULT, .bg = COLOUR_DEFAULT };
 	if (!p)
 		return err_set(err, ERR_PARSE,
 			       "line %u: %s: words such as \"red bold\" are expected", y->line,
 			       y->key);
 	for (p += strspn(p, " \t"); *p; p += strspn(p, " \t")) {
 		size_t len = strcspn(p, " \t");
-		int look = word_index(looks, ARRAY_LEN(looks), p, len);
+		int look = word_index(looks, ARRAY_LEN(looks), p, len), of256;
 
-		if (len == 2 && memcmp(p, "on", 2) == 0 && !on)
+		if (len == 2 && memcmp(p, "on", 2) == 0 && !on) {
 			on = true;
-		else if (read_colour(on ? &st->bg : &st->fg, p, len))
+		} else if (read_colour(on ? &st->bg : &st->fg, &of256, p, len)) {
+			*(on ? &st->bg256 : &st->fg256) = of256;
 			on = false;
-		else if (look >= 0 && !on)
+		} else if (look >= 0 && !on) {
 			st->look |= 1u << look;
-		else
-			return err_set(err, ERR_PARSE,
-				       "line %u: %s: \"%.*s\" is no colour or attribute",
-				       y->line, y->key, len > 40 ? 40 : (int)len, p);
+		} else if (of256 < 0) {
+			return err_set(
+			    err, ERR_PARSE,
+			    "line %u: %s: after \"/\" a number from 16 to 255 is expected",
+			    y->line, y->key);
+		} else {
+			return no_such_word(y, p, len, err);
+		}
 		p += len;
 	}
 	if (on)
@@ -222,5 +262,102 @@ int theme_load(struct theme *t, const char *path, struct err *err)
 	if (rc == 0 && theme_read(t, buf_str(&b), b.len, err) < 0)
 		rc = err_wrap(err, "theme %s", path);
 	buf_clear(&b);
+	return rc;
+}
+
+/*
+ * Themes by name
+ */
+
+static void folders(struct strs *out)
+{
+	char *shipped = file_shipped("themes", MARK), *own = file_own("themes");
+
+	if (shipped)
+		strs_take(out, shipped);
+	if (own)
+		strs_take(out, own);
+}
+
+static void add_names(struct strs *out, const char *dir)
+{
+	struct strs files = STRS_INIT(THEMES_MAX);
+
+	if (file_exists(dir))
+		file_list(&files, dir, NULL);
+	for (size_t i = 0; i < files.n; i++) {
+		size_t n = strlen(files.v[i]), suffix = strlen(SUFFIX);
+
+		if (n <= suffix || strcmp(files.v[i] + n - suffix, SUFFIX) != 0)
+			continue;
+		files.v[i][n - suffix] = '\0';
+		if (text_is_name(files.v[i], 31) && !strs_has(out, files.v[i]))
+			strs_add(out, files.v[i]);
+	}
+	strs_clear(&files);
+}
+
+void theme_names(struct strs *out)
+{
+	struct strs in = STRS_INIT(4);
+
+	for (size_t i = 0; i < ARRAY_LEN(builtin); i++)
+		strs_add(out, builtin[i].name);
+	folders(&in);
+	for (size_t i = 0; i < in.n; i++)
+		add_names(out, in.v[i]);
+	strs_clear(&in);
+	strs_sort(out);
+}
+
+static int no_such_theme(const char *name, struct err *err)
+{
+	struct strs names = STRS_INIT(THEMES_MAX);
+	const char *near;
+
+	theme_names(&names);
+	near = text_nearest(name, (const char *const *)names.v);
+	if (near) {
+		err_set(err, ERR_NOT_FOUND, "there is no theme \"%.40s\"; did you mean \"%s\"?",
+			name, near);
+	} else {
+		char list[120] = "";
+
+		for (size_t i = 0, n = 0; i < names.n && n < sizeof(list); i++)
+			n += (size_t)snprintf(list + n, sizeof(list) - n, "%s%s", i ? ", " : "",
+					      names.v[i]);
+		err_set(err, ERR_NOT_FOUND, "there is no theme \"%.40s\": %s", name, list);
+	}
+	strs_clear(&names);
+	return -1;
+}
+
+int theme_find(struct theme *t, const char *name, struct err *err)
+{
+	const struct theme *known = theme_builtin(name);
+	struct strs in = STRS_INIT(4);
+	char *path = NULL;
+	int rc;
+
+	if (known) {
+		*t = *known;
+		return 0;
+	}
+	if (strchr(name, '/'))
+		return theme_load(t, name, err);
+	folders(&in);
+	for (size_t i = 0; i < in.n && text_is_name(name, 31); i++) {
+		path = xasprintf("%s/%s" SUFFIX, in.v[i], name);
+		if (file_exists(path))
+			break;
+		free(path);
+		path = NULL;
+	}
+	if (path)
+		rc = theme_load(t, path, err);
+	else
+		rc = file_exists(name) ? theme_load(t, name, err) : no_such_theme(name, err);
+	free(path);
+	strs_clear(&in);
 	return rc;
 }

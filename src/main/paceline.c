@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -133,7 +134,7 @@ static int run_console(struct program *p)
 	char *state, *templates;
 	int code;
 
-	if (find_engine(p, &err) < 0)
+	if (console_check(&p->console, &err) < 0 || find_engine(p, &err) < 0)
 		return usage(err.msg);
 	if (!places_answers(&p->places) && start_engine(p, &err) < 0)
 		return failed(&err);
@@ -141,7 +142,7 @@ static int run_console(struct program *p)
 	p->console.engine_uid = (uid_t)-1;
 	state = places_own(p->places.name);
 	p->console.state_dir = state;
-	templates = places_templates();
+	templates = file_own("templates");
 	p->console.templates_dir = templates;
 	code = console_main(&p->console);
 	free(templates);

@@ -53,15 +53,6 @@ char *places_own(const char *name)
 	return own;
 }
 
-char *places_templates(void)
-{
-	char *dir = user_dir("XDG_CONFIG_HOME", ".config");
-	char *own = dir ? xasprintf("%s/templates", dir) : NULL;
-
-	free(dir);
-	return own;
-}
-
 static int user_places(struct places *p, struct err *err)
 {
 	char *dir = user_dir("XDG_STATE_HOME", ".local/state");

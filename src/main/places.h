@@ -24,7 +24,6 @@ bool places_of_site(void); /* this process is root's or the engine user's: the s
 int places_make(struct places *p, const char *name, bool site, struct err *err);
 void places_clear(struct places *p);
 char *places_own(const char *name); /* this user's folder for that engine; NULL: no home */
-char *places_templates(void);	    /* this user's own; NULL: no home */
 
 /*
  * For a client: the engine that was named, or the first that answers of main and demo, the

@@ -12,10 +12,8 @@
 #include "base/yaml.h"
 #include "template/template.h"
 
-#define SUFFIX	    ".yaml"
-#define PROGRAM_MAX 4096
-#define TREE_DEPTH  6 /* of a program below the tree that it was built in */
-#define MARK	    "nodes/common.sh"
+#define SUFFIX ".yaml"
+#define MARK   "nodes/common.sh"
 
 /*
  * Files: a template decides what is bought and what runs as root on machines, so a file that
@@ -152,53 +150,12 @@ struct template *template_load(const struct strs *folders, const char *name, str
  * Folders
  */
 
-static bool is_folder(const char *dir)
-{
-	char *mark = xasprintf("%s/" MARK, dir);
-	struct stat st;
-	bool is = stat(dir, &st) == 0 && !(st.st_mode & S_IWOTH) && file_exists(mark);
-
-	free(mark);
-	return is;
-}
-
-/* Installed: PREFIX/bin/paceline and PREFIX/share/paceline/templates. Else the tree that it was
- * built in, some levels up. */
-static void add_built_in(struct strs *out)
-{
-	char program[PROGRAM_MAX];
-	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
-
-	if (n <= 0)
-		return;
-	program[n] = '\0';
-	for (int i = 0; i < TREE_DEPTH; i++) {
-		static const char *const below[] = { "share/paceline/templates", "templates" };
-		char *slash = strrchr(program, '/');
-
-		if (!slash)
-			return;
-		*slash = '\0';
-		for (size_t k = 0; k < ARRAY_LEN(below); k++) {
-			char *dir = xasprintf("%s/%s", program, below[k]);
-			bool found = is_folder(dir);
-
-			if (found)
-				strs_add(out, dir);
-			free(dir);
-			if (found)
-				return;
-		}
-	}
-}
-
 void template_folders(struct strs *out)
 {
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	char *shipped = file_shipped("templates", MARK), *own = file_own("templates");
 
-	add_built_in(out);
-	if (config && config[0] == '/')
-		strs_addf(out, "%s/paceline/templates", config);
-	else if (home && home[0] == '/')
-		strs_addf(out, "%s/.config/paceline/templates", home);
+	if (shipped)
+		strs_take(out, shipped);
+	if (own)
+		strs_take(out, own);
 }
