@@ -482,7 +482,7 @@ void deck_wizard_footer(const struct deck *d, struct footer_key out[12])
 	} else {
 		if (review)
 			out[n++] = (struct footer_key){ "C", "Create", NULL,
-							!wizard_is_checked(w) ||
+							w->checked != w->serial ||
 							    wizard_problems(w, true) > 0 };
 		else
 			out[n++] = (struct footer_key){ "F2", "List", NULL, false };

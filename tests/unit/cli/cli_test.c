@@ -252,9 +252,22 @@ static struct json *answer_get(struct fake *f, const struct http_exchange *x)
 	return NULL;
 }
 
+static struct json *check_json(void)
+{
+	static const char text[] =
+	    "{\"problems\":[{\"level\":\"fail\",\"param\":\"head_size\",\"fix\":\"Standard_D2s_v5\",\"text\":\"no "
+	    "such size\"}],\"cost\":{\"idle\":0.1,\"some\":0.3,\"some_nodes\":10,\"full\":17},\"creates\":{"
+	    "\"now\":[\"a head\",\"a network\"],\"later\":[],\"kept\":[]},\"pending\":false}";
+
+	return json_parse(text, strlen(text), NULL);
+}
+
 static struct json *answer_post(const struct http_exchange *x)
 {
 	const char *path = http_x_path(x);
+
+	if (strcmp(path, "/v1/templates/slurm/check") == 0)
+		return check_json();
 
 	if (strcmp(path, "/v1/clusters/demo/start") == 0)
 		return object("operation", NULL, 7);
@@ -655,6 +668,22 @@ static void says_what_was_spent_and_where_it_leads(void **state)
 	HAS(ERROUT(s), "--to: \"yesterday\" is no day or time of UTC");
 }
 
+static void checks_a_cluster_without_making_it(void **state)
+{
+	struct site *s = *state;
+
+	assert_int_equal(run(s, "paceline cluster check neu slurm head_size=x"), 1);
+	HAS(asked(s), "POST /v1/templates/slurm/check");
+	assert_string_equal(OUT(s),
+			    "makes now   a head\n"
+			    "            a network\n"
+			    "costs       idle $0.10/h, 10 nodes $0.30/h, full $17.00/h\n"
+			    "fail: head_size: no such size\n"
+			    "      try head_size=Standard_D2s_v5\n");
+	HAS(ERROUT(s), "cluster neu cannot be created so");
+	assert_int_equal(run(s, "paceline cluster check neu slurm head_size"), 2);
+}
+
 static size_t lines_of(const char *text)
 {
 	size_t n = 0;
@@ -853,6 +882,7 @@ int main(void)
 		WITHOUT(tells_when_nobody_answers),
 		WITHOUT(checks_a_template_by_itself),
 		WITH(shows_tables_and_json),
+		WITH(checks_a_cluster_without_making_it),
 		WITH(reads_long_lists_page_by_page),
 		WITH(says_what_was_spent_and_where_it_leads),
 		WITH(tells_what_the_engine_refused),
