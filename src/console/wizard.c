@@ -268,25 +268,33 @@ static void turn(struct wizard *w, struct wizard_field *f, int by)
 	set_value(w, f, options[i]);
 }
 
+static bool has_fix(const struct wizard_field *f)
+{
+	return f->fix && f->fix[0];
+}
+
 static void take_fix(struct wizard *w, struct wizard_field *f)
 {
-	if (!f->fix || !f->fix[0]) {
-		snprintf(w->note, sizeof(w->note), "there is nothing to mend by a key here");
-		return;
-	}
 	set_value(w, f, f->fix);
 	if (!wizard_at_review(w))
 		focus(w, w->at);
 }
 
+/* The problem under the cursor, else the first of this step; the review is about all steps. */
 static void take_first_fix(struct wizard *w)
 {
+	bool all = wizard_at_review(w);
+
+	if (!all && has_fix(here(w))) {
+		take_fix(w, here(w));
+		return;
+	}
 	for (size_t i = 0; i < w->n; i++)
-		if (w->fields[i].fix && w->fields[i].fix[0]) {
+		if (has_fix(&w->fields[i]) && (all || w->fields[i].step == w->step)) {
 			take_fix(w, &w->fields[i]);
 			return;
 		}
-	snprintf(w->note, sizeof(w->note), "no problem has a value that would do");
+	snprintf(w->note, sizeof(w->note), "there is nothing here to mend by a key");
 }
 
 static void anew(struct wizard *w)
@@ -297,6 +305,8 @@ static void anew(struct wizard *w)
 	w->start = true;
 	w->furthest = 0;
 	w->draft_note[0] = '\0';
+	json_free(w->check);
+	w->check = NULL;
 	focus(w, 0);
 	snprintf(w->note, sizeof(w->note), "all as the template has it");
 }
@@ -462,7 +472,7 @@ static enum wizard_act field_key(struct wizard *w, const struct key *k, int64_t 
 		previous_field(w);
 		break;
 	case K_F7:
-		take_fix(w, here(w));
+		take_first_fix(w);
 		break;
 	default:
 		edit(w, k);
@@ -557,9 +567,24 @@ void wizard_problem_step(const struct wizard *w, const struct json *problem, siz
 	*step = f ? f->step : w->steps.n;
 }
 
+/* A default that would be moved when the cluster is made, as a range that is in use, is shown
+ * moved. */
+static void show_moved(struct wizard *w, const struct json *problems)
+{
+	for (size_t i = 0; i < json_len(problems); i++) {
+		const struct json *p = json_at(problems, i);
+		struct wizard_field *f = field_named(w, json_str(p, "param", ""));
+
+		if (f && json_bool(p, "moves", false) && has_fix(f) && f->fallback &&
+		    strcmp(f->value, f->fallback) == 0)
+			take_fix(w, f);
+	}
+}
+
 void wizard_took_check(struct wizard *w, const struct json *answer, unsigned int serial)
 {
 	const struct json *list;
+	bool first = !w->check;
 
 	if (serial != w->serial)
 		return; /* typed on since: another check is on its way */
@@ -586,6 +611,8 @@ void wizard_took_check(struct wizard *w, const struct json *answer, unsigned int
 		f->fix = xstrdup(json_str(p, "fix", ""));
 		f->fails = fails;
 	}
+	if (first)
+		show_moved(w, list);
 }
 
 /* Drafts: only what differs from the template, by name, so that it outlives a new revision. */

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rand.h"
+#include "engine/check.h"
 #include "engine/run.h"
 #include "engine/teardown_plan.h"
 #include "template/template.h"
@@ -46,12 +47,37 @@ static int spec_usable(struct engine *e, const struct cluster_spec *s, struct er
 	return rf && rf->sizes_ms ? region_sells(rf, s, err) : 0;
 }
 
+/* Expanded again where the default range is in use: one jump host reaches only one of two
+ * clusters with the same addresses. */
+static int expand(struct cluster_spec *spec, struct engine *e, const struct template *t,
+		  const struct strs *given, struct err *err)
+{
+	struct strs params = STRS_INIT(given->max + 1);
+	struct check_facts f = { .spec = spec, .t = t };
+	struct cluster_spec moved;
+	struct err ignored = ERR_INIT;
+
+	if (template_expand(spec, t, given, err) < 0)
+		return -1;
+	f.n_others = engine_clusters(e, &f.others);
+	for (size_t i = 0; i < given->n; i++)
+		strs_add(&params, given->v[i]);
+	cluster_spec_init(&moved);
+	if (check_moved_range(&params, &f) &&
+	    template_expand(&moved, t, &params, &ignored) == 0) {
+		cluster_spec_clear(spec);
+		*spec = moved;
+	}
+	strs_clear(&params);
+	return 0;
+}
+
 static int cluster_fill(struct cluster *c, struct engine *e, const struct user *u,
 			const char *name, const char *template_name, const struct strs *params,
 			struct err *err)
 {
 	struct template *t = template_load(&e->template_folders, template_name, err);
-	int rc = t ? template_expand(&c->spec, t, params, err) : -1;
+	int rc = t ? expand(&c->spec, e, t, params, err) : -1;
 
 	template_free(t);
 	if (rc < 0 || spec_usable(e, &c->spec, err) < 0)
@@ -97,7 +123,9 @@ int engine_create(struct engine *e, const struct user *u, const char *name,
 		return -1;
 	}
 	r = run_add(e, &c);
-	note_by(r, EVENT_INFO, u, "", "created from template %s", template_name);
+	note_by(r, EVENT_INFO, u, "", "created from template %s%s%s", template_name,
+		r->cluster.spec.vnet_cidr ? ", addresses " : "",
+		r->cluster.spec.vnet_cidr ? r->cluster.spec.vnet_cidr : "");
 	return 0;
 }
 

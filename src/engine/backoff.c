@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "engine/run.h"
 
 #define CAPACITY_MS ((int64_t)300 * 1000)
@@ -69,13 +70,15 @@ void backoff_note(struct run *r, const struct node *n, const char *azure_code,
 {
 	struct backoff *b;
 	char key[200];
+	bool told; /* most of the cloud's sentences begin with their code */
 	double jitter = 0.8 + 0.4 * rng_unit(&r->engine->rng);
 
 	key_of(key, r, n);
 	b = find_or_add(r, key);
 	b->length_ms = next_length(b, err->code, retry_ms);
 	b->until_ms = clock_utc_ms() + (int64_t)((double)b->length_ms * jitter);
-	snprintf(b->why, sizeof(b->why), "%s%s%.120s", azure_code, azure_code[0] ? ": " : "",
+	told = text_has_prefix(err->msg, azure_code);
+	snprintf(b->why, sizeof(b->why), "%s%s%.120s", told ? "" : azure_code, told ? "" : ": ",
 		 err->msg);
 	save(r, b);
 	note(r, EVENT_WARN, n->array, "%s %s rests for %lld s: %s", n->size,

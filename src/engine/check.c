@@ -13,11 +13,11 @@ enum state { OK, UNKNOWN, WARN, FAIL };
 
 static const char *const state_words[] = { "ok", "unknown", "warn", "fail" };
 
-static void problem(struct json *out, enum state s, const char *param, const char *fix,
-		    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+static struct json *problem(struct json *out, enum state s, const char *param, const char *fix,
+			    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
-static void problem(struct json *out, enum state s, const char *param, const char *fix,
-		    const char *fmt, ...)
+static struct json *problem(struct json *out, enum state s, const char *param, const char *fix,
+			    const char *fmt, ...)
 {
 	struct json *j = json_add_object(json_get_mut(out, "problems"));
 	char text[320];
@@ -30,6 +30,7 @@ static void problem(struct json *out, enum state s, const char *param, const cha
 	json_set_str(j, "param", param ? param : "");
 	json_set_str(j, "fix", fix ? fix : "");
 	json_set_str(j, "text", text);
+	return j;
 }
 
 static void checked(struct json *out, const char *what, enum state s, const char *text)
@@ -262,6 +263,7 @@ static void check_addresses(struct json *out, const struct check_facts *f)
 	const struct cluster *other;
 	char fix[CIDR_TEXT] = "";
 	struct cidr range;
+	struct json *j;
 
 	if (s->vnet_id || !s->vnet_cidr || cidr_read(&range, s->vnet_cidr) < 0) {
 		checked(out, "addresses", OK, "addresses");
@@ -272,10 +274,35 @@ static void check_addresses(struct json *out, const struct check_facts *f)
 	if (!other)
 		return;
 	next_free(f, &range, fix);
-	problem(
+	j = problem(
 	    out, WARN, param_at(f, "cluster/network/cidr"), fix,
-	    "%s is also the range of cluster %s: fine unless the two networks are to be joined",
+	    "%s is also the range of cluster %s: one jump host cannot tell their machines apart",
 	    s->vnet_cidr, other->name);
+	json_set_bool(j, "moves", true);
+}
+
+static bool is_given(const struct strs *params, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < params->n; i++)
+		if (strncmp(params->v[i], name, n) == 0 && params->v[i][n] == '=')
+			return true;
+	return false;
+}
+
+bool check_moved_range(struct strs *params, const struct check_facts *f)
+{
+	const struct cluster_spec *s = f->spec;
+	const char *name = param_at(f, "cluster/network/cidr");
+	char free_one[CIDR_TEXT];
+	struct cidr range;
+
+	if (!*name || is_given(params, name) || s->vnet_id || !s->vnet_cidr ||
+	    cidr_read(&range, s->vnet_cidr) < 0 || !clashes(f, &range) ||
+	    !next_free(f, &range, free_one))
+		return false;
+	return strs_addf(params, "%s=%s", name, free_one) == 0;
 }
 
 /*

@@ -3,7 +3,8 @@
  * would be made. Pure but for the JSON that it fills; engine_check() brings the facts.
  *
  * problems: [{level: "fail" or "warn", param, text, fix}]
- *           param "" is the whole, CHECK_NAME the cluster's name; fix: a value that would do
+ *           param "" is the whole, CHECK_NAME the cluster's name; fix: a value that would do;
+ *           moves: true where engine_create() takes it unasked in place of a default
  * checks:   [{what, state: "ok", "warn", "fail" or "unknown", text}], in a fixed order
  * cost:     {idle, some, some_nodes, full, full_nodes, sample}
  *           USD an hour; -1: a price is not known; budget: USD a month, when there is one
@@ -28,5 +29,9 @@ struct check_facts {
 };
 
 void check_spec(struct json *out, const struct check_facts *f);
+
+/* A default range that another cluster has steps aside: adds the next free one to params, where
+ * they do not name one. */
+bool check_moved_range(struct strs *params, const struct check_facts *f);
 
 #endif

@@ -135,6 +135,47 @@ const struct sched_node *queue_node(const struct queue *q, const char *name)
 	return NULL;
 }
 
+/* Whether "0-9,12,20-30:5%4" names the number; what is cut off at the end names none. */
+static bool task_covers(const char *list, int64_t number)
+{
+	while (*list && *list != '%') {
+		char *end;
+		int64_t from = strtoll(list, &end, 10), to = from, by = 1;
+
+		if (end == list)
+			return false;
+		if (*end == '-')
+			to = strtoll(end + 1, &end, 10);
+		if (*end == ':')
+			by = strtoll(end + 1, &end, 10);
+		if (by > 0 && number >= from && number <= to && (number - from) % by == 0)
+			return true;
+		if (*end != ',')
+			return false;
+		list = end + 1;
+	}
+	return false;
+}
+
+/* The record that "12_7" is a part of while it waits: "12_[5-37]". */
+static const struct job *job_of_task(const struct queue *q, const char *id)
+{
+	const char *line = strchr(id, '_');
+	int64_t number;
+
+	if (!line || num_read(&number, line + 1, 0, INT64_MAX) < 0)
+		return NULL;
+	for (size_t i = 0; i < q->n_jobs; i++) {
+		const struct job *j = &q->jobs[i];
+
+		if (strlen(j->array_id) == (size_t)(line - id) &&
+		    strncmp(j->array_id, id, (size_t)(line - id)) == 0 &&
+		    task_covers(j->task, number))
+			return j;
+	}
+	return NULL;
+}
+
 const struct job *queue_job(const struct queue *q, const char *id)
 {
 	for (size_t i = 0; i < q->n_jobs; i++)
@@ -143,7 +184,7 @@ const struct job *queue_job(const struct queue *q, const char *id)
 	for (size_t i = 0; i < q->n_jobs; i++)
 		if (q->jobs[i].array_id[0] && strcmp(q->jobs[i].array_id, id) == 0)
 			return &q->jobs[i];
-	return NULL;
+	return job_of_task(q, id);
 }
 
 static bool holds_nodes(const struct job *j)

@@ -76,6 +76,10 @@ static void check(struct wizard *w, const char *answer)
 	json_free(j);
 }
 
+static const char moved[] =
+    "{\"problems\":[{\"level\":\"warn\",\"param\":\"region\",\"text\":\"in use\",\"fix\":\"norway\",\"moves\":true},"
+    "{\"level\":\"warn\",\"param\":\"max\",\"text\":\"quota\",\"fix\":\"8\"}],\"checks\":[],\"pending\":false}";
+
 static char *body_of(const struct wizard *w, bool all)
 {
 	static char text[2000];
@@ -321,6 +325,41 @@ static void random_keys_create_nothing_without_the_last_one(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, up, down)
 
+static const struct wizard_field *field(const struct wizard *w, const char *name)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (strcmp(w->fields[i].name, name) == 0)
+			return &w->fields[i];
+	fail_msg("no field %s", name);
+	return NULL;
+}
+
+static void what_would_be_moved_is_shown_moved_and_what_is_typed_stays(void **state)
+{
+	struct wizard *w = *state;
+
+	check(w, moved);
+	assert_string_equal(field(w, "region")->value, "norway");
+	assert_string_equal(field(w, "max")->value, "16");
+	press(w, K_PAGE_DOWN, 0);
+	type(w, "westeurope");
+	check(w, moved);
+	assert_string_equal(field(w, "region")->value, "westeurope");
+}
+
+static void f7_mends_what_the_step_shows_wherever_the_cursor_is(void **state)
+{
+	struct wizard *w = *state;
+
+	check(w, fine);
+	press(w, K_PAGE_DOWN, 0);
+	check(w, moved);
+	press(w, K_DOWN, 0);
+	press(w, K_F7, 0);
+	assert_string_equal(field(w, "region")->value, "norway");
+	assert_string_equal(field(w, "max")->value, "16");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -335,6 +374,8 @@ int main(void)
 		T(a_list_filters_and_takes),
 		T(a_draft_comes_back_by_names),
 		T(random_keys_create_nothing_without_the_last_one),
+		T(what_would_be_moved_is_shown_moved_and_what_is_typed_stays),
+		T(f7_mends_what_the_step_shows_wherever_the_cursor_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

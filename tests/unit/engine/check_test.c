@@ -242,6 +242,29 @@ static void a_range_in_use_offers_the_next(void **state)
 	assert_int_equal(json_len(json_get(w->out, "problems")), 0);
 }
 
+static void a_default_range_in_use_steps_aside_and_a_given_one_stays(void **state)
+{
+	struct world *w = *state;
+	struct strs params = STRS_INIT(4);
+
+	look(w, NULL, NULL);
+	assert_false(check_moved_range(&params, &w->f));
+	w->other.name = demo;
+	w->other.state = CLUSTER_RUNNING;
+	w->other.spec.vnet_cidr = its_range;
+	w->others[0] = &w->other;
+	w->f.others = w->others;
+	w->f.n_others = 1;
+	assert_true(check_moved_range(&params, &w->f));
+	assert_int_equal(params.n, 1);
+	assert_string_equal(params.v[0], "range=10.21.0.0/16");
+	strs_clear(&params);
+	strs_add(&params, "range=10.20.0.0/16");
+	assert_false(check_moved_range(&params, &w->f));
+	assert_int_equal(params.n, 1);
+	strs_clear(&params);
+}
+
 static void a_price_that_is_not_known_is_not_zero(void **state)
 {
 	struct world *w = *state;
@@ -266,6 +289,8 @@ int main(void)
 						down),
 		cmocka_unit_test_setup_teardown(a_head_without_quota_cannot_be, up, down),
 		cmocka_unit_test_setup_teardown(a_range_in_use_offers_the_next, up, down),
+		cmocka_unit_test_setup_teardown(
+		    a_default_range_in_use_steps_aside_and_a_given_one_stays, up, down),
 		cmocka_unit_test_setup_teardown(a_price_that_is_not_known_is_not_zero, up,
 						down),
 	};

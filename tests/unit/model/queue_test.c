@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "model/queue.h"
 
 static struct job *add_job(struct queue *q, const char *id, enum job_state s, const char *nodes)
@@ -62,6 +63,29 @@ static void knows_nothing_when_one_host_list_cannot_be_read(void **state)
 	queue_clear(&q);
 }
 
+static void finds_the_record_that_a_waiting_task_is_part_of(void **state)
+{
+	static const char *const parts[] = { "8_3", "8_9", "8_12", "8_25", "8_20" };
+	static const char *const others[] = { "8_10", "8_13", "8_22", "8_4294967296",
+					      "8_",   "8_x",  "88_3", "_3" };
+	struct queue q;
+	struct job *j;
+
+	(void)state;
+	queue_init(&q);
+	j = add_job(&q, "8_[0-9,12,20-30:5%4]", JOB_PENDING, "");
+	j->array_id = "8";
+	j->task = "0-9,12,20-30:5%4";
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		assert_ptr_equal(queue_job(&q, parts[i]), j);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		assert_null(queue_job(&q, others[i]));
+	j->task = "40-45,50-...";
+	assert_ptr_equal(queue_job(&q, "8_41"), j);
+	assert_null(queue_job(&q, "8_3"));
+	queue_clear(&q);
+}
+
 static void finds_jobs_and_nodes(void **state)
 {
 	struct queue q;
@@ -109,6 +133,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_the_jobs_on_each_node),
 		cmocka_unit_test(knows_nothing_when_one_host_list_cannot_be_read),
+		cmocka_unit_test(finds_the_record_that_a_waiting_task_is_part_of),
 		cmocka_unit_test(finds_jobs_and_nodes),
 		cmocka_unit_test(names_every_state_and_reads_it_back),
 		cmocka_unit_test(takes_no_node_above_the_ceiling),
