@@ -54,6 +54,7 @@ struct job { /* one record of the queue: a job, or the part of an array that has
 	bool mem_per_cpu;      /* mem_bytes is for each CPU, not each node */
 	bool requeue;
 	int64_t tasks;         /* tasks this record stands for; 1 for a job; -1 unknown (never "fewer") */
+	int64_t running;       /* of a row that stands for a whole array: its tasks that run; else 0 */
 	int64_t task_limit;    /* array throttle; 0 none */
 	int64_t nodes_min;     /* nodes of one task */
 	int64_t cpus;          /* of one task, over all its nodes */

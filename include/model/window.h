@@ -2,6 +2,7 @@
 #ifndef MODEL_WINDOW_H
 #define MODEL_WINDOW_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum noun { NOUN_CLUSTER, NOUN_ARRAY, NOUN_NODE, NOUN_JOB, NOUN_EVENT, NOUN_OPERATION, NOUN_TEMPLATE, NOUN_GROUP, NOUNS };
@@ -12,6 +13,7 @@ struct window {
 	char cluster[40];    /* "" all */
 	char filter[200];    /* tui.md 5 */
 	char sort[24];       /* column, "-column" for descending; "" the noun's natural order */
+	bool fold;           /* of NOUN_JOB: one row for each job array */
 	char shade[12];      /* of NOUN_GROUP, whose filter and sort are those of nodes: what its second line tells */
 	int64_t offset, count;
 };

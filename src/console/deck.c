@@ -223,6 +223,7 @@ static void choose_cluster(struct deck *d)
 		if (d->panes[i].kind->of_cluster) {
 			table_unmark_all(&d->panes[i].table);
 			d->panes[i].touched = false;
+			d->panes[i].scope[0] = '\0';
 			d->panes[i].offset = 0;
 		}
 	d->queue_seen_ms = 0;

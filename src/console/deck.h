@@ -231,6 +231,8 @@ void deck_key(void *arg, const struct key *k);
 bool deck_table_key(struct deck *d, const struct key *k);
 void deck_filter_typed(struct deck *d);
 void deck_open_sort(struct deck *d);
+void deck_open_detail(struct deck *d);
+void jobs_fold_again(struct deck *d);	 /* view/jobs.c: from the tasks of an array to all */
 size_t deck_sorts(const struct deck *d); /* orders of the focused pane */
 bool deck_sort_named(struct deck *d, const char *name);
 const char *binding_off(const struct deck *d, const struct binding *b, char out[80]);

@@ -193,7 +193,7 @@ static void find_again(struct deck *d, int step)
 }
 
 /* On the Deck the pane's full view; there what is known of the row. */
-static void open_detail(struct deck *d)
+void deck_open_detail(struct deck *d)
 {
 	if (!d->view) {
 		zoom(d);
@@ -259,7 +259,7 @@ const struct binding bindings[] = {
 	  .keys = "Enter",
 	  .group = GROUP_VIEW,
 	  .help = "open: the full view, the row",
-	  .run = open_detail },
+	  .run = deck_open_detail },
 	{ .key = '/',
 	  .fkey = K_F3,
 	  .keys = "F3 /",
@@ -781,6 +781,8 @@ static void step_back(struct deck *d)
 		p->filter[0] = '\0';
 	else if (p->table.n_marks > 0)
 		table_unmark_all(&p->table);
+	else if (p->scope[0])
+		jobs_fold_again(d);
 	else if (d->view)
 		view_open(d, d->view->parent);
 }

@@ -184,6 +184,8 @@ static void place_left(const struct deck *d, char *out, size_t max)
 	const struct view *v = d->view;
 	const char *name = v->parent ? pane_name_at(p) : NULL;
 
+	if (p->scope[0] && !name)
+		name = strchr(p->scope, ':') + 1;
 	snprintf(out, max, "%s%s%s%s%s%s%s", p->kind->of_cluster ? d->cluster : "",
 		 p->kind->of_cluster && d->cluster[0] ? " > " : "",
 		 v->parent ? v->parent->place : v->place, name ? " > " : "", name ? name : "",

@@ -202,7 +202,12 @@ void pane_window(const struct pane *p, struct window *out)
 	snprintf(out->id, sizeof(out->id), "%s", p->kind->window);
 	if (p->kind->of_cluster)
 		snprintf(out->cluster, sizeof(out->cluster), "%s", p->cluster);
-	snprintf(out->filter, sizeof(out->filter), "%s", p->filter);
+	if (p->scope[0] && p->filter[0])
+		snprintf(out->filter, sizeof(out->filter), "%s (%.130s)", p->scope, p->filter);
+	else
+		snprintf(out->filter, sizeof(out->filter), "%s",
+			 p->scope[0] ? p->scope : p->filter);
+	out->fold = p->fold;
 	if (sort && sort[0])
 		snprintf(out->sort, sizeof(out->sort), "%s%s", p->descending ? "-" : "", sort);
 }

@@ -53,6 +53,8 @@ struct pane {
 	struct mirror_rows rows; /* borrowed: pane_load() in every turn of the loop */
 	bool have;
 	char cluster[40], filter[200];
+	char scope[64]; /* a filter that the view adds: the tasks of one array; "" none */
+	bool fold;	/* arrays of jobs as one row each */
 	size_t sort;
 	bool descending;
 	int64_t offset, count; /* the window asked for */

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "server/columns.h"
 #include "server/filter.h"
+#include "server/fold.h"
 #include "server/groups.h"
 
 #define AGES_MS 10000 /* how often a filter on ages is run over rows that did not change */
@@ -55,6 +56,7 @@ void window_view_close(struct window_view *v)
 	if (v->nodes)
 		window_view_close(v->nodes);
 	free(v->nodes);
+	rows_clear(&v->folded);
 	filter_free(v->filter);
 	free(v->order);
 	*v = (struct window_view){ .n = 0 };
@@ -223,6 +225,18 @@ const void *window_view_row(const struct window_view *v, const struct rows *rows
 	return rows_at(rows, v->order ? v->order[at] : at);
 }
 
+/* The folded rows are kept while the queue is the same: a large one is gone through once. */
+static void fold_jobs(struct window_view *v, struct rows *jobs)
+{
+	if (v->folded.stamp == 0 || v->folded.stamp != jobs->stamp) {
+		rows_clear(&v->folded);
+		jobs_fold(&v->folded, jobs);
+	}
+	rows_clear(jobs);
+	*jobs = v->folded;
+	jobs->made = NULL; /* stays the view's */
+}
+
 void window_view_rows(struct rows *out, struct rows_cache *c, struct window_view *v,
 		      int64_t now_ms)
 {
@@ -230,6 +244,8 @@ void window_view_rows(struct rows *out, struct rows_cache *c, struct window_view
 
 	if (!v->nodes) {
 		rows_get(out, c, v->want.noun, v->want.cluster);
+		if (v->want.fold && v->want.noun == NOUN_JOB && v->want.cluster[0])
+			fold_jobs(v, out);
 		return;
 	}
 	rows_get(&nodes, c, NOUN_NODE, v->want.cluster);

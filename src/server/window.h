@@ -20,6 +20,7 @@ struct filter;
 struct window_view {
 	struct window want;
 	struct window_view *nodes; /* of NOUN_GROUP: what its rows are made of */
+	struct rows folded; /* of arrays folded into rows; its stamp tells of which queue */
 	struct filter *filter;
 	const struct column *sort; /* NULL: the natural order */
 	bool descending;

@@ -37,6 +37,7 @@ static const struct field job_fields[] = {
 	J(mem_per_cpu, FIELD_BOOL),
 	J(requeue, FIELD_BOOL),
 	J(tasks, FIELD_INT),
+	J(running, FIELD_INT),
 	J(task_limit, FIELD_INT),
 	J(nodes_min, FIELD_INT),
 	J(cpus, FIELD_INT),

@@ -89,6 +89,7 @@ static const struct field window_fields[] = {
 	FIELD(struct window, filter, FIELD_CHARS),
 	FIELD(struct window, sort, FIELD_CHARS),
 	FIELD(struct window, shade, FIELD_CHARS),
+	FIELD(struct window, fold, FIELD_BOOL),
 	FIELD(struct window, offset, FIELD_INT),
 	FIELD(struct window, count, FIELD_INT),
 	FIELD_END,

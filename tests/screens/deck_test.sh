@@ -221,6 +221,27 @@ map() {
 	screen_stop
 }
 
+folding() {
+	deck 80x24
+	screen_keys 3
+	screen_wait '12_1 ' >/dev/null
+	screen_keys m
+	tap_ok "arrays are folded into one row" screen_wait '4 of 37 tasks run'
+	sleep 0.5
+	screen_golden views/folded_80x24
+	screen_keys G g Enter
+	tap_ok "Enter opens an array" screen_wait 'demo > jobs > 12 '
+	screen_wait '12_4' >/dev/null
+	tap_ok "into its tasks alone" lacks 'cfd-wing'
+	screen_keys Escape
+	tap_ok "Esc folds it again" screen_wait '>  +12 [37]'
+	screen_keys h
+	tap_ok "an act on it is one on the array" screen_wait 'Hold: only a job that waits'
+	screen_keys m
+	screen_wait '12_4' >/dev/null
+	screen_stop
+}
+
 acting() {
 	deck 80x24
 	screen_keys 3 Down h
@@ -735,7 +756,7 @@ leaving() {
 	screen_stop
 }
 
-for part in ${PARTS:-pictures panes views map acting lamps life wizard templates events cost prompt teardown plain budgets leaving}; do
+for part in ${PARTS:-pictures panes views map folding acting lamps life wizard templates events cost prompt teardown plain budgets leaving}; do
 	$part
 done
 tap_end

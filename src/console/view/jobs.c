@@ -50,6 +50,12 @@ static const char *name(const struct pane *p, size_t i)
 	return at(p, i)->id;
 }
 
+/* A row that stands for a whole array. */
+static bool is_folded(const struct pane *p, const struct job *j)
+{
+	return p->fold && j->array_id[0] && strcmp(j->id, j->array_id) == 0;
+}
+
 /* How long it runs, or ran. */
 static void run_time(const struct pane *p, const struct job *j, struct table_cell *out)
 {
@@ -71,7 +77,11 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 
 	switch (what) {
 	case ID:
-		snprintf(out->text, sizeof(out->text), "%.100s", j->id);
+		if (is_folded(p, j))
+			snprintf(out->text, sizeof(out->text), "+%.60s [%lld]", j->id,
+				 (long long)j->tasks);
+		else
+			snprintf(out->text, sizeof(out->text), "%.100s", j->id);
 		break;
 	case NAME:
 		snprintf(out->text, sizeof(out->text), "%.150s", j->name);
@@ -112,6 +122,11 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		snprintf(out->text, sizeof(out->text), "%lld", (long long)j->priority);
 		break;
 	default:
+		if (is_folded(p, j) && j->running > 0) {
+			snprintf(out->text, sizeof(out->text), "%lld of %lld tasks run",
+				 (long long)j->running, (long long)j->tasks);
+			break;
+		}
 		snprintf(out->text, sizeof(out->text), "%s", words_job_why(why, j, p->booting));
 		if (j->state == JOB_PENDING && j->reason_class == REASON_NEVER)
 			out->tone = TONE_FAIL;
@@ -142,8 +157,8 @@ const struct pane_kind pane_jobs = {
 /* The full view: the queue, and under it why the selected job is where it is. */
 
 static const struct column full[] = {
-	{ "JOBID", 10, 16, 9, false }, { "NAME", 11, 18, 5, false },
-	{ "USER", 5, 10, 5, false },   { "ST", 4, 4, 8, false },
+	{ "JOBID", 10, 16, 9, false }, { "NAME", 10, 18, 5, false },
+	{ "USER", 7, 10, 5, false },   { "ST", 4, 4, 8, false },
 	{ "PART", 4, 8, 3, false },    { "N", 2, 4, 4, true },
 	{ "TIME", 5, 8, 5, true },     { "WHY / NODES", 25, 0, 7, false },
 };
@@ -236,6 +251,45 @@ static const char *not_running(const struct deck *d, char out[80])
 	return not_in(d, JOB_RUNNING, "only a job that runs goes back into the queue");
 }
 
+static void fold(struct deck *d)
+{
+	struct pane *p = &d->panes[PANE_JOBS];
+
+	p->fold = !p->fold;
+	p->scope[0] = '\0';
+	p->offset = 0;
+	table_unmark_all(&p->table); /* a row is another thing now */
+	table_go(&p->table, 0);
+}
+
+/* An array opens into its tasks, a task into what is known of it. */
+static void open_job(struct deck *d)
+{
+	struct pane *p = &d->panes[PANE_JOBS];
+	const struct job *j = selected(d);
+
+	if (!j || !is_folded(p, j)) {
+		deck_open_detail(d);
+		return;
+	}
+	snprintf(p->scope, sizeof(p->scope), "array:%.50s", j->array_id);
+	p->fold = false;
+	p->offset = 0;
+	table_unmark_all(&p->table);
+	table_go(&p->table, 0);
+}
+
+void jobs_fold_again(struct deck *d)
+{
+	struct pane *p = &d->panes[PANE_JOBS];
+
+	p->table.cursor_id = pane_hash(p->scope + strlen("array:"));
+	p->scope[0] = '\0';
+	p->fold = true;
+	p->offset = 0;
+	table_unmark_all(&p->table);
+}
+
 static void hold(struct deck *d)
 {
 	act_chosen(d, ACT_HOLD);
@@ -257,6 +311,18 @@ static void cancel(struct deck *d)
 }
 
 static const struct binding keys[] = {
+	{ .key = K_ENTER,
+	  .keys = "Enter",
+	  .group = GROUP_VIEW,
+	  .help = "an array's tasks, the whole job",
+	  .run = open_job },
+	{ .key = 'm',
+	  .fkey = K_F5,
+	  .keys = "F5 m",
+	  .group = GROUP_VIEW,
+	  .label = "Fold",
+	  .help = "arrays as one row, or all tasks",
+	  .run = fold },
 	{ .key = 'h',
 	  .fkey = K_F7,
 	  .keys = "F7 h",
@@ -309,7 +375,8 @@ const struct view view_jobs = {
 	.pane = PANE_JOBS,
 	.kind = &kind,
 	.keys = keys,
-	.hint = "Enter detail  Space mark  h hold  r release  t requeue  c cancel...  J submit",
+	.hint =
+	    "Enter open  m fold arrays  h hold  r release  t requeue  c cancel...  J submit",
 	.row_count = row_count,
 	.draw_row = view_detail_row,
 	.under_title = under_title,

@@ -257,10 +257,10 @@ static void make_jobs(void)
 	j->reason = "Resources";
 	j->reason_class = REASON_RESOURCES;
 	j->array_id = "12";
-	add_job("12_1", "monte-carlo", "op", JOB_RUNNING, "htc-1");
-	add_job("12_2", "monte-carlo", "op", JOB_RUNNING, "htc-2");
-	add_job("12_3", "monte-carlo", "op", JOB_RUNNING, "htc-4");
-	add_job("12_4", "monte-carlo", "op", JOB_RUNNING, "htc-5");
+	add_job("12_1", "monte-carlo", "op", JOB_RUNNING, "htc-1")->array_id = "12";
+	add_job("12_2", "monte-carlo", "op", JOB_RUNNING, "htc-2")->array_id = "12";
+	add_job("12_3", "monte-carlo", "op", JOB_RUNNING, "htc-4")->array_id = "12";
+	add_job("12_4", "monte-carlo", "op", JOB_RUNNING, "htc-5")->array_id = "12";
 	j = add_job("13", "collect", "alice", JOB_PENDING, "");
 	j->reason = "Dependency";
 	j->dependency = "afterok:12";

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "fixture.h"
+#include "server/fold.h"
 
 #define ANSWER_MS 20
 #define WINDOWS	  32
@@ -308,6 +309,18 @@ static size_t arrays_of(struct mirror *m, size_t k, const struct window *w,
 	return n;
 }
 
+static size_t fold(struct job *jobs, size_t n)
+{
+	struct rows out,
+	    in = { .noun = NOUN_JOB, .n = n, .block = jobs, .size = sizeof(*jobs) };
+
+	jobs_fold(&out, &in);
+	n = out.n;
+	memcpy(jobs, out.block, n * sizeof(*jobs));
+	rows_clear(&out);
+	return n;
+}
+
 static size_t jobs_of(struct mirror *m, size_t k, const struct window *w,
 		      struct mirror_rows *out)
 {
@@ -318,9 +331,15 @@ static size_t jobs_of(struct mirror *m, size_t k, const struct window *w,
 	for (size_t i = 0; strcmp(w->cluster, "demo") == 0 && i < fixture->n_jobs; i++) {
 		const char *user = strncmp(w->filter, "user:", 5) == 0 ? w->filter + 5 : "";
 
+		const char *array = strncmp(w->filter, "array:", 6) == 0 ? w->filter + 6 : "";
+
+		if (array[0] && strcmp(array, fixture->jobs[i].array_id) != 0)
+			continue;
 		if (!user[0] || strcmp(user, fixture->jobs[i].user) == 0)
 			m->jobs[k][n++] = fixture->jobs[i];
 	}
+	if (w->fold)
+		n = fold(m->jobs[k], n);
 	out->total = (int64_t)fixture->n_jobs;
 	out->u.jobs = m->jobs[k];
 	return n;

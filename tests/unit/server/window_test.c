@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "model/queue.h"
+#include "server/fold.h"
 #include "server/window.h"
 #include "wire/wire.h"
 
@@ -260,10 +261,36 @@ static void short_rows_say_the_same(void **state)
 	queue_clear(&q);
 }
 
+static void arrays_fold_into_rows(void **state)
+{
+	struct queue q = queue_of(6);
+	struct rows r = rows_of(&q, 7), out;
+	const struct job *row;
+
+	(void)state;
+	for (size_t i = 1; i < 5; i++)
+		q.jobs[i].array_id = "12";
+	q.jobs[1].tasks = 30; /* the part that has no records yet */
+	q.jobs[4].nodes = "htc-1";
+	jobs_fold(&out, &r);
+	assert_int_equal(out.n, 3);
+	assert_int_equal(out.stamp, 7);
+	row = rows_at(&out, 1);
+	assert_string_equal(row->id, "12");
+	assert_int_equal(row->tasks, 33);
+	assert_int_equal(row->running, 1);
+	assert_int_equal(row->state, JOB_RUNNING);
+	assert_string_equal(row->nodes, "");
+	assert_string_equal(((const struct job *)rows_at(&out, 0))->id, "1");
+	rows_clear(&out);
+	queue_clear(&q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(natural_order_is_the_queues),
+		cmocka_unit_test(arrays_fold_into_rows),
 		cmocka_unit_test(filter_and_sort_work_together),
 		cmocka_unit_test(texts_sort_as_people_count),
 		cmocka_unit_test(unknown_numbers_come_last),
