@@ -72,6 +72,7 @@ dir=$(mktemp -d "${TMPDIR:-/tmp}/pl.XXXXXX") || exit 2
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 130' INT TERM
 mkdir "$dir/tmp" "$dir/log"
+chmod 711 "$dir" "$dir/tmp" # an engine of root's runs as a user of its own, and has to pass
 : >"$dir/log/counts"
 export TEST_TIMEOUT TMPDIR="$dir/tmp" CMOCKA_MESSAGE_OUTPUT=TAP LC_ALL=C.UTF-8 TZ=UTC
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1}"
