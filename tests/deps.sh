@@ -6,7 +6,7 @@ set -eu
 # deps.sh demo installs what the program needs, without what only tests use.
 build="gcc make libc6-dev libevent-dev libcurl4-openssl-dev libssl-dev libjansson-dev libyaml-dev
 libsqlite3-dev libncurses-dev"
-tests="clang libclang-rt-14-dev libcmocka-dev tmux jq curl sqlite3 cppcheck clang-format clang-tidy shellcheck procps util-linux librsvg2-bin fonts-dejavu-core"
+tests="clang libclang-rt-14-dev libcmocka-dev tmux htop jq curl sqlite3 cppcheck clang-format clang-tidy shellcheck procps util-linux librsvg2-bin fonts-dejavu-core"
 run="openssh-client openssh-server munge slurmctld slurmd slurm-client slurm-wlm-basic-plugins sudo iproute2 openssl ca-certificates"
 
 sudo=

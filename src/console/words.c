@@ -252,6 +252,14 @@ const char *words_number(char out[24], int64_t n)
 	return out;
 }
 
+const char *words_age(char out[CLOCK_TEXT], int64_t ms)
+{
+	if (ms >= 60000)
+		return clock_span(out, ms);
+	snprintf(out, CLOCK_TEXT, "<1m");
+	return out;
+}
+
 const char *words_jobs(char out[40], int64_t running, int64_t pending)
 {
 	char r[24], p[24];

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "console/theme.h"
 #include "model/queue.h"
 #include "model/size.h"
@@ -46,5 +47,7 @@ enum tone words_event_tone(enum event_level l);
 /* "4R/33P", with 12.3k from 10,000 on */
 const char *words_jobs(char out[40], int64_t running, int64_t pending);
 const char *words_number(char out[24], int64_t n);
+/* "<1m", "7m", "1h12m": what still grows shows no seconds, so that nothing moves at rest */
+const char *words_age(char out[CLOCK_TEXT], int64_t ms);
 
 #endif

@@ -60,14 +60,15 @@ static bool is_folded(const struct pane *p, const struct job *j)
 static void run_time(const struct pane *p, const struct job *j, struct table_cell *out)
 {
 	bool waits = j->state == JOB_PENDING || j->state == JOB_HELD;
-	int64_t end = j->end_s && j->state != JOB_RUNNING ? j->end_s * 1000 : p->now_ms;
+	bool ended = j->end_s && j->state != JOB_RUNNING;
+	int64_t ran = (ended ? j->end_s * 1000 : p->now_ms) - j->start_s * 1000;
 	char span[CLOCK_TEXT];
 
-	if (waits || j->start_s <= 0 || end < j->start_s * 1000)
+	if (waits || j->start_s <= 0 || ran < 0)
 		snprintf(out->text, sizeof(out->text), "-");
 	else
 		snprintf(out->text, sizeof(out->text), "%s",
-			 clock_span(span, end - j->start_s * 1000));
+			 ended ? clock_span(span, ran) : words_age(span, ran));
 }
 
 static void cell(const struct pane *p, size_t i, int what, struct table_cell *out)

@@ -53,7 +53,7 @@ static void since(const struct pane *p, struct table_cell *out, int64_t at_ms)
 	char span[CLOCK_TEXT];
 
 	snprintf(out->text, sizeof(out->text), "%s",
-		 at_ms > 0 && at_ms <= p->now_ms ? clock_span(span, p->now_ms - at_ms) : "-");
+		 at_ms > 0 && at_ms <= p->now_ms ? words_age(span, p->now_ms - at_ms) : "-");
 }
 
 static void state(struct table_cell *out, const struct node *n)

@@ -1,0 +1,187 @@
+#!/bin/bash
+# make bench-console: the console's budgets (bytes, memory, CPU; times for the reader) against a real engine on a simulated
+# cloud of ghosts: first 100 nodes at rest, then 10,000 nodes of which 1 % change each second and 100,000 waiting jobs.
+# htop is measured beside it in the same run where it does the same. A table, then one JSON array of
+# {"row","budget","measured","ok","peer","peer_measured"}. Fails when a row misses its budget that neither time nor the width of a
+# busy second decides.
+#   NODES, JOBS  other numbers than 10000 and 100000
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+build=${BUILD:-build}
+nodes=${NODES:-10000} jobs=${JOBS:-100000}
+. tests/support/site.sh
+. tests/support/drive.sh
+missing=$(site_can "$build") || { echo "bench-console: $missing" >&2; exit 1; }
+for need in jq htop; do
+	command -v $need >/dev/null || { echo "bench-console: $need is missing; make deps" >&2; exit 1; }
+done
+drive_program=$build/tests/screens/pty_drive
+drives=$(mktemp -d) || exit 2
+beside=
+finish() {
+	drives_end
+	[ -z "$beside" ] || { kill "$beside" && wait "$beside"; } 2>/dev/null
+	site_end
+	rm -rf "$drives"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+rows=$drives/rows missed=0
+# row GATES NAME BUDGET MEASURED UNIT PEER PEER_MEASURED: "-" for none
+row() {
+	local ok=true
+	awk -v m="$4" -v b="$3" 'BEGIN { exit !(m + 0 <= b + 0) }' || { ok=false; [ "$1" = asks ] || missed=1; }
+	jq -cn --arg row "$2" --arg unit "$5" --argjson b "$3" --argjson m "$4" --argjson ok $ok --arg p "$6" --arg pm "$7" \
+		'{row: ($row + ", " + $unit), budget: $b, measured: $m, ok: $ok, peer: (if $p == "-" then null else $p end),
+		peer_measured: (if $pm == "-" then null else ($pm | tonumber) end)}' >>"$rows"
+	printf '%-58s %10s %10s %-4s %s\n' "$2, $5" "$3" "$4" "$([ $ok = true ] && echo ok || echo MISS)" \
+		"$([ "$6" = - ] || echo "$6 $7")"
+}
+
+console() { # NAME SIZE [VARIABLE=VALUE...]
+	local name=$1 size=$2
+	shift 2
+	drive "$name" "$size" "$@" "$site/bin/paceline" --socket "$socket"
+}
+# The percentage of one core that NAME took in so many seconds, and the bytes it sent, in $cpu and $bytes.
+take() { # NAME SECONDS
+	tell "$1" watch 1
+	local cpu_then at_then
+	cpu_then=$(of cpu_us) at_then=$(of at_us)
+	tell "$1" watch $(($2 * 1000))
+	bytes=$(of bytes)
+	cpu=$(awk -v a="$cpu_then" -v b="$(of cpu_us)" -v s="$at_then" -v t="$(of at_us)" 'BEGIN { printf "%.2f", 100 * (b - a) / (t - s) }')
+}
+mb() { awk -v k="$(of "${1:-rss_kb}")" 'BEGIN { printf "%.1f", k / 1024 }'; }
+ms() { awk -v u="$1" 'BEGIN { printf "%.1f", u / 1000 }'; }
+p95() { sort -n | awk '{ v[NR] = $1 } END { i = int(NR * 0.95 + 0.999); print v[i < 1 ? 1 : i] }'; }
+average() { awk '{ s += $1; n++ } END { printf "%d", n ? s / n : 0 }'; }
+
+view() { cli cluster status "$1" --json 2>/dev/null | jq -r "$2"; }
+until_view() { # CLUSTER JQ-TEST: at most 180 s
+	local i=0
+	until [ "$(view "$1" "$2")" = true ]; do
+		i=$((i + 1))
+		[ $i -lt 360 ] || { echo "bench-console: $1 never came to $2" >&2; cli cluster status "$1" >&2; exit 1; }
+		sleep 0.5
+	done
+}
+load() { control POST /azsim/queue-load "$1" >"$drives/load" || exit 1; }
+cluster() { # NAME NODES NETWORK
+	cli cluster create "$1" slurm htc_max="$2" hpc_max=0 idle=2h cycle=1s network="$3" >&2 && cli cluster start "$1" >&2 &&
+		until_view "$1" '.state == "running"' || exit 1
+	load "{\"head\":\"$1-head\",\"jobs\":$2,\"cpus\":2,\"seconds\":15}"
+	until_view "$1" ".view.jobs_running == $2"
+	until_view "$1" ".view.idle == $2 and .view.jobs_running == 0"
+}
+
+site_make "$build" && cloud_start 1 --seed 1 && engine_start && engine_wait || { cat "$site"/*.log; exit 1; }
+
+echo "-- 100 nodes, nothing changes"
+cluster small 100 10.8.0.0/16
+console one 200x60
+drive htop 200x60 htop
+tell one wait 5000 small
+tell one rest 700 5000
+tell htop rest 500 3000
+take htop 10
+htop_cpu=$cpu htop_bytes=$((bytes / 10)) htop_mb=$(mb) htop_anon=$(mb anon_kb)
+take one 30
+row gates "nothing changes on the Deck for 30 s" 64 "$bytes" "bytes" "htop, bytes/s" "$htop_bytes"
+row gates "CPU when nothing changes" 0.5 "$cpu" "% of a core" htop "$htop_cpu"
+row asks "memory with 100 nodes" 8 "$(mb)" "MB" htop "$htop_mb"
+row gates "of it no library's or file's" 8 "$(mb anon_kb)" "MB" htop "$htop_anon"
+tell one key 2
+tell one rest 700 5000
+take one 10
+row asks "nothing changes in the table of nodes for 10 s" 16 "$bytes" "bytes" "htop, bytes/s" "$htop_bytes"
+drive_end one
+
+echo "-- $nodes nodes, 1 % change each second, $jobs jobs wait"
+cluster big "$nodes" 10.32.0.0/16
+load "{\"head\":\"big-head\",\"jobs\":$jobs,\"cpus\":2,\"seconds\":60,\"partition\":\"hpc\"}"
+until_view big ".view.jobs_pending >= $jobs"
+while :; do
+	control POST /azsim/queue-load "{\"head\":\"big-head\",\"jobs\":$((nodes / 200)),\"cpus\":2,\"seconds\":40}"
+	sleep 0.7
+done >/dev/null 2>&1 &
+beside=$!
+until_view big ".view.busy > $((nodes / 200 * 18))"
+
+for size in 80x24:4096 160x45:9216 200x60:16384; do # the last with a map of every node
+	drive top "${size%:*}" htop
+	tell top rest 500 3000
+	top=$(of most)
+	drive_end top
+	console first "${size%:*}"
+	tell first rest 1500 6000
+	row gates "first frame with rows, ${size%:*}" "${size#*:}" "$(of most)" "bytes" htop "$top"
+	drive_end first
+done
+for who in first top; do
+	for _ in $(seq 20); do
+		if [ $who = top ]; then
+			drive top 80x24 htop
+			tell top wait 5000 PID
+		else
+			console first 80x24
+			tell first wait 5000 big
+		fi
+		of last_us >>"$drives/$who.us"
+		drive_end $who
+	done
+done
+row asks "start to the first frame with rows, p95 of 20" 100 "$(ms "$(p95 <"$drives/first.us")")" "ms" htop "$(ms "$(p95 <"$drives/top.us")")"
+
+tell htop key '\e[B'
+top_key=$(of bytes)
+tell htop key '\e[6~'
+top_page=$(of bytes)
+take htop 10
+top_median=$(of median) top_most=$(of most) top_cpu=$cpu
+
+console one 200x60
+tell one wait 5000 big
+tell one rest 700 3000
+take one 20
+row gates "1 %/s, the Deck with its map 200x60, frame median" 1638 "$(of median)" "bytes" htop "$top_median"
+tell one key 2
+tell one wait 5000 'big > nodes'
+tell one rest 700 3000
+take one 20
+row gates "1 %/s, table 200x60, frame median" 128 "$(of median)" "bytes" htop "$top_median"
+row asks "1 %/s, table 200x60, frame p99" 512 "$(of p99)" "bytes" htop "$top_most"
+row gates "1 %/s, table 200x60, CPU" 2 "$cpu" "% of a core" htop "$top_cpu"
+row gates "memory with $nodes nodes, $jobs jobs" 24 "$(mb)" "MB" htop "$htop_mb"
+for _ in $(seq 50); do
+	tell one key '\e[B'
+	of bytes >>"$drives/key.bytes"
+	of first_us >>"$drives/key.us"
+done
+row gates "arrow key, table 200x60, average of 50" 450 "$(average <"$drives/key.bytes")" "bytes" htop "$top_key"
+row asks "key to the first byte, p95 of 50" 16 "$(ms "$(p95 <"$drives/key.us")")" "ms" htop -
+tell one rest 500 3000
+tell one key '\e[6~'
+row gates "page down, table 200x60" 9216 "$(of bytes)" "bytes" htop "$top_page"
+tell one key 4
+tell one rest 700 3000
+cli cluster pause small >/dev/null
+tell one watch 3000
+row asks "a line comes to the events, 200x60" 250 "$(of median)" "bytes" - -
+tell one key 2
+tell one key '\e[H'
+kill "$beside" && wait "$beside" 2>/dev/null
+beside=
+until_view big ".view.idle == $nodes"
+tell one rest 1500 5000
+load "{\"head\":\"big-head\",\"jobs\":$nodes,\"cpus\":2,\"seconds\":60}"
+tell one watch 6000
+row gates "every visible row changes, table 200x60" 4096 "$(of most)" "bytes" htop "$top_most"
+for i in $(seq 100); do tell one size $((40 + i % 50 * 3))x$((10 + i % 40)); sleep 0.01; done
+tell one size 120x35
+tell one rest 500 3000
+tell one end q 3000
+[ "$(of code)" = 0 ] || { echo "bench-console: the console did not end well: $said" >&2; missed=1; }
+jq -cs . "$rows"
+exit $missed
