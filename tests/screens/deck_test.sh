@@ -137,7 +137,7 @@ panes() {
 views() {
 	for size in 80x24 120x35 160x45 60x15 40x10; do
 		deck "$size"
-		for view in 1:clusters 2:nodes 3:jobs 4:events; do
+		for view in 1:clusters 2:nodes 3:jobs; do
 			screen_keys "${view%:*}"
 			sleep 0.5 # what is asked for once the cursor rests
 			screen_golden "views/${view#*:}_$size"
