@@ -18,6 +18,7 @@ struct cli_options {
 	int (*start_engine)(void *arg, struct err *err);
 	/* The commands that the program itself runs, their words checked: "engine", "demo". Returns the exit code. */
 	int (*own)(void *arg, const struct command_run *r);
+	struct command_key *(*keys)(void); /* of the console, for the manual, freed after it; NULL: it has none */
 	void *arg;
 };
 

@@ -104,7 +104,12 @@ void command_cancel(struct command_run *r);
 
 void command_usage(struct buf *out, const struct command *c);
 size_t command_overview(struct buf *out, const char *group); /* a line each; NULL: all groups. How many there are */
-void command_manual(struct buf *out);                /* man page in roff, from the table */
+/* A key of the console and what it does, for the manual: the console's own tables say it. */
+struct command_key {
+	const char *group, *keys, *help; /* keys NULL: the end of an array */
+};
+
+void command_manual(struct buf *out, const struct command_key *keys); /* man page in roff, from the table; keys may be NULL */
 int command_completion(struct buf *out, const char *shell, struct err *err); /* bash, zsh, fish */
 
 #endif

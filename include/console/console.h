@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "command/command.h"
 
 struct console_options {
 	const char *socket_path;   /* of the engine */
@@ -31,5 +32,8 @@ int console_check(const struct console_options *o, struct err *err);
 
 /* Runs until the operator leaves. The program's exit code; 128 + N after signal N. */
 int console_main(const struct console_options *o);
+
+/* All its keys, an array for the manual; yours to free, its words are not. */
+struct command_key *console_keys(void);
 
 #endif

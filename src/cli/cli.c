@@ -80,7 +80,10 @@ static int print_manual(struct cli *c)
 {
 	struct buf text = BUF_INIT(BUF_TEXT_MAX);
 
-	command_manual(&text);
+	struct command_key *keys = c->options->keys ? c->options->keys() : NULL;
+
+	command_manual(&text, keys);
+	free(keys);
 	print(c, &text);
 	buf_clear(&text);
 	return 0;

@@ -233,6 +233,7 @@ static int run_verb(struct program *p, int argc, char **argv)
 				 .version = PACELINE_VERSION,
 				 .start_engine = start_engine,
 				 .own = own,
+				 .keys = console_keys,
 				 .arg = p };
 	struct err err = ERR_INIT;
 

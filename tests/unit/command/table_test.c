@@ -118,13 +118,17 @@ static void the_manual_has_every_command(void **state)
 	struct buf text = BUF_INIT(BUF_TEXT_MAX);
 
 	(void)state;
-	command_manual(&text);
+	static const struct command_key keys[] = { { "Moving", "g -", "first, last" },
+						   { NULL, NULL, NULL } };
+
+	command_manual(&text, keys);
+	assert_non_null(strstr(buf_str(&text), ".SS Moving\n.TP\n.B g \\-\nFirst, last.\n"));
 	assert_int_equal(strncmp(buf_str(&text), ".TH PACELINE 1 ", 15), 0);
 	for (size_t i = 0; i < n_commands; i++) {
 		char name[100], head[120];
 
 		in_roff(name, commands[i].name);
-		snprintf(head, sizeof(head), ".SS \"%s", name);
+		snprintf(head, sizeof(head), ".TP\n.B %s", name);
 		assert_non_null(strstr(buf_str(&text), head));
 		for (const struct command_option *o = commands[i].options; o && o->name; o++) {
 			in_roff(name, o->name);
