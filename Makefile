@@ -114,9 +114,11 @@ bench:
 	$(MAKE) -s all bench-programs
 	tests/bench/run.sh $(T)
 
-# Random deaths and a harsh cloud, for MINUTES.
+# Random keys in the console; then random deaths and a harsh cloud, for MINUTES.
 soak:
 	$(MAKE) -s FAILPOINTS=1 all
+	$(MAKE) -s DEBUG=1 screen-programs
+	for t in tests/soak/*.sh; do $$t || exit 1; done
 	tests/faults/soak.sh $(or $(MINUTES),60)
 
 # The console's budgets against a real engine: a table, and one line of JSON at its end.

@@ -88,7 +88,7 @@ tell htop rest 500 3000
 take htop 10
 htop_cpu=$cpu htop_bytes=$((bytes / 10)) htop_mb=$(mb) htop_anon=$(mb anon_kb)
 take one 30
-row gates "nothing changes on the Deck for 30 s" 64 "$bytes" "bytes" "htop, bytes/s" "$htop_bytes"
+row asks "nothing changes on the Deck for 30 s" 16 "$bytes" "bytes" "htop, bytes/s" "$htop_bytes"
 row gates "CPU when nothing changes" 0.5 "$cpu" "% of a core" htop "$htop_cpu"
 row asks "memory with 100 nodes" 8 "$(mb)" "MB" htop "$htop_mb"
 row gates "of it no library's or file's" 8 "$(mb anon_kb)" "MB" htop "$htop_anon"
@@ -134,6 +134,7 @@ for who in first top; do
 done
 row asks "start to the first frame with rows, p95 of 20" 100 "$(ms "$(p95 <"$drives/first.us")")" "ms" htop "$(ms "$(p95 <"$drives/top.us")")"
 
+tell htop rest 200 3000
 tell htop key '\e[B'
 top_key=$(of bytes)
 tell htop key '\e[6~'

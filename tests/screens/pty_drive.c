@@ -374,7 +374,24 @@ static void answer(struct drive *d, bool ok)
 	    (long long)(d->ended ? -1 : proc_number(d->pid, "status", "RssAnon:")),
 	    (long long)now_us());
 	fflush(stdout);
-	d->bytes = d->n_frames = d->n_kept = 0;
+	d->bytes = d->n_frames = 0;
+	if (!d->ended) /* its last words are for "end" */
+		d->n_kept = 0;
+}
+
+/* The last words that can be read, for who looks into a failed test. */
+static const char *last_words(const struct drive *d)
+{
+	static char text[241];
+	size_t n = 0;
+
+	for (size_t i = d->n_kept > 240 ? d->n_kept - 240 : 0; i < d->n_kept; i++) {
+		char c = d->kept[i];
+
+		text[n++] = (char)(c >= ' ' && c < 127 && c != '"' && c != '\\' ? c : '.');
+	}
+	text[n] = '\0';
+	return text;
 }
 
 /* What the terminal would be left with. */
@@ -383,18 +400,23 @@ static void answer_end(struct drive *d)
 	static const int modes[] = { 1, 47, 1000, 1002, 1003, 1006, 1047, 1049, 2004, 2026 };
 	struct termios after;
 	bool line, clean = d->set[25];
+	int wrong = clean ? 0 : 25;
 
 	tcgetattr(d->slave, &after);
 	line = after.c_iflag == d->before.c_iflag && after.c_oflag == d->before.c_oflag &&
 	       after.c_cflag == d->before.c_cflag && after.c_lflag == d->before.c_lflag &&
 	       memcmp(after.c_cc, d->before.c_cc, sizeof(after.c_cc)) == 0;
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
-		clean = clean && !d->set[modes[i]];
-	printf("{\"ended\":%s,\"code\":%d,\"signal\":%d,\"line\":%s,\"screen\":%s}\n",
+		if (d->set[modes[i]]) {
+			clean = false;
+			wrong = modes[i];
+		}
+	printf("{\"ended\":%s,\"code\":%d,\"signal\":%d,\"line\":%s,\"screen\":%s,"
+	       "\"mode\":%d,\"said\":\"%s\"}\n",
 	       d->ended ? "true" : "false",
 	       d->ended && WIFEXITED(d->status) ? WEXITSTATUS(d->status) : -1,
 	       d->ended && WIFSIGNALED(d->status) ? WTERMSIG(d->status) : 0,
-	       line ? "true" : "false", clean ? "true" : "false");
+	       line ? "true" : "false", clean ? "true" : "false", wrong, last_words(d));
 	fflush(stdout);
 	d->bytes = d->n_frames = d->n_kept = 0;
 }

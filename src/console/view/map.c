@@ -90,6 +90,8 @@ static int cursor_row(const struct deck *d)
 	struct group g = { 0 };
 	int line = 1;
 
+	if (d->map_per < 1) /* a key came before there was room to draw it */
+		return 0;
 	for (size_t at = 0; d->have_groups && next_group(&d->groups, &at, &g);) {
 		if (cursor < g.base + g.rows->size)
 			return line + 1 + (int)((cursor - g.base) / d->map_per);
