@@ -485,7 +485,7 @@ const char *mirror_link_text(const struct mirror *m)
 		snprintf(next, sizeof(next), "trying again in %lld s",
 			 (long long)((left > 0 ? left : 0) + 999) / 1000);
 	if (m->have_engine || !m->why[0])
-		snprintf(m->text, max, "no answer from the engine for %lld s; %s",
+		snprintf(m->text, max, "no answer for %lld s; %s",
 			 (long long)mirror_age_ms(m) / 1000, next);
 	else
 		snprintf(m->text, max, "%s; %s", m->why, next);

@@ -37,7 +37,10 @@ static int run_deck(struct loop *l, struct client *c, const struct console_optio
 	d->display = NULL;
 	code = d->exit_code;
 	if (code < 128)
-		puts("The engine and its clusters go on; paceline comes back to them.");
+		puts(
+		    mirror_link(d->mirror) == MIRROR_LOST
+			? "No engine answers: what runs goes on, but nothing new begins until one is started again."
+			: "The engine and its clusters go on; paceline comes back to them.");
 	if (o->stats)
 		printf(
 		    "frames %llu, skipped %llu, bytes %llu, frame cost p50 %lld us, p99 %lld us\n",

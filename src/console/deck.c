@@ -119,6 +119,14 @@ const struct node *deck_node(const struct deck *d)
 	return i < 0 ? NULL : &p->rows.u.nodes[i];
 }
 
+const struct event *deck_event(const struct deck *d)
+{
+	const struct pane *p = &d->panes[PANE_EVENTS];
+	int64_t i = d->focus == PANE_EVENTS ? pane_at(p) : -1;
+
+	return i < 0 ? NULL : &p->rows.u.events[i];
+}
+
 const char *deck_selected(const struct deck *d, char out[80])
 {
 	const struct node *n = d->focus == PANE_NODES ? deck_node(d) : NULL;

@@ -184,6 +184,7 @@ deck_cluster(const struct deck *d); /* the selected one's row; NULL none */
 const struct operation *
 deck_operation(const struct deck *d);		    /* what is under way in it; NULL nothing */
 const struct node *deck_node(const struct deck *d); /* under the cursor of the node pane */
+const struct event *deck_event(const struct deck *d); /* under the cursor of the event pane */
 const char *deck_selected(const struct deck *d,
 			  char out[80]); /* what "why" is asked about: node, job; "" none */
 const char *deck_cannot(const struct deck *d,

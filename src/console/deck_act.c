@@ -259,16 +259,23 @@ static void on_plan(struct deck *d, const struct json *answer, const char *clust
 	deck_open_box(d);
 }
 
+/* Of an event it is that of its node or job, which may be gone from all other panes. */
 void act_why(struct deck *d)
 {
+	const struct event *e = deck_event(d);
+	const char *cluster = e ? e->cluster : d->cluster;
 	char what[80];
 
-	if (deck_selected(d, what)[0])
-		deck_get(d, client_path("/v1/clusters/%/why/%", d->cluster, what, (char *)NULL),
+	if (e)
+		snprintf(what, sizeof(what), "%s", e->object);
+	else
+		deck_selected(d, what);
+	if (what[0])
+		deck_get(d, client_path("/v1/clusters/%/why/%", cluster, what, (char *)NULL),
 			 on_why, what);
 	else
-		deck_get(d, client_path("/v1/clusters/%/plan", d->cluster, (char *)NULL),
-			 on_plan, d->cluster);
+		deck_get(d, client_path("/v1/clusters/%/plan", cluster, (char *)NULL), on_plan,
+			 cluster);
 }
 
 static void on_side_why(struct deck *d, const struct json *answer, const char *what)

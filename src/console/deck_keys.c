@@ -54,6 +54,10 @@ static const char *nothing_to_explain(const struct deck *d, char out[80])
 	char what[80];
 
 	(void)out;
+	if (d->focus == PANE_EVENTS)
+		return deck_event(d) && deck_event(d)->cluster[0]
+			   ? NULL
+			   : "no event of a cluster is under the cursor";
 	if (!d->cluster[0])
 		return "no cluster is selected";
 	if (d->focus == PANE_NODES || d->focus == PANE_JOBS)

@@ -188,7 +188,7 @@ const struct view view_events = {
 	.keys = keys,
 	.right = right,
 	.hint =
-	    "Enter all of it  a what people did  E errors  t the newest  f filter  Esc back",
+	    "Enter all of it  e why  a what people did  E errors  t the newest  f filter",
 	.row_count = row_count,
 	.draw_row = view_detail_row,
 };

@@ -199,7 +199,7 @@ enum mirror_link mirror_link(const struct mirror *m)
 const char *mirror_link_text(const struct mirror *m)
 {
 	(void)m;
-	return "no answer from the engine for 12 s; trying again in 3 s";
+	return "no answer for 12 s; trying again in 3 s";
 }
 
 int64_t mirror_age_ms(const struct mirror *m)
