@@ -4,7 +4,7 @@
 #   any other stage    every executable tests/STAGE/*_test.sh
 # Every test prints TAP. FILTER is the beginning of a test's name, as in "base/buf".
 # BUILD        another build directory than build/debug
-# JOBS         how many at a time (2; cluster, faults: 1)
+# JOBS         how many at a time (2)
 # TEST_TIMEOUT seconds for one executable (300; cluster, faults: 900)
 # TEST_COUNTS  a file that gets the line "STAGE PASSED FAILED SKIPPED"
 set -u
@@ -65,7 +65,7 @@ cd "$(dirname "$0")/.." || exit 2
 stage=$1 filter=${2-}
 build=${BUILD:-build/debug}
 case $stage in
-cluster | faults) jobs=${JOBS:-1} TEST_TIMEOUT=${TEST_TIMEOUT:-900} ;;
+cluster | faults) jobs=${JOBS:-2} TEST_TIMEOUT=${TEST_TIMEOUT:-900} ;; # they wait more than they work
 *) jobs=${JOBS:-2} TEST_TIMEOUT=${TEST_TIMEOUT:-300} ;;
 esac
 dir=$(mktemp -d "${TMPDIR:-/tmp}/pl.XXXXXX") || exit 2

@@ -141,7 +141,7 @@ static int drive_only(const struct demo_world *w, const struct demo_order *order
 static int with_console(struct demo_world *w, const struct demo_options *o,
 			int (*console)(const char *socket, const char *dir))
 {
-	bool fresh = !file_exists(w->dir);
+	bool fresh = !file_exists(w->engine_dir);
 	struct err err = ERR_INIT;
 	int code;
 
