@@ -3,6 +3,7 @@
 
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "console/deck.h"
@@ -32,6 +33,9 @@ static int run_deck(struct loop *l, struct client *c, const struct console_optio
 		return -1;
 	}
 	display_theme(d->display, theme);
+	if (display_guessed(d->display))
+		deck_say(d, TONE_WARN, "TERM=%.40s is not known here: taken for %s",
+			 getenv("TERM"), display_guessed(d->display));
 	loop_run(l);
 	display_free(d->display, &st);
 	d->display = NULL;

@@ -312,6 +312,11 @@ void display_redraw(struct display *d)
 	ask(d, true);
 }
 
+const char *display_guessed(const struct display *d)
+{
+	return term_guessed(d->term);
+}
+
 void display_theme(struct display *d, const struct theme *theme)
 {
 	term_theme(d->term, theme);

@@ -51,6 +51,7 @@ void display_ask_key(
 void display_ask_data(struct display *d); /* a frame for news: merged, one a second */
 void display_redraw(struct display *d);	  /* Ctrl-L: everything, from scratch */
 void display_theme(struct display *d, const struct theme *theme);
+const char *display_guessed(const struct display *d); /* as term_guessed() */
 void display_mouse(struct display *d, bool on);
 void display_drop_input(struct display *d); /* what was typed before a dialog was visible */
 bool display_ascii(const struct display *d);

@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <termcap.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -43,6 +44,7 @@ struct term {
 	SCREEN *curses;
 	struct termios was;
 	bool entered, ascii, paste, mouse, colours;
+	bool guessed; /* TERM has no entry here */
 	struct theme theme;
 	struct screen shown; /* what ncurses was told last */
 	struct buf out;
@@ -145,6 +147,12 @@ static int open_memory(struct term *t, struct err *err)
 	return 0;
 }
 
+/* newterm() leaks where there is no entry, so that is asked first. */
+static bool is_known(const char *name)
+{
+	return tgetent(NULL, name) == 1;
+}
+
 static int start_curses(struct term *t, struct err *err)
 {
 	const char *name = getenv("TERM");
@@ -154,10 +162,14 @@ static int start_curses(struct term *t, struct err *err)
 			       name && *name ? name : "not set");
 	if (strcmp(name, "linux") == 0 || strncmp(name, "putty", 5) == 0)
 		setenv("NCURSES_NO_UTF8_ACS", "1", 1);
-	use_env(FALSE); /* the size comes from the terminal, not from LINES and COLUMNS */
-	t->curses = newterm(name, t->frame_file, t->null_file);
-	if (!t->curses)
-		t->curses = newterm(FALLBACK_TERM, t->frame_file, t->null_file);
+	/* The size comes from the terminal. use_env(FALSE) would say so too, but then newterm()
+	 * fails where the entry has no size of its own, as that of TERM=linux. */
+	unsetenv("LINES");
+	unsetenv("COLUMNS");
+	t->guessed = !is_known(name);
+	if (!t->guessed || is_known(FALLBACK_TERM))
+		t->curses =
+		    newterm(t->guessed ? FALLBACK_TERM : name, t->frame_file, t->null_file);
 	if (!t->curses)
 		return err_set(err, ERR_UNSUPPORTED,
 			       "TERM=%s is not known here, try TERM=" FALLBACK_TERM, name);
@@ -421,6 +433,11 @@ void term_theme(struct term *t, const struct theme *theme)
 	}
 	set_background(t);
 	term_repaint(t);
+}
+
+const char *term_guessed(const struct term *t)
+{
+	return t->guessed ? FALLBACK_TERM : NULL;
 }
 
 void term_mouse(struct term *t, bool on)

@@ -42,6 +42,7 @@ bool term_ascii(const struct term *t);
 void term_size(const struct term *t, int *rows, int *cols);
 void term_resize(struct term *t, int rows, int cols);
 void term_theme(struct term *t, const struct theme *theme);
+const char *term_guessed(const struct term *t); /* what TERM was taken for; NULL: it is known */
 void term_mouse(struct term *t, bool on);
 void term_repaint(struct term *t); /* the next frame is sent whole */
 

@@ -1,0 +1,105 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "console/console.h"
+#include "console/deck.h"
+
+static const struct view *const views[] = { &view_clusters, &view_map,	  &view_nodes,
+					    &view_jobs,	    &view_events, &view_cost,
+					    &view_templates };
+
+static void each(const struct binding *b, void (*judge)(const struct binding *b))
+{
+	for (; b && b->keys; b++)
+		if (b->run)
+			judge(b);
+}
+
+static void every_binding(void (*judge)(const struct binding *b))
+{
+	for (size_t i = 0; i < n_bindings; i++)
+		if (bindings[i].run)
+			judge(&bindings[i]);
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+		each(views[i]->keys, judge);
+		each(views[i]->more_keys, judge);
+	}
+}
+
+/* What a terminal, a multiplexer or a line may keep for itself (tui.md 4.1). */
+static void judge_taken(const struct binding *b)
+{
+	static const char taken[] = "abdhsq\\";
+	uint32_t codes[] = { b->key, b->fkey };
+
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_not_equal(codes[i], K_F11);
+		for (const char *c = taken; *c; c++)
+			assert_int_not_equal(codes[i], K_CTRL((uint32_t)*c));
+	}
+}
+
+static void no_key_is_one_that_terminals_take(void **state)
+{
+	(void)state;
+	every_binding(judge_taken);
+}
+
+static void judge_twin(const struct binding *b)
+{
+	if (b->fkey)
+		assert_int_not_equal(b->key, 0);
+}
+
+static void every_function_key_has_a_letter(void **state)
+{
+	(void)state;
+	every_binding(judge_twin);
+}
+
+/* What ends something is a capital letter or opens a dialog, which its three points say. */
+static void judge_ending(const struct binding *b)
+{
+	if (b->fkey == K_F9)
+		assert_non_null(strstr(b->help, "..."));
+}
+
+static void what_f9_does_is_asked_about(void **state)
+{
+	(void)state;
+	every_binding(judge_ending);
+}
+
+static void the_manual_gets_every_key(void **state)
+{
+	struct command_key *keys = console_keys();
+	size_t n = 0, same = 0;
+
+	(void)state;
+	for (; keys[n].keys; n++) {
+		assert_non_null(keys[n].group);
+		assert_non_null(keys[n].help);
+		same += strcmp(keys[n].keys, "F9 D") == 0;
+	}
+	assert_true(n >= n_bindings);
+	assert_int_equal(same, 1);
+	free(keys);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_key_is_one_that_terminals_take),
+		cmocka_unit_test(every_function_key_has_a_letter),
+		cmocka_unit_test(what_f9_does_is_asked_about),
+		cmocka_unit_test(the_manual_gets_every_key),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
