@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "console/deck.h"
 #include "console/words.h"
+#include "model/queue.h"
 
 #define UNDO_MS	   30000
 #define SCRIPT_MAX ((size_t)1 << 20)
@@ -259,6 +260,18 @@ static void on_plan(struct deck *d, const struct json *answer, const char *clust
 	deck_open_box(d);
 }
 
+/* Events that came together are one line, "htc-[1-3,7]": its first node tells of all. */
+static void object_of(char out[80], const struct event *e)
+{
+	struct strs names = STRS_INIT(QUEUE_NODES_MAX);
+	struct err err = ERR_INIT;
+
+	snprintf(out, 80, "%s", e->object);
+	if (strchr(e->object, '[') && hostlist_expand(&names, e->object, &err) == 0 && names.n)
+		snprintf(out, 80, "%s", names.v[0]);
+	strs_clear(&names);
+}
+
 /* Of an event it is that of its node or job, which may be gone from all other panes. */
 void act_why(struct deck *d)
 {
@@ -267,7 +280,7 @@ void act_why(struct deck *d)
 	char what[80];
 
 	if (e)
-		snprintf(what, sizeof(what), "%s", e->object);
+		object_of(what, e);
 	else
 		deck_selected(d, what);
 	if (what[0])

@@ -47,6 +47,7 @@ void view_open(struct deck *d, const struct view *v)
 		pane_dress(&d->panes[d->view->pane], deck_kinds[d->view->pane]);
 	else
 		d->home_focus = d->focus;
+	d->panes[PANE_EVENTS].touched = false; /* below another view it follows the newest */
 	d->view = v;
 	d->view_top = 0;
 	d->focus = v ? v->pane : d->home_focus;

@@ -238,7 +238,7 @@ void teardown_progress(struct textbox *out, const struct json *op, const char *c
 		       double saves)
 {
 	enum op_state state = op_state_of(json_str(op, "state", "running"));
-	const char *detail = json_str(op, "detail", "");
+	const char *detail = json_str(op, "detail", ""), *error = json_str(op, "error", "");
 
 	switch (state) {
 	case OP_DONE:
@@ -247,7 +247,7 @@ void teardown_progress(struct textbox *out, const struct json *op, const char *c
 		break;
 	case OP_CANCELLED:
 		textbox_add(out, TONE_WARN, " %s stays: %s", cluster,
-			    detail[0] ? detail : "the teardown was taken back");
+			    error[0] ? error : "the teardown was taken back");
 		break;
 	case OP_FAILED:
 		textbox_add(out, TONE_FAIL, " the teardown of %s failed: %s", cluster,

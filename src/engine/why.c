@@ -30,7 +30,8 @@ static void of_job(struct buf *out, const struct run *r, const struct job *j)
 	if (j->nodes[0])
 		buf_addf(out, "runs on: %s\n", j->nodes);
 	if (why)
-		buf_addf(out, "%s: %s\n", why_code_name(why->code), why->text);
+		buf_addf(out, "%s: %s\n", why->code == WHY_PLACED ? "placed" : "waits",
+			 why->text);
 	else if (j->state == JOB_PENDING)
 		buf_addf(out, "the decision of this cycle does not know it yet\n");
 	if (r->decided)

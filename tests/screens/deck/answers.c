@@ -282,7 +282,7 @@ static struct json *cancel(struct err *err)
 		return NULL;
 	}
 	fixture->ops[0].state = OP_CANCELLED;
-	snprintf(fixture->ops[0].detail, sizeof(fixture->ops[0].detail),
+	snprintf(fixture->ops[0].error, sizeof(fixture->ops[0].error),
 		 "taken back before the first call");
 	for (size_t i = 0; i < fixture->n_clusters; i++)
 		if (fixture->clusters[i].cluster.id == fixture->ops[0].cluster_id)
