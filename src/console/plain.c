@@ -19,6 +19,7 @@
 #include "console/words.h"
 
 #define LINE_MOST   4096
+#define QUEUE_MOST  (1 << 20) /* of lines that wait */
 #define EVENTS_MOST 50
 #define FOLLOW_MS   1000
 
@@ -34,7 +35,9 @@ struct plain {
 	struct buf typed;
 	int64_t last_event;
 	enum mirror_link link;
-	bool greeted;
+	bool greeted, plan_asked;
+	bool pipe, ended,
+	    taking;		/* lines of a pipe wait for what is under way, as in a shell */
 	struct command_run run; /* under way when run.command is set */
 	struct command_io io;
 	enum asking asking;
@@ -60,6 +63,8 @@ __attribute__((format(printf, 1, 2))) static void say(const char *fmt, ...)
 	fflush(stdout);
 }
 
+static void take_lines(struct plain *p);
+
 /* News */
 
 static void say_cluster(const struct cluster_row *r)
@@ -81,8 +86,9 @@ static void greet(struct plain *p)
 	if (p->greeted || !e || !mirror_rows(p->mirror, "clusters", &rows))
 		return;
 	p->greeted = true;
-	say("Paceline %s, role %s%s. Type a command, \"help\" or \"quit\".", e->site,
-	    role_name(e->role), e->simulated ? ", SIMULATED CLOUD" : "");
+	say("Paceline%s%s, role %s%s. Type a command, \"help\" or \"quit\".",
+	    e->site[0] ? " " : "", e->site, role_name(e->role),
+	    e->simulated ? ", SIMULATED CLOUD" : "");
 	for (size_t i = 0; i < rows.n; i++)
 		say_cluster(&rows.u.clusters[i]);
 	if (rows.n == 0)
@@ -135,6 +141,7 @@ static void on_change(void *arg)
 	p->link = link;
 	greet(p);
 	say_events(p);
+	take_lines(p);
 }
 
 /* Results of commands */
@@ -187,6 +194,7 @@ static void on_done(void *arg, int exit_code, const struct err *err)
 	else
 		say("done");
 	run_end(p);
+	take_lines(p);
 }
 
 /* Teardown: plan, each loss, the name, the last word, then its steps and the proof */
@@ -267,8 +275,10 @@ static void on_plan(void *arg, const struct json *answer, const struct err *err)
 	struct plain *p = arg;
 	struct textbox b;
 
+	p->plan_asked = false;
 	if (!answer) {
 		on_failed(err);
+		take_lines(p);
 		return;
 	}
 	json_free(p->plan);
@@ -283,6 +293,7 @@ static void on_plan(void *arg, const struct json *answer, const struct err *err)
 	teardown_losses(&p->losses, answer, DIALOG_LOSSES);
 	p->loss = 0;
 	ask_next(p);
+	take_lines(p);
 }
 
 static void begin_teardown(struct plain *p)
@@ -332,8 +343,8 @@ static void help(void)
 {
 	for (size_t i = 0; i < n_commands; i++)
 		if (!(commands[i].flags & CMD_CLI_ONLY))
-			say("%s %s: %s", commands[i].name,
-			    commands[i].args ? commands[i].args : "", commands[i].help);
+			say("%s%s%s: %s", commands[i].name, commands[i].args[0] ? " " : "",
+			    commands[i].args, commands[i].help);
 	say("quit: leave; the engine goes on");
 }
 
@@ -347,6 +358,7 @@ static void ask_teardown(struct plain *p, const struct strs *args)
 	}
 	snprintf(p->cluster, sizeof(p->cluster), "%s", args->v[0]);
 	path = client_path("/v1/clusters/%/teardown", p->cluster, (char *)NULL);
+	p->plan_asked = true;
 	client_get(p->client, path, on_plan, p);
 	free(path);
 }
@@ -428,27 +440,54 @@ static void took_line(struct plain *p, const char *line)
 	strs_clear(&words);
 }
 
+static bool is_busy(const struct plain *p)
+{
+	return (!p->greeted && p->link != MIRROR_LOST) || p->plan_asked ||
+	       (p->run.command && !p->asking);
+}
+
+static bool take_line(struct plain *p)
+{
+	char line[LINE_MOST];
+	const char *end = p->typed.len ? memchr(p->typed.data, '\n', p->typed.len) : NULL;
+	size_t len, keep;
+
+	if (!end || (p->pipe && is_busy(p)))
+		return false;
+	len = (size_t)(end - p->typed.data);
+	keep = len > 0 && end[-1] == '\r' ? len - 1 : len;
+	snprintf(line, sizeof(line), "%.*s", (int)keep, p->typed.data);
+	buf_drop(&p->typed, len + 1);
+	took_line(p, line);
+	return true;
+}
+
+/* A command may end before it returns: the lines after it are then taken by the same loop. */
+static void take_lines(struct plain *p)
+{
+	if (p->taking)
+		return;
+	p->taking = true;
+	while (take_line(p))
+		;
+	p->taking = false;
+	if (p->ended && !(p->pipe && is_busy(p)))
+		loop_stop(p->loop);
+}
+
 static void on_input(void *arg, unsigned int what)
 {
 	struct plain *p = arg;
 	char bytes[1024];
 	ssize_t n = read(STDIN_FILENO, bytes, sizeof(bytes));
-	char *end;
 
 	(void)what;
 	if (n <= 0 || buf_add(&p->typed, bytes, (size_t)n) < 0) {
-		loop_stop(p->loop);
-		return;
+		p->ended = true;
+		watch_free(p->input);
+		p->input = NULL;
 	}
-	while (p->typed.len > 0 && (end = memchr(p->typed.data, '\n', p->typed.len))) {
-		char line[LINE_MOST];
-		size_t len = (size_t)(end - p->typed.data), keep;
-
-		keep = len > 0 && end[-1] == '\r' ? len - 1 : len;
-		snprintf(line, sizeof(line), "%.*s", (int)keep, p->typed.data);
-		buf_drop(&p->typed, len + 1);
-		took_line(p, line);
-	}
+	take_lines(p);
 }
 
 static void on_stop(void *arg, int signo)
@@ -484,7 +523,8 @@ int plain_run(struct loop *l, struct client *c)
 	static const int signals[] = { SIGTERM, SIGHUP, SIGINT };
 	struct plain p = { .loop = l,
 			   .client = c,
-			   .typed = BUF_INIT(LINE_MOST),
+			   .typed = BUF_INIT(QUEUE_MOST),
+			   .pipe = !isatty(STDIN_FILENO),
 			   .losses = STRS_INIT(DIALOG_LOSSES) };
 
 	if (!input_waits()) {

@@ -654,6 +654,8 @@ plain() {
 	tap_ok "and events as sentences" grep -q '^12:03:41 demo warning: htc-3 boot failed' "$screen_dir/out"
 	tap_ok "and runs commands" grep -q '^cfd  pbs  off' "$screen_dir/out"
 	screen_start 80x24 TERM=dumb "$lab"
+	deck_plain 'cluster list' 'cluster list'
+	tap_ok "lines of a pipe wait for each other, and its end is the end" [ "$(grep -c '^cfd  pbs  off' "$screen_dir/out")" = 2 ]
 	tap_ok "a dumb terminal gets plain lines" screen_wait 'No screen here (TERM is dumb): plain lines instead.'
 	: >"$log"
 	screen_stop
