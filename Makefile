@@ -139,7 +139,8 @@ deps:
 # What the demo needs, and no more.
 demo:
 	tests/deps.sh demo
-	$(MAKE) -s all
+	@echo "Building: one to three minutes the first time."
+	@$(MAKE) -s all
 	build/paceline demo
 screenshots:
 	tests/screenshots.sh

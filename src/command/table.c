@@ -120,7 +120,7 @@ static const struct command_option demo_options[] = {
 	{ "kill-engine", "N", "kill the engine N times on the way" },
 	{ "seed", "S", "the same seed gives the same history" },
 	{ "keep", NULL, "leave cloud and engine running at the end" },
-	{ "stop", NULL, "end what an earlier --keep left" },
+	{ "stop", NULL, "end and remove the demo that runs here" },
 	{ "ghosts", NULL, "machines that only exist on paper: needs no root" },
 	{ "state", "DIR", "where everything lies" },
 	{ "drive", NULL,
