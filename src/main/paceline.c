@@ -112,6 +112,21 @@ static int find_engine(struct program *p, struct err *err)
 	return 0;
 }
 
+/* Without a configuration there is only the demo's engine to speak to, and its folder says that
+ * there was one. */
+static bool demo_has_ended(const struct program *p)
+{
+	struct places demo;
+	bool yes = false;
+
+	if (p->name || p->places.config)
+		return false;
+	if (places_make(&demo, ENGINE_DEMO, places_of_site(), NULL) == 0)
+		yes = file_exists(demo.state);
+	places_clear(&demo);
+	return yes;
+}
+
 static int start_engine(void *arg, struct err *err)
 {
 	struct program *p = arg;
@@ -124,6 +139,10 @@ static int start_engine(void *arg, struct err *err)
 		return err_set(err, why.code, "%.240s; start one there, or leave --socket out",
 			       why.msg);
 	}
+	if (demo_has_ended(p))
+		return err_set(
+		    err, ERR_IO,
+		    "the demo's engine has ended: paceline demo starts it again, paceline demo --stop removes what is left");
 	fprintf(stderr, "Starting the engine %s.\n", p->places.name);
 	return engine_spawn(&p->places, &none, err);
 }
