@@ -33,7 +33,7 @@ leave() {
 }
 
 open_at 80x24
-screen_wait 'htc-1 ' 60 >/dev/null
+screen_wait '32R/8P' 60 >/dev/null
 take deck 80x24 "The Deck while tasks run"
 leave
 open_at 160x45
