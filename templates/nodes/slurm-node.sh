@@ -77,11 +77,13 @@ slurmd_up() {
 
 # After a power cut of head and node together the controller believes that the lost jobs run, as it counts them active from its
 # own start: only a registration 20 s later (BatchStartTimeout and MessageTimeout) makes it look, and the next one by itself comes
-# 20 pings later. A slurmd that reads its configuration anew registers anew.
+# 20 pings later. A slurmd that reads its configuration anew registers anew; more than once, as the controller may begin after us.
 register_again() {
 	{
-		sleep 25
-		pkill -HUP -x slurmd
+		for pause in 25 30 45; do
+			sleep "$pause"
+			pkill -HUP -x slurmd
+		done
 	} >/dev/null 2>&1 </dev/null 9>&- &
 }
 

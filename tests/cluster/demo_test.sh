@@ -39,14 +39,14 @@ ok "verify.sh came to its end"
 
 pl() { "$paceline" --socket "$world/run/engine.sock" "$@" >"$dir/said" 2>&1; }
 cluster() { "$paceline" --socket "$world/run/engine.sock" cluster status demo --json 2>/dev/null; }
-# Asks again until the cluster shows it, or 400 s are over: what is awaited has no event that a shell could wait for.
+# Asks again until the cluster shows it, or 150 s are over: what is awaited has no event that a shell could wait for.
 until_cluster() { # JQ-TEST
 	i=0
 	[ -d "$world/engine" ] || sleep 5 # of a world that never came up nothing is awaited
 	[ -d "$world/engine" ] || return 1
 	until cluster | tee "$dir/said" | jq -se "length == 1 and (.[0] | $1)" >/dev/null 2>&1; do
 		i=$((i + 1))
-		[ $i -lt 800 ] || return 1
+		[ $i -lt 300 ] || return 1
 		sleep 0.5
 	done
 }
