@@ -3,6 +3,7 @@
 #define MODEL_WINDOW_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum noun { NOUN_CLUSTER, NOUN_ARRAY, NOUN_NODE, NOUN_JOB, NOUN_EVENT, NOUN_OPERATION, NOUN_TEMPLATE, NOUN_GROUP, NOUNS };
@@ -20,5 +21,6 @@ struct window {
 
 const char *noun_name(enum noun n);
 enum noun noun_of(const char *name); /* NOUNS when there is no such word */
+size_t noun_size(enum noun n);       /* of the struct that is one row of it */
 
 #endif

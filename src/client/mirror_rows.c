@@ -11,17 +11,6 @@
 #define ROWS_MAX   4096 /* of one window; the engine sends at most 1,000 */
 #define POOL_SPARE 65536
 
-static const size_t sizes[NOUNS] = {
-	[NOUN_CLUSTER] = sizeof(struct cluster_row),
-	[NOUN_ARRAY] = sizeof(struct array_row),
-	[NOUN_NODE] = sizeof(struct node),
-	[NOUN_JOB] = sizeof(struct job),
-	[NOUN_EVENT] = sizeof(struct event),
-	[NOUN_OPERATION] = sizeof(struct operation),
-	[NOUN_TEMPLATE] = sizeof(struct template_row),
-	[NOUN_GROUP] = sizeof(struct group_row),
-};
-
 static int row_read(void *row, enum noun noun, struct pool *pool, const struct json *j,
 		    struct err *err)
 {
@@ -58,7 +47,7 @@ static void row_clear(void *row, enum noun noun)
 
 static void *row_of(void *rows, enum noun noun, size_t i)
 {
-	return (char *)rows + i * sizes[noun];
+	return (char *)rows + i * noun_size(noun);
 }
 
 /* The job's texts go into another pool. */
@@ -102,8 +91,8 @@ static void row_take(struct mirror_window *from, struct mirror_window *to, size_
 {
 	void *row = row_of(to->rows, to->noun, i), *old = row_of(from->rows, from->noun, k);
 
-	memcpy(row, old, sizes[to->noun]);
-	memset(old, 0, sizes[to->noun]);
+	memcpy(row, old, noun_size(to->noun));
+	memset(old, 0, noun_size(to->noun));
 	if (to->noun == NOUN_JOB)
 		job_move(row, &to->pool);
 	to->changed[i] = from->changed[k];
@@ -136,7 +125,7 @@ static int read_rows(struct mirror_window *to, struct mirror_window *from,
 	size_t n = json_len(list);
 	int rc = 0;
 
-	to->rows = xcalloc(n + 1, sizes[to->noun]);
+	to->rows = xcalloc(n + 1, noun_size(to->noun));
 	to->changed = xcalloc(n + 1, sizeof(*to->changed));
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		const struct json *v = json_at(list, i);

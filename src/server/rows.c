@@ -33,17 +33,6 @@ struct rows_cache {
 	uint64_t stamp;
 };
 
-static const size_t sizes[NOUNS] = {
-	[NOUN_CLUSTER] = sizeof(struct cluster_row),
-	[NOUN_ARRAY] = sizeof(struct array_row),
-	[NOUN_NODE] = sizeof(struct node),
-	[NOUN_JOB] = sizeof(struct job),
-	[NOUN_EVENT] = sizeof(struct event),
-	[NOUN_OPERATION] = sizeof(struct operation),
-	[NOUN_TEMPLATE] = sizeof(struct template_row),
-	[NOUN_GROUP] = sizeof(struct group_row),
-};
-
 struct rows_cache *rows_cache_new(struct engine *e)
 {
 	struct rows_cache *c = xcalloc(1, sizeof(*c));
@@ -405,7 +394,7 @@ static void job_rows(struct rows *out, struct rows_cache *c, const char *cluster
 
 void rows_get(struct rows *out, struct rows_cache *c, enum noun noun, const char *cluster)
 {
-	*out = (struct rows){ .noun = noun, .size = sizes[noun] };
+	*out = (struct rows){ .noun = noun, .size = noun_size(noun) };
 	if (noun == NOUN_CLUSTER)
 		cluster_rows(out, c, cluster);
 	else if (noun == NOUN_NODE)
