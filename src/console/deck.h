@@ -1,9 +1,10 @@
 /*
  * The Deck: templates, clusters, nodes, jobs and events on one screen, and everything that is
  * done from it (DESIGN.md 8). Private to its own files: deck.c (state, windows), deck_draw.c,
- * deck_keys.c (what each key does), deck_act.c (calls to the engine), deck_teardown.c,
- * deck_wizard.c, deck_edit.c (templates), deck_cost.c, deck_run.c (the command table behind
- * ":"), deck_view.c (the full views, console/view.h).
+ * deck_bindings.c (what each key does), deck_keys.c (where keys go), deck_prompt.c (lines being
+ * typed), deck_sort.c, deck_help.c (what the bindings say), deck_act.c (calls to the engine),
+ * deck_teardown.c, deck_wizard.c, deck_edit.c (templates), deck_cost.c, deck_run.c (the command
+ * table behind ":"), deck_view.c (the full views, console/view.h).
  */
 #ifndef CONSOLE_DECK_H
 #define CONSOLE_DECK_H
@@ -206,7 +207,7 @@ void deck_draw_detail(struct deck *d, struct screen *s);
 /* deck_detail.c */
 void deck_detail(struct deck *d, struct textbox *out);
 
-/* deck_keys.c */
+/* deck_bindings.c */
 #define GROUP_MOVE "MOVE"
 #define GROUP_ACT  "ACT"
 #define GROUP_VIEW "VIEW"
@@ -228,20 +229,39 @@ extern const size_t n_bindings;
 extern const struct binding node_keys[]; /* of the views of nodes */
 /* The i-th of the view's own keys and then the common ones; NULL: there are no more. */
 const struct binding *binding_at(const struct deck *d, size_t i);
-void deck_key(void *arg, const struct key *k);
-bool deck_table_key(struct deck *d, const struct key *k);
-void deck_filter_typed(struct deck *d);
-void deck_open_sort(struct deck *d);
+const struct binding *binding_named(const struct deck *d, const char *label);
+const struct binding *binding_of_key(const struct deck *d, uint32_t code);
+bool binding_is_hidden(const struct deck *d, const struct binding *b);
+const char *binding_off(const struct deck *d, const struct binding *b, char out[80]);
+void binding_run(struct deck *d, const struct binding *b);
 void deck_open_detail(struct deck *d);
-void jobs_fold_again(struct deck *d);	 /* view/jobs.c: from the tasks of an array to all */
+
+/* deck_prompt.c */
+void deck_open_find(struct deck *d);
+void deck_open_filter(struct deck *d);
+void deck_open_command(struct deck *d);
+void deck_prompt_key(struct deck *d, const struct key *k);
+void deck_find_again(struct deck *d, int step);
+void deck_filter_typed(struct deck *d);
+
+/* deck_sort.c */
+void deck_open_sort(struct deck *d);
+void deck_sort_key(struct deck *d, const struct key *k);
 size_t deck_sorts(const struct deck *d); /* orders of the focused pane */
 bool deck_sort_named(struct deck *d, const char *name);
-const char *binding_off(const struct deck *d, const struct binding *b, char out[80]);
-const struct binding *binding_named(const struct deck *d, const char *label);
+
+/* deck_help.c */
+void deck_open_help(struct deck *d);
+void deck_show_cli(struct deck *d);
 void deck_footer(const struct deck *d, struct footer_key out[12]);
 void deck_cli_line(const struct deck *d, const struct binding *b, char out[256]);
 #define MENU_MOST 60
 size_t deck_menu(const struct deck *d, const struct binding *out[MENU_MOST]);
+
+/* deck_keys.c */
+void deck_key(void *arg, const struct key *k);
+bool deck_table_key(struct deck *d, const struct key *k);
+void jobs_fold_again(struct deck *d); /* view/jobs.c: from the tasks of an array to all */
 void deck_open_box(struct deck *d);
 void deck_ask(struct deck *d, const struct dialog_spec *spec, void (*yes)(struct deck *d));
 

@@ -1,0 +1,372 @@
+/* What each key does, and why not now. One table: footer, help, menu and the keys read it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "console/deck.h"
+
+/* Why not now */
+
+static const char *no_template(const struct deck *d, char out[80])
+{
+	(void)out;
+	return pane_name_at(&d->panes[PANE_TEMPLATES]) ? NULL : "no template is selected";
+}
+
+static const char *nothing_to_end(const struct deck *d, char out[80])
+{
+	(void)out;
+	return d->cluster[0] || d->teardown.operation ? NULL : "no cluster is selected";
+}
+
+static const char *not_off(const struct deck *d, char out[80])
+{
+	const struct cluster_row *r = deck_cluster(d);
+
+	if (!r)
+		return "no cluster is selected";
+	if (r->cluster.state == CLUSTER_OFF || r->cluster.state == CLUSTER_FAILED)
+		return NULL;
+	snprintf(out, 80, "it is %s", cluster_state_name(r->cluster.state));
+	return out;
+}
+
+static const char *not_running(const struct deck *d, char out[80])
+{
+	const struct cluster_row *r = deck_cluster(d);
+
+	if (!r)
+		return "no cluster is selected";
+	if (r->cluster.state == CLUSTER_RUNNING)
+		return NULL;
+	snprintf(out, 80, "the cluster is %s", cluster_state_name(r->cluster.state));
+	return out;
+}
+
+static const char *nothing_to_explain(const struct deck *d, char out[80])
+{
+	char what[80];
+
+	(void)out;
+	if (d->focus == PANE_EVENTS)
+		return deck_event(d) && deck_event(d)->cluster[0]
+			   ? NULL
+			   : "no event of a cluster is under the cursor";
+	if (!d->cluster[0])
+		return "no cluster is selected";
+	if (d->focus == PANE_NODES || d->focus == PANE_JOBS)
+		return deck_selected(d, what)[0] ? NULL : "nothing is under the cursor";
+	return d->focus == PANE_CLUSTERS ? NULL : "choose a job, a node or a cluster first";
+}
+
+static const char *nothing_to_undo(const struct deck *d, char out[80])
+{
+	(void)out;
+	return d->undo.until > display_now() ? NULL : "nothing was done in the last 30 s";
+}
+
+static const char *not_nodes(const struct deck *d, char out[80])
+{
+	(void)out;
+	return d->focus == PANE_NODES ? NULL : "for the node pane";
+}
+
+static const char *no_sorts(const struct deck *d, char out[80])
+{
+	(void)out;
+	return d->panes[d->focus].kind->sorts[1] ? NULL : "this pane has one order";
+}
+
+static const char *no_filter(const struct deck *d, char out[80])
+{
+	(void)out;
+	return d->focus == PANE_TEMPLATES ? "there are few templates" : NULL;
+}
+
+/* Views */
+
+static void map_or_list(struct deck *d)
+{
+	if (d->view) {
+		d->nodes_mapped = !d->nodes_mapped;
+		view_open(d, &view_nodes);
+	} else {
+		d->node_list = !d->node_list;
+	}
+}
+
+static void zoom(struct deck *d)
+{
+	static const size_t tab_of[PANES] = { [PANE_TEMPLATES] = 6,
+					      [PANE_CLUSTERS] = 1,
+					      [PANE_NODES] = 2,
+					      [PANE_JOBS] = 3,
+					      [PANE_EVENTS] = 4 };
+
+	view_tab(d, d->view ? 0 : tab_of[d->focus]);
+}
+
+/* On the Deck the pane's full view; there what is known of the row. */
+void deck_open_detail(struct deck *d)
+{
+	if (!d->view) {
+		zoom(d);
+		return;
+	}
+	deck_detail(d, &d->box);
+	deck_open_box(d);
+}
+
+static void open_menu(struct deck *d)
+{
+	d->mode = AT_MENU;
+	d->menu_at = 0;
+}
+
+static void leave(struct deck *d)
+{
+	deck_leave(d, 0);
+}
+
+static void redraw(struct deck *d)
+{
+	display_redraw(d->display);
+}
+
+static void suspend(struct deck *d)
+{
+	display_suspend(d->display);
+}
+
+const struct binding bindings[] = {
+	{ .keys = "arrows hjkl", .group = GROUP_MOVE, .help = "move" },
+	{ .keys = "PgUp PgDn", .group = GROUP_MOVE, .help = "a page" },
+	{ .keys = "g G Home End", .group = GROUP_MOVE, .help = "first, last" },
+	{ .keys = "Tab S-Tab",
+	  .group = GROUP_MOVE,
+	  .help = "next pane; in a view next cluster" },
+	{ .keys = "0 to 6", .group = GROUP_MOVE, .help = "the Deck, the full views" },
+	{ .keys = "Space v", .group = GROUP_MOVE, .help = "mark, mark a range" },
+	{ .keys = "* + U", .group = GROUP_MOVE, .help = "all, invert, none" },
+	{ .keys = "Esc", .group = GROUP_MOVE, .help = "back, or clear the filter" },
+	{ .key = K_ENTER,
+	  .keys = "Enter",
+	  .group = GROUP_VIEW,
+	  .help = "open: the full view, the row",
+	  .run = deck_open_detail },
+	{ .key = '/',
+	  .fkey = K_F3,
+	  .keys = "F3 /",
+	  .group = GROUP_VIEW,
+	  .label = "Find",
+	  .help = "find, n N next",
+	  .run = deck_open_find },
+	{ .key = 'f',
+	  .fkey = K_F4,
+	  .keys = "F4 f",
+	  .group = GROUP_VIEW,
+	  .label = "Filter",
+	  .help = "filter this pane",
+	  .off = no_filter,
+	  .run = deck_open_filter },
+	{ .key = 'm',
+	  .fkey = K_F5,
+	  .keys = "F5 m",
+	  .group = GROUP_VIEW,
+	  .label = "View",
+	  .help = "nodes as map or list",
+	  .off = not_nodes,
+	  .run = map_or_list },
+	{ .key = 's',
+	  .fkey = K_F6,
+	  .keys = "F6 s",
+	  .group = GROUP_VIEW,
+	  .label = "Sort",
+	  .help = "order: choose, again reverses",
+	  .off = no_sorts,
+	  .run = deck_open_sort },
+	{ .key = 'Z',
+	  .keys = "Z",
+	  .group = GROUP_VIEW,
+	  .label = "Zoom",
+	  .help = "full view, and back",
+	  .run = zoom },
+	{ .key = 'e',
+	  .keys = "e",
+	  .group = GROUP_ACT,
+	  .label = "Why",
+	  .help = "why: the reason in words",
+	  .command = "why",
+	  .cli = "%c %w",
+	  .off = nothing_to_explain,
+	  .run = act_why },
+	{ .key = 'n',
+	  .keys = "n",
+	  .group = GROUP_ACT,
+	  .label = "New",
+	  .help = "new cluster...",
+	  .command = "cluster create",
+	  .cli = "NAME %t",
+	  .needs = ROLE_OPERATOR,
+	  .off = no_template,
+	  .run = act_create },
+	{ .key = 'S',
+	  .keys = "S",
+	  .group = GROUP_ACT,
+	  .label = "Start",
+	  .help = "start the cluster",
+	  .command = "cluster start",
+	  .cli = "%c",
+	  .needs = ROLE_OPERATOR,
+	  .off = not_off,
+	  .run = act_start },
+	{ .key = 'J',
+	  .keys = "J",
+	  .group = GROUP_ACT,
+	  .label = "Submit",
+	  .help = "submit the sample job",
+	  .command = "job submit",
+	  .cli = "%c --sample",
+	  .needs = ROLE_OPERATOR,
+	  .off = not_running,
+	  .run = act_submit },
+	{ .key = 'd',
+	  .keys = "d",
+	  .group = GROUP_ACT,
+	  .label = "Drain",
+	  .help = "drain node or marked",
+	  .command = "node drain",
+	  .cli = "%c %n",
+	  .needs = ROLE_OPERATOR,
+	  .off = deck_no_node,
+	  .run = act_drain },
+	{ .key = 'u',
+	  .keys = "u",
+	  .group = GROUP_ACT,
+	  .label = "Undo",
+	  .help = "take the last act back",
+	  .needs = ROLE_OPERATOR,
+	  .off = nothing_to_undo,
+	  .run = act_undo },
+	{ .key = 'D',
+	  .fkey = K_F9,
+	  .keys = "F9 D",
+	  .group = GROUP_ACT,
+	  .label = "End..",
+	  .help = "tear the cluster down...",
+	  .command = "cluster delete",
+	  .cli = "%c --plan HASH --name %c",
+	  .off = nothing_to_end,
+	  .run = act_teardown },
+	{ .key = ':',
+	  .keys = ":",
+	  .group = GROUP_APP,
+	  .help = "command, Tab completes",
+	  .run = deck_open_command },
+	{ .key = '!',
+	  .keys = "!",
+	  .group = GROUP_APP,
+	  .help = "the same from a shell",
+	  .run = deck_show_cli },
+	{ .key = K_CTRL('o'),
+	  .fkey = K_F2,
+	  .keys = "F2 Ctrl-O",
+	  .group = GROUP_APP,
+	  .label = "Menu",
+	  .help = "what can be done here",
+	  .run = open_menu },
+	{ .key = '?',
+	  .fkey = K_F1,
+	  .keys = "F1 ?",
+	  .group = GROUP_APP,
+	  .label = "Help",
+	  .help = "this help",
+	  .run = deck_open_help },
+	{ .key = K_CTRL('l'),
+	  .keys = "Ctrl-L",
+	  .group = GROUP_APP,
+	  .help = "draw anew",
+	  .run = redraw },
+	{ .key = K_CTRL('z'),
+	  .keys = "Ctrl-Z",
+	  .group = GROUP_APP,
+	  .help = "to the shell; fg returns",
+	  .run = suspend },
+	{ .key = 'q',
+	  .fkey = K_F10,
+	  .keys = "F10 q",
+	  .group = GROUP_APP,
+	  .label = "Quit",
+	  .help = "leave; the engine goes on",
+	  .run = leave },
+};
+
+const size_t n_bindings = ARRAY_LEN(bindings);
+
+/* F7 and F8 are the two constructive acts of a pane. */
+static const char *const pane_acts[PANES][2] = {
+	[PANE_TEMPLATES] = { "New", "Start" }, [PANE_CLUSTERS] = { "New", "Start" },
+	[PANE_NODES] = { "Drain", "Submit" },  [PANE_JOBS] = { "Submit", "Why" },
+	[PANE_EVENTS] = { "New", "Start" },
+};
+
+const char *binding_off(const struct deck *d, const struct binding *b, char out[80])
+{
+	const char *off = deck_cannot(d, b->needs);
+
+	return off ? off : b->off ? b->off(d, out) : NULL;
+}
+
+const struct binding *binding_at(const struct deck *d, size_t i)
+{
+	const struct binding *own = d->view ? d->view->keys : NULL;
+	const struct binding *more = d->view ? d->view->more_keys : NULL;
+
+	for (; own && own->keys; own++, i--)
+		if (i == 0)
+			return own;
+	for (; more && more->keys; more++, i--)
+		if (i == 0)
+			return more;
+	return i < n_bindings ? &bindings[i] : NULL;
+}
+
+const struct binding *binding_named(const struct deck *d, const char *label)
+{
+	const struct binding *b;
+
+	for (size_t i = 0; (b = binding_at(d, i)); i++)
+		if (b->label && strcmp(b->label, label) == 0)
+			return b;
+	return NULL;
+}
+
+/* A view's own keys hide the common ones. */
+const struct binding *binding_of_key(const struct deck *d, uint32_t code)
+{
+	const struct binding *b;
+
+	for (size_t i = 0; (b = binding_at(d, i)); i++)
+		if (b->run && (b->key == code || b->fkey == code))
+			return b;
+	if (code == K_F7 || code == K_F8)
+		return binding_named(d, pane_acts[d->focus][code - K_F7]);
+	return NULL;
+}
+
+/* Its key does something else in this view. */
+bool binding_is_hidden(const struct deck *d, const struct binding *b)
+{
+	return b->run && b->key && binding_of_key(d, b->key) != b;
+}
+
+void binding_run(struct deck *d, const struct binding *b)
+{
+	char why[80];
+	const char *off = binding_off(d, b, why);
+
+	if (off)
+		deck_say(d, TONE_WARN, "%s: %s", b->label ? b->label : b->help, off);
+	else
+		b->run(d);
+}

@@ -1,0 +1,194 @@
+/* Footer, help, menu and the lines for a shell: all read the table of the keys. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "console/deck.h"
+
+static void footer_key_of(const struct deck *d, uint32_t code, const char *key,
+			  struct footer_key *out)
+{
+	static const struct {
+		uint32_t code;
+		const char *name;
+	} letters[] = { { '/', "/" },	      { 'f', "f" }, { 'm', "m" }, { 's', "s" },
+			{ 'n', "n" },	      { 'S', "S" }, { 'J', "J" }, { 'd', "d" },
+			{ 'e', "e" },	      { 'D', "D" }, { 'o', "o" }, { 'T', "T" },
+			{ 'h', "h" },	      { 'c', "c" }, { '?', "?" }, { 'q', "q" },
+			{ K_CTRL('o'), "^O" } };
+	const struct binding *b = binding_of_key(d, code);
+	char why[80];
+
+	*out = (struct footer_key){ key, b->label, NULL, binding_off(d, b, why) != NULL };
+	for (size_t i = 0; i < ARRAY_LEN(letters); i++)
+		if (letters[i].code == b->key)
+			out->letter = letters[i].name;
+}
+
+/* What works while something lies over the panes. */
+static const struct footer_key over_keys[][5] = {
+	[AT_PROMPT] = { { "Enter", "Done", NULL, false },
+			{ "Tab", "Complete", NULL, false },
+			{ "Up", "History", NULL, false },
+			{ "Esc", "Cancel", NULL, false } },
+	[AT_DIALOG] = { { "Esc", "No", NULL, false } },
+	[AT_BOX] = { { "PgDn", "More", NULL, false }, { "Esc", "Close", NULL, false } },
+	[AT_HELP] = { { "PgDn", "More", NULL, false }, { "Esc", "Close", NULL, false } },
+	[AT_MENU] = { { "Enter", "Do", NULL, false }, { "Esc", "Close", NULL, false } },
+	[AT_SORT] = { { "Enter", "Sort", NULL, false }, { "Esc", "Close", NULL, false } },
+	[AT_TEARDOWN] = { { "Space", "Accept", NULL, false },
+			  { "F9", "Begin", NULL, false },
+			  { "PgDn", "More", NULL, false },
+			  { "Esc", "Leave", NULL, false } },
+};
+
+static void teardown_footer(const struct deck *d, struct footer_key out[12])
+{
+	bool f8 = dialog_confirm_key(&d->dialog) == K_F8;
+
+	if (!d->teardown.asking) {
+		size_t n = 0;
+
+		if (teardown_can_undo(d))
+			out[n++] = (struct footer_key){ "u", "Take back", NULL, false };
+		memcpy(out + n, &over_keys[AT_TEARDOWN][2], 3 * sizeof(out[0]));
+		return;
+	}
+	out[1].key = f8 ? "F8" : "F9";
+	out[1].off = !dialog_complete(&d->dialog);
+}
+
+void deck_footer(const struct deck *d, struct footer_key out[12])
+{
+	static const char *const names[] = { "F1", "F2", "F3", "F4", "F5",
+					     "F6", "F7", "F8", "F9", "F10" };
+	size_t n = 0;
+
+	if (d->mode == AT_WIZARD) {
+		deck_wizard_footer(d, out);
+		return;
+	}
+	if (d->mode != AT_PANES) {
+		memcpy(out, over_keys[d->mode], sizeof(over_keys[0]));
+		if (d->mode == AT_TEARDOWN)
+			teardown_footer(d, out);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (d->layout.size != DECK_SMALL || i == 0 || i == 3 || i > 5)
+			footer_key_of(d, (uint32_t)(K_F1 + i), names[i], &out[n++]);
+	out[n] = (struct footer_key){ NULL, NULL, NULL, false };
+}
+
+static struct help_entry *help_of_bindings(struct deck *d, struct help_entry *to,
+					   const char *group)
+{
+	const struct binding *b;
+
+	for (size_t i = 0; (b = binding_at(d, i)); i++) {
+		if (strcmp(b->group, group) != 0 || binding_is_hidden(d, b))
+			continue;
+		*to = (struct help_entry){ b->group, b->keys, b->command, b->help, NULL };
+		to->off = b->run ? binding_off(d, b, d->help_off[i]) : NULL;
+		to++;
+	}
+	return to;
+}
+
+static struct help_entry *help_of_commands(const struct deck *d, struct help_entry *to)
+{
+	for (size_t i = 0; i < n_commands; i++) {
+		const struct command *c = &commands[i];
+
+		if (c->flags & CMD_CLI_ONLY)
+			continue;
+		*to++ = (struct help_entry){ "COMMANDS, AFTER :", c->name, c->args, c->help,
+					     c->flags & CMD_WRITE ? deck_cannot(d, c->needs)
+								  : NULL };
+	}
+	return to;
+}
+
+void deck_open_help(struct deck *d)
+{
+	static const char *const groups[] = { GROUP_MOVE, GROUP_ACT, GROUP_VIEW, GROUP_APP };
+	struct help_entry *to;
+	size_t n = 0;
+
+	free(d->help_entries);
+	free(d->help_off);
+	while (binding_at(d, n))
+		n++;
+	d->help_entries = xcalloc(n + n_commands, sizeof(*d->help_entries));
+	d->help_off = xcalloc(n, sizeof(*d->help_off));
+	to = d->help_entries;
+	for (size_t g = 0; g < ARRAY_LEN(groups); g++)
+		to = help_of_bindings(d, to, groups[g]);
+	to = help_of_commands(d, to);
+	help_open(&d->help, d->help_entries, (size_t)(to - d->help_entries));
+	d->mode = AT_HELP;
+}
+
+size_t deck_menu(const struct deck *d, const struct binding *out[MENU_MOST])
+{
+	const struct binding *b;
+	size_t n = 0;
+
+	for (size_t i = 0; (b = binding_at(d, i)) && n < MENU_MOST; i++)
+		if (b->run && !binding_is_hidden(d, b) &&
+		    (strcmp(b->group, GROUP_ACT) == 0 || strcmp(b->group, GROUP_VIEW) == 0))
+			out[n++] = b;
+	return n;
+}
+
+static const char *argument(const struct deck *d, char what, char out[80])
+{
+	const char *text = NULL;
+
+	if (what == 'c')
+		text = d->cluster;
+	else if (what == 't')
+		text = pane_name_at(&d->panes[PANE_TEMPLATES]);
+	else if (what == 'w')
+		text = deck_selected(d, out);
+	else {
+		deck_chosen_cli(d, what == 'n' ? PANE_NODES : PANE_JOBS, out, 80);
+		text = out;
+	}
+	return text ? text : "";
+}
+
+void deck_cli_line(const struct deck *d, const struct binding *b, char out[256])
+{
+	char name[80];
+	size_t n = (size_t)snprintf(out, 256, "paceline %s ", b->command);
+
+	for (const char *c = b->cli; *c && n + 1 < 256; c++) {
+		if (*c != '%') {
+			out[n++] = *c;
+			continue;
+		}
+		int more = snprintf(out + n, 256 - n, "%s", argument(d, *++c, name));
+		n += more < (int)(256 - n) ? (size_t)more : 255 - n;
+	}
+	out[n] = '\0';
+}
+
+void deck_show_cli(struct deck *d)
+{
+	size_t i = 0;
+
+	textbox_open(&d->box, "The same from a shell");
+	for (const struct binding *b; (b = binding_at(d, i)); i++) {
+		char line[256], why[80];
+
+		if (!b->cli || binding_off(d, b, why))
+			continue;
+		deck_cli_line(d, b, line);
+		textbox_add(&d->box, TONE_TEXT, "%-28s %s", b->help, line);
+	}
+	if (d->box.lines.n == 0)
+		textbox_add(&d->box, TONE_DIM, "nothing can be done with what is selected");
+	deck_open_box(d);
+}
