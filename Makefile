@@ -2,7 +2,7 @@
 # make DEBUG=1      with ASan, UBSan and failpoints: build/debug/...
 # make check        installs what is missing, runs every test, ends with "N passed, N failed"
 # make demo         installs what is missing, builds, and runs the demo
-# The other targets: install deps unit bench bench-console conformance screens screenshots soak layers lint tidy fuzz clean
+# The other targets: install deps unit bench bench-console keys conformance screens screenshots soak layers lint tidy fuzz clean
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -53,7 +53,7 @@ MAIN_AZSIM := $(filter src/main/azsim%.c,$(SRC_MAIN))
 MAIN_PL    := $(filter-out $(MAIN_AZSIM),$(SRC_MAIN))
 PROGRAMS   := $(if $(filter src/main/paceline.c,$(SRC_MAIN)),$(B)/paceline) $(if $(MAIN_AZSIM),$(B)/azsim)
 
-.PHONY: all deps demo install uninstall screenshots check unit bench bench-console soak bench-programs conformance screens screen-programs lint tidy fuzz layers clean objects
+.PHONY: all deps demo install uninstall screenshots check unit bench bench-console keys soak bench-programs conformance screens screen-programs lint tidy fuzz layers clean objects
 all: $(B)/libbase.a $(B)/libpaceline.a $(B)/libazsim.a $(PROGRAMS)
 objects: $(call obj,$(SRC_ALL))
 
@@ -125,6 +125,11 @@ soak:
 bench-console:
 	@$(MAKE) -s all $(B)/tests/screens/pty_drive
 	@tests/bench/console.sh
+
+# How many keys a task needs, at a real engine: a table, and one line of JSON at its end.
+keys:
+	@$(MAKE) -s all
+	@tests/bench/keys.sh
 
 screens:
 	$(MAKE) DEBUG=1 all screen-programs
