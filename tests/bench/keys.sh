@@ -101,7 +101,11 @@ until_event() { # TEXT
 	exit 1
 }
 load() { control POST /azsim/queue-load "$1" >/dev/null || exit 1; }
-slurm() { PACELINE_HEAD=alpha-head "$site/cloud/bin/$@"; } # what the head's own administrator types
+slurm() { # PROGRAM WORD...: what the head's own administrator types
+	local program=$1
+	shift
+	PACELINE_HEAD=alpha-head "$site/cloud/bin/$program" "$@"
+}
 
 site_make "$build" && cloud_start 20 --seed 1 && engine_start && engine_wait || { cat "$site"/*.log >&2; exit 1; }
 cli cluster create alpha slurm htc_max=8 hpc_max=0 idle=10h cycle=1s >/dev/null && cli cluster start alpha --wait >/dev/null 2>&1 || exit 1

@@ -10,10 +10,10 @@
  *   type KEYS       types, and waits for nothing
  *   watch MS        takes what comes for so long
  *   size COLSxROWS  another size of the terminal
- *   soup N SEED     N random keys; an even SEED types nothing that confirms: no y, Y or digit
- *   again           starts the program anew when it has ended
- *   end KEYS MS     types, then waits for the program's end
- *   quit            no more orders, as at the end of stdin: a program that runs is killed
+ *   soup N SEED     N random keys; an even SEED types nothing that confirms: no y, Y, C or
+ * digit, except in pastes again           starts the program anew when it has ended end KEYS MS
+ * types, then waits for the program's end quit            no more orders, as at the end of
+ * stdin: a program that runs is killed
  *
  * KEYS: \e, \r, \t and \xHH stand for bytes. A program that ended tells in "end" whether it
  * left the terminal as it was: modes of the line, cursor, main screen, paste and mouse off.
@@ -270,16 +270,47 @@ static void type(struct drive *d, const char *keys, size_t n)
 static size_t soup_key(uint64_t *seed, bool confirms, char out[32])
 {
 	static const char *const named[] = {
-		"\033[A",   "\033[B",	"\033[C",   "\033[D",	   "\033[5~",
-		"\033[6~",  "\033[H",	"\033[F",   "\t",	   "\033[Z",
-		"\r",	    "\033",	"\x7f",	    "\033OP",	   "\033OQ",
-		"\033OR",   "\033OS",	"\033[15~", "\033[17~",	   "\033[18~",
-		"\033[19~", "\033[20~", "\033[24~", " ",	   " ",
-		"\x15",	    "\x0c",	"\x0f",	    "\033[99;99~", "\033[200~paste\033[201~",
-		"\xc3\xa4", "\xff",	"\033]0;",  "\033P",	   "\033[<0;5;5M",
+		"\033[A",
+		"\033[B",
+		"\033[C",
+		"\033[D",
+		"\033[5~",
+		"\033[6~",
+		"\033[H",
+		"\033[F",
+		"\t",
+		"\033[Z",
+		"\r",
+		"\033",
+		"\x7f",
+		"\033OP",
+		"\033OQ",
+		"\033OR",
+		"\033OS",
+		"\033[15~",
+		"\033[17~",
+		"\033[18~",
+		"\033[19~",
+		"\033[20~",
+		"\033[24~",
+		" ",
+		" ",
+		"\x15",
+		"\x0c",
+		"\x0f",
+		"\033[99;99~",
+		"\033[200~paste\033[201~",
+		"\xc3\xa4",
+		"\xff",
+		"\033]0;",
+		"\033P",
+		"\033[<0;5;5M",
 		"\x1a",
+		"\033[200~y",
+		"\033[200~2\r\033[201~",
+		"\033[200~yYC\033[201~",
 	};
-	static const char letters[] = "abcdefghijklmnopqrstuvwxzABCDEFGHIJKLMNOPQRSTUVWXZ"
+	static const char letters[] = "abcdefghijklmnopqrstuvwxzABDEFGHIJKLMNOPQRSTUVWXZ"
 				      "*+:/!?[]-,.<>|~";
 	uint64_t r = *seed = *seed * 6364136223846793005u + 1442695040888963407u;
 
@@ -292,7 +323,7 @@ static size_t soup_key(uint64_t *seed, bool confirms, char out[32])
 		return (size_t)snprintf(out, 32, "%s", name);
 	}
 	if (confirms && r % 7 == 0)
-		return (size_t)snprintf(out, 32, "%c", "yY0123456789"[r / 7 % 12]);
+		return (size_t)snprintf(out, 32, "%c", "yYC0123456789"[r / 7 % 13]);
 	out[0] = letters[r / 7 % (sizeof(letters) - 1)];
 	/* one q in twenty */
 	if (out[0] == 'q' && r / 700 % 20)

@@ -2,7 +2,8 @@
 # passed by the user that root's engine becomes.
 #   site_make BUILD                  $site: a folder of its own, with the programs and templates
 #   cloud_start FACTOR [OPTION...]   azsim, ready
-#   engine_start [VARIABLE=VALUE...] the engine, not waited for; engine_wait: until it answers, or has ended (1)
+#   engine_start [VARIABLE=VALUE...] the engine, not waited for, with $site/config.yaml where there is one;
+#                                    engine_wait: until it answers, or has ended (1)
 #   control METHOD PATH [BODY]       what azsim says of itself
 #   api PATH                         what the engine says
 #   cli WORD...                      a command of the program
@@ -38,8 +39,10 @@ cloud_start() {
 }
 
 engine_start() {
+	config=$site/config.yaml
+	[ -r "$config" ] || config=
 	env ${clock:+PACELINE_CLOCK="$clock"} "$@" "$site/bin/paceline" engine --cloud "$site/cloud/cloud.yaml" \
-		--templates "$site/templates" --state "$site/engine" --socket "$socket" </dev/null >>"$site/engine.log" 2>&1 &
+		--templates "$site/templates" --state "$site/engine" --socket "$socket" ${config:+--config "$config"} </dev/null >>"$site/engine.log" 2>&1 &
 	engine_pid=$!
 }
 
