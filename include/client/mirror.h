@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "client/client.h"
+#include "model/history.h"
 #include "model/queue.h"
 #include "model/view.h"
 #include "model/window.h"
@@ -45,6 +46,7 @@ struct mirror_rows {
 		const struct operation *operations;
 		const struct template_row *templates;
 		const struct group_row *groups;
+		const struct history_row *histories;
 	} u;
 	const char *error;          /* of the filter, with its column; "" none */
 };

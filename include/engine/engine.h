@@ -17,6 +17,7 @@
 #include "base/strs.h"
 #include "engine/plan.h"
 #include "model/cluster.h"
+#include "model/history.h"
 #include "model/node.h"
 #include "model/queue.h"
 #include "model/user.h"
@@ -60,6 +61,7 @@ int engine_audits(struct engine *e, int64_t before_seq, size_t most, struct audi
 void engine_view(const struct engine *e, const struct cluster *c, struct cluster_view *out);
 void engine_row(const struct engine *e, struct engine_row *out); /* user and role are left empty */
 size_t engine_arrays(const struct engine *e, const struct cluster *c, struct array_row **out); /* yours to free */
+const struct history *engine_history(const struct engine *e, const struct cluster *c); /* borrowed */
 size_t engine_templates(struct engine *e, struct template_row **out);                          /* yours to free */
 struct json *engine_template(struct engine *e, const char *name, struct err *err); /* new: text, parameters, problems */
 struct json *engine_template_text(struct engine *e, const char *name, const char *text, struct err *err); /* new: the same of a text that is being written */

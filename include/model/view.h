@@ -20,6 +20,19 @@ struct cluster_view {
 	char issue[160];           /* the worst thing now, "" none */
 	int64_t issues;
 	char plan[240];            /* the last decision in one sentence */
+	int64_t spot;              /* of the nodes */
+	int64_t cores_running;     /* that running tasks hold */
+	int64_t oldest_s, wait_s;  /* when the task that waits longest was submitted, and the middle one; 0: none waits */
+	char oldest[24];           /* its id */
+	double today, month;       /* USD since midnight and since the month began, UTC */
+	double budget_month;       /* -1 none */
+	char limit[160];           /* why not more nodes: of the first work without a place; "" nothing waits for that */
+	char quota[56];            /* the one that is used most; "" unknown */
+	int64_t quota_used, quota_limit;
+	char storage[120];         /* "shared nfs /shared, scratch nfs /scratch" */
+	int64_t cycle_s;           /* between two looks at the scheduler */
+	int64_t boot_p50_ms, boot_p95_ms; /* of the last boots; -1: none yet */
+	int64_t boots_hour, boots_lost;   /* of the last hour, and how many of them failed */
 };
 
 struct cluster_row {

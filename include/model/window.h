@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum noun { NOUN_CLUSTER, NOUN_ARRAY, NOUN_NODE, NOUN_JOB, NOUN_EVENT, NOUN_OPERATION, NOUN_TEMPLATE, NOUN_GROUP, NOUNS };
+enum noun { NOUN_CLUSTER, NOUN_ARRAY, NOUN_NODE, NOUN_JOB, NOUN_EVENT, NOUN_OPERATION, NOUN_TEMPLATE, NOUN_GROUP, NOUN_HISTORY, NOUNS };
 
 struct window {
 	char id[24];         /* the client's own word for it */

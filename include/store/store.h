@@ -15,6 +15,7 @@
 #include "base/strs.h"
 #include "model/charge.h"
 #include "model/cluster.h"
+#include "model/history.h"
 #include "model/node.h"
 #include "model/work.h"
 
@@ -80,6 +81,11 @@ struct backoff {
 };
 int store_backoff_save(struct store *st, int64_t cluster_id, const struct backoff *b, struct err *err);
 int store_backoffs(struct store *st, int64_t cluster_id, struct backoff **out, size_t *n, struct err *err);
+
+/* the curves of a live cluster: pictures, not facts, so a damaged one reads as empty */
+int store_history_save(struct store *st, int64_t cluster_id, const struct history *h, struct err *err);
+int store_history_get(struct store *st, int64_t cluster_id, struct history *out, struct err *err);
+int store_history_forget(struct store *st, struct err *err); /* of clusters that are gone */
 
 /* jobs that finished: Slurm forgets them after MinJobAge, and accounting may be off */
 struct job_record {

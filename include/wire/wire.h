@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "model/cluster.h"
+#include "model/history.h"
 #include "model/node.h"
 #include "model/queue.h"
 #include "model/size.h"
@@ -42,6 +43,11 @@ struct json *wire_template_row_json(const struct template_row *r);
 int wire_template_row_read(struct template_row *r, const struct json *j, struct err *err);
 struct json *wire_engine_row_json(const struct engine_row *r);
 int wire_engine_row_read(struct engine_row *r, const struct json *j, struct err *err);
+
+struct json *wire_history_json(const struct history *h); /* all numbers: null where nobody looked */
+void wire_history_read(struct history *h, const struct json *j);
+struct json *wire_history_row_json(const struct history_row *r);
+int wire_history_row_read(struct history_row *r, const struct json *j, struct err *err);
 
 /* {"error":{"code":"not_found","message":"...","id":"..."}} */
 struct json *wire_error_json(const struct err *e, const char *id);

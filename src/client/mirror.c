@@ -519,6 +519,9 @@ static void set_rows(struct mirror_rows *out, const void *rows)
 	case NOUN_GROUP:
 		out->u.groups = rows;
 		break;
+	case NOUN_HISTORY:
+		out->u.histories = rows;
+		break;
 	case NOUNS:
 		break;
 	}

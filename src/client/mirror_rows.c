@@ -31,6 +31,8 @@ static int row_read(void *row, enum noun noun, struct pool *pool, const struct j
 		return wire_template_row_read(row, j, err);
 	case NOUN_GROUP:
 		return wire_group_row_read(row, j, err);
+	case NOUN_HISTORY:
+		return wire_history_row_read(row, j, err);
 	case NOUNS:
 		break;
 	}

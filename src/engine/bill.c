@@ -14,11 +14,12 @@
 #include "engine/run.h"
 
 #define SAVE_MS	      50000 /* of a tick of 10 s: within the minute */
-#define PRUNE_MS      ((int64_t)24 * 3600 * 1000)
+#define DAY_MS	      ((int64_t)24 * 3600 * 1000)
+#define PRUNE_MS      DAY_MS
 #define HISTORY_MS    ((int64_t)7 * 86400 * 1000) /* nodes that are gone, jobs that ended */
-#define JOBS_KEPT_MS  (100 * PRUNE_MS) /* their sums; the hours stay */
-#define JOBS_AT_ONCE  4000	       /* written in some 40 ms */
-#define HEAD_MISSINGS 2		       /* a listing may lag once */
+#define JOBS_KEPT_MS  (100 * PRUNE_MS)		  /* their sums; the hours stay */
+#define JOBS_AT_ONCE  4000			  /* written in some 40 ms */
+#define HEAD_MISSINGS 2				  /* a listing may lag once */
 
 int bill_load(struct run *r, struct err *err)
 {
@@ -279,6 +280,29 @@ bool bill_over_budget(struct run *r, int64_t now_ms, double *spent)
 	return *spent >= limit;
 }
 
+static void read_day(struct run *r, int64_t day_ms)
+{
+	struct err err = ERR_INIT;
+
+	r->bill.day_ms = day_ms;
+	if (store_spent_since(r->engine->store, r->cluster.name, day_ms, &r->bill.day_nano,
+			      &err) < 0)
+		log_error("cluster %s: %s", r->cluster.name, err.msg);
+}
+
+void bill_periods(struct run *r, int64_t now_ms, double spent, double *today, double *month)
+{
+	double fresh = spent - (double)r->bill.stored_nano / NANO; /* not in the store yet */
+	int64_t month_ms = bill_month(now_ms, NULL), day_ms = now_ms / DAY_MS * DAY_MS;
+
+	if (month_ms != r->bill.month_ms)
+		read_month(r, month_ms);
+	if (day_ms != r->bill.day_ms)
+		read_day(r, day_ms);
+	*today = (double)r->bill.day_nano / NANO + fresh;
+	*month = (double)r->bill.month_nano / NANO + fresh;
+}
+
 /* Said once, at 80 and at 100 percent; after a restart only what is new. */
 static void tell_budget(struct run *r)
 {
@@ -367,7 +391,7 @@ void bill_save(struct run *r)
 			      &err) == 0) {
 		b->until_ms = now;
 		b->stored_nano += b->tally.nano;
-		b->month_ms = 0; /* read again when it is asked for */
+		b->month_ms = b->day_ms = 0; /* read again when they are asked for */
 		forget_saved(&b->tally, n_jobs);
 	} else if (err.code == ERR_UNKNOWN) {
 		engine_fatal(r->engine, &err);
@@ -388,7 +412,8 @@ static void prune(struct engine *e)
 	e->pruned_ms = mono;
 	if (store_job_charges_forget(e->store, clock_utc_ms() - JOBS_KEPT_MS, &err) < 0 ||
 	    store_jobs_forget(e->store, (clock_utc_ms() - HISTORY_MS) / 1000, &err) < 0 ||
-	    store_node_forget_gone(e->store, clock_utc_ms() - HISTORY_MS, &err) < 0)
+	    store_node_forget_gone(e->store, clock_utc_ms() - HISTORY_MS, &err) < 0 ||
+	    store_history_forget(e->store, &err) < 0)
 		log_error("%s", err.msg);
 }
 

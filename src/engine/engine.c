@@ -112,6 +112,7 @@ static void housekeeping(void *arg)
 	timer_set(e->housekeeping, HOUSEKEEPING_MS);
 	look_at_store(e);
 	bill_tick(e);
+	history_tick(e);
 	gc_tick(e);
 }
 
@@ -163,6 +164,7 @@ void engine_free(struct engine *e)
 	timer_free(e->housekeeping);
 	for (size_t i = 0; i < e->n_runs; i++)
 		bill_save(e->runs[i]);
+	history_end(e);
 	for (size_t i = 0; i < e->n_runs; i++)
 		run_free(e->runs[i]);
 	regions_free(e);

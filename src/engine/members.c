@@ -136,6 +136,7 @@ int node_move(struct run *r, struct member *m, enum node_state to, const char *f
 		  node_state_name(to), reason);
 	bill_member(r, m, now);
 	r->bill.moved = true;
+	history_moved(r, &m->node, to);
 	run_changed(r);
 	r->moves++;
 	return stored(r,

@@ -473,6 +473,7 @@ static int decide(struct run *r, struct err *err)
 		return -1;
 	r->decided = true;
 	r->decided_ms = clock_utc_ms();
+	history_look(r);
 	return 0;
 }
 

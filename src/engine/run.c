@@ -50,6 +50,7 @@ static int rows_load(struct run *r, struct err *err)
 	if (bill_load(r, err) < 0 || members_load(r, err) < 0 || intents_load(r, err) < 0 ||
 	    operation_load(r, err) < 0)
 		return -1;
+	history_load(r);
 	return store_backoffs(r->engine->store, r->cluster.id, &r->backoffs, &r->n_backoffs,
 			      err);
 }

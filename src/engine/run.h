@@ -21,6 +21,7 @@
 #include "engine/engine.h"
 #include "engine/meter.h"
 #include "engine/plan.h"
+#include "model/history.h"
 #include "scheduler/scheduler.h"
 #include "store/store.h"
 
@@ -68,7 +69,8 @@ struct engine {
 	char issue[160];     /* of the engine itself: disk, store */
 	struct map *orphans; /* id -> when it was first seen; gc.c's own */
 	int64_t gc_ms;
-	int64_t pruned_ms; /* the books, mono; 0 never */
+	int64_t pruned_ms;  /* the books, mono; 0 never */
+	int64_t history_ms; /* when it was last written, mono */
 };
 
 enum source_state { SOURCE_NEVER, SOURCE_OK, SOURCE_UNKNOWN };
@@ -113,11 +115,27 @@ struct bill {			      /* of one cluster: what is metered, and how far */
 	int64_t until_ms;	      /* the store has everything until then; 0 nothing */
 	int64_t head_ms;	      /* the head's time until then is charged */
 	int64_t month_ms, month_nano; /* of the month that began then, by the store */
+	int64_t day_ms, day_nano;     /* the same of the day, UTC */
 	bool moved;		      /* nodes changed their states since it was last written */
 	enum budget_level budget;     /* that was told */
 	int64_t stored_nano;	      /* what the store has */
 	int64_t saved_mono_ms;	      /* when it was last written */
 	unsigned int head_unseen;     /* listings in a row without the head */
+};
+
+#define PAST_BOOTS 64 /* the last ones */
+
+struct waits {		 /* of the tasks that wait in one reading of the queue */
+	int64_t read_ms; /* which reading */
+	int64_t oldest_s, median_s, cores_running;
+	char oldest[24];
+};
+
+struct past { /* what curves and their numbers are made of: history.c */
+	struct history history;
+	int64_t evicted, joined, lost; /* since it was last looked at */
+	int64_t boot_ms[PAST_BOOTS];
+	size_t n_boots;
 };
 
 struct run {
@@ -172,6 +190,8 @@ struct run {
 	struct timer *op_tick; /* next look at the operation */
 	bool publish_due, publishing, draining_call, removing_call;
 	struct bill bill;
+	struct past past;
+	struct waits waits;
 	struct cluster_view view; /* made new when the revision changed */
 	uint64_t view_revision;
 	int64_t suspicion_since_ms; /* R5.3: nodes or jobs fell by half; 0 none */
@@ -259,9 +279,22 @@ void bill_clear(struct run *r);
 int64_t bill_month(int64_t now_ms, int64_t *end_ms); /* when it began, UTC */
 bool bill_over_budget(struct run *r, int64_t now_ms, double *spent);
 double bill_spent(const struct run *r, int64_t now_ms); /* USD */
+/* Today's and this month's, UTC; spent: what bill_spent() says. */
+void bill_periods(struct run *r, int64_t now_ms, double spent, double *today, double *month);
 /* The machine as it is now; false: it costs nothing. */
 bool bill_machine(struct run *r, struct member *m, int64_t now_ms, struct machine *out);
 bool bill_head_machine(const struct run *r, struct machine *out);
+
+/* history.c: the curves. Of a move before the node's state is the new one. */
+void history_load(struct run *r); /* after the members */
+void history_moved(struct run *r, const struct node *n, enum node_state to);
+void history_look(struct run *r);
+void history_tick(struct engine *e);
+void history_end(struct engine *e);
+void history_boots(struct cluster_view *v, const struct run *r);
+
+/* outlook.c: what a cluster's view tells beside counts: waits, money of today, limits */
+void outlook_make(struct cluster_view *v, struct run *r, int64_t now_ms);
 
 /* remote.c: commands on the head */
 /* run NULL: it could not be run, or there was no answer; err says why */

@@ -231,6 +231,7 @@ static void view_make(struct run *r)
 	view_ages(v, r, now);
 	if (r->decided)
 		snprintf(v->plan, sizeof(v->plan), "%s", r->plan.summary);
+	outlook_make(v, r, now);
 	r->view_revision = r->engine->revision;
 }
 

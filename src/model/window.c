@@ -1,5 +1,6 @@
 #include "model/window.h"
 
+#include "model/history.h"
 #include "model/queue.h"
 #include "model/view.h"
 #include "model/words.h"
@@ -8,7 +9,7 @@
 static const char *const names[NOUNS] = {
 	[NOUN_CLUSTER] = "cluster",   [NOUN_ARRAY] = "array", [NOUN_NODE] = "node",
 	[NOUN_JOB] = "job",	      [NOUN_EVENT] = "event", [NOUN_OPERATION] = "operation",
-	[NOUN_TEMPLATE] = "template", [NOUN_GROUP] = "group",
+	[NOUN_TEMPLATE] = "template", [NOUN_GROUP] = "group", [NOUN_HISTORY] = "history",
 };
 
 static const size_t sizes[NOUNS] = {
@@ -20,6 +21,7 @@ static const size_t sizes[NOUNS] = {
 	[NOUN_OPERATION] = sizeof(struct operation),
 	[NOUN_TEMPLATE] = sizeof(struct template_row),
 	[NOUN_GROUP] = sizeof(struct group_row),
+	[NOUN_HISTORY] = sizeof(struct history_row),
 };
 
 size_t noun_size(enum noun n)

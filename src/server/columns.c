@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "model/history.h"
 #include "model/queue.h"
 #include "model/view.h"
 #include "model/work.h"
@@ -411,6 +412,14 @@ static const struct column templates[] = {
 	{ "hash", NULL, COLUMN_TEXT, .get = t_hash },
 };
 
+TEXT_GET(h_cluster, history_row, r->cluster)
+TEXT_GET(h_span, history_row, r->span)
+
+static const struct column histories[] = {
+	{ "cluster", "name", COLUMN_ID, true, .get = h_cluster },
+	{ "span", NULL, COLUMN_TEXT, true, .get = h_span },
+};
+
 static const struct {
 	const struct column *v;
 	size_t n;
@@ -423,6 +432,7 @@ static const struct {
 	[NOUN_OPERATION] = { operations, ARRAY_LEN(operations) },
 	[NOUN_TEMPLATE] = { templates, ARRAY_LEN(templates) },
 	[NOUN_GROUP] = { nodes, ARRAY_LEN(nodes) },
+	[NOUN_HISTORY] = { histories, ARRAY_LEN(histories) },
 };
 
 const struct column *columns_of(enum noun noun, size_t *n)

@@ -60,6 +60,14 @@ void get_cluster(struct request *q)
 	answer_json(q, 200, j);
 }
 
+void get_history(struct request *q)
+{
+	const struct cluster *c = the_cluster(q);
+
+	if (c)
+		answer_json(q, 200, wire_history_json(engine_history(q->server->engine, c)));
+}
+
 int texts_read(struct strs *out, const struct json *list, const char *name, struct err *err)
 {
 	for (size_t i = 0; i < json_len(list); i++) {

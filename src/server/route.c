@@ -30,6 +30,7 @@ const struct route routes[] = {
 	{ "POST", "/v1/clusters/*/jobs/hold", ROLE_OPERATOR, act_on_jobs },
 	{ "POST", "/v1/clusters/*/jobs/release", ROLE_OPERATOR, act_on_jobs },
 	{ "POST", "/v1/clusters/*/jobs/requeue", ROLE_OPERATOR, act_on_jobs },
+	{ "GET", "/v1/clusters/*/history", ROLE_VIEWER, get_history },
 	{ "GET", "/v1/clusters/*/plan", ROLE_VIEWER, get_plan },
 	{ "GET", "/v1/clusters/*/why/*", ROLE_VIEWER, get_why },
 	{ "GET", "/v1/clusters/*/ssh", ROLE_OPERATOR, get_ssh },

@@ -217,6 +217,24 @@ static void fill_templates(struct table *t, struct rows_cache *c)
 	t->n = n;
 }
 
+/* Two rows of each cluster: its hour and its day. */
+static void fill_history(struct table *t, struct rows_cache *c)
+{
+	const struct cluster *const *all, *one;
+	size_t n = clusters_of(c->engine, t->cluster, &all, &one);
+	struct history_row *rows = xcalloc(n + 1, HISTORY_SPANS * sizeof(*rows)), *row = rows;
+
+	table_empty(t);
+	for (size_t i = 0; i < n; i++)
+		for (int s = 0; s < HISTORY_SPANS; s++, row++) {
+			history_row_make(row, engine_history(c->engine, all[i]),
+					 (enum history_span)s, clock_utc_ms());
+			snprintf(row->cluster, sizeof(row->cluster), "%s", all[i]->name);
+		}
+	t->v = rows;
+	t->n = n * HISTORY_SPANS;
+}
+
 static bool is_fresh(const struct table *t, const struct rows_cache *c)
 {
 	if (!t->filled)
@@ -230,10 +248,9 @@ static void table_rows(struct rows *out, struct rows_cache *c, enum noun noun,
 		       const char *cluster)
 {
 	static void (*const fill[NOUNS])(struct table *, struct rows_cache *) = {
-		[NOUN_ARRAY] = fill_arrays,
-		[NOUN_EVENT] = fill_events,
-		[NOUN_OPERATION] = fill_operations,
-		[NOUN_TEMPLATE] = fill_templates,
+		[NOUN_ARRAY] = fill_arrays,	    [NOUN_EVENT] = fill_events,
+		[NOUN_OPERATION] = fill_operations, [NOUN_TEMPLATE] = fill_templates,
+		[NOUN_HISTORY] = fill_history,
 	};
 	struct table *t = table_of(c, noun, cluster);
 
@@ -448,6 +465,9 @@ uint64_t row_id(enum noun noun, const void *row)
 	case NOUN_GROUP:
 		return text_id(((const struct group_row *)row)->name,
 			       (uint64_t)((const struct group_row *)row)->first);
+	case NOUN_HISTORY:
+		return text_id(((const struct history_row *)row)->cluster,
+			       text_id(((const struct history_row *)row)->span, 0));
 	case NOUNS:
 		break;
 	}
@@ -464,6 +484,7 @@ uint64_t row_bytes(const struct rows *rows, const void *row)
 	case NOUN_EVENT:
 	case NOUN_TEMPLATE:
 	case NOUN_GROUP:
+	case NOUN_HISTORY:
 		return fingerprint(row, rows->size, 0) | 1;
 	case NOUN_CLUSTER:
 	case NOUN_OPERATION:
@@ -492,6 +513,8 @@ struct json *row_as_json(enum noun noun, const void *row)
 		return wire_template_row_json(row);
 	case NOUN_GROUP:
 		return wire_group_row_json(row);
+	case NOUN_HISTORY:
+		return wire_history_row_json(row);
 	case NOUNS:
 		break;
 	}

@@ -140,6 +140,8 @@ static uint64_t cluster_print(const struct cluster_row *row, int64_t now_ms)
 	v->queue_age_ms = v->queue_age_ms < 0 ? -1 : (now_ms - v->queue_age_ms + 500) / 1000;
 	v->cloud_age_ms = v->cloud_age_ms < 0 ? -1 : (now_ms - v->cloud_age_ms + 500) / 1000;
 	v->spent = (double)(int64_t)(v->spent * 100);
+	v->today = (double)(int64_t)(v->today * 100);
+	v->month = (double)(int64_t)(v->month * 100);
 	row_as_text(&text, NOUN_CLUSTER, &still);
 	print = text_print(buf_str(&text), text.len);
 	buf_clear(&text);

@@ -54,5 +54,6 @@ const char *const store_migrations[] = {
 	" nano INTEGER NOT NULL, PRIMARY KEY(cluster_id, job)) STRICT, WITHOUT ROWID;"
 	"CREATE INDEX job_charge_last ON job_charge(last_ms);"
 	"CREATE TABLE metered(cluster_id INTEGER PRIMARY KEY REFERENCES cluster(id), until_ms INTEGER NOT NULL) STRICT;",
+	"CREATE TABLE history(cluster_id INTEGER PRIMARY KEY REFERENCES cluster(id), body TEXT NOT NULL) STRICT;",
 	NULL,
 };

@@ -5,16 +5,25 @@ FIELD_WORDS(of_user, enum role, role_name, role_of)
 
 #define V(member, kind) FIELD(struct cluster_view, member, kind)
 static const struct field view_fields[] = {
-	V(nodes, FIELD_INT),	    V(nodes_max, FIELD_INT),
-	V(busy, FIELD_INT),	    V(idle, FIELD_INT),
-	V(booting, FIELD_INT),	    V(draining, FIELD_INT),
-	V(failed, FIELD_INT),	    V(jobs_running, FIELD_INT),
-	V(jobs_pending, FIELD_INT), V(jobs_held, FIELD_INT),
-	V(price_now, FIELD_REAL),   V(spent, FIELD_REAL),
-	V(queue_age_ms, FIELD_INT), V(cloud_age_ms, FIELD_INT),
-	V(queue_stale, FIELD_BOOL), V(cloud_stale, FIELD_BOOL),
-	V(issue, FIELD_CHARS),	    V(issues, FIELD_INT),
-	V(plan, FIELD_CHARS),	    FIELD_END,
+	V(nodes, FIELD_INT),	     V(nodes_max, FIELD_INT),
+	V(busy, FIELD_INT),	     V(idle, FIELD_INT),
+	V(booting, FIELD_INT),	     V(draining, FIELD_INT),
+	V(failed, FIELD_INT),	     V(jobs_running, FIELD_INT),
+	V(jobs_pending, FIELD_INT),  V(jobs_held, FIELD_INT),
+	V(price_now, FIELD_REAL),    V(spent, FIELD_REAL),
+	V(queue_age_ms, FIELD_INT),  V(cloud_age_ms, FIELD_INT),
+	V(queue_stale, FIELD_BOOL),  V(cloud_stale, FIELD_BOOL),
+	V(issue, FIELD_CHARS),	     V(issues, FIELD_INT),
+	V(plan, FIELD_CHARS),	     V(spot, FIELD_INT),
+	V(cores_running, FIELD_INT), V(oldest_s, FIELD_INT),
+	V(wait_s, FIELD_INT),	     V(oldest, FIELD_CHARS),
+	V(today, FIELD_REAL),	     V(month, FIELD_REAL),
+	V(budget_month, FIELD_REAL), V(limit, FIELD_CHARS),
+	V(quota, FIELD_CHARS),	     V(quota_used, FIELD_INT),
+	V(quota_limit, FIELD_INT),   V(storage, FIELD_CHARS),
+	V(cycle_s, FIELD_INT),	     V(boot_p50_ms, FIELD_INT),
+	V(boot_p95_ms, FIELD_INT),   V(boots_hour, FIELD_INT),
+	V(boots_lost, FIELD_INT),    FIELD_END,
 };
 #undef V
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/history.h"
 #include "model/queue.h"
 #include "model/view.h"
 #include "model/work.h"
@@ -30,12 +31,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	static const struct operation operation = { .step = "network" };
 	static const struct template_row template = { .name = "slurm" };
 	static const struct array_row array = { .array = "htc" };
+	static const struct history_row history = { .cluster = "demo", .span = "hour" };
 	static struct cluster_row cluster;
 	static const void *const rows[NOUNS] = {
 		[NOUN_CLUSTER] = &cluster,   [NOUN_ARRAY] = &array,
 		[NOUN_NODE] = &node,	     [NOUN_JOB] = &job,
 		[NOUN_EVENT] = &event,	     [NOUN_OPERATION] = &operation,
 		[NOUN_TEMPLATE] = &template, [NOUN_GROUP] = &node,
+		[NOUN_HISTORY] = &history,
 	};
 	struct window w; /* no filter is longer than a window's */
 	struct err err = ERR_INIT;

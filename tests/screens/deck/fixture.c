@@ -90,6 +90,9 @@ static struct cluster_row *add_cluster(const char *name, const char *scheduler,
 	r->cluster.reason = xstrdup("");
 	r->cluster.since_ms = NOW - 3 * 3600000;
 	r->cluster.owner = xstrdup("op");
+	r->cluster.spec.region = xstrdup("westeurope");
+	r->view.boot_p50_ms = r->view.boot_p95_ms = -1;
+	r->view.budget_month = -1;
 	r->cluster.spec.scheduler = xstrdup(scheduler);
 	r->cluster.spec.template_name =
 	    xstrdup(strcmp(scheduler, "slurm") ? "render-farm" : "slurm");
@@ -185,6 +188,10 @@ static void count_view(struct cluster_row *r)
 	}
 	v->price_now = price;
 	v->issues = v->failed;
+	v->spot = 0;
+	for (size_t i = 0; i < the.n_nodes; i++)
+		v->spot += the.nodes[i].cluster_id == r->cluster.id && the.nodes[i].spot &&
+			   the.nodes[i].state != NODE_GONE;
 }
 
 void fixture_count(void)
@@ -276,6 +283,28 @@ static void make_jobs(void)
 	j->reason_class = REASON_HOLD;
 }
 
+static void make_outlook(struct cluster_view *v)
+{
+	v->cores_running = 8;
+	v->oldest_s = NOW / 1000 - 5400;
+	v->wait_s = NOW / 1000 - 372;
+	snprintf(v->oldest, sizeof(v->oldest), "14");
+	v->today = 1.27;
+	v->month = 41.8;
+	v->budget_month = 120;
+	v->cycle_s = 10;
+	snprintf(v->limit, sizeof(v->limit),
+		 "array htc: 16 of 16 nodes asked for, 19 tasks wait for the next one");
+	snprintf(v->quota, sizeof(v->quota), "lowPriorityCores");
+	v->quota_used = 16;
+	v->quota_limit = 100;
+	snprintf(v->storage, sizeof(v->storage), "shared nfs /shared");
+	v->boot_p50_ms = 62000;
+	v->boot_p95_ms = 118000;
+	v->boots_hour = 8;
+	v->boots_lost = 1;
+}
+
 static void make_demo(void)
 {
 	static const enum node_state states[] = { NODE_BUSY,	NODE_BUSY,   NODE_FAILED,
@@ -295,6 +324,7 @@ static void make_demo(void)
 	demo->view.jobs_pending = 35;
 	demo->view.jobs_held = 1;
 	demo->view.spent = 1.27;
+	make_outlook(&demo->view);
 	snprintf(demo->view.plan, sizeof(demo->view.plan),
 		 "+2 htc: 33 tasks pending, 1 core each; F2s_v2 spot is cheapest");
 }

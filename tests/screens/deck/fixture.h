@@ -56,6 +56,7 @@ void fixture_order(char *line);
 /* Answers a request; NULL and err else. */
 struct json *fixture_answer(const char *method, const char *path, const struct json *body,
 			    struct err *err);
+size_t fixture_histories(struct history_row *out, const char *cluster); /* history.c */
 struct json *fixture_cost(const char *query); /* cost.c */
 /* wizard.c */
 struct json *fixture_template(const char *name);

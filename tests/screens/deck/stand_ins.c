@@ -124,6 +124,7 @@ struct mirror {
 	struct array_row *arrays[WINDOWS];
 	struct group_row *groups[WINDOWS];
 	struct job *jobs[WINDOWS];
+	struct history_row histories[HISTORY_SPANS];
 };
 
 static void tell(void *arg)
@@ -385,6 +386,10 @@ bool mirror_rows(const struct mirror *lent, const char *window_id, struct mirror
 		break;
 	case NOUN_GROUP:
 		out->n = groups_of(m, k, &m->w[k], out);
+		break;
+	case NOUN_HISTORY:
+		out->n = fixture_histories(m->histories, m->w[k].cluster);
+		out->u.histories = m->histories;
 		break;
 	case NOUN_JOB:
 		out->n = jobs_of(m, k, &m->w[k], out);
