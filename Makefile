@@ -1,4 +1,4 @@
-# make              release build: build/paceline, build/azsim
+# make              release build: build/paceline, build/paceline-engine, build/azsim
 # make DEBUG=1      with ASan, UBSan and failpoints: build/debug/...
 # make check        installs what is missing, runs every test, ends with "N passed, N failed"
 # make demo         installs what is missing, builds, and runs the demo
@@ -38,8 +38,10 @@ CFLAGS  += -std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 $(WARN) $(HARD
 CPPFLAGS += -Iinclude -Isrc -MMD -MP
 LDFLAGS += $(if $(DEBUG),-fsanitize=address$(comma)undefined) -pie -Wl,-z,relro,-z,now,-z,noexecstack
 comma   := ,
-LIBS_BASE := -levent -levent_openssl -lcurl -lssl -lcrypto -ljansson -lyaml -lsqlite3 -lm
+LIBS_BASE := -levent_core -levent_openssl -lcurl -lssl -lcrypto -ljansson -lyaml -lsqlite3 -lm
 LIBS_TERM := -lncursesw -ltinfo
+# Console and commands load nothing that only an engine needs: 42 libraries would be 6 MB of each console, and time.
+LIBS_PL   := -levent_core -ljansson -lyaml -lm $(LIBS_TERM)
 
 SRC_ALL   := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 SRC_MAIN  := $(filter src/main/%,$(SRC_ALL))
@@ -48,10 +50,11 @@ SRC_AZSIM := $(filter src/azsim/%,$(SRC_ALL))
 SRC_PL    := $(filter-out $(SRC_MAIN) $(SRC_BASE) $(SRC_AZSIM),$(SRC_ALL))
 obj        = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
-# src/main/azsim.c is azsim's main; everything else in src/main belongs to paceline.
-MAIN_AZSIM := $(filter src/main/azsim%.c,$(SRC_MAIN))
-MAIN_PL    := $(filter-out $(MAIN_AZSIM),$(SRC_MAIN))
-PROGRAMS   := $(if $(filter src/main/paceline.c,$(SRC_MAIN)),$(B)/paceline) $(if $(MAIN_AZSIM),$(B)/azsim)
+# src/main/azsim.c is azsim's main, src/main/engine.c the engine's; everything else in src/main belongs to paceline.
+MAIN_AZSIM  := $(filter src/main/azsim%.c,$(SRC_MAIN))
+MAIN_ENGINE := src/main/engine.c src/main/engine_main.c src/main/config.c src/main/places.c
+MAIN_PL     := $(filter-out $(MAIN_AZSIM) $(filter-out %/places.c,$(MAIN_ENGINE)),$(SRC_MAIN))
+PROGRAMS    := $(B)/paceline $(B)/paceline-engine $(B)/azsim
 
 .PHONY: all deps demo install uninstall screenshots check unit bench bench-console keys soak bench-programs conformance screens screen-programs lint tidy fuzz layers clean objects
 all: $(B)/libbase.a $(B)/libpaceline.a $(B)/libazsim.a $(PROGRAMS)
@@ -69,7 +72,9 @@ $(B)/libazsim.a: $(call obj,$(SRC_AZSIM))
 	$(AR) rcs $@ $^
 
 $(B)/paceline: $(call obj,$(MAIN_PL)) $(B)/libpaceline.a $(B)/libbase.a
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_BASE) $(LIBS_TERM) -o $@
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_PL) -o $@
+$(B)/paceline-engine: $(call obj,$(MAIN_ENGINE)) $(B)/libpaceline.a $(B)/libbase.a
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_BASE) -o $@
 $(B)/azsim: $(call obj,$(MAIN_AZSIM)) $(B)/libazsim.a $(B)/libbase.a
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_BASE) -o $@
 
@@ -155,7 +160,7 @@ prefix  ?= /usr/local
 install: all
 	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/share/paceline $(DESTDIR)$(prefix)/share/man/man1 \
 		$(DESTDIR)$(prefix)/share/bash-completion/completions
-	install -s $(B)/paceline $(B)/azsim $(DESTDIR)$(prefix)/bin
+	install -s $(PROGRAMS) $(DESTDIR)$(prefix)/bin
 	cp -R templates themes $(DESTDIR)$(prefix)/share/paceline/
 	chmod -R u+rwX,go+rX,go-w $(DESTDIR)$(prefix)/share/paceline
 	$(B)/paceline manual > $(DESTDIR)$(prefix)/share/man/man1/paceline.1
@@ -168,7 +173,7 @@ install: all
 	[ -n "$(DESTDIR)" ] || id paceline >/dev/null 2>&1 || \
 		useradd --system --user-group --no-create-home --shell /usr/sbin/nologin paceline
 uninstall:
-	rm -rf $(DESTDIR)$(prefix)/bin/paceline $(DESTDIR)$(prefix)/bin/azsim $(DESTDIR)$(prefix)/share/paceline \
+	rm -rf $(addprefix $(DESTDIR)$(prefix)/bin/,$(notdir $(PROGRAMS))) $(DESTDIR)$(prefix)/share/paceline \
 		$(DESTDIR)$(prefix)/share/man/man1/paceline.1 $(DESTDIR)$(prefix)/share/bash-completion/completions/paceline \
 		$(DESTDIR)$(prefix)/lib/systemd/system/paceline.service
 

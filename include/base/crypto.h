@@ -1,4 +1,4 @@
-/* Digests, base64 and RS256, over OpenSSL. The only other user of OpenSSL is base/tls.c. */
+/* A digest, base64, and RS256 over OpenSSL. The only other user of OpenSSL is base/tls.c. */
 #ifndef BASE_CRYPTO_H
 #define BASE_CRYPTO_H
 

@@ -1,8 +1,11 @@
-/* What HTTP client and server share: headers as they came, and the words for statuses. */
+/* What HTTP clients and server share: headers as they came, answers, and the words for statuses. */
 #ifndef BASE_HTTP_H
 #define BASE_HTTP_H
 
 #include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
 
 struct http_header {
 	char *name, *value;
@@ -19,6 +22,20 @@ int http_headers_add(struct http_headers *h, const char *name, const char *value
 const char *http_headers_get(const struct http_headers *h, const char *name);      /* first; NULL when absent */
 const char *http_headers_nth(const struct http_headers *h, const char *name, size_t nth);
 void http_headers_clear(struct http_headers *h);
+
+struct http_reply {
+	int status;
+	struct http_headers headers;
+	const char *body; /* NUL-terminated */
+	size_t body_len;
+	int64_t wall_ms;
+};
+
+/*
+ * reply is NULL when there was none; then err->code is ERR_IO when nothing was sent (safe to repeat) and
+ * ERR_UNKNOWN when the request may have been carried out (reset, time-out, truncated or oversized answer).
+ */
+typedef void http_call_cb(void *arg, const struct http_reply *reply, const struct err *err);
 
 const char *http_status_text(int status);
 

@@ -27,7 +27,6 @@ struct http_client_options {
 struct http_request {
 	const char *method;         /* NULL: GET */
 	const char *url;
-	const char *unix_socket;    /* NULL: TCP */
 	const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
 	const void *body;           /* copied */
 	size_t body_len;
@@ -37,24 +36,9 @@ struct http_request {
 	void (*on_body)(void *arg, const char *data, size_t n); /* stream: bytes as they come (2xx only); or NULL */
 };
 
-struct http_reply {
-	int status;
-	struct http_headers headers;
-	const char *body; /* NUL-terminated */
-	size_t body_len;
-	int64_t wall_ms;
-};
-
-/*
- * reply is NULL when there was none; then err->code is ERR_IO when nothing was sent (safe to repeat) and
- * ERR_UNKNOWN when the request may have been carried out (reset, time-out, truncated or oversized answer).
- * A URL or header that cannot be sent at all is ERR_INVALID.
- */
-typedef void http_call_cb(void *arg, const struct http_reply *reply, const struct err *err);
-
 struct http_client *http_client_new(struct loop *l, const struct http_client_options *o, struct err *err);
 void http_client_free(struct http_client *c); /* calls under way are dropped, without callback */
-/* Never NULL: a request that cannot start fails in its callback, in a later turn. */
+/* A URL or header that cannot be sent at all is ERR_INVALID. Never NULL: a request that cannot start fails in its callback, in a later turn. */
 struct http_call *http_client_send(struct http_client *c, const struct http_request *r, http_call_cb *cb, void *arg);
 void http_call_cancel(struct http_call *call); /* no callback; allowed until the callback ran */
 size_t http_client_active(const struct http_client *c);

@@ -35,20 +35,6 @@ static int wrong(struct err *err, enum err_code code, const char *what)
 	return err_set(err, code, "%s%s%s", what, text ? ": " : "", text ? text : "");
 }
 
-void sha256_hex(char out[SHA256_HEX], const void *data, size_t n)
-{
-	static const char digits[] = "0123456789abcdef";
-	unsigned char sum[32];
-
-	if (EVP_Digest(data, n, sum, NULL, EVP_sha256(), NULL) != 1)
-		abort(); /* only without memory, or in an OpenSSL without SHA-256 */
-	for (size_t i = 0; i < sizeof(sum); i++) {
-		out[2 * i] = digits[sum[i] >> 4];
-		out[2 * i + 1] = digits[sum[i] & 15];
-	}
-	out[SHA256_HEX - 1] = '\0';
-}
-
 bool same_secret(const char *a, const char *b)
 {
 	size_t n = strlen(a);

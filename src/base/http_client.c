@@ -27,7 +27,7 @@ struct http_call {
 	struct http_client *client;
 	CURL *easy;
 	struct curl_slist *headers;
-	char *method, *url, *unix_socket, *request_body;
+	char *method, *url, *request_body;
 	size_t request_len;
 	http_call_cb *cb;
 	void (*on_body)(void *arg, const char *data, size_t n);
@@ -194,10 +194,7 @@ static void where(const struct http_call *call, char out[100])
 		n -= (size_t)(at + 1 - host); /* a name and password */
 		host = at + 1;
 	}
-	if (call->unix_socket)
-		text_clean(out, 99, call->unix_socket, strlen(call->unix_socket));
-	else
-		text_clean(out, 99, host, n);
+	text_clean(out, 99, host, n);
 }
 
 static size_t on_curl_body(char *data, size_t size, size_t n, void *arg)
@@ -330,7 +327,6 @@ static void call_free(struct http_call *call)
 	buf_clear(&call->body);
 	free(call->method);
 	free(call->url);
-	free(call->unix_socket);
 	free(call->request_body);
 	free(call);
 }
@@ -505,9 +501,7 @@ static void set_transport(struct http_call *call, const struct http_request *r)
 #if LIBCURL_VERSION_NUM >= 0x075700
 	curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L); /* R1.5: never wait for a name look-up */
 #endif
-	if (r->unix_socket)
-		curl_easy_setopt(e, CURLOPT_UNIX_SOCKET_PATH, r->unix_socket);
-	if (r->unix_socket || is_loopback(r->url))
+	if (is_loopback(r->url))
 		curl_easy_setopt(e, CURLOPT_PROXY, "");
 }
 
@@ -545,7 +539,6 @@ static struct http_call *call_new(struct http_client *c, const struct http_reque
 	call->client = c;
 	call->method = xstrdup(r->method ? r->method : "GET");
 	call->url = xstrdup(r->url);
-	call->unix_socket = r->unix_socket ? xstrdup(r->unix_socket) : NULL;
 	call->on_body = r->on_body;
 	call->began = loop_real_ms();
 	call->body.max = r->body_max ? r->body_max : BODY_MAX;

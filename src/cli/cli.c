@@ -244,7 +244,7 @@ static int run_with_engine(struct cli *c)
 	c->run.loop = loop_new(&err);
 	if (c->run.loop)
 		c->run.client = client_new(c->run.loop, c->options->socket_path,
-					   c->options->engine_uid, &err);
+					   c->options->engine_uid);
 	if (!c->run.client || reach_engine(c, &err) < 0) {
 		out_error(err.msg);
 		c->code = 1;

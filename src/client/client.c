@@ -27,7 +27,6 @@
 
 struct client {
 	struct loop *loop;
-	struct http_client *http;
 	char *socket;
 	uid_t engine_uid; /* -1: see owner_fits() */
 	uid_t service_uid;
@@ -39,10 +38,10 @@ struct client {
 struct client_call {
 	struct client *client;
 	struct client_call *next;
-	char *url;
+	char *path;
 	struct buf body;
 	char key[40]; /* Idempotency-Key; "" for a GET */
-	struct http_call *http;
+	struct http_local *http;
 	struct timer *again;
 	unsigned int tries;
 	int64_t give_up_ms; /* 0: the first failure is the answer */
@@ -57,10 +56,8 @@ static uid_t uid_of_user(const char *name)
 	return p ? p->pw_uid : (uid_t)-1;
 }
 
-struct client *client_new(struct loop *l, const char *socket_path, uid_t engine_uid,
-			  struct err *err)
+struct client *client_new(struct loop *l, const char *socket_path, uid_t engine_uid)
 {
-	const struct http_client_options o = { .user_agent = "paceline" };
 	struct client *c = xcalloc(1, sizeof(*c));
 	uint64_t seed;
 
@@ -70,11 +67,6 @@ struct client *client_new(struct loop *l, const char *socket_path, uid_t engine_
 	c->service_uid = uid_of_user(ENGINE_USER);
 	rand_bytes(&seed, sizeof(seed));
 	rng_seed(&c->rng, seed);
-	c->http = http_client_new(l, &o, err);
-	if (!c->http) {
-		client_free(c);
-		return NULL;
-	}
 	return c;
 }
 
@@ -84,14 +76,8 @@ void client_free(struct client *c)
 		return;
 	while (c->calls)
 		client_cancel(c->calls);
-	http_client_free(c->http);
 	free(c->socket);
 	free(c);
-}
-
-struct http_client *client_http(struct client *c)
-{
-	return c->http;
 }
 
 struct loop *client_loop(const struct client *c)
@@ -197,14 +183,14 @@ static void call_free(struct client_call *call)
 	unlink_call(call);
 	timer_free(call->again);
 	buf_clear(&call->body);
-	free(call->url);
+	free(call->path);
 	free(call);
 }
 
 void client_cancel(struct client_call *call)
 {
 	if (call->http)
-		http_call_cancel(call->http);
+		http_local_cancel(call->http);
 	call_free(call);
 }
 
@@ -268,10 +254,10 @@ static void send_call(void *arg)
 	char key[64];
 	const char *headers[3] = { NULL };
 	struct err err = ERR_INIT;
-	struct http_request q = { .url = call->url,
-				  .unix_socket = c->socket,
-				  .headers = headers,
-				  .total_ms = ANSWER_MS };
+	struct http_local_request q = { .socket = c->socket,
+					.target = call->path,
+					.headers = headers,
+					.total_ms = ANSWER_MS };
 
 	if (client_check_socket(c, &err) < 0) {
 		if (err.code != ERR_IO || !repeated(call, &err))
@@ -286,7 +272,7 @@ static void send_call(void *arg)
 		q.body = buf_str(&call->body);
 		q.body_len = call->body.len;
 	}
-	call->http = http_client_send(c->http, &q, on_reply, call);
+	call->http = http_local_send(c->loop, &q, on_reply, call);
 }
 
 static struct client_call *call_new(struct client *c, const char *path, client_cb *cb,
@@ -296,7 +282,7 @@ static struct client_call *call_new(struct client *c, const char *path, client_c
 
 	*call = (struct client_call){ .client = c,
 				      .next = c->calls,
-				      .url = xasprintf("%s%s", CLIENT_ORIGIN, path),
+				      .path = xstrdup(path),
 				      .body = BUF_INIT(BUF_TEXT_MAX),
 				      .cb = cb,
 				      .arg = arg };

@@ -2,12 +2,9 @@
 #ifndef CLIENT_PRIVATE_H
 #define CLIENT_PRIVATE_H
 
-#include "base/http_client.h"
+#include "base/http_local.h"
 #include "client/client.h"
 
-#define CLIENT_ORIGIN "http://paceline" /* the host part of a URL means nothing on a unix socket */
-
-struct http_client *client_http(struct client *c);
 struct loop *client_loop(const struct client *c);
 const char *client_socket(const struct client *c);
 /* S2.4: the socket belongs to, and is listened on by, an engine that may see what is sent. ERR_IO: nobody is there. */

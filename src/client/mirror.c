@@ -43,7 +43,7 @@ struct mirror {
 	struct rng rng;
 
 	char stream[64];
-	struct http_call *call, *telling; /* the stream; a change of its windows */
+	struct http_local *call, *telling; /* the stream; a change of its windows */
 	struct buf body;
 	struct buf line;
 	bool changed, broken;
@@ -231,9 +231,9 @@ int mirror_apply(struct mirror *m, const char *line, size_t len, struct err *err
 static void hang_up(struct mirror *m)
 {
 	if (m->call)
-		http_call_cancel(m->call);
+		http_local_cancel(m->call);
 	if (m->telling)
-		http_call_cancel(m->telling);
+		http_local_cancel(m->telling);
 	m->call = m->telling = NULL;
 	m->stream[0] = '\0';
 	timer_stop(m->silence);
@@ -335,12 +335,12 @@ static void connect_stream(void *arg)
 {
 	static const char *const headers[] = { "Content-Type: application/json", NULL };
 	struct mirror *m = arg;
-	struct http_request q = { .method = "POST",
-				  .url = CLIENT_ORIGIN "/v1/stream",
-				  .unix_socket = client_socket(m->client),
-				  .headers = headers,
-				  .total_ms = -1,
-				  .on_body = on_bytes };
+	struct http_local_request q = { .socket = client_socket(m->client),
+					.method = "POST",
+					.target = "/v1/stream",
+					.headers = headers,
+					.total_ms = -1,
+					.on_body = on_bytes };
 	struct err err = ERR_INIT;
 
 	if (client_check_socket(m->client, &err) < 0) {
@@ -351,7 +351,7 @@ static void connect_stream(void *arg)
 	forget_dropped(m);
 	q.body = buf_str(&m->body);
 	q.body_len = m->body.len;
-	m->call = http_client_send(client_http(m->client), &q, on_stream_end, m);
+	m->call = http_local_send(client_loop(m->client), &q, on_stream_end, m);
 	timer_set(m->silence, scaled(SILENCE_MS));
 }
 
@@ -377,18 +377,18 @@ static void on_told(void *arg, const struct http_reply *reply, const struct err 
 static void tell_windows(struct mirror *m)
 {
 	static const char *const headers[] = { "Content-Type: application/json", NULL };
-	char *url = xasprintf("%s/v1/stream/%s", CLIENT_ORIGIN, m->stream);
-	struct http_request q = { .method = "PUT",
-				  .url = url,
-				  .unix_socket = client_socket(m->client),
-				  .headers = headers,
-				  .total_ms = TELL_MS };
+	char *path = xasprintf("/v1/stream/%s", m->stream);
+	struct http_local_request q = { .socket = client_socket(m->client),
+					.method = "PUT",
+					.target = path,
+					.headers = headers,
+					.total_ms = TELL_MS };
 
 	write_windows(m);
 	q.body = buf_str(&m->body);
 	q.body_len = m->body.len;
-	m->telling = http_client_send(client_http(m->client), &q, on_told, m);
-	free(url);
+	m->telling = http_local_send(client_loop(m->client), &q, on_told, m);
+	free(path);
 }
 
 static void on_turn_end(void *arg)
@@ -532,6 +532,18 @@ static void set_rows(struct mirror_rows *out, const void *rows)
 static bool has_answer(const struct mirror_window *w)
 {
 	return w->have && w->noun == w->want.noun && strcmp(w->cluster, w->want.cluster) == 0;
+}
+
+bool mirror_whole(const struct mirror *m)
+{
+	bool whole = m->link == MIRROR_LIVE;
+
+	for (size_t i = 0; i < m->n && whole; i++) {
+		const struct mirror_window *w = m->windows[i];
+
+		whole = !w->wanted || has_answer(w) || w->error;
+	}
+	return whole;
 }
 
 bool mirror_rows(const struct mirror *m, const char *window_id, struct mirror_rows *out)

@@ -15,7 +15,7 @@ static void gone(void *arg, int signo)
 		   signo > 0 ? 128 + signo : 129); /* a terminal that went away is a hang-up */
 }
 
-static const struct display_events events = { deck_draw, deck_key, gone };
+static const struct display_events events = { deck_draw, deck_key, gone, deck_ready };
 
 static int run_deck(struct loop *l, struct client *c, const struct console_options *o,
 		    const struct theme *theme, struct err *err)
@@ -96,7 +96,7 @@ int console_main(const struct console_options *o)
 		return 2;
 	}
 	l = loop_new(&err);
-	c = l ? client_new(l, o->socket_path, o->engine_uid, &err) : NULL;
+	c = l ? client_new(l, o->socket_path, o->engine_uid) : NULL;
 	if (c)
 		code = run_on(l, c, o, &theme);
 	else

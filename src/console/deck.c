@@ -301,10 +301,18 @@ void deck_changed(void *arg)
 	if (!d->display)
 		return;
 	/* what answers a key, and the first picture, do not wait for the next second */
-	if (!had || display_now() - d->pressed_ms < ANSWER_MS)
+	if (!d->pictured || display_now() - d->pressed_ms < ANSWER_MS)
 		display_ask_key(d->display);
 	else
 		display_ask_data(d->display);
+	d->pictured |= mirror_whole(d->mirror);
+}
+
+bool deck_ready(void *arg)
+{
+	const struct deck *d = arg;
+
+	return d->pictured || mirror_link(d->mirror) == MIRROR_LOST;
 }
 
 /* Life */

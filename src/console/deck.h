@@ -125,6 +125,7 @@ struct deck {
 	bool have_groups;
 	bool letters;
 	struct deck_layout layout;
+	bool pictured;			     /* everything shown was there once */
 	char cluster[40];		     /* the selected one; "" none */
 	char want_cluster[40];		     /* just made: selected as soon as it is there */
 	int64_t ahead_ms, seen_now_ms;	     /* the engine's clock against ours */
@@ -172,6 +173,7 @@ struct deck {
 struct deck *deck_new(struct loop *l, struct client *c, const struct console_options *o);
 void deck_free(struct deck *d);
 void deck_changed(void *arg); /* the mirror has news */
+bool deck_ready(void *arg); /* the first picture is whole, or there is none to wait for */
 
 /* deck.c */
 extern const struct pane_kind *const deck_kinds[PANES];

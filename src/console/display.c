@@ -13,6 +13,7 @@
 #include "console/term.h"
 
 #define COSTS	   1024
+#define HOLD_MS	   60  /* an engine that answers at all has answered by then */
 #define RESUMED_MS 500 /* a SIGCONT this soon belongs to our own stop */
 
 static const int watched_signals[] = { SIGTERM, SIGHUP,	 SIGINT,   SIGQUIT,
@@ -33,6 +34,7 @@ struct display {
 	bool hidden; /* a child has the terminal */
 	bool gone;
 	int64_t shown_at;
+	int64_t hold_until; /* 0: the first picture has been shown */
 	pid_t child;
 	void (*child_cb)(void *arg, int status);
 	void *child_arg;
@@ -70,9 +72,8 @@ static void push(struct display *d)
 		say_gone(d, 0);
 }
 
-static void draw(struct display *d)
+static void paint(struct display *d)
 {
-	clock_t began = clock();
 	int rows, cols;
 
 	term_size(d->term, &rows, &cols);
@@ -80,6 +81,25 @@ static void draw(struct display *d)
 		screen_resize(&d->screen, rows, cols);
 	screen_erase(&d->screen);
 	d->events->draw(d->arg, &d->screen);
+}
+
+/* The first picture has something to show, unless that takes too long. */
+static bool holds(struct display *d, int64_t now)
+{
+	if (d->hold_until <= now || !d->events->ready || d->events->ready(d->arg)) {
+		d->hold_until = 0;
+		return false;
+	}
+	paint(d); /* which tells what is wanted */
+	set_real_timer(d->frame_timer, d->hold_until - now);
+	return true;
+}
+
+static void draw(struct display *d)
+{
+	clock_t began = clock();
+
+	paint(d);
 	term_show(d->term, &d->screen);
 	d->cost[d->frames++ % COSTS] =
 	    (int32_t)((double)(clock() - began) * 1e6 / CLOCKS_PER_SEC);
@@ -91,7 +111,7 @@ static void frame(void *arg)
 	struct display *d = arg;
 	int64_t now = display_now(), wait = pace_wait(&d->pace, now);
 
-	if (wait < 0 || d->hidden || d->gone)
+	if (wait < 0 || d->hidden || d->gone || holds(d, now))
 		return;
 	if (wait > 0) {
 		set_real_timer(d->frame_timer, wait);
@@ -115,20 +135,20 @@ static void on_frame_timer(void *arg)
 	turn_end_ask(((struct display *)arg)->turn_end);
 }
 
-static void ask(struct display *d, bool key)
+static void ask(struct display *d, enum pace_for what)
 {
-	pace_ask(&d->pace, key, display_now());
+	pace_ask(&d->pace, what, display_now());
 	turn_end_ask(d->turn_end);
 }
 
 void display_ask_key(struct display *d)
 {
-	ask(d, true);
+	ask(d, PACE_KEY);
 }
 
 void display_ask_data(struct display *d)
 {
-	ask(d, false);
+	ask(d, PACE_DATA);
 }
 
 static void on_key(void *arg, const struct key *k)
@@ -138,7 +158,7 @@ static void on_key(void *arg, const struct key *k)
 	if (d->gone)
 		return;
 	d->events->key(d->arg, k);
-	ask(d, true);
+	ask(d, PACE_KEY);
 }
 
 static void wait_for_keys(struct display *d)
@@ -181,7 +201,7 @@ static void on_output(void *arg, unsigned int what)
 	(void)what;
 	push(d);
 	if (d->pace.asked && d->pace.key) /* it waited for this */
-		ask(d, true);
+		ask(d, PACE_KEY);
 }
 
 static void hide(struct display *d)
@@ -203,7 +223,7 @@ static void show(struct display *d)
 	term_enter(d->term);
 	term_repaint(d->term);
 	watch_set(d->input, WATCH_READ);
-	ask(d, true);
+	ask(d, PACE_KEY);
 }
 
 /* The default action of SIGTSTP stops us, and is nothing in a session without job control,
@@ -246,7 +266,7 @@ static void on_signal(void *arg, int signo)
 		on_child(d);
 		break;
 	case SIGWINCH:
-		ask(d, true);
+		ask(d, PACE_SIZE);
 		break;
 	case SIGTSTP:
 		if (!d->hidden && !d->gone)
@@ -302,6 +322,7 @@ struct display *display_open(struct loop *l, const struct display_options *o,
 	d->key_timer = timer_new(l, on_key_timer, d);
 	d->frame_timer = timer_new(l, on_frame_timer, d);
 	d->turn_end = turn_end_new(l, frame, d);
+	d->hold_until = display_now() + HOLD_MS;
 	show(d);
 	return d;
 }
@@ -309,7 +330,7 @@ struct display *display_open(struct loop *l, const struct display_options *o,
 void display_redraw(struct display *d)
 {
 	term_repaint(d->term);
-	ask(d, true);
+	ask(d, PACE_KEY);
 }
 
 const char *display_guessed(const struct display *d)
@@ -320,7 +341,7 @@ const char *display_guessed(const struct display *d)
 void display_theme(struct display *d, const struct theme *theme)
 {
 	term_theme(d->term, theme);
-	ask(d, true);
+	ask(d, PACE_KEY);
 }
 
 void display_mouse(struct display *d, bool on)

@@ -24,6 +24,7 @@ struct display_events {
 	void (*draw)(void *arg, struct screen *s);   /* the screen is blank; paint all of it */
 	void (*key)(void *arg, const struct key *k); /* a frame follows by itself */
 	void (*gone)(void *arg, int signo);	     /* 0: the terminal went away */
+	bool (*ready)(void *arg); /* the first picture is worth showing; may be NULL */
 };
 
 struct display_options {

@@ -2,20 +2,34 @@
 
 void pace_init(struct pace *p, int data_ms)
 {
-	*p = (struct pace){ .key_ms = PACE_KEY_MS,
-			    .data_ms = data_ms > 0 ? data_ms : PACE_DATA_MS };
+	*p = (struct pace){ .data_ms = data_ms > 0 ? data_ms : PACE_DATA_MS };
 }
 
-void pace_ask(struct pace *p, bool key, int64_t now)
+static int64_t earliest(const struct pace *p, enum pace_for what, int64_t now)
 {
-	int64_t due = p->drawn ? p->last + (key ? p->key_ms : p->data_ms) : now;
+	if (!p->drawn)
+		return now;
+	switch (what) {
+	case PACE_KEY:
+		return p->keys - (PACE_BURST - 1) * PACE_KEY_MS;
+	case PACE_SIZE:
+		return p->last + PACE_SIZE_MS;
+	case PACE_DATA:
+		break;
+	}
+	return p->last + p->data_ms;
+}
+
+void pace_ask(struct pace *p, enum pace_for what, int64_t now)
+{
+	int64_t due = earliest(p, what, now);
 
 	if (due < now)
 		due = now;
 	if (!p->asked || due < p->due)
 		p->due = due;
 	p->asked = true;
-	p->key |= key;
+	p->key |= what != PACE_DATA;
 }
 
 int64_t pace_wait(const struct pace *p, int64_t now)
@@ -32,6 +46,8 @@ void pace_later(struct pace *p, int64_t now)
 
 void pace_done(struct pace *p, int64_t now)
 {
+	if (p->key)
+		p->keys = (p->keys > now ? p->keys : now) + PACE_KEY_MS;
 	p->asked = p->key = false;
 	p->drawn = true;
 	p->last = now;

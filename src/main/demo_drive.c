@@ -410,7 +410,7 @@ int demo_drive(const struct demo_world *w, const struct demo_order *o, struct de
 	rng_seed(&d.rng, o->seed);
 	err->code = ERR_NONE;
 	d.loop = loop_new(err);
-	d.client = d.loop ? client_new(d.loop, w->places.socket, (uid_t)-1, err) : NULL;
+	d.client = d.loop ? client_new(d.loop, w->places.socket, (uid_t)-1) : NULL;
 	if (d.client) {
 		d.look = timer_new(d.loop, look, &d);
 		d.kill = timer_new(d.loop, kill_engine, &d);

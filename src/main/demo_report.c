@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/http_client.h"
+#include "base/http_local.h"
 #include "base/map.h"
 #include "base/mem.h"
 
@@ -29,15 +29,15 @@ static void on_reply(void *arg, const struct http_reply *reply, const struct err
 		a->answer = json_parse(reply->body, reply->body_len, a->err);
 }
 
-static struct json *ask(struct loop *l, struct http_client *c, const char *socket,
-			const char *url, struct err *err)
+static struct json *ask(struct loop *l, const char *socket, const char *target,
+			struct err *err)
 {
-	const struct http_request q = { .url = url,
-					.unix_socket = socket,
-					.body_max = BOOK_MAX };
+	const struct http_local_request q = { .socket = socket,
+					      .target = target,
+					      .body_max = BOOK_MAX };
 	struct asked a = { .err = err };
 
-	http_client_send(c, &q, on_reply, &a);
+	http_local_send(l, &q, on_reply, &a);
 	while (!a.ended)
 		loop_turn(l, 1000);
 	return a.answer;
@@ -107,21 +107,18 @@ static void read_ledger(struct demo_ledger *out, const struct json *counters,
 
 int demo_ledger_read(struct demo_ledger *out, const struct demo_world *w, struct err *err)
 {
-	const struct http_client_options o = { .user_agent = "paceline-demo" };
 	struct loop *l = loop_new(err);
-	struct http_client *c = l ? http_client_new(l, &o, err) : NULL;
 	struct json *counters = NULL, *book = NULL;
 
 	*out = (struct demo_ledger){ -1, -1, -1, -1 };
-	if (c)
-		counters = ask(l, c, w->control, "http://azsim/azsim/counters", err);
+	if (l)
+		counters = ask(l, w->control, "/azsim/counters", err);
 	if (counters)
-		book = ask(l, c, w->control, "http://azsim/azsim/ledger", err);
+		book = ask(l, w->control, "/azsim/ledger", err);
 	if (book)
 		read_ledger(out, counters, book);
 	json_free(counters);
 	json_free(book);
-	http_client_free(c);
 	if (l)
 		loop_free(l);
 	return out->resources_left >= 0 ? 0 : -1;

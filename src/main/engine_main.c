@@ -33,7 +33,7 @@ struct site { /* all that one engine needs, in the order of its making */
  * Root's engine becomes a user of its own
  */
 
-int engine_user(uid_t *uid, gid_t *gid, struct err *err)
+static int engine_user(uid_t *uid, gid_t *gid, struct err *err)
 {
 	const struct passwd *pw = getpwnam(ENGINE_USER);
 

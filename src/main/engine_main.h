@@ -1,4 +1,4 @@
-/* `paceline engine`: the engine in the foreground, and its start in the background for a client that found none. */
+/* The engine's life in its own program, paceline-engine, and its start from the other, paceline. */
 #ifndef MAIN_ENGINE_MAIN_H
 #define MAIN_ENGINE_MAIN_H
 
@@ -14,16 +14,16 @@ struct engine_args { /* NULL: what the places say; all borrowed */
 	bool ready;	       /* stdout gets one line: "ready" when the socket listens, or why not */
 };
 
-/* Until SIGTERM or SIGINT. The program's exit code. */
+/* In paceline-engine: until SIGTERM or SIGINT. The program's exit code. */
 int engine_main(const struct places *p, const struct engine_args *a);
 
+/* In paceline, for `paceline engine`: this process becomes the engine. Returns only with an error. */
+int engine_become(const struct places *p, const struct engine_args *a, struct err *err);
+
 /*
- * Starts `paceline engine` away from this terminal and session, as tmux does with its server, and waits until it listens.
+ * Starts the engine away from this terminal and session, as tmux does with its server, and waits until it listens.
  * Its log is STATE.log. -1: it ended before; err has what it said.
  */
 int engine_spawn(const struct places *p, const struct engine_args *a, struct err *err);
-
-/* An engine of root's becomes this user; -1 when there is none. */
-int engine_user(uid_t *uid, gid_t *gid, struct err *err);
 
 #endif

@@ -184,13 +184,12 @@ static int own_engine(struct program *p, const struct command_run *r)
 				       .ready = command_option(r, "ready") != NULL };
 	struct places mine;
 	struct err err = ERR_INIT;
-	int code;
 
 	if (places_make(&mine, p->name ? p->name : ENGINE_MAIN, places_of_site(), &err) < 0)
 		return usage(err.msg);
-	code = engine_main(&mine, &a);
+	engine_become(&mine, &a, &err);
 	places_clear(&mine);
-	return code;
+	return failed(&err);
 }
 
 static int read_count(int64_t *out, const struct command_run *r, const char *name, int64_t max,

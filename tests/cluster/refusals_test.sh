@@ -26,7 +26,7 @@ trap 'exit 130' INT TERM
 
 # The programs where every user may run them, with the templates beside.
 mkdir "$dir/build" "$dir/home" "$dir/run"
-cp "$build/paceline" "$build/azsim" "$dir/build/"
+cp "$build/paceline" "$build/paceline-engine" "$build/azsim" "$dir/build/"
 cp -r templates "$dir/"
 chmod -R a+rX "$dir/build" "$dir/templates"
 chmod a+rx "$dir"

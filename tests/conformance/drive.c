@@ -9,15 +9,14 @@
 
 #include "../support/ask.h"
 #include "base/clock.h"
-#include "base/http_client.h"
+#include "base/http_local.h"
 #include "base/mem.h"
 
 struct drive {
 	struct loop *loop;
 	struct cloud_record *records;
 	size_t n_records;
-	struct http_client *http; /* for control calls: these are no traffic of the provider */
-	char *control;
+	char *control; /* the socket for what is no traffic of the provider */
 	struct ask ask;
 	struct seen vms;
 };
@@ -42,19 +41,19 @@ static void on_control(void *arg, const struct http_reply *reply, const struct e
 static bool control(struct drive *d, const char *what, const char *body)
 {
 	static const char *const headers[] = { "Content-Type: application/json", NULL };
-	char *url = xasprintf("http://localhost/azsim/%s", what);
-	const struct http_request q = { .method = "POST",
-					.url = url,
-					.unix_socket = d->control,
-					.headers = headers,
-					.body = body,
-					.body_len = strlen(body) };
+	char *target = xasprintf("/azsim/%s", what);
+	const struct http_local_request q = { .method = "POST",
+					      .target = target,
+					      .socket = d->control,
+					      .headers = headers,
+					      .body = body,
+					      .body_len = strlen(body) };
 	struct told t = { 0 };
-	struct http_call *call = http_client_send(d->http, &q, on_control, &t);
+	struct http_local *call = http_local_send(d->loop, &q, on_control, &t);
 
 	if (!ask_wait(&d->ask, &t.ended))
-		http_call_cancel(call);
-	free(url);
+		http_local_cancel(call);
+	free(target);
 	return t.status == 200;
 }
 
@@ -397,7 +396,6 @@ static const struct {
 
 static int drive_open(struct drive *d, const char *state, const char *record, struct err *err)
 {
-	const struct http_client_options o = { .user_agent = "paceline-conformance" };
 	char *path = xasprintf("%s/cloud.yaml", state);
 	struct cloud *cloud = NULL;
 	int rc = clock_from_env() < 0 ? err_set(err, ERR_INVALID, "PACELINE_CLOCK") : 0;
@@ -412,8 +410,6 @@ static int drive_open(struct drive *d, const char *state, const char *record, st
 	d->records[0].record_dir = xstrdup(record);
 	d->loop = loop_new(err);
 	if (d->loop)
-		d->http = http_client_new(d->loop, &o, err);
-	if (d->http)
 		cloud = provider_azure.open(d->loop, &d->records[0], err);
 	return cloud ? ask_init(&d->ask, d->loop, cloud, &d->records[0], "pl-conformance") : -1;
 }
@@ -423,7 +419,6 @@ static void drive_close(struct drive *d)
 	if (d->ask.cloud)
 		provider_azure.close(d->ask.cloud);
 	ask_clear(&d->ask);
-	http_client_free(d->http);
 	if (d->loop)
 		loop_free(d->loop);
 	for (size_t i = 0; i < d->n_records; i++)

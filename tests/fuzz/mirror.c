@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	if (!loop) {
 		loop = loop_new(NULL);
-		client = client_new(loop, "/nonexistent/socket", (uid_t)-1, NULL);
+		client = client_new(loop, "/nonexistent/socket", (uid_t)-1);
 	}
 	m = mirror_new(client, on_change, NULL);
 	mirror_watch(m, windows, 4);

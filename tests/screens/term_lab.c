@@ -333,7 +333,7 @@ static void run(struct lab *lab)
 
 int main(int argc, char **argv)
 {
-	static const struct display_events events = { draw, key, gone };
+	static const struct display_events events = { .draw = draw, .key = key, .gone = gone };
 	struct display_options options = { .ascii = argc > 1 && strcmp(argv[1], "--ascii") == 0,
 					   .data_ms = 100 };
 	struct display_stats st;

@@ -12,7 +12,7 @@ site= azsim_pid= engine_pid=
 
 site_make() {
 	site=$(mktemp -d "${TMPDIR:-/tmp}/site.XXXXXX") && chmod 755 "$site" || return 1
-	mkdir "$site/bin" && cp "$1/azsim" "$1/paceline" "$site/bin/" && cp -r templates "$site/" || return 1
+	mkdir "$site/bin" && cp "$1/azsim" "$1/paceline" "$1/paceline-engine" "$site/bin/" && cp -r templates "$site/" || return 1
 	chmod -R a+rX "$site/bin" "$site/templates"
 	socket=$site/run/sock
 }

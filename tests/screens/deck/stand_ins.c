@@ -26,14 +26,12 @@ struct client_call {
 	struct err err;
 };
 
-struct client *client_new(struct loop *l, const char *socket_path, uid_t engine_uid,
-			  struct err *err)
+struct client *client_new(struct loop *l, const char *socket_path, uid_t engine_uid)
 {
 	struct client *c = xcalloc(1, sizeof(*c));
 
 	(void)socket_path;
 	(void)engine_uid;
-	(void)err;
 	c->loop = l;
 	lab_orders(l);
 	return c;
@@ -207,6 +205,12 @@ int64_t mirror_age_ms(const struct mirror *m)
 {
 	(void)m;
 	return fixture->link == MIRROR_LIVE ? 100 : 12000;
+}
+
+bool mirror_whole(const struct mirror *m)
+{
+	(void)m;
+	return fixture->link == MIRROR_LIVE;
 }
 
 uint64_t mirror_revision(const struct mirror *m)

@@ -605,27 +605,6 @@ static void a_password_in_a_url_is_not_told(void **state)
 	assert_non_null(strstr(f->err.msg, "GET 127.0.0.1:"));
 }
 
-static void talks_over_a_unix_socket(void **state)
-{
-	struct fixture *f = *state;
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	struct server *unix_server = xcalloc(1, sizeof(*unix_server));
-
-	snprintf(a.sun_path, sizeof(a.sun_path), "%s/sock", f->dir);
-	server_start(unix_server, f->l, (struct sockaddr *)&a, sizeof(a));
-	ask(f, "",
-	    (struct http_request){ .url = "http://engine/ok", .unix_socket = a.sun_path });
-	assert_string_equal(buf_str(&f->body), "hello");
-	assert_int_equal(unix_server->requests, 1);
-	server_stop(unix_server);
-	free(unix_server);
-	ask(f, "",
-	    (struct http_request){ .url = "http://engine/ok", .unix_socket = a.sun_path });
-	assert_false(f->replied);
-	assert_int_equal(f->err.code, ERR_IO);
-	assert_non_null(strstr(f->err.msg, f->dir));
-}
-
 static void its_sockets_close_at_exec(void **state)
 {
 	struct fixture *f = *state;
@@ -710,7 +689,6 @@ int main(void)
 		T(a_callback_may_free_the_client),
 		T(more_requests_than_connections_wait_their_turn),
 		T(a_password_in_a_url_is_not_told),
-		T(talks_over_a_unix_socket),
 		T(its_sockets_close_at_exec),
 		T(records_without_secrets),
 	};

@@ -55,7 +55,7 @@ static int open_site(void **state)
 	s->loop = loop_new(&err);
 	s->server = http_server_new(s->loop, &o, on_request, s);
 	assert_int_equal(http_server_listen_unix(s->server, s->socket, 0600, &err), 0);
-	s->client = client_new(s->loop, s->socket, (uid_t)-1, &err);
+	s->client = client_new(s->loop, s->socket, (uid_t)-1);
 	*state = s;
 	return 0;
 }
@@ -114,7 +114,7 @@ static void says_that_nobody_is_there(void **state)
 {
 	struct site *s = *state;
 	struct err err = ERR_INIT;
-	struct client *c = client_new(s->loop, "/tmp/no-such-engine.sock", (uid_t)-1, &err);
+	struct client *c = client_new(s->loop, "/tmp/no-such-engine.sock", (uid_t)-1);
 
 	assert_null(client_wait_post(c, "/v1/x", NULL, &err));
 	assert_int_equal(err.code, ERR_IO);
@@ -126,7 +126,7 @@ static void sends_nothing_to_somebody_elses_socket(void **state)
 {
 	struct site *s = *state;
 	struct err err = ERR_INIT;
-	struct client *c = client_new(s->loop, s->socket, getuid() + 4711, &err);
+	struct client *c = client_new(s->loop, s->socket, getuid() + 4711);
 
 	assert_null(client_wait_get(c, "/v1/engine", &err));
 	assert_int_equal(err.code, ERR_DENIED);

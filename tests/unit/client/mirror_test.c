@@ -38,7 +38,7 @@ static int up(void **state)
 
 	clock_test_set(START);
 	d->loop = loop_new(NULL);
-	d->client = client_new(d->loop, "/nonexistent/socket", (uid_t)-1, NULL);
+	d->client = client_new(d->loop, "/nonexistent/socket", (uid_t)-1);
 	d->mirror = mirror_new(d->client, on_change, d);
 	mirror_watch(d->mirror, v, ARRAY_LEN(v));
 	*state = d;

@@ -101,21 +101,52 @@ static void paces_frames(void **state)
 	(void)state;
 	pace_init(&p, 0);
 	assert_int_equal(pace_wait(&p, 5000), -1);
-	pace_ask(&p, false, 5000);
+	pace_ask(&p, PACE_DATA, 5000);
 	assert_int_equal(pace_wait(&p, 5000), 0); /* the first frame at once */
 	pace_done(&p, 5000);
-	pace_ask(&p, false, 5010);
+	pace_ask(&p, PACE_DATA, 5010);
 	assert_int_equal(pace_wait(&p, 5010), 990);
-	pace_ask(&p, true, 5020); /* a key does not wait for news */
-	assert_int_equal(pace_wait(&p, 5020), 80);
-	pace_ask(&p, false, 5030);
-	assert_int_equal(pace_wait(&p, 5100), 0);
-	pace_done(&p, 5100); /* and shows them as well */
-	assert_int_equal(pace_wait(&p, 5101), -1);
-	pace_ask(&p, true, 9000);
+	pace_ask(&p, PACE_KEY, 5020); /* a key waits neither for news nor for the frame before */
+	assert_int_equal(pace_wait(&p, 5020), 0);
+	pace_ask(&p, PACE_DATA, 5030);
+	pace_done(&p, 5030); /* and shows them as well */
+	assert_int_equal(pace_wait(&p, 5031), -1);
+	pace_ask(&p, PACE_KEY, 9000);
 	assert_int_equal(pace_wait(&p, 9000), 0);
 	pace_later(&p, 9000);
 	assert_int_equal(pace_wait(&p, 9000), PACE_WAIT_MS);
+}
+
+/* Frames of something that asks every step_ms for two seconds. */
+static int frames_of(enum pace_for what, int64_t step_ms)
+{
+	struct pace p;
+	int frames = 0;
+
+	pace_init(&p, 0);
+	pace_ask(&p, what, 1000);
+	for (int64_t now = 1000; now <= 3000; now++) {
+		if (now % step_ms == 0)
+			pace_ask(&p, what, now);
+		if (pace_wait(&p, now) != 0)
+			continue;
+		frames++;
+		pace_done(&p, now);
+	}
+	return frames;
+}
+
+static void a_key_held_down_draws_ten_times_a_second(void **state)
+{
+	(void)state;
+	assert_in_range(frames_of(PACE_KEY, 5), 20, 20 + PACE_BURST);
+	assert_int_equal(frames_of(PACE_KEY, 125), 17); /* each of those that are typed */
+}
+
+static void a_storm_of_sizes_has_twenty_layouts_at_most(void **state)
+{
+	(void)state;
+	assert_in_range(frames_of(PACE_SIZE, 20), 15, 20);
 }
 
 static void the_bars_leave_out_what_does_not_fit(void **state)
@@ -190,6 +221,8 @@ int main(void)
 		cmocka_unit_test(a_wide_character_is_never_half_overwritten),
 		cmocka_unit_test(nothing_is_painted_outside),
 		cmocka_unit_test(paces_frames),
+		cmocka_unit_test(a_key_held_down_draws_ten_times_a_second),
+		cmocka_unit_test(a_storm_of_sizes_has_twenty_layouts_at_most),
 		cmocka_unit_test(the_bars_leave_out_what_does_not_fit),
 		cmocka_unit_test(help_comes_from_the_table_and_can_be_searched),
 	};

@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/http_client.h"
+#include "base/http_local.h"
 #include "base/mem.h"
 #include "client/mirror.h"
 #include "engine/run.h"
@@ -38,8 +38,7 @@ struct world {
 	int changes;
 	struct user user;
 	/* a client that keeps every byte */
-	struct http_client *http;
-	struct http_call *call;
+	struct http_local *call, *stream; /* the last one, and the last one that is a stream */
 	struct buf got;
 	int status;
 	char answer[400];
@@ -152,7 +151,6 @@ static int up(void **state)
 {
 	struct world *w = xcalloc(1, sizeof(*w));
 	const char *tmp = getenv("TMPDIR");
-	const struct http_client_options o = { .user_agent = "test" };
 
 	*state = w;
 	snprintf(w->dir, sizeof(w->dir), "%.40s/stream-XXXXXX", tmp ? tmp : "/tmp");
@@ -182,9 +180,8 @@ static int up(void **state)
 	fill_store(w);
 	open_engine(w);
 	open_server(w);
-	w->client = client_new(w->loop, w->socket, getuid(), NULL);
+	w->client = client_new(w->loop, w->socket, getuid());
 	w->mirror = mirror_new(w->client, on_change, w);
-	w->http = http_client_new(w->loop, &o, NULL);
 	w->got = (struct buf)BUF_INIT(BUF_TEXT_MAX);
 	return 0;
 }
@@ -198,7 +195,10 @@ static int down(void **state)
 
 	mirror_free(w->mirror);
 	client_free(w->client);
-	http_client_free(w->http);
+	if (w->call)
+		http_local_cancel(w->call);
+	if (w->stream)
+		http_local_cancel(w->stream);
 	server_free(w->server);
 	engine_free(w->engine);
 	loop_free(w->loop);
@@ -251,32 +251,44 @@ static void on_bytes(void *arg, const char *data, size_t n)
 	buf_add(&((struct world *)arg)->got, data, n);
 }
 
-static void on_end(void *arg, const struct http_reply *reply, const struct err *err)
+static void note_end(struct world *w, const struct http_reply *reply)
 {
-	struct world *w = arg;
-
-	(void)err;
-	w->call = NULL;
 	w->status = reply ? reply->status : -1;
 	snprintf(w->answer, sizeof(w->answer), "%.399s", reply ? reply->body : "");
+}
+
+static void on_end(void *arg, const struct http_reply *reply, const struct err *err)
+{
+	(void)err;
+	((struct world *)arg)->call = NULL;
+	note_end(arg, reply);
+}
+
+static void on_stream_end(void *arg, const struct http_reply *reply, const struct err *err)
+{
+	(void)err;
+	((struct world *)arg)->stream = NULL;
+	note_end(arg, reply);
 }
 
 static void spy_ask(struct world *w, const char *method, const char *path, const char *body)
 {
 	static const char *const headers[] = { "Content-Type: application/json", NULL };
-	char *url = xasprintf("http://x%s", path);
-	struct http_request q = { .method = method,
-				  .url = url,
-				  .unix_socket = w->socket,
-				  .headers = headers,
-				  .body = body,
-				  .body_len = strlen(body),
-				  .on_body = strcmp(method, "POST") == 0 ? on_bytes : NULL,
-				  .total_ms = -1 };
+	bool streams = strcmp(method, "POST") == 0;
+	struct http_local_request q = { .method = method,
+					.target = path,
+					.socket = w->socket,
+					.headers = headers,
+					.body = body,
+					.body_len = strlen(body),
+					.on_body = streams ? on_bytes : NULL,
+					.total_ms = -1 };
 
 	w->status = 0;
-	w->call = http_client_send(w->http, &q, on_end, w);
-	free(url);
+	if (streams)
+		w->stream = http_local_send(w->loop, &q, on_stream_end, w);
+	else
+		w->call = http_local_send(w->loop, &q, on_end, w);
 }
 
 static size_t count(const struct world *w, const char *part)
@@ -451,11 +463,9 @@ static char *stream_path(const struct world *w)
 static void other_windows_keep_what_was_sent(void **state)
 {
 	struct world *w = *state;
-	struct http_call *stream;
 	char *path;
 
 	spy_ask(w, "POST", "/v1/stream", "{\"windows\":[" NODES "," CLUSTERS "]}");
-	stream = w->call;
 	WAIT_FOR(w, has_line(w, "\"window\":\"c\""));
 	path = stream_path(w);
 	spy_ask(w, "PUT", path,
@@ -475,7 +485,6 @@ static void other_windows_keep_what_was_sent(void **state)
 	WAIT_FOR(w, w->status && count(w, "\"window\":\"n\"") == 4);
 	assert_true(has_line(w, "\"offset\":1,\"rows\":[1,2]}"));
 	free(path);
-	http_call_cancel(stream);
 }
 
 static void wrong_requests_are_refused(void **state)
