@@ -35,6 +35,9 @@ struct engine_options {
 	bool any_file_system;
 };
 
+#define BACKUP_DIR "backups" /* below the state folder: what the engine keeps by itself (R2.9) */
+
+int engine_lock(const char *state_dir, struct err *err); /* held until it is closed; -1: an engine uses the folder */
 struct engine *engine_new(struct loop *l, const struct engine_options *o, struct err *err); /* takes the lock (R1.1), opens the store, resumes what was under way */
 void engine_free(struct engine *e);
 
@@ -80,6 +83,16 @@ struct json *engine_cost(struct engine *e, const char *cluster, int64_t from_ms,
 
 /* "why" in words and numbers: of a job id or node name; ERR_NOT_FOUND. */
 int engine_why(struct engine *e, const struct cluster *c, const char *what, struct buf *out, struct err *err);
+/* What bears our tags and stands in no row: {adoption, adoption_why, waits_for, found[]} (R7, R2.10). */
+struct json *engine_found(struct engine *e);
+/* ids of it, or the last parts of ids; none: all that is undecided. {adopted, undecided, adoption, problems[]}. The last decision ends adoption mode. */
+struct json *engine_adopt(struct engine *e, const struct user *u, const struct strs *ids, struct err *err);
+struct json *engine_condemn_plan(struct engine *e, const struct strs *ids, struct err *err); /* {resources[], count, with_jobs, hash}; valid 10 min */
+struct condemn_request {
+	const char *plan_hash, *reason; /* reason: needed where jobs run */
+	int64_t agreed;                 /* how many, as typed */
+};
+int engine_condemn(struct engine *e, const struct user *u, const struct strs *ids, const struct condemn_request *q, struct err *err);
 /* The teardown plan: what will be deleted, killed, lost, saved; its hash is valid 10 min (R8.1). */
 struct json *engine_teardown_plan(struct engine *e, const struct cluster *c, struct err *err);
 

@@ -48,6 +48,19 @@ struct intent {
 	int64_t created_ms, changed_ms, tries, next_try_ms;
 };
 
+/*
+ * What bears our tags in a cloud and stands in no row of the store (R7). Only what was decided of it is stored: what
+ * nobody decided is found again.
+ */
+enum found_state { FOUND_OPEN, FOUND_KEPT, FOUND_CONDEMNED, FOUND_STATES };
+
+struct found {
+	char id[320], type[96], cloud[40], cluster_tag[24];
+	enum found_state state;
+	char actor[64], plan_hash[65], error[320];
+	int64_t first_ms, decided_ms;
+};
+
 enum event_level { EVENT_INFO, EVENT_WARN, EVENT_ERROR };
 
 struct event {
@@ -78,6 +91,8 @@ const char *cloud_kind_name(enum cloud_kind k);
 enum cloud_kind cloud_kind_of(const char *name);
 const char *cloud_verb_name(enum cloud_verb v);
 enum cloud_verb cloud_verb_of(const char *name);
+const char *found_state_name(enum found_state s);
+enum found_state found_state_of(const char *name);
 const char *event_level_name(enum event_level l);
 enum event_level event_level_of(const char *name);
 void operation_clear(struct operation *o);

@@ -34,7 +34,10 @@ int store_restore(const char *backup, const char *path, struct err *err); /* eng
 int64_t store_free_bytes(const struct store *st);    /* of its file system */
 int store_release_ballast(struct store *st, struct err *err); /* R2.5 */
 
-/* Small facts by name: "adoption", "safe_mode", "price_json", ... NULL or "" when absent. */
+/* Why nothing may be changed before an admin decided what is ours: restored, or a copy in another place. NULL: no such reason. */
+const char *store_adoption(struct store *st); /* borrowed until the next call, as store_fact() is */
+
+/* Small facts by name: "adoption", "home", "price_json", ... NULL or "" when absent. */
 const char *store_fact(struct store *st, const char *name); /* borrowed until the next call */
 int store_set_fact(struct store *st, const char *name, const char *value, struct err *err);
 
@@ -61,6 +64,11 @@ int store_op_add(struct store *st, struct operation *o, struct err *err);
 int store_op_save(struct store *st, const struct operation *o, struct err *err);
 int store_ops(struct store *st, int64_t cluster_id, bool open_only, size_t most, struct operation **out, size_t *n, struct err *err); /* newest first; cluster 0: all */
 int store_op_get(struct store *st, int64_t id, struct operation *out, struct err *err);
+
+/* what was found in a cloud and decided of (R7) */
+int store_found_save(struct store *st, const struct found *f, struct err *err);
+int store_found_forget(struct store *st, const char *id, struct err *err);
+int store_founds(struct store *st, struct found **out, size_t *n, struct err *err);
 
 /* events and audit */
 int store_event_add(struct store *st, struct event *e, struct err *err); /* sets seq */

@@ -93,6 +93,6 @@ command_fn run_node_list, run_node_show,
 command_fn run_job_list, run_job_show, run_job_submit, run_job_act;
 command_fn run_ssh, run_cp;
 command_fn run_events, run_operation_list, run_operation_show, run_operation_cancel, run_plan,
-    run_why, run_cost, run_audit, run_backup, run_status;
+    run_why, run_cost, run_audit, run_backup, run_status, run_found, run_adopt, run_condemn;
 
 #endif

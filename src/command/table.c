@@ -104,6 +104,18 @@ static const struct command_option operations_options[] = {
 	OPTIONS_END,
 };
 
+static const struct command_option condemn_options[] = {
+	{ "agree", "N", "the number of resources: the agreement to the plan" },
+	{ "plan", "HASH", "only when the plan is still the one of this hash" },
+	{ "reason", "TEXT", "why, for the audit; needed where jobs run" },
+	OPTIONS_END,
+};
+
+static const struct command_option restore_options[] = {
+	{ "state", "DIR", "where the engine's store lies" },
+	OPTIONS_END,
+};
+
 static const struct command_option engine_options[] = {
 	{ "cloud", "FILE", "the record of the cloud to work with" },
 	{ "socket", "PATH", "where clients find it" },
@@ -410,6 +422,40 @@ const struct command commands[] = {
 	  .flags = CMD_WRITE,
 	  .needs = ROLE_ADMIN,
 	  .run = run_backup },
+
+	{ .name = "restore",
+	  .args = "[FILE]",
+	  .help = "put a backup in the place of the engine's store",
+	  .more =
+	      "The engine must not run. Without FILE the backups are listed. What was there is kept beside it. The engine starts "
+	      "in adoption mode then, and changes nothing before \"adopt\" and \"condemn\" have settled what the backup does not know.",
+	  .options = restore_options,
+	  .flags = CMD_LOCAL | CMD_CLI_ONLY,
+	  .needs = ROLE_NONE },
+	{ .name = "found",
+	  .args = "",
+	  .help = "what bears our tags in a cloud and is known to no cluster",
+	  .needs = ROLE_VIEWER,
+	  .run = run_found },
+	{ .name = "adopt",
+	  .args = "[RESOURCE...]",
+	  .help = "take over what was found; without names all of it",
+	  .more =
+	      "A machine becomes a node of its cluster, under the name that the scheduler has for it. What is of no known cluster is kept and left alone. "
+	      "When nothing is undecided any more, adoption mode ends and the engine works again.",
+	  .flags = CMD_WRITE,
+	  .confirm = CONFIRM_BOX,
+	  .needs = ROLE_ADMIN,
+	  .run = run_adopt },
+	{ .name = "condemn",
+	  .args = "RESOURCE...",
+	  .help = "delete what was found; \"all\" is all that is undecided",
+	  .more =
+	      "Shows the plan first. It is agreed to by typing the number of resources, at the terminal or with --agree, and can be taken back for 10 s with \"adopt\".",
+	  .options = condemn_options,
+	  .flags = CMD_WRITE, /* it asks by itself, when it has shown the plan */
+	  .needs = ROLE_ADMIN,
+	  .run = run_condemn },
 
 	{ .name = "engine",
 	  .args = "",

@@ -189,7 +189,8 @@ void deck_draw_lamps(const struct deck *d, struct screen *s, int row)
 		return;
 	}
 	col = lamp(s, row, 1, "engine", e->store_ok ? TONE_OK : TONE_FAIL,
-		   !e->store_ok	  ? e->store_text
+		   e->adoption	  ? "ADOPTION: nothing is changed; :found :adopt"
+		   : !e->store_ok ? e->store_text
 		   : e->safe_mode ? "SAFE MODE"
 				  : "ok");
 	col = lamp_cloud(d, s, row, col);

@@ -18,6 +18,10 @@ static int may_change(const struct engine *e, struct err *err)
 		return err_set(err, ERR_CONFLICT,
 			       "the engine is in safe mode and changes nothing: %s",
 			       e->issue[0] ? e->issue : "an admin has to clear it");
+	if (e->adoption)
+		return err_set(
+		    err, ERR_CONFLICT,
+		    "the engine is in adoption mode and changes nothing: an admin has to decide of what \"found\" lists, with \"adopt\" and \"condemn\"");
 	return 0;
 }
 

@@ -628,6 +628,9 @@ struct json *engine_check(struct engine *e, const char *name, const char *templa
 	check_name(out, e, name);
 	if (e->safe_mode)
 		problem(out, FAIL, "", NULL, "the engine is in safe mode and changes nothing");
+	if (e->adoption)
+		problem(out, FAIL, "", NULL,
+			"the engine is in adoption mode and changes nothing: see \"found\"");
 	if (!check_values(out, t, params))
 		checked(out, "values", FAIL, "values");
 	else if (template_expand(&spec, t, params, &why) < 0)

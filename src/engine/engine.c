@@ -22,30 +22,36 @@
 
 /* R1.1: one engine per state directory; the lock dies with the process, so a stale one cannot
  * exist. */
-static int take_lock(struct engine *e, struct err *err)
+int engine_lock(const char *state_dir, struct err *err)
 {
-	char *path = xasprintf("%s/engine.lock", e->state_dir);
+	char *path = xasprintf("%s/engine.lock", state_dir);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	char pid[32] = "";
 	ssize_t n;
 
-	e->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (e->lock_fd < 0) {
+	if (fd < 0) {
 		err_sys(err, "%s", path);
-	} else if (flock(e->lock_fd, LOCK_EX | LOCK_NB) < 0) {
-		n = read(e->lock_fd, pid, sizeof(pid) - 1);
+	} else if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		n = read(fd, pid, sizeof(pid) - 1);
 		pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
 		err_set(
 		    err, ERR_CONFLICT,
 		    "another engine (pid %s) holds %s: use it, or give this one another name with -L",
-		    pid[0] ? pid : "unknown", e->state_dir);
-		close(e->lock_fd);
-		e->lock_fd = -1;
+		    pid[0] ? pid : "unknown", state_dir);
+		close(fd);
+		fd = -1;
 	} else {
 		n = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
-		if (ftruncate(e->lock_fd, 0) < 0 || write(e->lock_fd, pid, (size_t)n) != n)
+		if (ftruncate(fd, 0) < 0 || write(fd, pid, (size_t)n) != n)
 			log_warn("%s: pid not written: %s", path, strerror(errno));
 	}
 	free(path);
+	return fd;
+}
+
+static int take_lock(struct engine *e, struct err *err)
+{
+	e->lock_fd = engine_lock(e->state_dir, err);
 	return e->lock_fd < 0 ? -1 : 0;
 }
 
@@ -55,6 +61,7 @@ static int open_clouds(struct engine *e, const struct engine_options *o, struct 
 	for (size_t i = 0; i < o->n_clouds; i++) {
 		struct engine_cloud *c = &e->clouds[e->n_clouds];
 
+		c->engine = e;
 		c->record = &o->clouds[i];
 		c->ops = provider_find(c->record->provider);
 		if (!c->ops)
@@ -83,9 +90,10 @@ static int load_clusters(struct engine *e, struct err *err)
 }
 
 /* R2.5, R2.6 */
-static void look_at_store(struct engine *e)
+void engine_look_at_store(struct engine *e)
 {
 	int64_t room = store_free_bytes(e->store);
+	const char *why = store_adoption(e->store);
 
 	e->issue[0] = '\0';
 	if (store_file_moved(e->store)) {
@@ -101,6 +109,11 @@ static void look_at_store(struct engine *e)
 	} else if (room >= 0 && room < (int64_t)1 << 30) {
 		snprintf(e->issue, sizeof(e->issue), "only %lld MiB are free under %s",
 			 (long long)(room >> 20), e->state_dir);
+	} else if (e->adoption && why) {
+		snprintf(
+		    e->issue, sizeof(e->issue),
+		    "adoption: %.60s: nothing is changed until \"found\" is empty: adopt, condemn",
+		    why);
 	}
 }
 
@@ -110,10 +123,11 @@ static void housekeeping(void *arg)
 	struct engine *e = arg;
 
 	timer_set(e->housekeeping, HOUSEKEEPING_MS);
-	look_at_store(e);
+	engine_look_at_store(e);
 	bill_tick(e);
 	history_tick(e);
 	gc_tick(e);
+	backup_tick(e);
 }
 
 static void tell_change(void *arg)
@@ -150,11 +164,18 @@ struct engine *engine_new(struct loop *l, const struct engine_options *o, struct
 	free(path);
 	if (!e->store || open_clouds(e, o, err) < 0)
 		return fail(e);
-	e->adoption = store_fact(e->store, "adoption") != NULL;
+	e->adoption = store_adoption(e->store) != NULL;
+	if (e->adoption)
+		log_warn(
+		    "adoption mode, as the store says of itself that %s: nothing is changed before an admin has decided of what is found",
+		    store_adoption(e->store));
 	e->housekeeping = timer_new(l, housekeeping, e);
 	timer_set(e->housekeeping, HOUSEKEEPING_MS);
-	look_at_store(e);
-	return load_clusters(e, err) < 0 ? fail(e) : e;
+	engine_look_at_store(e);
+	if (finds_load(e, err) < 0 || load_clusters(e, err) < 0)
+		return fail(e);
+	gc_tick(e);
+	return e;
 }
 
 void engine_free(struct engine *e)
@@ -168,13 +189,16 @@ void engine_free(struct engine *e)
 	for (size_t i = 0; i < e->n_runs; i++)
 		run_free(e->runs[i]);
 	regions_free(e);
+	finds_free(e);
+	for (size_t i = 0; i < e->n_clouds; i++)
+		if (e->clouds[i].sweep)
+			e->clouds[i].ops->cancel(e->clouds[i].sweep);
 	for (size_t i = 0; i < e->n_clouds; i++)
 		e->clouds[i].ops->close(e->clouds[i].cloud);
 	turn_end_free(e->changed);
 	store_close(e->store);
 	if (e->lock_fd >= 0)
 		close(e->lock_fd);
-	map_free(e->orphans);
 	strs_clear(&e->template_folders);
 	free(e->runs);
 	free(e->clouds);

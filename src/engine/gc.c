@@ -1,7 +1,8 @@
 /*
- * Orphans (R7): what bears our engine's tag and no cluster of ours knows. They are named once
- * and shown as an issue, with what to do; they are deleted by hand: a cluster that is gone has
- * no plan that anybody agreed to.
+ * The sweep (R7): every two minutes each cloud lists what bears this engine's tag, and what no
+ * row knows is kept as found. An orphan is told when two listings showed it: a cluster that is
+ * being made or deleted at this minute is none. Nothing is deleted here: an admin adopts or
+ * condemns.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,88 +10,136 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/map.h"
 #include "base/mem.h"
-#include "engine/run.h"
+#include "base/text.h"
+#include "engine/found.h"
 
-#define EVERY_MS   ((int64_t)120 * 1000)
-#define SEEN_TWICE ((int64_t)110 * 1000)
+#define EVERY_MS      ((int64_t)120 * 1000)
+#define ADOPTING_MS   ((int64_t)10 * 1000) /* somebody waits for it */
+#define SEEN_TWICE_MS ((int64_t)110 * 1000)
 
-struct sweep { /* of one cloud */
-	struct engine *engine;
-	struct engine_cloud *cloud;
-};
-
-static bool is_known(const struct engine *e, const char *short_id)
+static void tell(struct engine *e, struct find *f)
 {
-	for (size_t i = 0; i < e->n_runs; i++)
-		if (strcmp(e->runs[i]->cluster.short_id, short_id) == 0)
+	f->told = true;
+	note_site(e, EVENT_WARN, "engine",
+		  "orphan: %.230s bears our tag and no cluster knows it; it may cost money: "
+		  "\"found\" lists it, \"condemn\" deletes it",
+		  f->f.id);
+}
+
+static bool is_recorded(const struct run *r, const struct strs *names, const char *type,
+			const char *id)
+{
+	const char *kind = cloud_kind_name(kind_of_type(type));
+	size_t len = strlen(kind);
+
+	for (size_t i = 0; i < names->n; i++)
+		if (strncmp(names->v[i], kind, len) == 0 && names->v[i][len] == ' ' &&
+		    text_casecmp(names->v[i] + len + 1, id) == 0)
 			return true;
-	return false;
+	return r->cluster.head_id && text_casecmp(r->cluster.head_id, id) == 0;
 }
 
-static void tell(struct engine *e, const struct cloud_item *item)
+/* Machines of sets are found by the listing of their cluster, which says more of them; discs
+ * and network cards come and go with their machines. */
+static bool is_part(struct run *r, const struct cloud_item *item)
 {
-	struct event ev = { .at_ms = clock_utc_ms(), .level = EVENT_WARN };
+	enum cloud_kind kind = kind_of_type(item->type);
+	struct strs names = STRS_INIT(20000);
 	struct err err = ERR_INIT;
+	char head[320];
+	bool part;
 
-	snprintf(ev.actor, sizeof(ev.actor), "engine");
-	snprintf(
-	    ev.text, sizeof(ev.text),
-	    "orphan: %.280s bears our tag and no cluster knows it; it may cost money: look at it and delete it by hand",
-	    item->id);
-	if (store_event_add(e->store, &ev, &err) < 0)
-		log_error("%s", err.msg);
+	if (kind == CLOUD_OTHER)
+		return false;
+	if (kind == CLOUD_VM && (resource_name(r, CLOUD_VM, "head", head, &err) < 0 ||
+				 text_casecmp(head, item->id) != 0))
+		return false;
+	part = store_intent_names(r->engine->store, r->cluster.id, &names, &err) == 0 &&
+	       !is_recorded(r, &names, item->type, item->id);
+	strs_clear(&names);
+	return part;
 }
 
-/* Seen in two listings: a cluster that is being made or deleted at this minute is no orphan. */
-static void one_item(struct engine *e, const struct cloud_item *item)
+static void one_item(struct engine *e, const struct engine_cloud *c,
+		     const struct cloud_item *item)
 {
-	int64_t *first = map_get(e->orphans, item->id);
-	int64_t now = clock_utc_ms();
+	struct run *r = run_by_tag(e, item->cluster_tag);
+	struct find *f;
 
-	if (is_known(e, item->cluster_tag)) {
-		map_del(e->orphans, item->id);
+	if (r && !(e->adoption && is_part(r, item)))
 		return;
-	}
-	if (!first) {
-		first = xcalloc(1, sizeof(*first));
-		*first = now;
-		map_put(e->orphans, item->id, first);
-	} else if (*first > 0 && now - *first > SEEN_TWICE) {
-		*first = -1; /* told */
-		tell(e, item);
+	f = find_see(e, c, r ? FOUND_PART : FOUND_ORPHAN, item->id, item->type,
+		     item->cluster_tag, c->sweep_ms);
+	if (!f->told && c->sweep_ms - f->f.first_ms > SEEN_TWICE_MS && !e->adoption)
+		tell(e, f);
+}
+
+/* What a whole listing does not show is gone, or has a row by now. */
+static void drop_unseen(struct engine *e, const struct engine_cloud *c)
+{
+	for (size_t i = e->finds.n; i-- > 0;) {
+		struct find *f = e->finds.v[i];
+
+		if (f->what == FOUND_NODE || f->call || f->seen_ms >= c->sweep_ms ||
+		    strcmp(f->f.cloud, c->record->name) != 0)
+			continue;
+		if (f->f.state == FOUND_CONDEMNED)
+			note_site(e, EVENT_INFO, f->f.actor,
+				  "gone: %.300s, which was condemned", f->f.id);
+		find_forget(e, f);
 	}
 }
 
 static void on_items(void *arg, const struct cloud_items *items, const struct err *err)
 {
-	struct sweep *s = arg;
+	struct engine_cloud *c = arg;
+	struct engine *e = c->engine;
 
-	if (!items)
-		log_debug("sweep of %s: %s", s->cloud->record->name, err->msg);
-	for (size_t i = 0; items && i < items->n; i++)
-		one_item(s->engine, &items->v[i]);
-	free(s);
+	c->sweep = NULL;
+	if (!items) {
+		log_debug("sweep of %s: %s", c->record->name, err->msg);
+		return;
+	}
+	for (size_t i = 0; i < items->n; i++)
+		one_item(e, c, &items->v[i]);
+	drop_unseen(e, c);
+	c->swept_ms = c->sweep_ms;
+	condemned_act(e);
+	engine_changed(e);
 }
 
-/* R7.4: not in safe mode, not while adopting, not in the first minutes. */
+static void sweep(struct engine *e, struct engine_cloud *c)
+{
+	if (c->sweep)
+		return;
+	c->sweep_ms = clock_utc_ms();
+	c->sweep = c->ops->items(c->cloud, store_engine_id(e->store), NULL, on_items, c);
+}
+
+static bool something_goes(const struct engine *e)
+{
+	for (size_t i = 0; i < e->finds.n; i++)
+		if (e->finds.v[i]->f.state == FOUND_CONDEMNED)
+			return true;
+	return false;
+}
+
+/* R7.4: not in safe mode, and not in the first minutes unless somebody waits for it. */
 void gc_tick(struct engine *e)
 {
 	int64_t now = clock_utc_ms();
+	int64_t every = e->adoption || something_goes(e) ? ADOPTING_MS : EVERY_MS;
 
-	if (!e->orphans) {
-		e->orphans = map_new(free, true);
-		e->gc_ms = now;
-	}
-	if (e->safe_mode || e->adoption || now - e->gc_ms < EVERY_MS)
+	if (!e->gc_ms)
+		e->gc_ms = e->adoption ? 1 : now;
+	condemned_act(e);
+	if (e->safe_mode || now - e->gc_ms < every)
 		return;
 	e->gc_ms = now;
-	for (size_t i = 0; i < e->n_clouds; i++) {
-		struct sweep *s = xcalloc(1, sizeof(*s));
-
-		*s = (struct sweep){ e, &e->clouds[i] };
-		e->clouds[i].ops->items(e->clouds[i].cloud, store_engine_id(e->store), NULL,
-					on_items, s);
-	}
+	for (size_t i = 0; i < e->n_clouds; i++)
+		sweep(e, &e->clouds[i]);
+	for (size_t i = 0; e->adoption && i < e->n_runs; i++)
+		if (e->runs[i]->cloud)
+			observe_cloud(e->runs[i]); /* one that is off, too: it may not be */
 }

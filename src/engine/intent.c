@@ -109,6 +109,33 @@ struct intent *intent_add(struct run *r, enum cloud_verb verb, enum cloud_kind k
 	return &intent_keep(r, &in)->in;
 }
 
+int intent_record(struct run *r, enum cloud_kind kind, const char *resource_id, struct err *err)
+{
+	struct intent in = { .cluster_id = r->cluster.id,
+			     .verb = CLOUD_PUT,
+			     .kind = kind,
+			     .state = INTENT_DONE,
+			     .created_ms = clock_utc_ms() };
+
+	snprintf(in.resource_id, sizeof(in.resource_id), "%s", resource_id);
+	snprintf(in.actor, sizeof(in.actor), "adopted");
+	in.changed_ms = in.created_ms;
+	rand_uuid(in.request_id);
+	hash_of(in.request_hash, &in);
+	return store_intent_add(r->engine->store, &in, err);
+}
+
+void intents_void(struct run *r, const char *why)
+{
+	while (r->n_intents) {
+		struct live_intent *li = r->intents[r->n_intents - 1];
+
+		snprintf(li->in.error, sizeof(li->in.error), "%s", why);
+		save(li, INTENT_FAILED);
+		forget(li);
+	}
+}
+
 bool intent_open(const struct run *r, const char *resource_id)
 {
 	for (size_t i = 0; i < r->n_intents; i++)
@@ -358,7 +385,7 @@ void intents_act(struct run *r)
 	int64_t now = clock_utc_ms();
 	bool acted = true;
 
-	if (r->engine->safe_mode)
+	if (engine_hands_off(r->engine))
 		return;
 	while (acted) {
 		acted = false;

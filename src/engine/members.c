@@ -7,6 +7,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "engine/run.h"
 
 static void index_member(struct run *r, struct member *m)
@@ -49,6 +50,54 @@ struct member *member_add(struct run *r, const struct node *n)
 	if (stored(r, store_node_add(r->engine->store, &row, &err), &err) < 0)
 		return NULL;
 	return keep(r, &row);
+}
+
+const struct array_spec *array_of_set(const struct run *r, const char *set_id)
+{
+	const char *name = strrchr(set_id, '/');
+
+	for (size_t i = 0; name && i < r->cluster.spec.n_arrays; i++) {
+		const struct array_spec *a = &r->cluster.spec.arrays[i];
+		char *prefix =
+		    xasprintf("/%.20s-%s-%s-", r->cluster.name, r->cluster.short_id, a->name);
+		bool is = strncmp(name, prefix, strlen(prefix)) == 0;
+
+		free(prefix);
+		if (is)
+			return a;
+	}
+	return NULL;
+}
+
+/* Without a price until its size is known: the books show what is not priced. */
+struct member *member_of_stranger(struct run *r, const struct array_spec *a,
+				  const struct cloud_vm *vm, const char *name)
+{
+	const struct vm_size *size =
+	    r->region ? vm_sizes_find(&r->region->sizes, vm->size) : NULL;
+	const char *number = strrchr(name, '-');
+	int64_t now = clock_utc_ms();
+	struct node n = { .cluster_id = r->cluster.id,
+			  .state = NODE_BOOTING,
+			  .generation = 1,
+			  .spot = vm->spot,
+			  .since_ms = now,
+			  .requested_ms = now,
+			  .price = -1,
+			  .jobs = -1,
+			  .load = -1 };
+
+	num_read(&n.index, number ? number + 1 : "", 0, INT32_MAX);
+	snprintf(n.name, sizeof(n.name), "%s", name);
+	snprintf(n.array, sizeof(n.array), "%s", a->name);
+	snprintf(n.size, sizeof(n.size), "%s", vm->size);
+	snprintf(n.zone, sizeof(n.zone), "%s", vm->zone);
+	snprintf(n.set_id, sizeof(n.set_id), "%s", vm->set_id);
+	if (size) {
+		n.price = vm->spot ? size->spot_price : size->price;
+		member_promise(&n, a, size);
+	}
+	return member_add(r, &n);
 }
 
 int members_load(struct run *r, struct err *err)

@@ -26,6 +26,22 @@ __attribute__((format(printf, 5, 0))) static void add(struct run *r, enum event_
 	run_changed(r);
 }
 
+void note_site(struct engine *e, enum event_level level, const char *actor, const char *fmt,
+	       ...)
+{
+	struct event ev = { .at_ms = clock_utc_ms(), .level = level };
+	struct err err = ERR_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(ev.text, sizeof(ev.text), fmt, ap);
+	va_end(ap);
+	snprintf(ev.actor, sizeof(ev.actor), "%s", actor);
+	if (store_event_add(e->store, &ev, &err) < 0)
+		log_error("event not kept: %s: %s", ev.text, err.msg);
+	engine_changed(e);
+}
+
 void note(struct run *r, enum event_level level, const char *object, const char *fmt, ...)
 {
 	va_list ap;

@@ -194,12 +194,29 @@ void operation_wake(struct run *r)
 		timer_set(r->op_tick, 0);
 }
 
+void operation_void(struct run *r, const char *why)
+{
+	enum op_kind kind = r->op.id ? r->op.kind : OP_KINDS;
+	char reason[200];
+
+	if (kind == OP_KINDS)
+		return;
+	operation_end(r, OP_CANCELLED, "%s", why);
+	if (kind == OP_STOP) {
+		cluster_move(r, CLUSTER_RUNNING, "");
+		return;
+	}
+	snprintf(reason, sizeof(reason), "its %s was %s: start it, or delete it",
+		 op_kind_name(kind), why);
+	cluster_move(r, CLUSTER_FAILED, reason);
+}
+
 void operation_tick(void *arg)
 {
 	struct run *r = arg;
 	int64_t now = clock_utc_ms();
 
-	if (!r->op.id || !r->cloud || r->engine->safe_mode)
+	if (!r->op.id || !r->cloud || engine_hands_off(r->engine))
 		return;
 	if (r->op.next_try_ms > now) {
 		timer_set(r->op_tick, r->op.next_try_ms - now);

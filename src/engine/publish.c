@@ -68,7 +68,7 @@ void publish_act(struct run *r)
 	struct buf list = BUF_INIT(BUF_TEXT_MAX);
 
 	if (!r->publish_due || r->publishing || !remote_ready(r->remote) ||
-	    r->engine->safe_mode || strcmp(r->head_phase, "ready") != 0)
+	    engine_hands_off(r->engine) || strcmp(r->head_phase, "ready") != 0)
 		return;
 	list_make(&list, r);
 	tool_argv(&argv, "publish");

@@ -229,48 +229,19 @@ static struct member *waiting_row(const struct map *sets, const char *set_id)
 	return w && w->at < w->n ? w->v[w->at++] : NULL;
 }
 
-static const struct array_spec *array_of_set(const struct run *r, const char *set_id)
-{
-	const char *name = strrchr(set_id, '/');
-
-	for (size_t i = 0; name && i < r->cluster.spec.n_arrays; i++) {
-		const struct array_spec *a = &r->cluster.spec.arrays[i];
-		char *prefix =
-		    xasprintf("/%.20s-%s-%s-", r->cluster.name, r->cluster.short_id, a->name);
-		bool is = strncmp(name, prefix, strlen(prefix)) == 0;
-
-		free(prefix);
-		if (is)
-			return a;
-	}
-	return NULL;
-}
-
 /* A VM in a set of ours that no row waits for: it was given up before it came. It gets a row,
  * so that it is seen, and goes. */
 static void surplus(struct run *r, const struct cloud_vm *vm)
 {
 	const struct array_spec *a = array_of_set(r, vm->set_id);
-	int64_t now = clock_utc_ms();
-	struct node n = { .cluster_id = r->cluster.id,
-			  .state = NODE_BOOTING,
-			  .generation = 1,
-			  .spot = vm->spot,
-			  .since_ms = now,
-			  .requested_ms = now,
-			  .price = -1,
-			  .jobs = -1,
-			  .load = -1 };
 	struct member *m;
+	char name[40];
 
 	if (!a || vm->deleting || intent_open(r, vm->set_id) || map_get(r->past_vms, vm->id))
 		return;
-	n.index = member_free_index(r, a->name);
-	snprintf(n.name, sizeof(n.name), "%s-%lld", a->name, (long long)n.index);
-	snprintf(n.array, sizeof(n.array), "%s", a->name);
-	snprintf(n.size, sizeof(n.size), "%s", vm->size);
-	snprintf(n.set_id, sizeof(n.set_id), "%s", vm->set_id);
-	m = member_add(r, &n);
+	snprintf(name, sizeof(name), "%s-%lld", a->name,
+		 (long long)member_free_index(r, a->name));
+	m = member_of_stranger(r, a, vm, name);
 	if (!m)
 		return;
 	member_bind(r, m, vm);
@@ -300,6 +271,10 @@ static void from_cloud(struct run *r, const struct cloud_vm *vm, const struct ma
 		map_put(r->sets, vm->set_id, r);
 	if (m) {
 		bound(r, m, vm);
+		return;
+	}
+	if (r->engine->adoption) { /* which row it is for, nobody knows */
+		find_stranger(r, vm);
 		return;
 	}
 	m = vm->set_id && !vm->deleting && !map_get(r->past_vms, vm->id)
@@ -401,6 +376,7 @@ static bool cloud_pass(struct run *r)
 	if (store_commit(r->engine->store, &err) < 0)
 		engine_fatal(r->engine, &err);
 	if (all) {
+		strangers_whole(r);
 		bill_head_listed(r, &r->listing);
 		observe_listed(r);
 	}
@@ -413,6 +389,7 @@ void reconcile_cloud(struct run *r, struct cloud_vms *take)
 	r->listing = *take;
 	*take = (struct cloud_vms){ 0 };
 	r->listing_at = 0;
+	cloud_vms_clear(&r->strangers);
 	r->listing_open = true;
 	timer_set(r->take_on, 0);
 }
@@ -579,7 +556,7 @@ void reconcile(struct run *r)
 {
 	struct err err = ERR_INIT;
 
-	if (r->engine->safe_mode || r->cluster.state == CLUSTER_OFF || r->listing_open ||
+	if (engine_hands_off(r->engine) || r->cluster.state == CLUSTER_OFF || r->listing_open ||
 	    r->queue_open)
 		return;
 	if (store_begin(r->engine->store, &err) < 0)

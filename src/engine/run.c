@@ -122,6 +122,7 @@ void run_free(struct run *r)
 	timer_free(r->op_tick);
 	timer_free(r->take_on);
 	cloud_vms_clear(&r->listing);
+	cloud_vms_clear(&r->strangers);
 	facts_clear(&r->facts);
 	plan_clear(&r->plan);
 	demand_clear(&r->demand);
@@ -158,10 +159,15 @@ void run_forget(struct run *r)
 	run_free(r);
 }
 
+void engine_changed(struct engine *e)
+{
+	e->revision++;
+	turn_end_ask(e->changed);
+}
+
 void run_changed(struct run *r)
 {
-	r->engine->revision++;
-	turn_end_ask(r->engine->changed);
+	engine_changed(r->engine);
 }
 
 struct run *run_find(const struct engine *e, const char *name)

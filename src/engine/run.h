@@ -29,9 +29,21 @@ struct remote;
 struct run;
 
 struct engine_cloud { /* one per cloud record */
+	struct engine *engine;
 	const struct cloud_record *record;
 	const struct provider_ops *ops;
 	struct cloud *cloud;
+	struct cloud_call *sweep; /* for what bears our tags; when it began */
+	int64_t sweep_ms;
+	int64_t swept_ms; /* when the last whole one began; 0 none */
+};
+
+struct find;
+struct finds { /* what was found in the clouds and stands in no row (engine/found.h) */
+	struct find **v;
+	size_t n, cap;
+	char plan_hash[65]; /* of the plan to condemn some that was last handed out, and when */
+	int64_t plan_ms;
 };
 
 struct region_facts { /* sizes and quotas of one cloud region, shared by its clusters */
@@ -66,11 +78,12 @@ struct engine {
 	struct timer *housekeeping; /* 10 s: store, disk, file moved, loop lag, history */
 	struct rng rng;		    /* jitter */
 	bool safe_mode, adoption;
-	char issue[160];     /* of the engine itself: disk, store */
-	struct map *orphans; /* id -> when it was first seen; gc.c's own */
+	char issue[160]; /* of the engine itself: disk, store */
+	struct finds finds;
 	int64_t gc_ms;
-	int64_t pruned_ms;  /* the books, mono; 0 never */
-	int64_t history_ms; /* when it was last written, mono */
+	uint64_t backup_revision; /* what the last backup holds */
+	int64_t pruned_ms;	  /* the books, mono; 0 never */
+	int64_t history_ms;	  /* when it was last written, mono */
 };
 
 enum source_state { SOURCE_NEVER, SOURCE_OK, SOURCE_UNKNOWN };
@@ -158,6 +171,8 @@ struct run {
 	int64_t vms_started_ms;
 	struct cloud_vms listing; /* what it brought, while it is taken over */
 	size_t listing_at;
+	struct cloud_vms
+	    strangers; /* adoption: of the last whole listing, machines without a row */
 	bool listing_open, queue_open; /* readings that are taken over bit by bit */
 	struct timer *take_on;	       /* the next bit */
 	uint64_t moves;		       /* of nodes, since the engine began */
@@ -215,6 +230,9 @@ void run_forget(struct run *r); /* of a deleted cluster: leaves memory, frees r 
 void cluster_move(struct run *r, enum cluster_state to,
 		  const char *reason); /* the only writer of cluster.state */
 void cluster_save(struct run *r);
+void engine_changed(struct engine *e);
+void engine_look_at_store(
+    struct engine *e);		 /* R2.5, R2.6: what is wrong with it, for everybody to see */
 void run_changed(struct run *r); /* revision + 1; clients are told at the end of the turn */
 void engine_fatal(
     struct engine *e,
@@ -242,6 +260,8 @@ void note(struct run *r, enum event_level level, const char *object, const char 
     __attribute__((format(printf, 4, 5)));
 void note_by(struct run *r, enum event_level level, const struct user *u, const char *object,
 	     const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+void note_site(struct engine *e, enum event_level level, const char *actor, const char *fmt,
+	       ...) __attribute__((format(printf, 4, 5))); /* of no cluster */
 int audit_act(struct engine *e, const struct user *u, const char *verb, const char *object,
 	      const char *reason, const char *plan_hash, int64_t op_id,
 	      struct err *err); /* u NULL: the engine itself */
@@ -253,6 +273,11 @@ struct member *member_add(struct run *r,
 int members_load(struct run *r, struct err *err);
 void members_free(struct run *r);
 struct member *member_find(const struct run *r, const char *name);
+struct member *member_of_stranger(
+    struct run *r, const struct array_spec *a, const struct cloud_vm *vm,
+    const char *name); /* a row for a machine that came without one; not bound yet */
+const struct array_spec *
+array_of_set(const struct run *r, const char *set_id); /* by the set's name; NULL: not ours */
 struct member *member_of_vm(const struct run *r, const char *vm_id);
 void member_bind(struct run *r, struct member *m,
 		 const struct cloud_vm *vm); /* not saved: the move that follows saves it */
@@ -424,6 +449,10 @@ void intents_reload(
     struct run *r); /* after a rolled back transaction: drops what was added and never sent */
 void intents_act(struct run *r); /* sends what is planned, polls what was accepted, settles what
 				    is unknown */
+int intent_record(struct run *r, enum cloud_kind kind, const char *resource_id,
+		  struct err *err); /* a name that is ours without a call of ours */
+void intents_void(struct run *r,
+		  const char *why); /* all that are open; none may be under way */
 bool intent_open(const struct run *r,
 		 const char *resource_id); /* one change per resource at a time */
 /* How it ended is told to whoever it concerns (operations, boots); called after the result was
@@ -485,7 +514,9 @@ void operation_step(struct run *r, const char *step, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void operation_end(struct run *r, enum op_state state, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-void operation_wake(struct run *r); /* something that it waits for happened */
+void operation_void(
+    struct run *r, const char *why); /* an open one ends, and its cluster waits for a new one */
+void operation_wake(struct run *r);  /* something that it waits for happened */
 void operation_error(struct run *r, const struct err *err, int64_t retry_ms);
 void start_step(struct run *r);
 void stop_step(struct run *r);
@@ -501,5 +532,17 @@ void operation_intent_ended(struct run *r, const struct intent *in,
 
 /* gc.c */
 void gc_tick(struct engine *e); /* R7: every 2 min */
+
+/* backup.c */
+void backup_tick(struct engine *e);
+
+/* found.c, adopt.c: what no row knows */
+int finds_load(struct engine *e, struct err *err);
+void finds_free(struct engine *e);
+void find_stranger(struct run *r,
+		   const struct cloud_vm *vm); /* in a listing of adoption mode */
+void strangers_whole(struct run *r);	       /* that listing has ended */
+bool engine_hands_off(
+    const struct engine *e); /* safe mode, adoption: nothing is changed outside of the store */
 
 #endif

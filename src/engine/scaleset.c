@@ -265,7 +265,7 @@ void delete_members(struct run *r)
 {
 	struct err err = ERR_INIT;
 
-	if (r->engine->safe_mode || r->op.kind == OP_DELETE)
+	if (engine_hands_off(r->engine) || r->op.kind == OP_DELETE)
 		return; /* a teardown deletes whole sets */
 	for (size_t i = 0; i < r->n_members; i++) {
 		const struct member *m = r->members[i];

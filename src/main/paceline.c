@@ -16,6 +16,7 @@
 #include "console/console.h"
 #include "demo.h"
 #include "engine_main.h"
+#include "restore.h"
 
 struct program {
 	const char *name, *socket; /* -L and --socket; NULL: not said */
@@ -192,6 +193,23 @@ static int own_engine(struct program *p, const struct command_run *r)
 	return failed(&err);
 }
 
+static int own_restore(struct program *p, const struct command_run *r)
+{
+	const char *state = command_option(r, "state");
+	struct places mine;
+	struct err err = ERR_INIT;
+	char *dir;
+	int code;
+
+	if (places_make(&mine, p->name ? p->name : ENGINE_MAIN, places_of_site(), &err) < 0)
+		return usage(err.msg);
+	dir = places_whole(state ? state : mine.state);
+	code = restore_main(dir, r->args.n ? r->args.v[0] : NULL);
+	free(dir);
+	places_clear(&mine);
+	return code;
+}
+
 static int read_count(int64_t *out, const struct command_run *r, const char *name, int64_t max,
 		      struct err *err)
 {
@@ -242,6 +260,8 @@ static int own(void *arg, const struct command_run *r)
 {
 	if (strcmp(r->command->name, "engine") == 0)
 		return own_engine(arg, r);
+	if (strcmp(r->command->name, "restore") == 0)
+		return own_restore(arg, r);
 	return own_demo(r);
 }
 

@@ -38,6 +38,12 @@ static const char *const verbs[CLOUD_VERBS] = {
 	[CLOUD_DEALLOCATE] = "deallocate",
 };
 
+static const char *const found_states[FOUND_STATES] = {
+	[FOUND_OPEN] = "undecided",
+	[FOUND_KEPT] = "kept",
+	[FOUND_CONDEMNED] = "condemned",
+};
+
 static const char *const levels[] = {
 	[EVENT_INFO] = "info",
 	[EVENT_WARN] = "warn",
@@ -94,6 +100,17 @@ const char *cloud_verb_name(enum cloud_verb v)
 enum cloud_verb cloud_verb_of(const char *name)
 {
 	return (enum cloud_verb)word_index(verbs, CLOUD_VERBS, name, CLOUD_PUT);
+}
+
+const char *found_state_name(enum found_state s)
+{
+	return found_states[s];
+}
+
+/* An unknown word decides nothing. */
+enum found_state found_state_of(const char *name)
+{
+	return (enum found_state)word_index(found_states, FOUND_STATES, name, FOUND_OPEN);
 }
 
 const char *event_level_name(enum event_level l)

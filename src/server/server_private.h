@@ -65,7 +65,7 @@ handler_fn get_engine, get_status, list_clusters, create_cluster, get_cluster, g
     get_node, drain_nodes, undrain_nodes, terminate_nodes, keep_nodes, unkeep_nodes, get_job,
     submit_job, act_on_jobs, get_plan, get_why, get_ssh, list_templates, get_template,
     list_events, list_operations, get_operation, cancel_operation, list_audit, make_backup,
-    check_text, check_template, list_nodes, list_jobs, list_arrays, get_cost, open_stream,
-    change_stream;
+    check_text, check_template, list_nodes, list_jobs, list_arrays, get_cost, list_found,
+    adopt_found, plan_condemn, condemn_found, open_stream, change_stream;
 
 #endif

@@ -55,5 +55,9 @@ const char *const store_migrations[] = {
 	"CREATE INDEX job_charge_last ON job_charge(last_ms);"
 	"CREATE TABLE metered(cluster_id INTEGER PRIMARY KEY REFERENCES cluster(id), until_ms INTEGER NOT NULL) STRICT;",
 	"CREATE TABLE history(cluster_id INTEGER PRIMARY KEY REFERENCES cluster(id), body TEXT NOT NULL) STRICT;",
+	/* What was decided of things in a cloud that no other row knows. Clouds compare names without case. */
+	"CREATE TABLE found(id TEXT COLLATE NOCASE PRIMARY KEY, type TEXT NOT NULL, cloud TEXT NOT NULL, cluster_tag TEXT NOT NULL,"
+	" state TEXT NOT NULL, actor TEXT NOT NULL, plan_hash TEXT NOT NULL, error TEXT NOT NULL, first_ms INTEGER NOT NULL,"
+	" decided_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 	NULL,
 };

@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/rand.h"
@@ -74,6 +76,52 @@ static int identity_load(struct store *st, struct err *err)
 	return store_set_fact(st, "engine_id", st->engine_id, err);
 }
 
+/* This machine, without telling which it is: the file's own text is for no other program. */
+static void machine_of(char out[17])
+{
+	struct buf id = BUF_INIT(256);
+	char hash[SHA256_HEX];
+
+	buf_adds(&id, "paceline ");
+	file_read(&id, "/etc/machine-id", NULL);
+	sha256_hex(hash, buf_str(&id), id.len);
+	snprintf(out, 17, "%.16s", hash);
+	buf_clear(&id);
+}
+
+/* R2.10, R3.4: a file that was copied here may be older than the cloud, and the one that it was
+ * copied from may be in use by an engine of its own. */
+static int home_check(struct store *st, struct err *err)
+{
+	char machine[17], home[64];
+	const char *known = store_fact(st, "home");
+	struct stat file;
+	bool moved = false;
+
+	if (stat(st->path, &file) < 0)
+		return err_sys(err, "%s", st->path);
+	machine_of(machine);
+	snprintf(home, sizeof(home), "%s %llu", machine, (unsigned long long)file.st_ino);
+	if (known && strcmp(known, home) == 0)
+		return 0;
+	moved = known && known[0];
+	if (store_begin(st, err) < 0)
+		return -1;
+	if (store_set_fact(st, "home", home, err) < 0 ||
+	    (moved && store_set_fact(st, "adoption", "it was copied to this place", err) < 0)) {
+		store_rollback(st);
+		return -1;
+	}
+	return store_commit(st, err);
+}
+
+const char *store_adoption(struct store *st)
+{
+	const char *why = store_fact(st, "adoption");
+
+	return why && why[0] ? why : NULL;
+}
+
 /* Even a look needs a few pages: the reserve is for that, too. */
 static struct sql *open_file(struct store *st, bool any_file_system, struct err *err)
 {
@@ -96,7 +144,7 @@ struct store *store_open(const char *path, bool any_file_system, struct err *err
 	st->sql = open_file(st, any_file_system, err);
 	if (!st->sql || sql_check(st->sql, false, err) < 0 ||
 	    sql_migrate(st->sql, store_migrations, err) < 0 || identity_load(st, err) < 0 ||
-	    (!any_file_system && ballast_keep(st, err) < 0)) {
+	    home_check(st, err) < 0 || (!any_file_system && ballast_keep(st, err) < 0)) {
 		store_close(st);
 		err_wrap(err, "store");
 		return NULL;
@@ -167,12 +215,17 @@ int64_t store_free_bytes(const struct store *st)
 	return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
 }
 
-/* The copy is opened as a store first: a backup that cannot be opened must not replace
- * anything. */
+/*
+ * Restore. The copy is opened as a store first: a backup that cannot be opened must not replace
+ * anything.
+ */
+
 static int restore_copy(const char *backup, const char *fresh, struct err *err)
 {
 	struct buf data = BUF_INIT((size_t)1 << 30);
 	struct store *st;
+	char why[CLOCK_TEXT + 80], when[CLOCK_TEXT];
+	struct stat from;
 	int rc = file_read(&data, backup, err);
 
 	if (rc == 0)
@@ -183,11 +236,23 @@ static int restore_copy(const char *backup, const char *fresh, struct err *err)
 	st = store_open(fresh, true, err);
 	if (!st)
 		return err_wrap(err, "%s is no usable backup", backup);
+	clock_text(when, stat(backup, &from) == 0 ? (int64_t)from.st_mtime * 1000 : 0);
+	snprintf(why, sizeof(why), "it was restored from a backup of %s", when);
 	rc = sql_check(st->sql, true, err);
 	if (rc == 0)
-		rc = store_set_fact(st, "adoption", "1", err);
+		rc = store_set_fact(st, "adoption", why, err);
 	store_close(st);
 	return rc;
+}
+
+/* The old one belongs to the engine's user, who need not be the one that restores. */
+static int same_owner(const char *path, const char *fresh, struct err *err)
+{
+	struct stat old;
+
+	if (stat(path, &old) < 0 || geteuid() != 0)
+		return 0;
+	return chown(fresh, old.st_uid, old.st_gid) < 0 ? err_sys(err, "%s", fresh) : 0;
 }
 
 static int move_aside(const char *path, const char *old, struct err *err)
@@ -207,6 +272,19 @@ static int move_aside(const char *path, const char *old, struct err *err)
 	return rc;
 }
 
+/* What opening the copy may have left beside it. */
+static void drop_parts(const char *fresh)
+{
+	static const char *const parts[] = { "-wal", "-shm", ".ballast" };
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		char *path = xasprintf("%s%s", fresh, parts[i]);
+
+		unlink(path);
+		free(path);
+	}
+}
+
 int store_restore(const char *backup, const char *path, struct err *err)
 {
 	char *fresh = xasprintf("%s.restore", path);
@@ -214,11 +292,14 @@ int store_restore(const char *backup, const char *path, struct err *err)
 	int rc = restore_copy(backup, fresh, err);
 
 	if (rc == 0)
+		rc = same_owner(path, fresh, err);
+	if (rc == 0)
 		rc = move_aside(path, old, err);
 	if (rc == 0 && rename(fresh, path) < 0)
 		rc = err_sys(err, "putting %s in place; the old file is %s", path, old);
 	if (rc < 0)
 		unlink(fresh);
+	drop_parts(fresh);
 	free(fresh);
 	free(old);
 	return rc;

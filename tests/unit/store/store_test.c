@@ -316,13 +316,58 @@ static void a_restored_store_starts_in_adoption_mode_and_keeps_the_old_file(void
 	assert_int_equal(store_restore(copy, w->path, NULL), 0);
 	w->st = store_open(w->path, true, NULL);
 	assert_non_null(w->st);
-	assert_string_equal(store_fact(w->st, "adoption"), "1");
+	assert_non_null(strstr(store_adoption(w->st), "restored from a backup of"));
 	assert_int_equal(file_list(&files, w->dir, NULL), 0);
 	for (size_t i = 0; i < files.n; i++)
 		kept = kept || strstr(files.v[i], ".replaced-");
 	assert_true(kept);
 	strs_clear(&files);
 	free(copy);
+}
+
+static void a_store_that_was_copied_starts_in_adoption_mode(void **state)
+{
+	struct world *w = *state;
+	char *copy = xasprintf("%s/copy.db", w->dir);
+
+	assert_null(store_adoption(w->st));
+	reopen(w);
+	assert_null(store_adoption(w->st));
+	assert_int_equal(store_backup(w->st, copy, NULL), 0);
+	store_close(w->st);
+	assert_int_equal(rename(copy, w->path), 0);
+	w->st = store_open(w->path, true, NULL);
+	assert_non_null(strstr(store_adoption(w->st), "copied"));
+	assert_int_equal(store_set_fact(w->st, "adoption", "", NULL), 0);
+	reopen(w);
+	assert_null(store_adoption(w->st)); /* the end of it is kept, too */
+	free(copy);
+}
+
+static void what_was_decided_of_a_find_is_kept_until_it_is_gone(void **state)
+{
+	struct world *w = *state;
+	struct found f = { .id = "/subscriptions/S/resourceGroups/stray",
+			   .cluster_tag = "ab",
+			   .state = FOUND_KEPT,
+			   .decided_ms = 7 };
+	struct found *list;
+	size_t n;
+
+	assert_int_equal(store_found_save(w->st, &f, NULL), 0);
+	f.state = FOUND_CONDEMNED;
+	snprintf(f.id, sizeof(f.id), "/SUBSCRIPTIONS/s/resourceGroups/STRAY");
+	assert_int_equal(store_found_save(w->st, &f, NULL), 0);
+	reopen(w);
+	assert_int_equal(store_founds(w->st, &list, &n, NULL), 0);
+	assert_int_equal(n, 1); /* a cloud's names have no case */
+	assert_int_equal(list[0].state, FOUND_CONDEMNED);
+	assert_int_equal(list[0].decided_ms, 7);
+	free(list);
+	assert_int_equal(store_found_forget(w->st, f.id, NULL), 0);
+	assert_int_equal(store_founds(w->st, &list, &n, NULL), 0);
+	assert_int_equal(n, 0);
+	free(list);
 }
 
 static void a_backup_that_is_no_store_replaces_nothing(void **state)
@@ -398,6 +443,8 @@ int main(void)
 		T(a_repeated_request_finds_its_answer),
 		T(a_restored_store_starts_in_adoption_mode_and_keeps_the_old_file),
 		T(a_backup_that_is_no_store_replaces_nothing),
+		T(a_store_that_was_copied_starts_in_adoption_mode),
+		T(what_was_decided_of_a_find_is_kept_until_it_is_gone),
 		T(a_newer_store_is_refused_with_both_versions),
 		T(every_file_is_private),
 	};

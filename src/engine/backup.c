@@ -1,0 +1,81 @@
+/*
+ * Backups without asking (R2.9): a ladder of copies, the youngest at most five minutes old.
+ * Before the first rung is written anew, each rung hands its copy up when the one above is as
+ * old as that rung is for.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "engine/run.h"
+
+#define MIN_MS INT64_C(60000)
+
+static const struct {
+	const char *name;
+	int64_t age_ms;
+} rungs[] = {
+	{ "5min.db", 5 * MIN_MS },     { "15min.db", 15 * MIN_MS }, { "1h.db", HOUR_MS },
+	{ "4h.db", 4 * HOUR_MS },      { "8h.db", 8 * HOUR_MS },    { "1day.db", 24 * HOUR_MS },
+	{ "7days.db", 168 * HOUR_MS },
+};
+
+static char *path_of(const struct engine *e, size_t rung)
+{
+	return xasprintf("%s/" BACKUP_DIR "/%s", e->state_dir, rungs[rung].name);
+}
+
+/* INT64_MAX: there is none. */
+static int64_t age_of(const struct engine *e, size_t rung)
+{
+	char *path = path_of(e, rung);
+	struct stat st;
+	int rc = stat(path, &st);
+
+	free(path);
+	return rc < 0 ? INT64_MAX : clock_utc_ms() - (int64_t)st.st_mtime * 1000;
+}
+
+static void hand_up(const struct engine *e, size_t rung)
+{
+	char *from = path_of(e, rung), *to = path_of(e, rung + 1);
+
+	if (rename(from, to) < 0 && errno != ENOENT)
+		log_warn("backup %s: %s", to, strerror(errno));
+	free(from);
+	free(to);
+}
+
+static int write_first(struct engine *e, struct err *err)
+{
+	char *dir = xasprintf("%s/" BACKUP_DIR, e->state_dir), *path = path_of(e, 0);
+	int rc = file_make_dir(dir, 0700, err);
+
+	if (rc == 0)
+		rc = store_backup(e->store, path, err);
+	free(dir);
+	free(path);
+	return rc;
+}
+
+/* Nothing that happened is nothing to keep. Without room a copy would take the last of it. */
+void backup_tick(struct engine *e)
+{
+	struct err err = ERR_INIT;
+
+	if (e->backup_revision == e->revision || !store_has_room(e->store) ||
+	    age_of(e, 0) < rungs[0].age_ms)
+		return;
+	e->backup_revision = e->revision;
+	for (size_t i = ARRAY_LEN(rungs) - 1; i-- > 0;)
+		if (age_of(e, i + 1) >= rungs[i + 1].age_ms)
+			hand_up(e, i);
+	if (write_first(e, &err) < 0)
+		log_error("backup: %s", err.msg);
+}

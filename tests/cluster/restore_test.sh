@@ -1,0 +1,143 @@
+#!/bin/sh
+# A store that is older than the cloud (R2.9, R2.10), on ghosts: what the backup does not know is found and left alone until
+# an admin adopts or condemns it; adopted machines keep their names and their jobs; nothing is made twice; what is condemned
+# goes, and the cloud's book is empty at the end. TAP. BUILD: another build directory than build/debug
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+build=${BUILD:-build/debug}
+[ -x "$build/azsim" ] || build=build
+. tests/support/site.sh
+n=0 failed=0
+if ! why=$(site_can "$build"); then
+	echo "1..1"
+	echo "ok 1 # SKIP $why"
+	exit 0
+fi
+trap site_end EXIT
+trap 'exit 130' INT TERM
+
+check() { # WHAT COMMAND...
+	n=$((n + 1))
+	what=$1
+	shift
+	if "$@"; then
+		echo "ok $n - $what"
+		return
+	fi
+	failed=$((failed + 1))
+	echo "not ok $n - $what: $*"
+	{ cli found; cli node list demo; cli operation list; tail -n 20 "$site/engine.log"; } 2>&1 | cut -c1-300 | sed 's/^/# /'
+}
+
+until_true() { # COMMAND...: within a minute of real time
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		[ $tries -lt 600 ] && engine_lives || return 1
+		sleep 0.1
+	done
+}
+
+no() { ! "$@"; }
+quiet() { "$@" >"$site/said" 2>&1; }
+field() { sed -n "s/.*\"$1\":\([0-9a-z]*\).*/\1/p"; }
+found() { api /v1/found | grep -o '"id":"[^"]*"' | wc -l; }
+ids() { api /v1/found | tr '{' '\n' | grep "\"what\":\"$1\"" | sed 's/.*"id":"\([^"]*\)".*/\1/'; } # of one kind
+finds_of() { [ "$(ids "$1" | wc -l)" "$2" "$3" ]; }
+finds() { [ "$(found)" = "$1" ]; }
+waits_for_nothing() { api /v1/found | grep -q '"waits_for":""'; }
+adopting() { api /v1/engine | grep -q '"adoption":true'; }
+of_cluster() { api "/v1/clusters/$1" 2>/dev/null | grep -o "\"$2\":[^,}]*" | head -n 1 | cut -d: -f2; }
+busy() { [ "$(of_cluster demo busy)" = "$1" ]; }
+no_nodes() { [ "$(of_cluster demo nodes)" = 0 ]; }
+gone() { ! api "/v1/clusters/$1" >/dev/null 2>&1; }
+writes() { control GET /azsim/counters | field writes; }
+live() { control GET '/azsim/ledger?max=0' | sed 's/.*"live":{\([^}]*\)}.*/\1/'; }
+nothing_lives() { ! live | grep -q '[1-9]'; }
+names() { api '/v1/clusters/demo/nodes?limit=100' | grep -o '"name":"htc-[0-9]*"' | sort | tr -d '\n'; }
+engine_end() { kill "$engine_pid" && wait "$engine_pid"; }
+restore() { "$site/bin/paceline" restore --state "$site/engine" "$@"; }
+load() { control POST /azsim/queue-load "{\"head\":\"demo-head\",\"jobs\":$1,\"seconds\":$2,\"cpus\":2}" | grep -q heads; }
+
+site_make "$build" || exit 2
+cloud_start 20 --profile fast --seed 1
+engine_start
+engine_wait
+cli cluster create demo slurm htc_max=8 hpc_max=0 idle=60s >/dev/null && cli cluster start demo --wait >/dev/null 2>&1
+load 2 100000
+check "two nodes work" until_true busy 2
+cli backup >"$site/said"
+backup=$(sed -n 's/.* \(\/.*\)/\1/p' "$site/said")
+check "the engine keeps copies by itself" until_true test -s "$site/engine/backups/5min.db"
+check "a backup is written ($backup)" test -s "$backup"
+
+# after the backup: two more nodes, and a cluster that it does not know
+load 2 100000
+check "four nodes work" until_true busy 4
+four=$(names)
+cli cluster create stray slurm htc_max=2 hpc_max=0 network=10.64.0.0/16 >/dev/null && cli cluster start stray --wait >/dev/null 2>&1
+check "restore is refused while the engine runs" no quiet restore "$backup"
+check "and says who holds the store" grep -q "another engine (pid $engine_pid)" "$site/said"
+engine_end
+check "restore without a file lists the backup" sh -c "'$site/bin/paceline' restore --state '$site/engine' | grep -q '$backup'"
+check "a file that is no store replaces nothing" no quiet restore "$site/engine.log"
+check "restore puts it in place" quiet restore "$backup"
+check "what was there is kept" sh -c "ls '$site/engine' | grep -q 'engine.db.replaced-'"
+
+before=$(writes)
+engine_start
+engine_wait
+check "the engine is in adoption mode" adopting
+check "what the backup does not know is found" until_true waits_for_nothing
+# two machines of demo; of the stray cluster: group, network, its rules, its head
+check "two machines and the stray cluster's parts" until_true finds_of node = 2
+check "the stray cluster is found" until_true finds_of orphan -gt 0
+status_says() { cli status | grep -q "$1"; }
+check "status says so" status_says adoption
+load 4 100000
+read_ms() { api /v1/status | sed -n 's/.*"scheduler":{"ok":true,"read_ms":\([0-9]*\).*/\1/p'; }
+read_after() { [ "$(read_ms)" -gt "$1" ]; }
+check "the queue is read on" until_true read_after $(($(read_ms) + 60000)) # a working engine would have bought four nodes
+check "nothing is changed in the cloud" test "$(writes)" = "$before"
+check "no command changes anything" no quiet cli cluster delete demo --name demo --yes
+check "and it says why" grep -q 'adoption mode' "$site/said"
+end_pid "$engine_pid"
+engine_start
+engine_wait
+check "a restart stays in adoption mode" adopting
+check "all is found again" until_true waits_for_nothing
+until_true finds_of orphan -gt 0
+
+# condemned: the stray cluster, with a plan
+orphans=$(ids orphan)
+count=$(echo "$orphans" | wc -l)
+check "nothing is condemned without an agreement" no quiet cli condemn $orphans
+check "nor with the wrong number" no quiet cli condemn $orphans --agree 99
+check "nor by another plan" no quiet cli condemn $orphans --agree "$count" --plan 0000
+check "the agreed plan condemns $count" quiet cli condemn $orphans --agree "$count"
+check "still nothing is changed" test "$(writes)" = "$before"
+check "a machine on which a job runs is not condemned without a reason" \
+	no quiet cli condemn "$(ids node | head -n 1)" --agree 1
+check "all else is adopted" quiet cli adopt --yes
+check "adoption mode has ended" no adopting
+check "each adopted machine has the name that the scheduler has for it" until_true test "$four" = "$(names | cut -c1-${#four})"
+check "the four jobs more get four nodes more" until_true busy 8
+check "nothing was made twice" test "$(control GET /azsim/counters | field double_creates)" = 0
+check "what was condemned is gone" until_true finds 0
+audit_has() { cli audit | grep -q "$1"; }
+check "the audit has who decided" audit_has condemn
+
+# an orphan without a restore: the cluster's rows leave with the store, and it is copied to a new place
+cli cluster delete demo --name demo --force --yes >/dev/null
+check "the cluster with adopted nodes is torn down, with proof" until_true gone demo
+check "the cloud's book is empty" until_true nothing_lives
+engine_end
+cp "$site/engine/engine.db" "$site/engine/copy.db" && mv "$site/engine/copy.db" "$site/engine/engine.db"
+[ "$(id -u)" -ne 0 ] || chown paceline: "$site/engine/engine.db"
+engine_start
+engine_wait
+check "a store that was copied starts in adoption mode" adopting
+check "and, as nothing is found, ends it when asked" until_true quiet cli adopt --yes
+check "now it works" no adopting
+echo "1..$n"
+[ $failed = 0 ]
