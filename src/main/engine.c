@@ -11,10 +11,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "engine_main.h"
+#include "restore.h"
 
 struct words {
-	const char *name, *config, *state, *socket, *cloud, *templates;
-	bool ready;
+	const char *name, *config, *state, *socket, *cloud, *templates, *restore;
+	bool ready, backups;
 };
 
 static int read_words(struct words *w, int argc, char **argv)
@@ -23,9 +24,10 @@ static int read_words(struct words *w, int argc, char **argv)
 		const char *word;
 		const char **to;
 	} values[] = {
-		{ "--name", &w->name },	  { "--config", &w->config },
-		{ "--state", &w->state }, { "--socket", &w->socket },
-		{ "--cloud", &w->cloud }, { "--templates", &w->templates },
+		{ "--name", &w->name },	      { "--config", &w->config },
+		{ "--state", &w->state },     { "--socket", &w->socket },
+		{ "--cloud", &w->cloud },     { "--templates", &w->templates },
+		{ "--restore", &w->restore },
 	};
 
 	for (int i = 1; i < argc; i++) {
@@ -37,6 +39,8 @@ static int read_words(struct words *w, int argc, char **argv)
 			*values[k].to = argv[++i];
 		else if (strcmp(argv[i], "--ready") == 0)
 			w->ready = true;
+		else if (strcmp(argv[i], "--backups") == 0)
+			w->backups = true;
 		else
 			return -1;
 	}
@@ -61,12 +65,14 @@ int main(int argc, char **argv)
 			err.msg[0] ? err.msg : "PACELINE_CLOCK is not FACTOR@UTC_MILLISECONDS");
 		return 2;
 	}
-	code = engine_main(&p, &(struct engine_args){ .cloud = w.cloud,
-						      .config = w.config,
-						      .state = w.state,
-						      .socket = w.socket,
-						      .templates = w.templates,
-						      .ready = w.ready });
+	code = w.backups || w.restore
+		   ? restore_main(w.state, w.restore)
+		   : engine_main(&p, &(struct engine_args){ .cloud = w.cloud,
+							    .config = w.config,
+							    .state = w.state,
+							    .socket = w.socket,
+							    .templates = w.templates,
+							    .ready = w.ready });
 	places_clear(&p);
 	return code;
 }

@@ -47,6 +47,9 @@ static void write_words(struct strs *argv, const struct places *p, const struct 
 	add_option(argv, "--socket", a->socket ? a->socket : p->socket);
 	add_option(argv, "--cloud", a->cloud);
 	add_option(argv, "--templates", a->templates);
+	add_option(argv, "--restore", a->restore);
+	if (a->backups)
+		strs_add(argv, "--backups");
 	if (a->ready)
 		strs_add(argv, "--ready");
 	free(program);

@@ -16,7 +16,6 @@
 #include "console/console.h"
 #include "demo.h"
 #include "engine_main.h"
-#include "restore.h"
 
 struct program {
 	const char *name, *socket; /* -L and --socket; NULL: not said */
@@ -196,17 +195,22 @@ static int own_engine(struct program *p, const struct command_run *r)
 static int own_restore(struct program *p, const struct command_run *r)
 {
 	const char *state = command_option(r, "state");
+	char *dir = state ? places_whole(state) : NULL;
+	char *file = r->args.n ? places_whole(r->args.v[0]) : NULL;
+	const struct engine_args a = { .state = dir, .restore = file, .backups = !file };
 	struct places mine;
 	struct err err = ERR_INIT;
-	char *dir;
 	int code;
 
-	if (places_make(&mine, p->name ? p->name : ENGINE_MAIN, places_of_site(), &err) < 0)
-		return usage(err.msg);
-	dir = places_whole(state ? state : mine.state);
-	code = restore_main(dir, r->args.n ? r->args.v[0] : NULL);
+	if (places_make(&mine, p->name ? p->name : ENGINE_MAIN, places_of_site(), &err) < 0) {
+		code = usage(err.msg);
+	} else {
+		engine_become(&mine, &a, &err);
+		places_clear(&mine);
+		code = failed(&err);
+	}
 	free(dir);
-	places_clear(&mine);
+	free(file);
 	return code;
 }
 
