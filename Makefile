@@ -38,10 +38,10 @@ CFLAGS  += -std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 $(WARN) $(HARD
 CPPFLAGS += -Iinclude -Isrc -MMD -MP
 LDFLAGS += $(if $(DEBUG),-fsanitize=address$(comma)undefined) -pie -Wl,-z,relro,-z,now,-z,noexecstack
 comma   := ,
-LIBS_BASE := -levent_core -levent_openssl -lcurl -lssl -lcrypto -ljansson -lyaml -lsqlite3 -lm
+LIBS_BASE := -levent_core -levent_openssl -lcurl -lssl -lcrypto -ljansson -lyaml -lmd -lsqlite3 -lm
 LIBS_TERM := -lncursesw -ltinfo
 # Console and commands load nothing that only an engine needs: 42 libraries would be 6 MB of each console, and time.
-LIBS_PL   := -levent_core -ljansson -lyaml -lm $(LIBS_TERM)
+LIBS_PL   := -levent_core -ljansson -lyaml -lmd -lm $(LIBS_TERM)
 
 SRC_ALL   := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 SRC_MAIN  := $(filter src/main/%,$(SRC_ALL))

@@ -8,7 +8,7 @@ seconds=${1:-60} filter=${2-}
 out=build/fuzz
 flags="-std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -O1 -g -fno-omit-frame-pointer -Iinclude -Isrc"
 flags="$flags -fsanitize=address,undefined -fno-sanitize-recover=undefined"
-libs="-levent -levent_openssl -lcurl -lssl -lcrypto -ljansson -lyaml -lsqlite3 -lncursesw -ltinfo -lm"
+libs="-levent -levent_openssl -lcurl -lssl -lcrypto -ljansson -lyaml -lmd -lsqlite3 -lncursesw -ltinfo -lm"
 export ASAN_OPTIONS="detect_leaks=1:strict_string_checks=1:allocator_may_return_null=1"
 export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1"
 
