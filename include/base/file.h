@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
@@ -18,6 +19,7 @@ int file_check_dir(const char *path, struct err *err);              /* S2.1: rea
 int file_remove_tree(const char *path, struct err *err);            /* never follows links, never leaves the file system */
 int file_list(struct strs *names, const char *dir, struct err *err); /* sorted, without . and .. */
 bool file_exists(const char *path);
+int64_t file_changed_ms(const char *path); /* UTC; 0: it is not there */
 /* A folder that came with the program: PREFIX/share/paceline/NAME beside PREFIX/bin, or NAME in the tree that it was built
  * in. It holds the file mark and not anybody may write to it. Yours to free; NULL when there is none. */
 char *file_shipped(const char *name, const char *mark);

@@ -102,6 +102,8 @@ void command_done(struct command_run *r, int exit_code, const struct err *err);
 /* Ends a command that is under way: its call and its timer go, done is not called. The engine goes on with what it was told. */
 void command_cancel(struct command_run *r);
 
+/* What GET /v1/cost told, all its tables as one CSV. */
+void command_cost_csv(struct buf *out, const struct json *cost);
 void command_usage(struct buf *out, const struct command *c);
 size_t command_overview(struct buf *out, const char *group); /* a line each; NULL: all groups. How many there are */
 /* A key of the console and what it does, for the manual: the console's own tables say it. */

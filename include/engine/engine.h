@@ -59,6 +59,10 @@ const struct facts *engine_facts(const struct engine *e, const struct cluster *c
 int engine_events(struct engine *e, const char *cluster, int64_t after_seq, size_t most, struct event **out, size_t *n, struct err *err);
 int engine_operations(struct engine *e, const char *cluster, bool open_only, size_t most, struct operation **out, size_t *n, struct err *err);
 int engine_operation(struct engine *e, int64_t id, struct operation *out, struct err *err);
+#define ENGINE_OP_STEPS 24
+size_t engine_op_steps(enum op_kind kind, const char *out[ENGINE_OP_STEPS]); /* their names, in order */
+const char *engine_op_cancel_off(const struct operation *o);                 /* why it cannot be taken back now; NULL: it can */
+struct json *engine_op_changes(const struct engine *e, int64_t id);          /* its cloud changes under way: [{verb,kind,resource,state,tries,next_try_ms,error}]. New */
 int engine_audits(struct engine *e, int64_t before_seq, size_t most, struct audit **out, size_t *n, struct err *err);
 
 void engine_view(const struct engine *e, const struct cluster *c, struct cluster_view *out);
@@ -73,6 +77,13 @@ struct json *engine_template_text(struct engine *e, const char *name, const char
  * (engine/check.h). offer: a parameter whose usual values are wanted too (offers[]), or NULL. New.
  */
 struct json *engine_check(struct engine *e, const char *name, const char *template_name, const struct strs *params, const char *offer, struct err *err);
+/*
+ * What differs between a revision that clusters were made from and the file as it is now: {lines[], changes[], add, change, destroy,
+ * revisions[]}. cluster "": of no cluster; revision: its hash or the beginning of it, "" the last other one. New.
+ */
+struct json *engine_template_diff(struct engine *e, const char *name, const char *cluster, const char *revision, struct err *err);
+/* What a cluster would take over: of its template's file, or with params of its own revision. {changes[], hash, possible, why_not}. New. */
+struct json *engine_update_plan(struct engine *e, const char *name, const struct strs *params, struct err *err);
 struct json *engine_status(const struct engine *e); /* new: clouds, calls, store, limits, versions: for people who look into the engine */
 
 /*
@@ -103,6 +114,8 @@ int engine_stop(struct engine *e, const struct user *u, const char *name, bool f
 int engine_delete(struct engine *e, const struct user *u, const char *name, const char *plan_hash,
 		  const char *typed_name, bool force, int64_t *op, struct err *err);
 int engine_pause(struct engine *e, const struct user *u, const char *name, bool paused, struct err *err);
+int engine_update(struct engine *e, const struct user *u, const char *name, const struct strs *params, const char *plan_hash, struct err *err);
+int engine_op_retry(struct engine *e, const struct user *u, int64_t id, struct err *err); /* now, instead of at its next try */
 int engine_op_cancel(struct engine *e, const struct user *u, int64_t id, struct err *err);
 int engine_node_drain(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, const char *reason, struct err *err);
 int engine_node_undrain(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, struct err *err);

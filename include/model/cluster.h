@@ -14,6 +14,7 @@
 
 #define NAME_MAX_CLUSTER 32 /* [a-z][a-z0-9-]*: becomes part of resource names */
 #define NAME_MAX_ARRAY   16
+#define CLUSTER_PARAMS_MAX 200
 
 enum spot_policy { SPOT_NEVER, SPOT_ONLY, SPOT_THEN_ONDEMAND };
 enum choose_policy { CHOOSE_COST, CHOOSE_PREFERENCE, CHOOSE_FEWEST, CHOOSE_BALANCED };
@@ -48,6 +49,7 @@ struct setting {
 
 struct cluster_spec {
 	char *template_name, *template_hash; /* sha256 of the text it came from */
+	struct strs params; /* "NAME=VALUE" as given, to expand another revision with */
 	char *scheduler;    /* "slurm" */
 	char *cloud;        /* name of the cloud record */
 	char *region, *image, *admin_user;

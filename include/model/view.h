@@ -66,6 +66,8 @@ struct group_row {
 
 struct template_row {
 	char name[64], title[120], scheduler[24], arrays[120], hash[65];
+	char used_by[160];         /* clusters made from it; " *" behind those of another revision */
+	int64_t changed_ms;        /* its file */
 };
 
 struct engine_row { /* lamps and header (R14.2) */

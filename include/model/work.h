@@ -13,6 +13,7 @@ enum op_state { OP_RUNNING, OP_DONE, OP_FAILED, OP_CANCELLED, OP_STATES };
 
 struct operation {
 	int64_t id, cluster_id;
+	char cluster[40];     /* its name */
 	enum op_kind kind;
 	enum op_state state;
 	char step[40];        /* name of the current step */
@@ -65,6 +66,7 @@ enum event_level { EVENT_INFO, EVENT_WARN, EVENT_ERROR };
 
 struct event {
 	int64_t seq, at_ms, cluster_id; /* cluster 0: the engine */
+	int64_t operation_id; /* that was under way in its cluster; 0 none */
 	enum event_level level;
 	char cluster[40];
 	char object[64];      /* "htc-3", "job 12", "" */

@@ -44,8 +44,18 @@ int store_set_fact(struct store *st, const char *name, const char *value, struct
 /* clusters: spec is kept as JSON by wire/cluster */
 int store_cluster_add(struct store *st, struct cluster *c, struct err *err); /* sets id; ERR_EXISTS for a live cluster of that name */
 int store_cluster_save(struct store *st, const struct cluster *c, struct err *err); /* all but the spec; version + 1 */
+int store_cluster_save_spec(struct store *st, const struct cluster *c, struct err *err); /* the spec alone; version + 1 */
 int store_clusters(struct store *st, struct cluster **out, size_t *n, bool deleted_too, struct err *err); /* yours to clear and free */
 int store_tombstone_add(struct store *st, const struct cluster *c, const struct json *proof, const char *actor, struct err *err);
+
+/* The texts that clusters were made from, by their hash. */
+struct revision {
+	char hash[65];
+	int64_t at_ms; /* when a cluster was first made from it */
+};
+int store_revision_add(struct store *st, const char *template_name, const char *hash, const char *text, int64_t at_ms, struct err *err); /* known ones stay */
+int store_revision_text(struct store *st, const char *hash, char **text, struct err *err); /* ERR_NOT_FOUND; yours to free */
+int store_revisions(struct store *st, const char *template_name, struct revision **out, size_t *n, struct err *err); /* newest first */
 
 /* nodes */
 int store_node_add(struct store *st, struct node *n, struct err *err); /* sets id */

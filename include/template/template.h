@@ -25,6 +25,7 @@ struct template_param {
 
 struct template {
 	char *name, *title, *description, *path, *hash, *text;
+	int64_t changed_ms;                /* its file; 0: it has none */
 	char *scheduler;
 	struct strs arrays;                /* names, for lists */
 	struct template_param *params;

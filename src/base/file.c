@@ -254,6 +254,15 @@ bool file_exists(const char *path)
 	return stat(path, &st) == 0;
 }
 
+int64_t file_changed_ms(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return 0;
+	return (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+}
+
 static bool is_shipped(const char *dir, const char *mark)
 {
 	char *path = xasprintf("%s/%s", dir, mark);

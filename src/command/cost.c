@@ -203,7 +203,17 @@ static void show_table(struct command_run *r, const struct table *t, const struc
 static void on_cost(struct command_run *r, const struct json *answer)
 {
 	const char *by = command_option(r, "by");
+	struct buf csv = BUF_INIT(BUF_TEXT_MAX);
 
+	if (command_option(r, "csv")) {
+		command_cost_csv(&csv, answer);
+		csv.len -= csv.len > 0; /* the last line end is the terminal's */
+		show_text(r, "%.*s", (int)csv.len, buf_str(&csv));
+		buf_clear(&csv);
+		show_result(r, answer);
+		run_done(r);
+		return;
+	}
 	show_facts(r, answer);
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
 		if (!by || &tables[i] == table_named(by))

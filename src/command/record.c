@@ -2,6 +2,7 @@
  * the engine itself. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -115,16 +116,6 @@ static void drop_json(void *state)
 	json_free(state);
 }
 
-static const char *cluster_name(const struct json *clusters, int64_t id)
-{
-	const struct json *list = json_get(clusters, "clusters");
-
-	for (size_t i = 0; i < json_len(list); i++)
-		if (json_int(json_at(list, i), "id", 0) == id)
-			return json_str(json_at(list, i), "name", "?");
-	return "-";
-}
-
 static void on_operations(struct command_run *r, const struct json *answer)
 {
 	const struct json *list = json_get(answer, "operations");
@@ -135,9 +126,9 @@ static void on_operations(struct command_run *r, const struct json *answer)
 		char id[SHOW_MAX], when[CLOCK_TEXT];
 
 		show_row(r, show_int(id, json_int(o, "id", 0)),
-			 cluster_name(r->state, json_int(o, "cluster_id", 0)),
-			 json_str(o, "kind", "?"), json_str(o, "state", "?"),
-			 json_str(o, "step", ""), show_time(when, json_int(o, "started_ms", 0)),
+			 show_or(json_str(o, "cluster", ""), "-"), json_str(o, "kind", "?"),
+			 json_str(o, "state", "?"), json_str(o, "step", ""),
+			 show_time(when, json_int(o, "started_ms", 0)),
 			 json_str(o, "actor", ""),
 			 show_or(json_str(o, "error", ""), json_str(o, "detail", "")));
 	}
@@ -145,12 +136,10 @@ static void on_operations(struct command_run *r, const struct json *answer)
 	run_done(r);
 }
 
-/* Operations carry their cluster's number; people know its name. */
-static void on_clusters(struct command_run *r, const struct json *answer)
+void run_operation_list(struct command_run *r)
 {
 	const char *open = command_option(r, "open") ? "1" : "0";
 
-	run_keep(r, json_copy(answer), drop_json);
 	run_get(r,
 		r->args.n ? client_path("/v1/operations?cluster=%&open=%", r->args.v[0], open,
 					(char *)NULL)
@@ -158,17 +147,51 @@ static void on_clusters(struct command_run *r, const struct json *answer)
 		on_operations);
 }
 
-void run_operation_list(struct command_run *r)
+static int64_t step_began(const struct json *steps, const char *name)
 {
-	run_get(r, xstrdup("/v1/clusters"), on_clusters);
+	for (size_t i = json_len(steps); i-- > 0;)
+		if (strcmp(json_str(json_at(steps, i), "name", ""), name) == 0)
+			return json_int(json_at(steps, i), "at_ms", 0);
+	return 0;
+}
+
+static void show_steps(struct command_run *r, const struct json *o)
+{
+	const struct json *steps = json_get(o, "steps"), *times = json_get(o, "data.steps");
+
+	for (size_t i = 0; i < json_len(steps); i++) {
+		const char *name = json_text(json_at(steps, i));
+		int64_t at = step_began(times, name);
+		char when[CLOCK_TEXT];
+
+		show_fact(r, i ? "" : "steps", "%-10s %s%s", name, show_time(when, at),
+			  strcmp(json_str(o, "step", ""), name) == 0 &&
+				  !json_int(o, "ended_ms", 0)
+			      ? "  <- here"
+			      : "");
+	}
+}
+
+/* Changes that the cloud has not answered, or refused for now. */
+static void show_waits(struct command_run *r, const struct json *list)
+{
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *c = json_at(list, i);
+		const char *error = json_str(c, "error", "");
+
+		show_fact(r, i ? "" : "cloud", "%s %s: %s, %lld tries%s%s",
+			  json_str(c, "verb", ""), show_tail(json_str(c, "resource", "")),
+			  json_str(c, "state", ""), (long long)json_int(c, "tries", 0),
+			  error[0] ? ": " : "", error);
+	}
 }
 
 static void on_operation(struct command_run *r, const struct json *o)
 {
 	char when[CLOCK_TEXT];
 
-	show_fact(r, "operation", "%lld: %s", (long long)json_int(o, "id", 0),
-		  json_str(o, "kind", "?"));
+	show_fact(r, "operation", "%lld: %s of %s", (long long)json_int(o, "id", 0),
+		  json_str(o, "kind", "?"), json_str(o, "cluster", "?"));
 	show_fact(r, "state", "%s", json_str(o, "state", "?"));
 	show_fact(r, "step", "%s", json_str(o, "step", ""));
 	show_fact(r, "now", "%s", json_str(o, "detail", ""));
@@ -177,6 +200,11 @@ static void on_operation(struct command_run *r, const struct json *o)
 		  json_str(o, "actor", "?"));
 	if (json_int(o, "ended_ms", 0))
 		show_fact(r, "ended", "%s", show_time(when, json_int(o, "ended_ms", 0)));
+	else if (json_int(o, "next_try_ms", 0))
+		show_fact(r, "next try", "%s; \"operation retry\" does it now",
+			  show_time(when, json_int(o, "next_try_ms", 0)));
+	show_steps(r, o);
+	show_waits(r, json_get(o, "changes"));
 	if (json_get(o, "data.gone"))
 		teardown_report_show(r, o);
 	show_result(r, o);
@@ -213,6 +241,20 @@ void run_operation_cancel(struct command_run *r)
 	if (is_number(r))
 		run_post(r, client_path("/v1/operations/%/cancel", r->args.v[0], (char *)NULL),
 			 NULL, on_cancelled);
+}
+
+static void on_retried(struct command_run *r, const struct json *answer)
+{
+	show_text(r, "operation %s tries again now", r->args.v[0]);
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_operation_retry(struct command_run *r)
+{
+	if (is_number(r))
+		run_post(r, client_path("/v1/operations/%/retry", r->args.v[0], (char *)NULL),
+			 NULL, on_retried);
 }
 
 /*

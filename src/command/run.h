@@ -88,11 +88,13 @@ command_fn run_template_list, run_template_show;
 command_fn run_cluster_check, run_cluster_create, run_cluster_start, run_cluster_stop,
     run_cluster_status, run_cluster_history, run_cluster_list, run_cluster_delete,
     run_cluster_pause, run_cluster_resume;
+command_fn run_template_diff, run_cluster_update;
 command_fn run_node_list, run_node_show,
     run_node_act; /* act: its verb is the command's second word */
 command_fn run_job_list, run_job_show, run_job_submit, run_job_act;
 command_fn run_ssh, run_cp;
 command_fn run_events, run_operation_list, run_operation_show, run_operation_cancel, run_plan,
     run_why, run_cost, run_audit, run_backup, run_status, run_found, run_adopt, run_condemn;
+command_fn run_operation_retry;
 
 #endif

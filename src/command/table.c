@@ -33,6 +33,16 @@ static const struct command_option show_template_options[] = {
 	OPTIONS_END,
 };
 
+static const struct command_option diff_options[] = {
+	{ "revision", "HASH", "the revision to hold it against, or the beginning of its hash" },
+	OPTIONS_END,
+};
+
+static const struct command_option update_options[] = {
+	{ "plan", "HASH", "do it, when the plan is still the one of this hash" },
+	OPTIONS_END,
+};
+
 static const struct command_option start_options[] = {
 	{ "wait", NULL, "wait until it is done; exit 1 when it failed" },
 	OPTIONS_END,
@@ -91,6 +101,7 @@ static const struct command_option cost_options[] = {
 	  "from this day or time of UTC on, as in 2026-11-01; else this month" },
 	{ "to", "TIME", "until then; else until now" },
 	{ "by", "WHAT", "only the table of cluster, array, kind, user or job" },
+	{ "csv", NULL, "all tables as one CSV" },
 	OPTIONS_END,
 };
 
@@ -160,6 +171,16 @@ const struct command commands[] = {
 	  .flags = CMD_LOCAL | CMD_CLI_ONLY,
 	  .needs = ROLE_NONE },
 
+	{ .name = "template diff",
+	  .args = "TEMPLATE [CLUSTER]",
+	  .help = "what changed in a template, and what that would do",
+	  .more =
+	      "Holds the file as it is now against the revision that the cluster was made from; without a cluster against "
+	      "the last revision that any was made from. Below the lines stands what each change does to a cluster that runs.",
+	  .options = diff_options,
+	  .needs = ROLE_VIEWER,
+	  .run = run_template_diff },
+
 	{ .name = "cluster create",
 	  .args = "NAME TEMPLATE [PARAM=VALUE...]",
 	  .help = "make a cluster from a template",
@@ -176,6 +197,17 @@ const struct command commands[] = {
 	      "fails when the cluster could not be created so.",
 	  .needs = ROLE_VIEWER,
 	  .run = run_cluster_check },
+	{ .name = "cluster update",
+	  .args = "CLUSTER [PARAM=VALUE...]",
+	  .help = "let a cluster take over what may change while it runs",
+	  .more =
+	      "With values, the cluster's own revision of its template with those; without, the template's file as it is now. "
+	      "Maxima, idle times, prices and budgets hold from the next decision on; whatever else differs is named, and nothing "
+	      "is changed then. Shows the plan first and asks; with --plan its hash is the agreement.",
+	  .options = update_options,
+	  .flags = CMD_CLUSTER | CMD_WRITE,
+	  .needs = ROLE_OPERATOR,
+	  .run = run_cluster_update },
 	{ .name = "cluster start",
 	  .args = "CLUSTER",
 	  .help = "start a cluster: network, head, scheduler",
@@ -395,6 +427,13 @@ const struct command commands[] = {
 	  .help = "show an operation, and the report of one that is done",
 	  .needs = ROLE_VIEWER,
 	  .run = run_operation_show },
+	{ .name = "operation retry",
+	  .args = "ID",
+	  .help = "try again now, not at the time it names",
+	  .flags = CMD_WRITE,
+	  .confirm = CONFIRM_UNDO,
+	  .needs = ROLE_OPERATOR,
+	  .run = run_operation_retry },
 	{ .name = "operation cancel",
 	  .args = "ID",
 	  .help = "take an operation back where that is still possible",

@@ -6,12 +6,15 @@ static void on_list(struct command_run *r, const struct json *answer)
 {
 	const struct json *list = json_get(answer, "templates");
 
-	show_columns(r, "TEMPLATE", "SCHEDULER", "ARRAYS", "TITLE");
+	show_columns(r, "TEMPLATE", "SCHEDULER", "ARRAYS", "USED BY", "CHANGED", "TITLE");
 	for (size_t i = 0; i < json_len(list); i++) {
 		const struct json *t = json_at(list, i);
+		char when[CLOCK_TEXT];
 
 		show_row(r, json_str(t, "name", "?"), json_str(t, "scheduler", ""),
-			 json_str(t, "arrays", ""), json_str(t, "title", ""));
+			 json_str(t, "arrays", ""), json_str(t, "used_by", ""),
+			 show_time(when, json_int(t, "changed_ms", 0)),
+			 json_str(t, "title", ""));
 	}
 	show_result(r, answer);
 	run_done(r);

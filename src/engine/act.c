@@ -12,7 +12,7 @@
 #include "engine/teardown_plan.h"
 #include "template/template.h"
 
-static int may_change(const struct engine *e, struct err *err)
+int engine_may_change(const struct engine *e, struct err *err)
 {
 	if (e->safe_mode)
 		return err_set(err, ERR_CONFLICT,
@@ -77,14 +77,10 @@ static int expand(struct cluster_spec *spec, struct engine *e, const struct temp
 }
 
 static int cluster_fill(struct cluster *c, struct engine *e, const struct user *u,
-			const char *name, const char *template_name, const struct strs *params,
+			const char *name, const struct template *t, const struct strs *params,
 			struct err *err)
 {
-	struct template *t = template_load(&e->template_folders, template_name, err);
-	int rc = t ? expand(&c->spec, e, t, params, err) : -1;
-
-	template_free(t);
-	if (rc < 0 || spec_usable(e, &c->spec, err) < 0)
+	if (expand(&c->spec, e, t, params, err) < 0 || spec_usable(e, &c->spec, err) < 0)
 		return -1;
 	c->name = xstrdup(name);
 	rand_hex(c->short_id, 4);
@@ -97,7 +93,7 @@ static int cluster_fill(struct cluster *c, struct engine *e, const struct user *
 }
 
 static int cluster_write(struct engine *e, const struct user *u, struct cluster *c,
-			 struct err *err)
+			 const struct template *t, struct err *err)
 {
 	char object[96];
 
@@ -105,6 +101,7 @@ static int cluster_write(struct engine *e, const struct user *u, struct cluster 
 	if (store_begin(e->store, err) < 0)
 		return -1;
 	if (store_cluster_add(e->store, c, err) < 0 ||
+	    store_revision_add(e->store, t->name, t->hash, t->text, c->created_ms, err) < 0 ||
 	    audit_act(e, u, "create", object, c->spec.template_name, NULL, 0, err) < 0) {
 		store_rollback(e->store);
 		return -1;
@@ -116,13 +113,19 @@ int engine_create(struct engine *e, const struct user *u, const char *name,
 		  const char *template_name, const struct strs *params, struct err *err)
 {
 	struct cluster c = { 0 };
+	struct template *t;
 	struct run *r;
+	int rc;
 
 	cluster_spec_init(&c.spec);
-	if (may_change(e, err) < 0 || !cluster_name_ok(name, err))
+	if (engine_may_change(e, err) < 0 || !cluster_name_ok(name, err))
 		return -1;
-	if (cluster_fill(&c, e, u, name, template_name, params, err) < 0 ||
-	    cluster_write(e, u, &c, err) < 0) {
+	t = template_load(&e->template_folders, template_name, err);
+	rc = t ? cluster_fill(&c, e, u, name, t, params, err) : -1;
+	if (rc == 0)
+		rc = cluster_write(e, u, &c, t, err);
+	template_free(t);
+	if (rc < 0) {
 		cluster_clear(&c);
 		return -1;
 	}
@@ -138,7 +141,7 @@ int engine_start(struct engine *e, const struct user *u, const char *name, int64
 {
 	struct run *r = run_need(e, name, err);
 
-	if (!r || may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
+	if (!r || engine_may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
 		return -1;
 	if (r->cluster.state == CLUSTER_RUNNING) {
 		*op = 0;
@@ -168,7 +171,7 @@ int engine_stop(struct engine *e, const struct user *u, const char *name, bool f
 {
 	struct run *r = run_need(e, name, err);
 
-	if (!r || may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
+	if (!r || engine_may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
 		return -1;
 	if (r->cluster.state == CLUSTER_OFF) {
 		*op = 0;
@@ -184,7 +187,7 @@ int engine_delete(struct engine *e, const struct user *u, const char *name,
 {
 	struct run *r = run_need(e, name, err);
 
-	if (!r || may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
+	if (!r || engine_may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
 		return -1;
 	if (r->cluster.protect)
 		return err_set(err, ERR_DENIED,
@@ -204,7 +207,7 @@ int engine_delete(struct engine *e, const struct user *u, const char *name,
 static int change_begin(struct run *r, const struct user *u, const char *verb,
 			const char *object, const char *reason, struct err *err)
 {
-	if (may_change(r->engine, err) < 0 || store_begin(r->engine->store, err) < 0)
+	if (engine_may_change(r->engine, err) < 0 || store_begin(r->engine->store, err) < 0)
 		return -1;
 	if (audit_act(r->engine, u, verb, object, reason, NULL, 0, err) < 0) {
 		store_rollback(r->engine->store);
@@ -254,6 +257,30 @@ int engine_op_cancel(struct engine *e, const struct user *u, int64_t id, struct 
 			return -1;
 		}
 		note_by(r, EVENT_INFO, u, "", "%s: cancel asked", op_kind_name(r->op.kind));
+		operation_wake(r);
+		return change_end(r, err);
+	}
+	return err_set(err, ERR_NOT_FOUND, "operation %lld is not under way", (long long)id);
+}
+
+int engine_op_retry(struct engine *e, const struct user *u, int64_t id, struct err *err)
+{
+	for (size_t i = 0; i < e->n_runs; i++) {
+		struct run *r = e->runs[i];
+		char object[96];
+
+		if (r->op.id != id)
+			continue;
+		snprintf(object, sizeof(object), "operation %lld", (long long)id);
+		if (change_begin(r, u, "retry", object, op_kind_name(r->op.kind), err) < 0)
+			return -1;
+		r->op.next_try_ms = 0;
+		intents_retry(r);
+		if (store_op_save(e->store, &r->op, err) < 0) {
+			store_rollback(e->store);
+			return -1;
+		}
+		note_by(r, EVENT_INFO, u, "", "%s: tried again now", op_kind_name(r->op.kind));
 		operation_wake(r);
 		return change_end(r, err);
 	}

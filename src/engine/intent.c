@@ -379,6 +379,15 @@ static void act(struct live_intent *li)
 	}
 }
 
+/* The operator knows that it is worth a try; what the cloud itself asked to wait for, its own
+ * side of the engine still waits for. */
+void intents_retry(struct run *r)
+{
+	for (size_t i = 0; i < r->n_intents; i++)
+		if (!r->intents[i]->call && r->intents[i]->in.operation_id == r->op.id)
+			r->intents[i]->in.next_try_ms = 0;
+}
+
 /* An act may end its intent at once and so change the list: it begins anew after each. */
 void intents_act(struct run *r)
 {

@@ -13,6 +13,7 @@ __attribute__((format(printf, 5, 0))) static void add(struct run *r, enum event_
 {
 	struct event ev = { .at_ms = clock_utc_ms(),
 			    .cluster_id = r->cluster.id,
+			    .operation_id = r->op.id,
 			    .level = level };
 	struct err err = ERR_INIT;
 

@@ -17,6 +17,14 @@ static void (*const steps[OP_KINDS])(struct run *r) = {
 	[OP_DELETE] = teardown_step,
 };
 
+#define STEPS_KEPT 40 /* with their times; a stage that is gone back to is one more */
+
+static const struct stages *const stages_of[OP_KINDS] = {
+	[OP_START] = &start_stages,
+	[OP_STOP] = &stop_stages,
+	[OP_DELETE] = &teardown_stages,
+};
+
 /* R9.4: teardown > stop > start. */
 static const int ranks[OP_KINDS] = {
 	[OP_START] = 1, [OP_SCALE] = 0, [OP_STOP] = 2, [OP_DELETE] = 3
@@ -114,6 +122,7 @@ int operation_begin(struct run *r, enum op_kind kind, const struct user *u, bool
 				    .started_ms = now,
 				    .step_ms = now,
 				    .force = force };
+	snprintf(r->op.cluster, sizeof(r->op.cluster), "%s", r->cluster.name);
 	snprintf(r->op.actor, sizeof(r->op.actor), "%s", u ? u->name : "engine");
 	snprintf(r->op.plan_hash, sizeof(r->op.plan_hash), "%s", plan_hash ? plan_hash : "");
 	if (write_begin(r, u, err) < 0) {
@@ -131,6 +140,45 @@ int operation_begin(struct run *r, enum op_kind kind, const struct user *u, bool
 	return 0;
 }
 
+/*
+ * What the row remembers beside its columns: when each step began, and what steps add at their
+ * end
+ */
+
+void operation_remember(struct run *r, struct json *take)
+{
+	struct json *all = r->op.data ? json_parse(r->op.data, strlen(r->op.data), NULL) : NULL;
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+	const char *name;
+	const struct json *v;
+
+	if (!all)
+		all = json_new_object();
+	for (void *it = NULL; json_each(take, &it, &name, &v);)
+		json_set(all, name, json_copy(v));
+	json_write(&text, all);
+	free(r->op.data);
+	r->op.data = buf_steal(&text);
+	json_free(all);
+	json_free(take);
+}
+
+static void remember_step(struct run *r, const char *step)
+{
+	struct json *old = r->op.data ? json_parse(r->op.data, strlen(r->op.data), NULL) : NULL;
+	const struct json *had = json_get(old, "steps");
+	struct json *j = json_new_object(), *list = json_set_array(j, "steps"), *s;
+
+	for (size_t i = json_len(had) < STEPS_KEPT ? 0 : json_len(had) - STEPS_KEPT + 1;
+	     i < json_len(had); i++)
+		json_add(list, json_copy(json_at(had, i)));
+	s = json_add_object(list);
+	json_set_str(s, "name", step);
+	json_set_int(s, "at_ms", r->op.step_ms);
+	operation_remember(r, j);
+	json_free(old);
+}
+
 void operation_step(struct run *r, const char *step, const char *fmt, ...)
 {
 	char detail[200];
@@ -146,6 +194,7 @@ void operation_step(struct run *r, const char *step, const char *fmt, ...)
 		r->op.step_ms = clock_utc_ms();
 		r->op.error[0] = '\0';
 		r->op.next_try_ms = 0;
+		remember_step(r, step);
 		log_info("cluster %s: %s: %s", r->cluster.name, op_kind_name(r->op.kind), step);
 	}
 	snprintf(r->op.step, sizeof(r->op.step), "%s", step);
@@ -250,6 +299,55 @@ bool stages_run(struct run *r, const struct stage *table, size_t n)
 			return false;
 	}
 	return true;
+}
+
+size_t engine_op_steps(enum op_kind kind, const char *out[ENGINE_OP_STEPS])
+{
+	const struct stages *s = stages_of[kind];
+	size_t n = 0;
+
+	for (; s && n < s->n && n < ENGINE_OP_STEPS; n++)
+		out[n] = s->v[n].name;
+	return n;
+}
+
+const char *engine_op_cancel_off(const struct operation *o)
+{
+	const struct stages *s = stages_of[o->kind];
+
+	if (o->state != OP_RUNNING)
+		return "it has ended";
+	if (o->cancel_asked)
+		return "cancel was asked already";
+	for (size_t i = 0; s && i < s->n; i++)
+		if (strcmp(s->v[i].name, o->step) == 0 && s->v[i].cancel)
+			return NULL;
+	return o->kind == OP_DELETE ? "the teardown has begun to delete"
+				    : "not in this step: it takes effect at the next that can";
+}
+
+struct json *engine_op_changes(const struct engine *e, int64_t id)
+{
+	struct json *list = json_new_array();
+
+	for (size_t i = 0; i < e->n_runs; i++)
+		for (size_t k = 0; k < e->runs[i]->n_intents; k++) {
+			const struct intent *in = &e->runs[i]->intents[k]->in;
+			struct json *j;
+
+			if (in->operation_id != id)
+				continue;
+			j = json_add_object(list);
+			json_set_str(j, "verb", cloud_verb_name(in->verb));
+			json_set_str(j, "kind", cloud_kind_name(in->kind));
+			json_set_str(j, "resource", in->resource_id);
+			json_set_str(j, "state", intent_state_name(in->state));
+			json_set_str(j, "error", in->error);
+			json_set_int(j, "tries", in->tries);
+			json_set_int(j, "next_try_ms", in->next_try_ms);
+			json_set_int(j, "since_ms", in->created_ms);
+		}
+	return list;
 }
 
 bool ensure(struct run *r, enum cloud_verb verb, enum cloud_kind kind, const char *id)

@@ -28,6 +28,13 @@ struct stage {
 					  ended. NULL: not here */
 };
 
+/* The stages of each kind, in their order. */
+struct stages {
+	const struct stage *v;
+	size_t n;
+};
+extern const struct stages start_stages, stop_stages, teardown_stages;
+
 struct op_work *op_work(struct run *r);
 bool stages_run(struct run *r, const struct stage *table,
 		size_t n); /* true: the last one is done */

@@ -254,6 +254,7 @@ void regions_free(struct engine *e);
 
 /* act.c */
 struct engine_cloud *cloud_named(struct engine *e, const char *name);
+int engine_may_change(const struct engine *e, struct err *err); /* -1: safe mode */
 
 /* note.c: events and audit rows in the engine's words */
 void note(struct run *r, enum event_level level, const char *object, const char *fmt, ...)
@@ -453,6 +454,7 @@ int intent_record(struct run *r, enum cloud_kind kind, const char *resource_id,
 		  struct err *err); /* a name that is ours without a call of ours */
 void intents_void(struct run *r,
 		  const char *why); /* all that are open; none may be under way */
+void intents_retry(struct run *r); /* of the open operation: now, not at their next try */
 bool intent_open(const struct run *r,
 		 const char *resource_id); /* one change per resource at a time */
 /* How it ended is told to whoever it concerns (operations, boots); called after the result was
@@ -517,6 +519,9 @@ void operation_end(struct run *r, enum op_state state, const char *fmt, ...)
 void operation_void(
     struct run *r, const char *why); /* an open one ends, and its cluster waits for a new one */
 void operation_wake(struct run *r);  /* something that it waits for happened */
+void operation_remember(
+    struct run *r,
+    struct json *take); /* members that the row keeps; the next save writes them */
 void operation_error(struct run *r, const struct err *err, int64_t retry_ms);
 void start_step(struct run *r);
 void stop_step(struct run *r);

@@ -219,6 +219,8 @@ static const struct stage stages[] = {
 	{ "scheduler", go_scheduler, cancelled },
 };
 
+const struct stages start_stages = { stages, ARRAY_LEN(stages) };
+
 void start_step(struct run *r)
 {
 	char span[CLOCK_TEXT];

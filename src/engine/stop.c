@@ -127,6 +127,8 @@ static const struct stage stages[] = {
 	{ "head", go_head, NULL },
 };
 
+const struct stages stop_stages = { stages, ARRAY_LEN(stages) };
+
 void stop_step(struct run *r)
 {
 	if (!stages_run(r, stages, ARRAY_LEN(stages)))

@@ -347,6 +347,8 @@ static const struct stage stages[] = {
 	{ "names", go_names, NULL },
 };
 
+const struct stages teardown_stages = { stages, ARRAY_LEN(stages) };
+
 static struct json *proof(struct run *r)
 {
 	struct op_work *w = op_work(r);
@@ -368,7 +370,6 @@ static struct json *proof(struct run *r)
 void teardown_step(struct run *r)
 {
 	struct err err = ERR_INIT;
-	struct buf text = BUF_INIT(BUF_TEXT_MAX);
 	struct json *report;
 	size_t n;
 
@@ -377,9 +378,7 @@ void teardown_step(struct run *r)
 	bill_save(r);
 	report = proof(r);
 	n = json_len(json_get(report, "gone"));
-	json_write(&text, report);
-	free(r->op.data);
-	r->op.data = buf_steal(&text);
+	operation_remember(r, json_copy(report));
 	if (store_tombstone_add(r->engine->store, &r->cluster, report, r->op.actor, &err) < 0)
 		log_error("cluster %s: %s", r->cluster.name, err.msg);
 	json_free(report);

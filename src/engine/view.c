@@ -366,11 +366,30 @@ size_t engine_arrays(const struct engine *e, const struct cluster *c, struct arr
  * Templates
  */
 
-static void template_row_make(struct template_row *row, const struct template *t)
+/* Clusters made from it, those of another revision with a star. */
+static void used_by(char out[160], const struct engine *e, const struct template *t)
 {
 	size_t used = 0;
 
-	*row = (struct template_row){ 0 };
+	for (size_t i = 0; i < e->n_runs && used < 159; i++) {
+		const struct cluster_spec *s = &e->runs[i]->cluster.spec;
+
+		if (!s->template_name || strcmp(s->template_name, t->name) != 0)
+			continue;
+		used += (size_t)snprintf(
+		    out + used, 160 - used, "%s%s%s", used ? ", " : "",
+		    e->runs[i]->cluster.name,
+		    strcmp(s->template_hash ? s->template_hash : "", t->hash) ? " *" : "");
+	}
+}
+
+static void template_row_make(struct template_row *row, const struct engine *e,
+			      const struct template *t)
+{
+	size_t used = 0;
+
+	*row = (struct template_row){ .changed_ms = t->changed_ms };
+	used_by(row->used_by, e, t);
 	snprintf(row->name, sizeof(row->name), "%s", t->name);
 	snprintf(row->title, sizeof(row->title), "%s", t->title ? t->title : "");
 	snprintf(row->scheduler, sizeof(row->scheduler), "%s",
@@ -394,7 +413,7 @@ size_t engine_templates(struct engine *e, struct template_row **out)
 		if (!t)
 			continue;
 		GROW(*out, n, cap);
-		template_row_make(&(*out)[n++], t);
+		template_row_make(&(*out)[n++], e, t);
 		template_free(t);
 	}
 	strs_clear(&names);

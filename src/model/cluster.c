@@ -100,6 +100,7 @@ void array_spec_clear(struct array_spec *a)
 void cluster_spec_init(struct cluster_spec *s)
 {
 	*s = (struct cluster_spec){
+		.params = STRS_INIT(CLUSTER_PARAMS_MAX),
 		.head_disk_gib = 30,
 		.max_nodes = -1,
 		.max_cores = -1,
@@ -118,6 +119,7 @@ void cluster_spec_clear(struct cluster_spec *s)
 
 	for (size_t i = 0; i < ARRAY_LEN(strings); i++)
 		free(strings[i]);
+	strs_clear(&s->params);
 	for (size_t i = 0; i < s->n_arrays; i++)
 		array_spec_clear(&s->arrays[i]);
 	for (size_t i = 0; i < s->n_storage; i++) {

@@ -364,6 +364,7 @@ TEXT_GET(e_who, event, r->actor)
 TEXT_GET(e_cluster, event, r->cluster)
 NUMBER_GET(e_level, event, r->level)
 NUMBER_GET(e_seq, event, r->seq)
+NUMBER_GET(e_operation, event, r->operation_id)
 NUMBER_GET(e_issue, event, r->level != EVENT_INFO)
 SINCE_GET(e_age, event, r->at_ms)
 
@@ -375,6 +376,7 @@ static const struct column events[] = {
 	{ "who", "user", COLUMN_ID, true, .get = e_who },
 	{ "age", NULL, COLUMN_SPAN, .get = e_age },
 	{ "seq", NULL, COLUMN_NUMBER, .get = e_seq },
+	{ "op", "operation", COLUMN_NUMBER, .get = e_operation },
 	{ "issue", NULL, COLUMN_WORD, .get = e_issue, .words = &flag_words },
 };
 
@@ -383,6 +385,7 @@ TEXT_GET(o_detail, operation, r->detail)
 TEXT_GET(o_error, operation, r->error)
 TEXT_GET(o_who, operation, r->actor)
 NUMBER_GET(o_id, operation, r->id)
+TEXT_GET(o_cluster, operation, r->cluster)
 NUMBER_GET(o_kind, operation, r->kind)
 NUMBER_GET(o_state, operation, r->state)
 SINCE_GET(o_age, operation, r->started_ms)
@@ -391,6 +394,7 @@ static const struct column operations[] = {
 	{ "kind", "name", COLUMN_WORD, true, .get = o_kind, .words = &op_words },
 	{ "state", NULL, COLUMN_WORD, true, .get = o_state, .words = &op_state_words },
 	{ "id", NULL, COLUMN_NUMBER, .get = o_id },
+	{ "cluster", NULL, COLUMN_ID, .get = o_cluster },
 	{ "step", NULL, COLUMN_TEXT, true, .get = o_step },
 	{ "detail", NULL, COLUMN_TEXT, true, .get = o_detail },
 	{ "error", "issue", COLUMN_TEXT, true, .get = o_error },
@@ -403,6 +407,8 @@ TEXT_GET(t_title, template_row, r->title)
 TEXT_GET(t_scheduler, template_row, r->scheduler)
 TEXT_GET(t_arrays, template_row, r->arrays)
 TEXT_GET(t_hash, template_row, r->hash)
+TEXT_GET(t_used, template_row, r->used_by)
+SINCE_GET(t_age, template_row, r->changed_ms)
 
 static const struct column templates[] = {
 	{ "name", "template", COLUMN_TEXT, true, .get = t_name },
@@ -410,6 +416,8 @@ static const struct column templates[] = {
 	{ "scheduler", NULL, COLUMN_ID, true, .get = t_scheduler },
 	{ "array", "arrays", COLUMN_TEXT, true, .get = t_arrays },
 	{ "hash", NULL, COLUMN_TEXT, .get = t_hash },
+	{ "used", "cluster", COLUMN_TEXT, true, .get = t_used },
+	{ "age", NULL, COLUMN_SPAN, .get = t_age },
 };
 
 TEXT_GET(h_cluster, history_row, r->cluster)

@@ -122,6 +122,33 @@ void stop_cluster(struct request *q)
 		answer_operation(q, op);
 }
 
+/* {params[]}: the plan; with {plan_hash} as well it is done. */
+void update_cluster(struct request *q)
+{
+	const char *hash = json_str(q->body, "plan_hash", NULL);
+	struct strs params = STRS_INIT(CLUSTER_PARAMS_MAX);
+	struct err err = ERR_INIT;
+	struct json *j = NULL;
+	int rc = texts_read(&params, json_get(q->body, "params"), "params", &err);
+
+	if (rc == 0 && hash)
+		rc = engine_update(q->server->engine, &q->user, segment(q, 2), &params, hash,
+				   &err);
+	else if (rc == 0)
+		rc = (j = engine_update_plan(q->server->engine, segment(q, 2), &params, &err))
+			 ? 0
+			 : -1;
+	strs_clear(&params);
+	if (!hash)
+		answers_a_question(q);
+	if (rc < 0)
+		answer_err(q, &err);
+	else if (j)
+		answer_json(q, 200, j);
+	else
+		answer_operation(q, 0);
+}
+
 static void set_paused(struct request *q, bool paused)
 {
 	struct err err = ERR_INIT;

@@ -187,6 +187,22 @@ void get_template(struct request *q)
 		answer_err(q, &err);
 }
 
+/* Against the revision of a cluster, or one by its hash: ?cluster= ?revision= */
+void diff_template(struct request *q)
+{
+	char *cluster = query_text(q, "cluster"), *revision = query_text(q, "revision");
+	struct err err = ERR_INIT;
+	struct json *j =
+	    engine_template_diff(q->server->engine, segment(q, 2), cluster, revision, &err);
+
+	free(cluster);
+	free(revision);
+	if (j)
+		answer_json(q, 200, j);
+	else
+		answer_err(q, &err);
+}
+
 /* What a cluster of these values would be: {name, params[], offer}. */
 void check_template(struct request *q)
 {
@@ -278,16 +294,31 @@ static int64_t op_id(const struct request *q)
 	return id;
 }
 
+static void steps_json(struct json *j, const struct operation *o)
+{
+	const char *steps[ENGINE_OP_STEPS], *off = engine_op_cancel_off(o);
+	size_t n = engine_op_steps(o->kind, steps);
+	struct json *list = json_set_array(j, "steps");
+
+	for (size_t i = 0; i < n; i++)
+		json_add(list, json_new_string(steps[i]));
+	json_set_str(j, "cancel_off", off ? off : "");
+}
+
 void get_operation(struct request *q)
 {
 	struct operation o = { 0 };
 	struct err err = ERR_INIT;
+	struct json *j;
 
 	if (engine_operation(q->server->engine, op_id(q), &o, &err) < 0) {
 		answer_err(q, &err);
 		return;
 	}
-	answer_json(q, 200, wire_operation_json(&o));
+	j = wire_operation_json(&o);
+	steps_json(j, &o);
+	json_set(j, "changes", engine_op_changes(q->server->engine, o.id));
+	answer_json(q, 200, j);
 	operation_clear(&o);
 }
 
@@ -296,6 +327,16 @@ void cancel_operation(struct request *q)
 	struct err err = ERR_INIT;
 
 	if (engine_op_cancel(q->server->engine, &q->user, op_id(q), &err) < 0)
+		answer_err(q, &err);
+	else
+		answer_operation(q, 0);
+}
+
+void retry_operation(struct request *q)
+{
+	struct err err = ERR_INIT;
+
+	if (engine_op_retry(q->server->engine, &q->user, op_id(q), &err) < 0)
 		answer_err(q, &err);
 	else
 		answer_operation(q, 0);

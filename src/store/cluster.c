@@ -56,6 +56,19 @@ int store_cluster_save(struct store *st, const struct cluster *c, struct err *er
 	return rc;
 }
 
+int store_cluster_save_spec(struct store *st, const struct cluster *c, struct err *err)
+{
+	struct stmt s = stmt_open(st->sql, "UPDATE cluster SET spec = ? WHERE id = ?");
+	char *spec = json_line(wire_spec_json(&c->spec));
+	int rc;
+
+	stmt_text(&s, 1, spec);
+	stmt_int(&s, 2, c->id);
+	rc = stmt_run(&s, err);
+	free(spec);
+	return rc < 0 ? -1 : store_cluster_save(st, c, err);
+}
+
 static int row_read(struct stmt *s, struct cluster *c, struct err *err)
 {
 	struct json *body = row_json(s, 1, err);

@@ -7,8 +7,8 @@
 int store_event_add(struct store *st, struct event *e, struct err *err)
 {
 	struct stmt s = stmt_open(
-	    st->sql, "INSERT INTO event(at_ms, cluster_id, level, cluster, object, actor, text)"
-		     " VALUES(?, ?, ?, ?, ?, ?, ?)");
+	    st->sql, "INSERT INTO event(at_ms, cluster_id, level, cluster, object, actor, text,"
+		     " operation_id) VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
 
 	stmt_int(&s, 1, e->at_ms);
 	stmt_int(&s, 2, e->cluster_id);
@@ -17,6 +17,7 @@ int store_event_add(struct store *st, struct event *e, struct err *err)
 	stmt_text(&s, 5, e->object);
 	stmt_text(&s, 6, e->actor);
 	stmt_text(&s, 7, e->text);
+	stmt_int(&s, 8, e->operation_id);
 	if (stmt_run(&s, err) < 0)
 		return err_wrap(err, "event");
 	e->seq = sql_last_id(st->sql);
@@ -35,6 +36,7 @@ static void read_row(struct stmt *s, struct event *e)
 	TEXT(object, 5);
 	TEXT(actor, 6);
 	TEXT(text, 7);
+	e->operation_id = stmt_col_int(s, 8);
 }
 
 #undef TEXT
@@ -57,11 +59,12 @@ int store_events(struct store *st, int64_t cluster_id, int64_t after_seq, size_t
 	    cluster_id
 		? stmt_open(
 		      st->sql,
-		      "SELECT seq, at_ms, cluster_id, level, cluster, object, actor, text"
+		      "SELECT seq, at_ms, cluster_id, level, cluster, object, actor, text, operation_id"
 		      " FROM event WHERE seq > ? AND cluster_id = ? ORDER BY seq DESC LIMIT ?")
-		: stmt_open(st->sql,
-			    "SELECT seq, at_ms, cluster_id, level, cluster, object, actor, text"
-			    " FROM event WHERE seq > ? AND ? = 0 ORDER BY seq DESC LIMIT ?");
+		: stmt_open(
+		      st->sql,
+		      "SELECT seq, at_ms, cluster_id, level, cluster, object, actor, text, operation_id"
+		      " FROM event WHERE seq > ? AND ? = 0 ORDER BY seq DESC LIMIT ?");
 	size_t cap = 0;
 
 	*out = NULL;

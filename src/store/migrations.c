@@ -59,5 +59,10 @@ const char *const store_migrations[] = {
 	"CREATE TABLE found(id TEXT COLLATE NOCASE PRIMARY KEY, type TEXT NOT NULL, cloud TEXT NOT NULL, cluster_tag TEXT NOT NULL,"
 	" state TEXT NOT NULL, actor TEXT NOT NULL, plan_hash TEXT NOT NULL, error TEXT NOT NULL, first_ms INTEGER NOT NULL,"
 	" decided_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+	/* The texts that clusters were made from: what their templates are held against later. */
+	"CREATE TABLE revision(hash TEXT PRIMARY KEY, template TEXT NOT NULL, at_ms INTEGER NOT NULL, text TEXT NOT NULL)"
+	" STRICT, WITHOUT ROWID;"
+	"CREATE INDEX revision_template ON revision(template, at_ms);"
+	"ALTER TABLE event ADD COLUMN operation_id INTEGER NOT NULL DEFAULT 0;",
 	NULL,
 };

@@ -27,6 +27,11 @@ static void bind(struct stmt *s, const struct operation *o)
 	stmt_text(s, 15, o->data);
 }
 
+/* A deleted cluster's row stays, and with it the name that people know. */
+#define READ                                                                                   \
+	"SELECT id, " COLUMNS ", coalesce((SELECT name FROM cluster c"                         \
+	" WHERE c.id = operation.cluster_id), '') FROM operation"
+
 #define TEXT(member, i) snprintf(o->member, sizeof(o->member), "%s", stmt_col_text(s, i))
 
 static void read_row(struct stmt *s, struct operation *o)
@@ -46,6 +51,7 @@ static void read_row(struct stmt *s, struct operation *o)
 	o->force = stmt_col_int(s, 13) != 0;
 	TEXT(plan_hash, 14);
 	o->data = stmt_col_null(s, 15) ? NULL : xstrdup(stmt_col_text(s, 15));
+	TEXT(cluster, 16);
 }
 
 #undef TEXT
@@ -77,9 +83,8 @@ int store_ops(struct store *st, int64_t cluster_id, bool open_only, size_t most,
 	      struct operation **out, size_t *n, struct err *err)
 {
 	struct stmt s = stmt_open(
-	    st->sql, "SELECT id, " COLUMNS " FROM operation"
-		     " WHERE (? = 0 OR cluster_id = ?1) AND (? = 0 OR state = 'running')"
-		     " ORDER BY id DESC LIMIT ?");
+	    st->sql, READ " WHERE (? = 0 OR cluster_id = ?1) AND (? = 0 OR state = 'running')"
+			  " ORDER BY id DESC LIMIT ?");
 	size_t cap = 0;
 
 	*out = NULL;
@@ -96,8 +101,7 @@ int store_ops(struct store *st, int64_t cluster_id, bool open_only, size_t most,
 
 int store_op_get(struct store *st, int64_t id, struct operation *out, struct err *err)
 {
-	struct stmt s =
-	    stmt_open(st->sql, "SELECT id, " COLUMNS " FROM operation WHERE id = ?");
+	struct stmt s = stmt_open(st->sql, READ " WHERE id = ?");
 	bool found;
 
 	stmt_int(&s, 1, id);

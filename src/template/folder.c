@@ -138,6 +138,7 @@ struct template *template_load(const struct strs *folders, const char *name, str
 		t = template_parse(buf_str(&text), text.len, base, err);
 	if (t) {
 		t->path = path;
+		t->changed_ms = file_changed_ms(path);
 		path = NULL;
 	}
 	free(path);

@@ -288,6 +288,8 @@ int template_expand(struct cluster_spec *out, const struct template *t,
 		cluster_spec_init(&d.spec);
 		out->template_name = xstrdup(t->name);
 		out->template_hash = xstrdup(t->hash);
+		for (size_t i = 0; params && i < params->n; i++)
+			strs_add(&out->params, params->v[i]);
 	}
 	document_clear(&d);
 	template_problems_clear(&problems);

@@ -52,6 +52,7 @@ static const struct field setting_fields[] = {
 static const struct field spec_fields[] = {
 	S(template_name, FIELD_OWNED),
 	S(template_hash, FIELD_OWNED),
+	S(params, FIELD_STRS),
 	S(scheduler, FIELD_OWNED),
 	S(cloud, FIELD_OWNED),
 	S(region, FIELD_OWNED),

@@ -53,6 +53,8 @@ static const struct field template_fields[] = {
 	FIELD(struct template_row, scheduler, FIELD_CHARS),
 	FIELD(struct template_row, arrays, FIELD_CHARS),
 	FIELD(struct template_row, hash, FIELD_CHARS),
+	FIELD(struct template_row, used_by, FIELD_CHARS),
+	FIELD(struct template_row, changed_ms, FIELD_INT),
 	FIELD_END,
 };
 

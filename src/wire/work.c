@@ -12,6 +12,7 @@ FIELD_WORDS(level, enum event_level, event_level_name, event_level_of)
 static const struct field operation_fields[] = {
 	O(id, FIELD_INT),
 	O(cluster_id, FIELD_INT),
+	O(cluster, FIELD_CHARS),
 	FIELD_ENUM(struct operation, kind, kind_word, kind_of),
 	FIELD_ENUM(struct operation, state, state_word, state_of),
 	O(step, FIELD_CHARS),
@@ -34,6 +35,7 @@ static const struct field event_fields[] = {
 	E(seq, FIELD_INT),
 	E(at_ms, FIELD_INT),
 	E(cluster_id, FIELD_INT),
+	E(operation_id, FIELD_INT),
 	FIELD_ENUM(struct event, level, level_word, level_of),
 	E(cluster, FIELD_CHARS),
 	E(object, FIELD_CHARS),

@@ -58,7 +58,7 @@ TreeWidth=65533
 MinJobAge=300
 DebugFlags=NO_CONF_HASH
 END
-	nodes_max=$(printf '%s\n' "$OFFERS" | awk 'NF { n += ($7 < 0 ? 1000 : $7) + 1 } END { n += 64; print (n > 65000 ? 65000 : n) }')
+	nodes_max=$(printf '%s\n' "$OFFERS" | awk 'NF { n += ($7 < 0 ? 1000 : $7) + 1 } END { n += 64; print (n > 65000 ? 65000 : n < 10200 ? 10200 : n) }') # maxima may grow while it runs
 	echo "MaxNodeCount=$nodes_max"
 	printf '%s\n' "$OFFERS" | awk '$5 > 0 { gpus = 1 } END { if (gpus) print "GresTypes=gpu" }'
 }

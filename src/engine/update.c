@@ -1,0 +1,431 @@
+/*
+ * A template's revisions against each other, and a cluster that takes over what may change
+ * while it runs. Everything else waits for a cluster made anew; the plan says which is which.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/mem.h"
+#include "engine/run.h"
+#include "template/compare.h"
+#include "template/template.h"
+
+/*
+ * What differs, as JSON
+ */
+
+static void lines_json(struct json *list, const char *from, const char *to)
+{
+	struct compare_lines lines;
+
+	compare_texts(&lines, from, to);
+	for (size_t i = 0; i < lines.n; i++) {
+		const struct compare_line *l = &lines.v[i];
+		struct json *j = json_add_object(list);
+		char *text = xstrndup(l->text, l->len), sign[2] = { l->sign, '\0' };
+
+		json_set_str(j, "sign", sign);
+		json_set_int(j, "old", l->old_line);
+		json_set_int(j, "new", l->new_line);
+		json_set_str(j, "text", text);
+		free(text);
+	}
+	compare_lines_clear(&lines);
+}
+
+static int64_t nodes_of(const struct run *r, const char *array)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; r && i < r->n_members; i++)
+		n += !array[0] || strcmp(r->members[i]->node.array, array) == 0;
+	return n;
+}
+
+static void effect_text(char out[120], const struct spec_change *c, const struct run *r)
+{
+	int64_t n = nodes_of(r, c->array);
+
+	if (c->effect == CHANGE_NEW_NODES && r)
+		snprintf(out, 120, "%s; %lld running", change_effect_text(c->effect),
+			 (long long)n);
+	else
+		snprintf(out, 120, "%s", change_effect_text(c->effect));
+}
+
+/* r NULL: of no cluster, but of the template itself. */
+static void changes_json(struct json *j, const struct spec_changes *c, const struct run *r)
+{
+	static const char *const words[CHANGE_EFFECTS] = {
+		[CHANGE_NOW] = "now",
+		[CHANGE_NEW_NODES] = "new_nodes",
+		[CHANGE_NEW_CLUSTER] = "new_cluster",
+	};
+	struct json *list = json_set_array(j, "changes");
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct json *o = json_add_object(list);
+		char sign[2] = { c->v[i].sign, '\0' }, text[120];
+
+		effect_text(text, &c->v[i], r);
+		json_set_str(o, "sign", sign);
+		json_set_str(o, "what", c->v[i].what);
+		json_set_str(o, "from", c->v[i].from);
+		json_set_str(o, "to", c->v[i].to);
+		json_set_str(o, "effect", words[c->v[i].effect]);
+		json_set_str(o, "text", text);
+	}
+	json_set_int(j, "add", (int64_t)spec_changes_count(c, '+'));
+	json_set_int(j, "change", (int64_t)spec_changes_count(c, '~'));
+	json_set_int(j, "destroy", (int64_t)spec_changes_count(c, '-'));
+}
+
+/*
+ * Two revisions of a template
+ */
+
+static const struct revision *revision_named(const struct revision *v, size_t n,
+					     const char *hash)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(v[i].hash, hash, strlen(hash)) == 0)
+			return &v[i];
+	return NULL;
+}
+
+/* The newest that the file is not any more; else the newest. */
+static const struct revision *last_revision(const struct revision *v, size_t n,
+					    const char *hash)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(v[i].hash, hash) != 0)
+			return &v[i];
+	return n ? v : NULL;
+}
+
+static void revisions_json(struct json *list, const struct engine *e, const struct revision *v,
+			   size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct json *j = json_add_object(list), *used = json_set_array(j, "clusters");
+
+		json_set_str(j, "hash", v[i].hash);
+		json_set_int(j, "at_ms", v[i].at_ms);
+		for (size_t k = 0; k < e->n_runs; k++) {
+			const struct cluster *c = &e->runs[k]->cluster;
+
+			if (c->spec.template_hash &&
+			    strcmp(c->spec.template_hash, v[i].hash) == 0)
+				json_add(used, json_new_string(c->name));
+		}
+	}
+}
+
+/* What the revision would be without a cluster: every parameter its default. */
+static int expand_text(struct cluster_spec *out, const char *text, const char *name,
+		       struct err *err)
+{
+	struct template *t = template_parse(text, strlen(text), name, err);
+	int rc = t ? template_expand(out, t, NULL, err) : -1;
+
+	template_free(t);
+	return rc;
+}
+
+static void compare_json(struct json *j, const struct run *r, const char *from_text,
+			 const struct template *to)
+{
+	struct cluster_spec from, now;
+	struct spec_changes changes = { 0 };
+	struct err err = ERR_INIT;
+	int rc;
+
+	cluster_spec_init(&from);
+	cluster_spec_init(&now);
+	rc = template_expand(&now, to, r ? &r->cluster.spec.params : NULL, &err);
+	if (rc == 0 && !r)
+		rc = expand_text(&from, from_text, to->name, &err);
+	if (rc == 0)
+		compare_specs(&changes, r ? &r->cluster.spec : &from, &now);
+	else
+		json_set_str(j, "note", err.msg);
+	changes_json(j, &changes, r);
+	spec_changes_clear(&changes);
+	cluster_spec_clear(&from);
+	cluster_spec_clear(&now);
+}
+
+static struct run *run_of_template(struct engine *e, const struct template *t,
+				   const char *cluster, struct err *err)
+{
+	struct run *r = run_need(e, cluster, err);
+
+	if (r && strcmp(r->cluster.spec.template_name ? r->cluster.spec.template_name : "",
+			t->name) != 0) {
+		err_set(err, ERR_INVALID, "cluster %s was made from template %s, not from %s",
+			cluster, r->cluster.spec.template_name, t->name);
+		return NULL;
+	}
+	return r;
+}
+
+static int diff(struct json *j, struct engine *e, const struct template *t,
+		const struct revision *all, size_t n, const char *cluster, const char *hash,
+		struct err *err)
+{
+	struct run *r = cluster[0] ? run_of_template(e, t, cluster, err) : NULL;
+	const struct revision *from;
+	char *text = NULL;
+
+	if (cluster[0] && !r)
+		return -1;
+	if (r)
+		hash = r->cluster.spec.template_hash;
+	from = hash && hash[0] ? revision_named(all, n, hash) : last_revision(all, n, t->hash);
+	if (hash && hash[0] && !r && !from)
+		return err_set(err, ERR_NOT_FOUND, "template %s has no revision %.12s here",
+			       t->name, hash);
+	if (from && store_revision_text(e->store, from->hash, &text, err) < 0)
+		return -1;
+	json_set_str(j, "cluster", cluster);
+	json_set_str(j, "from_hash", from ? from->hash : r ? hash : "");
+	json_set_int(j, "from_ms", from ? from->at_ms : 0);
+	lines_json(json_set_array(j, "lines"), text ? text : t->text, t->text);
+	if (r || text)
+		compare_json(j, r, text, t);
+	if (r && !text)
+		json_set_str(j, "note", "the text that it was made from is not kept");
+	else if (!from)
+		json_set_str(j, "note",
+			     "no cluster was made from it yet: there is nothing to "
+			     "hold it against");
+	free(text);
+	return 0;
+}
+
+struct json *engine_template_diff(struct engine *e, const char *name, const char *cluster,
+				  const char *revision, struct err *err)
+{
+	struct template *t = template_load(&e->template_folders, name, err);
+	struct revision *all = NULL;
+	struct json *j = NULL;
+	size_t n = 0;
+
+	if (t && store_revisions(e->store, t->name, &all, &n, err) == 0) {
+		j = json_new_object();
+		json_set_str(j, "template", t->name);
+		json_set_str(j, "hash", t->hash);
+		json_set_int(j, "changed_ms", t->changed_ms);
+		revisions_json(json_set_array(j, "revisions"), e, all, n);
+		if (diff(j, e, t, all, n, cluster ? cluster : "", revision, err) < 0) {
+			json_free(j);
+			j = NULL;
+		}
+	}
+	free(all);
+	template_free(t);
+	return j;
+}
+
+/*
+ * A cluster takes a change over
+ */
+
+struct update {
+	struct template *t; /* the revision that it is of afterwards */
+	struct cluster_spec spec;
+	struct spec_changes changes;
+};
+
+static void update_clear(struct update *u)
+{
+	template_free(u->t);
+	cluster_spec_clear(&u->spec);
+	spec_changes_clear(&u->changes);
+}
+
+/* Given values come before those that the cluster was made with. */
+static void merge(struct strs *out, const struct strs *given, const struct strs *kept)
+{
+	for (size_t i = 0; i < given->n; i++)
+		strs_add(out, given->v[i]);
+	for (size_t i = 0; i < kept->n; i++) {
+		size_t name = strcspn(kept->v[i], "=");
+		bool again = false;
+
+		for (size_t k = 0; k < given->n; k++)
+			again = again || (strncmp(given->v[k], kept->v[i], name) == 0 &&
+					  given->v[k][name] == '=');
+		if (!again)
+			strs_add(out, kept->v[i]);
+	}
+}
+
+/* With values, the cluster's own revision with those; without, the file as it is now. */
+static struct template *revision_of(struct run *r, bool file, struct err *err)
+{
+	struct engine *e = r->engine;
+	const char *name = r->cluster.spec.template_name, *hash = r->cluster.spec.template_hash;
+	struct template *t = NULL;
+	char *text = NULL;
+
+	if (file)
+		return template_load(&e->template_folders, name, err);
+	if (store_revision_text(e->store, hash ? hash : "", &text, err) == 0)
+		t = template_parse(text, strlen(text), name, err);
+	free(text);
+	return t;
+}
+
+static int update_make(struct update *u, struct run *r, const struct strs *params,
+		       struct err *err)
+{
+	struct strs all = STRS_INIT(2 * CLUSTER_PARAMS_MAX);
+	int rc;
+
+	*u = (struct update){ 0 };
+	cluster_spec_init(&u->spec);
+	merge(&all, params, &r->cluster.spec.params);
+	u->t = revision_of(r, params->n == 0, err);
+	rc = u->t ? template_expand(&u->spec, u->t, &all, err) : -1;
+	if (rc == 0)
+		compare_specs(&u->changes, &r->cluster.spec, &u->spec);
+	strs_clear(&all);
+	return rc;
+}
+
+static void hash_of(char out[SHA256_HEX], const struct update *u, const struct run *r)
+{
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+
+	buf_addf(&text, "%s %s %lld\n", r->cluster.short_id, u->spec.template_hash,
+		 (long long)r->cluster.version);
+	for (size_t i = 0; i < u->changes.n; i++)
+		buf_addf(&text, "%c %s: %s -> %s\n", u->changes.v[i].sign, u->changes.v[i].what,
+			 u->changes.v[i].from, u->changes.v[i].to);
+	sha256_hex(out, buf_str(&text), text.len);
+	buf_clear(&text);
+}
+
+/* The first change that a running cluster cannot take over; NULL: it can take all of them. */
+static const struct spec_change *hindrance(const struct spec_changes *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->v[i].effect != CHANGE_NOW)
+			return &c->v[i];
+	return NULL;
+}
+
+static int refused(const struct run *r, const struct spec_change *c, struct err *err)
+{
+	return err_set(err, ERR_UNSUPPORTED,
+		       "%.60s is not changed while %s lives (%s): make a cluster anew for it",
+		       c->what, r->cluster.name, change_effect_text(c->effect));
+}
+
+struct json *engine_update_plan(struct engine *e, const char *name, const struct strs *params,
+				struct err *err)
+{
+	struct run *r = run_need(e, name, err);
+	const struct spec_change *stop;
+	struct err why = ERR_INIT;
+	char hash[SHA256_HEX];
+	struct update u;
+	struct json *j = NULL;
+
+	if (!r)
+		return NULL;
+	if (update_make(&u, r, params, err) == 0) {
+		stop = hindrance(&u.changes);
+		hash_of(hash, &u, r);
+		j = json_new_object();
+		json_set_str(j, "cluster", name);
+		json_set_str(j, "template", r->cluster.spec.template_name);
+		json_set_str(j, "hash", hash);
+		changes_json(j, &u.changes, r);
+		json_set_bool(j, "possible", !stop && u.changes.n > 0);
+		if (stop)
+			refused(r, stop, &why);
+		json_set_str(j, "why_not",
+			     stop		? why.msg
+			     : u.changes.n == 0 ? "nothing would change"
+						: "");
+	}
+	update_clear(&u);
+	return j;
+}
+
+static void take_over(struct cluster_spec *mine, struct update *u)
+{
+	spec_take_now(mine, &u->spec);
+	strs_clear(&mine->params);
+	for (size_t i = 0; i < u->spec.params.n; i++)
+		strs_add(&mine->params, u->spec.params.v[i]);
+	free(mine->template_hash);
+	mine->template_hash = xstrdup(u->spec.template_hash);
+}
+
+static void tell(struct run *r, const struct user *by, const struct spec_changes *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		note_by(r, EVENT_INFO, by, c->v[i].array, "%s: %s becomes %s", c->v[i].what,
+			c->v[i].from, c->v[i].to);
+}
+
+/* The rows are written first: a store that cannot take them leaves the cluster as it was. */
+static int update_write(struct run *r, const struct user *by, struct update *u,
+			const char *hash, struct err *err)
+{
+	struct store *st = r->engine->store;
+	char object[96];
+
+	snprintf(object, sizeof(object), "cluster %s", r->cluster.name);
+	if (store_begin(st, err) < 0)
+		return -1;
+	if (audit_act(r->engine, by, "update", object, u->t->name, hash, 0, err) < 0 ||
+	    store_revision_add(st, u->t->name, u->t->hash, u->t->text, clock_utc_ms(), err) <
+		0) {
+		store_rollback(st);
+		return -1;
+	}
+	take_over(&r->cluster.spec, u);
+	if (store_cluster_save_spec(st, &r->cluster, err) < 0 || store_commit(st, err) < 0)
+		engine_fatal(r->engine, err);
+	r->cluster.version++;
+	return 0;
+}
+
+int engine_update(struct engine *e, const struct user *by, const char *name,
+		  const struct strs *params, const char *plan_hash, struct err *err)
+{
+	struct run *r = run_need(e, name, err);
+	char hash[SHA256_HEX];
+	struct update u;
+	int rc = -1;
+
+	if (!r || engine_may_change(e, err) < 0)
+		return -1;
+	if (update_make(&u, r, params, err) == 0) {
+		const struct spec_change *stop = hindrance(&u.changes);
+
+		hash_of(hash, &u, r);
+		if (stop)
+			refused(r, stop, err);
+		else if (!plan_hash || strcmp(plan_hash, hash) != 0)
+			err_set(
+			    err, ERR_CONFLICT,
+			    "the cluster or its template changed since the plan was made: read the new plan");
+		else
+			rc = update_write(r, by, &u, hash, err);
+	}
+	if (rc == 0) {
+		tell(r, by, &u.changes);
+		run_changed(r);
+		observe_soon(r, 0);
+	}
+	update_clear(&u);
+	return rc;
+}

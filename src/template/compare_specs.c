@@ -1,0 +1,342 @@
+/* Two expanded clusters, field by field: what changed, and what that does to one that runs. The
+ * fields and their effects are tables; a field that is not in one is not compared. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "template/compare.h"
+
+enum kind { TEXT, LIST, WHOLE, SECONDS, MONEY, BYTES, YES, WORD };
+
+struct part {
+	const char *name; /* as the template writes it */
+	size_t at;	  /* in its struct */
+	enum kind kind;
+	enum change_effect effect;
+	const char *(*word)(int v); /* WORD */
+};
+
+static const char *spot_word(int v)
+{
+	return spot_policy_name((enum spot_policy)v);
+}
+
+static const char *choose_word(int v)
+{
+	return choose_policy_name((enum choose_policy)v);
+}
+
+static const char *keep_word(int v)
+{
+	return v == KEEP_KEEP ? "keep" : "delete";
+}
+
+#define C(member) offsetof(struct cluster_spec, member)
+static const struct part cluster_parts[] = {
+	{ "max_nodes", C(max_nodes), WHOLE, CHANGE_NOW, NULL },
+	{ "max_cores", C(max_cores), WHOLE, CHANGE_NOW, NULL },
+	{ "max_price", C(max_price), MONEY, CHANGE_NOW, NULL },
+	{ "budget", C(budget_month), MONEY, CHANGE_NOW, NULL },
+	{ "cycle", C(cycle_s), SECONDS, CHANGE_NOW, NULL },
+	{ "choose", C(choose), WORD, CHANGE_NOW, choose_word },
+	{ "sample_job", C(sample_job), TEXT, CHANGE_NOW, NULL },
+	{ "image", C(image), TEXT, CHANGE_NEW_NODES, NULL },
+	{ "head size", C(head_size), TEXT, CHANGE_NEW_CLUSTER, NULL },
+	{ "head disk_gib", C(head_disk_gib), WHOLE, CHANGE_NEW_CLUSTER, NULL },
+	{ "scheduler", C(scheduler), TEXT, CHANGE_NEW_CLUSTER, NULL },
+	{ "cloud", C(cloud), TEXT, CHANGE_NEW_CLUSTER, NULL },
+	{ "region", C(region), TEXT, CHANGE_NEW_CLUSTER, NULL },
+	{ "admin_user", C(admin_user), TEXT, CHANGE_NEW_CLUSTER, NULL },
+	{ "network vnet", C(vnet_id), TEXT, CHANGE_NEW_CLUSTER, NULL },
+	{ "network cidr", C(vnet_cidr), TEXT, CHANGE_NEW_CLUSTER, NULL },
+	{ "network subnet_cidr", C(subnet_cidr), TEXT, CHANGE_NEW_CLUSTER, NULL },
+	{ "network subnet", C(subnet_name), TEXT, CHANGE_NEW_CLUSTER, NULL },
+};
+#undef C
+
+#define A(member) offsetof(struct array_spec, member)
+static const struct part array_parts[] = {
+	{ "max_nodes", A(max_nodes), WHOLE, CHANGE_NOW, NULL },
+	{ "min_nodes", A(min_nodes), WHOLE, CHANGE_NOW, NULL },
+	{ "max_cores", A(max_cores), WHOLE, CHANGE_NOW, NULL },
+	{ "warm_nodes", A(warm_nodes), WHOLE, CHANGE_NOW, NULL },
+	{ "idle", A(idle_s), SECONDS, CHANGE_NOW, NULL },
+	{ "never_used", A(never_used_s), SECONDS, CHANGE_NOW, NULL },
+	{ "boot", A(boot_s), SECONDS, CHANGE_NOW, NULL },
+	{ "spot_wait", A(spot_wait_s), SECONDS, CHANGE_NOW, NULL },
+	{ "sizes", A(sizes), LIST, CHANGE_NEW_NODES, NULL },
+	{ "zones", A(zones), LIST, CHANGE_NEW_NODES, NULL },
+	{ "spot", A(spot), WORD, CHANGE_NEW_NODES, spot_word },
+	{ "max_price", A(max_price), MONEY, CHANGE_NEW_NODES, NULL },
+	{ "image", A(image), TEXT, CHANGE_NEW_NODES, NULL },
+	{ "colocated", A(colocated), YES, CHANGE_NEW_NODES, NULL },
+	{ "group_max", A(group_max), WHOLE, CHANGE_NEW_NODES, NULL },
+	{ "mem_reserve", A(mem_reserve), BYTES, CHANGE_NEW_NODES, NULL },
+	{ "features", A(features), LIST, CHANGE_NEW_NODES, NULL },
+	{ "default", A(is_default), YES, CHANGE_NEW_CLUSTER, NULL },
+};
+#undef A
+
+static const struct part storage_parts[] = {
+	{ "at_teardown", offsetof(struct storage_spec, policy), WORD, CHANGE_NOW, keep_word },
+	{ "path", offsetof(struct storage_spec, path), TEXT, CHANGE_NEW_CLUSTER, NULL },
+	{ "kind", offsetof(struct storage_spec, kind), TEXT, CHANGE_NEW_CLUSTER, NULL },
+};
+
+static void list_text(char out[120], const struct strs *s)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < s->n && used < 119; i++)
+		used +=
+		    (size_t)snprintf(out + used, 120 - used, "%s%s", i ? ", " : "", s->v[i]);
+	if (s->n == 0)
+		snprintf(out, 120, "none");
+}
+
+/* A part's value as the template would write it; no limit is "none". */
+static void part_text(char out[120], const struct part *p, const void *of)
+{
+	const char *at = (const char *)of + p->at, *text;
+	double usd;
+	int64_t n;
+
+	switch (p->kind) {
+	case TEXT:
+		memcpy(&text, at, sizeof(text));
+		snprintf(out, 120, "%s", text && text[0] ? text : "none");
+		break;
+	case LIST:
+		list_text(out, (const struct strs *)(const void *)at);
+		break;
+	case MONEY:
+		memcpy(&usd, at, sizeof(usd));
+		if (usd < 0)
+			snprintf(out, 120, "none");
+		else
+			snprintf(out, 120, "$%.15g", usd);
+		break;
+	case YES:
+		snprintf(out, 120, "%s", *(const bool *)(const void *)at ? "yes" : "no");
+		break;
+	case WORD:
+		snprintf(out, 120, "%s", p->word(*(const int *)(const void *)at));
+		break;
+	default:
+		memcpy(&n, at, sizeof(n));
+		if (n < 0)
+			snprintf(out, 120, "none");
+		else
+			snprintf(out, 120, "%lld%s", (long long)n,
+				 p->kind == SECONDS ? " s"
+				 : p->kind == BYTES ? " bytes"
+						    : "");
+	}
+}
+
+__attribute__((format(printf, 4, 5))) static struct spec_change *
+add(struct spec_changes *out, char sign, enum change_effect effect, const char *fmt, ...)
+{
+	struct spec_change *c;
+	va_list ap;
+
+	GROW(out->v, out->n, out->cap);
+	c = &out->v[out->n++];
+	*c = (struct spec_change){ .sign = sign, .effect = effect };
+	va_start(ap, fmt);
+	vsnprintf(c->what, sizeof(c->what), fmt, ap);
+	va_end(ap);
+	return c;
+}
+
+static void compare_parts(struct spec_changes *out, const struct part *parts, size_t n,
+			  const char *where, const char *array, const void *from,
+			  const void *to)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct spec_change *c;
+		char a[120], b[120];
+
+		part_text(a, &parts[i], from);
+		part_text(b, &parts[i], to);
+		if (strcmp(a, b) == 0)
+			continue;
+		c = add(out, '~', parts[i].effect, "%s%s%s", where, where[0] ? " " : "",
+			parts[i].name);
+		snprintf(c->from, sizeof(c->from), "%s", a);
+		snprintf(c->to, sizeof(c->to), "%s", b);
+		snprintf(c->array, sizeof(c->array), "%s", array);
+	}
+}
+
+static void compare_arrays(struct spec_changes *out, const struct cluster_spec *from,
+			   const struct cluster_spec *to)
+{
+	char where[40];
+
+	for (size_t i = 0; i < from->n_arrays; i++) {
+		const struct array_spec *a = &from->arrays[i], *b = cluster_array(to, a->name);
+
+		snprintf(where, sizeof(where), "array %.24s", a->name);
+		if (b)
+			compare_parts(out, array_parts, ARRAY_LEN(array_parts), where, a->name,
+				      a, b);
+		else
+			snprintf(add(out, '-', CHANGE_NEW_CLUSTER, "%s", where)->array, 20,
+				 "%.19s", a->name);
+	}
+	for (size_t i = 0; i < to->n_arrays; i++)
+		if (!cluster_array(from, to->arrays[i].name))
+			snprintf(
+			    add(out, '+', CHANGE_NEW_CLUSTER, "array %.24s", to->arrays[i].name)
+				->array,
+			    20, "%.19s", to->arrays[i].name);
+}
+
+static const struct storage_spec *storage_named(const struct cluster_spec *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_storage; i++)
+		if (strcmp(s->storage[i].name, name) == 0)
+			return &s->storage[i];
+	return NULL;
+}
+
+static void compare_storage(struct spec_changes *out, const struct cluster_spec *from,
+			    const struct cluster_spec *to)
+{
+	char where[60];
+
+	for (size_t i = 0; i < from->n_storage; i++) {
+		const struct storage_spec *a = &from->storage[i];
+		const struct storage_spec *b = storage_named(to, a->name);
+
+		snprintf(where, sizeof(where), "storage %.40s", a->name);
+		if (b)
+			compare_parts(out, storage_parts, ARRAY_LEN(storage_parts), where, "",
+				      a, b);
+		else
+			add(out, '-', CHANGE_NEW_CLUSTER, "%s", where);
+	}
+	for (size_t i = 0; i < to->n_storage; i++)
+		if (!storage_named(from, to->storage[i].name))
+			add(out, '+', CHANGE_NEW_CLUSTER, "storage %.40s", to->storage[i].name);
+}
+
+/* Settings are written into the scheduler's files when the head is made. */
+static void compare_settings(struct spec_changes *out, const struct cluster_spec *from,
+			     const struct cluster_spec *to)
+{
+	for (size_t i = 0; i < from->n_settings; i++) {
+		const struct setting *a = &from->settings[i];
+		const char *b = cluster_setting(to, a->name, NULL);
+		struct spec_change *c;
+
+		if (b && strcmp(a->value, b) == 0)
+			continue;
+		c = add(out, b ? '~' : '-', CHANGE_NEW_CLUSTER, "setting %.60s", a->name);
+		snprintf(c->from, sizeof(c->from), "%s", a->value);
+		snprintf(c->to, sizeof(c->to), "%s", b ? b : "");
+	}
+	for (size_t i = 0; i < to->n_settings; i++)
+		if (!cluster_setting(from, to->settings[i].name, NULL))
+			snprintf(add(out, '+', CHANGE_NEW_CLUSTER, "setting %.60s",
+				     to->settings[i].name)
+				     ->to,
+				 120, "%s", to->settings[i].value);
+}
+
+void compare_specs(struct spec_changes *out, const struct cluster_spec *from,
+		   const struct cluster_spec *to)
+{
+	*out = (struct spec_changes){ 0 };
+	compare_parts(out, cluster_parts, ARRAY_LEN(cluster_parts), "", "", from, to);
+	compare_arrays(out, from, to);
+	compare_storage(out, from, to);
+	compare_settings(out, from, to);
+}
+
+static void take_part(const struct part *p, void *mine, const void *from)
+{
+	char *to = (char *)mine + p->at;
+	const char *at = (const char *)from + p->at;
+	char *text;
+
+	switch (p->kind) {
+	case TEXT:
+		memcpy(&text, to, sizeof(text));
+		free(text);
+		memcpy(&text, at, sizeof(text));
+		text = text ? xstrdup(text) : NULL;
+		memcpy(to, &text, sizeof(text));
+		break;
+	case MONEY:
+		memcpy(to, at, sizeof(double));
+		break;
+	case YES:
+		memcpy(to, at, sizeof(bool));
+		break;
+	case WORD:
+		memcpy(to, at, sizeof(int));
+		break;
+	case LIST: /* none of them may change */
+		break;
+	default:
+		memcpy(to, at, sizeof(int64_t));
+	}
+}
+
+static void take_parts(const struct part *parts, size_t n, void *mine, const void *from)
+{
+	for (size_t i = 0; from && i < n; i++)
+		if (parts[i].effect == CHANGE_NOW)
+			take_part(&parts[i], mine, from);
+}
+
+void spec_take_now(struct cluster_spec *mine, const struct cluster_spec *from)
+{
+	take_parts(cluster_parts, ARRAY_LEN(cluster_parts), mine, from);
+	for (size_t i = 0; i < mine->n_arrays; i++)
+		take_parts(array_parts, ARRAY_LEN(array_parts), &mine->arrays[i],
+			   cluster_array(from, mine->arrays[i].name));
+	for (size_t i = 0; i < mine->n_storage; i++)
+		take_parts(storage_parts, ARRAY_LEN(storage_parts), &mine->storage[i],
+			   storage_named(from, mine->storage[i].name));
+}
+
+void spec_changes_clear(struct spec_changes *c)
+{
+	free(c->v);
+	*c = (struct spec_changes){ 0 };
+}
+
+size_t spec_changes_count(const struct spec_changes *c, char sign)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		n += c->v[i].sign == sign;
+	return n;
+}
+
+enum change_effect spec_changes_worst(const struct spec_changes *c)
+{
+	enum change_effect worst = CHANGE_NOW;
+
+	for (size_t i = 0; i < c->n; i++)
+		worst = c->v[i].effect > worst ? c->v[i].effect : worst;
+	return worst;
+}
+
+const char *change_effect_text(enum change_effect e)
+{
+	static const char *const texts[CHANGE_EFFECTS] = {
+		[CHANGE_NOW] = "no restart",
+		[CHANGE_NEW_NODES] = "new nodes only",
+		[CHANGE_NEW_CLUSTER] = "only a cluster made anew has it",
+	};
+
+	return texts[e];
+}

@@ -1,0 +1,114 @@
+#!/bin/sh
+# A template that changes under a cluster: what differs and what that would do, who uses which revision, and what a
+# cluster takes over while it runs. Also what is told of operations and of money, as commands. On ghosts; TAP.
+# BUILD: another build directory than build/debug.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+. tests/support/site.sh
+build=${BUILD:-build/debug}
+[ -x "$build/paceline" ] || build=build
+
+skip() { echo "1..1"; echo "ok 1 # SKIP $*"; exit 0; }
+why=$(site_can "$build") || skip "$why"
+command -v jq >/dev/null 2>&1 || skip "jq is missing"
+site_make "$build" || exit 2
+trap site_end EXIT
+trap 'exit 130' INT TERM
+n=0 failed=0
+
+ok() { # $1 what; the status of the command before decides
+	rc=$?
+	n=$((n + 1))
+	if [ $rc -eq 0 ]; then
+		echo "ok $n - $1"
+	else
+		failed=$((failed + 1))
+		echo "not ok $n - $1"
+		sed 's/^/# /' "$site/said" 2>/dev/null
+	fi
+}
+said() { cli "$@" >"$site/said" 2>&1; }
+has() { grep -qF -e "$1" "$site/said"; }
+spec() { cli cluster status demo --json | jq -r ".spec | $1"; }
+hash_of() { cli "$@" --json 2>/dev/null | jq -r .hash; }
+
+cloud_start 20 >/dev/null && engine_start && engine_wait
+ok "a cloud of ghosts and an engine"
+said template diff slurm && has 'no cluster was made from it yet'
+ok "a template that nobody used has nothing to be held against"
+said cluster create demo slurm htc_max=8 && said template list && has 'demo'
+ok "the list tells who uses a template"
+said template diff slurm demo && has 'they are the same' && has 'applying this: 0 add, 0 change, 0 destroy'
+ok "a template that did not change is the same"
+
+cp "$site/templates/slurm.yaml" "$site/before"
+sed -i -e 's/^    default: 5m$/    default: 9m/' "$site/templates/slurm.yaml"
+said template diff slurm demo
+has '-    default: 5m' && has '+    default: 9m' && has '@@'
+ok "a changed line stands twice, and what is far from it is left out"
+has 'applying this: 0 add, 2 change, 0 destroy' && has '~ array htc idle  300 s -> 540 s   no restart'
+ok "and below, what it would do"
+said template list && has 'demo *'
+ok "a star says that the cluster is of another revision"
+said template diff slurm --revision 000 ; has 'has no revision 000'
+ok "a revision that is not kept is told so"
+
+said cluster update demo nonsense=1
+has 'has no parameter "nonsense"'
+ok "an unknown value is refused with its name"
+said cluster update demo hpc_size=Standard_HB120rs_v2 --yes
+test $? -eq 1 && has 'array hpc sizes' && has 'new nodes only' && has 'make a cluster anew' &&
+	[ "$(spec '.arrays[1].sizes[0]')" = Standard_HB120rs_v3 ]
+ok "what a running cluster cannot take is named, and nothing is changed"
+said cluster update demo htc_max=12 </dev/null
+has 'array htc max_nodes  8 -> 12   no restart' && has 'nothing was changed; --plan' && [ "$(spec '.arrays[0].max_nodes')" = 8 ]
+ok "the plan comes first"
+said cluster update demo htc_max=12 --plan 0123
+test $? -eq 1 && has 'the plan is another one now' && [ "$(spec '.arrays[0].max_nodes')" = 8 ]
+ok "another plan's hash is no agreement"
+plan=$(hash_of cluster update demo htc_max=12 </dev/null)
+said cluster update demo htc_max=12 --plan "$plan" && [ "$(spec '.arrays[0].max_nodes')" = 12 ] && [ "$(spec '.arrays[0].idle_s')" = 300 ]
+ok "with values the cluster stays with its own revision"
+said events demo && has 'array htc max_nodes: 8 becomes 12'
+ok "an event tells it"
+said cluster update demo --yes && [ "$(spec '.arrays[0].idle_s')" = 540 ] && [ "$(spec '.arrays[0].max_nodes')" = 12 ]
+ok "without values the file is taken over, and the cluster's own values stay"
+said template list && ! has 'demo *'
+ok "it is of the file's revision then"
+said template diff slurm && has '-    default: 5m' && has 'REVISION'
+ok "the last other revision is kept"
+
+kill -9 "$engine_pid"
+wait "$engine_pid" 2>/dev/null
+engine_start && engine_wait && [ "$(spec '.arrays[0].max_nodes')" = 12 ] && [ "$(spec '.params[0]')" = htc_max=12 ]
+ok "a killed engine knows it all"
+
+said cluster start demo
+op=$(cli operation list --json | jq -r '.operations[0].id')
+said operation show "$op" && has "start of demo" && has 'bootstrap' && has '<- here'
+ok "an operation shows its steps, and at which it is"
+said operation retry "$op" --yes && has 'tries again now'
+ok "it can be told to try again now"
+said operation retry 99999 --yes
+test $? -eq 1 && has 'operation 99999 is not under way'
+ok "one that is not there cannot"
+i=0
+until [ "$(cli cluster status demo --json | jq -r .state)" = running ] || [ $i -gt 600 ]; do
+	i=$((i + 1))
+	sleep 0.1
+done
+said operation show "$op" && has 'state      done' && ! has '<- here'
+ok "it ends well"
+cli events demo --json | jq -e --argjson op "$op" '[.events[] | select(.operation_id == $op)] | length >= 2' >"$site/said"
+ok "events name the operation that they belong to"
+said cost --csv && head -1 "$site/said" | grep -q '^table,time,cluster,array,user,job,' && grep -q '^cluster,,demo,' "$site/said"
+ok "cost comes as CSV"
+cells=$(awk -F, '{ print NF }' "$site/said" | sort -u)
+test "$(echo "$cells" | wc -l)" = 1
+ok "with as many cells in every line"
+plan=$(hash_of cluster update demo htc_max=3 </dev/null)
+said cluster update demo htc_max=3 --plan "$plan" && said cluster status demo && has '/3' || [ "$(spec '.arrays[0].max_nodes')" = 3 ]
+ok "a cluster that runs takes a maximum over"
+
+echo "1..$n"
+[ $failed -eq 0 ]
