@@ -97,7 +97,7 @@ until [ "$(cli cluster status demo --json | jq -r .state)" = running ] || [ $i -
 	i=$((i + 1))
 	sleep 0.1
 done
-said operation show "$op" && has 'state      done' && ! has '<- here'
+said operation show "$op" && has 'answers' && ! has '<- here'
 ok "it ends well"
 cli events demo --json | jq -e --argjson op "$op" '[.events[] | select(.operation_id == $op)] | length >= 2' >"$site/said"
 ok "events name the operation that they belong to"
