@@ -84,6 +84,7 @@ struct json *engine_check(struct engine *e, const char *name, const char *templa
 struct json *engine_template_diff(struct engine *e, const char *name, const char *cluster, const char *revision, struct err *err);
 /* What a cluster would take over: of its template's file, or with params of its own revision. {changes[], hash, possible, why_not}. New. */
 struct json *engine_update_plan(struct engine *e, const char *name, const struct strs *params, struct err *err);
+struct json *engine_disks(const struct engine *e); /* new: every managed disk, whose it is, what it costs; {disks[]} */
 struct json *engine_status(const struct engine *e); /* new: clouds, calls, store, limits, versions: for people who look into the engine */
 
 /*
@@ -104,8 +105,11 @@ struct condemn_request {
 	int64_t agreed;                 /* how many, as typed */
 };
 int engine_condemn(struct engine *e, const struct user *u, const struct strs *ids, const struct condemn_request *q, struct err *err);
-/* The teardown plan: what will be deleted, killed, lost, saved; its hash is valid 10 min (R8.1). */
-struct json *engine_teardown_plan(struct engine *e, const struct cluster *c, struct err *err);
+/*
+ * The teardown plan: what will be deleted, kept, killed, lost, saved; its hash is valid 10 min (R8.1). keep: names of storage
+ * that is to be kept, NULL as the template says. engine_delete() does what the plan of its hash says.
+ */
+struct json *engine_teardown_plan(struct engine *e, const struct cluster *c, const struct strs *keep, struct err *err);
 
 /* Acting. Each writes its audit row; *op is the operation to watch, 0 when it was done at once. */
 int engine_create(struct engine *e, const struct user *u, const char *name, const char *template_name, const struct strs *params, struct err *err);
@@ -117,6 +121,7 @@ int engine_pause(struct engine *e, const struct user *u, const char *name, bool 
 int engine_update(struct engine *e, const struct user *u, const char *name, const struct strs *params, const char *plan_hash, struct err *err);
 int engine_op_retry(struct engine *e, const struct user *u, int64_t id, struct err *err); /* now, instead of at its next try */
 int engine_op_cancel(struct engine *e, const struct user *u, int64_t id, struct err *err);
+int engine_op_skip(struct engine *e, const struct user *u, int64_t id, const char *item, struct err *err); /* a teardown leaves this resource, with its price. New */
 int engine_node_drain(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, const char *reason, struct err *err);
 int engine_node_undrain(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, struct err *err);
 int engine_node_terminate(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, const char *reason, bool force, struct err *err);

@@ -18,6 +18,7 @@ enum charge_kind {
 	CHARGE_DRAINING,
 	CHARGE_FAILED,
 	CHARGE_HEAD,
+	CHARGE_STORAGE, /* disks: they count no node time */
 	CHARGE_UNKNOWN, /* it ran, and nobody looked: the engine was down, or the scheduler
 			   silent */
 	CHARGE_KINDS

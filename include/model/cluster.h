@@ -40,7 +40,13 @@ struct array_spec {
 struct storage_spec {
 	char *name, *kind;  /* "nfs" */
 	char *path;         /* exported by the head, mounted under the same path */
-	enum keep_policy policy;
+	enum keep_policy policy; /* at teardown; only what has a disk of its own can be kept */
+	int64_t disk_gib;   /* a managed disk of this size; 0: it lies on the head's own */
+	char *disk;         /* name of a kept disk to take over; NULL none */
+	/* what became of it */
+	char *disk_id;      /* once its name was fixed; NULL before */
+	int64_t disk_ms;    /* since when it is there, and ours to pay; 0: it is not */
+	double disk_price;  /* USD per hour; -1 unknown */
 };
 
 struct setting {
@@ -80,6 +86,7 @@ enum cluster_state {
 	CLUSTER_DELETED,
 	CLUSTER_RESIDUE, /* deleted with residue: something could not be removed (R8.7) */
 	CLUSTER_FAILED,
+	CLUSTER_KEPT,    /* torn down but for its storage, which goes on costing: it stays on the front page */
 	CLUSTER_STATES
 };
 
@@ -107,6 +114,11 @@ void array_spec_clear(struct array_spec *a);
 void cluster_spec_init(struct cluster_spec *s);
 void cluster_spec_clear(struct cluster_spec *s);
 const struct array_spec *cluster_array(const struct cluster_spec *s, const char *name);
+bool storage_has_disk(const struct storage_spec *s);
+const char *storage_disk_name(const struct storage_spec *s); /* of the disk that is there; "" none */
+void storage_spec_clear(struct storage_spec *s);
+bool cluster_rests(const struct cluster *c);   /* off or kept: there are no machines */
+double cluster_disks_price(const struct cluster *c); /* USD per hour of the disks that are there; -1: one is unknown */
 const char *cluster_setting(const struct cluster_spec *s, const char *name, const char *fallback);
 void cluster_clear(struct cluster *c);
 bool cluster_name_ok(const char *name, struct err *err);

@@ -16,12 +16,22 @@ struct vm_size {
 	double price, spot_price; /* USD per hour; -1 unknown */
 };
 
+#define DISK_TIERS 14
+
+struct disk_tier {
+	const char *name; /* "P6" */
+	int64_t gib;      /* the most that it holds */
+};
+
+extern const struct disk_tier disk_tiers[DISK_TIERS];
+
 struct vm_sizes {
 	struct vm_size *v;
 	size_t n, cap;
 	char region[40];
 	int64_t read_ms;
 	bool sample_prices;      /* not a price list: the simulator's */
+	double disk_month[DISK_TIERS]; /* USD a month of a premium disk of each tier; 0 unknown */
 };
 
 struct quota {
@@ -41,6 +51,7 @@ const char *vm_sizes_nearest(const struct vm_sizes *s, const char *name);       
 const char *vm_size_short(const char *name); /* "Standard_F2s_v2" without what every size has in front */
 struct vm_size *vm_sizes_add(struct vm_sizes *s);
 void vm_sizes_clear(struct vm_sizes *s);
+double disk_price(const struct vm_sizes *s, int64_t gib); /* USD per hour of a premium disk; -1 unknown */
 const struct quota *quotas_find(const struct quotas *q, const char *name);
 struct quota *quotas_add(struct quotas *q);
 void quotas_clear(struct quotas *q);

@@ -36,6 +36,13 @@ void cloud_record_clear(struct cloud_record *r);
 /* From a YAML file with one record (spec/azure-arm.md 1.1) or a list "clouds:"; err names line and column. */
 int cloud_records_load(struct cloud_record **out, size_t *n, const char *path, struct err *err);
 
+#define CLOUD_DATA_DISKS 16
+
+struct cloud_data_disk { /* one that is there, to be attached */
+	int lun;
+	const char *id;
+};
+
 struct cloud_vm_spec { /* head or member profile; all borrowed during the call */
 	const char *size, *image, *admin_user, *ssh_key; /* image: "publisher:offer:sku:version" or a resource id */
 	const char *custom_data;       /* the script, not yet base64 */
@@ -46,6 +53,8 @@ struct cloud_vm_spec { /* head or member profile; all borrowed during the call *
 	double max_price;              /* -1: up to the regular price */
 	int64_t disk_gib;              /* 0: the image's; ephemeral where the size can */
 	bool ephemeral_disk, accelerated_net;
+	struct cloud_data_disk disks[CLOUD_DATA_DISKS];
+	size_t n_disks;
 };
 
 struct cloud_change {
@@ -55,6 +64,7 @@ struct cloud_change {
 	const char *location;
 	const struct strs *tags;       /* "name=value" */
 	const struct cloud_vm_spec *vm; /* CLOUD_VM, CLOUD_SCALESET */
+	int64_t disk_gib;              /* CLOUD_DISK: an empty one of this size */
 	int64_t capacity;              /* scale set: absolute */
 	bool uniform_single_group;     /* scale set for InfiniBand (azure-arm.md 4.4) */
 	const char *vnet_cidr, *subnet_name, *subnet_cidr, *nsg_id; /* CLOUD_NETWORK, CLOUD_NSG */
@@ -166,6 +176,7 @@ struct cloud_vm *cloud_vms_add(struct cloud_vms *v);
 #define TAG_ENGINE     "paceline-engine"
 #define TAG_CLUSTER    "paceline-cluster" /* short_id */
 #define TAG_NODE       "paceline-node"
+#define TAG_STORAGE    "paceline-storage" /* a disk's name in the template */
 #define TAG_ARRAY      "paceline-array"
 #define TAG_GENERATION "paceline-generation"
 #define TAG_INTENT     "paceline-intent"

@@ -20,7 +20,8 @@
  *
  * Variables in front of the boot script (boot_script's vars), all upper case:
  *   head: CLUSTER, ADMIN_USER, VNET_CIDR, OFFERS (one line for each array and size: "ARRAY SIZE CPUS MEM_MIB GPUS spot|ondemand|both
- *         MAX_NODES DEFAULT FEATURES", fields by blank), EXPORTS (paths by blank), SETTINGS (lines "NAME=VALUE" of the template's scheduler.settings)
+ *         MAX_NODES DEFAULT FEATURES", fields by blank), EXPORTS (paths by blank), DISKS (lines "PATH LUN new|kept" of
+ *         managed disks to mount; only a new one that holds nothing gets a file system), SETTINGS (lines "NAME=VALUE" of the template's scheduler.settings)
  *   node: CLUSTER, ADMIN_USER, ARRAY, HEAD (host name of the head), MOUNTS (paths by blank), SETTINGS
  */
 #ifndef TEMPLATE_HEAD_H

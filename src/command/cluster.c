@@ -338,7 +338,20 @@ static void on_plan(struct command_run *r, const struct json *plan)
 	free(name);
 }
 
+/* "none" is nothing, and no storage is called so by chance: --keep "" is easily mistyped. */
+static char *plan_path(struct command_run *r)
+{
+	const char *keep = command_option(r, "keep");
+
+	if (!keep)
+		return path_of(r, "/teardown");
+	if (strcmp(keep, "none") == 0)
+		return path_of(r, "/teardown?keep=");
+	return client_path("/v1/clusters/%/teardown?keep=%", the_cluster(r), keep,
+			   (char *)NULL);
+}
+
 void run_cluster_delete(struct command_run *r)
 {
-	run_get(r, path_of(r, "/teardown"), on_plan);
+	run_get(r, plan_path(r), on_plan);
 }

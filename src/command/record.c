@@ -257,6 +257,25 @@ void run_operation_retry(struct command_run *r)
 			 NULL, on_retried);
 }
 
+static void on_skipped(struct command_run *r, const struct json *answer)
+{
+	show_text(r, "operation %s leaves %s", r->args.v[0], show_tail(r->args.v[1]));
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_operation_skip(struct command_run *r)
+{
+	struct json *body;
+
+	if (!is_number(r))
+		return;
+	body = json_new_object();
+	json_set_str(body, "item", r->args.v[1]);
+	run_post(r, client_path("/v1/operations/%/skip", r->args.v[0], (char *)NULL), body,
+		 on_skipped);
+}
+
 /*
  * Decisions
  */

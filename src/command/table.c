@@ -57,6 +57,8 @@ static const struct command_option stop_options[] = {
 static const struct command_option delete_options[] = {
 	{ "name", "NAME", "the cluster's name once more: the agreement to its plan" },
 	{ "plan", "HASH", "only when the plan is still the one of this hash" },
+	{ "keep", "STORAGE",
+	  "keep the disks of these, by comma; none: keep nothing. Without it the template decides" },
 	{ "force", NULL, "do not wait for running jobs: they are killed" },
 	{ "wait", NULL, "wait for the proof that nothing is left, and print it" },
 	OPTIONS_END,
@@ -247,7 +249,7 @@ const struct command commands[] = {
 	  .args = "CLUSTER",
 	  .help = "tear a cluster down and prove that nothing is left",
 	  .more =
-	      "Shows the plan first: every resource, and the data that is lost. It begins when the cluster's name was typed, at the terminal or with --name, and can be taken back for 10 s with \"operation cancel\".",
+	      "Shows the plan first: every resource, what is kept at which price, and the data that is lost. It begins when the cluster's name was typed, at the terminal or with --name, and can be taken back for 10 s with \"operation cancel\".",
 	  .options = delete_options,
 	  .flags = CMD_CLUSTER | CMD_WRITE,
 	  .confirm = CONFIRM_PLAN,
@@ -441,6 +443,23 @@ const struct command commands[] = {
 	  .confirm = CONFIRM_UNDO,
 	  .needs = ROLE_OPERATOR,
 	  .run = run_operation_cancel },
+	{ .name = "operation skip",
+	  .args = "ID RESOURCE",
+	  .help = "let a teardown leave a resource that cannot be deleted",
+	  .more =
+	      "RESOURCE is its id as \"operation show\" tells it. The teardown goes on with the rest; its report lists what is left with its price, and the cluster stays listed until it is deleted again.",
+	  .flags = CMD_WRITE,
+	  .confirm = CONFIRM_BOX,
+	  .needs = ROLE_OPERATOR,
+	  .run = run_operation_skip },
+
+	{ .name = "disk list",
+	  .args = "",
+	  .help = "list the managed disks: whose they are, what they cost",
+	  .more =
+	      "A kept disk is what a torn down cluster left. A new cluster takes it over when its storage names it (shared_disk=DISK with template slurm); \"cluster delete\" of its cluster deletes it.",
+	  .needs = ROLE_VIEWER,
+	  .run = run_disk_list },
 
 	{ .name = "status",
 	  .args = "",

@@ -20,33 +20,58 @@ static void show_arrays(struct command_run *r, const struct json *plan)
 	}
 }
 
+static void show_resources(struct command_run *r, const struct json *list)
+{
+	char money[24];
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *j = json_at(list, i);
+		const char *act = json_str(j, "act", "delete"), *note = json_str(j, "note", "");
+		double price = json_real(j, "price_per_hour", 0);
+
+		if (strcmp(act, "keep") == 0 && price != 0)
+			show_text(r, "  %s: %s, goes on at %s/h",
+				  show_tail(json_str(j, "id", "?")), act,
+				  money_text(money, price));
+		else
+			show_text(r, "  %s: %s%s%s", show_tail(json_str(j, "id", "?")), act,
+				  note[0] ? ", " : "", note);
+	}
+}
+
 void teardown_plan_show(struct command_run *r, const struct json *plan)
 {
-	const struct json *resources = json_get(plan, "resources"),
-			  *lost = json_get(plan, "data_lost");
+	const struct json *lost = json_get(plan, "data_lost");
 	long long pending = json_int(plan, "jobs_pending", 0);
-	char money[24];
+	double goes_on = json_real(plan, "goes_on_per_hour", 0);
+	char money[24], goes[24];
 
 	show_text(r, "This deletes cluster %s in %s:", json_str(plan, "cluster", "?"),
 		  json_bool(plan, "simulated", false) ? "the simulated cloud"
 						      : json_str(plan, "region", "?"));
 	show_arrays(r, plan);
-	for (size_t i = 0; i < json_len(resources); i++) {
-		const struct json *j = json_at(resources, i);
-		const char *act = json_str(j, "act", "delete");
-
-		show_text(r, "  %s: %s%s%s", show_tail(json_str(j, "id", "?")), act,
-			  json_str(j, "note", "")[0] ? ", " : "", json_str(j, "note", ""));
-	}
+	show_resources(r, json_get(plan, "resources"));
 	for (size_t i = 0; i < json_len(lost); i++)
 		show_text(r, "  DATA LOST: %s (%s) %s", json_str(json_at(lost, i), "name", "?"),
 			  json_str(json_at(lost, i), "path", "?"),
 			  json_str(json_at(lost, i), "note", ""));
 	if (pending > 0)
 		show_text(r, "  %lld pending jobs are lost", pending);
-	show_text(r, "It saves %s/h. Plan %s",
-		  money_text(money, json_real(plan, "saves_per_hour", -1)),
-		  json_str(plan, "hash", "?"));
+	money_text(money, json_real(plan, "saves_per_hour", -1));
+	if (json_int(plan, "keeps", 0) > 0)
+		show_text(r, "It saves %s/h; what is kept goes on costing %s/h. Plan %s", money,
+			  money_text(goes, goes_on), json_str(plan, "hash", "?"));
+	else
+		show_text(r, "It saves %s/h. Plan %s", money, json_str(plan, "hash", "?"));
+}
+
+static void show_kept(struct command_run *r, const struct json *kept)
+{
+	char money[24];
+
+	for (size_t i = 0; i < json_len(kept); i++)
+		show_text(r, "kept: %s, %s/h", show_tail(json_str(json_at(kept, i), "id", "?")),
+			  money_text(money, json_real(json_at(kept, i), "price_per_hour", -1)));
 }
 
 static void show_left(struct command_run *r, const struct json *left)
@@ -81,6 +106,7 @@ void teardown_report_show(struct command_run *r, const struct json *operation)
 			  json_str(operation, "data.second_empty_list", ""));
 	if (!json_bool(operation, "data.group_deleted", true))
 		show_text(r, "the resource group stays: it holds what is not ours");
+	show_kept(r, json_get(operation, "data.kept"));
 	show_left(r, json_get(operation, "data.left"));
 	if (json_real(operation, "data.spent", -1) >= 0)
 		show_text(r, "spent in all: %s",

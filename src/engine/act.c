@@ -9,6 +9,7 @@
 #include "base/rand.h"
 #include "engine/check.h"
 #include "engine/run.h"
+#include "engine/teardown_items.h"
 #include "engine/teardown_plan.h"
 #include "template/template.h"
 
@@ -95,18 +96,25 @@ static int cluster_fill(struct cluster *c, struct engine *e, const struct user *
 static int cluster_write(struct engine *e, const struct user *u, struct cluster *c,
 			 const struct template *t, struct err *err)
 {
+	struct takeover *over = NULL;
 	char object[96];
 
 	snprintf(object, sizeof(object), "cluster %s", c->name);
 	if (store_begin(e->store, err) < 0)
 		return -1;
-	if (store_cluster_add(e->store, c, err) < 0 ||
+	if (takeover_begin(&over, e, c, err) < 0 || store_cluster_add(e->store, c, err) < 0 ||
 	    store_revision_add(e->store, t->name, t->hash, t->text, c->created_ms, err) < 0 ||
 	    audit_act(e, u, "create", object, c->spec.template_name, NULL, 0, err) < 0) {
 		store_rollback(e->store);
+		takeover_end(over, true);
 		return -1;
 	}
-	return store_commit(e->store, err);
+	if (store_commit(e->store, err) < 0) {
+		takeover_end(over, true);
+		return -1;
+	}
+	takeover_end(over, false);
+	return 0;
 }
 
 int engine_create(struct engine *e, const struct user *u, const char *name,
@@ -147,10 +155,15 @@ int engine_start(struct engine *e, const struct user *u, const char *name, int64
 		*op = 0;
 		return 0;
 	}
+	if (r->cluster.state == CLUSTER_KEPT)
+		return err_set(
+		    err, ERR_CONFLICT,
+		    "cluster %s was torn down but for its storage: create a cluster that takes it over (\"disk list\" names it)",
+		    name);
 	if (r->cluster.state != CLUSTER_OFF && r->cluster.state != CLUSTER_FAILED)
 		return err_set(err, ERR_CONFLICT, "cluster %s is %s", name,
 			       cluster_state_name(r->cluster.state));
-	return operation_begin(r, OP_START, u, false, NULL, op, err);
+	return operation_begin(r, OP_START, u, false, NULL, NULL, op, err);
 }
 
 /* What ends costs may always be done: for it the store keeps a reserve (R2.5). */
@@ -173,12 +186,12 @@ int engine_stop(struct engine *e, const struct user *u, const char *name, bool f
 
 	if (!r || engine_may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
 		return -1;
-	if (r->cluster.state == CLUSTER_OFF) {
+	if (cluster_rests(&r->cluster)) {
 		*op = 0;
 		return 0;
 	}
 	use_reserve(e);
-	return operation_begin(r, OP_STOP, u, force, NULL, op, err);
+	return operation_begin(r, OP_STOP, u, force, NULL, NULL, op, err);
 }
 
 int engine_delete(struct engine *e, const struct user *u, const char *name,
@@ -186,6 +199,7 @@ int engine_delete(struct engine *e, const struct user *u, const char *name,
 		  struct err *err)
 {
 	struct run *r = run_need(e, name, err);
+	const struct strs *keep;
 
 	if (!r || engine_may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
 		return -1;
@@ -196,10 +210,12 @@ int engine_delete(struct engine *e, const struct user *u, const char *name,
 	if (!typed_name || strcmp(typed_name, name) != 0)
 		return err_set(err, ERR_INVALID, "type the cluster's name, %s, to delete it",
 			       name);
-	if (teardown_plan_check(r, plan_hash, err) < 0)
+	keep = teardown_plan_check(r, plan_hash, err);
+	if (!keep)
 		return -1;
 	use_reserve(e);
-	return operation_begin(r, OP_DELETE, u, force, plan_hash, op, err);
+	return operation_begin(r, OP_DELETE, u, force, plan_hash, items_begin(r, keep), op,
+			       err);
 }
 
 /* Small changes without an operation share this shape: audit row and effect in one transaction.
@@ -239,52 +255,77 @@ int engine_pause(struct engine *e, const struct user *u, const char *name, bool 
 	return change_end(r, err);
 }
 
+static struct run *run_of_op(const struct engine *e, int64_t id, struct err *err)
+{
+	for (size_t i = 0; i < e->n_runs; i++)
+		if (e->runs[i]->op.id == id)
+			return e->runs[i];
+	err_set(err, ERR_NOT_FOUND, "operation %lld is not under way", (long long)id);
+	return NULL;
+}
+
+/* What the operator wants of an operation: written with its row, and then it takes its step. */
+static int op_change(struct run *r, const struct user *u, const char *verb, const char *what,
+		     struct err *err)
+{
+	char object[96];
+
+	snprintf(object, sizeof(object), "operation %lld", (long long)r->op.id);
+	return change_begin(r, u, verb, object, what, err);
+}
+
+static int op_changed(struct run *r, struct err *err)
+{
+	r->op.next_try_ms = 0;
+	if (store_op_save(r->engine->store, &r->op, err) < 0) {
+		store_rollback(r->engine->store);
+		return -1;
+	}
+	intents_retry(r);
+	operation_wake(r);
+	return change_end(r, err);
+}
+
 int engine_op_cancel(struct engine *e, const struct user *u, int64_t id, struct err *err)
 {
-	for (size_t i = 0; i < e->n_runs; i++) {
-		struct run *r = e->runs[i];
-		char object[96];
+	struct run *r = run_of_op(e, id, err);
 
-		if (r->op.id != id)
-			continue;
-		snprintf(object, sizeof(object), "operation %lld", (long long)id);
-		if (change_begin(r, u, "cancel", object, op_kind_name(r->op.kind), err) < 0)
-			return -1;
-		r->op.cancel_asked = true;
-		r->op.next_try_ms = 0;
-		if (store_op_save(e->store, &r->op, err) < 0) {
-			store_rollback(e->store);
-			return -1;
-		}
-		note_by(r, EVENT_INFO, u, "", "%s: cancel asked", op_kind_name(r->op.kind));
-		operation_wake(r);
-		return change_end(r, err);
-	}
-	return err_set(err, ERR_NOT_FOUND, "operation %lld is not under way", (long long)id);
+	if (!r || op_change(r, u, "cancel", op_kind_name(r->op.kind), err) < 0)
+		return -1;
+	r->op.cancel_asked = true;
+	note_by(r, EVENT_INFO, u, "", "%s: cancel asked", op_kind_name(r->op.kind));
+	return op_changed(r, err);
 }
 
 int engine_op_retry(struct engine *e, const struct user *u, int64_t id, struct err *err)
 {
-	for (size_t i = 0; i < e->n_runs; i++) {
-		struct run *r = e->runs[i];
-		char object[96];
+	struct run *r = run_of_op(e, id, err);
 
-		if (r->op.id != id)
-			continue;
-		snprintf(object, sizeof(object), "operation %lld", (long long)id);
-		if (change_begin(r, u, "retry", object, op_kind_name(r->op.kind), err) < 0)
-			return -1;
-		r->op.next_try_ms = 0;
-		intents_retry(r);
-		if (store_op_save(e->store, &r->op, err) < 0) {
-			store_rollback(e->store);
-			return -1;
-		}
-		note_by(r, EVENT_INFO, u, "", "%s: tried again now", op_kind_name(r->op.kind));
-		operation_wake(r);
-		return change_end(r, err);
-	}
-	return err_set(err, ERR_NOT_FOUND, "operation %lld is not under way", (long long)id);
+	if (!r || op_change(r, u, "retry", op_kind_name(r->op.kind), err) < 0)
+		return -1;
+	note_by(r, EVENT_INFO, u, "", "%s: tried again now", op_kind_name(r->op.kind));
+	return op_changed(r, err);
+}
+
+int engine_op_skip(struct engine *e, const struct user *u, int64_t id, const char *item,
+		   struct err *err)
+{
+	struct run *r = run_of_op(e, id, err);
+
+	if (!r)
+		return -1;
+	if (r->op.kind != OP_DELETE)
+		return err_set(err, ERR_INVALID,
+			       "only a teardown has items that can be skipped");
+	if (!item_may_skip(r, item))
+		return err_set(err, ERR_NOT_FOUND,
+			       "the teardown of %s waits for nothing called \"%.100s\"",
+			       r->cluster.name, item);
+	if (op_change(r, u, "skip", item, err) < 0)
+		return -1;
+	item_skip(r, item);
+	note_by(r, EVENT_WARN, u, "", "teardown: %s is left as it is", item);
+	return op_changed(r, err);
 }
 
 /*

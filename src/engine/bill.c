@@ -28,7 +28,7 @@ int bill_load(struct run *r, struct err *err)
 	tally_init(&b->tally);
 	if (store_metered_until(r->engine->store, r->cluster.id, &b->until_ms, err) < 0)
 		return -1;
-	b->head_ms = b->until_ms;
+	b->head_ms = b->disks_ms = b->until_ms;
 	return store_spent(r->engine->store, r->cluster.id, &b->stored_nano, err);
 }
 
@@ -110,6 +110,17 @@ bool bill_head_machine(const struct run *r, struct machine *out)
 	return r->cluster.head_up_ms != 0;
 }
 
+bool bill_disk_machine(const struct storage_spec *s, struct machine *out)
+{
+	*out = (struct machine){ .array = "",
+				 .from_ms = s->disk_ms,
+				 .to_ms = INT64_MAX,
+				 .price = meter_price(s->disk_price),
+				 .list_price = -1,
+				 .kind = CHARGE_STORAGE };
+	return s->disk_ms != 0;
+}
+
 static double since(const struct machine *m, int64_t metered_ms, int64_t now_ms)
 {
 	int64_t from = metered_ms > m->from_ms ? metered_ms : m->from_ms;
@@ -134,6 +145,9 @@ double bill_spent(const struct run *r, int64_t now_ms)
 	}
 	if (bill_head_machine(r, &m))
 		nano += since(&m, r->bill.head_ms, now_ms);
+	for (size_t i = 0; i < r->cluster.spec.n_storage; i++)
+		if (bill_disk_machine(&r->cluster.spec.storage[i], &m))
+			nano += since(&m, r->bill.disks_ms, now_ms);
 	return nano / NANO;
 }
 
@@ -181,11 +195,48 @@ static void bill_for_head(struct run *r, int64_t now_ms)
 	}
 }
 
+static void bill_for_disks(struct run *r, int64_t now_ms)
+{
+	struct cluster_spec *spec = &r->cluster.spec;
+	struct machine machine;
+	bool priced = false;
+
+	for (size_t i = 0; i < spec->n_storage; i++) {
+		struct storage_spec *s = &spec->storage[i];
+
+		if (bill_disk_machine(s, &machine))
+			meter(&r->bill.tally, &machine, r->bill.disks_ms, now_ms);
+		if (s->disk_ms && s->disk_price < 0 && r->region &&
+		    disk_price(&r->region->sizes, s->disk_gib) >= 0) {
+			s->disk_price = disk_price(&r->region->sizes, s->disk_gib);
+			priced = true;
+		}
+	}
+	if (now_ms > r->bill.disks_ms)
+		r->bill.disks_ms = now_ms;
+	if (priced)
+		cluster_save(r);
+}
+
+void bill_disk(struct run *r, const char *disk_id, bool there)
+{
+	struct storage_spec *s = storage_of_disk(&r->cluster.spec, disk_id);
+
+	if (!s || there == (s->disk_ms != 0))
+		return;
+	bill_all(r, clock_utc_ms());
+	bill_save(r);
+	s->disk_ms = there ? clock_utc_ms() : 0;
+	s->disk_price = there && r->region ? disk_price(&r->region->sizes, s->disk_gib) : -1;
+	cluster_save(r);
+}
+
 void bill_all(struct run *r, int64_t now_ms)
 {
 	for (size_t i = 0; i < r->n_members; i++)
 		bill_member(r, r->members[i], now_ms);
 	bill_for_head(r, now_ms);
+	bill_for_disks(r, now_ms);
 }
 
 /*

@@ -125,6 +125,15 @@ static void paths_text(struct buf *b, const struct cluster_spec *s)
 		buf_addf(b, "%s%s", b->len ? " " : "", s->storage[i].path);
 }
 
+/* "PATH LUN new|kept", a line for each disk: include/template/head.h */
+static void disks_text(struct buf *b, const struct cluster_spec *s)
+{
+	for (size_t i = 0; i < s->n_storage; i++)
+		if (storage_has_disk(&s->storage[i]))
+			buf_addf(b, "%s%s %zu %s", b->len ? "\n" : "", s->storage[i].path, i,
+				 s->storage[i].disk ? "kept" : "new");
+}
+
 static void var(struct strs *vars, const char *name, struct buf *value)
 {
 	strs_addf(vars, "%s=%s", name, buf_str(value));
@@ -146,6 +155,8 @@ static int head_vars(struct strs *vars, struct run *r, struct err *err)
 	var(vars, "OFFERS", &text);
 	paths_text(&text, s);
 	var(vars, "EXPORTS", &text);
+	disks_text(&text, s);
+	var(vars, "DISKS", &text);
 	settings_text(&text, s);
 	var(vars, "SETTINGS", &text);
 	return 0;
@@ -216,6 +227,11 @@ static int head_change(struct change_store *cs, struct run *r, struct err *err)
 	cs->vm.computer_name = cs->prefix;
 	cs->vm.size = r->cluster.spec.head_size;
 	cs->vm.disk_gib = r->cluster.spec.head_disk_gib;
+	for (size_t i = 0; i < r->cluster.spec.n_storage; i++)
+		if (r->cluster.spec.storage[i].disk_id)
+			cs->vm.disks[cs->vm.n_disks++] = (struct cloud_data_disk){
+				.lun = (int)i, .id = r->cluster.spec.storage[i].disk_id
+			};
 	strs_add(&cs->tags, TAG_NODE "=head");
 	return 0;
 }
@@ -291,6 +307,19 @@ static int network_change(struct change_store *cs, struct run *r, struct err *er
 	return 0;
 }
 
+static int disk_change(struct change_store *cs, struct run *r, const struct intent *in,
+		       struct err *err)
+{
+	const struct storage_spec *s = storage_of_disk(&r->cluster.spec, in->resource_id);
+
+	if (!s)
+		return err_set(err, ERR_INVALID, "%s: no storage of the cluster asks for it",
+			       in->resource_id);
+	cs->change.disk_gib = s->disk_gib;
+	strs_addf(&cs->tags, TAG_STORAGE "=%s", s->name);
+	return 0;
+}
+
 int change_make(struct change_store *cs, struct run *r, const struct intent *in,
 		struct err *err)
 {
@@ -313,6 +342,8 @@ int change_make(struct change_store *cs, struct run *r, const struct intent *in,
 		return 0;
 	case CLOUD_VM:
 		return head_change(cs, r, err);
+	case CLOUD_DISK:
+		return disk_change(cs, r, in, err);
 	case CLOUD_SCALESET:
 		return set_change(cs, r, in, err);
 	default:

@@ -103,6 +103,14 @@ static struct line *line_of(struct map *in, const char *cluster, const char *nam
 	return l;
 }
 
+/* What the lines by array call that which belongs to none. */
+static const char *array_of(const struct charge *ch)
+{
+	return ch->kind == CHARGE_HEAD	    ? "head"
+	       : ch->kind == CHARGE_STORAGE ? "storage"
+					    : ch->array;
+}
+
 static void line_add(struct line *l, const struct charge *ch)
 {
 	l->node_ms += ch->node_ms;
@@ -135,7 +143,7 @@ static void on_charge(void *arg, const char *cluster, const struct charge *ch)
 	line_add(&c->total, ch);
 	line_add(&c->kinds[ch->kind], ch);
 	line_add(of, ch);
-	line_add(line_of(c->arrays, cluster, ch->kind == CHARGE_HEAD ? "head" : ch->array), ch);
+	line_add(line_of(c->arrays, cluster, array_of(ch)), ch);
 	if (ch->kind == CHARGE_BUSY)
 		line_add(line_of(c->users, "", ch->user), ch);
 	point_add(c, ch);
@@ -198,12 +206,10 @@ static void rates_of(struct cost *c, struct tally *t, const char *cluster)
 
 	for (size_t i = 0; map_next(t->charges, &i, &key, &v);) {
 		const struct charge *ch = v;
-		const char *array = ch->kind == CHARGE_HEAD ? "head" : ch->array;
-
 		line_rate(&c->total, ch);
 		line_rate(&c->kinds[ch->kind], ch);
 		line_rate(line_of(c->clusters, cluster, ""), ch);
-		line_rate(line_of(c->arrays, cluster, array), ch);
+		line_rate(line_of(c->arrays, cluster, array_of(ch)), ch);
 		if (ch->kind == CHARGE_BUSY)
 			line_rate(line_of(c->users, "", ch->user), ch);
 	}
@@ -237,6 +243,9 @@ static void add_rates(struct cost *c, struct run *r)
 			rate_add(c, &t, &m);
 	if (bill_head_machine(r, &m))
 		rate_add(c, &t, &m);
+	for (size_t i = 0; i < r->cluster.spec.n_storage; i++)
+		if (bill_disk_machine(&r->cluster.spec.storage[i], &m))
+			rate_add(c, &t, &m);
 	rates_of(c, &t, r->cluster.name);
 	tally_clear(&t);
 }

@@ -61,13 +61,22 @@ static bool is_part(struct run *r, const struct cloud_item *item)
 	return part;
 }
 
+/* A disk bears the tag of the cluster that made it, whoever has it now. */
+static bool is_disk_of_ours(const struct engine *e, const char *id)
+{
+	for (size_t i = 0; i < e->n_runs; i++)
+		if (storage_owns(e->runs[i], id))
+			return true;
+	return false;
+}
+
 static void one_item(struct engine *e, const struct engine_cloud *c,
 		     const struct cloud_item *item)
 {
 	struct run *r = run_by_tag(e, item->cluster_tag);
 	struct find *f;
 
-	if (r && !(e->adoption && is_part(r, item)))
+	if ((r && !(e->adoption && is_part(r, item))) || (!r && is_disk_of_ours(e, item->id)))
 		return;
 	f = find_see(e, c, r ? FOUND_PART : FOUND_ORPHAN, item->id, item->type,
 		     item->cluster_tag, c->sweep_ms);

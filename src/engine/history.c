@@ -47,7 +47,7 @@ void history_moved(struct run *r, const struct node *n, enum node_state to)
 /* What never ran has no history: its picture would be a flat line. */
 static bool is_quiet(const struct run *r)
 {
-	return r->cluster.state == CLUSTER_OFF && r->past.history.ring[HISTORY_HOUR].at == 0;
+	return cluster_rests(&r->cluster) && r->past.history.ring[HISTORY_HOUR].at == 0;
 }
 
 void history_look(struct run *r)

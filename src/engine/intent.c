@@ -185,6 +185,8 @@ void intent_ended(struct run *r, const struct intent *in, const struct cloud_sta
 	if (in->kind == CLOUD_VM && i->stage == CLOUD_FINISHED && r->cluster.head_id &&
 	    strcmp(in->resource_id, r->cluster.head_id) == 0)
 		bill_head(r, in->verb == CLOUD_PUT || in->verb == CLOUD_START);
+	if (in->kind == CLOUD_DISK && i->stage == CLOUD_FINISHED)
+		bill_disk(r, in->resource_id, in->verb == CLOUD_PUT);
 	operation_intent_ended(r, in, i);
 	operation_wake(r);
 }

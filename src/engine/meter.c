@@ -7,7 +7,8 @@
 
 #include "base/mem.h"
 
-#define PRICE_MAX 2000.0 /* USD per hour of one machine: above it the products below overflow  \
+#define PRICE_MAX                                                                              \
+	2000.0		 /* USD per hour of one machine: above it the products below overflow  \
 			  */
 #define CPUS_MAX 1000000 /* of one job on one node, the same */
 
@@ -235,6 +236,8 @@ static struct part part_of(const struct machine *m, int64_t from_ms, int64_t to_
 {
 	struct part p = { .from_ms = from_ms, .to_ms = to_ms, .node_ms = to_ms - from_ms };
 
+	if (m->kind == CHARGE_STORAGE)
+		p.node_ms = 0;
 	p.nano = cost_between(m, m->price, from_ms, to_ms);
 	if (m->spot && m->price >= 0 && m->list_price > m->price)
 		p.saved = cost_between(m, m->list_price, from_ms, to_ms) - p.nano;
@@ -249,7 +252,7 @@ void meter(struct tally *t, const struct machine *m, int64_t from_ms, int64_t to
 
 	if (end - at > METER_BLIND_MS) {
 		unseen.jobs = NULL;
-		if (unseen.kind != CHARGE_HEAD)
+		if (unseen.kind != CHARGE_HEAD && unseen.kind != CHARGE_STORAGE)
 			unseen.kind = CHARGE_UNKNOWN;
 	}
 	while (at < end) {

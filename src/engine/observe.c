@@ -273,7 +273,7 @@ void observe_tick(void *arg)
 {
 	struct run *r = arg;
 
-	if (!r->cloud || (r->cluster.state == CLUSTER_OFF && !r->op.id))
+	if (!r->cloud || (cluster_rests(&r->cluster) && !r->op.id))
 		return;
 	observe_soon(r, r->cluster.spec.cycle_s * 1000);
 	region_refresh(r->region, false);

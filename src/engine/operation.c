@@ -10,6 +10,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/teardown_items.h"
 
 static void (*const steps[OP_KINDS])(struct run *r) = {
 	[OP_START] = start_step,
@@ -55,6 +56,10 @@ void op_work_free(struct op_work *w)
 	strs_clear(&w->left);
 	strs_clear(&w->names);
 	strs_clear(&w->made);
+	strs_clear(&w->clear);
+	strs_clear(&w->foreign);
+	json_free(w->data);
+	free(w->items_group);
 	free(w);
 }
 
@@ -65,6 +70,8 @@ struct op_work *op_work(struct run *r)
 		r->op_work->left = (struct strs)STRS_INIT(10000);
 		r->op_work->names = (struct strs)STRS_INIT(20000);
 		r->op_work->made = (struct strs)STRS_INIT(10000);
+		r->op_work->clear = (struct strs)STRS_INIT(100);
+		r->op_work->foreign = (struct strs)STRS_INIT(100);
 	}
 	return r->op_work;
 }
@@ -106,14 +113,17 @@ static int write_begin(struct run *r, const struct user *u, struct err *err)
 }
 
 int operation_begin(struct run *r, enum op_kind kind, const struct user *u, bool force,
-		    const char *plan_hash, int64_t *id, struct err *err)
+		    const char *plan_hash, char *data, int64_t *id, struct err *err)
 {
 	int64_t now = clock_utc_ms();
 
-	if (store_begin(r->engine->store, err) < 0)
+	if (store_begin(r->engine->store, err) < 0) {
+		free(data);
 		return -1;
+	}
 	if (give_way(r, kind, err) < 0) {
 		store_rollback(r->engine->store);
+		free(data);
 		return -1;
 	}
 	r->op = (struct operation){ .cluster_id = r->cluster.id,
@@ -121,7 +131,8 @@ int operation_begin(struct run *r, enum op_kind kind, const struct user *u, bool
 				    .state = OP_RUNNING,
 				    .started_ms = now,
 				    .step_ms = now,
-				    .force = force };
+				    .force = force,
+				    .data = data };
 	snprintf(r->op.cluster, sizeof(r->op.cluster), "%s", r->cluster.name);
 	snprintf(r->op.actor, sizeof(r->op.actor), "%s", u ? u->name : "engine");
 	snprintf(r->op.plan_hash, sizeof(r->op.plan_hash), "%s", plan_hash ? plan_hash : "");
@@ -159,6 +170,10 @@ void operation_remember(struct run *r, struct json *take)
 	json_write(&text, all);
 	free(r->op.data);
 	r->op.data = buf_steal(&text);
+	if (r->op_work) {
+		json_free(r->op_work->data); /* what was read of it is old */
+		r->op_work->data = NULL;
+	}
 	json_free(all);
 	json_free(take);
 }
@@ -389,5 +404,7 @@ void operation_intent_ended(struct run *r, const struct intent *in,
 		free(why);
 		return;
 	}
+	if (r->op.kind == OP_DELETE)
+		item_failed(r, in->kind, in->resource_id, i->err->msg);
 	operation_error(r, i->err, i->retry_after_ms > 5000 ? i->retry_after_ms : 5000);
 }

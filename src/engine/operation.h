@@ -16,7 +16,10 @@ struct op_work { /* of this process only: after a restart the stage begins anew,
 	int64_t empty_since_ms; /* of the first complete empty list */
 	int64_t list_ms;	/* when the last list began */
 	unsigned int lists;	/* complete and empty ones in a row */
-	bool foreign_known, foreign;
+	char *items_group;	/* whose contents are being listed */
+	struct strs clear;	/* groups that were listed and hold nothing foreign */
+	struct strs foreign;	/* groups that hold something foreign: they stay */
+	struct json *data; /* teardown: what the operation's row remembers; teardown_items.c */
 	bool stop_called, stopped;
 };
 

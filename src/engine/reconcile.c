@@ -556,7 +556,7 @@ void reconcile(struct run *r)
 {
 	struct err err = ERR_INIT;
 
-	if (engine_hands_off(r->engine) || r->cluster.state == CLUSTER_OFF || r->listing_open ||
+	if (engine_hands_off(r->engine) || cluster_rests(&r->cluster) || r->listing_open ||
 	    r->queue_open)
 		return;
 	if (store_begin(r->engine->store, &err) < 0)

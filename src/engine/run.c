@@ -57,7 +57,7 @@ static int rows_load(struct run *r, struct err *err)
 
 static bool is_up(const struct run *r)
 {
-	return r->cluster.state != CLUSTER_OFF && r->cluster.state != CLUSTER_DELETED;
+	return !cluster_rests(&r->cluster) && r->cluster.state != CLUSTER_DELETED;
 }
 
 /* What a killed engine left goes on: the operation takes its next step, open intents are

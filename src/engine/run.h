@@ -127,6 +127,7 @@ struct bill {			      /* of one cluster: what is metered, and how far */
 	struct tenancy tenancy;	      /* by run->queue */
 	int64_t until_ms;	      /* the store has everything until then; 0 nothing */
 	int64_t head_ms;	      /* the head's time until then is charged */
+	int64_t disks_ms;	      /* likewise that of its disks */
 	int64_t month_ms, month_nano; /* of the month that began then, by the store */
 	int64_t day_ms, day_nano;     /* the same of the day, UTC */
 	bool moved;		      /* nodes changed their states since it was last written */
@@ -211,9 +212,14 @@ struct run {
 	uint64_t view_revision;
 	int64_t suspicion_since_ms; /* R5.3: nodes or jobs fell by half; 0 none */
 	size_t last_jobs;
-	unsigned int looks;	/* at VMs that a listing missed, under way */
-	char teardown_hash[65]; /* of the plan that was last handed out, and when */
-	int64_t teardown_hash_ms;
+	unsigned int looks;  /* at VMs that a listing missed, under way */
+	struct plan_ticket { /* teardown plans that were handed out: one for each set that is
+				kept */
+		char hash[65];
+		int64_t ms;
+		struct strs keep;
+	} tickets[4];
+	size_t next_ticket;
 	struct map *past_vms; /* ids of VMs whose nodes are gone: a lagging listing may still
 				 show them */
 };
@@ -310,6 +316,8 @@ void bill_periods(struct run *r, int64_t now_ms, double spent, double *today, do
 /* The machine as it is now; false: it costs nothing. */
 bool bill_machine(struct run *r, struct member *m, int64_t now_ms, struct machine *out);
 bool bill_head_machine(const struct run *r, struct machine *out);
+bool bill_disk_machine(const struct storage_spec *s, struct machine *out);
+void bill_disk(struct run *r, const char *disk_id, bool there); /* it was made, or is gone */
 
 /* history.c: the curves. Of a move before the node's state is the new one. */
 void history_load(struct run *r); /* after the members */
@@ -509,8 +517,9 @@ void publish_act(
 void phases_read(struct run *r); /* the marks that head and node scripts left */
 
 /* operation.c and one file per kind: start.c stop.c teardown.c */
+/* data: what its row is to remember, or NULL; it is taken, also on failure. */
 int operation_begin(struct run *r, enum op_kind kind, const struct user *u, bool force,
-		    const char *plan_hash, int64_t *id, struct err *err);
+		    const char *plan_hash, char *data, int64_t *id, struct err *err);
 void operation_tick(void *run); /* timer callback: next() of its kind, until it has to wait */
 void operation_step(struct run *r, const char *step, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
@@ -534,6 +543,20 @@ void head_made(struct run *r,
 	       const struct cloud_stage_info *i); /* host name and address of the head's VM */
 void operation_intent_ended(struct run *r, const struct intent *in,
 			    const struct cloud_stage_info *i);
+
+/* storage.c: disks that outlive the head, each in a group of its own */
+struct storage_spec *storage_of_disk(struct cluster_spec *s, const char *disk_id);
+/* A step of the start: what is new is made, what is there is looked at, once. */
+enum storage_step { STORAGE_READY, STORAGE_WAITS, STORAGE_FAILED };
+enum storage_step storage_make(struct run *r, struct err *err);
+char *storage_group_of(const char *disk_id); /* yours to free */
+bool storage_owns(const struct run *r,
+		  const char *id); /* a disk of this cluster, or its group */
+/* The clusters that gave disks to c, which is about to be: called in the transaction that adds
+ * it. undo: the transaction failed; else the rows are written, and what is empty leaves. */
+struct takeover;
+int takeover_begin(struct takeover **t, struct engine *e, struct cluster *c, struct err *err);
+void takeover_end(struct takeover *t, bool undo);
 
 /* gc.c */
 void gc_tick(struct engine *e); /* R7: every 2 min */

@@ -130,6 +130,22 @@ static bool go_network(struct run *r)
 	       ensure(r, CLOUD_PUT, CLOUD_NETWORK, vnet);
 }
 
+static bool go_storage(struct run *r)
+{
+	struct err err = ERR_INIT;
+
+	switch (storage_make(r, &err)) {
+	case STORAGE_READY:
+		return true;
+	case STORAGE_FAILED:
+		fail(r, err.msg);
+		break;
+	case STORAGE_WAITS:
+		break;
+	}
+	return false;
+}
+
 void head_made(struct run *r, const struct cloud_stage_info *i)
 {
 	struct cluster *c = &r->cluster;
@@ -213,6 +229,7 @@ static const struct stage stages[] = {
 	{ "sizes", go_sizes, cancelled },
 	{ "group", go_group, cancelled },
 	{ "network", go_network, cancelled },
+	{ "storage", go_storage, cancelled },
 	{ "head", go_head, NULL },
 	{ "ssh", go_ssh, cancelled },
 	{ "bootstrap", go_bootstrap, cancelled },

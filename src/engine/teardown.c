@@ -1,7 +1,7 @@
 /*
- * Teardown (R8): ten seconds in which it can be taken back, then nodes, daemons, head, network,
- * group, and a proof: two complete lists by tag a minute apart are empty, and every name that
- * was ever recorded is gone by GET.
+ * Teardown (R8): ten seconds in which it can be taken back, then nodes, daemons, head, storage
+ * that is not kept, network, group, and a proof: two complete lists by tag a minute apart show
+ * nothing but what was to stay, and every other name that was ever recorded is gone by GET.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/operation.h"
+#include "engine/teardown_items.h"
 
 #define UNDO_MS	       10000
 #define LISTS_APART_MS 60000
@@ -22,7 +23,8 @@ static bool undone(struct run *r)
 {
 	enum cluster_state back = r->cluster.head_address && r->cluster.head_address[0]
 				      ? CLUSTER_RUNNING
-				      : CLUSTER_OFF;
+				  : items_from(r) == CLUSTER_KEPT ? CLUSTER_KEPT
+								  : CLUSTER_OFF;
 
 	operation_end(r, OP_CANCELLED, "taken back before the first call");
 	cluster_move(r, back, "");
@@ -85,13 +87,15 @@ static bool go_sets(struct run *r)
 	struct err err = ERR_INIT;
 	size_t waiting = 0;
 
+	if (!r->cluster.group_id || !r->cluster.group_id[0])
+		return true; /* torn down before, but for its storage */
 	if (store_intent_names(r->engine->store, r->cluster.id, &names, &err) < 0) {
 		operation_error(r, &err, 5000);
 		return false;
 	}
 	for (size_t i = 0; i < names.n; i++)
 		if (text_has_prefix(names.v[i], "scaleset ") &&
-		    !ensure(r, CLOUD_DELETE, CLOUD_SCALESET, names.v[i] + strlen("scaleset ")))
+		    !item_delete(r, CLOUD_SCALESET, names.v[i] + strlen("scaleset ")))
 			waiting++;
 	strs_clear(&names);
 	operation_step(r, "nodes", "%zu scale sets and %zu nodes to go", waiting, r->n_members);
@@ -125,7 +129,7 @@ static bool delete_one(struct run *r, enum cloud_kind kind, const char *name)
 		operation_error(r, &err, 60000);
 		return false;
 	}
-	return ensure(r, CLOUD_DELETE, kind, id);
+	return item_delete(r, kind, id);
 }
 
 static bool go_head(struct run *r)
@@ -150,58 +154,92 @@ static bool go_network(struct run *r)
 	return delete_one(r, CLOUD_NETWORK, "vnet") && delete_one(r, CLOUD_NSG, "nsg");
 }
 
+/* A disk bears the tags of the cluster that made it. */
 static bool is_ours(const struct run *r, const struct cloud_item *item)
 {
 	return strcmp(item->engine_tag, store_engine_id(r->engine->store)) == 0 &&
-	       strcmp(item->cluster_tag, r->cluster.short_id) == 0;
+	       (strcmp(item->cluster_tag, r->cluster.short_id) == 0 ||
+		storage_owns(r, item->id));
 }
 
 static void on_group_items(void *arg, const struct cloud_items *items, const struct err *err)
 {
 	struct run *r = arg;
 	struct op_work *w = op_work(r);
+	bool foreign = false;
 
 	w->items_call = NULL;
-	if (!items) {
-		if (err->code == ERR_NOT_FOUND)
-			w->foreign_known =
-			    true; /* the group is gone: nothing of anybody is in it */
-		else
-			operation_error(r, err, 5000);
-		operation_wake(r);
-		return;
-	}
-	w->foreign_known = true;
-	for (size_t i = 0; i < items->n; i++)
+	for (size_t i = 0; items && i < items->n; i++)
 		if (!is_ours(r, &items->v[i]) &&
-		    text_casecmp(items->v[i].id, r->cluster.group_id) != 0) {
-			w->foreign = true;
+		    text_casecmp(items->v[i].id, w->items_group) != 0) {
+			foreign = true;
 			note(r, EVENT_WARN, "",
 			     "the group holds %s, which is not ours: the group stays",
 			     items->v[i].id);
 		}
+	/* a group that is gone holds nothing of anybody */
+	if (items || err->code == ERR_NOT_FOUND)
+		strs_add(foreign ? &w->foreign : &w->clear, w->items_group);
+	else
+		operation_error(r, err, 5000);
 	operation_wake(r);
 }
 
 /* R8.4: as a whole only when nothing foreign is in it. */
-static bool go_group(struct run *r)
+static bool delete_group(struct run *r, const char *group)
 {
 	struct op_work *w = op_work(r);
 
-	if (!r->cluster.group_id || !r->cluster.group_id[0])
+	if (strs_has(&w->foreign, group))
 		return true;
-	if (!w->foreign_known) {
-		if (!w->items_call)
-			w->items_call = r->cloud->ops->items(
-			    r->cloud->cloud, NULL, r->cluster.group_id, on_group_items, r);
-		return false;
+	if (strs_has(&w->clear, group) || item_stays(r, group))
+		return item_delete(r, CLOUD_GROUP, group);
+	if (!w->items_call) {
+		free(w->items_group);
+		w->items_group = xstrdup(group);
+		w->items_call =
+		    r->cloud->ops->items(r->cloud->cloud, NULL, group, on_group_items, r);
 	}
-	return w->foreign || ensure(r, CLOUD_DELETE, CLOUD_GROUP, r->cluster.group_id);
+	return false;
+}
+
+static bool go_storage(struct run *r)
+{
+	const struct cluster_spec *spec = &r->cluster.spec;
+	bool done = true;
+
+	for (size_t i = 0; i < spec->n_storage && done; i++) {
+		const struct storage_spec *s = &spec->storage[i];
+		char *group;
+
+		if (!s->disk_id || item_kept(r, s))
+			continue;
+		group = storage_group_of(s->disk_id);
+		done = item_delete(r, CLOUD_DISK, s->disk_id) && delete_group(r, group);
+		free(group);
+	}
+	return done;
+}
+
+static bool go_group(struct run *r)
+{
+	return !r->cluster.group_id || !r->cluster.group_id[0] ||
+	       delete_group(r, r->cluster.group_id);
 }
 
 /*
  * The proof
  */
+
+/* What was to stay, and what lies in a group that stays because of it. */
+static bool may_be_there(struct run *r, const char *id)
+{
+	char *group = storage_group_of(id);
+	bool may = item_stays(r, id) || item_stays(r, group);
+
+	free(group);
+	return may;
+}
 
 static void on_tagged(void *arg, const struct cloud_items *items, const struct err *err)
 {
@@ -215,8 +253,9 @@ static void on_tagged(void *arg, const struct cloud_items *items, const struct e
 	}
 	strs_clear(&w->left);
 	for (size_t i = 0; i < items->n; i++)
-		strs_add(&w->left, items->v[i].id);
-	if (items->n == 0) {
+		if (!may_be_there(r, items->v[i].id))
+			strs_add(&w->left, items->v[i].id);
+	if (w->left.n == 0) {
 		w->lists++;
 		if (!w->empty_since_ms)
 			w->empty_since_ms = w->list_ms;
@@ -321,7 +360,8 @@ static bool go_names(struct run *r)
 		const char *name = w->names.v[w->next_name++];
 
 		if (!text_has_prefix(name, "members ") &&
-		    !(w->foreign && text_has_prefix(name, "group ")))
+		    !strs_has(&w->foreign, strchr(name, ' ') + 1) &&
+		    !may_be_there(r, strchr(name, ' ') + 1))
 			look_at(r, name);
 	}
 	operation_step(r, "names", "%zu of %zu names looked at", w->next_name - w->looking,
@@ -339,12 +379,12 @@ static bool go_names(struct run *r)
 }
 
 static const struct stage stages[] = {
-	{ "undo", go_undo, undone }, { "settle", go_settle, NULL },
-	{ "drain", go_drain, NULL }, { "nodes", go_sets, NULL },
-	{ "rows", go_rows, NULL },   { "daemons", scheduler_stop, NULL },
-	{ "head", go_head, NULL },   { "network", go_network, NULL },
-	{ "group", go_group, NULL }, { "lists", go_lists, NULL },
-	{ "names", go_names, NULL },
+	{ "undo", go_undo, undone },	 { "settle", go_settle, NULL },
+	{ "drain", go_drain, NULL },	 { "nodes", go_sets, NULL },
+	{ "rows", go_rows, NULL },	 { "daemons", scheduler_stop, NULL },
+	{ "head", go_head, NULL },	 { "storage", go_storage, NULL },
+	{ "network", go_network, NULL }, { "group", go_group, NULL },
+	{ "lists", go_lists, NULL },	 { "names", go_names, NULL },
 };
 
 const struct stages teardown_stages = { stages, ARRAY_LEN(stages) };
@@ -357,34 +397,95 @@ static struct json *proof(struct run *r)
 	char when[CLOCK_TEXT];
 
 	for (size_t i = 0; i < w->names.n; i++)
-		if (!text_has_prefix(w->names.v[i], "members "))
+		if (!text_has_prefix(w->names.v[i], "members ") &&
+		    !strs_has(&w->foreign, strchr(w->names.v[i], ' ') + 1) &&
+		    !may_be_there(r, strchr(w->names.v[i], ' ') + 1))
 			json_add(gone, json_new_string(strchr(w->names.v[i], ' ') + 1));
-	json_set_array(j, "left");
+	items_report(r, j);
 	json_set_str(j, "first_empty_list", clock_text(when, w->empty_since_ms));
 	json_set_str(j, "second_empty_list", clock_text(when, w->list_ms));
-	json_set_bool(j, "group_deleted", !w->foreign);
+	json_set_bool(j, "group_deleted", w->foreign.n == 0);
 	json_set_real(j, "spent", bill_spent(r, clock_utc_ms()));
 	return j;
+}
+
+/* What is left of a cluster whose storage is kept: a row on the front page that says what goes
+ * on costing, and that is torn down once more, or taken over, some day. */
+static void become_kept(struct run *r, size_t disks)
+{
+	struct cluster *c = &r->cluster;
+	char **gone[] = { &c->group_id, &c->head_id, &c->head_host, &c->head_address };
+	char reason[80];
+
+	for (size_t i = 0; i < ARRAY_LEN(gone); i++) {
+		free(*gone[i]);
+		*gone[i] = NULL;
+	}
+	map_free(r->sets);
+	r->sets = map_new(NULL, true);
+	if (r->queue) {
+		bill_all(r, clock_utc_ms());
+		tenancy_clear(&r->bill.tenancy);
+		queue_clear(r->queue);
+		free(r->queue);
+		r->queue = NULL;
+	}
+	r->decided = false;
+	snprintf(reason, sizeof(reason), "torn down; %zu disk%s kept", disks,
+		 disks == 1 ? " is" : "s are");
+	cluster_move(r, CLUSTER_KEPT, reason);
+}
+
+static void finish(struct run *r, const struct json *report, size_t kept, size_t left)
+{
+	size_t gone = json_len(json_get(report, "gone"));
+	char text[200];
+
+	if (left > 0) {
+		operation_end(r, OP_DONE, "%zu resources gone by name, %zu left as decided",
+			      gone, left);
+		snprintf(
+		    text, sizeof(text),
+		    "%zu resources were left by decision: delete the cluster again to remove them",
+		    left);
+		cluster_move(r, CLUSTER_RESIDUE, text);
+		return;
+	}
+	operation_end(r, OP_DONE, "verified: %zu resources gone by name, two lists by tag %s",
+		      gone, kept ? "show only what is kept" : "empty");
+	remote_key_forget(r);
+	if (kept > 0) {
+		become_kept(r, kept);
+		return;
+	}
+	cluster_move(r, CLUSTER_DELETED, "deleted");
+	run_forget(r);
+}
+
+static size_t disks_kept(struct run *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->cluster.spec.n_storage; i++)
+		n += item_kept(r, &r->cluster.spec.storage[i]);
+	return n;
 }
 
 void teardown_step(struct run *r)
 {
 	struct err err = ERR_INIT;
 	struct json *report;
-	size_t n;
+	size_t kept, left;
 
 	if (!stages_run(r, stages, ARRAY_LEN(stages)))
 		return;
 	bill_save(r);
 	report = proof(r);
-	n = json_len(json_get(report, "gone"));
 	operation_remember(r, json_copy(report));
+	kept = disks_kept(r);
+	left = items_left(r);
 	if (store_tombstone_add(r->engine->store, &r->cluster, report, r->op.actor, &err) < 0)
 		log_error("cluster %s: %s", r->cluster.name, err.msg);
+	finish(r, report, kept, left);
 	json_free(report);
-	operation_end(r, OP_DONE,
-		      "verified: %zu resources gone by name, two lists by tag empty", n);
-	cluster_move(r, CLUSTER_DELETED, "deleted");
-	remote_key_forget(r);
-	run_forget(r);
 }

@@ -1,6 +1,6 @@
 /*
  * What a teardown will do, before it does anything. The hash is over what matters to the person
- * who agrees: resources, arrays and their nodes, data. Jobs come and go by the second and are
+ * who agrees: resources and what becomes of each, data. Jobs come and go by the second and are
  * shown, not hashed; the drain waits for them.
  */
 #include "engine/teardown_plan.h"
@@ -16,53 +16,195 @@
 
 #define VALID_MS ((int64_t)10 * 60 * 1000)
 
-static void item(struct json *list, const char *kind, const char *id, const char *act,
-		 const char *note_)
+enum act { ACT_DELETE_IT, ACT_KEEP_IT, ACT_NEVER_TOUCHED, ACTS };
+
+static const char *const act_words[ACTS] = { "delete", "keep", "never touched" };
+
+struct drawing { /* a plan that is being made */
+	struct run *run;
+	const struct strs *keep; /* NULL: as the template says */
+	struct json *resources;
+	size_t count[ACTS];
+	double goes_on;
+	bool unpriced;
+};
+
+static bool is_kept(const struct drawing *d, const struct storage_spec *s)
 {
-	struct json *j = json_add_object(list);
+	if (!s->disk_ms)
+		return false;
+	return d->keep ? strs_has(d->keep, s->name) : s->policy == KEEP_KEEP;
+}
+
+static struct json *item(struct drawing *d, const char *kind, const char *id, enum act act,
+			 double price, const char *note_)
+{
+	struct json *j = json_add_object(d->resources);
 
 	json_set_str(j, "kind", kind);
 	json_set_str(j, "id", id);
-	json_set_str(j, "act", act);
+	json_set_str(j, "act", act_words[act]);
 	json_set_str(j, "note", note_);
+	json_set_real(j, "price_per_hour", price);
+	d->count[act]++;
+	if (act == ACT_KEEP_IT && price < 0)
+		d->unpriced = true;
+	else if (act == ACT_KEEP_IT)
+		d->goes_on += price;
+	return j;
 }
 
-static void list_recorded(struct json *list, struct run *r, struct err *err)
+/*
+ * Resources
+ */
+
+static double price_of(const struct run *r, const char *kind, const char *id)
 {
+	double sum = 0;
+
+	if (strcmp(kind, "vm") == 0)
+		return r->cluster.head_up_ms ? r->cluster.head_price : 0;
+	for (size_t i = 0; strcmp(kind, "scaleset") == 0 && i < r->n_members; i++) {
+		const struct node *n = &r->members[i]->node;
+
+		if (!n->bound_ms || text_casecmp(n->set_id, id) != 0)
+			continue;
+		if (n->price < 0)
+			return -1;
+		sum += n->price;
+	}
+	return sum;
+}
+
+/* Of a cluster that was torn down already only its storage is left. */
+static void list_recorded(struct drawing *d, struct err *err)
+{
+	struct run *r = d->run;
 	struct strs names = STRS_INIT(20000);
 
-	store_intent_names(r->engine->store, r->cluster.id, &names, err);
+	if (r->cluster.group_id && r->cluster.group_id[0])
+		store_intent_names(r->engine->store, r->cluster.id, &names, err);
 	for (size_t i = 0; i < names.n; i++) {
 		const char *id = strchr(names.v[i], ' ') + 1;
 		char kind[24];
 
 		snprintf(kind, sizeof(kind), "%.*s", (int)(id - names.v[i] - 1), names.v[i]);
-		if (strcmp(kind, "members") != 0)
-			item(list, kind, id, "delete", "");
+		if (strcmp(kind, "members") != 0 && !storage_owns(r, id))
+			item(d, kind, id, ACT_DELETE_IT, price_of(r, kind, id), "");
 	}
 	strs_clear(&names);
 	if (r->cluster.spec.vnet_id)
-		item(list, "network", r->cluster.spec.vnet_id, "never touched", "not ours");
+		item(d, "network", r->cluster.spec.vnet_id, ACT_NEVER_TOUCHED, 0, "not ours");
 }
 
-static size_t list_data(struct json *list, const struct run *r)
+static void list_disks(struct drawing *d)
 {
-	size_t lost = 0;
+	const struct cluster_spec *spec = &d->run->cluster.spec;
 
-	if (!r->cluster.head_id || !r->cluster.head_id[0])
-		return 0;
-	for (size_t i = 0; i < r->cluster.spec.n_storage; i++) {
-		const struct storage_spec *s = &r->cluster.spec.storage[i];
-		struct json *j = json_add_object(list);
+	for (size_t i = 0; i < spec->n_storage; i++) {
+		const struct storage_spec *s = &spec->storage[i];
+		enum act act = is_kept(d, s) ? ACT_KEEP_IT : ACT_DELETE_IT;
+		char *group;
 
+		if (!s->disk_id || !s->disk_ms)
+			continue;
+		group = storage_group_of(s->disk_id);
+		json_set_str(item(d, "disk", s->disk_id, act, s->disk_price, ""), "storage",
+			     s->name);
+		json_set_str(item(d, "group", group, act, 0, ""), "storage", s->name);
+		free(group);
+	}
+}
+
+/*
+ * Storage and what is lost with it
+ */
+
+static bool on_head(const struct run *r, const struct storage_spec *s)
+{
+	return !storage_has_disk(s) && r->cluster.head_id && r->cluster.head_id[0];
+}
+
+static void list_storage(struct json *list, const struct drawing *d)
+{
+	const struct cluster_spec *spec = &d->run->cluster.spec;
+
+	for (size_t i = 0; i < spec->n_storage; i++) {
+		const struct storage_spec *s = &spec->storage[i];
+		struct json *j;
+
+		if (!s->disk_ms && !on_head(d->run, s))
+			continue;
+		j = json_add_object(list);
+		json_set_str(j, "name", s->name);
+		json_set_str(j, "path", s->path);
+		json_set_str(j, "disk", storage_disk_name(s));
+		json_set_str(j, "id", s->disk_id ? s->disk_id : "");
+		json_set_int(j, "gib", s->disk_gib);
+		json_set_bool(j, "can_keep", s->disk_ms != 0);
+		json_set_str(j, "act", is_kept(d, s) ? "keep" : "delete");
+		json_set_str(j, "policy",
+			     s->disk_ms && s->policy == KEEP_KEEP ? "keep" : "delete");
+		json_set_int(j, "since_ms", s->disk_ms);
+		json_set_bool(j, "taken_over", s->disk != NULL);
+		json_set_real(j, "price_per_hour", s->disk_ms ? s->disk_price : 0);
+	}
+}
+
+static void list_lost(struct json *list, const struct drawing *d)
+{
+	const struct cluster_spec *spec = &d->run->cluster.spec;
+
+	for (size_t i = 0; i < spec->n_storage; i++) {
+		const struct storage_spec *s = &spec->storage[i];
+		struct json *j;
+
+		if ((!s->disk_ms && !on_head(d->run, s)) || is_kept(d, s))
+			continue;
+		j = json_add_object(list);
 		json_set_str(j, "name", s->name);
 		json_set_str(j, "path", s->path);
 		json_set_str(
 		    j, "note",
-		    "lies on the head's disk and is lost with it: copy it out first with paceline cp");
-		lost++;
+		    s->disk_ms
+			? "its disk is deleted: keep it, or copy out what is needed with paceline cp"
+			: "lies on the head's disk and is lost with it: copy it out first with paceline cp");
 	}
-	return lost;
+}
+
+/*
+ * Arrays and whose jobs run there
+ */
+
+static void count_user(struct json *users, const char *user, int64_t tasks)
+{
+	for (size_t i = 0; i < json_len(users); i++) {
+		char path[32];
+		struct json *u;
+
+		snprintf(path, sizeof(path), "%zu", i);
+		u = json_get_mut(users, path);
+		if (strcmp(json_str(u, "user", ""), user) == 0) {
+			json_set_int(u, "jobs", json_int(u, "jobs", 0) + tasks);
+			return;
+		}
+	}
+	struct json *u = json_add_object(users);
+
+	json_set_str(u, "user", user);
+	json_set_int(u, "jobs", tasks);
+}
+
+static void list_users(struct json *users, const struct run *r, const char *array)
+{
+	for (size_t i = 0; r->queue && i < r->queue->n_jobs; i++) {
+		const struct job *j = &r->queue->jobs[i];
+
+		if (strcmp(j->partition, array) == 0 &&
+		    (j->state == JOB_RUNNING || j->state == JOB_STARTING ||
+		     j->state == JOB_COMPLETING))
+			count_user(users, j->user, j->tasks > 0 ? j->tasks : 1);
+	}
 }
 
 static void list_arrays(struct json *list, const struct run *r)
@@ -81,48 +223,111 @@ static void list_arrays(struct json *list, const struct run *r)
 		json_set_str(j, "name", name);
 		json_set_int(j, "nodes", nodes);
 		json_set_int(j, "jobs", jobs);
+		list_users(json_set_array(j, "users"), r, name);
 	}
 }
+
+/*
+ * The whole
+ */
 
 static void hash_of(char out[65], const struct json *plan)
 {
 	struct buf b = BUF_INIT(BUF_TEXT_MAX);
+	const struct json *list = json_get(plan, "resources");
 
-	json_write(&b, json_get(plan, "resources"));
+	for (size_t i = 0; i < json_len(list);
+	     i++) /* prices wander, and nobody has to agree anew */
+		buf_addf(&b, "%s %s\n", json_str(json_at(list, i), "act", ""),
+			 json_str(json_at(list, i), "id", ""));
 	json_write(&b, json_get(plan, "data_lost"));
 	buf_adds(&b, json_str(plan, "cluster", ""));
 	sha256_hex(out, buf_str(&b), b.len);
 	buf_clear(&b);
 }
 
-static struct json *make(struct run *r, struct err *err)
+static void totals(struct json *j, const struct drawing *d, const struct cluster_view *v)
+{
+	json_set_int(j, "deletes", (int64_t)d->count[ACT_DELETE_IT]);
+	json_set_int(j, "keeps", (int64_t)d->count[ACT_KEEP_IT]);
+	json_set_int(j, "skips", (int64_t)d->count[ACT_NEVER_TOUCHED]);
+	json_set_int(j, "jobs_running", v->jobs_running);
+	json_set_int(j, "jobs_pending", v->jobs_pending);
+	json_set_int(j, "nodes", v->nodes);
+	json_set_real(j, "goes_on_per_hour", d->unpriced ? -1 : d->goes_on);
+	json_set_real(j, "saves_per_hour",
+		      v->price_now < 0 || d->unpriced	 ? -1
+		      : v->price_now > d->goes_on + 1e-9 ? v->price_now - d->goes_on
+							 : 0);
+	json_set_str(
+	    j, "jobs_note",
+	    "running jobs are waited for; with force they are killed; pending ones are lost");
+}
+
+static struct json *make(struct run *r, const struct strs *keep, struct err *err)
 {
 	struct json *j = json_new_object();
+	struct drawing d = { .run = r, .keep = keep };
 	struct cluster_view v;
 	char hash[65];
 
 	engine_view(r->engine, &r->cluster, &v);
 	json_set_str(j, "cluster", r->cluster.name);
+	json_set_str(j, "state", cluster_state_name(r->cluster.state));
 	json_set_str(j, "subscription", r->cloud->record->subscription);
 	json_set_str(j, "region", r->cluster.spec.region);
 	json_set_str(j, "group", r->cluster.group_id ? r->cluster.group_id : "");
 	json_set_bool(j, "simulated", r->cloud->record->simulated);
-	list_recorded(json_set_array(j, "resources"), r, err);
+	d.resources = json_set_array(j, "resources");
+	list_recorded(&d, err);
+	list_disks(&d);
 	list_arrays(json_set_array(j, "arrays"), r);
-	list_data(json_set_array(j, "data_lost"), r);
-	json_set_int(j, "jobs_running", v.jobs_running);
-	json_set_int(j, "jobs_pending", v.jobs_pending);
-	json_set_int(j, "nodes", v.nodes);
-	json_set_real(j, "saves_per_hour", v.price_now);
-	json_set_str(
-	    j, "jobs_note",
-	    "running jobs are waited for; with force they are killed; pending ones are lost");
+	list_storage(json_set_array(j, "storage"), &d);
+	list_lost(json_set_array(j, "data_lost"), &d);
+	totals(j, &d, &v);
 	hash_of(hash, j);
 	json_set_str(j, "hash", hash);
 	return j;
 }
 
-struct json *engine_teardown_plan(struct engine *e, const struct cluster *c, struct err *err)
+/* What can be kept of what was named; a name that is none is a mistake, not nothing. */
+static int check_keep(const struct run *r, const struct strs *keep, struct err *err)
+{
+	for (size_t i = 0; keep && i < keep->n; i++) {
+		const struct storage_spec *s = NULL;
+
+		for (size_t k = 0; k < r->cluster.spec.n_storage; k++)
+			if (strcmp(r->cluster.spec.storage[k].name, keep->v[i]) == 0)
+				s = &r->cluster.spec.storage[k];
+		if (!s)
+			return err_set(err, ERR_INVALID,
+				       "cluster %s has no storage \"%.60s\" to keep",
+				       r->cluster.name, keep->v[i]);
+		if (!s->disk_ms)
+			return err_set(
+			    err, ERR_INVALID,
+			    "storage %s of cluster %s has no disk of its own: it goes with the head",
+			    s->name, r->cluster.name);
+	}
+	return 0;
+}
+
+static void hand_out(struct run *r, const struct json *plan, const struct json *storage)
+{
+	struct plan_ticket *t = &r->tickets[r->next_ticket];
+
+	r->next_ticket = (r->next_ticket + 1) % ARRAY_LEN(r->tickets);
+	strs_clear(&t->keep);
+	t->keep = (struct strs)STRS_INIT(64);
+	for (size_t i = 0; i < json_len(storage); i++)
+		if (strcmp(json_str(json_at(storage, i), "act", ""), "keep") == 0)
+			strs_add(&t->keep, json_str(json_at(storage, i), "name", ""));
+	snprintf(t->hash, sizeof(t->hash), "%s", json_str(plan, "hash", ""));
+	t->ms = clock_utc_ms();
+}
+
+struct json *engine_teardown_plan(struct engine *e, const struct cluster *c,
+				  const struct strs *keep, struct err *err)
 {
 	struct run *r = run_of(e, c);
 	struct json *j;
@@ -131,33 +336,44 @@ struct json *engine_teardown_plan(struct engine *e, const struct cluster *c, str
 		err_set(err, ERR_NOT_FOUND, "there is no such cluster");
 		return NULL;
 	}
-	if (run_has_cloud(r, err) < 0)
+	if (run_has_cloud(r, err) < 0 || check_keep(r, keep, err) < 0)
 		return NULL;
-	j = make(r, err);
-	snprintf(r->teardown_hash, sizeof(r->teardown_hash), "%s", json_str(j, "hash", ""));
-	r->teardown_hash_ms = clock_utc_ms();
-	json_set_int(j, "valid_until_ms", r->teardown_hash_ms + VALID_MS);
+	j = make(r, keep, err);
+	hand_out(r, j, json_get(j, "storage"));
+	json_set_int(j, "valid_until_ms", clock_utc_ms() + VALID_MS);
 	return j;
 }
 
-int teardown_plan_check(struct run *r, const char *hash, struct err *err)
+static const struct plan_ticket *ticket_of(const struct run *r, const char *hash)
 {
-	struct json *now = make(r, err);
-	bool same = hash && strcmp(json_str(now, "hash", ""), hash) == 0;
-	bool fresh = strcmp(r->teardown_hash, hash ? hash : "") == 0 &&
-		     clock_utc_ms() - r->teardown_hash_ms <= VALID_MS;
+	for (size_t i = 0; i < ARRAY_LEN(r->tickets); i++)
+		if (r->tickets[i].hash[0] && strcmp(r->tickets[i].hash, hash) == 0)
+			return &r->tickets[i];
+	return NULL;
+}
 
+const struct strs *teardown_plan_check(struct run *r, const char *hash, struct err *err)
+{
+	const struct plan_ticket *t = hash ? ticket_of(r, hash) : NULL;
+	struct json *now;
+	bool same;
+
+	if (!hash || !hash[0]) {
+		err_set(err, ERR_INVALID,
+			"a teardown needs the hash of its plan: read the plan first");
+		return NULL;
+	}
+	now = make(r, t ? &t->keep : NULL, err);
+	same = strcmp(json_str(now, "hash", ""), hash) == 0;
 	json_free(now);
-	if (!hash || !hash[0])
-		return err_set(err, ERR_INVALID,
-			       "a teardown needs the hash of its plan: read the plan first");
 	if (!same)
-		return err_set(
-		    err, ERR_CONFLICT,
-		    "the cluster changed since the plan was made: read the new plan");
-	if (!fresh)
-		return err_set(
+		err_set(err, ERR_CONFLICT,
+			"the cluster changed since the plan was made: read the new plan");
+	else if (!t || clock_utc_ms() - t->ms > VALID_MS)
+		err_set(
 		    err, ERR_CONFLICT,
 		    "the plan is older than 10 min or of another engine run: read it again");
-	return 0;
+	else
+		return &t->keep;
+	return NULL;
 }

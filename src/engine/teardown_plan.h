@@ -4,7 +4,8 @@
 
 #include "engine/run.h"
 
-/* -1 when the plan that the operator saw is not the plan of now, with what changed. */
-int teardown_plan_check(struct run *r, const char *hash, struct err *err);
+/* The storage that is kept by the plan of this hash; NULL when the plan that the operator saw
+ * is not the plan of now, with what changed. Borrowed until the next plan is made. */
+const struct strs *teardown_plan_check(struct run *r, const char *hash, struct err *err);
 
 #endif

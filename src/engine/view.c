@@ -153,6 +153,16 @@ static void count_head(struct cluster_view *v, const struct run *r)
 		v->price_now += r->cluster.head_price;
 }
 
+static void count_disks(struct cluster_view *v, const struct run *r)
+{
+	double price = cluster_disks_price(&r->cluster);
+
+	if (price < 0)
+		v->price_now = -1;
+	else if (v->price_now >= 0)
+		v->price_now += price;
+}
+
 static void count_jobs(struct cluster_view *v, const struct queue *q)
 {
 	for (size_t i = 0; q && i < q->n_jobs; i++) {
@@ -220,6 +230,7 @@ static void view_make(struct run *r)
 				    .spent = bill_spent(r, now) };
 	count_nodes(v, r);
 	count_head(v, r);
+	count_disks(v, r);
 	count_jobs(v, r->queue);
 	if (v->nodes_max < 0) {
 		v->nodes_max = 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "azsim/guest/guest.h"
+#include "azsim/world/disk.h"
 #include "azsim/world/vm.h"
 #include "base/crypto.h"
 #include "base/log.h"
@@ -50,6 +51,32 @@ static int prefix_of(const struct az_resource *vnet)
 	return (int)bits;
 }
 
+static void add_disks(struct guest_spec *s, const struct az_world *w, const struct az_vm *vm)
+{
+	const struct json *list = json_get(az_vm_profile(vm), "storageProfile.dataDisks");
+
+	for (size_t i = 0; i < json_len(list) && s->n_disks < GUEST_DISKS; i++) {
+		const struct json *e = json_at(list, i);
+		const struct az_resource *disk = az_disk_attached(w, e);
+
+		if (!disk)
+			disk = az_resource_find(vm->group, AZ_DISK, json_str(e, "name", ""));
+		if (disk)
+			s->disks[s->n_disks++] =
+			    (struct guest_disk){ .lun = (int)json_int(e, "lun", 0),
+						 .id = disk->guid };
+	}
+}
+
+static void on_drop_disk(void *arg, const struct az_resource *disk)
+{
+	const struct azsim_machines *m = arg;
+	struct err err = ERR_INIT;
+
+	if (guest_disk_delete(m->guests, disk->guid, &err) < 0)
+		log_warn("disk %s: %s", disk->name, err.msg);
+}
+
 static int start_guest(struct azsim_machines *m, const struct az_vm *vm, struct err *err)
 {
 	const struct json *os = json_get(az_vm_profile(vm), "osProfile");
@@ -81,6 +108,7 @@ static int start_guest(struct azsim_machines *m, const struct az_vm *vm, struct 
 					.cpus = (int)vm->size->vcpus,
 					.memory_mb = (int64_t)(vm->size->memory_gb * 1024) };
 
+		add_disks(&s, m->world, vm);
 		rc = guest_start(m->guests, &s, err);
 	}
 	free(vnet);
@@ -164,7 +192,8 @@ struct azsim_machines *azsim_machines_new(struct loop *l, struct az_world *w, co
 		return NULL;
 	}
 	az_world_use_machines(
-	    w, &(struct az_machines){ .start = on_start, .stop = on_stop, .arg = m });
+	    w, &(struct az_machines){
+		   .start = on_start, .stop = on_stop, .drop_disk = on_drop_disk, .arg = m });
 	return m;
 }
 

@@ -6,7 +6,7 @@ static const char *const kinds[CHARGE_KINDS] = {
 	[CHARGE_BUSY] = "busy",	      [CHARGE_IDLE] = "idle",
 	[CHARGE_BOOTING] = "booting", [CHARGE_DRAINING] = "draining",
 	[CHARGE_FAILED] = "failed",   [CHARGE_HEAD] = "head",
-	[CHARGE_UNKNOWN] = "unknown",
+	[CHARGE_STORAGE] = "storage", [CHARGE_UNKNOWN] = "unknown",
 };
 
 const char *charge_kind_name(enum charge_kind k)

@@ -12,12 +12,13 @@ static const char *const state_names[CLUSTER_STATES] = {
 	[CLUSTER_RUNNING] = "running",	 [CLUSTER_STOPPING] = "stopping",
 	[CLUSTER_DELETING] = "deleting", [CLUSTER_DELETED] = "deleted",
 	[CLUSTER_RESIDUE] = "residue",	 [CLUSTER_FAILED] = "failed",
+	[CLUSTER_KEPT] = "kept",
 };
 
 static const char *const state_shorts[CLUSTER_STATES] = {
 	[CLUSTER_OFF] = "OFF",	     [CLUSTER_STARTING] = "STRT", [CLUSTER_RUNNING] = "RUN",
 	[CLUSTER_STOPPING] = "STOP", [CLUSTER_DELETING] = "DEL",  [CLUSTER_DELETED] = "GONE",
-	[CLUSTER_RESIDUE] = "LEFT",  [CLUSTER_FAILED] = "ERR",
+	[CLUSTER_RESIDUE] = "LEFT",  [CLUSTER_FAILED] = "ERR",	  [CLUSTER_KEPT] = "KEPT",
 };
 
 static const char *const spot_names[] = {
@@ -110,6 +111,47 @@ void cluster_spec_init(struct cluster_spec *s)
 	};
 }
 
+void storage_spec_clear(struct storage_spec *s)
+{
+	free(s->name);
+	free(s->kind);
+	free(s->path);
+	free(s->disk);
+	free(s->disk_id);
+	*s = (struct storage_spec){ .disk_price = -1 };
+}
+
+bool storage_has_disk(const struct storage_spec *s)
+{
+	return s->disk_gib > 0 || (s->disk && s->disk[0]);
+}
+
+const char *storage_disk_name(const struct storage_spec *s)
+{
+	const char *slash = s->disk_id ? strrchr(s->disk_id, '/') : NULL;
+
+	return slash ? slash + 1 : "";
+}
+
+bool cluster_rests(const struct cluster *c)
+{
+	return c->state == CLUSTER_OFF || c->state == CLUSTER_KEPT;
+}
+
+double cluster_disks_price(const struct cluster *c)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < c->spec.n_storage; i++) {
+		const struct storage_spec *s = &c->spec.storage[i];
+
+		if (s->disk_ms && s->disk_price < 0)
+			return -1;
+		sum += s->disk_ms ? s->disk_price : 0;
+	}
+	return sum;
+}
+
 void cluster_spec_clear(struct cluster_spec *s)
 {
 	char *strings[] = { s->template_name, s->template_hash, s->scheduler,	s->cloud,
@@ -122,11 +164,8 @@ void cluster_spec_clear(struct cluster_spec *s)
 	strs_clear(&s->params);
 	for (size_t i = 0; i < s->n_arrays; i++)
 		array_spec_clear(&s->arrays[i]);
-	for (size_t i = 0; i < s->n_storage; i++) {
-		free(s->storage[i].name);
-		free(s->storage[i].kind);
-		free(s->storage[i].path);
-	}
+	for (size_t i = 0; i < s->n_storage; i++)
+		storage_spec_clear(&s->storage[i]);
 	for (size_t i = 0; i < s->n_settings; i++) {
 		free(s->settings[i].name);
 		free(s->settings[i].value);

@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#define MONTH_HOURS 730 /* as the cloud counts */
+
 const struct vm_size *vm_sizes_find(const struct vm_sizes *s, const char *name)
 {
 	for (size_t i = 0; i < s->n; i++)
@@ -66,4 +68,19 @@ const char *vm_size_short(const char *name)
 	return text_has_prefix(name, common) && name[sizeof(common) - 1]
 		   ? name + sizeof(common) - 1
 		   : name;
+}
+
+const struct disk_tier disk_tiers[DISK_TIERS] = {
+	{ "P1", 4 },	 { "P2", 8 },	  { "P3", 16 },	    { "P4", 32 },     { "P6", 64 },
+	{ "P10", 128 },	 { "P15", 256 },  { "P20", 512 },   { "P30", 1024 },  { "P40", 2048 },
+	{ "P50", 4096 }, { "P60", 8192 }, { "P70", 16384 }, { "P80", 32767 },
+};
+
+double disk_price(const struct vm_sizes *s, int64_t gib)
+{
+	size_t i = 0;
+
+	while (i + 1 < DISK_TIERS && disk_tiers[i].gib < gib)
+		i++;
+	return s->disk_month[i] > 0 ? s->disk_month[i] / MONTH_HOURS : -1;
 }

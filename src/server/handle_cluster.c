@@ -28,6 +28,11 @@ void get_status(struct request *q)
 	answer_json(q, 200, engine_status(q->server->engine));
 }
 
+void list_disks(struct request *q)
+{
+	answer_json(q, 200, engine_disks(q->server->engine));
+}
+
 static struct json *cluster_row_json(struct server *s, const struct cluster *c)
 {
 	struct cluster_row row = { .cluster = *c }; /* borrowed members; not cleared */
@@ -172,9 +177,18 @@ void resume_cluster(struct request *q)
 void get_teardown(struct request *q)
 {
 	const struct cluster *c = the_cluster(q);
+	char *keep =
+	    query_text(q, "keep"); /* "a,b"; empty: nothing; not there: as the template says */
+	struct strs names = STRS_INIT(64);
 	struct err err = ERR_INIT;
-	struct json *j = c ? engine_teardown_plan(q->server->engine, c, &err) : NULL;
+	struct json *j = NULL;
 
+	if (keep && keep[0])
+		strs_split(&names, keep, strlen(keep), ',');
+	if (c)
+		j = engine_teardown_plan(q->server->engine, c, keep ? &names : NULL, &err);
+	strs_clear(&names);
+	free(keep);
 	if (!c)
 		return;
 	if (j)

@@ -342,6 +342,17 @@ void retry_operation(struct request *q)
 		answer_operation(q, 0);
 }
 
+void skip_item(struct request *q)
+{
+	struct err err = ERR_INIT;
+
+	if (engine_op_skip(q->server->engine, &q->user, op_id(q), json_str(q->body, "item", ""),
+			   &err) < 0)
+		answer_err(q, &err);
+	else
+		answer_operation(q, 0);
+}
+
 void list_audit(struct request *q)
 {
 	struct err err = ERR_INIT;

@@ -6,6 +6,7 @@
 const struct route routes[] = {
 	{ "GET", "/v1/engine", ROLE_VIEWER, get_engine },
 	{ "GET", "/v1/status", ROLE_VIEWER, get_status },
+	{ "GET", "/v1/disks", ROLE_VIEWER, list_disks },
 	{ "GET", "/v1/clusters", ROLE_VIEWER, list_clusters },
 	{ "POST", "/v1/clusters", ROLE_OPERATOR, create_cluster },
 	{ "GET", "/v1/clusters/*", ROLE_VIEWER, get_cluster },
@@ -50,6 +51,7 @@ const struct route routes[] = {
 	{ "GET", "/v1/operations/*", ROLE_VIEWER, get_operation },
 	{ "POST", "/v1/operations/*/cancel", ROLE_OPERATOR, cancel_operation },
 	{ "POST", "/v1/operations/*/retry", ROLE_OPERATOR, retry_operation },
+	{ "POST", "/v1/operations/*/skip", ROLE_OPERATOR, skip_item },
 	{ "POST", "/v1/stream", ROLE_VIEWER, open_stream },
 	{ "PUT", "/v1/stream/*", ROLE_VIEWER, change_stream },
 	{ "GET", "/v1/audit", ROLE_ADMIN, list_audit },

@@ -39,20 +39,23 @@ int store_cluster_add(struct store *st, struct cluster *c, struct err *err)
 
 int store_cluster_save(struct store *st, const struct cluster *c, struct err *err)
 {
-	struct stmt s =
-	    stmt_open(st->sql, "UPDATE cluster SET state = ?, live = ?, body = ? WHERE id = ?");
+	struct stmt s = stmt_open(
+	    st->sql, "UPDATE cluster SET state = ?, live = ?, body = ?, spec = ? WHERE id = ?");
 	struct json *j = wire_cluster_json(c, false);
-	char *body;
+	char *body, *spec;
 	int rc;
 
 	json_set_int(j, "version", c->version + 1);
 	body = json_line(j);
 	stmt_text(&s, 1, cluster_state_name(c->state));
 	stmt_int(&s, 2, is_live(c));
+	spec = json_line(wire_spec_json(&c->spec)); /* what became of its storage is in it */
 	stmt_text(&s, 3, body);
-	stmt_int(&s, 4, c->id);
+	stmt_text(&s, 4, spec);
+	stmt_int(&s, 5, c->id);
 	rc = stmt_run(&s, err);
 	free(body);
+	free(spec);
 	return rc;
 }
 

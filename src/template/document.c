@@ -60,6 +60,8 @@ static const struct key array_keys[] = {
 static const struct key storage_keys[] = {
 	{ "kind", KEY_CHOSEN, STORAGE(kind), .words = kind_words },
 	{ "path", KEY_TEXT, STORAGE(path), .required = true, .rule = VALUE_PATH },
+	{ "disk_gib", KEY_INT, STORAGE(disk_gib), .max = 32767 },
+	{ "disk", KEY_TEXT, STORAGE(disk), .rule = VALUE_WORD },
 	{ "at_teardown", KEY_CHOICE, STORAGE(policy), .words = keep_words },
 	{ 0 },
 };
@@ -128,7 +130,9 @@ static void array_init(void *entry)
 
 static void storage_init(void *entry)
 {
-	*(struct storage_spec *)entry = (struct storage_spec){ .kind = xstrdup("nfs") };
+	*(struct storage_spec *)entry = (struct storage_spec){ .kind = xstrdup("nfs"),
+							       .policy = KEEP_KEEP,
+							       .disk_price = -1 };
 }
 
 static bool param_name_ok(const char *name, struct err *err)

@@ -107,13 +107,37 @@ static void judge_arrays(struct document *d, struct template_problems *out,
 		d->spec.arrays[0].is_default = true;
 }
 
-static void judge_storage(const struct document *d, struct template_problems *out,
+/* "none" is what a parameter says that names no disk. Without a disk of its own storage goes
+ * with the head, and only a word that was written can be wrong about that. */
+static void judge_disk(struct storage_spec *s, struct template_problems *out,
+		       const struct yaml *tree)
+{
+	const struct yaml *storage = at_path(tree, "storage", s->name, NULL);
+	const struct yaml *word = yaml_get(storage, "at_teardown");
+
+	if (s->disk && strcmp(s->disk, "none") == 0) {
+		free(s->disk);
+		s->disk = NULL;
+	}
+	if (s->disk || s->disk_gib > 0 || s->policy == KEEP_DELETE)
+		return;
+	s->policy = KEEP_DELETE;
+	if (word)
+		problem_add(
+		    out, word->line, word->column,
+		    "storage \"%s\" lies on the head's own disk, which goes with it: give it disk_gib to keep it",
+		    s->name);
+}
+
+static void judge_storage(struct document *d, struct template_problems *out,
 			  const struct yaml *tree)
 {
-	const struct cluster_spec *s = &d->spec;
+	struct cluster_spec *s = &d->spec;
 
 	for (size_t i = 0; i < s->n_storage; i++) {
 		const struct yaml *at = at_path(tree, "storage", s->storage[i].name, "path");
+
+		judge_disk(&s->storage[i], out, tree);
 
 		for (size_t k = 0; k < i && s->storage[i].path; k++)
 			if (s->storage[k].path &&

@@ -39,6 +39,11 @@ static const struct field storage_fields[] = {
 	FIELD(struct storage_spec, kind, FIELD_OWNED),
 	FIELD(struct storage_spec, path, FIELD_OWNED),
 	FIELD_ENUM(struct storage_spec, policy, policy_word, policy_of),
+	FIELD(struct storage_spec, disk_gib, FIELD_INT),
+	FIELD(struct storage_spec, disk, FIELD_OWNED),
+	FIELD(struct storage_spec, disk_id, FIELD_OWNED),
+	FIELD(struct storage_spec, disk_ms, FIELD_INT),
+	FIELD(struct storage_spec, disk_price, FIELD_REAL),
 	FIELD_END,
 };
 

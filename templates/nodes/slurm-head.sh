@@ -1,4 +1,4 @@
-# The head of a Slurm cluster. Variables: CLUSTER ADMIN_USER VNET_CIDR OFFERS EXPORTS SETTINGS (include/template/head.h).
+# The head of a Slurm cluster. Variables: CLUSTER ADMIN_USER VNET_CIDR OFFERS EXPORTS DISKS SETTINGS (include/template/head.h).
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2034 # the variables of the whole script
 
@@ -7,6 +7,45 @@ tool_install() {
 	tool_text >/usr/local/sbin/.paceline-sched.new
 	chmod 0755 /usr/local/sbin/.paceline-sched.new
 	mv -f /usr/local/sbin/.paceline-sched.new /usr/local/sbin/paceline-sched
+}
+
+# Data disks appear under one of these names, by the driver of the machine's size.
+disk_device() { # LUN
+	for device in "/dev/disk/azure/scsi1/lun$1" "/dev/disk/azure/data/by-lun/$1"; do
+		if [ -b "$device" ]; then
+			echo "$device"
+			return
+		fi
+	done
+	return 1
+}
+
+# disk_mount PATH LUN new|kept: a file system is made only on a disk that is new and on which nothing at all is found; a kept one
+# without a file system is somebody's data in a shape that is not known here, and is left alone.
+disk_mount() {
+	! mountpoint -q "$1" || return 0
+	until_true 120 disk_device "$2" >/dev/null || { echo "no disk at LUN $2"; return 1; }
+	device=$(disk_device "$2")
+	found=0
+	type=$(blkid -p -o value -s TYPE "$device") || found=$?
+	if [ "$found" -eq 2 ] && [ "$3" = new ]; then
+		mkfs.ext4 -q -m 0 "$device" || return 1
+		type=ext4
+	elif [ "$found" -ne 0 ] || [ -z "$type" ]; then
+		echo "the disk at LUN $2 ($3) has no file system that is known (blkid: $found): it is not formatted"
+		return 1
+	fi
+	mkdir -p "$1"
+	mount -t "$type" -o rw,nodev,nosuid "$device" "$1"
+}
+
+disks_mount() {
+	: >/etc/paceline-disks
+	printf '%s\n' "$DISKS" | while read -r folder lun kept; do
+		[ -n "$folder" ] || continue
+		disk_mount "$folder" "$lun" "$kept" </dev/null || exit 1
+		echo "$folder" >>/etc/paceline-disks
+	done
 }
 
 # Jobs without a folder of their own work in the first shared one, where nodes see what they leave.
@@ -184,6 +223,7 @@ head_main() {
 	mark mount
 	packages "munged slurmctld sbatch exportfs" "munge slurmctld slurm-client nfs-kernel-server" \
 		"munge slurm-slurmctld slurm nfs-utils"
+	must disk disks_mount
 	must folders folders_make
 	marks_go_to /sched/marks head
 	mark munge

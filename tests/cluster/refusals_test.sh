@@ -71,7 +71,7 @@ as() { check "$1" "$2" "$3" $user "$pl" --socket "$sock" $4; } # the words of $4
 
 ledger() { curl -s --unix-socket "$dir/home/az/control.sock" http://x/azsim/ledger >"$dir/said"; }
 nothing_made() {
-	ledger && grep -qxF '{"live":{},"vms":[]}' "$dir/said"
+	ledger && grep -qxF '{"live":{},"vms":[],"disks":[]}' "$dir/said"
 	ok "nothing was made: $1"
 }
 

@@ -9,6 +9,7 @@
 #   cli WORD...                      a command of the program
 #   site_end                         ends both and removes the folder
 site= azsim_pid= engine_pid=
+site_machines=--ghosts # "": real guests, which need root
 
 site_make() {
 	site=$(mktemp -d "${TMPDIR:-/tmp}/site.XXXXXX") && chmod 755 "$site" || return 1
@@ -30,7 +31,7 @@ cloud_start() {
 	shift
 	[ "$(id -u)" -ne 0 ] || set -- --group paceline "$@"
 	[ -p "$site/ready" ] || mkfifo "$site/ready"
-	"$site/bin/azsim" serve --state "$site/cloud" --control --ghosts --clock-factor "$factor" "$@" >"$site/ready" \
+	"$site/bin/azsim" serve --state "$site/cloud" --control $site_machines --clock-factor "$factor" "$@" >"$site/ready" \
 		2>>"$site/azsim.log" &
 	azsim_pid=$!
 	read -r _ready <"$site/ready"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "azsim/arm/arm.h"
+#include "azsim/world/disk.h"
 #include "azsim/world/price.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -33,16 +34,10 @@ static bool passes(const char *filter, const struct json *item)
 	return true;
 }
 
-static struct json *item(struct arm_call *c, const struct az_sku *s, int region, bool spot)
+static struct json *priced(double price, int region)
 {
 	struct json *o = json_new_object();
-	double price = az_price(c->w, s, region, spot, az_world_now(c->w));
-	const char *size = strchr(s->name, '_') + 1;
-	char *name = xasprintf("%s%s", size, spot ? " Spot" : "");
 
-	for (char *p = name; *p; p++)
-		if (*p == '_')
-			*p = ' ';
 	json_set_str(o, "currencyCode", "USD");
 	json_set_real(o, "tierMinimumUnits", 0);
 	json_set_real(o, "retailPrice", price);
@@ -50,17 +45,48 @@ static struct json *item(struct arm_call *c, const struct az_sku *s, int region,
 	json_set_str(o, "armRegionName", az_regions[region].name);
 	json_set_str(o, "location", az_regions[region].title);
 	json_set_str(o, "effectiveStartDate", "2026-01-01T00:00:00Z");
+	json_set_str(o, "type", "Consumption");
+	json_set_str(o, "priceType", "Consumption");
+	json_set_bool(o, "isPrimaryMeterRegion", true);
+	return o;
+}
+
+static struct json *item(struct arm_call *c, const struct az_sku *s, int region, bool spot)
+{
+	struct json *o = priced(az_price(c->w, s, region, spot, az_world_now(c->w)), region);
+	const char *size = strchr(s->name, '_') + 1;
+	char *name = xasprintf("%s%s", size, spot ? " Spot" : "");
+
+	for (char *p = name; *p; p++)
+		if (*p == '_')
+			*p = ' ';
 	json_set_str(o, "meterName", name);
 	json_set_str(o, "productName", "Virtual Machines (azsim sample prices)");
 	json_set_str(o, "skuName", name);
 	json_set_str(o, "serviceName", "Virtual Machines");
 	json_set_str(o, "serviceFamily", "Compute");
 	json_set_str(o, "unitOfMeasure", "1 Hour");
-	json_set_str(o, "type", "Consumption");
-	json_set_str(o, "priceType", "Consumption");
-	json_set_bool(o, "isPrimaryMeterRegion", true);
 	json_set_str(o, "armSkuName", s->name);
 	free(name);
+	return o;
+}
+
+static struct json *disk_item(const struct az_disk_tier *t, int region)
+{
+	struct json *o = priced(az_disk_month(t, region), region);
+	char *text = xasprintf("%s LRS Disk", t->name);
+
+	json_set_str(o, "meterName", text);
+	text[strlen(text) - strlen(" Disk")] = '\0';
+	json_set_str(o, "skuName", text);
+	free(text);
+	text = xasprintf("Premium_SSD_Managed_Disk_%s", t->name);
+	json_set_str(o, "armSkuName", text);
+	free(text);
+	json_set_str(o, "productName", "Premium SSD Managed Disks");
+	json_set_str(o, "serviceName", "Storage");
+	json_set_str(o, "serviceFamily", "Storage");
+	json_set_str(o, "unitOfMeasure", "1/Month");
 	return o;
 }
 
@@ -84,38 +110,50 @@ static void add_next(struct arm_call *c, struct json *o, int64_t skip)
 	buf_clear(&b);
 }
 
+struct price_list { /* the page that is asked for, of all that passes the filter */
+	struct json *items;
+	const char *filter;
+	int64_t skip, seen;
+	bool more;
+};
+
+/* Takes e. */
+static void offer(struct price_list *l, struct json *e)
+{
+	if (passes(l->filter, e) && l->seen++ >= l->skip) {
+		if (json_len(l->items) < PAGE) {
+			json_add(l->items, e);
+			return;
+		}
+		l->more = true;
+	}
+	json_free(e);
+}
+
 void arm_prices(struct arm_call *c)
 {
-	struct json *o = json_new_object(), *list = json_new_array();
+	struct json *o = json_new_object();
 	struct buf filter = BUF_INIT(4096), at = BUF_INIT(32);
-	int64_t skip = 0, seen = 0;
-	bool more = false;
+	struct price_list l = { .items = json_new_array() };
 
 	arm_query(c, "$filter", &filter);
+	l.filter = buf_str(&filter);
 	if (arm_query(c, "$skip", &at))
-		num_read(&skip, buf_str(&at), 0, 1000000);
+		num_read(&l.skip, buf_str(&at), 0, 1000000);
 	for (const struct az_sku *s = az_skus; s->name; s++)
-		for (int i = 0; i < 2 * AZ_REGIONS; i++) {
-			struct json *e;
-
-			if (!az_sku_sold(s, i / 2) || (i % 2 && !(s->flags & SKU_SPOT)))
-				continue;
-			e = item(c, s, i / 2, i % 2);
-			if (!passes(buf_str(&filter), e) || seen++ < skip ||
-			    json_len(list) >= PAGE) {
-				more = more || (seen > skip && json_len(list) >= PAGE);
-				json_free(e);
-				continue;
-			}
-			json_add(list, e);
-		}
+		for (int i = 0; i < 2 * AZ_REGIONS; i++)
+			if (az_sku_sold(s, i / 2) && (i % 2 == 0 || (s->flags & SKU_SPOT)))
+				offer(&l, item(c, s, i / 2, i % 2));
+	for (const struct az_disk_tier *t = az_disk_tiers; t->name; t++)
+		for (int i = 0; i < AZ_REGIONS; i++)
+			offer(&l, disk_item(t, i));
 	json_set_str(o, "BillingCurrency", "USD");
 	json_set_str(o, "CustomerEntityId", "Default");
 	json_set_str(o, "CustomerEntityType", "Retail");
-	json_set_int(o, "Count", (int64_t)json_len(list));
-	json_set(o, "Items", list);
-	if (more)
-		add_next(c, o, skip + PAGE);
+	json_set_int(o, "Count", (int64_t)json_len(l.items));
+	json_set(o, "Items", l.items);
+	if (l.more)
+		add_next(c, o, l.skip + PAGE);
 	else
 		json_set(o, "NextPageLink", json_new_null());
 	buf_clear(&filter);

@@ -1,9 +1,10 @@
-/* What is refused of networks, rules, interfaces and addresses; and their defaults. */
+/* What is refused of networks, rules, interfaces, addresses and disks; and their defaults. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "azsim/arm/arm.h"
+#include "azsim/world/disk.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -176,6 +177,38 @@ static int check_ppg(struct arm_call *c, struct json *doc)
 	return 0;
 }
 
+static int check_disk(struct arm_call *c, struct json *doc)
+{
+	static const char *const options[] = { "Empty",	 "FromImage", "Copy", "Import",
+					       "Upload", "Restore",   NULL };
+	static const char *const skus[] = { "Premium_LRS",     "Standard_LRS",
+					    "StandardSSD_LRS", "PremiumV2_LRS",
+					    "UltraSSD_LRS",    "Premium_ZRS",
+					    "StandardSSD_ZRS", NULL };
+	const char *option = json_str(doc, "properties.creationData.createOption", NULL);
+	const struct az_resource *old = az_resource_find(c->group, AZ_DISK, c->arg[2]);
+	int64_t gib = json_int(doc, "properties.diskSizeGB", 0),
+		was = old ? json_int(old->doc, "properties.diskSizeGB", 0) : 0;
+
+	if (!option || !one_of(option, options))
+		return bad(
+		    c, "InvalidParameter", "disk.creationData.createOption",
+		    "required, and one of Empty, FromImage, Copy, Import, Upload, Restore.");
+	if (!one_of(json_str(doc, "sku.name", "Standard_LRS"), skus))
+		return bad(c, "InvalidParameter", "sku.name", "there is no such disk.");
+	if (text_casecmp(option, "Empty") == 0 && (gib < 1 || gib > AZ_DISK_GIB_MAX))
+		return bad(c, "InvalidParameter", "disk.diskSizeGB",
+			   "an empty disk needs 1 to 32767 GB.");
+	if (gib && gib < was)
+		return az_refuse_at(
+		    &c->r, "disk.diskSizeGB", 409, "OperationNotAllowed",
+		    "Managed disk resize from %lld to %lld GB failed. New size must be greater than existing size.",
+		    (long long)was, (long long)gib);
+	if (!json_get(doc, "sku.name"))
+		json_put(doc, "sku.name", json_new_string("Standard_LRS"));
+	return 0;
+}
+
 int arm_check_resource(struct arm_call *c, const char *type, struct json *doc)
 {
 	static const struct {
@@ -183,7 +216,7 @@ int arm_check_resource(struct arm_call *c, const char *type, struct json *doc)
 		int (*check)(struct arm_call *c, struct json *doc);
 	} checks[] = {
 		{ AZ_VNET, check_vnet }, { AZ_NSG, check_nsg }, { AZ_NIC, check_nic },
-		{ AZ_PIP, check_pip },	 { AZ_PPG, check_ppg },
+		{ AZ_PIP, check_pip },	 { AZ_PPG, check_ppg }, { AZ_DISK, check_disk },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++)

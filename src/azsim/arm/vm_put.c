@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "azsim/arm/arm.h"
+#include "azsim/world/disk.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -151,7 +152,9 @@ int arm_check_vm(struct arm_call *c, struct json *doc, const struct az_vm *old)
 	if (json_len(json_get(doc, "zones")) > 1)
 		return az_refuse_at(&c->r, "zones", 400, "InvalidParameter",
 				    "A virtual machine lies in one zone.");
-	if (arm_check_profile(c, json_get(doc, "properties"), size, region, false) != 0)
+	if (arm_check_profile(c, json_get(doc, "properties"), size, region, false) != 0 ||
+	    az_disks_check(c->w, json_get(doc, "properties.storageProfile.dataDisks"), old,
+			   region, &c->r) != 0)
 		return -1;
 	return check_network(c, doc, old, region);
 }
@@ -167,6 +170,7 @@ static void fill(struct json *doc, const char *path, struct json *value)
 static void fill_disks(struct json *doc, const char *vm)
 {
 	char name[120], id[9], path[80];
+	const char *attached;
 	size_t n = json_len(json_get(doc, "properties.storageProfile.dataDisks"));
 	bool local = json_get(doc, "properties.storageProfile.osDisk.diffDiskSettings") != NULL;
 
@@ -184,8 +188,13 @@ static void fill_disks(struct json *doc, const char *vm)
 	     json_new_string(local ? "Delete" : "Detach"));
 	fill(doc, "properties.storageProfile.osDisk.diskSizeGB", json_new_int(30));
 	for (size_t i = 0; i < n; i++) {
-		snprintf(path, sizeof(path), "properties.storageProfile.dataDisks.%zu.name", i);
+		snprintf(path, sizeof(path),
+			 "properties.storageProfile.dataDisks.%zu.managedDisk.id", i);
 		snprintf(name, sizeof(name), "%s_disk%zu_%s", vm, i + 2, id);
+		attached = strrchr(json_str(doc, path, ""), '/');
+		if (attached) /* a disk that is there has a name */
+			snprintf(name, sizeof(name), "%.100s", attached + 1);
+		snprintf(path, sizeof(path), "properties.storageProfile.dataDisks.%zu.name", i);
 		fill(doc, path, json_new_string(name));
 		snprintf(path, sizeof(path),
 			 "properties.storageProfile.dataDisks.%zu.deleteOption", i);

@@ -14,7 +14,8 @@ static const struct {
 } verbs[] = {
 	[ASK_CLEAR] = { "clear", 0 },	    [ASK_EXPORT] = { "export", 3 },
 	[ASK_UNEXPORT] = { "unexport", 2 }, [ASK_LIST] = { "list", 0 },
-	[ASK_MOUNT] = { "mount", 4 },
+	[ASK_MOUNT] = { "mount", 4 },	    [ASK_DISK] = { "disk", 1 },
+	[ASK_FORMAT] = { "format", 1 },	    [ASK_DISK_MOUNT] = { "mount-disk", 3 },
 };
 
 int ask_read(struct ask_request *r, const char *packet, size_t len, struct err *err)

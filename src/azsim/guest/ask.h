@@ -1,7 +1,7 @@
 /*
- * What the NFS stand-ins in a guest say to azsim: one packet, a verb and its arguments, each
- * ended by a zero byte; the answer is a packet of one status byte and text. Also the syntax of
- * /etc/exports, as both ends need it. Pure.
+ * What the stand-ins for NFS and for data disks in a guest say to azsim: one packet, a verb and
+ * its arguments, each ended by a zero byte; the answer is a packet of one status byte and text.
+ * Also the syntax of /etc/exports, as both ends need it. Pure.
  */
 #ifndef AZSIM_GUEST_ASK_H
 #define AZSIM_GUEST_ASK_H
@@ -18,12 +18,22 @@
 
 enum { ASK_MAX = 16384, ANSWER_MAX = 65536 };
 
-enum ask_verb { ASK_CLEAR, ASK_EXPORT, ASK_UNEXPORT, ASK_LIST, ASK_MOUNT };
+enum ask_verb {
+	ASK_CLEAR,
+	ASK_EXPORT,
+	ASK_UNEXPORT,
+	ASK_LIST,
+	ASK_MOUNT,
+	ASK_DISK,
+	ASK_FORMAT,
+	ASK_DISK_MOUNT
+};
 
 struct ask_request {
 	enum ask_verb verb;
 	/* Borrowed from the packet. EXPORT: path client options; UNEXPORT: path client; MOUNT:
-	 * server path target options */
+	 * server path target options; DISK: LUN, answered by its file system or nothing;
+	 * FORMAT: LUN; DISK_MOUNT: LUN target options */
 	const char *arg[4];
 };
 

@@ -7,8 +7,9 @@
  * namespace. The warden dies with azsim, and with pid 1 the kernel ends the whole namespace:
  * kill -9 of azsim is a power cut that leaves no process and no mount.
  *
- * Files, all under state_dir: vm/ID is the disk of one guest; run/ is rebuilt by guests_new();
- * trash/ holds what is being deleted.
+ * Files, all under state_dir: vm/ID is the disk of one guest, disk/ID a data disk (its files,
+ * and "fs" once there is a file system on it); run/ is rebuilt by guests_new(); trash/ holds
+ * what is being deleted.
  *
  * Names and exports end at the virtual network: a guest resolves, reaches and mounts only
  * guests of its own.
@@ -36,18 +37,27 @@ enum guest_event {
  * else "" or a remark. */
 typedef void guest_cb(void *arg, const char *id, enum guest_event ev, const char *text);
 
+#define GUEST_DISKS 16
+
+struct guest_disk {
+	int lun;
+	const char *id; /* names its directory under disk/: text_is_name(), at most 60 bytes */
+};
+
 struct guest_spec {	/* everything is copied */
 	const char *id; /* names its directory: text_is_name(), at most 120 bytes */
 	const char *
 	    host_name; /* osProfile.computerName: letters, digits, '-', '.'; at most 63 bytes */
-	const char *vnet;	     /* the ARM id of its virtual network: any text */
-	const char *address;	     /* private IPv4, "10.20.0.4" */
-	int prefix;		     /* of the virtual network: 16 */
-	const char *admin;	     /* osProfile.adminUsername */
-	const char *const *ssh_keys; /* authorized_keys lines, NULL-terminated */
-	const void *custom_data;     /* decoded; NULL: none */
-	size_t custom_data_len;	     /* at most 64 KiB, as in Azure */
-	int cpus;		     /* for information: /run/azsim/size in the guest */
+	const char *vnet;		      /* the ARM id of its virtual network: any text */
+	const char *address;		      /* private IPv4, "10.20.0.4" */
+	int prefix;			      /* of the virtual network: 16 */
+	const char *admin;		      /* osProfile.adminUsername */
+	const char *const *ssh_keys;	      /* authorized_keys lines, NULL-terminated */
+	const void *custom_data;	      /* decoded; NULL: none */
+	size_t custom_data_len;		      /* at most 64 KiB, as in Azure */
+	struct guest_disk disks[GUEST_DISKS]; /* data disks; their data outlives the guest */
+	size_t n_disks;
+	int cpus; /* for information: /run/azsim/size in the guest */
 	int64_t memory_mb;
 };
 
@@ -75,6 +85,8 @@ int guest_power_cut(struct guests *g, const char *id,
 		    struct err *err); /* at once: eviction without notice */
 int guest_delete(struct guests *g, const char *id,
 		 struct err *err); /* cuts the power first; fine without a disk */
+/* The data of a disk that no guest has any more; fine when there is none. */
+int guest_disk_delete(struct guests *g, const char *id, struct err *err);
 bool guest_is_on(const struct guests *g, const char *id);
 size_t guests_count(const struct guests *g); /* known ones: started, and not deleted since */
 
@@ -94,8 +106,8 @@ void guests_connect_free(struct guests_connect *c); /* gives up; no callback any
 
 /*
  * Programs that run under other names. azsim's main calls guest_main() first: when argv[0] is
- * one of the stand-ins that guests see in /usr/sbin (exportfs, mount.nfs, mount.nfs4), it runs
- * it and *status is the exit status.
+ * one of the stand-ins that guests see in /usr/sbin (exportfs, mount.nfs, mount.nfs4, and for
+ * data disks blkid, mkfs.ext4, mount.ext4), it runs it and *status is the exit status.
  */
 bool guest_main(int argc, char **argv, int *status);
 

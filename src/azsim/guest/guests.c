@@ -102,7 +102,7 @@ static int lock(struct guests *g, struct err *err)
 static int folders(const struct guests *g, struct err *err)
 {
 	static const char *const stale[] = { "run", "trash" };
-	static const char *const made[] = { "run/vnet", "run/ask", "trash", "vm" };
+	static const char *const made[] = { "run/vnet", "run/ask", "trash", "vm", "disk" };
 	int rc = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(stale) && rc == 0; i++) {
@@ -441,6 +441,26 @@ static struct guest *guest_get(struct guests *g, const char *id)
 	return gu;
 }
 
+static int disks_put(struct guest *gu, const struct guest_spec *s, struct err *err)
+{
+	memset(gu->disks, 0, sizeof(gu->disks));
+	for (size_t i = 0; i < s->n_disks; i++) {
+		const struct guest_disk *d = &s->disks[i];
+
+		if (d->lun < 0 || (size_t)d->lun >= ARRAY_LEN(gu->disks) ||
+		    !text_is_name(d->id, MACHINE_DISK_MAX))
+			return err_set(err, ERR_INVALID, "guest %s: bad data disk at LUN %d",
+				       gu->id, d->lun);
+		snprintf(gu->disks[d->lun], sizeof(gu->disks[0]), "%s", d->id);
+		char *path = xasprintf("%s/disk/%s/data", gu->all->dir, d->id);
+		int rc = file_make_dir(path, 0755, err);
+		free(path);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int boot(struct guest *gu, const struct guest_spec *s, uint32_t prefix, struct err *err)
 {
 	struct order *o = xcalloc(1, sizeof(*o));
@@ -456,6 +476,8 @@ static int boot(struct guest *gu, const struct guest_spec *s, uint32_t prefix, s
 	m->prefix = prefix;
 	m->cpus = (uint32_t)s->cpus;
 	m->memory_mb = s->memory_mb;
+	for (uint32_t lun = 0; lun < ARRAY_LEN(gu->disks); lun++)
+		m->luns |= gu->disks[lun][0] ? (uint32_t)1 << lun : 0;
 	int rc = guests_order(gu->all, o, err);
 	free(o);
 	return rc;
@@ -480,7 +502,8 @@ int guest_start(struct guests *g, const struct guest_spec *s, struct err *err)
 	gu->vnet = v->number;
 	gu->run = ++g->last_run;
 	gu->broken = false;
-	if (hosts_publish(g, gu->vnet, err) < 0 || !(gu->share = share_new(gu, err)))
+	if (disks_put(gu, s, err) < 0 || hosts_publish(g, gu->vnet, err) < 0 ||
+	    !(gu->share = share_new(gu, err)))
 		return -1;
 	if (boot(gu, s, (uint32_t)s->prefix, err) < 0) {
 		share_free(gu->share);
@@ -527,25 +550,38 @@ int guest_power_cut(struct guests *g, const char *id, struct err *err)
 
 /* Moved aside first: the id is free on disk at once, and what a kill leaves behind is swept at
  * the next start. */
-static int remove_disk(struct guest *gu, struct err *err)
+static int drop_folder(struct guests *g, const char *kind, const char *id, uint32_t number,
+		       struct err *err)
 {
-	struct guests *g = gu->all;
 	struct order *o = xcalloc(1, sizeof(*o));
 
 	o->kind = ORDER_REMOVE;
-	o->run = gu->remove = ++g->last_job;
-	snprintf(o->u.remove, sizeof(o->u.remove), "%u-%s", gu->remove, gu->id);
-	char *from = xasprintf("%s/vm/%s", g->dir, gu->id);
+	o->run = number;
+	snprintf(o->u.remove, sizeof(o->u.remove), "%u-%s", number, id);
+	char *from = xasprintf("%s/%s/%s", g->dir, kind, id);
 	char *to = xasprintf("%s/trash/%s", g->dir, o->u.remove);
 	int rc = 0;
 	if (rename(from, to) < 0 && (errno != ENOENT || mkdir(to, 0700) < 0))
-		rc = err_sys(err, "cannot remove the disk of guest %s", gu->id);
+		rc = err_sys(err, "cannot remove %s %s", kind, id);
 	if (rc == 0)
 		rc = guests_order(g, o, err);
 	free(from);
 	free(to);
 	free(o);
 	return rc;
+}
+
+static int remove_disk(struct guest *gu, struct err *err)
+{
+	gu->remove = ++gu->all->last_job;
+	return drop_folder(gu->all, "vm", gu->id, gu->remove, err);
+}
+
+int guest_disk_delete(struct guests *g, const char *id, struct err *err)
+{
+	if (!text_is_name(id, MACHINE_DISK_MAX))
+		return err_set(err, ERR_INVALID, "no such disk");
+	return drop_folder(g, "disk", id, ++g->last_job, err);
 }
 
 int guest_delete(struct guests *g, const char *id, struct err *err)

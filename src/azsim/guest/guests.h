@@ -32,6 +32,7 @@ struct guest {
 	char why[320];
 	struct timer *late;  /* a power-off that takes too long becomes a power cut */
 	struct share *share; /* while it is on */
+	char disks[32][MACHINE_DISK_MAX + 1]; /* by LUN; "" none */
 };
 
 struct guests {

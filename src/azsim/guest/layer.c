@@ -80,7 +80,8 @@ static const struct {
 };
 
 /* Names of azsim's own binary in a guest; guest_main() tells them apart. */
-static const char *const stand_ins[] = { "exportfs", "mount.nfs", "mount.nfs4", NULL };
+static const char *const stand_ins[] = { "exportfs",  "mount.nfs",  "mount.nfs4", "blkid",
+					 "mkfs.ext4", "mount.ext4", NULL };
 
 static int whiteout(const char *path, struct err *err)
 {

@@ -11,7 +11,12 @@
 
 #include "base/err.h"
 
-enum { MACHINE_ID_MAX = 120, MACHINE_HOST_MAX = 63, MACHINE_USER_MAX = 32 };
+enum {
+	MACHINE_ID_MAX = 120,
+	MACHINE_HOST_MAX = 63,
+	MACHINE_USER_MAX = 32,
+	MACHINE_DISK_MAX = 60
+};
 
 /* One boot of one guest. Paths are relative to state_dir, the working directory of the warden.
  */
@@ -26,12 +31,13 @@ struct machine {
 	uint32_t prefix;
 	int64_t memory_mb;
 	uint32_t cpus;
+	uint32_t luns; /* bit N: a data disk is at LUN N */
 };
 
-struct bind_order { /* show a directory of one guest in another */
-	uint32_t server_run, client_run;
+struct bind_order { /* show a directory of one guest, or a data disk, in another */
+	uint32_t server_run, client_run; /* server 0: a data disk */
 	bool read_only;
-	char path[PATH_MAX];   /* in the server */
+	char path[PATH_MAX];   /* in the server; of a disk relative to state_dir */
 	char target[PATH_MAX]; /* in the client */
 };
 

@@ -134,7 +134,28 @@ static int device(const char *name, unsigned int minor_of_mem, unsigned int majo
 	return chmod(path, 0666) < 0 ? err_sys(err, "cannot set the mode of %s", path) : 0;
 }
 
-static int dev_mount(struct err *err)
+#define NO_DRIVER 4095 /* the highest major number there can be */
+
+/* Where a machine of Azure has its data disks. There is nothing behind the device (a plain file
+ * would make mount(8) look for a loop device): the stand-ins of blkid, mkfs and mount know the
+ * LUN by its name. */
+static int disks_show(const struct machine *m, struct err *err)
+{
+	char path[64];
+
+	for (unsigned int lun = 0; lun < 32; lun++) {
+		if (!(m->luns >> lun & 1))
+			continue;
+		snprintf(path, sizeof(path), "root/dev/disk/azure/scsi1/lun%u", lun);
+		if (file_make_dir("root/dev/disk/azure/scsi1", 0755, err) < 0)
+			return -1;
+		if (mknod(path, S_IFBLK | 0660, makedev(NO_DRIVER, lun)) < 0)
+			return err_sys(err, "cannot make %s", path);
+	}
+	return 0;
+}
+
+static int dev_mount(const struct machine *m, struct err *err)
 {
 	static const char *const pairs[][2] = { { "/proc/self/fd", "root/dev/fd" },
 						{ "/proc/self/fd/0", "root/dev/stdin" },
@@ -153,6 +174,8 @@ static int dev_mount(struct err *err)
 		if (symlink(pairs[i][0], pairs[i][1]) < 0)
 			return err_sys(err, "cannot make %s", pairs[i][1]);
 	if (make_dir("root/dev/pts", 0755, err) < 0 || make_dir("root/dev/shm", 01777, err) < 0)
+		return -1;
+	if (disks_show(m, err) < 0)
 		return -1;
 	if (do_mount("devpts", "root/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
 		     "newinstance,ptmxmode=0666,mode=0620,gid=5", err) < 0)
@@ -222,7 +245,7 @@ int rootfs_enter(const struct machine *m, struct err *err)
 	snprintf(dir, sizeof(dir), "vm/%s", m->id);
 	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || chdir(dir) < 0)
 		return err_sys(err, "cannot enter %s", dir);
-	if (disk_make(err) < 0 || disk_mount(err) < 0 || dev_mount(err) < 0 ||
+	if (disk_make(err) < 0 || disk_mount(err) < 0 || dev_mount(m, err) < 0 ||
 	    run_mount(m, err) < 0 || kernel_mount(err) < 0)
 		return -1;
 	return enter(err);

@@ -1,5 +1,5 @@
-/* azsim's end of the NFS stand-ins: each guest's exports, and the mounts that others ask for.
- */
+/* azsim's end of the stand-ins: each guest's exports, the mounts that others ask for, and its
+ * data disks. */
 #define _GNU_SOURCE /* accept4, struct ucred */
 #include "guests.h"
 
@@ -14,7 +14,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 enum { CLIENTS_MAX = 64, EXPORTS_MAX = 256 };
 
@@ -102,6 +104,31 @@ static enum answer may_mount(const struct guest *client, const struct guest *ser
 	return ANSWER_OK;
 }
 
+/* The warden's answer comes later: share_bound(). */
+static void bind_ask(struct client *c, uint32_t server_run, const char *path,
+		     const char *target, bool read_only)
+{
+	struct guests *g = c->share->guest->all;
+	struct order *o = xcalloc(1, sizeof(*o));
+	struct err err = ERR_INIT;
+
+	o->kind = ORDER_BIND;
+	o->run = ++g->last_job;
+	o->u.bind.server_run = server_run;
+	o->u.bind.client_run = c->share->guest->run;
+	o->u.bind.read_only = read_only;
+	snprintf(o->u.bind.path, PATH_MAX, "%s", path);
+	snprintf(o->u.bind.target, PATH_MAX, "%s", target);
+	if (guests_order(g, o, &err) < 0) {
+		answer(c, ANSWER_FAILED, err.msg);
+	} else {
+		struct ask *a = xmalloc(sizeof(*a));
+		*a = (struct ask){ .next = g->asks, .job = o->run, .client = c };
+		g->asks = a;
+	}
+	free(o);
+}
+
 static void do_mount(struct client *c, const struct ask_request *r)
 {
 	struct guest *me = c->share->guest;
@@ -116,23 +143,7 @@ static void do_mount(struct client *c, const struct ask_request *r)
 		answer(c, rc, "");
 		return;
 	}
-	struct order *o = xcalloc(1, sizeof(*o));
-	o->kind = ORDER_BIND;
-	o->run = ++g->last_job;
-	o->u.bind.server_run = server->run;
-	o->u.bind.client_run = me->run;
-	o->u.bind.read_only = ro;
-	snprintf(o->u.bind.path, PATH_MAX, "%s", r->arg[1]);
-	snprintf(o->u.bind.target, PATH_MAX, "%s", r->arg[2]);
-	struct err err = ERR_INIT;
-	if (guests_order(g, o, &err) < 0) {
-		answer(c, ANSWER_FAILED, err.msg);
-	} else {
-		struct ask *a = xmalloc(sizeof(*a));
-		*a = (struct ask){ .next = g->asks, .job = o->run, .client = c };
-		g->asks = a;
-	}
-	free(o);
+	bind_ask(c, server->run, r->arg[1], r->arg[2], ro);
 }
 
 void share_bound(struct guests *g, uint32_t job, int status, const char *where)
@@ -170,6 +181,49 @@ void share_forget(struct guests *g)
 	}
 }
 
+/*
+ * Data disks: a folder, and beside it the file "fs" once it was formatted
+ */
+
+static const char *disk_of(const struct client *c, const char *lun)
+{
+	const struct guest *me = c->share->guest;
+	int64_t n;
+
+	if (num_read(&n, lun, 0, (int64_t)ARRAY_LEN(me->disks) - 1) < 0 || !me->disks[n][0])
+		return NULL;
+	return me->disks[n];
+}
+
+static void do_disk(struct client *c, const struct ask_request *r)
+{
+	const struct guests *g = c->share->guest->all;
+	const char *id = disk_of(c, r->arg[0]);
+	char path[128];
+	struct err err = ERR_INIT;
+
+	if (!id) {
+		answer(c, ANSWER_NO_PATH, "no such disk");
+		return;
+	}
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/disk/%s/fs", g->state_fd, id);
+	if (r->verb == ASK_DISK) {
+		answer(c, ANSWER_OK, file_exists(path) ? "ext4" : "");
+	} else if (r->verb == ASK_FORMAT) {
+		if (file_exists(path))
+			answer(c, ANSWER_FAILED, "it has a file system");
+		else if (file_write(path, "ext4\n", 5, 0600, &err) < 0)
+			answer(c, ANSWER_FAILED, err.msg);
+		else
+			answer(c, ANSWER_OK, "");
+	} else if (!file_exists(path)) {
+		answer(c, ANSWER_FAILED, "wrong fs type, bad option, bad superblock");
+	} else {
+		snprintf(path, sizeof(path), "disk/%s/data", id);
+		bind_ask(c, 0, path, r->arg[1], options_have(r->arg[2], "ro"));
+	}
+}
+
 static void obey(struct client *c, const struct ask_request *r)
 {
 	struct exports *e = &c->share->exports;
@@ -196,6 +250,11 @@ static void obey(struct client *c, const struct ask_request *r)
 		break;
 	case ASK_MOUNT:
 		do_mount(c, r);
+		break;
+	case ASK_DISK:
+	case ASK_FORMAT:
+	case ASK_DISK_MOUNT:
+		do_disk(c, r);
 		break;
 	}
 }

@@ -5,9 +5,10 @@
  */
 #define _GNU_SOURCE  /* a getopt() that takes options after operands, as mount(8) passes them  \
 		      */
-#include "guest.h"
+#include "stand_in.h"
 
 #include "ask.h"
+#include "guest.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -22,10 +23,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-enum { MOUNT_USAGE = 1, MOUNT_FAILED = 32 }; /* exit statuses of mount(8) */
-
-/* -1 when azsim could not be asked; errno says why. */
-static int ask(struct buf *text, const char *verb, const char *const *args, size_t n)
+int stand_in_ask(struct buf *text, const char *verb, const char *const *args, size_t n)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX, .sun_path = ASK_SOCKET };
 	struct buf b = BUF_INIT(ASK_MAX);
@@ -54,7 +52,7 @@ static int ask(struct buf *text, const char *verb, const char *const *args, size
 static int ask_plain(const char *program, const char *verb, const char *const *args, size_t n)
 {
 	struct buf text = BUF_INIT(ANSWER_MAX);
-	int rc = ask(&text, verb, args, n);
+	int rc = stand_in_ask(&text, verb, args, n);
 
 	if (rc < 0)
 		fprintf(stderr, "%s: cannot reach the file service: %s\n", program,
@@ -135,7 +133,7 @@ static int export_files(bool renew, bool verbose)
 static int show_exports(void)
 {
 	struct buf text = BUF_INIT(ANSWER_MAX);
-	int rc = ask(&text, "list", NULL, 0);
+	int rc = stand_in_ask(&text, "list", NULL, 0);
 
 	if (rc == ANSWER_OK)
 		fputs(buf_str(&text), stdout);
@@ -278,8 +276,8 @@ static int mount_one(const char *program, const char *source, const char *target
 	}
 	struct buf text = BUF_INIT(ANSWER_MAX);
 	char *server = xstrndup(source, (size_t)(colon - source));
-	int rc =
-	    ask(&text, "mount", (const char *const[]){ server, colon + 1, real, options }, 4);
+	int rc = stand_in_ask(&text, "mount",
+			      (const char *const[]){ server, colon + 1, real, options }, 4);
 	if (rc < 0)
 		rc =
 		    mount_says(program, ANSWER_FAILED, source, server, target, strerror(errno));
@@ -292,47 +290,46 @@ static int mount_one(const char *program, const char *source, const char *target
 }
 
 /* mount(8) calls "mount.nfs SOURCE TARGET [-fnrsvwN] [-o OPTIONS] [-t TYPE]". */
-static int main_mount(const char *program, int argc, char **argv)
+int mount_words_read(struct mount_words *w, int argc, char **argv, const char *program)
 {
-	struct buf options = BUF_INIT(ASK_MAX);
-	bool fake = false;
-	int c, rc;
+	int c;
 
+	*w = (struct mount_words){ .options = BUF_INIT(ASK_MAX) };
 	while ((c = getopt(argc, argv, "rvVwfno:ht:sN:")) != -1) {
-		switch (c) {
-		case 'o':
-			buf_addf(&options, "%s%s", options.len ? "," : "", optarg);
-			break;
-		case 'r':
-			buf_addf(&options, "%sro", options.len ? "," : "");
-			break;
-		case 'f':
-			fake = true;
-			break;
-		case 'V':
-			printf("%s: (azsim)\n", program);
-			return 0;
-		case 'v':
-		case 'w':
-		case 'n':
-		case 't':
-		case 's':
-		case 'N':
-			break;
-		default:
-			return MOUNT_USAGE;
-		}
+		if (c == '?' || c == 'h')
+			return -1;
+		if (c == 'o')
+			buf_addf(&w->options, "%s%s", w->options.len ? "," : "", optarg);
+		else if (c == 'r')
+			buf_addf(&w->options, "%sro", w->options.len ? "," : "");
+		w->fake = w->fake || c == 'f';
+		w->version = w->version || c == 'V';
+	}
+	if (w->version) {
+		printf("%s: (azsim)\n", program);
+		return 0;
 	}
 	if (argc - optind != 2) {
-		fprintf(stderr, "usage: %s remotetarget dir [-rvVwfnsh] [-o nfsoptions]\n",
-			program);
-		rc = MOUNT_USAGE;
-	} else {
-		rc = fake ? 0
-			  : mount_one(program, argv[optind], argv[optind + 1],
-				      buf_str(&options));
+		fprintf(stderr, "usage: %s source dir [-rvVwfnsh] [-o options]\n", program);
+		return -1;
 	}
-	buf_clear(&options);
+	w->source = argv[optind];
+	w->target = argv[optind + 1];
+	return 0;
+}
+
+static int main_mount(const char *program, int argc, char **argv)
+{
+	struct mount_words w;
+	int rc;
+
+	if (mount_words_read(&w, argc, argv, program) < 0)
+		rc = MOUNT_USAGE;
+	else
+		rc = w.version || w.fake
+			 ? 0
+			 : mount_one(program, w.source, w.target, buf_str(&w.options));
+	buf_clear(&w.options);
 	return rc;
 }
 
@@ -345,6 +342,12 @@ bool guest_main(int argc, char **argv, int *status)
 		*status = main_exportfs(argc, argv);
 	else if (strcmp(name, "mount.nfs") == 0 || strcmp(name, "mount.nfs4") == 0)
 		*status = main_mount(name, argc, argv);
+	else if (strcmp(name, "blkid") == 0)
+		*status = main_blkid(argc, argv);
+	else if (strcmp(name, "mkfs.ext4") == 0)
+		*status = main_mkfs(argc, argv);
+	else if (strcmp(name, "mount.ext4") == 0)
+		*status = main_mount_disk(argc, argv);
 	else
 		return false;
 	return true;

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "azsim/world/disk.h"
 #include "azsim/world/operation.h"
 #include "azsim/world/resource.h"
 #include "azsim/world/scaleset.h"
@@ -108,6 +109,7 @@ static void preempt_ops(struct az_world *w, const struct az_group *g,
 struct az_op *az_group_delete(struct az_world *w, struct az_group *g)
 {
 	const struct az_subnet *used = foreign_use(w, g);
+	const struct az_resource *held = az_disk_held_outside(g);
 	struct az_op *op =
 	    az_op_new(w, AZ_OP_GROUP_DELETE, g->name, "Microsoft.Resources/resourceGroups",
 		      g->name, g->location, az_spread_ms(&w->sc.network, &w->rng));
@@ -120,6 +122,15 @@ struct az_op *az_group_delete(struct az_world *w, struct az_group *g)
 		az_refuse(&r, 409, "InUseSubnetCannotBeDeleted",
 			  "Subnet %s is in use by resources of another resource group.",
 			  used->name);
+		az_op_more(op);
+		az_op_part_done(op, &r);
+		return op;
+	}
+	if (held) {
+		struct az_refusal r = { 0 };
+
+		az_refuse(&r, 409, "OperationNotAllowed", "Disk %s is attached to VM %s.",
+			  held->name, az_vm_name(held->vm));
 		az_op_more(op);
 		az_op_part_done(op, &r);
 		return op;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "azsim/world/disk.h"
 #include "azsim/world/scaleset.h"
 #include "azsim/world/store.h"
 #include "base/clock.h"
@@ -56,7 +57,7 @@ void az_ledger_gone(struct az_world *w, const struct az_vm *vm)
 	az_store_ledger(w, AZ_EVENT_GONE, vm);
 }
 
-static bool tagged(const struct json *tags, const char *tag, const char *value)
+bool az_ledger_tagged(const struct json *tags, const char *tag, const char *value)
 {
 	const struct json *v;
 	const char *key;
@@ -88,16 +89,16 @@ static void count_group(struct json *live, const struct az_group *g, const char 
 	const char *key;
 	void *v;
 
-	if (tagged(g->tags, tag, value))
+	if (az_ledger_tagged(g->tags, tag, value))
 		bump(live, "Microsoft.Resources/resourceGroups");
 	for (size_t i = 0; map_next(g->resources, &i, &key, &v);) {
 		const struct az_resource *r = v;
 
-		if (tagged(json_get(r->doc, "tags"), tag, value))
+		if (az_ledger_tagged(json_get(r->doc, "tags"), tag, value))
 			bump(live, r->type);
 	}
 	for (size_t i = 0; map_next(g->sets, &i, &key, &v);)
-		if (tagged(json_get(((struct az_set *)v)->doc, "tags"), tag, value))
+		if (az_ledger_tagged(json_get(((struct az_set *)v)->doc, "tags"), tag, value))
 			bump(live, AZ_SET_TYPE);
 }
 
@@ -110,7 +111,7 @@ static struct json *live_counts(const struct az_world *w, const char *tag, const
 	for (size_t i = 0; map_next(w->groups, &i, &key, &g);)
 		count_group(live, g, tag, value);
 	for (const struct az_vm *vm = w->first; vm; vm = vm->next)
-		if (tagged(az_vm_tags(vm), tag, value))
+		if (az_ledger_tagged(az_vm_tags(vm), tag, value))
 			bump(live, AZ_VM_TYPE);
 	return live;
 }
@@ -151,7 +152,7 @@ static void add_row(struct json *list, struct stmt *s, const struct json *tags, 
 struct json *az_ledger_read(struct az_world *w, const char *tag, const char *value, size_t max,
 			    struct err *err)
 {
-	struct json *out = json_new_object(), *list;
+	struct json *out = json_new_object(), *list, *disks;
 	int64_t now = az_world_now(w);
 	size_t n = 0;
 	struct stmt s;
@@ -169,14 +170,17 @@ struct json *az_ledger_read(struct az_world *w, const char *tag, const char *val
 		const char *text = stmt_col_text(&s, 14);
 		struct json *tags = *text ? json_parse(text, strlen(text), NULL) : NULL;
 
-		if (tagged(tags, tag, value)) {
+		if (az_ledger_tagged(tags, tag, value)) {
 			add_row(list, &s, tags, now);
 			n++;
 		}
 		json_free(tags);
 	}
-	if (stmt_done(&s, err) == 0)
+	disks = stmt_done(&s, err) == 0 ? az_disk_ledger(w, tag, value, max, err) : NULL;
+	if (disks) {
+		json_set(out, "disks", disks);
 		return out;
+	}
 	json_free(out);
 	return NULL;
 }

@@ -14,10 +14,12 @@ void az_ledger_stopped(struct az_world *w, const struct az_vm *vm);
 void az_ledger_gone(struct az_world *w, const struct az_vm *vm);
 
 /*
- * {"live":{kind:count...},"vms":[...]} with machines that carry tag=value (both NULL: all), at
- * most `max` of history, newest first. New; needs a store for the history of what is gone.
+ * {"live":{kind:count...},"vms":[...],"disks":[...]} of what carries tag=value (both NULL:
+ * all), at most `max` of history, newest first. New; needs a store for the history of what is
+ * gone.
  */
 struct json *az_ledger_read(struct az_world *w, const char *tag, const char *value, size_t max,
 			    struct err *err);
+bool az_ledger_tagged(const struct json *tags, const char *tag, const char *value);
 
 #endif

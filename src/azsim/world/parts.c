@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "azsim/world/disk.h"
 #include "azsim/world/vm.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -59,16 +60,19 @@ void az_vm_hold_parts(struct az_vm *vm)
 	hold_nics(vm, profile);
 	if (!vm->ephemeral && json_str(os, "name", NULL))
 		hold_disk(vm, json_str(os, "name", ""), os, 30);
-	for (size_t i = 0; i < json_len(data); i++)
-		if (json_str(json_at(data, i), "name", NULL))
-			hold_disk(vm, json_str(json_at(data, i), "name", ""), json_at(data, i),
-				  32);
+	for (size_t i = 0; i < json_len(data); i++) {
+		const struct json *e = json_at(data, i);
+		struct az_resource *attached = az_disk_attached(vm->world, e);
+
+		if (attached && (!attached->vm || attached->vm == vm))
+			attached->vm = vm;
+		else if (!attached && json_str(e, "name", NULL))
+			hold_disk(vm, json_str(e, "name", ""), e, 32);
+	}
 }
 
-static void release_disk(struct az_vm *vm, const char *name, bool drop)
+static void release_disk(struct az_vm *vm, struct az_resource *res, bool drop)
 {
-	struct az_resource *res = az_resource_find(vm->group, AZ_DISK, name);
-
 	if (!res || res->vm != vm)
 		return;
 	res->vm = NULL;
@@ -99,9 +103,14 @@ void az_vm_release_parts(struct az_vm *vm)
 		else
 			az_resource_changed(vm->world, nic);
 	}
-	release_disk(vm, json_str(os, "name", ""),
+	release_disk(vm, az_resource_find(vm->group, AZ_DISK, json_str(os, "name", "")),
 		     deletes(json_str(os, "deleteOption", "Detach")));
-	for (size_t i = 0; i < json_len(data); i++)
-		release_disk(vm, json_str(json_at(data, i), "name", ""),
-			     deletes(json_str(json_at(data, i), "deleteOption", "Detach")));
+	for (size_t i = 0; i < json_len(data); i++) {
+		const struct json *e = json_at(data, i);
+		struct az_resource *disk = az_disk_attached(vm->world, e);
+
+		if (!disk)
+			disk = az_resource_find(vm->group, AZ_DISK, json_str(e, "name", ""));
+		release_disk(vm, disk, deletes(json_str(e, "deleteOption", "Detach")));
+	}
 }

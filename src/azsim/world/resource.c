@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "azsim/world/disk.h"
 #include "azsim/world/scaleset.h"
 #include "azsim/world/store.h"
 #include "azsim/world/vm.h"
@@ -256,6 +257,8 @@ struct az_resource *az_resource_put(struct az_world *w, struct az_group *g, cons
 	}
 	res->prov = AZ_SUCCEEDED;
 	az_resource_changed(w, res);
+	if (res->type == az_type_of(AZ_DISK))
+		az_disk_made(w, res);
 	return res;
 }
 
@@ -377,6 +380,11 @@ void az_resource_remove(struct az_world *w, struct az_resource *res)
 {
 	char key[256];
 
+	if (res->type == az_type_of(AZ_DISK)) {
+		az_disk_gone(w, res);
+		if (w->machines.drop_disk)
+			w->machines.drop_disk(w->machines.arg, res);
+	}
 	az_store_forget(w, AZ_ROW_RESOURCE, res->row, res);
 	key_of(key, res->type, res->name);
 	map_del(res->group->resources, key); /* frees it */

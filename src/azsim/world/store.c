@@ -39,6 +39,8 @@ static const char *const migrations[] = {
 	" scaleset TEXT, size TEXT NOT NULL, spot INTEGER NOT NULL, tags TEXT, price REAL NOT NULL,"
 	" wanted INTEGER NOT NULL, op TEXT, made INTEGER NOT NULL, running INTEGER, gone INTEGER,"
 	" paid_ms INTEGER NOT NULL DEFAULT 0, since INTEGER);",
+	"CREATE TABLE ledger_disk(id INTEGER PRIMARY KEY, name TEXT NOT NULL, grp TEXT NOT NULL, gib INTEGER NOT NULL,"
+	" price REAL NOT NULL, tags TEXT, made INTEGER NOT NULL, gone INTEGER);",
 	NULL,
 };
 
@@ -166,6 +168,16 @@ static int begin(struct az_store *st, struct err *err)
 		return -1;
 	st->open = true;
 	return 0;
+}
+
+int az_store_begin(struct az_store *st)
+{
+	struct err err = ERR_INIT;
+
+	if (begin(st, &err) == 0)
+		return 0;
+	log_error("the cloud's state: %s", err.msg);
+	return -1;
 }
 
 static int write_one(struct az_store *st, enum az_row kind, void *thing, struct err *err)

@@ -37,5 +37,7 @@ enum az_event { AZ_EVENT_MADE, AZ_EVENT_RUNNING, AZ_EVENT_STOPPED, AZ_EVENT_GONE
 struct az_vm;
 void az_store_ledger(struct az_world *w, enum az_event what, const struct az_vm *vm);
 struct sql *az_store_sql(struct az_store *st);
+/* What is written now is committed with the next flush. */
+int az_store_begin(struct az_store *st);
 
 #endif

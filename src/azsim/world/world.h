@@ -28,6 +28,7 @@
 struct az_store;
 struct az_vm;
 struct az_set;
+struct az_resource;
 
 struct az_group {
 	char *name;
@@ -68,6 +69,8 @@ struct az_machines {
 	/* -1: it could not be started. Otherwise az_vm_booted() is called, now or later. */
 	int (*start)(void *arg, const struct az_vm *vm, struct err *err);
 	void (*stop)(void *arg, const struct az_vm *vm, bool forget); /* forget: the disk too */
+	void (*drop_disk)(void *arg,
+			  const struct az_resource *disk); /* its data is gone for good */
 	/* What the machine wrote to its console; -1: nothing. */
 	int (*console)(void *arg, const struct az_vm *vm, struct buf *out);
 	void *arg;

@@ -119,6 +119,23 @@ static struct json *nic_config(const struct cloud_vm_spec *vm, bool uniform)
 	return j;
 }
 
+/* They are detached when the machine goes, whatever becomes of it. */
+static void put_data_disks(struct json *p, const struct cloud_vm_spec *vm)
+{
+	struct json *list = json_new_array();
+
+	for (size_t i = 0; i < vm->n_disks; i++) {
+		struct json *d = json_add_object(list);
+
+		json_set_int(d, "lun", vm->disks[i].lun);
+		json_set_str(d, "createOption", "Attach");
+		json_set_str(d, "caching", "None");
+		json_set_str(d, "deleteOption", "Detach");
+		put_str(d, "managedDisk.id", vm->disks[i].id);
+	}
+	json_put(p, "storageProfile.dataDisks", list);
+}
+
 static void put_profile(struct json *p, const struct cloud_vm_spec *vm, const char *name_key,
 			bool inline_nics)
 {
@@ -127,6 +144,8 @@ static void put_profile(struct json *p, const struct cloud_vm_spec *vm, const ch
 	json_set(p, "osProfile", os_profile(vm, name_key));
 	json_put(p, "storageProfile.imageReference", image_json(vm->image));
 	json_put(p, "storageProfile.osDisk", os_disk(vm, !inline_nics));
+	if (vm->n_disks)
+		put_data_disks(p, vm);
 	if (inline_nics)
 		put_str(p, "networkProfile.networkApiVersion", "2020-11-01");
 	nics = json_new_array();
@@ -220,6 +239,16 @@ static struct json *nsg_body(const struct cloud_change *ch)
 	return j;
 }
 
+static struct json *disk_body(const struct cloud_change *ch)
+{
+	struct json *j = tagged(ch);
+
+	put_str(j, "sku.name", "Premium_LRS");
+	put_str(j, "properties.creationData.createOption", "Empty");
+	json_put(j, "properties.diskSizeGB", json_new_int(ch->disk_gib));
+	return j;
+}
+
 static struct json *members_body(const struct cloud_change *ch)
 {
 	struct json *j = json_new_object();
@@ -245,6 +274,8 @@ struct json *body_of_change(const struct cloud_change *ch)
 		return network_body(ch);
 	case CLOUD_NSG:
 		return nsg_body(ch);
+	case CLOUD_DISK:
+		return disk_body(ch);
 	case CLOUD_VM:
 		return vm_body(ch);
 	case CLOUD_SCALESET:

@@ -15,6 +15,7 @@ static const struct {
 	[CLOUD_NETWORK] = { "/providers/Microsoft.Network/virtualNetworks/", 64 },
 	[CLOUD_VM] = { "/providers/Microsoft.Compute/virtualMachines/", 64 },
 	[CLOUD_SCALESET] = { "/providers/Microsoft.Compute/virtualMachineScaleSets/", 64 },
+	[CLOUD_DISK] = { "/providers/Microsoft.Compute/disks/", 80 },
 	[CLOUD_MEMBERS] = { "/providers/Microsoft.Compute/virtualMachineScaleSets/", 64 },
 };
 

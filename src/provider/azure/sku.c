@@ -15,6 +15,7 @@ struct size_list {
 	struct http_call *price_call;
 	struct cloud *cloud;
 	unsigned int price_pages;
+	bool disks; /* the prices of disks are being read */
 };
 
 static void free_sizes(struct cloud_call *call)
@@ -137,7 +138,24 @@ static void take_price(struct vm_sizes *sizes, const struct json *item)
 		s->price = price;
 }
 
+static void take_disk_price(struct vm_sizes *sizes, const struct json *item)
+{
+	const char *sku = json_str(item, "skuName", ""), *blank = strchr(sku, ' ');
+	const char *disk = strstr(json_str(item, "meterName", ""), " Disk");
+	double price = json_real(item, "retailPrice", -1);
+
+	if (!blank || strcmp(blank, " LRS") != 0 || price <= 0 ||
+	    strcmp(json_str(item, "unitOfMeasure", ""), "1/Month") != 0 || !disk ||
+	    disk[strlen(" Disk")])
+		return; /* bursts and mounts of a second machine are meters of their own */
+	for (size_t i = 0; i < DISK_TIERS; i++)
+		if (strncmp(sku, disk_tiers[i].name, (size_t)(blank - sku)) == 0 &&
+		    !disk_tiers[i].name[blank - sku])
+			sizes->disk_month[i] = price;
+}
+
 static void price_page(struct cloud_call *call, const char *url);
+static void prices_ask(struct cloud_call *call, const char *what);
 
 static void on_prices(void *arg, const struct http_reply *reply, const struct err *err)
 {
@@ -153,11 +171,15 @@ static void on_prices(void *arg, const struct http_reply *reply, const struct er
 	(void)err;
 	l->price_call = NULL;
 	for (size_t i = 0; i < json_len(items); i++)
-		take_price(&l->sizes, json_at(items, i));
-	if (next[0] && ++l->price_pages < 200)
+		(l->disks ? take_disk_price : take_price)(&l->sizes, json_at(items, i));
+	if (next[0] && ++l->price_pages < 200) {
 		price_page(call, next);
-	else
+	} else if (!l->disks) {
+		l->disks = true;
+		prices_ask(call, "productName eq 'Premium SSD Managed Disks'");
+	} else {
 		sizes_done(call, &ok);
+	}
 	json_free(j);
 }
 
@@ -169,10 +191,23 @@ static void price_page(struct cloud_call *call, const char *url)
 	l->price_call = http_client_send(call->cloud->http, &q, on_prices, call);
 }
 
+static void prices_ask(struct cloud_call *call, const char *what)
+{
+	const struct size_list *l = call->state;
+	struct buf url = BUF_INIT(8192), filter = BUF_INIT(4096);
+
+	buf_addf(&filter, "%s and armRegionName eq '%s' and priceType eq 'Consumption'", what,
+		 l->sizes.region);
+	buf_addf(&url, "%s?api-version=%s&$filter=", call->cloud->record->prices, API_PRICES);
+	http_escape(&url, buf_str(&filter));
+	price_page(call, buf_str(&url));
+	buf_clear(&url);
+	buf_clear(&filter);
+}
+
 static void prices_begin(struct cloud_call *call)
 {
 	struct size_list *l = call->state;
-	struct buf url = BUF_INIT(8192), filter = BUF_INIT(4096);
 	struct err ok = ERR_INIT;
 
 	if (!call->cloud->record->prices) {
@@ -180,15 +215,7 @@ static void prices_begin(struct cloud_call *call)
 		return;
 	}
 	l->sizes.sample_prices = call->cloud->record->simulated;
-	buf_addf(
-	    &filter,
-	    "serviceName eq 'Virtual Machines' and armRegionName eq '%s' and priceType eq 'Consumption'",
-	    l->sizes.region);
-	buf_addf(&url, "%s?api-version=%s&$filter=", call->cloud->record->prices, API_PRICES);
-	http_escape(&url, buf_str(&filter));
-	price_page(call, buf_str(&url));
-	buf_clear(&url);
-	buf_clear(&filter);
+	prices_ask(call, "serviceName eq 'Virtual Machines'");
 }
 
 static void on_skus(void *arg, const struct arm_answer *a)

@@ -158,10 +158,10 @@ static void names_what_was_meant(void **state)
 		"there is no command \"nothing-like-it\"; help lists them");
 	unknown("node", "drian",
 		"there is no command \"node drian\"; did you mean \"node drain\"?");
-	unknown("operation", NULL, "operation: say what to do: list, show, retry, cancel");
+	unknown("operation", NULL, "operation: say what to do: list, show, retry, cancel, skip");
 	unknown(
 	    "operation", "zap",
-	    "there is no command \"operation zap\"; operation takes: list, show, retry, cancel");
+	    "there is no command \"operation zap\"; operation takes: list, show, retry, cancel, skip");
 }
 
 int main(void)

@@ -220,6 +220,8 @@ static void be_born(struct life *l, struct rng *rng, const struct tenants *jobs)
 				 .kind = (enum charge_kind)rng_below(rng, CHARGE_KINDS),
 				 .cpus = (int64_t)rng_below(rng, 130),
 				 .jobs = rng_below(rng, 3) ? jobs : NULL };
+	if (l->m.kind == CHARGE_STORAGE)
+		l->m.kind = CHARGE_HEAD; /* a disk has no time of a node, and no jobs */
 	l->m.to_ms = l->m.from_ms + (int64_t)rng_below(rng, 20 * HOUR_MS);
 	l->metered_ms = 0;
 }

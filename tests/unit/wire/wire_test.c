@@ -58,7 +58,9 @@ static void fill_spec(struct cluster_spec *s)
 	s->storage = xcalloc(1, sizeof(*s->storage));
 	s->n_storage = 1;
 	s->storage[0] = (struct storage_spec){ xstrdup("shared"), xstrdup("nfs"),
-					       xstrdup("/shared"), KEEP_KEEP };
+					       xstrdup("/shared"), KEEP_KEEP, 64,
+					       xstrdup("old-shared-1a2b3c4d"),
+					       xstrdup("/subscriptions/s/x"), 5, 0.014 };
 	s->settings = xcalloc(1, sizeof(*s->settings));
 	s->n_settings = 1;
 	s->settings[0] = (struct setting){ xstrdup("CgroupPlugin"), xstrdup("cgroup/v1") };

@@ -1,0 +1,101 @@
+#!/bin/sh
+# Storage that survives its cluster, on real machines: a file is written to /shared, the cluster is torn down and its storage
+# kept, the cloud's own ledger shows exactly the disk and its group, a second cluster takes it over and reads the file, and
+# the last teardown leaves nothing. TAP. BUILD: another build directory than build/debug.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+build=${BUILD:-build/debug}
+[ -x "$build/paceline" ] || build=build
+
+skip() { echo "1..1"; echo "ok 1 # SKIP $*"; exit 0; }
+[ "$(id -u)" = 0 ] || skip "guests need root"
+for need in "$build/paceline" "$build/azsim" curl jq slurmctld munged sshd ssh-keygen; do
+	command -v "$need" >/dev/null 2>&1 || skip "$need is missing"
+done
+. tests/support/site.sh
+why=$(site_can "$build") || skip "$why"
+
+n=0 failed=0
+ok() { # WHAT; the status of the command before decides
+	rc=$?
+	n=$((n + 1))
+	if [ $rc -eq 0 ]; then
+		echo "ok $n - $1"
+	else
+		failed=$((failed + 1))
+		echo "not ok $n - $1"
+		sed 's/^/# /' "$site/said" 2>/dev/null
+	fi
+}
+say() { cli "$@" >"$site/said" 2>&1 </dev/null; }
+book() { control GET /azsim/ledger | jq -e "$@" >"$site/said"; }
+has() { grep -qF -- "$1" "$site/said"; }
+on_head() { say ssh "$1" -- sh -c "$2"; }
+
+site_make "$build" || exit 2
+trap site_end EXIT
+trap 'exit 130' INT TERM
+site_machines=
+cloud_start 1
+chown paceline "$site"
+engine_start
+engine_wait; ok "cloud and engine are there"
+
+# One cluster with a disk of its own
+say cluster create one slurm shared_gib=64 shared_keep=keep htc_max=2; ok "a cluster with a disk for its storage"
+say cluster start one --wait; ok "starts"
+book '[.disks[] | select(.gib == 64)] | length == 1'; ok "the ledger has its disk"
+on_head one 'mountpoint -q /shared && echo written-by-one >/shared/azureuser/word'; ok "/shared is the disk, and takes a file"
+say disk list && has "running" && has "one-shared-"; ok "disk list names it"
+say cost one --json && jq -e '.rate.by_kind.storage > 0' "$site/said" >/dev/null; ok "and it is in the cost"
+disk=$(cli disk list --json | jq -r '.disks[0].disk')
+
+# What may not be done
+say cluster create two slurm "shared_disk=$disk"
+[ $? -eq 1 ] && has "belongs to cluster one, which is running"; ok "nobody takes a disk that is in use"
+say cluster delete one --keep nothing-like-it
+[ $? -eq 1 ] && has 'no storage "nothing-like-it"'; ok "a name that is no storage is refused"
+
+# Torn down, the storage kept
+say cluster delete one --keep none; has "DATA LOST: shared"; ok "without it the plan says what is lost"
+say cluster delete one; plan=$(sed -n 's/.*Plan \([0-9a-f]*\)$/\1/p' "$site/said")
+has "keep, goes on at" && ! has "DATA LOST"; ok "the template's word keeps it, at its price"
+say cluster delete one --plan "$plan" --name one --wait --json; ok "the teardown ends well"
+tail -n 1 "$site/said" | jq -e '[.data.kept[] | select(.kind == "disk" and .price_per_hour > 0)] | length == 1' >/dev/null
+ok "its report lists the disk with its price"
+book '.live == {"Microsoft.Resources/resourceGroups": 1, "Microsoft.Compute/disks": 1}'; ok "the cloud has one group and one disk, and nothing else"
+book '[.disks[] | select(.deleted == null)] | length == 1 and (.[0].pricePerHour > 0)'; ok "which costs"
+say cluster list && has "kept"; ok "the front page does not forget it"
+say cluster start one
+[ $? -eq 1 ] && has "takes it over"; ok "what is left of a cluster is not started"
+say cluster create one slurm
+[ $? -eq 1 ]; ok "its name is taken as long as its disk is there"
+
+# An engine that is killed knows it all the same
+end_pid "$engine_pid"
+engine_start
+engine_wait && say disk list && has "kept"; ok "a killed engine comes back with it"
+
+# A second cluster of the same name takes it over
+say cluster create one slurm shared_disk=one htc_max=2; ok "a new cluster takes the disk over"
+say cluster start one --wait; ok "and starts"
+on_head one 'cat /shared/azureuser/word'; has written-by-one; ok "the file is there"
+say job submit one "$PWD/templates/jobs/monte-carlo.sh" --json; ok "a job goes there"
+until_end=$(($(date +%s) + 120))
+until [ "$(date +%s)" -gt "$until_end" ]; do
+	on_head one 'ls /shared/results'
+	[ -s "$site/said" ] && break
+	sleep 0.5
+done
+[ -s "$site/said" ]; ok "nodes see the disk too: a job leaves its result"
+
+# The end of it all
+say cluster delete one --keep none --name one --wait --json; ok "torn down with its storage"
+tail -n 1 "$site/said" | jq -e '(.data.kept | length == 0) and (.data.left | length == 0)' >/dev/null; ok "nothing is kept or left"
+book '.live == {}'; ok "the cloud has nothing"
+book '[.disks[] | select(.deleted == null)] | length == 0'; ok "no disk costs"
+say disk list && has "no managed disk"; ok "and none is listed"
+[ -z "$(ls "$site/cloud/guests/disk" 2>/dev/null)" ]; ok "its data is gone"
+
+echo "1..$n"
+[ $failed -eq 0 ]
