@@ -91,6 +91,7 @@ SCREEN_BIN := $(patsubst %.c,$(B)/%,$(SCREEN_SRC))
 # The Deck stands there on a made-up site: its stand-ins come before what the libraries have of the same contracts.
 DECK_OBJ   := $(call obj,$(sort $(wildcard tests/screens/deck/*.c)))
 $(B)/tests/screens/deck_lab: $(DECK_OBJ)
+$(B)/tests/screens/vterm_same: LIBS_TERM += -lvterm
 $(SCREEN_BIN): $(B)/%: $(B)/obj/%.o $(B)/libpaceline.a $(B)/libbase.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LIBS_BASE) $(LIBS_TERM) -o $@

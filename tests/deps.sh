@@ -3,10 +3,11 @@
 # No service that comes with a package is started: sshd, munge and Slurm run inside the simulated machines only.
 set -eu
 
-# deps.sh demo installs what the program needs, without what only tests use.
+# deps.sh demo installs what the program needs, without what only tests use. libvterm is the second terminal that screens are
+# replayed through.
 build="gcc make libc6-dev libevent-dev libcurl4-openssl-dev libssl-dev libjansson-dev libyaml-dev libmd-dev
 libsqlite3-dev libncurses-dev"
-tests="clang libclang-rt-14-dev libcmocka-dev tmux htop jq curl sqlite3 cppcheck clang-format clang-tidy shellcheck procps util-linux librsvg2-bin fonts-dejavu-core"
+tests="clang libclang-rt-14-dev libcmocka-dev libvterm-dev tmux htop jq curl sqlite3 cppcheck clang-format clang-tidy shellcheck procps util-linux librsvg2-bin fonts-dejavu-core"
 run="openssh-client openssh-server munge slurmctld slurmd slurm-client slurm-wlm-basic-plugins sudo iproute2 openssl ca-certificates"
 
 sudo=
@@ -15,7 +16,7 @@ sudo=
 if ! command -v apt-get >/dev/null 2>&1; then
 	echo "This is no Debian. With dnf these are the packages (not tested):" >&2
 	echo "  gcc make clang libevent-devel libcurl-devel openssl-devel jansson-devel libyaml-devel libmd-devel sqlite-devel ncurses-devel" >&2
-	echo "  libcmocka-devel tmux jq curl sqlite cppcheck ShellCheck openssh-server munge slurm slurm-slurmd slurm-slurmctld sudo iproute" >&2
+	echo "  libcmocka-devel libvterm-devel tmux jq curl sqlite cppcheck ShellCheck openssh-server munge slurm slurm-slurmd slurm-slurmctld sudo iproute" >&2
 	exit 1
 fi
 

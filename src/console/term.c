@@ -153,6 +153,35 @@ static bool is_known(const char *name)
 	return tgetent(NULL, name) == 1;
 }
 
+static void set_number(const char *name, int n)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", n);
+	if (n > 0)
+		setenv(name, text, 1);
+	else
+		unsetenv(name);
+}
+
+/* newterm() writes to memory and cannot ask it for its size: it would take the 24 lines of the
+ * terminal's entry, and tell the terminal to scroll those alone. use_env(FALSE) fails where the
+ * entry has no size, as that of TERM=linux. */
+static SCREEN *new_curses(struct term *t, const char *name)
+{
+	struct winsize ws = { 0 };
+	SCREEN *curses;
+
+	if (ioctl(t->fd, TIOCGWINSZ, &ws) < 0)
+		ws = (struct winsize){ 0 };
+	set_number("LINES", ws.ws_row);
+	set_number("COLUMNS", ws.ws_col);
+	curses = newterm(name, t->frame_file, t->null_file);
+	unsetenv("LINES"); /* of a child the size may be another one */
+	unsetenv("COLUMNS");
+	return curses;
+}
+
 static int start_curses(struct term *t, struct err *err)
 {
 	const char *name = getenv("TERM");
@@ -162,14 +191,9 @@ static int start_curses(struct term *t, struct err *err)
 			       name && *name ? name : "not set");
 	if (strcmp(name, "linux") == 0 || strncmp(name, "putty", 5) == 0)
 		setenv("NCURSES_NO_UTF8_ACS", "1", 1);
-	/* The size comes from the terminal. use_env(FALSE) would say so too, but then newterm()
-	 * fails where the entry has no size of its own, as that of TERM=linux. */
-	unsetenv("LINES");
-	unsetenv("COLUMNS");
 	t->guessed = !is_known(name);
 	if (!t->guessed || is_known(FALLBACK_TERM))
-		t->curses =
-		    newterm(t->guessed ? FALLBACK_TERM : name, t->frame_file, t->null_file);
+		t->curses = new_curses(t, t->guessed ? FALLBACK_TERM : name);
 	if (!t->curses)
 		return err_set(err, ERR_UNSUPPORTED,
 			       "TERM=%s is not known here, try TERM=" FALLBACK_TERM, name);

@@ -10,6 +10,7 @@ dir=$(mktemp -d "${TMPDIR:-/tmp}/conf.XXXXXX") || exit 1
 state=$dir/state
 azsim=
 failed=0
+. "$top/tests/support/npm.sh"
 
 cleanup() {
 	[ -z "$azsim" ] || { kill "$azsim" 2>/dev/null && wait "$azsim"; }
@@ -17,10 +18,6 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM
-
-skip() { # $1 what, $2 why
-	echo "ok - $1 # SKIP $2"
-}
 
 # Its first line says that it is ready; when it dies before, there is none.
 start_azsim() { # options
@@ -51,46 +48,11 @@ stop_azsim() {
 	[ $rc -eq 0 ] || sed 's/^/# /' "$dir/azsim.log"
 }
 
-unreachable() {
-	grep -Eq 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT' "$packages/npm.log"
-}
-
-npm_ci() {
-	rm -rf "$packages/installed" "$packages/node_modules"
-	cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$packages" &&
-		(cd "$packages" && timeout 200 npm ci --ignore-scripts --fetch-retries=0 --fetch-timeout=30000 >npm.log 2>&1 9>&-) &&
-		cp "$here/package-lock.json" "$packages/installed"
-}
-
-# Packages are installed once for all tests, and again when the lock file changed. A registry that could not be reached
-# is not asked again in the same run: look-ups of names take their time to fail.
-install_packages() {
-	mkdir -p "$packages" || return 1
-	(
-		flock 9
-		cmp -s "$here/package-lock.json" "$packages/installed" && exit 0
-		[ -z "${TMPDIR-}" ] || [ ! -e "$TMPDIR/no-registry" ] || exit 1
-		npm_ci && exit 0
-		[ -z "${TMPDIR-}" ] || ! unreachable || : >"$TMPDIR/no-registry"
-		exit 1
-	) 9>"$packages/lock"
-}
-
 # 0: Microsoft's packages and schemas are there. Else one line says what is skipped, or what is wrong.
 have_microsoft() { # $1 what needs them
-	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-		skip "$1" "node and npm are not installed (tests/deps.sh)"
-	elif [ ! -d "$spec" ]; then
+	if [ ! -d "$spec" ]; then
 		skip "$1" "no schemas in $spec"
-	elif install_packages; then
-		export NODE_PATH="$packages/node_modules"
-		return 0
-	elif unreachable; then
-		skip "$1" "the npm registry cannot be reached"
-	else
-		echo "not ok - npm ci"
-		sed 's/^/# /' "$packages/npm.log"
-		failed=1
+		return 1
 	fi
-	return 1
+	npm_have "$1"
 }

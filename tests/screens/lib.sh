@@ -4,7 +4,8 @@
 #   screen_start 80x24 PROGRAM ARG... ; screen_keys j Space ; screen_golden NAME ; screen_stop ; tap_end
 #
 # Each test has its own tmux server and folder, both gone at its end, however it ends. GOLDEN=1 writes the golden texts
-# anew instead of comparing; the difference is then for the reader of the commit.
+# anew instead of comparing; the difference is then for the reader of the commit. A screen that is its golden text is also held
+# against a second terminal: libvterm, to which the same bytes go, has to show the same cells.
 
 build=${BUILD:-build/debug}
 golden=tests/screens/golden
@@ -61,6 +62,7 @@ screen_start() {
 	screen_starts=$((${screen_starts:-0} + 1))
 	screen_server=pl$$.$screen_starts # a server that is on its way out still answers to its name
 	: >"$screen_dir/log"
+	echo "0 $size" >"$screen_dir/sizes"
 	for _ in 1 2 3 4 5; do
 		screen_session "$@" && break # the server that was killed may still be leaving
 		sleep 0.1
@@ -104,6 +106,7 @@ screen_paste() {
 }
 
 screen_resize() {
+	echo "$(screen_bytes) $1" >>"$screen_dir/sizes"
 	screen_tmux resize-window -t t -x "${1%x*}" -y "${1#*x}"
 }
 
@@ -181,10 +184,23 @@ screen_matches() {
 	[ -r "$file" ] || { echo "there is no $file; GOLDEN=1 writes it"; return 1; }
 	for _ in $(seq 100); do
 		screen_text_now ${2-} | sed 's/[[:space:]]*$//' >"$screen_dir/screen"
-		cmp -s "$file" "$screen_dir/screen" && return 0
+		cmp -s "$file" "$screen_dir/screen" && { screen_second ${2-}; return; }
 		sleep 0.05
 	done
 	diff -u "$file" "$screen_dir/screen"
+	return 1
+}
+
+# libvterm shows the same as tmux, with -e in the same colours; the last bytes may still be on their way to the log.
+screen_second() {
+	for _ in $(seq 20); do
+		screen_text_now -e -N >"$screen_dir/capture"
+		"$build/tests/screens/vterm_same" "$screen_dir/sizes" "$screen_dir/log" "$screen_dir/capture" ${1-} \
+			>"$screen_dir/second" && return 0
+		sleep 0.05
+	done
+	echo "libvterm shows another screen:"
+	cat "$screen_dir/second"
 	return 1
 }
 
