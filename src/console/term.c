@@ -29,6 +29,7 @@
 
 #define OUT_MAX	      ((size_t)16 << 20)
 #define LEAVE_MS      500
+#define READ_MS	      20
 #define FALLBACK_TERM "xterm-256color"
 
 #define PASTE_ON  "\033[?2004h"
@@ -341,6 +342,10 @@ void term_leave(struct term *t)
 	endwin();
 	take_frame(t);
 	drain(t);
+	/* With the old modes an impatient Ctrl-C makes the kernel throw away what the terminal
+	 * has not read yet, and then it stays as we had it. */
+	if (!clock_is_test())
+		poll(NULL, 0, READ_MS);
 	tcsetattr(t->fd, TCSANOW, &t->was);
 	rescue.active = 0;
 }

@@ -299,17 +299,18 @@ static size_t soup_key(uint64_t *seed, bool confirms, char out[32])
 		"\x0c",
 		"\x0f",
 		"\033[99;99~",
-		"\033[200~paste\033[201~",
 		"\xc3\xa4",
 		"\xff",
-		"\033]0;",
-		"\033P",
-		"\033[<0;5;5M",
 		"\x1a",
-		"\033[200~y",
+		"\033[<0;5;5M",
+		"\033]0;x\007",
+		"\033Px\033\\",
+		"\033[200~paste\033[201~",
 		"\033[200~2\r\033[201~",
 		"\033[200~yYC\033[201~",
 	};
+	/* what has no end takes the keys after it along */
+	static const char *const endless[] = { "\033[200~y", "\033]0;", "\033P" };
 	static const char letters[] = "abcdefghijklmnopqrstuvwxzABDEFGHIJKLMNOPQRSTUVWXZ"
 				      "*+:/!?[]-,.<>|~";
 	uint64_t r = *seed = *seed * 6364136223846793005u + 1442695040888963407u;
@@ -317,6 +318,8 @@ static size_t soup_key(uint64_t *seed, bool confirms, char out[32])
 	r >>= 33;
 	if (r % 400 == 0)
 		return (size_t)snprintf(out, 32, "%s", r % 800 ? "\x03" : "\033[21~");
+	if (r % 400 == 1)
+		return (size_t)snprintf(out, 32, "%s", endless[r / 400 % 3]);
 	if (r % 5 < 2) {
 		const char *name = named[r / 5 % (sizeof(named) / sizeof(named[0]))];
 

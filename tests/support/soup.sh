@@ -1,6 +1,6 @@
 # Random keys at a program on a terminal of its own (tests/screens/pty_drive.c), for bash scripts that source drive.sh first.
 #   soup_make              $dir: a folder of the caller's, with a place for reports of sanitizers; $n and $failed count tests
-#   ok WHAT                one test; the status before decides. What went wrong stands in $dir/why
+#   ok WHAT                one test; the status before decides, so WHAT holds no command. What went wrong stands in $dir/why
 #   soup_begin SIZE WORD...   the program "soup"
 #   soup_alive             after keys: false when the program has ended; then its end is looked at and it is started anew
 #   soup_end               leaves it, whatever lies over its panes, and looks at its end
@@ -34,9 +34,11 @@ soup_begin() {
 	drive soup "$size" HOME="$dir" EDITOR=true PAGER=true "$@"
 }
 
-ended_well() { # what "end" said of the program and its terminal
+ended_well() { # what "end" said of the program and its terminal; 130: a Ctrl-C while a child or the shell had the terminal
 	ends=$((ends + 1))
-	[ "$(of ended) $(of code) $(of line) $(of screen)" = "true 0 true true" ] && return
+	case "$(of ended) $(of code) $(of line) $(of screen)" in
+	"true 0 true true" | "true 130 true true") return ;;
+	esac
 	bad=$((bad + 1))
 	echo "after $typed keys of seed $seed: $said" >>"$dir/why"
 	head -qn 30 "$dir"/reports/* >>"$dir/why" 2>/dev/null

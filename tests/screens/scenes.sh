@@ -1,0 +1,85 @@
+# Every view and dialog of the console on the deck lab, as a table for scripts that source this: a new one joins by one line.
+#   NAME | OPTIONS OF THE LAB | KEYS THAT LEAD THERE | TEXT THAT STANDS THERE
+# Keys have their names of tmux; "=TEXT" types a text, in which "_" is a blank; "." waits until a dialog is no longer deaf.
+scenes='
+deck              |            |                                   | [0 Deck]
+deck-nodes        |            | Tab Right Right                   | htc-3
+deck-events       |            | Tab Tab Tab Down                  | boot failed
+clusters          |            | 1                                 | [1 Clusters]
+nodes             |            | 2                                 | [2 Nodes]
+nodes-marked      |            | 2 Space Space                     | [2 Nodes]
+node              |            | 2 Down Down Enter                 | htc-3
+map               | --many 400 | Down 2 m                          | shade
+jobs              |            | 3                                 | [3 Jobs]
+folded            |            | 3 m                               | tasks run
+tasks             |            | 3 m Enter                         | 12_4
+job               |            | 3 G Up Enter                      | 14
+events            |            | 4                                 | [4 Events]
+cost              |            | 5                                 | idle waste
+cost-by-user      |            | 5 s s                             | alice
+templates         |            | 6                                 | htc_max
+template-text     |            | 6 . t                             | max: {type: int}
+help              |            | ?                                 | type to search
+help-searched     |            | ? =drain                          | drain
+menu              |            | F2                                | node or marked
+shell-lines       |            | !                                 | The same from a shell
+find              |            | 2 / =htc                          | htc
+filter            |            | 2 f =state:busy                   | state:busy
+filter-wrong      |            | 2 f =bad:x                        | no field
+sort              |            | 2 o                               | their own
+command           |            | : =node_dr Tab                    | :node drain
+command-result    |            | : =cluster_list Enter             | render-farm
+why-node          |            | 2 Down Down e                     | Why
+why-job           |            | 3 G Up e                          | Why
+ask-drain         |            | 2 Space Space d .                 | drain 2 nodes?
+ask-terminate     |            | 2 Down Down T .                   | Terminate
+ask-terminate-all |            | 2 * T .                           | Type how many
+ask-cancel        |            | 3 c .                             | Cancel
+ask-requeue       |            | 3 t .                             | Requeue
+teardown          |            | D .                               | Type the name
+teardown-filled   |            | D . Space =demo                   | F9 begins
+wizard            |            | BTab n                            | Name of the cluster
+wizard-nodes      |            | BTab n PageDown PageDown PageDown Tab =64 | quota allows 32
+wizard-list       |            | BTab n PageDown PageDown PageDown F2 =HB  | InfiniBand
+wizard-review     |            | BTab n PageDown PageDown PageDown PageDown PageDown . | Press C
+no-clusters       | --empty    |                                   | Templates
+letters           | --letters  |                                   | ?Help
+'
+
+# scene_each COMMAND...: with NAME OPTIONS KEYS TEXT of each, or of those whose names begin with $SCENES.
+scene_each() {
+	while IFS='|' read -r scene options keys text <&7; do
+		scene=${scene%% *} text=${text# }
+		case $scene in
+		'' | '#'*) continue ;;
+		"${SCENES-}"*) "$@" "$scene" "$options" "$keys" "${text%"${text##*[! ]}"}" ;;
+		esac
+	done 7<<-END_OF_SCENES
+		$scenes
+	END_OF_SCENES
+}
+
+# The same keys as bytes, for pty_drive; $scene_bytes.
+scene_bytes() {
+	local key
+	scene_bytes=
+	for key; do
+		case $key in
+		=*) key=${key#=} && key=${key//_/ } ;;
+		Tab) key='\t' ;;
+		BTab) key='\e[Z' ;;
+		Enter) key='\r' ;;
+		Escape) key='\e' ;;
+		Space) key=' ' ;;
+		Up) key='\e[A' ;;
+		Down) key='\e[B' ;;
+		Right) key='\e[C' ;;
+		Left) key='\e[D' ;;
+		PageUp) key='\e[5~' ;;
+		PageDown) key='\e[6~' ;;
+		F2) key='\eOQ' ;;
+		.) continue ;;
+		esac
+		scene_bytes=$scene_bytes$key
+	done
+}
