@@ -43,10 +43,10 @@ struct history {
 	struct history_ring ring[HISTORY_SPANS]; /* zeros: empty */
 };
 
-/* Levels of a step against the highest one shown: HISTORY_BLANK nobody looked, '0' nothing, '1'
- * to '8'. */
+/* Levels of a step against the highest one shown: HISTORY_BLANK nobody looked, '0' nothing, and
+ * up to '0' + HISTORY_LEVEL: enough for a curve that is three rows of eighths high. */
 #define HISTORY_BLANK ' '
-#define HISTORY_LEVEL 8
+#define HISTORY_LEVEL 24
 
 struct history_row { /* one span of a cluster, as a client shows it */
 	char cluster[40], span[8];

@@ -8,6 +8,7 @@
 #include "model/history.h"
 
 #define RAMP  "_.:-=+*#%"
+#define STEPS 8 /* of the ramp */
 #define MILLS 1000.0
 
 static const char *number(char out[24], enum history_series series, int64_t n)
@@ -25,7 +26,7 @@ static void ramp(char *out, const int64_t *v, size_t n, int64_t max)
 	for (size_t i = 0; i < n; i++)
 		out[i] = v[i] == HISTORY_UNKNOWN ? ' '
 			 : v[i] <= 0		 ? RAMP[0]
-						 : RAMP[(v[i] * HISTORY_LEVEL + max - 1) / max];
+						 : RAMP[(v[i] * STEPS + max - 1) / max];
 	out[n] = '\0';
 }
 

@@ -176,7 +176,7 @@ static void nodes_window(const struct deck *d, struct window *w)
  */
 void deck_watch(struct deck *d)
 {
-	struct window w[PANES + 4];
+	struct window w[PANES + 6];
 	size_t n = 0;
 
 	for (int i = 0; i < PANES; i++) {
@@ -206,6 +206,13 @@ void deck_watch(struct deck *d)
 	}
 	if (d->view == &view_map && d->cluster[0])
 		map_window(d, &w[n++]);
+	if (d->cluster[0] && (d->layout.detail.rows > 0 || d->view == &view_overview)) {
+		w[n] = (struct window){ .noun = NOUN_HISTORY, .count = HISTORY_SPANS };
+		snprintf(w[n].id, sizeof(w[n].id), "history");
+		snprintf(w[n++].cluster, sizeof(w[0].cluster), "%s", d->cluster);
+	}
+	if (d->cluster[0] && d->view == &view_overview)
+		overview_window(d, &w[n++]);
 	w[n] = (struct window){ .noun = NOUN_OPERATION, .count = OPS_SHOWN };
 	snprintf(w[n++].id, sizeof(w[0].id), "ops");
 	mirror_watch(d->mirror, w, n);
@@ -280,6 +287,11 @@ void deck_load(struct deck *d)
 	d->have_ops = mirror_rows(d->mirror, "ops", &d->ops) && d->ops.noun == NOUN_OPERATION;
 	d->have_groups = d->view == &view_map && mirror_rows(d->mirror, "groups", &d->groups) &&
 			 d->groups.noun == NOUN_GROUP;
+	d->have_history =
+	    mirror_rows(d->mirror, "history", &d->history) && d->history.noun == NOUN_HISTORY;
+	d->have_broken = d->view == &view_overview &&
+			 mirror_rows(d->mirror, "broken", &d->broken) &&
+			 d->broken.noun == NOUN_NODE;
 	read_clock(d);
 	read_ages(d);
 	want_why(d);

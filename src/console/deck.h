@@ -123,6 +123,11 @@ struct deck {
 	int map_per;	   /* cells in a line of it */
 	struct mirror_rows groups;
 	bool have_groups;
+	struct mirror_rows history; /* of the selected cluster, where curves are shown */
+	bool have_history;
+	struct mirror_rows broken; /* its nodes that failed: where issues are listed */
+	bool have_broken;
+	size_t broken_at;
 	bool letters;
 	struct deck_layout layout;
 	bool pictured;			     /* everything shown was there once */

@@ -106,11 +106,15 @@ static void zoom(struct deck *d)
 	view_tab(d, d->view ? 0 : tab_of[d->focus]);
 }
 
-/* On the Deck the pane's full view; there what is known of the row. */
+/* On the Deck the pane's full view, of a cluster the cluster itself; there what is known of the
+ * row. */
 void deck_open_detail(struct deck *d)
 {
 	if (!d->view) {
-		zoom(d);
+		if (d->focus == PANE_CLUSTERS && deck_cluster(d))
+			view_open(d, &view_overview);
+		else
+			zoom(d);
 		return;
 	}
 	deck_detail(d, &d->box);

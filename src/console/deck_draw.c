@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "console/bars.h"
 #include "console/deck.h"
+#include "console/deck_dash.h"
 #include "console/words.h"
 
 struct totals {
@@ -363,6 +364,29 @@ void deck_draw_pane(struct deck *d, struct screen *s, enum pane_id id)
 		deck_draw_empty(d, s, id, a, d->panes[id].kind->titled ? 2 : 1);
 }
 
+#define CURVES_LEAST 9 /* rows that curves under a text need: a title, four of two */
+
+/* What is selected, and under it how its cluster went on. */
+static void draw_selected(struct deck *d, struct screen *s, struct area a)
+{
+	struct area text = { a.row + 1, a.col + 1, a.rows - 1, a.cols - 1 };
+	char title[80];
+	int rows, high;
+
+	deck_detail(d, &d->detail);
+	pane_title(s, a, d->detail.title, "", false);
+	rows = textbox_paint(&d->detail, s, text) + 1;
+	if (text.rows - rows < CURVES_LEAST || !d->panes[d->focus].kind->of_cluster)
+		return;
+	high = text.rows - rows >= CURVES_LEAST + 4 ? 3 : 2;
+	text.row += text.rows - 4 * high;
+	text.rows = 4 * high;
+	snprintf(title, sizeof(title), "%s, last hour", d->cluster);
+	if (dash_curves(d, s, text, high) > 0)
+		pane_title(s, (struct area){ text.row - 1, a.col, 1, a.cols }, title, "",
+			   false);
+}
+
 void deck_draw_detail(struct deck *d, struct screen *s)
 {
 	struct area a = d->layout.detail;
@@ -371,10 +395,12 @@ void deck_draw_detail(struct deck *d, struct screen *s)
 		return;
 	for (int r = 0; r < a.rows; r++)
 		screen_line(s, a.row + r, a.col - 1, r ? LINE_V : LINE_TEE_TOP, TONE_DIM);
-	deck_detail(d, &d->detail);
-	pane_title(s, a, d->detail.title, "", false);
-	textbox_paint(&d->detail, s,
-		      (struct area){ a.row + 1, a.col + 1, a.rows - 1, a.cols - 1 });
+	if (d->focus != PANE_CLUSTERS || !deck_cluster(d)) {
+		draw_selected(d, s, a);
+		return;
+	}
+	pane_title(s, a, d->cluster, "last hour", false);
+	dash_column(d, s, (struct area){ a.row + 1, a.col + 1, a.rows - 1, a.cols - 1 });
 }
 
 /* The lines below */

@@ -315,7 +315,7 @@ void view_draw(struct deck *d, struct screen *s)
 	view_layout(&d->layout, s->rows, s->cols, d->focus,
 		    v->kind != NULL || v->cursor_row != NULL, lines_under(d, s));
 	a = d->layout.pane[d->focus];
-	if (d->layout.size <= DECK_SMALL && v->kind) {
+	if (d->layout.size <= DECK_SMALL && (v->kind || v->draw)) {
 		deck_draw_pane(d, s, d->focus);
 		return;
 	}
@@ -324,7 +324,9 @@ void view_draw(struct deck *d, struct screen *s)
 	else if (d->layout.tabs_row > 0)
 		view_tabs(d, s, d->layout.tabs_row);
 	draw_place(d, s, a.row);
-	if (v->kind)
+	if (v->draw)
+		v->draw(d, s, (struct area){ a.row + 1, a.col, a.rows - 1, a.cols });
+	else if (v->kind)
 		draw_table(d, s);
 	else
 		draw_bare(d, s, (struct area){ a.row + 1, a.col, a.rows - 1, a.cols });

@@ -315,6 +315,7 @@ struct display *display_open(struct loop *l, const struct display_options *o,
 	keys_init(&d->keys, o->esc_ms > 0 ? o->esc_ms : esc_ms, on_key, d);
 	pace_init(&d->pace, o->data_ms);
 	screen_init(&d->screen, 1, 1, term_ascii(term));
+	d->screen.blocks = term_blocks(term);
 	for (size_t i = 0; i < ARRAY_LEN(watched_signals); i++)
 		d->signals[i] = signal_watch_new(l, watched_signals[i], on_signal, d);
 	d->input = watch_new(l, term_fd(term), WATCH_READ, on_input, d);
@@ -355,6 +356,17 @@ void display_drop_input(struct display *d)
 	term_drop_input(d->term);
 	keys_reset(&d->keys);
 	timer_stop(d->key_timer);
+}
+
+void display_blocks(struct display *d, bool on)
+{
+	d->screen.blocks = on && !d->screen.ascii;
+	ask(d, true);
+}
+
+bool display_has_blocks(const struct display *d)
+{
+	return d->screen.blocks;
 }
 
 bool display_ascii(const struct display *d)

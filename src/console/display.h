@@ -55,6 +55,9 @@ void display_theme(struct display *d, const struct theme *theme);
 const char *display_guessed(const struct display *d); /* as term_guessed() */
 void display_mouse(struct display *d, bool on);
 void display_drop_input(struct display *d); /* what was typed before a dialog was visible */
+/* Curves in eighths of a block: by default where the terminal is known to have them. */
+void display_blocks(struct display *d, bool on);
+bool display_has_blocks(const struct display *d);
 bool display_ascii(const struct display *d);
 int64_t display_now(void); /* real monotonic ms: what dialogs and pacing count in */
 void display_suspend(struct display *d); /* Ctrl-Z */

@@ -19,7 +19,7 @@ void screen_init(struct screen *s, int rows, int cols, bool ascii)
 void screen_clear(struct screen *s)
 {
 	free(s->cells);
-	*s = (struct screen){ .ascii = s->ascii };
+	*s = (struct screen){ .ascii = s->ascii, .blocks = s->blocks };
 }
 
 void screen_resize(struct screen *s, int rows, int cols)

@@ -50,7 +50,8 @@ struct area {
 struct screen {
 	int rows, cols;
 	struct cell *cells;
-	bool ascii;		    /* nothing but ASCII: --ascii, or a locale without UTF-8 */
+	bool ascii;  /* nothing but ASCII: --ascii, or a locale without UTF-8 */
+	bool blocks; /* its font is known to have the eighths of a block, or "set blocks on" */
 	int cursor_row, cursor_col; /* -1: hidden */
 };
 

@@ -374,6 +374,22 @@ bool term_ascii(const struct term *t)
 	return t->ascii;
 }
 
+/* The console of Linux has 512 glyphs, PuTTY the font that somebody chose, a serial terminal
+ * its own; what calls itself one of these draws blocks itself or brings a font that has them.
+ */
+bool term_blocks(const struct term *t)
+{
+	static const char *const known[] = { "xterm",	"tmux", "screen",	"alacritty",
+					     "kitty",	"foot", "ghostty",	"wezterm",
+					     "konsole", "vte",	"rxvt-unicode", "st-256color" };
+	const char *name = getenv("TERM");
+
+	for (size_t i = 0; name && !t->ascii && i < ARRAY_LEN(known); i++)
+		if (strncmp(name, known[i], strlen(known[i])) == 0)
+			return true;
+	return false;
+}
+
 void term_size(const struct term *t, int *rows, int *cols)
 {
 	struct winsize ws = { 0 };

@@ -39,6 +39,8 @@ ssize_t term_read(struct term *t, char *out,
 void term_drop_input(struct term *t); /* what was typed and not yet read */
 
 bool term_ascii(const struct term *t);
+/* Whether its font is known to have the eighths of a block. */
+bool term_blocks(const struct term *t);
 void term_size(const struct term *t, int *rows, int *cols);
 void term_resize(struct term *t, int rows, int cols);
 void term_theme(struct term *t, const struct theme *theme);

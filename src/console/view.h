@@ -32,6 +32,9 @@ struct view {
 	void (*draw_row)(struct deck *d, struct screen *s, struct area line, int i);
 	const char *(*under_title)(const struct deck *d);
 
+	/* All of the view, under the line of its place, when it is neither table nor lines. */
+	void (*draw)(struct deck *d, struct screen *s, struct area a);
+
 	/* Of a view that is all lines and has a cursor of its own. */
 	int (*cursor_row)(const struct deck *d);
 	bool (*key)(struct deck *d, const struct key *k);
@@ -40,6 +43,8 @@ struct view {
 #define TABS 7 /* the Deck is the first */
 
 extern const struct view view_clusters, view_nodes, view_jobs, view_events, view_cost,
-    view_templates, view_node, view_map;
+    view_templates, view_node, view_map, view_overview;
+
+void overview_window(const struct deck *d, struct window *w); /* of the nodes that failed */
 
 #endif

@@ -89,7 +89,7 @@ panes() {
 	screen_keys Down
 	screen_golden deck/other_cluster # the panes follow
 	screen_keys Up Tab Right Right
-	tap_ok "the node under the cursor says why" screen_wait 'htc-3 ! failed since 12:03:00  boot failed: mount /shared timed out'
+	tap_ok "the node under the cursor says why" screen_wait 'htc-3 ! failed since 11:59:57  boot failed: mount /shared timed out'
 	order node htc-3 busy
 	tap_ok "the cursor stays on its node" screen_wait 'htc-3 # busy'
 	screen_keys m

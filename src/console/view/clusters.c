@@ -6,9 +6,27 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "console/deck.h"
+#include "console/gauge.h"
 #include "console/words.h"
 
-enum { NAME, SCHEDULER, STATE, NODES, JOBS, MONEY, NOTE, LOAD, REGION, SPENT, TEMPLATE, OWNER };
+enum {
+	NAME,
+	SCHEDULER,
+	STATE,
+	NODES,
+	JOBS,
+	MONEY,
+	NOTE,
+	LOAD,
+	REGION,
+	SPENT,
+	TEMPLATE,
+	OWNER,
+	TODAY,
+	WAIT,
+	SPOT,
+	BUDGET
+};
 
 #define LOAD_BAR 10
 
@@ -68,19 +86,60 @@ static void note(const struct cluster_row *r, struct table_cell *out)
 	}
 }
 
-/* Nodes against the limit as a bar; the numbers stand beside it. */
+/* Bars; the numbers stand beside them. */
 static void load(const struct pane *p, const struct cluster_view *v, struct table_cell *out)
 {
-	const char *full = p->ascii ? "#" : "\xe2\x96\x88",
-		   *blank = p->ascii ? "." : "\xe2\x96\x91";
-	int64_t on =
-	    v->nodes_max > 0 ? (v->nodes * LOAD_BAR + v->nodes_max - 1) / v->nodes_max : 0;
-	size_t n = 0;
-
-	for (int i = 0; i < LOAD_BAR; i++)
-		n += (size_t)snprintf(out->text + n, sizeof(out->text) - n, "%s",
-				      i < on ? full : blank);
+	gauge_bar_text(out->text, LOAD_BAR, v->nodes, v->nodes_max, p->ascii);
 	out->tone = TONE_BUSY;
+}
+
+#define BUDGET_BAR  8
+#define BUDGET_NEAR 80
+#define PERCENT	    100
+
+static void budget(const struct pane *p, const struct cluster_view *v, struct table_cell *out)
+{
+	int64_t share =
+	    v->budget_month > 0 ? (int64_t)(v->month / v->budget_month * PERCENT) : 0;
+	char bar[GAUGE_BAR_TEXT];
+
+	if (v->budget_month <= 0) {
+		snprintf(out->text, sizeof(out->text), "none");
+		out->tone = TONE_DIM;
+		return;
+	}
+	gauge_bar_text(bar, BUDGET_BAR, share, PERCENT, p->ascii);
+	snprintf(out->text, sizeof(out->text), "%s %lld%%", bar, (long long)share);
+	out->tone = share >= PERCENT ? TONE_FAIL : share >= BUDGET_NEAR ? TONE_WARN : TONE_OK;
+}
+
+static void wait(const struct pane *p, const struct cluster_view *v, struct table_cell *out)
+{
+	char span[CLOCK_TEXT];
+
+	snprintf(out->text, sizeof(out->text), "%s",
+		 v->wait_s > 0 ? words_age(span, p->now_ms - v->wait_s * 1000) : "-");
+}
+
+static void spot(const struct cluster_view *v, struct table_cell *out)
+{
+	if (v->nodes > 0)
+		snprintf(out->text, sizeof(out->text), "%lld",
+			 (long long)(v->spot * PERCENT / v->nodes));
+	else
+		snprintf(out->text, sizeof(out->text), "-");
+	out->tone = TONE_SPOT;
+}
+
+/* Under a title that says what it is, money has no sign. */
+static void usd(const struct pane *p, struct table_cell *out, double money)
+{
+	char text[24];
+
+	money_text(text, money);
+	snprintf(out->text, sizeof(out->text), "%s",
+		 p->kind->titled && text[0] == '$' ? text + 1 : text);
+	out->tone = TONE_MONEY;
 }
 
 static void text(struct table_cell *out, const char *of)
@@ -93,7 +152,7 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 	const struct cluster_row *r = at(p, i);
 	const struct cluster_view *v = &r->view;
 	bool quiet = r->cluster.state == CLUSTER_OFF || r->cluster.state == CLUSTER_DELETED;
-	char money[24], jobs[40];
+	char jobs[40];
 
 	switch (what) {
 	case NAME:
@@ -120,8 +179,19 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 			 quiet ? "-" : words_jobs(jobs, v->jobs_running, v->jobs_pending));
 		break;
 	case MONEY:
-		snprintf(out->text, sizeof(out->text), "%s", money_text(money, v->price_now));
-		out->tone = TONE_MONEY;
+		usd(p, out, v->price_now);
+		break;
+	case TODAY:
+		usd(p, out, v->today);
+		break;
+	case WAIT:
+		wait(p, v, out);
+		break;
+	case SPOT:
+		spot(v, out);
+		break;
+	case BUDGET:
+		budget(p, v, out);
 		break;
 	case LOAD:
 		load(p, v, out);
@@ -136,8 +206,7 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		text(out, r->cluster.owner);
 		break;
 	case SPENT:
-		snprintf(out->text, sizeof(out->text), "%s", money_text(money, v->spent));
-		out->tone = TONE_MONEY;
+		usd(p, out, v->spent);
 		break;
 	default:
 		note(r, out);
@@ -175,14 +244,17 @@ static const unsigned char full_what[] = { NAME, SCHEDULER, STATE, NODES,
 					   LOAD, JOBS,	    MONEY, NOTE };
 static const struct column widest[] = {
 	{ "CLUSTER", 10, 24, 9, false }, { "SCHEDULER", 9, 10, 4, false },
-	{ "STATE", 5, 5, 8, false },	 { "REGION", 10, 14, 2, false },
-	{ "TEMPLATE", 8, 16, 1, false }, { "OWNER", 5, 10, 1, false },
+	{ "STATE", 5, 5, 8, false },	 { "REGION", 10, 14, 1, false },
 	{ "NODES", 7, 11, 7, true },	 { "LOAD", 10, 10, 3, false },
-	{ "JOBS", 8, 16, 6, true },	 { "$/H", 6, 9, 6, true },
-	{ "SPENT", 7, 10, 5, true },	 { "NOTE", 16, 0, 5, false },
+	{ "JOBS", 8, 16, 6, true },	 { "WAIT", 5, 8, 4, true },
+	{ "SPOT%", 5, 5, 2, true },	 { "$/H", 6, 9, 6, true },
+	{ "TODAY", 6, 10, 5, true },	 { "BUDGET", 4, 13, 3, false },
+	{ "TEMPLATE", 8, 16, 0, false }, { "OWNER", 5, 10, 0, false },
+	{ "NOTE", 10, 0, 5, false },
 };
-static const unsigned char widest_what[] = { NAME,  SCHEDULER, STATE, REGION, TEMPLATE, OWNER,
-					     NODES, LOAD,      JOBS,  MONEY,  SPENT,	NOTE };
+static const unsigned char widest_what[] = { NAME,  SCHEDULER, STATE,	 REGION, NODES,
+					     LOAD,  JOBS,      WAIT,	 SPOT,	 MONEY,
+					     TODAY, BUDGET,    TEMPLATE, OWNER,	 NOTE };
 static const struct pane_columns full_sets[] = {
 	{ 0, narrow, narrow_what, ARRAY_LEN(narrow) },
 	{ 40, full, full_what, ARRAY_LEN(full) },
@@ -251,13 +323,37 @@ static const char *under_title(const struct deck *d)
 	return d->cluster[0] ? d->cluster : "no cluster";
 }
 
+static const char *no_cluster(const struct deck *d, char out[80])
+{
+	(void)out;
+	return deck_cluster(d) ? NULL : "there is no cluster yet: n makes one";
+}
+
+static void open_overview(struct deck *d)
+{
+	view_open(d, &view_overview);
+}
+
+static const struct binding keys[] = {
+	{ .key = K_ENTER,
+	  .keys = "Enter",
+	  .group = GROUP_VIEW,
+	  .help = "the cluster at a glance",
+	  .command = "cluster status",
+	  .cli = "%c",
+	  .off = no_cluster,
+	  .run = open_overview },
+	{ .keys = NULL },
+};
+
 const struct view view_clusters = {
 	.title = "Clusters",
 	.place = "clusters",
 	.pane = PANE_CLUSTERS,
 	.kind = &kind,
+	.keys = keys,
 	.hint =
-	    "2 its nodes  3 its jobs  n new  S start  J submit  D teardown...  Esc the Deck",
+	    "Enter at a glance  2 nodes  3 jobs  n new  S start  J submit  D teardown...  Esc the Deck",
 	.row_count = row_count,
 	.draw_row = draw_row,
 	.under_title = under_title,

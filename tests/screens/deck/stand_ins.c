@@ -229,6 +229,10 @@ static bool passes_node(const struct node *n, const char *filter)
 {
 	if (strncmp(filter, "array:", 6) == 0)
 		return strcmp(n->array, filter + 6) == 0;
+	if (strncmp(filter, "name=", 5) == 0)
+		return strcmp(n->name, filter + 5) == 0;
+	if (strncmp(filter, "state:", 6) == 0 && strchr(filter, ','))
+		return strstr(filter, node_state_name(n->state)) != NULL;
 	if (strncmp(filter, "state:", 6) == 0)
 		return strncmp(node_state_name(n->state), filter + 6, strlen(filter + 6)) == 0;
 	return !filter[0] || strstr(n->name, filter) != NULL;

@@ -74,7 +74,7 @@ static void minutes_without_a_look_are_gaps_not_zeros(void **state)
 	see(&h, START, 8, 0);
 	see(&h, START + 3 * MINUTE, 4, 0);
 	history_row_make(&r, &h, HISTORY_HOUR, START + 5 * MINUTE);
-	assert_string_equal(r.levels[HISTORY_PENDING] + 54, "8  4  ");
+	assert_string_equal(r.levels[HISTORY_PENDING] + 54, "H  <  ");
 	assert_int_equal(r.at_ms, START + 5 * MINUTE);
 	assert_int_equal(r.now[HISTORY_PENDING], 4);
 	assert_int_equal(r.max[HISTORY_PENDING], 8);
@@ -129,7 +129,7 @@ static void levels_are_shares_of_the_highest_and_little_is_not_nothing(void **st
 	see(&h, START + 3 * MINUTE, 1000, 0);
 	see(&h, START + 4 * MINUTE, UNKNOWN, 0);
 	history_row_make(&r, &h, HISTORY_HOUR, START + 4 * MINUTE);
-	assert_string_equal(r.levels[HISTORY_PENDING] + 54, " 0148 ");
+	assert_string_equal(r.levels[HISTORY_PENDING] + 54, " 01<H ");
 	assert_int_equal(r.now[HISTORY_PENDING], 1000);
 }
 
