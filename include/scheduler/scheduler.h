@@ -71,6 +71,11 @@ struct sched_ops {
 	const char *const *env; /* fixed environment of every command, "NAME=value", NULL-terminated */
 	/* Fills argv (emptied before). -1: unsupported verb or a name that does not pass; nothing must be run then. */
 	int (*argv)(struct strs *argv, enum sched_verb verb, const struct sched_args *args, struct err *err);
+	/*
+	 * For output that is read while it comes: how many of these first bytes are whole records, which read_jobs takes by
+	 * themselves; what is left goes with what comes next, and the last of it with the true exit code. NULL: only as a whole.
+	 */
+	size_t (*jobs_whole)(const char *out, size_t len);
 	/* Each appends to q, or fails and leaves q to be thrown away. */
 	int (*read_jobs)(struct queue *q, const struct sched_run *r, const char *version, struct err *err);
 	int (*read_nodes)(struct queue *q, const struct sched_run *r, const char *version, struct err *err);

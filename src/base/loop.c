@@ -68,7 +68,9 @@ struct loop {
 	    *end_next; /* the one after that which runs now: freeing it moves this on */
 	uint64_t seq;
 	size_t users; /* timers, watches, ends and signals that live on this loop */
-	int64_t turn_began, lag;
+	int64_t turn_began, lag, lag_log;
+	const char *doing, *longest; /* of this turn; NULL: nobody said */
+	int64_t doing_since, longest_ms;
 	bool turning, began, stop;
 };
 
@@ -211,6 +213,23 @@ void loop_enter(struct loop *l)
 	l->turn_began = loop_real_ms();
 }
 
+void loop_lag_log(struct loop *l, int64_t ms)
+{
+	l->lag_log = ms;
+}
+
+void loop_doing(struct loop *l, const char *what)
+{
+	int64_t now = loop_real_ms();
+
+	if (l->doing && now - l->doing_since > l->longest_ms) {
+		l->longest = l->doing;
+		l->longest_ms = now - l->doing_since;
+	}
+	l->doing = what;
+	l->doing_since = now;
+}
+
 int64_t loop_lag_ms(const struct loop *l)
 {
 	return l->lag;
@@ -297,6 +316,7 @@ static void run_timers(struct loop *l)
 	collect_due(l, &l->clock, clock_mono_ms());
 	while ((t = TAILQ_FIRST(&l->firing)) != NULL) {
 		timer_stop(t);
+		loop_doing(l, "a timer");
 		t->cb(t->arg); /* may free t */
 	}
 }
@@ -308,6 +328,7 @@ static void run_ends(struct loop *l)
 		if (!e->asked)
 			continue;
 		e->asked = false;
+		loop_doing(l, "the end of a turn");
 		e->cb(e->arg); /* may free e */
 	}
 	l->end_next = NULL;
@@ -325,9 +346,16 @@ static int turn(struct loop *l, int64_t wait)
 	loop_enter(l);
 	run_timers(l);
 	run_ends(l);
-	took = loop_real_ms() - l->turn_began;
+	loop_doing(l, NULL);
+	took = l->doing_since - l->turn_began;
 	if (took > l->lag)
 		l->lag = took;
+	if (l->lag_log && took > l->lag_log)
+		log_info("for %lld ms nothing else was done; longest: %s, %lld ms",
+			 (long long)took, l->longest ? l->longest : "unknown",
+			 (long long)l->longest_ms);
+	l->longest = NULL;
+	l->longest_ms = 0;
 	l->turning = false;
 	return rc;
 }
@@ -421,6 +449,7 @@ static void on_watch(evutil_socket_t fd, short events, void *arg)
 
 	(void)fd;
 	loop_enter(w->loop);
+	loop_doing(w->loop, "a descriptor");
 	if (events & EV_READ)
 		what |= WATCH_READ;
 	if (events & EV_WRITE)

@@ -246,10 +246,12 @@ static int64_t cores_unseen(const struct run *r, const struct fact_quota *q)
 
 		for (size_t k = 0; o->region == region && k < o->n_members; k++) {
 			const struct node *n = &o->members[k]->node;
-			const struct vm_size *s = vm_sizes_find(&region->sizes, n->size);
+			const struct vm_size *s;
 
-			if (s && n->spot == q->spot && unseen(n, region->quotas_ms) &&
-			    (!q->family || text_casecmp(s->family, q->name) == 0))
+			if (n->spot != q->spot || !unseen(n, region->quotas_ms))
+				continue; /* most of ten thousand; only then the list */
+			s = vm_sizes_find(&region->sizes, n->size);
+			if (s && (!q->family || text_casecmp(s->family, q->name) == 0))
 				cores += s->vcpus;
 		}
 	}

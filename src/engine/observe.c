@@ -20,6 +20,8 @@ struct reading { /* one observation of the scheduler under way */
 	struct queue *queue;
 	unsigned int left;
 	bool failed;
+	struct buf text;    /* of jobs, that is not in the queue yet */
+	struct timer *over; /* all parts are there: taken over in a turn of its own */
 };
 
 static void source_ok(struct source *s, int64_t started_ms)
@@ -140,20 +142,29 @@ static void take_over(struct run *r, struct queue *q)
 	reconcile_queue(r);
 }
 
-static void part_ended(struct reading *rd)
+static void on_over(void *arg)
 {
+	struct reading *rd = arg;
 	struct run *r = rd->run;
 	struct queue *q = rd->queue;
-	bool failed = rd->failed;
 
+	rd->queue = NULL;
+	r->reading = NULL;
+	reading_free(rd);
+	loop_doing(r->engine->loop, "a reading of the scheduler is taken over");
+	take_over(r, q);
+}
+
+static void part_ended(struct reading *rd)
+{
 	if (--rd->left)
 		return;
-	free(rd);
-	r->reading = NULL;
-	if (failed)
-		queue_free(q);
-	else
-		take_over(r, q);
+	if (!rd->failed) {
+		timer_set(rd->over, 0);
+		return;
+	}
+	rd->run->reading = NULL;
+	reading_free(rd);
 }
 
 static void part_failed(struct reading *rd, const struct err *err)
@@ -163,16 +174,48 @@ static void part_failed(struct reading *rd, const struct err *err)
 	rd->failed = true;
 }
 
+static void read_jobs(struct reading *rd, const struct sched_run *run)
+{
+	struct err err = ERR_INIT;
+
+	if (!rd->failed &&
+	    rd->run->sched->read_jobs(rd->queue, run, rd->run->sched_version, &err) < 0)
+		part_failed(rd, &err);
+}
+
+/* A hundred thousand jobs are some 20 MB: read while they come, they stop the loop nowhere, and
+ * the text is never there as a whole. */
+static void on_jobs_text(void *arg, const char *data, size_t n)
+{
+	struct reading *rd = arg;
+	struct sched_run part = { .errout = "" };
+
+	if (rd->failed)
+		return;
+	buf_add(&rd->text, data, n);
+	part.out = buf_str(&rd->text);
+	part.out_len = rd->run->sched->jobs_whole(part.out, rd->text.len);
+	if (part.out_len == 0)
+		return;
+	read_jobs(rd, &part);
+	buf_drop(&rd->text, part.out_len);
+}
+
 static void on_jobs(void *arg, const struct sched_run *run, const struct err *why)
 {
 	struct reading *rd = arg;
-	struct err err = ERR_INIT;
+	struct sched_run last;
 
-	if (!run)
+	if (!run) {
 		part_failed(rd, why);
-	else if (!rd->failed &&
-		 rd->run->sched->read_jobs(rd->queue, run, rd->run->sched_version, &err) < 0)
-		part_failed(rd, &err);
+	} else {
+		last = *run;
+		if (rd->run->sched->jobs_whole) {
+			last.out = buf_str(&rd->text);
+			last.out_len = rd->text.len;
+		}
+		read_jobs(rd, &last);
+	}
 	part_ended(rd);
 }
 
@@ -199,10 +242,13 @@ static void read_scheduler(struct run *r)
 	queue_init(rd->queue);
 	rd->queue->read_started_ms = clock_utc_ms();
 	rd->left = 2;
+	rd->text = (struct buf)BUF_INIT(BUF_TEXT_MAX);
+	rd->over = timer_new(r->engine->loop, on_over, rd);
 	r->reading = rd;
 	r->queue_source.reading = true;
 	remote_verb(r, SCHED_NODES, &args, on_nodes, rd);
-	remote_verb(r, SCHED_JOBS, &args, on_jobs, rd);
+	remote_read(r, SCHED_JOBS, &args, r->sched->jobs_whole ? on_jobs_text : NULL, on_jobs,
+		    rd);
 }
 
 static void on_version(void *arg, const struct sched_run *run, const struct err *err)
@@ -245,6 +291,8 @@ void reading_free(struct reading *rd)
 	if (!rd)
 		return;
 	queue_free(rd->queue);
+	buf_clear(&rd->text);
+	timer_free(rd->over);
 	free(rd);
 }
 

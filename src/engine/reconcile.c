@@ -401,12 +401,15 @@ void reconcile_take_on(void *arg)
 	struct run *r = arg;
 
 	if (r->listing_open) {
+		loop_doing(r->engine->loop, "nodes move after a listing of the cloud");
 		r->listing_open = !cloud_pass(r);
 		if (!r->listing_open)
 			cloud_vms_clear(&r->listing);
 	} else if (r->queue_open) {
+		loop_doing(r->engine->loop, "nodes move after a reading of the scheduler");
 		r->queue_open = !queue_pass(r);
 	} else {
+		loop_doing(r->engine->loop, "the decision and its acts");
 		reconcile(r);
 		return;
 	}

@@ -39,6 +39,7 @@ struct remote {
 struct command_call {
 	struct remote *remote;
 	struct proc *proc;
+	remote_output *on_output;
 	remote_cb *cb;
 	void *arg;
 	struct command_call *next;
@@ -281,6 +282,13 @@ static void call_ended(void *arg, const struct proc_result *res)
 	free(c);
 }
 
+static void call_said(void *arg, const char *data, size_t n)
+{
+	struct command_call *c = arg;
+
+	c->on_output(c->arg, data, n);
+}
+
 static char *command_line(const struct strs *argv, const char *const *env, bool as_root)
 {
 	struct buf b = BUF_INIT(BUF_TEXT_MAX);
@@ -373,20 +381,15 @@ static void fail_later(struct remote *m, const struct err *err, remote_cb *cb, v
 	timer_set(f->timer, 0);
 }
 
-void remote_run(struct remote *m, const struct strs *argv, const char *const *env,
-		const char *input, size_t input_len, bool as_root, int64_t deadline_ms,
-		remote_cb *cb, void *arg)
+/* argv and env of spec are made here; c is the call's, or freed with a failure told later. */
+static void run_call(struct command_call *c, struct proc_spec spec, const struct strs *argv,
+		     const char *const *env, bool as_root)
 {
 	struct strs out = STRS_INIT(4096), vars = STRS_INIT(64);
-	struct command_call *c = xcalloc(1, sizeof(*c));
-	struct proc_spec spec = { .input = input,
-				  .input_len = input_len,
-				  .deadline_ms = deadline_ms,
-				  .output_max = OUTPUT_MAX };
+	struct remote *m = c->remote;
 	struct err err = ERR_INIT;
 	bool ready = true;
 
-	*c = (struct command_call){ .remote = m, .cb = cb, .arg = arg };
 	if (m->local) {
 		ready = local_argv(m, argv, env, &out, &vars, &err) == 0;
 	} else {
@@ -403,12 +406,33 @@ void remote_run(struct remote *m, const struct strs *argv, const char *const *en
 	strs_clear(&out);
 	strs_clear(&vars);
 	if (!c->proc) {
+		fail_later(m, &err, c->cb, c->arg);
 		free(c);
-		fail_later(m, &err, cb, arg);
 		return;
 	}
 	c->next = m->calls;
 	m->calls = c;
+}
+
+static struct command_call *call_new(struct remote *m, remote_output *on_output, remote_cb *cb,
+				     void *arg)
+{
+	struct command_call *c = xcalloc(1, sizeof(*c));
+
+	*c = (struct command_call){ .remote = m, .on_output = on_output, .cb = cb, .arg = arg };
+	return c;
+}
+
+void remote_run(struct remote *m, const struct strs *argv, const char *const *env,
+		const char *input, size_t input_len, bool as_root, int64_t deadline_ms,
+		remote_cb *cb, void *arg)
+{
+	run_call(call_new(m, NULL, cb, arg),
+		 (struct proc_spec){ .input = input,
+				     .input_len = input_len,
+				     .deadline_ms = deadline_ms,
+				     .output_max = OUTPUT_MAX },
+		 argv, env, as_root);
 }
 
 static const struct {
@@ -425,8 +449,8 @@ static const struct {
 	[SCHED_REMOVE_NODES] = { true, 30000 },
 };
 
-void remote_verb(struct run *r, enum sched_verb verb, const struct sched_args *args,
-		 remote_cb *cb, void *arg)
+void remote_read(struct run *r, enum sched_verb verb, const struct sched_args *args,
+		 remote_output *on_output, remote_cb *cb, void *arg)
 {
 	struct strs argv = STRS_INIT(20000);
 	struct err err = ERR_INIT;
@@ -434,9 +458,18 @@ void remote_verb(struct run *r, enum sched_verb verb, const struct sched_args *a
 	if (r->sched->argv(&argv, verb, args, &err) < 0)
 		fail_later(r->remote, &err, cb, arg);
 	else
-		remote_run(r->remote, &argv, r->sched->env, NULL, 0, how[verb].as_root,
-			   how[verb].deadline_ms, cb, arg);
+		run_call(call_new(r->remote, on_output, cb, arg),
+			 (struct proc_spec){ .deadline_ms = how[verb].deadline_ms,
+					     .output_max = OUTPUT_MAX,
+					     .on_output = on_output ? call_said : NULL },
+			 &argv, r->sched->env, how[verb].as_root);
 	strs_clear(&argv);
+}
+
+void remote_verb(struct run *r, enum sched_verb verb, const struct sched_args *args,
+		 remote_cb *cb, void *arg)
+{
+	remote_read(r, verb, args, NULL, cb, arg);
 }
 
 /*

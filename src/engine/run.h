@@ -342,7 +342,11 @@ const char *remote_text(const struct remote *m); /* why not */
 void remote_run(struct remote *m, const struct strs *argv, const char *const *env,
 		const char *input, size_t input_len, bool as_root, int64_t deadline_ms,
 		remote_cb *cb, void *arg);
-/* The same for an adapter's verb. */
+/* What the command says, as it comes: then the callback gets no output. */
+typedef void remote_output(void *arg, const char *data, size_t n);
+/* The same for an adapter's verb; on_output may be NULL. */
+void remote_read(struct run *r, enum sched_verb verb, const struct sched_args *args,
+		 remote_output *on_output, remote_cb *cb, void *arg);
 void remote_verb(struct run *r, enum sched_verb verb, const struct sched_args *args,
 		 remote_cb *cb, void *arg);
 /* One key per cluster, keys/SHORT: made by a step of the start operation, which is woken when

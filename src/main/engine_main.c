@@ -20,6 +20,8 @@
 #include "server/server.h"
 #include "template/template.h"
 
+#define LAG_MS 250 /* R1.5 */
+
 struct site { /* all that one engine needs, in the order of its making */
 	struct config config;
 	struct strs templates;
@@ -157,6 +159,8 @@ static int open_engine(struct site *s, const struct places *p, struct err *err)
 					  .template_folders = &s->templates };
 
 	s->loop = loop_new(err);
+	if (s->loop)
+		loop_lag_log(s->loop, LAG_MS);
 	s->engine = s->loop ? engine_new(s->loop, &o, err) : NULL;
 	return s->engine ? 0 : -1;
 }

@@ -223,6 +223,7 @@ const struct sched_ops sched_slurm = {
 	.can = SCHED_ARRAYS | SCHED_HOLD | SCHED_REQUEUE | SCHED_DRAIN | SCHED_REMOVE_NODE,
 	.env = env,
 	.argv = slurm_argv,
+	.jobs_whole = slurm_jobs_whole,
 	.read_jobs = slurm_read_jobs,
 	.read_nodes = slurm_read_nodes,
 	.read_exact = slurm_read_exact,

@@ -50,6 +50,7 @@ int slurm_check(const struct sched_run *r, const char *what, struct err *err);
 enum err_code slurm_error_code(const char *text);
 void slurm_quote(char out[128], struct slice f); /* clean and short, for a message */
 
+size_t slurm_jobs_whole(const char *out, size_t len);
 int slurm_read_jobs(struct queue *q, const struct sched_run *r, const char *version,
 		    struct err *err);
 int slurm_read_nodes(struct queue *q, const struct sched_run *r, const char *version,

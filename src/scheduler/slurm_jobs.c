@@ -302,6 +302,16 @@ static int cut_record(struct slice *f, const char **at, const char *end)
 	return 0;
 }
 
+size_t slurm_jobs_whole(const char *out, size_t len)
+{
+	const char *at = out;
+	struct slice f[FIELDS];
+
+	while (cut_record(f, &at, out + len) == 0)
+		;
+	return (size_t)(at - out);
+}
+
 int slurm_read_jobs(struct queue *q, const struct sched_run *r, const char *version,
 		    struct err *err)
 {

@@ -246,11 +246,15 @@ static void dispatch(struct request *q)
 
 static void on_request(void *arg, struct http_exchange *x)
 {
-	dispatch(request_new(arg, x));
+	struct request *q = request_new(arg, x);
+
+	loop_doing(q->server->loop, "a request of a client");
+	dispatch(q);
 }
 
 static void on_change(void *arg)
 {
+	loop_doing(((struct server *)arg)->loop, "news for clients");
 	streams_flush(arg);
 }
 

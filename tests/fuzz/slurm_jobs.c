@@ -19,9 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 				   .out_len = nul ? len - n - 1 : 0 };
 	struct queue q;
 
+	assert(sched_slurm.jobs_whole(jobs.out, n) <= n);
 	queue_init(&q);
 	if (sched_slurm.read_jobs(&q, &jobs, "24.11.5", NULL) == 0) {
-		assert(q.n_jobs <= n / 84);
+		assert(q.n_jobs <= n / 84 && sched_slurm.jobs_whole(jobs.out, n) == n);
 		if (nul)
 			sched_slurm.read_exact(&q, &exact, "26.05.5", NULL);
 		for (size_t i = 0; i < q.n_jobs; i++) {

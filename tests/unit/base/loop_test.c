@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/loop_private.h"
 
 static char order[64];
@@ -493,6 +494,33 @@ static void the_longest_turn_is_measured_without_the_wait(void **state)
 	assert_int_equal(loop_lag_ms(f->l), 0);
 }
 
+static void dawdle_by_name(void *arg)
+{
+	loop_doing(arg, "something short");
+	loop_doing(arg, "a nap");
+	dawdle(NULL);
+}
+
+static void a_turn_that_is_too_long_is_logged_with_what_took_it(void **state)
+{
+	struct fixture *f = *state;
+	char said[300] = "";
+	int fds[2];
+
+	assert_int_equal(pipe(fds), 0);
+	log_to(fds[1]);
+	loop_lag_log(f->l, 20);
+	f->a = timer_new(f->l, dawdle_by_name, f->l);
+	timer_set(f->a, 0);
+	loop_turn(f->l, 0);
+	loop_turn(f->l, 0);
+	log_to(2);
+	assert_true(read(fds[0], said, sizeof(said) - 1) > 0);
+	assert_non_null(strstr(said, "nothing else was done; longest: a nap, "));
+	close(fds[0]);
+	close(fds[1]);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -519,6 +547,7 @@ int main(void)
 		T(a_peer_that_left_does_not_end_the_program),
 		T(runs_until_it_is_stopped_and_can_run_again),
 		T(the_longest_turn_is_measured_without_the_wait),
+		T(a_turn_that_is_too_long_is_logged_with_what_took_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,9 @@
 
 #include "scheduler/scheduler.h"
 
+#define RUNNING                                                                                \
+	"15|9|1|RUNNING|None|ann|htc|2|4|1.50G|gres:gpu:2|htc&spot|NO|(null)|c[1-2]|"          \
+	"2026-11-22T23:22:10|2026-11-22T23:22:09|30:00|77|"
 #define TAIL "|N/A|2026-11-22T23:22:09|UNLIMITED|1|"
 
 /* A record as squeue prints it, with | for 0x1f and the name brought to its width. */
@@ -273,6 +276,41 @@ static void takes_no_failed_command_for_an_empty_queue(void **state)
 	queue_clear(&q);
 }
 
+/* Read while it comes: the same jobs, however the bytes are cut. */
+static void reads_whole_records_however_they_come(void **state)
+{
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+
+	(void)state;
+	add_record(&text, RUNNING, "one");
+	add_record(&text, RUNNING, "a\nname\nof lines");
+	add_record(&text, RUNNING, "three");
+	for (size_t step = 1; step <= text.len; step++) {
+		struct buf got = BUF_INIT(BUF_TEXT_MAX);
+		struct queue q;
+
+		queue_init(&q);
+		for (size_t at = 0; at < text.len; at += step) {
+			size_t n = text.len - at < step ? text.len - at : step;
+
+			buf_add(&got, text.data + at, n);
+			const struct sched_run part = {
+				.out = buf_str(&got),
+				.out_len = sched_slurm.jobs_whole(buf_str(&got), got.len)
+			};
+
+			assert_int_equal(sched_slurm.read_jobs(&q, &part, "22.05.8", NULL), 0);
+			buf_drop(&got, part.out_len);
+		}
+		assert_int_equal(got.len, 0);
+		assert_int_equal(q.n_jobs, 3);
+		assert_string_equal(q.jobs[2].name, "three");
+		queue_clear(&q);
+		buf_clear(&got);
+	}
+	buf_clear(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +323,7 @@ int main(void)
 		cmocka_unit_test(cuts_a_long_name_on_a_whole_character),
 		cmocka_unit_test(refuses_what_is_not_whole),
 		cmocka_unit_test(takes_no_failed_command_for_an_empty_queue),
+		cmocka_unit_test(reads_whole_records_however_they_come),
 	};
 
 	return cmocka_run_group_tests_name("scheduler/slurm_jobs", tests, NULL, NULL);
