@@ -170,6 +170,7 @@ struct deck {
 	int64_t pressed_ms;
 	struct timer *dialog_timer, *clock_timer, *message_timer, *why_timer, *follow_timer,
 	    *filter_timer;
+	int64_t filtered_ms; /* when the engine was last told what is typed */
 	struct deck_call *calls;
 	struct deck_run *running; /* a command of the table, or NULL */
 	int exit_code;

@@ -56,7 +56,19 @@ void deck_filter_typed(struct deck *d)
 	if (d->mode != AT_PROMPT || d->prompt_use != FOR_FILTER)
 		return;
 	set_filter(&d->panes[d->focus], d->prompts[FOR_FILTER].text);
+	d->filtered_ms = display_now();
 	deck_watch(d);
+}
+
+/* The first key after a rest at once, more of them together. */
+static void filter_soon(struct deck *d)
+{
+	int64_t wait = d->filtered_ms + FILTER_MS - display_now();
+
+	if (wait <= 0)
+		deck_filter_typed(d);
+	else if (!timer_on(d->filter_timer))
+		timer_set(d->filter_timer, (int64_t)((double)wait * clock_factor()));
 }
 
 static void filter_ended(struct deck *d, bool done, const char *text)
@@ -92,8 +104,8 @@ void deck_prompt_key(struct deck *d, const struct key *k)
 	enum prompt_end end = prompt_key(p, k);
 
 	if (end == PROMPT_OPEN) {
-		if (d->prompt_use == FOR_FILTER && !timer_on(d->filter_timer))
-			timer_set(d->filter_timer, (int64_t)(FILTER_MS * clock_factor()));
+		if (d->prompt_use == FOR_FILTER)
+			filter_soon(d);
 		return;
 	}
 	d->mode = AT_PANES;

@@ -130,7 +130,7 @@ static double since(const struct machine *m, int64_t metered_ms, int64_t now_ms)
 		   : 0;
 }
 
-/* For a number on a screen, asked for at each change: nothing is metered for it. */
+/* Nothing is metered for it. */
 double bill_spent(const struct run *r, int64_t now_ms)
 {
 	double nano = (double)(r->bill.stored_nano + r->bill.tally.nano);
@@ -149,6 +149,17 @@ double bill_spent(const struct run *r, int64_t now_ms)
 		if (bill_disk_machine(&r->cluster.spec.storage[i], &m))
 			nano += since(&m, r->bill.disks_ms, now_ms);
 	return nano / NANO;
+}
+
+double bill_shown(struct run *r, int64_t now_ms)
+{
+	struct bill *b = &r->bill;
+
+	if (now_ms / 60000 != b->shown_minute) {
+		b->shown_minute = now_ms / 60000;
+		b->shown = bill_spent(r, now_ms);
+	}
+	return b->shown;
 }
 
 /*

@@ -135,6 +135,8 @@ struct bill {			      /* of one cluster: what is metered, and how far */
 	int64_t stored_nano;	      /* what the store has */
 	int64_t saved_mono_ms;	      /* when it was last written */
 	unsigned int head_unseen;     /* listings in a row without the head */
+	int64_t shown_minute;	      /* when the view's number was made */
+	double shown;
 };
 
 #define PAST_BOOTS 64 /* the last ones */
@@ -311,6 +313,9 @@ void bill_clear(struct run *r);
 int64_t bill_month(int64_t now_ms, int64_t *end_ms); /* when it began, UTC */
 bool bill_over_budget(struct run *r, int64_t now_ms, double *spent);
 double bill_spent(const struct run *r, int64_t now_ms); /* USD */
+/* The same for a view, made once a minute: what runs up all the time would change each view each
+ * second, for a cent. */
+double bill_shown(struct run *r, int64_t now_ms);
 /* Today's and this month's, UTC; spent: what bill_spent() says. */
 void bill_periods(struct run *r, int64_t now_ms, double spent, double *today, double *month);
 /* The machine as it is now; false: it costs nothing. */

@@ -227,7 +227,7 @@ static void view_make(struct run *r)
 	int64_t now = clock_utc_ms();
 
 	*v = (struct cluster_view){ .nodes_max = r->cluster.spec.max_nodes,
-				    .spent = bill_spent(r, now) };
+				    .spent = bill_shown(r, now) };
 	count_nodes(v, r);
 	count_head(v, r);
 	count_disks(v, r);
