@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "console/ack.h"
 #include "console/child.h"
 #include "console/pace.h"
 #include "console/term.h"
@@ -26,6 +27,7 @@ struct display {
 	struct term *term;
 	struct keys keys;
 	struct pace pace;
+	struct ack ack;
 	struct screen screen;
 	struct watch *input, *output;
 	struct timer *key_timer, *frame_timer;
@@ -95,12 +97,17 @@ static bool holds(struct display *d, int64_t now)
 	return true;
 }
 
-static void draw(struct display *d)
+static void draw(struct display *d, int64_t now)
 {
 	clock_t began = clock();
+	uint64_t bytes = term_bytes(d->term);
 
 	paint(d);
 	term_show(d->term, &d->screen);
+	if (!d->pace.key && term_bytes(d->term) != bytes && ack_may_ask(&d->ack, now)) {
+		term_ask(d->term);
+		ack_ask(&d->ack, now);
+	}
 	d->cost[d->frames++ % COSTS] =
 	    (int32_t)((double)(clock() - began) * 1e6 / CLOCKS_PER_SEC);
 }
@@ -118,14 +125,15 @@ static void frame(void *arg)
 		return;
 	}
 	size_t behind = term_behind(d->term);
-	if (d->pace.key ? term_push(d->term) == 0 : behind > TERM_BEHIND) {
+	if (d->pace.key ? term_push(d->term) == 0
+			: behind > TERM_BEHIND || ack_behind(&d->ack, now)) {
 		d->skipped++;
 		pace_later(&d->pace, now);
 		set_real_timer(d->frame_timer, PACE_WAIT_MS);
 		push(d);
 		return;
 	}
-	draw(d);
+	draw(d, now);
 	pace_done(&d->pace, now);
 	push(d);
 }
@@ -157,6 +165,10 @@ static void on_key(void *arg, const struct key *k)
 
 	if (d->gone)
 		return;
+	if (k->code == K_ANSWER) {
+		ack_came(&d->ack);
+		return;
+	}
 	d->events->key(d->arg, k);
 	ask(d, PACE_KEY);
 }
@@ -211,7 +223,8 @@ static void hide(struct display *d)
 	d->hidden = true;
 	watch_set(d->input, 0);
 	watch_set(d->output, 0);
-	term_leave(d->term);
+	term_leave(d->term, ack_due(&d->ack, display_now()));
+	ack_forget(&d->ack);
 	keys_reset(&d->keys);
 	timer_stop(d->key_timer);
 }
@@ -354,6 +367,7 @@ void display_mouse(struct display *d, bool on)
 void display_drop_input(struct display *d)
 {
 	term_drop_input(d->term);
+	ack_forget(&d->ack); /* it may have been among it */
 	keys_reset(&d->keys);
 	timer_stop(d->key_timer);
 }
@@ -408,7 +422,7 @@ void display_free(struct display *d, struct display_stats *last)
 	timer_free(d->key_timer);
 	watch_free(d->output);
 	watch_free(d->input);
-	term_leave(d->term);
+	term_leave(d->term, ack_due(&d->ack, display_now()));
 	if (last)
 		display_stats(d, last);
 	term_free(d->term);

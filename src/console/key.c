@@ -129,6 +129,8 @@ static void csi_end(struct keys *k, unsigned char final, int64_t now)
 			code = tilde_key((int)number);
 		if (number == 200)
 			paste_begin(k, now);
+	} else if (final == 'n' && k->seq_len == 1 && k->seq[0] == '0') {
+		code = K_ANSWER;
 	} else if (k->seq_len == 0) {
 		code = final == 'Z' ? (uint32_t)K_BACKTAB : letter_key(final);
 	}

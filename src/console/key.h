@@ -46,8 +46,9 @@ enum {
 	K_F10,
 	K_F11,
 	K_F12,
-	K_PASTE, /* key.text holds what was pasted */
-	K_MOUSE, /* key.button, row, col; only while the mouse is switched on */
+	K_PASTE,  /* key.text holds what was pasted */
+	K_MOUSE,  /* key.button, row, col; only while the mouse is switched on */
+	K_ANSWER, /* no key: the terminal says that it is well, as it was asked */
 	K_LAST
 };
 

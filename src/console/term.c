@@ -32,6 +32,9 @@
 #define READ_MS	      20
 #define FALLBACK_TERM "xterm-256color"
 
+#define ASK    "\033[5n"
+#define ANSWER "\033[0n"
+
 #define PASTE_ON  "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 #define MOUSE_ON  "\033[?1000h\033[?1006h"
@@ -234,7 +237,7 @@ void term_free(struct term *t)
 {
 	if (!t)
 		return;
-	term_leave(t);
+	term_leave(t, false);
 	if (t->curses) {
 		endwin(); /* into memory, and no further */
 		delscreen(t->curses);
@@ -309,10 +312,26 @@ void term_enter(struct term *t)
 		queue(t, MOUSE_ON);
 }
 
-/* Waits for a slow terminal, but not for one that has stopped. */
-static void drain(struct term *t)
+/* What is typed meanwhile is nobody's. */
+static void await_answer(struct term *t, int64_t until)
 {
-	int64_t until = clock_mono_ms() + (int64_t)(LEAVE_MS * clock_factor());
+	size_t match = 0;
+	char c;
+
+	while (match < strlen(ANSWER) && clock_mono_ms() < until && !clock_is_test()) {
+		struct pollfd p = { .fd = t->fd, .events = POLLIN };
+
+		if (poll(&p, 1, 20) <= 0)
+			continue;
+		if (read(t->fd, &c, 1) != 1)
+			break;
+		match = c == ANSWER[match] ? match + 1 : c == ANSWER[0];
+	}
+}
+
+/* Waits for a slow terminal, but not for one that has stopped. */
+static void drain(struct term *t, int64_t until)
+{
 
 	while (term_push(t) == 0) {
 		struct pollfd p = { .fd = t->fd, .events = POLLOUT };
@@ -329,8 +348,10 @@ static void drain(struct term *t)
 	(void)n;
 }
 
-void term_leave(struct term *t)
+void term_leave(struct term *t, bool answer_due)
 {
+	int64_t until = clock_mono_ms() + (int64_t)(LEAVE_MS * clock_factor());
+
 	if (!t->entered)
 		return;
 	t->entered = false;
@@ -341,7 +362,9 @@ void term_leave(struct term *t)
 	curs_set(1);
 	endwin();
 	take_frame(t);
-	drain(t);
+	drain(t, until);
+	if (answer_due)
+		await_answer(t, until);
 	/* With the old modes an impatient Ctrl-C makes the kernel throw away what the terminal
 	 * has not read yet, and then it stays as we had it. */
 	if (!clock_is_test())
@@ -594,6 +617,11 @@ void term_show(struct term *t, const struct screen *s)
 	wnoutrefresh(stdscr);
 	doupdate();
 	take_frame(t);
+}
+
+void term_ask(struct term *t)
+{
+	queue(t, ASK);
 }
 
 int term_push(struct term *t)

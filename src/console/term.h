@@ -30,8 +30,9 @@ struct term *term_open(bool ascii, bool paste, struct err *err);
 void term_free(struct term *t);
 
 void term_enter(struct term *t); /* the screen is ours */
-void term_leave(
-    struct term *t); /* as it was; waits at most half a second for a slow terminal */
+/* As it was. Waits at most half a second for a slow terminal, and for the answer that is due,
+ * so that nobody after us gets it as keys. */
+void term_leave(struct term *t, bool answer_due);
 
 int term_fd(const struct term *t);
 ssize_t term_read(struct term *t, char *out,
@@ -49,6 +50,7 @@ void term_mouse(struct term *t, bool on);
 void term_repaint(struct term *t); /* the next frame is sent whole */
 
 void term_show(struct term *t, const struct screen *s); /* queues the difference */
+void term_ask(struct term *t); /* for its status: it answers K_ANSWER when it has read so far */
 int term_push(struct term *t); /* sends what the terminal takes: 1 all, 0 not yet, -1 gone */
 size_t term_behind(const struct term *t); /* bytes queued here and in the kernel */
 uint64_t term_bytes(const struct term *t);

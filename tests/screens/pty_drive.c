@@ -1,4 +1,4 @@
-/*
+/* clang-format off: a table
  * Runs a program on a terminal of its own and measures it: bytes and frames from the pseudo
  * terminal, CPU and memory from /proc. Orders come on stdin, one a line, and each is answered
  * by one line of JSON.
@@ -9,14 +9,20 @@
  *   key KEYS        types; until 60 ms after the last byte of the answer, at most 2 s
  *   type KEYS       types, and waits for nothing
  *   watch MS        takes what comes for so long
+ *   slow N BYTES    a line of 10 times BYTES a second: N times a tenth of a second passes, and so
+ *                   many bytes at most come through; questions are answered 0.3 s later
+ *   seen TEXT       whether this text came in a row since the program was started
+ *   mute on|off     whether the terminal answers questions
  *   size COLSxROWS  another size of the terminal
- *   soup N SEED     N random keys; an even SEED types nothing that confirms: no y, Y, C or
- * digit, except in pastes again           starts the program anew when it has ended end KEYS MS
- * types, then waits for the program's end quit            no more orders, as at the end of
- * stdin: a program that runs is killed
+ *   soup N SEED     N random keys; an even SEED types nothing that confirms: no y, Y, C or digit,
+ *                   except in pastes
+ *   again           starts the program anew when it has ended
+ *   end KEYS MS     types, then waits for the program's end
+ *   quit            no more orders, as at the end of stdin: a program that runs is killed
  *
  * KEYS: \e, \r, \t and \xHH stand for bytes. A program that ended tells in "end" whether it
  * left the terminal as it was: modes of the line, cursor, main screen, paste and mouse off.
+ * clang-format on
  */
 #include <ctype.h>
 #include <errno.h>
@@ -35,6 +41,7 @@
 #include <unistd.h>
 
 #define FRAME_GAP_MS 8
+#define SLOW_RTT_US  300000
 #define FRAMES_MOST  4000
 #define KEPT	     262144
 
@@ -51,6 +58,15 @@ static struct drive {
 	size_t bytes, n_frames, frames[FRAMES_MOST];
 	char kept[KEPT];
 	size_t n_kept;
+
+	/* the question for the terminal's status, ESC [ 5 n, and when it is answered; 0: not
+	 * asked
+	 */
+	size_t asked;
+	int64_t answer_us, delay_us;
+	bool mute;
+	char seen[KEPT]; /* as kept, but over all answers */
+	size_t n_seen;
 
 	/* private modes that are set, by their numbers */
 	bool set[10000];
@@ -98,10 +114,52 @@ static void follow_modes(struct drive *d, const char *text, size_t n)
 	}
 }
 
+static void follow_question(struct drive *d, const char *text, size_t n, int64_t now)
+{
+	static const char question[] = "\033[5n";
+
+	for (size_t i = 0; i < n; i++) {
+		d->asked =
+		    text[i] == question[d->asked] ? d->asked + 1 : text[i] == question[0];
+		if (question[d->asked] == '\0') {
+			d->answer_us = now + d->delay_us;
+			d->asked = 0;
+		}
+	}
+}
+
+static void answer_question(struct drive *d)
+{
+	if (d->answer_us && !d->mute && now_us() >= d->answer_us &&
+	    write(d->master, "\033[0n", 4) == 4)
+		d->answer_us = 0;
+}
+
+static void keep(char kept[KEPT], size_t *n_kept, const char *text, size_t n)
+{
+	if (*n_kept + n >= KEPT) { /* the second half stays */
+		memmove(kept, kept + KEPT / 2, *n_kept - KEPT / 2);
+		*n_kept -= KEPT / 2;
+	}
+	memcpy(kept + *n_kept, text, n);
+	*n_kept += n;
+}
+
+static bool holds(const char *kept, size_t n, const char *text)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i + len <= n; i++)
+		if (memcmp(kept + i, text, len) == 0)
+			return true;
+	return false;
+}
+
 static void take(struct drive *d, const char *text, size_t n)
 {
 	int64_t now = now_us();
 
+	follow_question(d, text, n, now);
 	follow_modes(d, text, n);
 	if (d->bytes == 0)
 		d->first_us = now;
@@ -111,12 +169,8 @@ static void take(struct drive *d, const char *text, size_t n)
 	d->frames[d->n_frames - 1] += n;
 	d->bytes += n;
 	d->last_us = now;
-	if (d->n_kept + n >= KEPT) { /* the second half stays */
-		memmove(d->kept, d->kept + KEPT / 2, d->n_kept - KEPT / 2);
-		d->n_kept -= KEPT / 2;
-	}
-	memcpy(d->kept + d->n_kept, text, n);
-	d->n_kept += n;
+	keep(d->kept, &d->n_kept, text, n);
+	keep(d->seen, &d->n_seen, text, n);
 }
 
 static bool reap(struct drive *d)
@@ -145,6 +199,7 @@ static bool read_for(struct drive *d, int ms)
 	n = read(d->master, text, sizeof(text));
 	if (n > 0)
 		take(d, text, (size_t)n);
+	answer_question(d);
 	return n > 0;
 }
 
@@ -163,6 +218,29 @@ static void watch(struct drive *d, int64_t ms)
 		read_for(d, left_ms(until));
 }
 
+/* What waits in the line is the kernel's, as it is with a line that is slow elsewhere. */
+static void slow(struct drive *d, int64_t times, int64_t bytes)
+{
+	char text[4096];
+
+	d->delay_us = SLOW_RTT_US;
+	for (int64_t i = 0; i < times; i++) {
+		struct pollfd p = { .fd = d->master, .events = POLLIN };
+		int64_t left = bytes;
+		ssize_t n = 1;
+
+		poll(NULL, 0, 100);
+		while (left > 0 && n > 0 && poll(&p, 1, 0) > 0) {
+			n = read(d->master, text, left < 4096 ? (size_t)left : 4096);
+			if (n > 0)
+				take(d, text, (size_t)n);
+			left -= n;
+		}
+		answer_question(d);
+	}
+	d->delay_us = 0;
+}
+
 static bool rest(struct drive *d, int64_t ms, int64_t most)
 {
 	int64_t until = now_us() + most * 1000, quiet = now_us() + ms * 1000;
@@ -179,12 +257,10 @@ static bool rest(struct drive *d, int64_t ms, int64_t most)
 static bool wait_text(struct drive *d, int64_t ms, const char *text)
 {
 	int64_t until = now_us() + ms * 1000;
-	size_t len = strlen(text);
 
 	for (;;) {
-		for (size_t i = 0; i + len <= d->n_kept; i++)
-			if (memcmp(d->kept + i, text, len) == 0)
-				return true;
+		if (holds(d->kept, d->n_kept, text))
+			return true;
 		if (now_us() >= until || reap(d))
 			return false;
 		read_for(d, left_ms(until) < 50 ? left_ms(until) : 50);
@@ -490,6 +566,14 @@ static void obey(struct drive *d, char *order)
 		answer(d, true);
 	} else if (strcmp(word, "watch") == 0) {
 		watch(d, n);
+		answer(d, true);
+	} else if (strcmp(word, "seen") == 0) {
+		answer(d, holds(d->seen, d->n_seen, rest_of));
+	} else if (strcmp(word, "mute") == 0) {
+		d->mute = strcmp(rest_of, "on") == 0;
+		answer(d, true);
+	} else if (strcmp(word, "slow") == 0) {
+		slow(d, n, strtoll(second, NULL, 10));
 		answer(d, true);
 	} else if (strcmp(word, "size") == 0) {
 		set_size(d, rest_of);

@@ -263,7 +263,10 @@ static void table_pressed(struct lab *lab, const struct key *k)
 		lab->first_row += 5;
 		break;
 	case 'm':
-		timer_set(lab->news_timer, 20);
+		if (timer_on(lab->news_timer))
+			timer_stop(lab->news_timer);
+		else
+			timer_set(lab->news_timer, 20);
 		break;
 	case 't':
 		next_theme(lab);
