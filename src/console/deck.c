@@ -366,6 +366,8 @@ struct deck *deck_new(struct loop *l, struct client *c, const struct console_opt
 	textbox_init(&d->detail);
 	textbox_init(&d->under);
 	textbox_init(&d->teardown.text);
+	textbox_init(&d->teardown.side);
+	d->teardown.keep = (struct strs)STRS_INIT(64);
 	d->teardown.losses = (struct strs)STRS_INIT(DIALOG_LOSSES);
 	d->teardown.facts = (struct strs)STRS_INIT(3);
 	d->chosen_facts = (struct strs)STRS_INIT(5);

@@ -18,6 +18,7 @@
 #include "console/display.h"
 #include "console/help.h"
 #include "console/pane.h"
+#include "console/plan_tree.h"
 #include "console/prompt.h"
 #include "console/textbox.h"
 #include "console/view.h"
@@ -72,6 +73,15 @@ struct teardown_view {
 	int64_t op_id;
 	double saves;
 	bool asking; /* the plan is shown and the dialog below it */
+	/* the tree of the plan */
+	struct plan_tree tree;
+	size_t row, top;
+	struct textbox side; /* facts about the row */
+	struct strs keep;    /* storage that is to be kept */
+	bool kill;	     /* running jobs are not waited for */
+	bool planning;	     /* the plan of another set is being made */
+	/* the progress */
+	size_t item; /* which of those that need somebody */
 };
 
 #define WIZARD_AHEAD 40
@@ -179,7 +189,7 @@ struct deck {
 struct deck *deck_new(struct loop *l, struct client *c, const struct console_options *o);
 void deck_free(struct deck *d);
 void deck_changed(void *arg); /* the mirror has news */
-bool deck_ready(void *arg); /* the first picture is whole, or there is none to wait for */
+bool deck_ready(void *arg);   /* the first picture is whole, or there is none to wait for */
 
 /* deck.c */
 extern const struct pane_kind *const deck_kinds[PANES];
@@ -318,6 +328,12 @@ void act_teardown(struct deck *d);
 bool teardown_key(struct deck *d, const struct key *k); /* false: it is left */
 void teardown_draw(struct deck *d, struct screen *s, struct area a);
 void teardown_follow(struct deck *d);
+size_t teardown_needs(const struct deck *d); /* items that wait for the operator */
+void teardown_agreed(struct deck *d);
+/* deck_plan.c: before it begins */
+void teardown_plan_open(struct deck *d, const struct json *plan);
+bool teardown_plan_key(struct deck *d, const struct key *k); /* false: it is left */
+void teardown_plan_draw(struct deck *d, struct screen *s, struct area a);
 bool teardown_can_undo(const struct deck *d); /* nothing was deleted yet */
 void teardown_clear(struct deck *d);
 

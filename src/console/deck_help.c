@@ -43,20 +43,57 @@ static const struct footer_key over_keys[][5] = {
 			  { "Esc", "Leave", NULL, false } },
 };
 
+static void progress_footer(const struct deck *d, struct footer_key out[12])
+{
+	size_t n = 0;
+
+	if (teardown_can_undo(d))
+		out[n++] = (struct footer_key){ "u", "Take back", NULL, false };
+	if (teardown_needs(d) > 0) {
+		out[n++] = (struct footer_key){ "r", "Retry now", NULL, false };
+		out[n++] = (struct footer_key){ "s", "Leave it", NULL, false };
+	}
+	memcpy(out + n, &over_keys[AT_TEARDOWN][2], 3 * sizeof(out[0]));
+}
+
+/* Space is for where the cursor is. */
+static void plan_footer(const struct deck *d, struct footer_key out[12])
+{
+	const struct teardown_view *t = &d->teardown;
+	bool in_tree = d->dialog.away || d->dialog.n_losses == 0;
+	enum plan_toggle toggle = t->row < t->tree.n ? t->tree.v[t->row].toggle : TOGGLE_NONE;
+
+	if (!in_tree)
+		return; /* as the table says */
+	out[0].label = toggle == TOGGLE_KEEP   ? "Keep or delete"
+		       : toggle == TOGGLE_KILL ? "Wait or kill"
+					       : "Change";
+	out[0].off = toggle == TOGGLE_NONE || d->dialog.spec.locked;
+	if (d->dialog.n_losses == 0)
+		return;
+	out[4] = out[3];
+	out[3] = out[2];
+	out[2] = (struct footer_key){ "Tab", "To the box", NULL, false };
+	out[5] = (struct footer_key){ NULL, NULL, NULL, false };
+}
+
 static void teardown_footer(const struct deck *d, struct footer_key out[12])
 {
 	bool f8 = dialog_confirm_key(&d->dialog) == K_F8;
 
 	if (!d->teardown.asking) {
-		size_t n = 0;
-
-		if (teardown_can_undo(d))
-			out[n++] = (struct footer_key){ "u", "Take back", NULL, false };
-		memcpy(out + n, &over_keys[AT_TEARDOWN][2], 3 * sizeof(out[0]));
-		return;
+		progress_footer(d, out);
+	} else if (d->dialog.state == DIALOG_COUNTING) {
+		/* no key does what it usually does */
+		out[0] = (struct footer_key){ "any key", "Cancel", NULL, false };
+		out[1] = (struct footer_key){ NULL, NULL, NULL, false };
+		if (d->dialog.spec.no_countdown)
+			out[0] = (struct footer_key){ f8 ? "F8" : "F9", "Begin", NULL, false };
+	} else {
+		plan_footer(d, out);
+		out[1].key = f8 ? "F8" : "F9";
+		out[1].off = d->teardown.planning || !dialog_complete(&d->dialog);
 	}
-	out[1].key = f8 ? "F8" : "F9";
-	out[1].off = !dialog_complete(&d->dialog);
 }
 
 void deck_footer(const struct deck *d, struct footer_key out[12])

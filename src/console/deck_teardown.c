@@ -14,14 +14,6 @@
 #define FOLLOW_MS 1000
 #define RETRY_MS  5000
 
-static void show_plan(struct deck *d)
-{
-	struct teardown_view *t = &d->teardown;
-
-	textbox_open(&t->text, t->cluster);
-	teardown_tree(&t->text, t->plan);
-}
-
 static void on_undone(struct deck *d, const struct json *answer, const char *note)
 {
 	(void)answer;
@@ -74,7 +66,7 @@ static void on_operation(struct deck *d, const struct json *answer, const char *
 	json_free(t->operation);
 	t->operation = json_copy(answer);
 	textbox_open(&t->text, t->cluster);
-	teardown_progress(&t->text, answer, t->cluster, t->saves);
+	teardown_progress(&t->text, answer, t->cluster, t->saves, t->item);
 	t->text.top = top;
 	if (under_way(t)) {
 		timer_set(d->follow_timer, FOLLOW_MS);
@@ -106,14 +98,14 @@ static void on_begun(struct deck *d, const struct json *answer, const char *clus
 		teardown_follow(d);
 }
 
-static void agreed(struct deck *d)
+void teardown_agreed(struct deck *d)
 {
 	struct teardown_view *t = &d->teardown;
 	struct json *body = json_new_object();
 
 	json_set_str(body, "plan_hash", json_str(t->plan, "hash", ""));
 	json_set_str(body, "typed_name", d->dialog.typed);
-	json_set_bool(body, "force", false);
+	json_set_bool(body, "force", t->kill);
 	t->asking = false;
 	d->mode = AT_TEARDOWN;
 	textbox_open(&t->text, t->cluster);
@@ -122,42 +114,12 @@ static void agreed(struct deck *d)
 		  on_begun, t->cluster);
 }
 
-static void list_of(const char **out, const struct strs *from, size_t most)
-{
-	for (size_t i = 0; i <= most; i++)
-		out[i] = i < from->n && i < most ? from->v[i] : NULL;
-}
-
 static void on_plan(struct deck *d, const struct json *answer, const char *cluster)
 {
-	struct teardown_view *t = &d->teardown;
-	struct dialog_spec spec = { .level = CONFIRM_PLAN, .count = 1 };
-	const char *locked = deck_cannot(d, ROLE_OPERATOR);
-
 	if (d->mode != AT_PANES || strcmp(cluster, d->cluster) != 0)
 		return; /* the operator went on to something else */
-	json_free(t->plan);
-	t->plan = json_copy(answer);
-	t->saves = json_real(answer, "saves_per_hour", -1);
-	snprintf(t->cluster, sizeof(t->cluster), "%s", cluster);
-	show_plan(d);
-	strs_clear(&t->losses);
-	strs_clear(&t->facts);
-	teardown_losses(&t->losses, answer, DIALOG_LOSSES);
-	teardown_facts(&t->facts, answer);
-	list_of(t->loss_list, &t->losses, DIALOG_LOSSES);
-	list_of(t->fact_list, &t->facts, 3);
-	snprintf(d->dialog_title, sizeof(d->dialog_title), "Tear down %s", cluster);
-	spec.title = d->dialog_title;
-	spec.name = t->cluster;
-	spec.losses = t->loss_list;
-	spec.facts = t->fact_list;
-	spec.opener = d->teardown.opener;
-	spec.locked = locked;
-	spec.no_countdown = d->options->no_countdown;
-	t->asking = true;
-	deck_ask(d, &spec, agreed);
-	d->mode = AT_TEARDOWN;
+	snprintf(d->teardown.cluster, sizeof(d->teardown.cluster), "%s", cluster);
+	teardown_plan_open(d, answer);
 }
 
 /* A teardown that is under way is shown, not asked about again. */
@@ -193,27 +155,73 @@ void act_teardown(struct deck *d)
 			 on_plan, d->cluster);
 }
 
-static bool is_scroll(const struct key *k)
+/*
+ * Items that could not be deleted: the engine tries again by itself; the operator may hurry it,
+ * or leave one
+ */
+
+#define NEEDING_MOST 64
+
+size_t teardown_needs(const struct deck *d)
 {
-	return k->code == K_PAGE_DOWN || k->code == K_PAGE_UP;
+	const struct json *items[NEEDING_MOST];
+
+	return under_way(&d->teardown)
+		   ? teardown_needing(d->teardown.operation, items, NEEDING_MOST)
+		   : 0;
 }
 
-static bool ask_key(struct deck *d, const struct key *k)
+static void on_retried(struct deck *d, const struct json *answer, const char *note)
 {
-	enum dialog_answer a;
+	(void)answer;
+	(void)note;
+	deck_say(d, TONE_TEXT, "tried again now");
+	teardown_follow(d);
+}
 
-	if (is_scroll(k))
-		return textbox_key(&d->teardown.text, k);
-	a = dialog_key(&d->dialog, k, display_now());
-	if (a == DIALOG_YES)
-		agreed(d);
-	else if (a == DIALOG_NO) {
-		d->teardown.asking = false;
-		deck_say(d, TONE_TEXT, "nothing was changed");
-		deck_watch_dialog(d);
+static void on_skipped(struct deck *d, const struct json *answer, const char *id)
+{
+	(void)answer;
+	deck_say(d, TONE_WARN, "%s is left with its price: D again deletes it later",
+		 strrchr(id, '/') ? strrchr(id, '/') + 1 : id);
+	teardown_follow(d);
+}
+
+static void skip_item(struct deck *d)
+{
+	struct teardown_view *t = &d->teardown;
+	const struct json *items[NEEDING_MOST];
+	size_t n = teardown_needing(t->operation, items, NEEDING_MOST);
+	const char *item = json_str(items[t->item < n ? t->item : 0], "id", "");
+	struct json *body = json_new_object();
+	char id[24];
+
+	snprintf(id, sizeof(id), "%lld", (long long)t->op_id);
+	json_set_str(body, "item", item);
+	deck_post(d, client_path("/v1/operations/%/skip", id, (char *)NULL), body, on_skipped,
+		  item);
+}
+
+static bool needing_key(struct deck *d, const struct key *k)
+{
+	size_t n = teardown_needs(d);
+	const char *locked = deck_cannot(d, ROLE_OPERATOR);
+	char id[24];
+
+	if (n == 0 || (k->code != 'r' && k->code != 's' && k->code != K_TAB))
 		return false;
+	if (k->code == K_TAB) {
+		d->teardown.item = (d->teardown.item + 1) % n;
+		teardown_follow(d);
+	} else if (locked) {
+		deck_say(d, TONE_WARN, "%s", locked);
+	} else if (k->code == 's') {
+		skip_item(d);
+	} else {
+		snprintf(id, sizeof(id), "%lld", (long long)d->teardown.op_id);
+		deck_post(d, client_path("/v1/operations/%/retry", id, (char *)NULL), NULL,
+			  on_retried, "");
 	}
-	deck_watch_dialog(d);
 	return true;
 }
 
@@ -222,7 +230,9 @@ bool teardown_key(struct deck *d, const struct key *k)
 	struct teardown_view *t = &d->teardown;
 
 	if (t->asking)
-		return ask_key(d, k);
+		return teardown_plan_key(d, k);
+	if (needing_key(d, k))
+		return true;
 	if (k->code == 'u' && teardown_can_undo(d)) {
 		take_back(d);
 		return true;
@@ -256,25 +266,16 @@ void teardown_draw(struct deck *d, struct screen *s, struct area a)
 {
 	struct teardown_view *t = &d->teardown;
 	struct area body = { a.row + 1, a.col, a.rows - 1, a.cols };
-	int box = t->asking ? dialog_rows(&d->dialog) : 0;
 
 	draw_title(d, s, a);
 	if (t->asking) {
-		/* the dialog reaches down over the message line */
-		body.rows -= box - (d->layout.message_row > 0);
-		if (body.rows < 1)
-			body.rows = 1;
+		teardown_plan_draw(d, s, body);
+		return;
 	}
 	int all = textbox_paint(&t->text, s, body);
-	if (t->asking)
-		dialog_draw(&d->dialog, s,
-			    (struct area){
-				0, 0, d->layout.footer_row > 0 ? d->layout.footer_row : s->rows,
-				s->cols },
-			    display_now());
 	if (all > t->text.top + body.rows)
-		screen_put_right(s, a.row + 1 + body.rows - !t->asking, a.col, TONE_KEY, 0,
-				 " PgDn more ", a.cols - 2);
+		screen_put_right(s, a.row + body.rows, a.col, TONE_KEY, 0, " PgDn more ",
+				 a.cols - 2);
 }
 
 void teardown_clear(struct deck *d)
@@ -283,5 +284,8 @@ void teardown_clear(struct deck *d)
 	json_free(d->teardown.operation);
 	strs_clear(&d->teardown.losses);
 	strs_clear(&d->teardown.facts);
+	strs_clear(&d->teardown.keep);
+	plan_tree_clear(&d->teardown.tree);
+	textbox_clear(&d->teardown.side);
 	textbox_clear(&d->teardown.text);
 }

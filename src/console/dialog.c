@@ -17,6 +17,17 @@ void dialog_open(struct dialog *d, const struct dialog_spec *spec, int64_t now)
 	assert(d->n_losses <= DIALOG_LOSSES);
 }
 
+void dialog_renew(struct dialog *d, const struct dialog_spec *spec, int64_t now)
+{
+	struct dialog old = *d;
+
+	dialog_open(d, spec, now);
+	memcpy(d->typed, old.typed, sizeof(d->typed));
+	d->typed_len = old.typed_len;
+	d->deaf_until = old.deaf_until; /* no new dialog has come up under a key */
+	d->away = old.away;
+}
+
 static bool asks_count(const struct dialog *d)
 {
 	return d->spec.level == CONFIRM_BOX && d->spec.count > 1;
@@ -292,9 +303,10 @@ void dialog_draw(const struct dialog *d, struct screen *s, struct area a, int64_
 	for (size_t i = 0; i < n_facts(d) && row < last - 1; i++)
 		screen_put(s, row++, col, TONE_TEXT, 0, d->spec.facts[i], columns);
 	for (size_t i = 0; i < d->n_losses && row < last - 1; i++)
-		screen_putf(s, row++, col, TONE_FAIL, i == d->focus ? LOOK_UNDERLINE : 0,
-			    columns, "[%c] I accept the loss of %s (Space)",
-			    d->accepted[i] ? 'x' : ' ', d->spec.losses[i]);
+		screen_putf(
+		    s, row++, col, TONE_FAIL, i == d->focus && !d->away ? LOOK_UNDERLINE : 0,
+		    columns, "[%c] I accept the loss of %s (%sSpace)",
+		    d->accepted[i] ? 'x' : ' ', d->spec.losses[i], d->away ? "Tab, " : "");
 	draw_question(d, s, last - 1, col, columns);
 	draw_last_line(d, s, last, col, columns, now);
 }

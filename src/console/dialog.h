@@ -57,7 +57,12 @@ struct dialog {
 	bool accepted[DIALOG_LOSSES];
 	size_t n_losses, focus;
 	char note[80]; /* "paste refused" */
+	bool away;     /* the keys that move are somewhere else; Tab comes back */
 };
+
+/* The same question of a plan that was made again: what was typed stays, what was accepted does
+ * not. */
+void dialog_renew(struct dialog *d, const struct dialog_spec *spec, int64_t now);
 
 void dialog_open(struct dialog *d, const struct dialog_spec *spec, int64_t now);
 enum dialog_answer dialog_key(struct dialog *d, const struct key *k, int64_t now);

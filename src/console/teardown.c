@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "console/plan_tree.h"
 #include "console/words.h"
 
 #define TREE_RESOURCES 40 /* beyond that they are counted */
@@ -26,57 +27,18 @@ static const char *plural(int64_t n)
 	return n == 1 ? "" : "s";
 }
 
-static void tree_arrays(struct textbox *out, const struct json *plan)
+void teardown_tree(struct textbox *out, const struct json *plan)
 {
-	const struct json *arrays = json_get(plan, "arrays");
+	struct plan_tree t = { 0 };
 
-	for (size_t i = 0; i < json_len(arrays); i++) {
-		const struct json *a = json_at(arrays, i);
-		int64_t nodes = json_int(a, "nodes", 0), jobs = json_int(a, "jobs", 0);
-		char what[80], act[60] = "nothing runs";
+	plan_tree_make(&t, plan, false);
+	for (size_t i = 0; i < t.n; i++) {
+		char line[240];
 
-		snprintf(what, sizeof(what), "array %s, %lld node%s", json_str(a, "name", "?"),
-			 (long long)nodes, plural(nodes));
-		if (jobs > 0)
-			snprintf(act, sizeof(act), "waits for %lld job%s, then DELETE",
-				 (long long)jobs, plural(jobs));
-		else if (nodes > 0)
-			snprintf(act, sizeof(act), "DELETE");
-		textbox_add(out, nodes > 0 ? TONE_TEXT : TONE_DIM, " |- %-42s %s", what, act);
+		plan_row_line(&t, i, line);
+		textbox_add(out, t.v[i].tone, " %s", line);
 	}
-}
-
-static void tree_resources(struct textbox *out, const struct json *plan)
-{
-	const struct json *list = json_get(plan, "resources");
-	size_t n = json_len(list);
-
-	for (size_t i = 0; i < n && i < TREE_RESOURCES; i++) {
-		const struct json *r = json_at(list, i);
-		const char *act = json_str(r, "act", "delete"), *note = json_str(r, "note", "");
-		bool ours = strcmp(act, "delete") == 0;
-
-		textbox_add(out, ours ? TONE_TEXT : TONE_DIM, " |- %-42.42s %s%s%s",
-			    short_id(json_str(r, "id", "?")), ours ? "DELETE" : "NEVER TOUCHED",
-			    note[0] ? ": " : "", note);
-	}
-	if (n > TREE_RESOURCES)
-		textbox_add(out, TONE_TEXT, " |- and %zu more resources", n - TREE_RESOURCES);
-}
-
-static void tree_data(struct textbox *out, const struct json *plan)
-{
-	const struct json *list = json_get(plan, "data_lost");
-
-	for (size_t i = 0; i < json_len(list); i++) {
-		const struct json *d = json_at(list, i);
-		char what[120];
-
-		snprintf(what, sizeof(what), "%.60s %.50s", json_str(d, "name", "data"),
-			 json_str(d, "path", ""));
-		textbox_add(out, TONE_FAIL, " |- %-42s ! DATA LOST", what);
-		textbox_add(out, TONE_DIM, " |  %s", json_str(d, "note", ""));
-	}
+	plan_tree_clear(&t);
 }
 
 static size_t count_acts(const struct json *plan, bool ours)
@@ -88,35 +50,6 @@ static size_t count_acts(const struct json *plan, bool ours)
 		n += (strcmp(json_str(json_at(list, i), "act", "delete"), "delete") == 0) ==
 		     ours;
 	return n;
-}
-
-void teardown_tree(struct textbox *out, const struct json *plan)
-{
-	int64_t running = json_int(plan, "jobs_running", 0),
-		pending = json_int(plan, "jobs_pending", 0);
-	const char *group = json_str(plan, "group", "");
-	char what[120];
-
-	snprintf(what, sizeof(what), "cluster %.40s", json_str(plan, "cluster", "?"));
-	textbox_add(out, TONE_TITLE, " %-45s %s", what,
-		    json_bool(plan, "simulated", false) ? "in the simulated cloud"
-							: json_str(plan, "region", ""));
-	if (running > 0)
-		textbox_add(out, TONE_WARN, " |- %-42s waited for (with force: KILLED)",
-			    (snprintf(what, sizeof(what), "%lld running job%s",
-				      (long long)running, plural(running)),
-			     what));
-	if (pending > 0)
-		textbox_add(out, TONE_WARN, " |- %-42s LOST",
-			    (snprintf(what, sizeof(what), "%lld pending job%s",
-				      (long long)pending, plural(pending)),
-			     what));
-	tree_arrays(out, plan);
-	tree_data(out, plan);
-	tree_resources(out, plan);
-	textbox_add(out, TONE_DIM, " `- %-42.42s %s",
-		    group[0] ? short_id(group) : "no group yet",
-		    group[0] ? "DELETE when nothing foreign is in it" : "");
 }
 
 void teardown_losses(struct strs *out, const struct json *plan, size_t most)
@@ -138,13 +71,23 @@ void teardown_losses(struct strs *out, const struct json *plan, size_t most)
 
 void teardown_facts(struct strs *out, const struct json *plan)
 {
-	char money[24];
-	size_t ours = count_acts(plan, true), kept = count_acts(plan, false);
+	char money[24], goes[24];
+	int64_t deletes = json_int(plan, "deletes", (int64_t)count_acts(plan, true));
+	int64_t keeps = json_int(plan, "keeps", 0),
+		skips = json_int(plan, "skips", (int64_t)count_acts(plan, false));
 	int64_t nodes = json_int(plan, "nodes", 0);
+	struct buf b = BUF_INIT(400);
 
-	strs_addf(out, "deletes %zu resource%s and %lld node%s   saves %s/h   leaves %zu alone",
-		  ours, plural((int64_t)ours), (long long)nodes, plural(nodes),
-		  money_text(money, json_real(plan, "saves_per_hour", -1)), kept);
+	buf_addf(&b, "deletes %lld resource%s, %lld node%s   saves %s/h", (long long)deletes,
+		 plural(deletes), (long long)nodes, plural(nodes),
+		 money_text(money, json_real(plan, "saves_per_hour", -1)));
+	if (keeps)
+		buf_addf(&b, "   keeps %lld at %s/h", (long long)keeps,
+			 money_text(goes, json_real(plan, "goes_on_per_hour", -1)));
+	if (skips)
+		buf_addf(&b, "   skips %lld", (long long)skips);
+	strs_add(out, buf_str(&b));
+	buf_clear(&b);
 }
 
 /* Progress */
@@ -159,10 +102,11 @@ static const struct {
 	{ "rows", "" },
 	{ "daemons", "the scheduler stops" },
 	{ "head", "the head and its disk are deleted" },
+	{ "storage", "disks that are not kept are deleted" },
 	{ "network", "network and its rules are deleted" },
 	{ "group", "the resource group is deleted" },
-	{ "lists", "proof: two complete lists by tag are empty" },
-	{ "names", "proof: every recorded name is gone" },
+	{ "lists", "proof: two complete lists by tag show nothing that was to go" },
+	{ "names", "proof: every recorded name that was to go is gone" },
 };
 
 static void under_way(struct textbox *out, const struct json *op)
@@ -191,6 +135,79 @@ static void under_way(struct textbox *out, const struct json *op)
 	}
 	if (error[0])
 		textbox_add(out, TONE_FAIL, " ! %s", error);
+}
+
+size_t teardown_needing(const struct json *op, const struct json **out, size_t most)
+{
+	const struct json *list = json_get(op, "data.items");
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_len(list); i++)
+		if (strcmp(json_str(json_at(list, i), "state", ""), "failed") == 0) {
+			if (n < most)
+				out[n] = json_at(list, i);
+			n++;
+		}
+	return n < most ? n : most;
+}
+
+static void one_item(struct textbox *out, const struct json *j, bool chosen)
+{
+	static const struct {
+		const char *state, *glyph;
+		enum tone tone;
+	} words[] = {
+		{ "gone", "[ok]", TONE_OK },	  { "deleting", "[>>]", TONE_BOOT },
+		{ "failed", "[!!]", TONE_FAIL },  { "kept", "[==]", TONE_MONEY },
+		{ "skipped", "[--]", TONE_WARN }, { "waiting", "[  ]", TONE_DIM },
+	};
+	const char *state = json_str(j, "state", "waiting"), *error = json_str(j, "error", "");
+	double price = json_real(j, "price_per_hour", 0);
+	size_t i = 0;
+	char money[24], cost[40] = "";
+
+	while (i + 1 < ARRAY_LEN(words) && strcmp(words[i].state, state) != 0)
+		i++;
+	if (price != 0 && strcmp(state, "gone") != 0)
+		snprintf(cost, sizeof(cost), "  %s/h", money_text(money, price));
+	textbox_add(out, words[i].tone, "%c%s %-8s %s%s", chosen ? '>' : ' ', words[i].glyph,
+		    strcmp(state, "skipped") == 0 ? "left" : state,
+		    short_id(json_str(j, "id", "?")), cost);
+	if (error[0])
+		textbox_add(out, TONE_FAIL, "               %s", error);
+}
+
+/* Those that need somebody come first. */
+static void items(struct textbox *out, const struct json *op, size_t chosen)
+{
+	const struct json *list = json_get(op, "data.items"), *failed[TREE_RESOURCES];
+	size_t n = teardown_needing(op, failed, TREE_RESOURCES);
+
+	for (size_t i = 0; i < n; i++)
+		one_item(out, failed[i], i == chosen % n);
+	if (n)
+		textbox_add(out, TONE_KEY, " r tries again now   s leaves it, with its price%s",
+			    n > 1 ? "   Tab marks the next" : "");
+	if (json_len(list))
+		textbox_add(out, TONE_TEXT, " ");
+	for (size_t i = 0; i < json_len(list) && i < TREE_RESOURCES; i++)
+		if (strcmp(json_str(json_at(list, i), "state", ""), "failed") != 0)
+			one_item(out, json_at(list, i), false);
+	if (json_len(list) > TREE_RESOURCES)
+		textbox_add(out, TONE_DIM, " and %zu more", json_len(list) - TREE_RESOURCES);
+}
+
+static void report_kept(struct textbox *out, const struct json *kept)
+{
+	char money[24];
+
+	for (size_t i = 0; i < json_len(kept); i++) {
+		const struct json *k = json_at(kept, i);
+
+		textbox_add(out, TONE_MONEY, " kept: %s  %s/h goes on",
+			    short_id(json_str(k, "id", "?")),
+			    money_text(money, json_real(k, "price_per_hour", -1)));
+	}
 }
 
 static void report_left(struct textbox *out, const struct json *left)
@@ -227,6 +244,7 @@ static void report(struct textbox *out, const struct json *op, double saves)
 	if (!json_bool(op, "data.group_deleted", true))
 		textbox_add(out, TONE_WARN,
 			    " the resource group stays: it holds what is not ours");
+	report_kept(out, json_get(op, "data.kept"));
 	report_left(out, json_get(op, "data.left"));
 	textbox_add(out, TONE_MONEY, " saves from now on: %s/h", money_text(money, saves));
 	if (json_real(op, "data.spent", -1) >= 0)
@@ -235,14 +253,18 @@ static void report(struct textbox *out, const struct json *op, double saves)
 }
 
 void teardown_progress(struct textbox *out, const struct json *op, const char *cluster,
-		       double saves)
+		       double saves, size_t chosen)
 {
 	enum op_state state = op_state_of(json_str(op, "state", "running"));
 	const char *detail = json_str(op, "detail", ""), *error = json_str(op, "error", "");
 
 	switch (state) {
 	case OP_DONE:
-		textbox_add(out, TONE_OK, " %s is deleted. %s", cluster, detail);
+		textbox_add(out, TONE_OK, " %s is %s. %s", cluster,
+			    json_len(json_get(op, "data.left")) ? "deleted but for what is left"
+			    : json_len(json_get(op, "data.kept")) ? "deleted, its storage kept"
+								  : "deleted",
+			    detail);
 		report(out, op, saves);
 		break;
 	case OP_CANCELLED:
@@ -256,5 +278,6 @@ void teardown_progress(struct textbox *out, const struct json *op, const char *c
 		break;
 	default:
 		under_way(out, op);
+		items(out, op, chosen);
 	}
 }

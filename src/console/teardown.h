@@ -20,6 +20,8 @@ void teardown_facts(struct strs *out, const struct json *plan);
 
 /* The stages of an operation under way, or the closing report once it ended. */
 void teardown_progress(struct textbox *out, const struct json *operation, const char *cluster,
-		       double saves_per_hour);
+		       double saves_per_hour, size_t chosen);
+/* Items that failed, in order: chosen is one of them. */
+size_t teardown_needing(const struct json *operation, const struct json **out, size_t most);
 
 #endif

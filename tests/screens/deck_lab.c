@@ -58,6 +58,7 @@ int main(int argc, char **argv)
 		o.letters = o.letters || strcmp(argv[i], "--letters") == 0;
 		o.stats = o.stats || strcmp(argv[i], "--stats") == 0;
 		empty = empty || strcmp(argv[i], "--empty") == 0;
+		fixture->disk = fixture->disk || strcmp(argv[i], "--disk") == 0;
 		if (strcmp(argv[i], "--theme") == 0)
 			o.theme = value;
 		else if (strcmp(argv[i], "--drafts") == 0)

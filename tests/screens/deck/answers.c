@@ -59,12 +59,16 @@ static void operation_ends(struct operation *o)
 	}
 	snprintf(o->detail, sizeof(o->detail),
 		 "verified: 5 resources gone by name, two lists by tag empty");
-	o->data = xstrdup(
-	    "{\"gone\":[\"/s/x/resourceGroups/pl-demo-4f1c\",\"/g/x/virtualMachineScaleSets/pl-4f1c-htc-1\","
-	    "\"/g/x/virtualMachines/pl-4f1c-head\",\"/g/x/virtualNetworks/pl-4f1c-vnet\","
-	    "\"/g/x/networkSecurityGroups/pl-4f1c-nsg\"],\"left\":[],"
-	    "\"first_empty_list\":\"2026-11-23T12:06:10Z\",\"second_empty_list\":\"2026-11-23T12:07:11Z\","
-	    "\"group_deleted\":true,\"spent\":1.27}");
+	free(o->data);
+	o->data =
+	    fixture->disk
+		? fixture_report()
+		: xstrdup(
+		      "{\"gone\":[\"/s/x/resourceGroups/pl-demo-4f1c\",\"/g/x/virtualMachineScaleSets/pl-4f1c-htc-1\","
+		      "\"/g/x/virtualMachines/pl-4f1c-head\",\"/g/x/virtualNetworks/pl-4f1c-vnet\","
+		      "\"/g/x/networkSecurityGroups/pl-4f1c-nsg\"],\"left\":[],"
+		      "\"first_empty_list\":\"2026-11-23T12:06:10Z\",\"second_empty_list\":\"2026-11-23T12:07:11Z\","
+		      "\"group_deleted\":true,\"spent\":1.27}");
 	for (size_t i = 0; i < fixture->n_nodes; i++)
 		if (fixture->nodes[i].cluster_id == o->cluster_id)
 			fixture->nodes[i].state = NODE_GONE;
@@ -86,6 +90,8 @@ bool fixture_step(void)
 
 	if (fixture->n_ops == 0 || o->state != OP_RUNNING)
 		return false;
+	if (!starts && fixture_stuck(o))
+		return true;
 	if (steps_done == n) {
 		operation_ends(o);
 		fixture_count();
@@ -96,53 +102,6 @@ bool fixture_step(void)
 	}
 	fixture_changed();
 	return o->state == OP_RUNNING;
-}
-
-static void item(struct json *list, const char *id, const char *act, const char *note)
-{
-	struct json *j = json_add_object(list);
-
-	json_set_str(j, "id", id);
-	json_set_str(j, "act", act);
-	json_set_str(j, "note", note);
-}
-
-static struct json *teardown_plan(const struct cluster_row *r)
-{
-	struct json *j = json_new_object(), *list = json_set_array(j, "resources"), *a;
-
-	json_set_str(j, "cluster", r->cluster.name);
-	json_set_str(j, "region", "westeurope");
-	json_set_str(j, "group", "/subscriptions/0/resourceGroups/pl-demo-4f1c");
-	json_set_bool(j, "simulated", true);
-	item(list, "/g/Microsoft.Compute/virtualMachineScaleSets/pl-4f1c-htc-1", "delete", "");
-	item(list, "/g/Microsoft.Compute/virtualMachines/pl-4f1c-head", "delete", "");
-	item(list, "/g/Microsoft.Network/virtualNetworks/pl-4f1c-vnet", "delete", "");
-	item(list, "/g/Microsoft.Network/networkSecurityGroups/pl-4f1c-nsg", "delete", "");
-	item(list, "/g/Microsoft.Network/virtualNetworks/corp-hub", "never touched",
-	     "not ours");
-	list = json_set_array(j, "arrays");
-	a = json_add_object(list);
-	json_set_str(a, "name", "htc");
-	json_set_int(a, "nodes", r->view.nodes);
-	json_set_int(a, "jobs", r->view.jobs_running);
-	a = json_add_object(list);
-	json_set_str(a, "name", "hpc");
-	json_set_int(a, "nodes", 0);
-	json_set_int(a, "jobs", 0);
-	a = json_add_object(json_set_array(j, "data_lost"));
-	json_set_str(a, "name", "shared");
-	json_set_str(a, "path", "/shared");
-	json_set_str(
-	    a, "note",
-	    "lies on the head's disk and is lost with it: copy it out first with paceline cp");
-	json_set_int(j, "jobs_running", r->view.jobs_running);
-	json_set_int(j, "jobs_pending", r->view.jobs_pending);
-	json_set_int(j, "nodes", r->view.nodes);
-	json_set_real(j, "saves_per_hour", r->view.price_now);
-	json_set_str(j, "hash", "c0ffee11d00dfeed");
-	json_set_int(j, "valid_until_ms", fixture->engine.now_ms + 600000);
-	return j;
 }
 
 static struct json *decision(void)
@@ -307,9 +266,11 @@ static struct json *of_cluster(const char *verb, struct cluster_row *r, bool pos
 		r->cluster.state = CLUSTER_STARTING;
 		return operation_begins(OP_START, r);
 	}
+	if (strncmp(verb, "teardown?keep=", 14) == 0)
+		return fixture_teardown(r, verb + 14);
 	if (strcmp(verb, "teardown") == 0) {
 		if (!post)
-			return teardown_plan(r);
+			return fixture_teardown(r, NULL);
 		r->cluster.state = CLUSTER_DELETING;
 		return operation_begins(OP_DELETE, r);
 	}
@@ -360,6 +321,8 @@ struct json *fixture_answer(const char *method, const char *path, const struct j
 		return fixture_template(path + 14);
 	if (strstr(path, "/cancel"))
 		return cancel(err);
+	if (strstr(path, "/skip"))
+		fixture_skip(json_str(body, "item", ""));
 	if (strncmp(path, "/v1/operations/", 15) == 0 && fixture->n_ops)
 		return wire_operation_json(&fixture->ops[0]);
 	err_set(err, ERR_NOT_FOUND, "there is no %s", path);

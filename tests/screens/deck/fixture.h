@@ -33,6 +33,7 @@ struct fixture {
 	enum mirror_link link;
 	uint64_t revision;
 	const char *log_path;
+	bool disk; /* the demo's /shared has a disk of its own */
 	void (*changed)(void *arg);
 	void *changed_arg;
 };
@@ -58,6 +59,12 @@ struct json *fixture_answer(const char *method, const char *path, const struct j
 			    struct err *err);
 size_t fixture_histories(struct history_row *out, const char *cluster); /* history.c */
 struct json *fixture_cost(const char *query); /* cost.c */
+/* teardown.c; keep: of the query, NULL as the template says */
+struct json *fixture_teardown(const struct cluster_row *r, const char *keep);
+/* Where /shared has a disk, one item cannot be deleted until somebody leaves it. */
+bool fixture_stuck(struct operation *o);
+void fixture_skip(const char *item);
+char *fixture_report(void);
 /* wizard.c */
 struct json *fixture_template(const char *name);
 struct json *fixture_check(const struct json *body);

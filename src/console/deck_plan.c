@@ -1,0 +1,349 @@
+/*
+ * The plan of a teardown on the screen: the tree, what is known of the row under the cursor,
+ * and the dialog of level 3 below. What Space changes is planned again by the engine; the hash
+ * that is agreed to is of that plan.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "console/deck.h"
+#include "console/teardown.h"
+
+#define SIDE_FROM 160 /* columns */
+#define SIDE_COLS 56
+
+static void list_of(const char **out, const struct strs *from, size_t most)
+{
+	for (size_t i = 0; i <= most; i++)
+		out[i] = i < from->n && i < most ? from->v[i] : NULL;
+}
+
+static const struct plan_row *row_now(const struct teardown_view *t)
+{
+	return t->row < t->tree.n ? &t->tree.v[t->row] : NULL;
+}
+
+static void take_keep(struct teardown_view *t)
+{
+	const struct json *list = json_get(t->plan, "storage");
+
+	strs_clear(&t->keep);
+	for (size_t i = 0; i < json_len(list); i++)
+		if (strcmp(json_str(json_at(list, i), "act", ""), "keep") == 0)
+			strs_add(&t->keep, json_str(json_at(list, i), "name", ""));
+}
+
+/* What is lost for good; jobs that are killed are lost as much. */
+static void take_losses(struct teardown_view *t)
+{
+	long long jobs = json_int(t->plan, "jobs_running", 0);
+
+	strs_clear(&t->losses);
+	if (t->kill && jobs > 0)
+		strs_addf(&t->losses, "%lld running job%s", jobs, jobs == 1 ? "" : "s");
+	teardown_losses(&t->losses, t->plan, DIALOG_LOSSES - t->losses.n);
+}
+
+static void spec_of(struct deck *d, struct dialog_spec *spec)
+{
+	struct teardown_view *t = &d->teardown;
+
+	take_losses(t);
+	strs_clear(&t->facts);
+	teardown_facts(&t->facts, t->plan);
+	list_of(t->loss_list, &t->losses, DIALOG_LOSSES);
+	list_of(t->fact_list, &t->facts, 3);
+	snprintf(d->dialog_title, sizeof(d->dialog_title), "Tear down %s", t->cluster);
+	*spec = (struct dialog_spec){ .level = CONFIRM_PLAN,
+				      .count = 1,
+				      .title = d->dialog_title,
+				      .name = t->cluster,
+				      .losses = t->loss_list,
+				      .facts = t->fact_list,
+				      .opener = t->opener,
+				      .locked = deck_cannot(d, ROLE_OPERATOR),
+				      .no_countdown = d->options->no_countdown };
+}
+
+static void show_facts(struct teardown_view *t)
+{
+	const struct plan_row *r = row_now(t);
+
+	textbox_open(&t->side, r ? r->what : "");
+	if (r)
+		plan_row_facts(&t->tree, t->row, t->plan, &t->side);
+}
+
+/* Where there is a choice to be made the cursor stands on it, else in the box below. */
+static void plan_take(struct deck *d, const struct json *answer)
+{
+	struct teardown_view *t = &d->teardown;
+
+	plan_tree_clear(&t->tree); /* its rows point into the old plan */
+	json_free(t->plan);
+	t->plan = json_copy(answer);
+	t->saves = json_real(answer, "saves_per_hour", -1);
+	take_keep(t);
+	plan_tree_make(&t->tree, t->plan, t->kill);
+}
+
+void teardown_plan_open(struct deck *d, const struct json *answer)
+{
+	struct teardown_view *t = &d->teardown;
+	struct dialog_spec spec;
+
+	t->kill = t->planning = false;
+	plan_take(d, answer);
+	t->row = plan_tree_first_toggle(&t->tree);
+	t->top = 0;
+	spec_of(d, &spec);
+	t->asking = true;
+	deck_ask(d, &spec, teardown_agreed);
+	d->dialog.away = t->row < t->tree.n;
+	if (t->row == t->tree.n)
+		t->row = 0;
+	show_facts(t);
+	d->mode = AT_TEARDOWN;
+}
+
+static void renew(struct deck *d)
+{
+	struct dialog_spec spec;
+
+	spec_of(d, &spec);
+	dialog_renew(&d->dialog, &spec, display_now());
+	d->dialog.away = d->dialog.away || d->dialog.n_losses == 0;
+	show_facts(&d->teardown);
+}
+
+static void on_planned(struct deck *d, const struct json *answer, const char *cluster)
+{
+	struct teardown_view *t = &d->teardown;
+
+	t->planning = false;
+	if (d->mode != AT_TEARDOWN || !t->asking || strcmp(cluster, t->cluster) != 0)
+		return;
+	plan_take(d, answer);
+	renew(d);
+}
+
+static void on_not_planned(struct deck *d, const struct err *err, const char *note)
+{
+	(void)note;
+	d->teardown.planning = false;
+	take_keep(&d->teardown); /* the plan that is shown is the one that holds */
+	snprintf(d->dialog.note, sizeof(d->dialog.note), "no other plan was made: %.50s",
+		 err->msg);
+}
+
+static void plan_again(struct deck *d)
+{
+	struct teardown_view *t = &d->teardown;
+	struct buf names = BUF_INIT(4096);
+
+	for (size_t i = 0; i < t->keep.n; i++)
+		buf_addf(&names, "%s%s", i ? "," : "", t->keep.v[i]);
+	t->planning = true;
+	deck_get(d,
+		 client_path(names.len ? "/v1/clusters/%/teardown?keep=%"
+				       : "/v1/clusters/%/teardown?keep=",
+			     t->cluster, buf_str(&names), (char *)NULL),
+		 on_planned, t->cluster);
+	deck_if_failed(d, on_not_planned);
+	buf_clear(&names);
+}
+
+static void toggle_keep(struct strs *keep, const char *name)
+{
+	struct strs others = STRS_INIT(keep->max);
+	bool had = false;
+
+	for (size_t i = 0; i < keep->n; i++) {
+		bool same = strcmp(keep->v[i], name) == 0;
+
+		had = had || same;
+		if (!same)
+			strs_add(&others, keep->v[i]);
+	}
+	if (!had)
+		strs_add(&others, name);
+	strs_clear(keep);
+	*keep = others;
+}
+
+/* The dialog lies over the line where messages stand. */
+static void remark(struct deck *d, const char *text)
+{
+	snprintf(d->dialog.note, sizeof(d->dialog.note), "%s", text);
+}
+
+static void toggle(struct deck *d)
+{
+	struct teardown_view *t = &d->teardown;
+	const struct plan_row *r = row_now(t);
+
+	if (!r || d->dialog.spec.locked)
+		return;
+	switch (r->toggle) {
+	case TOGGLE_KEEP:
+		toggle_keep(&t->keep, r->storage);
+		plan_again(d);
+		break;
+	case TOGGLE_KILL:
+		t->kill = !t->kill;
+		plan_tree_make(&t->tree, t->plan, t->kill);
+		renew(d);
+		break;
+	case TOGGLE_NONE:
+		remark(d, r->fixed);
+		break;
+	}
+}
+
+static void move_row(struct teardown_view *t, int by)
+{
+	int to = (int)t->row + by;
+
+	to = to < 0 ? 0 : to >= (int)t->tree.n ? (int)t->tree.n - 1 : to;
+	t->row = (size_t)(to < 0 ? 0 : to);
+	show_facts(t);
+}
+
+/* true: the key was for the tree. */
+static bool tree_key(struct deck *d, const struct key *k)
+{
+	struct teardown_view *t = &d->teardown;
+	bool away = d->dialog.away;
+
+	d->dialog.note[0] = '\0';
+	switch (k->code) {
+	case K_PAGE_DOWN:
+	case K_PAGE_UP:
+		move_row(t, k->code == K_PAGE_DOWN ? 8 : -8);
+		return true;
+	case K_HOME:
+	case K_END:
+		move_row(t, k->code == K_END ? PLAN_ROWS * 2 : -PLAN_ROWS * 2);
+		return true;
+	case K_TAB:
+	case K_BACKTAB:
+		if (away ? d->dialog.n_losses > 0 : d->dialog.n_losses <= 1)
+			d->dialog.away = !away;
+		else
+			return false;
+		return true;
+	case K_UP:
+		if (!away && d->dialog.focus > 0)
+			return false;
+		if (away)
+			move_row(t, -1);
+		d->dialog.away = true;
+		return true;
+	case K_DOWN:
+		if (away && t->row + 1 < t->tree.n)
+			move_row(t, 1);
+		else if (away && d->dialog.n_losses > 0)
+			d->dialog.away = false;
+		return away;
+	case ' ':
+		if (away)
+			toggle(d);
+		return away;
+	default:
+		return false;
+	}
+}
+
+bool teardown_plan_key(struct deck *d, const struct key *k)
+{
+	struct teardown_view *t = &d->teardown;
+	bool counting = d->dialog.state == DIALOG_COUNTING;
+	enum dialog_answer a;
+
+	if (!counting && display_now() >= d->dialog.deaf_until && tree_key(d, k))
+		return true;
+	if (t->planning && k->code == dialog_confirm_key(&d->dialog)) {
+		remark(d, "the plan is being made again: a moment");
+		return true;
+	}
+	a = dialog_key(&d->dialog, k, display_now());
+	if (a == DIALOG_YES) {
+		teardown_agreed(d);
+	} else if (a == DIALOG_NO) {
+		t->asking = false;
+		deck_say(d, TONE_TEXT, "nothing was changed");
+		deck_watch_dialog(d);
+		return false;
+	}
+	deck_watch_dialog(d);
+	return true;
+}
+
+static void draw_rows(struct teardown_view *t, struct screen *s, struct area a, bool stages,
+		      bool cursor)
+{
+	size_t rows = a.rows > 0 ? (size_t)a.rows : 0;
+
+	if (t->row < t->top)
+		t->top = t->row;
+	if (rows && t->row >= t->top + rows)
+		t->top = t->row - rows + 1;
+	for (size_t i = 0; i < rows && t->top + i < t->tree.n; i++)
+		plan_row_draw(&t->tree, t->top + i, s,
+			      (struct area){ a.row + (int)i, a.col, 1, a.cols }, stages,
+			      cursor && t->top + i == t->row);
+	if (t->top + rows < t->tree.n)
+		screen_put_right(s, a.row + a.rows - 1, a.col, TONE_KEY, 0, " PgDn more ",
+				 a.cols - 1);
+}
+
+static struct area inside(struct area a)
+{
+	return (struct area){ a.row + 1, a.col + 1, a.rows - 2, a.cols - 2 };
+}
+
+static void draw_wide(struct teardown_view *t, struct screen *s, struct area a, bool cursor)
+{
+	struct area left = { a.row, a.col, a.rows, a.cols - SIDE_COLS };
+	struct area right = { a.row, a.col + left.cols, a.rows, SIDE_COLS };
+	struct area head = inside(left);
+	char title[120];
+
+	screen_box(s, left, TONE_DIM, "What will happen, in order");
+	screen_put(s, head.row, head.col + 1, TONE_TITLE, 0, "stage  resource", 40);
+	screen_put(s, head.row, head.col + head.cols * 56 / 100, TONE_TITLE, 0, "action", 20);
+	head.row++;
+	head.rows--;
+	draw_rows(t, s, head, true, cursor);
+	snprintf(title, sizeof(title), "Selected: %.45s", t->side.title);
+	screen_box(s, right, TONE_DIM, title);
+	right = inside(right);
+	right.col++;
+	right.cols--;
+	textbox_paint(&t->side, s, right);
+}
+
+void teardown_plan_draw(struct deck *d, struct screen *s, struct area a)
+{
+	struct teardown_view *t = &d->teardown;
+	bool counting = d->dialog.state == DIALOG_COUNTING;
+	bool cursor = d->dialog.away && !counting;
+	struct area body = a;
+
+	/* the dialog reaches down over the message line */
+	body.rows -= dialog_rows(&d->dialog) - (d->layout.message_row > 0);
+	if (body.rows < 1)
+		body.rows = 1;
+	if (s->cols >= SIDE_FROM && body.rows > 6)
+		draw_wide(t, s, body, cursor);
+	else
+		draw_rows(t, s, body, false, cursor);
+	dialog_draw(&d->dialog, s,
+		    (struct area){ 0, 0,
+				   d->layout.footer_row > 0 ? d->layout.footer_row : s->rows,
+				   s->cols },
+		    display_now());
+}

@@ -1,0 +1,156 @@
+/* The plan of the demo's teardown, whose /shared lies on the head's disk or on one of its own.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "fixture.h"
+
+#define DISK_PRICE 0.0166
+#define GROUP	   "/subscriptions/0/resourceGroups/pl-demo-4f1c"
+#define DISK_GROUP "/subscriptions/0/resourceGroups/paceline-disk-demo-shared-4f1c"
+
+static struct json *item(struct json *list, const char *kind, const char *id, const char *act,
+			 double price)
+{
+	struct json *j = json_add_object(list);
+
+	json_set_str(j, "kind", kind);
+	json_set_str(j, "id", id);
+	json_set_str(j, "act", act);
+	json_set_str(j, "note", strcmp(act, "never touched") == 0 ? "not ours" : "");
+	json_set_real(j, "price_per_hour", price);
+	return j;
+}
+
+static void resources(struct json *list, bool keep)
+{
+	static const char *const ours[][2] = {
+		{ "group", "" },
+		{ "nsg", "/providers/Microsoft.Network/networkSecurityGroups/pl-4f1c-nsg" },
+		{ "network", "/providers/Microsoft.Network/virtualNetworks/pl-4f1c-vnet" },
+		{ "vm", "/providers/Microsoft.Compute/virtualMachines/pl-4f1c-head" },
+		{ "scaleset",
+		  "/providers/Microsoft.Compute/virtualMachineScaleSets/pl-4f1c-htc-1" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
+		char *id = xasprintf(GROUP "%s", ours[i][1]);
+
+		item(list, ours[i][0], id, "delete", strcmp(ours[i][0], "vm") == 0 ? 0.096 : 0);
+		free(id);
+	}
+	item(list, "network", "/g/Microsoft.Network/virtualNetworks/corp-hub", "never touched",
+	     0);
+	if (!fixture->disk)
+		return;
+	json_set_str(item(list, "disk",
+			  DISK_GROUP "/providers/Microsoft.Compute/disks/demo-shared-4f1c",
+			  keep ? "keep" : "delete", DISK_PRICE),
+		     "storage", "shared");
+	json_set_str(item(list, "group", DISK_GROUP, keep ? "keep" : "delete", 0), "storage",
+		     "shared");
+}
+
+static void arrays(struct json *list, const struct cluster_row *r)
+{
+	struct json *a = json_add_object(list), *u;
+
+	json_set_str(a, "name", "htc");
+	json_set_int(a, "nodes", r->view.nodes);
+	json_set_int(a, "jobs", r->view.jobs_running);
+	u = json_add_object(json_set_array(a, "users"));
+	json_set_str(u, "user", "op");
+	json_set_int(u, "jobs", r->view.jobs_running);
+	a = json_add_object(list);
+	json_set_str(a, "name", "hpc");
+	json_set_int(a, "nodes", 0);
+	json_set_int(a, "jobs", 0);
+}
+
+static void storage(struct json *s, bool keep)
+{
+	json_set_str(s, "name", "shared");
+	json_set_str(s, "path", "/shared");
+	json_set_bool(s, "can_keep", fixture->disk);
+	json_set_str(s, "act", keep ? "keep" : "delete");
+	json_set_str(s, "policy", "delete");
+	json_set_int(s, "gib", fixture->disk ? 64 : 0);
+	json_set_str(s, "disk", fixture->disk ? "demo-shared-4f1c" : "");
+	json_set_int(s, "since_ms", fixture->disk ? fixture->engine.now_ms - 86400000 : 0);
+	json_set_bool(s, "taken_over", false);
+	json_set_real(s, "price_per_hour", fixture->disk ? DISK_PRICE : 0);
+}
+
+struct json *fixture_teardown(const struct cluster_row *r, const char *kept)
+{
+	bool keep = kept && strcmp(kept, "shared") == 0;
+	struct json *j = json_new_object(), *lost;
+
+	json_set_str(j, "cluster", r->cluster.name);
+	json_set_str(j, "region", "westeurope");
+	json_set_str(j, "subscription", "00000000-0000-0000-0000-000000000000");
+	json_set_str(j, "group", GROUP);
+	json_set_bool(j, "simulated", true);
+	resources(json_set_array(j, "resources"), keep);
+	arrays(json_set_array(j, "arrays"), r);
+	storage(json_add_object(json_set_array(j, "storage")), keep);
+	lost = json_set_array(j, "data_lost");
+	if (!keep) {
+		lost = json_add_object(lost);
+		json_set_str(lost, "name", "shared");
+		json_set_str(lost, "path", "/shared");
+	}
+	json_set_int(j, "jobs_running", r->view.jobs_running);
+	json_set_int(j, "jobs_pending", r->view.jobs_pending);
+	json_set_int(j, "nodes", r->view.nodes);
+	json_set_int(j, "deletes", keep || !fixture->disk ? 5 : 7);
+	json_set_int(j, "keeps", keep ? 2 : 0);
+	json_set_int(j, "skips", 1);
+	json_set_real(j, "saves_per_hour", r->view.price_now);
+	json_set_real(j, "goes_on_per_hour", keep ? DISK_PRICE : 0);
+	json_set_str(j, "hash", keep ? "5a5a5a5ad00dfeed" : "c0ffee11d00dfeed");
+	json_set_int(j, "valid_until_ms", fixture->engine.now_ms + 600000);
+	return j;
+}
+
+static bool left;
+
+/* The rules are in use by a stranger: at this stage it goes no further. */
+bool fixture_stuck(struct operation *o)
+{
+	if (!fixture->disk || left || strcmp(o->step, "head") != 0)
+		return false;
+	free(o->data);
+	o->data = xstrdup(
+	    "{\"items\":[{\"kind\":\"vm\",\"id\":\"" GROUP
+	    "/providers/Microsoft.Compute/virtualMachines/pl-4f1c-head\",\"state\":\"gone\",\"error\":\"\",\"price_per_hour\":0.096},"
+	    "{\"kind\":\"disk\",\"id\":\"" DISK_GROUP
+	    "/providers/Microsoft.Compute/disks/demo-shared-4f1c\",\"state\":\"kept\",\"error\":\"\",\"price_per_hour\":0.0166},"
+	    "{\"kind\":\"nsg\",\"id\":\"" GROUP
+	    "/providers/Microsoft.Network/networkSecurityGroups/pl-4f1c-nsg\",\"state\":\"failed\",\"error\":\"it is in use by the network card of a stranger\",\"price_per_hour\":0},"
+	    "{\"kind\":\"group\",\"id\":\"" GROUP
+	    "\",\"state\":\"waiting\",\"error\":\"\",\"price_per_hour\":0}]}");
+	snprintf(o->detail, sizeof(o->detail), "tries again in 5 s");
+	return true;
+}
+
+void fixture_skip(const char *item)
+{
+	left = left || strstr(item, "pl-4f1c-nsg") != NULL;
+	fixture_changed(); /* it goes on */
+}
+
+char *fixture_report(void)
+{
+	return xstrdup(
+	    "{\"gone\":[\"" GROUP
+	    "/providers/Microsoft.Compute/virtualMachines/pl-4f1c-head\"],"
+	    "\"kept\":[{\"kind\":\"disk\",\"id\":\"" DISK_GROUP
+	    "/providers/Microsoft.Compute/disks/demo-shared-4f1c\",\"price_per_hour\":0.0166}],"
+	    "\"left\":[{\"kind\":\"nsg\",\"id\":\"" GROUP
+	    "/providers/Microsoft.Network/networkSecurityGroups/pl-4f1c-nsg\",\"price_per_hour\":0}],"
+	    "\"first_empty_list\":\"2026-11-23T12:06:10Z\",\"second_empty_list\":\"2026-11-23T12:07:11Z\","
+	    "\"group_deleted\":true,\"spent\":1.27}");
+}
