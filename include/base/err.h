@@ -44,6 +44,12 @@ int err_wrap(struct err *e, const char *fmt, ...) __attribute__((format(printf, 
 /* "msg: strerror(errno)", ERR_IO; errno is read first, so arguments may disturb it. */
 int err_sys(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+#ifdef __clang_analyzer__ /* it sees one file at a time: what they return is told here */
+#define err_set(...)  (err_set(__VA_ARGS__), -1)
+#define err_wrap(...) (err_wrap(__VA_ARGS__), -1)
+#define err_sys(...)  (err_sys(__VA_ARGS__), -1)
+#endif
+
 const char *err_name(enum err_code code); /* "not_found": the word used in JSON and in the log */
 enum err_code err_code_of(const char *name); /* ERR_INTERNAL when there is no such word */
 

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/unix_socket.h"
 #include "http_answer.h"
 #include "loop_private.h"
 
@@ -169,13 +169,13 @@ static void on_socket(void *arg, unsigned int what)
 static void begin(void *arg)
 {
 	struct http_local *c = arg;
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	struct err err = ERR_INIT;
+	struct sockaddr_un a;
 
-	if (strlen(c->socket) >= sizeof(a.sun_path)) {
-		failed(c, "the path of a socket is too long");
+	if (unix_address(&a, c->socket, &err) < 0) {
+		failed(c, err.msg);
 		return;
 	}
-	memcpy(a.sun_path, c->socket, strlen(c->socket));
 	if (c->fd < 0)
 		c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&a, sizeof(a)) < 0) {

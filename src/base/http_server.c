@@ -11,12 +11,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/loop_private.h"
 #include "base/mem.h"
+#include "base/unix_socket.h"
 #include "http_server_private.h"
 
 #define PAUSE_MS 200 /* reliability.md 13 */
@@ -270,15 +270,10 @@ static int bind_unix(int fd, const struct sockaddr_un *to, mode_t mode)
 int http_server_listen_unix(struct http_server *s, const char *path, mode_t mode,
 			    struct err *err)
 {
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	size_t len = strlen(path);
+	struct sockaddr_un to;
 
-	if (len >= sizeof(to.sun_path))
-		return err_set(err, ERR_INVALID,
-			       "the path of the socket has %zu bytes, %zu are possible: %s",
-			       len, sizeof(to.sun_path) - 1, path);
-	memcpy(to.sun_path, path, len);
-	if (check_folder(path, err) != 0 || remove_stale(&to, err) != 0)
+	if (unix_address(&to, path, err) < 0 || check_folder(path, err) != 0 ||
+	    remove_stale(&to, err) != 0)
 		return -1;
 
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

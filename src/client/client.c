@@ -9,13 +9,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/rand.h"
 #include "base/retry.h"
+#include "base/unix_socket.h"
 #include "client/client_private.h"
 #include "wire/wire.h"
 
@@ -74,8 +74,10 @@ void client_free(struct client *c)
 {
 	if (!c)
 		return;
-	while (c->calls)
-		client_cancel(c->calls);
+	for (struct client_call *call = c->calls, *next; call; call = next) {
+		next = call->next;
+		client_cancel(call);
+	}
 	free(c->socket);
 	free(c);
 }
@@ -113,27 +115,18 @@ static int no_engine(struct err *err, const char *path, int why)
 /* Who listens is the kernel's word, as the peer's of a connection. */
 static int listener_uid(uid_t *uid, const char *path, struct err *err)
 {
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	struct ucred who;
+	struct ucred who = { .uid = (uid_t)-1 };
 	socklen_t len = sizeof(who);
-	int fd, why = 0;
+	int fd = unix_connect(path, SOCK_NONBLOCK, err), rc;
 
-	if (strlen(path) >= sizeof(a.sun_path))
-		return err_set(err, ERR_INVALID,
-			       "%s: a socket's path has at most %zu characters", path,
-			       sizeof(a.sun_path) - 1);
-	snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
-		return err_sys(err, "%s", path);
-	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0 ||
-	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0)
-		why = errno;
+		return errno == ENAMETOOLONG ? -1 : no_engine(err, path, errno);
+	rc = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len);
+	if (rc < 0)
+		no_engine(err, path, errno);
 	close(fd);
-	if (why)
-		return no_engine(err, path, why);
 	*uid = who.uid;
-	return 0;
+	return rc;
 }
 
 static bool same_socket(const struct stat *a, const struct stat *b)
@@ -146,7 +139,7 @@ static bool same_socket(const struct stat *a, const struct stat *b)
 int client_check_socket(struct client *c, struct err *err)
 {
 	struct stat st;
-	uid_t uid;
+	uid_t uid = (uid_t)-1;
 
 	if (lstat(c->socket, &st) < 0)
 		return no_engine(err, c->socket, errno);

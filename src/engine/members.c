@@ -54,7 +54,7 @@ struct member *member_add(struct run *r, const struct node *n)
 
 const struct array_spec *array_of_set(const struct run *r, const char *set_id)
 {
-	const char *name = strrchr(set_id, '/');
+	const char *name = set_id ? strrchr(set_id, '/') : NULL;
 
 	for (size_t i = 0; name && i < r->cluster.spec.n_arrays; i++) {
 		const struct array_spec *a = &r->cluster.spec.arrays[i];

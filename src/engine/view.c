@@ -347,13 +347,15 @@ size_t engine_arrays(const struct engine *e, const struct cluster *c, struct arr
 	struct run *r = run_of(e, c);
 	const struct node *const *lent;
 	size_t n = 0, cap = 0, n_nodes = engine_nodes(e, c, &lent);
-	const struct node **nodes = xcalloc(n_nodes + 1, sizeof(struct node *));
+	const struct node **nodes;
 
 	*out = NULL;
+	if (!r)
+		return 0;
+	nodes = xcalloc(n_nodes + 1, sizeof(struct node *));
 	if (n_nodes)
 		memcpy(nodes, lent, n_nodes * sizeof(struct node *));
-	if (r)
-		rows_of_spec(out, &n, &cap, r);
+	rows_of_spec(out, &n, &cap, r);
 	qsort(nodes, n_nodes, sizeof(struct node *), by_index);
 	for (size_t i = 0; i < n_nodes; i++) {
 		struct array_row *row = array_row_of(out, &n, &cap, r, nodes[i]->array,

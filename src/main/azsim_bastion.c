@@ -1,14 +1,11 @@
 /* The bastion: "azsim connect" says ADDRESS PORT on a unix socket, then bytes flow to that
  * guest. */
-#define _GNU_SOURCE /* accept4 */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "azsim/guest/guest.h"
@@ -18,6 +15,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/unix_socket.h"
 
 enum { DIAL_MS = 20000, HEAD_MS = 10000, CALLERS_MAX = 512 };
 
@@ -35,11 +33,8 @@ struct caller {
 struct bastion {
 	struct loop *loop;
 	struct guests *guests;
-	struct watch *watch;
+	struct unix_listener *listener;
 	struct caller *callers;
-	size_t n;
-	int fd;
-	char *path;
 };
 
 static void caller_free(struct caller *c)
@@ -49,7 +44,7 @@ static void caller_free(struct caller *c)
 			*at = c->next;
 			break;
 		}
-	c->bastion->n--;
+	unix_listener_left(c->bastion->listener);
 	watch_free(c->watch);
 	guests_connect_free(c->connect);
 	relay_free(c->relay);
@@ -113,20 +108,11 @@ static void on_head(void *arg, unsigned int what)
 		caller_free(c);
 }
 
-static void on_accept(void *arg, unsigned int what)
+static void on_accept(void *arg, int fd)
 {
 	struct bastion *b = arg;
-	int fd = accept4(b->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct caller *c;
+	struct caller *c = xcalloc(1, sizeof(*c));
 
-	(void)what;
-	if (fd < 0)
-		return;
-	if (b->n >= CALLERS_MAX) {
-		close(fd);
-		return;
-	}
-	c = xcalloc(1, sizeof(*c));
 	c->next = b->callers;
 	c->bastion = b;
 	c->fd = fd;
@@ -134,67 +120,36 @@ static void on_accept(void *arg, unsigned int what)
 	c->deadline = timer_new(b->loop, on_late, c);
 	timer_set(c->deadline, HEAD_MS + DIAL_MS);
 	b->callers = c;
-	b->n++;
-}
-
-static int make_socket(const char *path, bool serve, struct err *err)
-{
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	int fd, rc;
-
-	if (strlen(path) >= sizeof(a.sun_path))
-		return err_set(err, ERR_INVALID,
-			       "%s is too long for a socket: choose a shorter --state", path);
-	memcpy(a.sun_path, path, strlen(path) + 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return err_sys(err, "socket");
-	if (serve)
-		unlink(path);
-	rc = serve ? bind(fd, (struct sockaddr *)&a, sizeof(a))
-		   : connect(fd, (struct sockaddr *)&a, sizeof(a));
-	if (rc == 0 && serve)
-		rc = listen(fd, 64);
-	if (rc == 0)
-		return fd;
-	err_sys(err, "%s", path);
-	close(fd);
-	return -1;
 }
 
 struct bastion *bastion_new(struct loop *l, struct guests *g, const char *path, gid_t group,
 			    struct err *err)
 {
-	struct bastion *b;
-	int fd = make_socket(path, true, err);
+	const struct unix_listen_options o = { .path = path,
+					       .group = group,
+					       .most = CALLERS_MAX };
+	struct bastion *b = xcalloc(1, sizeof(*b));
 
-	if (fd < 0)
-		return NULL;
-	if (chmod(path, group == (gid_t)-1 ? 0600 : 0660) != 0 ||
-	    (group != (gid_t)-1 && chown(path, (uid_t)-1, group) != 0)) {
-		err_sys(err, "%s", path);
-		close(fd);
-		return NULL;
-	}
-	b = xcalloc(1, sizeof(*b));
 	b->loop = l;
 	b->guests = g;
-	b->fd = fd;
-	b->path = xstrdup(path);
-	b->watch = watch_new(l, fd, WATCH_READ, on_accept, b);
-	return b;
+	b->listener = unix_listener_new(l, &o, on_accept, b, err);
+	if (b->listener)
+		return b;
+	free(b);
+	return NULL;
 }
 
 void bastion_free(struct bastion *b)
 {
+	struct caller *next;
+
 	if (!b)
 		return;
-	while (b->callers)
-		caller_free(b->callers);
-	watch_free(b->watch);
-	close(b->fd);
-	unlink(b->path);
-	free(b->path);
+	for (struct caller *c = b->callers; c; c = next) {
+		next = c->next;
+		caller_free(c);
+	}
+	unix_listener_free(b->listener);
 	free(b);
 }
 
@@ -215,18 +170,13 @@ static bool pump(int from, int to)
 	return n > 0;
 }
 
-int connect_main(int argc, char **argv)
+int bastion_dial(const char *socket, const char *address, const char *port)
 {
 	struct err err = ERR_INIT;
 	struct pollfd p[2] = { { .fd = 0, .events = POLLIN }, { .events = POLLIN } };
-	int fd;
+	int fd = unix_connect(socket, 0, &err);
 
-	if (argc != 5 || strcmp(argv[3], "--socket") != 0) {
-		fprintf(stderr, "usage: azsim connect ADDRESS PORT --socket SOCKET\n");
-		return 2;
-	}
-	fd = make_socket(argv[4], false, &err);
-	if (fd < 0 || dprintf(fd, "%s %s\n", argv[1], argv[2]) < 0) {
+	if (fd < 0 || dprintf(fd, "%s %s\n", address, port) < 0) {
 		fprintf(stderr, "azsim: %s\n", fd < 0 ? err.msg : strerror(errno));
 		return 1;
 	}
@@ -241,4 +191,12 @@ int connect_main(int argc, char **argv)
 	}
 	close(fd);
 	return 0;
+}
+
+int connect_main(int argc, char **argv)
+{
+	if (argc == 5 && strcmp(argv[3], "--socket") == 0)
+		return bastion_dial(argv[4], argv[1], argv[2]);
+	fprintf(stderr, "usage: azsim connect ADDRESS PORT --socket SOCKET\n");
+	return 2;
 }

@@ -17,11 +17,13 @@ struct azsim_machines *azsim_machines_new(struct loop *l, struct az_world *w, co
 void azsim_machines_free(struct azsim_machines *m);
 const char *azsim_machines_socket(const struct azsim_machines *m);
 
-/* bastion.c */
+/* azsim_bastion.c */
 struct bastion;
 struct guests;
 struct bastion *bastion_new(struct loop *l, struct guests *g, const char *path, gid_t group,
 			    struct err *err);
 void bastion_free(struct bastion *b);
+/* What ssh runs: bytes between it and a guest. The exit code. */
+int bastion_dial(const char *socket, const char *address, const char *port);
 
 #endif

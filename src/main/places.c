@@ -1,16 +1,16 @@
 #include "places.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/unix_socket.h"
 
 #define SITE_STATE	"/var/lib/paceline"
 #define SITE_RUN	"/run/paceline"
@@ -103,34 +103,14 @@ void places_clear(struct places *p)
 	*p = (struct places){ 0 };
 }
 
-static int check_length(const struct places *p, struct err *err)
-{
-	const size_t most = sizeof(((struct sockaddr_un *)0)->sun_path) - 1;
-	size_t len = strlen(p->socket);
-
-	if (len <= most)
-		return 0;
-	return err_set(
-	    err, ERR_INVALID,
-	    "the path of the socket has %zu bytes, %zu are possible: name a shorter one with --socket: %s",
-	    len, most, p->socket);
-}
-
 int places_reach(const struct places *p, struct err *err)
 {
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	int fd, rc;
+	int fd = unix_connect(p->socket, 0, err);
 
-	if (check_length(p, err) < 0)
-		return -1;
-	memcpy(a.sun_path, p->socket, strlen(p->socket));
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	rc = fd < 0 ? -1 : connect(fd, (struct sockaddr *)&a, sizeof(a));
-	if (rc < 0)
-		err_sys(err, "no engine answers on %s", p->socket);
-	if (fd >= 0)
-		close(fd);
-	return rc;
+	if (fd < 0)
+		return errno == ENAMETOOLONG ? -1 : err_wrap(err, "no engine answers");
+	close(fd);
+	return 0;
 }
 
 bool places_answers(const struct places *p)
@@ -140,7 +120,9 @@ bool places_answers(const struct places *p)
 
 int places_check_free(const struct places *p, struct err *err)
 {
-	if (check_length(p, err) < 0)
+	struct sockaddr_un a;
+
+	if (unix_address(&a, p->socket, err) < 0)
 		return -1;
 	/* A child of an engine that was killed this moment holds its socket until it has become
 	 * the program that it was made for. */

@@ -92,7 +92,7 @@ static bool is_same(const char *text, const struct test *t)
 {
 	if (strnlen(text, t->len) < t->len || !same_n(text, t->value, t->len, t->fold))
 		return false;
-	return text[t->len] == '\0' || (t->column->tasks && text[t->len] == '_');
+	return text[t->len] == '\0' || (t->column && t->column->tasks && text[t->len] == '_');
 }
 
 static bool text_passes(struct test *t, const char *text)

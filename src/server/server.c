@@ -214,33 +214,41 @@ static bool answered_before(struct request *q)
 	return true;
 }
 
-static void dispatch(struct request *q)
+/* The route that may be gone; NULL: err says why not. */
+static const struct route *route_of(struct request *q, struct err *err)
 {
 	bool known;
 	const char *path = http_x_path(q->x);
 	const struct route *r = route_find(http_x_method(q->x), path, &known);
-	struct err err = ERR_INIT;
 
 	if (q->user.role == ROLE_NONE)
 		err_set(
-		    &err, ERR_DENIED,
+		    err, ERR_DENIED,
 		    "%s has no role here: an admin grants one in the configuration (roles:)",
 		    q->user.name);
 	else if (!r)
-		err_set(&err, ERR_NOT_FOUND,
+		err_set(err, ERR_NOT_FOUND,
 			known ? "%s does not take this method" : "there is no %s", path);
 	else if (q->user.role < r->needs)
 		err_set(
-		    &err, ERR_DENIED,
+		    err, ERR_DENIED,
 		    "%s needs the role %s; %s is %s: an admin grants more in the configuration (roles:)",
 		    path, role_name(r->needs), q->user.name, role_name(q->user.role));
 	else if (strs_split(&q->segments, path + 1, strlen(path) - 1, '/') < 0)
-		err_set(&err, ERR_NOT_FOUND, "there is no %s", path);
-	else if (body_read(q, &err) == 0 && answered_before(q))
-		return;
-	if (err.code != ERR_NONE)
-		answer_err(q, &err);
+		err_set(err, ERR_NOT_FOUND, "there is no %s", path);
 	else
+		return r;
+	return NULL;
+}
+
+static void dispatch(struct request *q)
+{
+	struct err err = ERR_INIT;
+	const struct route *r = route_of(q, &err);
+
+	if (!r || body_read(q, &err) < 0)
+		answer_err(q, &err);
+	else if (!answered_before(q))
 		r->run(q);
 }
 

@@ -529,9 +529,7 @@ void change_stream(struct request *q)
 
 	if (!st)
 		err_set(&err, ERR_NOT_FOUND, "there is no stream \"%s\"", segment(q, 2));
-	else
-		read_windows(want, &n, q, &err);
-	if (err.code != ERR_NONE) {
+	if (!st || read_windows(want, &n, q, &err) < 0) {
 		answer_err(q, &err);
 		return;
 	}

@@ -3,7 +3,8 @@
 # thousand and for ten thousand nodes, what is refused for asking too often, how long it takes, what engine and simulated
 # cloud use, and what the ledger holds after the teardown; once more with machines that come late, never, or are taken back. Then the engine at 10,000 nodes and 100,000 jobs of which 1 %
 # change each second, and the engine with nothing to do. The last line is JSON.
-# BUILD, FACTOR of the clock while nodes come and go, STEADY_S of the two quiet measurements, NODES: the sizes
+# BUILD, FACTOR of the clock while nodes come and go, STEADY_S of the two quiet measurements, NODES: the sizes; FAULTS: those
+# of the runs with faults, where others
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 build=${BUILD:-build} factor=${FACTOR:-20} steady_s=${STEADY_S:-60}
@@ -109,11 +110,11 @@ measure() { # NAME
 }
 
 printf '%-22s %8s %6s %10s %8s %11s %8s %8s\n' "" "writes" "429" "simulated" "real" "loop" "engine" "azsim MiB"
-if [ -z "${NODES-}" ]; then
-	grow 1000 faults
-	down 1000_faults
+for nodes in ${FAULTS:-${NODES:-1000 10000}}; do
+	grow "$nodes" faults
+	down "${nodes}_faults"
 	site_end
-fi
+done
 for nodes in ${NODES:-1000 10000}; do
 	[ -z "$site" ] || { down "$last" && site_end; }
 	grow "$nodes"

@@ -284,7 +284,7 @@ static void answer(struct arm_call *c, struct arm_rows *rows, const struct graph
 {
 	struct json *o = json_new_object(), *data;
 	int64_t skip = 0, top = json_int(c->body, "options.$top", PAGE),
-		total = (int64_t)rows->n;
+		total = rows->v ? (int64_t)rows->n : 0;
 	char token[32];
 
 	if (q->count_name[0]) {

@@ -171,7 +171,7 @@ static int open_front(struct arm_serve *s, struct front *f, uint16_t *port,
 
 	f->serve = s;
 	f->server = http_server_new(s->loop, &opt, on_request, f);
-	if (f->local)
+	if (!port)
 		return http_server_listen_unix(f->server, o->control_socket, 0600, err);
 	if (http_server_listen_tcp(f->server, "127.0.0.1", port, f->tls ? o->tls : NULL, err) !=
 	    0)
@@ -213,8 +213,10 @@ void arm_serve_free(struct arm_serve *s)
 	for (int i = 0; i < 3; i++)
 		if (s->fronts[i].server)
 			http_server_free(s->fronts[i].server);
-	while (s->first)
-		forget(s->first);
+	for (struct waiting *w = s->first, *next; w; w = next) {
+		next = w->next;
+		forget(w);
+	}
 	turn_end_free(s->end);
 	free(s);
 }

@@ -342,8 +342,10 @@ void share_free(struct share *s)
 
 	if (!s)
 		return;
-	while (s->clients)
-		client_free(s->clients);
+	for (struct client *c = s->clients, *next; c; c = next) {
+		next = c->next;
+		client_free(c);
+	}
 	watch_free(s->watch);
 	close(s->fd);
 	snprintf(path, sizeof(path), "run/ask/%u", s->guest->run);

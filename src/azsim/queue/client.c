@@ -4,14 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "azsim/queue/wire.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/unix_socket.h"
 
 static int read_all(struct buf *b, int fd)
 {
@@ -64,18 +63,12 @@ static char *own_folder(const char *argv0)
 
 static int dial(const char *argv0)
 {
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	char *dir = own_folder(argv0);
-	int n = snprintf(a.sun_path, sizeof(a.sun_path), "%s/../" GQ_SOCKET, dir);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char *dir = own_folder(argv0), *path = xasprintf("%s/../" GQ_SOCKET, dir);
+	int fd = unix_connect(path, 0, NULL);
 
+	free(path);
 	free(dir);
-	if (fd >= 0 && n > 0 && (size_t)n < sizeof(a.sun_path) &&
-	    connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	return fd;
 }
 
 /* The tool's input, a job script from stdin, or the file that sbatch names. */

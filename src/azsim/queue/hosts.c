@@ -127,7 +127,7 @@ static void print_sorted(struct buf *out, const char *const *names, size_t n)
 	for (size_t i = 0, end; i < n; i = end) {
 		struct numbered first = cut(names[i]), last = first, c;
 		struct buf inner = BUF_INIT(BUF_TEXT_MAX);
-		size_t from = i;
+		size_t from;
 
 		for (end = i; end < n;) { /* one prefix, ranges of it */
 			c = cut(names[end]);

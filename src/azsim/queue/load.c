@@ -36,7 +36,6 @@ static void on_second(void *arg)
 	int64_t gone = 0;
 
 	for (struct gq_job *j = q->pending.first, *next; j && gone < q->load.per_s; j = next) {
-		next = j->next;
 		while (j->tasks && gone < q->load.per_s) {
 			struct gq_job *task = gq_job_split(q, j, gq_tasks_first(j->tasks));
 
@@ -47,7 +46,7 @@ static void on_second(void *arg)
 		}
 		if (j->tasks || gone >= q->load.per_s)
 			break;
-		next = j->next;
+		next = j->next; /* a split may have put tasks in between */
 		gq_job_end(q, j, GQ_COMPLETED, 0);
 		gone++;
 	}

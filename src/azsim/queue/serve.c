@@ -1,17 +1,15 @@
-#define _GNU_SOURCE /* accept4 */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "azsim/queue/wire.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/unix_socket.h"
 
 #define CALLERS_MAX 256
 
@@ -28,11 +26,8 @@ struct caller {
 struct gq_serve {
 	struct loop *loop;
 	struct gq_site *site;
-	struct watch *watch;
+	struct unix_listener *listener;
 	struct caller *callers;
-	size_t n;
-	int fd;
-	char *path;
 };
 
 static void caller_free(struct caller *c)
@@ -42,7 +37,7 @@ static void caller_free(struct caller *c)
 			*at = c->next;
 			break;
 		}
-	c->serve->n--;
+	unix_listener_left(c->serve->listener);
 	watch_free(c->watch);
 	close(c->fd);
 	buf_clear(&c->in);
@@ -164,20 +159,11 @@ static void on_caller(void *arg, unsigned int what)
 		on_write(c);
 }
 
-static void on_accept(void *arg, unsigned int what)
+static void on_accept(void *arg, int fd)
 {
 	struct gq_serve *s = arg;
-	int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct caller *c;
+	struct caller *c = xcalloc(1, sizeof(*c));
 
-	(void)what;
-	if (fd < 0)
-		return;
-	if (s->n >= CALLERS_MAX) {
-		close(fd);
-		return;
-	}
-	c = xcalloc(1, sizeof(*c));
 	c->serve = s;
 	c->fd = fd;
 	c->in = (struct buf)BUF_INIT(GQ_ARGS_MAX + GQ_IN_MAX + 1024);
@@ -186,30 +172,6 @@ static void on_accept(void *arg, unsigned int what)
 	c->watch = watch_new(s->loop, fd, WATCH_READ, on_caller, c);
 	c->next = s->callers;
 	s->callers = c;
-	s->n++;
-}
-
-static int listen_at(const char *path, gid_t group, struct err *err)
-{
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	int fd;
-
-	if (strlen(path) >= sizeof(a.sun_path))
-		return err_set(err, ERR_INVALID,
-			       "%s is too long for a socket: choose a shorter --state", path);
-	memcpy(a.sun_path, path, strlen(path) + 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return err_sys(err, "socket");
-	unlink(path);
-	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) != 0 ||
-	    (group != (gid_t)-1 && chown(path, (uid_t)-1, group) != 0) ||
-	    chmod(path, group == (gid_t)-1 ? 0600 : 0660) != 0 || listen(fd, 128) != 0) {
-		err_sys(err, "%s", path);
-		close(fd);
-		return -1;
-	}
-	return fd;
 }
 
 static int make_links(const char *dir, struct err *err)
@@ -238,32 +200,33 @@ static int make_links(const char *dir, struct err *err)
 struct gq_serve *gq_serve_new(struct loop *l, struct gq_site *site, const char *dir,
 			      gid_t group, struct err *err)
 {
-	struct gq_serve *s;
+	struct gq_serve *s = xcalloc(1, sizeof(*s));
 	char *path = xasprintf("%s/" GQ_SOCKET, dir);
-	int fd = make_links(dir, err) == 0 ? listen_at(path, group, err) : -1;
+	const struct unix_listen_options o = { .path = path,
+					       .group = group,
+					       .most = CALLERS_MAX };
 
-	if (fd < 0) {
-		free(path);
-		return NULL;
-	}
-	s = xcalloc(1, sizeof(*s));
 	s->loop = l;
 	s->site = site;
-	s->fd = fd;
-	s->path = path;
-	s->watch = watch_new(l, fd, WATCH_READ, on_accept, s);
-	return s;
+	if (make_links(dir, err) == 0)
+		s->listener = unix_listener_new(l, &o, on_accept, s, err);
+	free(path);
+	if (s->listener)
+		return s;
+	free(s);
+	return NULL;
 }
 
 void gq_serve_free(struct gq_serve *s)
 {
+	struct caller *next;
+
 	if (!s)
 		return;
-	while (s->callers)
-		caller_free(s->callers);
-	watch_free(s->watch);
-	close(s->fd);
-	unlink(s->path);
-	free(s->path);
+	for (struct caller *c = s->callers; c; c = next) {
+		next = c->next;
+		caller_free(c);
+	}
+	unix_listener_free(s->listener);
 	free(s);
 }

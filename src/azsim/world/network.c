@@ -62,7 +62,8 @@ bool az_prefix_covers(uint32_t base, unsigned int bits, uint32_t inner, unsigned
 
 static uint32_t size_of(const struct az_subnet *s)
 {
-	return (uint32_t)1 << (32 - s->bits);
+	return s->bits ? (uint32_t)1 << (32 - s->bits)
+		       : UINT32_MAX; /* of all addresses the last is none */
 }
 
 struct az_subnet *az_subnet_find(const struct az_resource *vnet, const char *name)
@@ -254,7 +255,7 @@ static void apply_one(struct az_resource *vnet, const struct json *e)
 
 	az_prefix_read(&base, &bits, prefix_of(e));
 	if (s && (s->base != base || s->bits != bits)) { /* unused: checked before */
-		while (*at != s)
+		while (*at && *at != s)
 			at = &(*at)->next;
 		*at = s->next;
 		subnet_free(s);

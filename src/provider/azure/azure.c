@@ -35,8 +35,10 @@ static struct cloud *azure_open(struct loop *l, const struct cloud_record *r, st
 
 static void azure_close(struct cloud *c)
 {
-	while (c->calls)
-		call_free(c->calls);
+	for (struct cloud_call *call = c->calls, *next; call; call = next) {
+		next = call->next;
+		call_free(call);
+	}
 	token_free(c);
 	http_client_free(c->http);
 	free(c);
