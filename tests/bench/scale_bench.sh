@@ -37,6 +37,7 @@ until_true() { # SECONDS COMMAND...
 	done
 }
 runs() { [ "$(jobs_running)" = "$1" ]; }
+ended() { control GET /azsim/queue | grep -q "\"pending\":0,\"running\":0,\"ended\":$1[,}]"; }
 deleted() { ! api /v1/clusters/big >/dev/null 2>&1; }
 
 site_up() { # calm: what happens by chance is switched off
@@ -62,12 +63,16 @@ cluster_down() {
 	live=$(control GET '/azsim/ledger?max=0' | sed 's/.*"live":\({[^}]*}\).*/\1/')
 }
 
-grow() { # NODES [WORD]: from an empty queue to a job on each node; WORD: with what happens by chance
+# NODES [WORD]: from an empty queue to a job on each node; WORD: with what happens by chance, until each job of 20 minutes has
+# run to its end, evicted ones from their begin
+grow() {
 	site_up "${2-calm}"
 	cluster_up "$1"
 	before=$(writes) from=$(now_s) real=$(date +%s)
-	load "{\"head\":\"big-head\",\"jobs\":$1,\"seconds\":90000,\"cpus\":2}"
-	until_true 900 runs "$1"
+	seconds=90000 reached=runs
+	[ -z "${2-}" ] || seconds=1200 reached=ended
+	load "{\"head\":\"big-head\",\"jobs\":$1,\"seconds\":$seconds,\"cpus\":2}"
+	until_true 900 $reached "$1"
 	sets=$(($(writes) - before)) took=$(($(now_s) - from)) real=$(($(date +%s) - real)) blocked=$(lag)
 	printf '%-22s %8s %6s %8s s %6s s %8s ms %8s %8s\n' "$1 nodes${2+, $2}" "$sets" "$(counter throttled)" "$took" "$real" "$blocked" \
 		"$(mib "$(peak_kib "$engine_pid")")" "$(mib "$(peak_kib "$azsim_pid")")"
