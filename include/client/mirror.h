@@ -25,6 +25,11 @@ void mirror_free(struct mirror *m);
 /* Which windows are wanted from now on; unchanged ones keep their rows. Copied. */
 void mirror_watch(struct mirror *m, const struct window *w, size_t n);
 
+/* The picture stands still until it is let go again; windows that change are answered all the same. */
+void mirror_hold(struct mirror *m, bool on);
+
+void mirror_reload(struct mirror *m); /* asks for everything anew */
+
 enum mirror_link mirror_link(const struct mirror *m);
 const char *mirror_link_text(const struct mirror *m);  /* "no answer from the engine for 12 s; trying again in 3 s" */
 bool mirror_whole(const struct mirror *m); /* live, and every window that is wanted has its rows or its error */
@@ -53,5 +58,6 @@ struct mirror_rows {
 };
 /* Borrowed until control returns to the loop. false: no such window or no answer yet. */
 bool mirror_rows(const struct mirror *m, const char *window_id, struct mirror_rows *out);
+struct json *mirror_row_json(const struct mirror_rows *r, size_t i); /* new: a row as the API tells it */
 
 #endif

@@ -16,10 +16,12 @@ struct console_options {
 	uid_t engine_uid;	   /* as in client_new() */
 	const char *state_dir;	   /* for drafts, 0700; made when needed. NULL: none are kept */
 	const char *templates_dir; /* the operator's own; NULL: none */
+	const char *conf_path;	   /* console.conf, which need not be there; NULL: none */
 	const char *theme;	   /* name or path; NULL: auto, or mono under NO_COLOR */
 	bool ascii;
 	bool plain; /* lines instead of a screen; also taken when the terminal cannot do better
 		     */
+	bool reader; /* for a screen reader: words, no lines, the cursor on the row, calm */
 	bool letters;	     /* the footer shows letters instead of F-keys */
 	bool no_countdown;   /* a second press instead of the countdown, for those who cannot
 				watch a clock */

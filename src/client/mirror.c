@@ -21,6 +21,7 @@
 #define RETRY_CAP_MS   10000
 #define OLD_MS	       60000 /* a stream that ends after this was not refused */
 #define WINDOWS_MAX    32
+#define WAITING_MAX    ((size_t)8 << 20)
 
 struct mirror {
 	struct client *client;
@@ -46,6 +47,8 @@ struct mirror {
 	struct http_local *call, *telling; /* the stream; a change of its windows */
 	struct buf body;
 	struct buf line;
+	bool held;	 /* the picture stands still */
+	struct buf waiting; /* lines that came meanwhile, each with its end */
 	bool changed, broken;
 	struct turn_end *turn;
 	struct timer *again, *silence;
@@ -131,6 +134,7 @@ void mirror_watch(struct mirror *m, const struct window *w, size_t n)
 			m->windows[m->n++] = have;
 		}
 		have->known = have->known && same_window(&have->want, &w[i]);
+		have->owed = have->owed || !have->known;
 		have->want = w[i];
 		have->wanted = true;
 	}
@@ -177,6 +181,8 @@ static int apply_window(struct mirror *m, struct mirror_window *w, const struct 
 {
 	const char *text = json_str(line, "error", NULL);
 
+	/* what was under way when it changed is no answer yet */
+	w->owed = w->owed && m->stream[0] && !w->known;
 	if (text) {
 		free(w->error);
 		w->error = xstrdup(text);
@@ -238,6 +244,7 @@ static void hang_up(struct mirror *m)
 	m->stream[0] = '\0';
 	timer_stop(m->silence);
 	buf_clear(&m->line);
+	buf_clear(&m->waiting);
 }
 
 /* The picture stays; the next one is whole. */
@@ -267,13 +274,50 @@ static void lose_soon(struct mirror *m, const char *why)
 	turn_end_ask(m->turn);
 }
 
-static void on_line(struct mirror *m, const char *line, size_t len)
+/* Lines change what the ones before them made: none may be left out. */
+static void apply_waiting(struct mirror *m)
+{
+	struct err err = ERR_INIT;
+	const char *at = buf_str(&m->waiting), *end;
+
+	while (!m->broken && (end = strchr(at, '\n'))) {
+		if (mirror_apply(m, at, (size_t)(end - at), &err) < 0)
+			lose_soon(m, err.msg);
+		at = end + 1;
+	}
+	buf_clear(&m->waiting);
+}
+
+/* A window that was just asked for is answered also while the picture stands still. */
+static bool waits(const struct mirror *m)
+{
+	if (!m->held || m->link != MIRROR_LIVE)
+		return false;
+	for (size_t i = 0; i < m->n; i++)
+		if (m->windows[i]->wanted && m->windows[i]->owed)
+			return false;
+	return true;
+}
+
+void mirror_line(struct mirror *m, const char *line, size_t len)
 {
 	struct err err = ERR_INIT;
 
 	m->line_ms = clock_mono_ms();
-	if (len && mirror_apply(m, line, len, &err) < 0)
+	if (len == 0)
+		return;
+	if (waits(m) && buf_add(&m->waiting, line, len) == 0 && buf_addc(&m->waiting, '\n') == 0)
+		return;
+	apply_waiting(m);
+	if (!m->broken && mirror_apply(m, line, len, &err) < 0)
 		lose_soon(m, err.msg);
+}
+
+void mirror_hold(struct mirror *m, bool on)
+{
+	m->held = on;
+	if (!on)
+		apply_waiting(m);
 }
 
 static void on_bytes(void *arg, const char *data, size_t n)
@@ -286,9 +330,9 @@ static void on_bytes(void *arg, const char *data, size_t n)
 		size_t len = (size_t)(end - data);
 
 		if (m->line.len == 0) {
-			on_line(m, data, len);
+			mirror_line(m, data, len);
 		} else if (buf_add(&m->line, data, len) == 0) {
-			on_line(m, m->line.data, m->line.len);
+			mirror_line(m, m->line.data, m->line.len);
 			buf_reset(&m->line);
 		} else {
 			break;
@@ -324,6 +368,14 @@ static void on_stream_end(void *arg, const struct http_reply *reply, const struc
 	} else if (!renewed(m)) {
 		lose(m, "");
 	}
+}
+
+void mirror_reload(struct mirror *m)
+{
+	if (m->link != MIRROR_LIVE)
+		return; /* it tries by itself */
+	hang_up(m);
+	timer_set(m->again, 0);
 }
 
 static void on_silence(void *arg)
@@ -423,6 +475,7 @@ struct mirror *mirror_new(struct client *c, void (*on_change)(void *arg), void *
 	m->text = xcalloc(1, sizeof(m->why) + 100);
 	m->body = (struct buf)BUF_INIT(BUF_TEXT_MAX);
 	m->line = (struct buf)BUF_INIT(LINE_MAX_BYTES);
+	m->waiting = (struct buf)BUF_INIT(WAITING_MAX);
 	rand_bytes(&seed, sizeof(seed));
 	rng_seed(&m->rng, seed);
 	m->turn = turn_end_new(client_loop(c), on_turn_end, m);

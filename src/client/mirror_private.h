@@ -13,6 +13,7 @@ struct mirror_window {
 			it had */
 	bool told;   /* it is in the list that the engine was sent last */
 	bool known;  /* and stands there as in want */
+	bool owed;   /* its first line since it changed has not come */
 	/* the picture, as the last lines made it */
 	bool have;
 	enum noun noun;
@@ -35,7 +36,9 @@ int mirror_rows_set(struct mirror_window *w, const struct json *line, uint64_t r
 		    struct err *err);
 void mirror_rows_clear(struct mirror_window *w);
 
-/* One line of the stream, without its end. */
+/* One line of the stream, without its end: now, or later while the picture is held. */
+void mirror_line(struct mirror *m, const char *line, size_t len);
+/* Now. */
 int mirror_apply(struct mirror *m, const char *line, size_t len, struct err *err);
 
 #endif

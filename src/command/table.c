@@ -14,6 +14,8 @@ const struct command_option command_before[] = {
 	  "colours: auto, mono, light, contrast, dusk, amber, phosphor, or a file" },
 	{ "--ascii", NULL, "the console in plain characters" },
 	{ "--plain", NULL, "the console as lines, without a screen" },
+	{ "--screen-reader", NULL,
+	  "the screen for a reader: the cursor on the row, words, no lines" },
 	{ "--letters", NULL, "letters instead of function keys in the footer" },
 	{ "--no-countdown", NULL, "a second key instead of a countdown before a teardown" },
 	{ "--stats", NULL, "what the console drew and sent, at its end" },

@@ -9,6 +9,8 @@
 #include "console/deck.h"
 #include "console/plain.h"
 
+#define READER_MS 10000 /* what is read aloud is not redrawn each second */
+
 static void gone(void *arg, int signo)
 {
 	deck_leave(arg,
@@ -21,8 +23,9 @@ static int run_deck(struct loop *l, struct client *c, const struct console_optio
 		    const struct theme *theme, struct err *err)
 {
 	struct display_options how = { .ascii = o->ascii,
+				       .words = o->reader,
 				       .esc_ms = o->esc_ms,
-				       .data_ms = o->data_ms };
+				       .data_ms = o->reader ? READER_MS : o->data_ms };
 	struct deck *d = deck_new(l, c, o);
 	struct display_stats st;
 	int code;
@@ -33,6 +36,8 @@ static int run_deck(struct loop *l, struct client *c, const struct console_optio
 		return -1;
 	}
 	display_theme(d->display, theme);
+	deck_recall(d);
+	deck_conf_read(d);
 	if (display_guessed(d->display))
 		deck_say(d, TONE_WARN, "TERM=%.40s is not known here: taken for %s",
 			 getenv("TERM"), display_guessed(d->display));

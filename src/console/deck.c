@@ -9,8 +9,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "console/pace.h"
 
 #define MESSAGE_MS     10000
+#define MESSAGES_MOST  200
 #define ANSWER_MS      1000
 #define WHY_MS	       300
 #define DRIFT_MS       2000
@@ -29,7 +31,27 @@ const struct pane_kind *const deck_kinds[PANES] = {
 
 int64_t deck_now(const struct deck *d)
 {
+	if (d->paused)
+		return d->paused_ms;
 	return clock_utc_ms() + d->ahead_ms;
+}
+
+/* For ":messages": each with its tone and time, the same again once. */
+static void keep_message(struct deck *d, enum tone tone)
+{
+	struct strs *m = &d->messages;
+	char when[CLOCK_TEXT], line[400];
+
+	snprintf(line, sizeof(line), "%c%s %s", (char)(tone + 1),
+		 clock_hms(when, clock_utc_ms() + d->ahead_ms), d->message);
+	if (m->n > 0 && strcmp(m->v[m->n - 1] + 1 + strlen(when), line + 1 + strlen(when)) == 0)
+		return;
+	if (m->n == m->max) {
+		free(m->v[0]);
+		memmove(m->v, m->v + 1, m->n * sizeof(*m->v)); /* with the NULL at the end */
+		m->n--;
+	}
+	strs_add(m, line);
 }
 
 void deck_say(struct deck *d, enum tone tone, const char *fmt, ...)
@@ -39,6 +61,7 @@ void deck_say(struct deck *d, enum tone tone, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(d->message, sizeof(d->message), fmt, ap);
 	va_end(ap);
+	keep_message(d, tone);
 	d->message_tone = tone;
 	d->message_until = display_now() + MESSAGE_MS;
 	timer_set(d->message_timer, (int64_t)(MESSAGE_MS * clock_factor()));
@@ -104,7 +127,7 @@ const struct operation *deck_operation(const struct deck *d)
 
 bool deck_maps(const struct deck *d)
 {
-	return !d->view && !d->node_list && !d->panes[PANE_NODES].filter[0] &&
+	return !d->view && !d->node_list && !d->reader && !d->panes[PANE_NODES].filter[0] &&
 	       d->layout.size != DECK_TINY;
 }
 
@@ -176,7 +199,7 @@ static void nodes_window(const struct deck *d, struct window *w)
  */
 void deck_watch(struct deck *d)
 {
-	struct window w[PANES + 6];
+	struct window w[PANES + 7];
 	size_t n = 0;
 
 	for (int i = 0; i < PANES; i++) {
@@ -213,6 +236,7 @@ void deck_watch(struct deck *d)
 	}
 	if (d->cluster[0] && d->view == &view_overview)
 		overview_window(d, &w[n++]);
+	n += deck_mark_window(d, &w[n]);
 	w[n] = (struct window){ .noun = NOUN_OPERATION, .count = OPS_SHOWN };
 	snprintf(w[n++].id, sizeof(w[0].id), "ops");
 	mirror_watch(d->mirror, w, n);
@@ -281,7 +305,12 @@ void deck_load(struct deck *d)
 	for (int i = 0; i < PANES; i++) {
 		d->panes[i].now_ms = deck_now(d);
 		pane_load(&d->panes[i], d->mirror);
+		if (d->panes[i].marked) {
+			d->panes[i].marked = false;
+			deck_say_marks(d, '*');
+		}
 	}
+	deck_mark_found(d);
 	choose_cluster(d);
 	map_load(&d->map, d->mirror);
 	d->have_ops = mirror_rows(d->mirror, "ops", &d->ops) && d->ops.noun == NOUN_OPERATION;
@@ -307,7 +336,7 @@ void deck_changed(void *arg)
 	if (!had && d->panes[PANE_CLUSTERS].have && d->panes[PANE_CLUSTERS].table.count == 0)
 		d->focus = PANE_TEMPLATES; /* there the first cluster is made */
 	deck_watch(d);
-	if (!had && d->panes[PANE_CLUSTERS].have)
+	if (!had && d->panes[PANE_CLUSTERS].have && !d->message[0])
 		deck_wizard_drafts(d);
 	deck_wizard_link(d);
 	if (!d->display)
@@ -361,8 +390,20 @@ struct deck *deck_new(struct loop *l, struct client *c, const struct console_opt
 	for (int i = 0; i < PANES; i++)
 		pane_init(&d->panes[i], deck_kinds[i]);
 	for (int i = 0; i < PROMPT_USES; i++)
-		prompt_init(&d->prompts[i], i == FOR_COMMAND ? deck_complete : NULL, d);
+		prompt_init(&d->prompts[i],
+			    i == FOR_COMMAND || i == FOR_FILTER ? deck_complete : NULL, d);
+	d->messages = (struct strs)STRS_INIT(MESSAGES_MOST);
+	d->no_countdown = o->no_countdown;
+	d->data_ms = o->data_ms > 0 ? o->data_ms : PACE_DATA_MS;
+	d->reader = o->reader;
+	for (int i = 0; i < PANES; i++)
+		d->panes[i].words = o->reader;
+	d->esc_ms = o->esc_ms > 0		? o->esc_ms
+		    : getenv("SSH_CONNECTION") ? KEY_ESC_SSH_MS
+					       : KEY_ESC_MS;
+	d->paste = !getenv("STY");
 	textbox_init(&d->box);
+	textbox_init(&d->place_help);
 	textbox_init(&d->detail);
 	textbox_init(&d->under);
 	textbox_init(&d->teardown.text);
@@ -388,6 +429,7 @@ void deck_free(struct deck *d)
 {
 	if (!d)
 		return;
+	deck_remember(d);
 	deck_run_clear(d);
 	deck_drop_calls(d);
 	teardown_clear(d);
@@ -406,6 +448,8 @@ void deck_free(struct deck *d)
 	for (int i = 0; i < PROMPT_USES; i++)
 		prompt_clear(&d->prompts[i]);
 	textbox_clear(&d->box);
+	textbox_clear(&d->place_help);
+	strs_clear(&d->messages);
 	textbox_clear(&d->detail);
 	textbox_clear(&d->under);
 	strs_clear(&d->chosen_facts);

@@ -35,9 +35,10 @@ enum deck_mode {
 	AT_MENU,
 	AT_SORT,
 	AT_TEARDOWN,
-	AT_WIZARD
+	AT_WIZARD,
+	AT_COLUMNS
 };
-enum prompt_use { FOR_COMMAND, FOR_FIND, FOR_FILTER, FOR_COPY, PROMPT_USES };
+enum prompt_use { FOR_COMMAND, FOR_FIND, FOR_FILTER, FOR_COPY, FOR_SAVE, PROMPT_USES };
 
 struct deck;
 struct deck_call;
@@ -113,6 +114,70 @@ struct cost_view {
 	struct timer *timer;
 };
 
+/* Where the operator was: what "[" and "-" go back to. */
+struct place {
+	const struct view *view; /* NULL: the Deck */
+	enum pane_id focus;
+	char cluster[40], filter[200], scope[64];
+	size_t sort, cursor, top;
+	bool descending, fold;
+	int64_t cursor_id;
+};
+
+#define PLACES_MAX 50
+
+struct places {
+	struct place v[PLACES_MAX];
+	size_t n, at; /* of the present one; what follows it is "forward" */
+	size_t last;  /* the one before, wherever it stands */
+	bool moving;  /* through them: nothing new is noted */
+};
+
+struct saved_view { /* a named way to look at one pane */
+	char name[40], view[16], filter[200], sort[24], columns[200], shade[12];
+};
+
+#define SAVED_MOST 100
+
+struct saved_views {
+	struct saved_view v[SAVED_MOST];
+	size_t n;
+};
+
+struct remap { /* of console.conf: this key does that */
+	uint32_t code;
+	char word[32]; /* of a binding; "none": nothing */
+};
+
+#define REMAPS_MOST 100
+#define SITES_MOST  16
+
+struct site_mark { /* how the header tells one site from another */
+	char site[40], word[8];
+	int colour; /* 0 to 7 */
+};
+
+struct deck_conf {
+	struct remap remaps[REMAPS_MOST];
+	size_t n_remaps;
+	struct site_mark sites[SITES_MOST];
+	size_t n_sites;
+};
+
+#define CHOICES_MOST 200
+
+struct choice {
+	char text[64], help[100];
+};
+
+struct choices { /* what could stand where something is being typed */
+	struct choice v[CHOICES_MOST];
+	size_t n, more; /* more: that there was no room for */
+	size_t from;	/* byte of the line where the choice begins */
+	char after;	/* what follows one that is complete: ' ' or ':' */
+	char usage[200];
+};
+
 struct deck {
 	struct loop *loop;
 	struct client *client;
@@ -178,6 +243,20 @@ struct deck {
 	int64_t interrupted_ms;
 	uint32_t pressed; /* the last key, and when */
 	int64_t pressed_ms;
+	struct strs messages; /* the newest ones, each with its tone and time */
+	struct places places;
+	struct saved_views saved;
+	struct deck_conf conf;
+	struct choices choices;
+	bool listing; /* Tab in the filter: what fits is listed */
+	char mark_expr[200]; /* rows that pass it are marked once they are here; "" none */
+	enum pane_id mark_pane;
+	bool paused, mouse, no_countdown, reader;
+	int64_t paused_ms; /* the time that the picture shows meanwhile */
+	int data_ms, esc_ms;
+	bool paste, restored; /* filters of the last time were put back */
+	bool helping;	      /* help lies over a prompt, a dialog, the wizard */
+	struct textbox place_help;
 	struct timer *dialog_timer, *clock_timer, *message_timer, *why_timer, *follow_timer,
 	    *filter_timer;
 	int64_t filtered_ms; /* when the engine was last told what is typed */
@@ -235,6 +314,7 @@ struct binding {
 	uint32_t key, fkey;
 	const char *keys; /* for help: "F7 d" */
 	const char *group, *label, *help;
+	const char *word; /* after ":", and in console.conf; NULL: of the command or label */
 	const char *command; /* the words of the command table that do the same; NULL none */
 	const char *cli;     /* its arguments: %c cluster, %n node, %j job, %t template */
 	enum role needs;     /* ROLE_NONE: reading */
@@ -249,6 +329,11 @@ extern const struct binding node_keys[]; /* of the views of nodes */
 const struct binding *binding_at(const struct deck *d, size_t i);
 const struct binding *binding_named(const struct deck *d, const char *label);
 const struct binding *binding_of_key(const struct deck *d, uint32_t code);
+/* The one that ":WORD" and "key X WORD" mean; NULL: there is none here. */
+const struct binding *binding_worded(const struct deck *d, const char *word);
+/* keys_list.c: the same among the keys of all views */
+const struct binding *view_binding_worded(const char *word);
+void binding_word(const struct binding *b, char out[32]);
 bool binding_is_hidden(const struct deck *d, const struct binding *b);
 const char *binding_off(const struct deck *d, const struct binding *b, char out[80]);
 void binding_run(struct deck *d, const struct binding *b);
@@ -261,6 +346,88 @@ void deck_open_command(struct deck *d);
 void deck_prompt_key(struct deck *d, const struct key *k);
 void deck_find_again(struct deck *d, int step);
 void deck_filter_typed(struct deck *d);
+
+void deck_draw_prompt(const struct deck *d, struct screen *s, int row);
+void deck_draw_choices(const struct deck *d, struct screen *s, struct area body);
+void deck_open_prompt(struct deck *d, enum prompt_use use, const char *label, const char *text);
+
+/* deck_complete.c */
+bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT],
+		   char hint[160]);
+void deck_choices(const struct deck *d, const char *text, size_t at, struct choices *out);
+void choices_add(struct choices *c, const char *typed, const char *text, const char *help);
+
+/* deck_places.c: back, forward, last */
+void places_leave(struct deck *d);
+void places_come(struct deck *d);
+void act_back(struct deck *d);
+void act_forward(struct deck *d);
+void act_last(struct deck *d);
+const char *deck_no_back(const struct deck *d, char out[80]);
+const char *deck_no_forward(const struct deck *d, char out[80]);
+const char *deck_no_last(const struct deck *d, char out[80]);
+
+/* deck_copy.c */
+void act_copy_name(struct deck *d);
+void act_copy_row(struct deck *d);
+void deck_copy_box(struct deck *d);
+const char *deck_no_row(const struct deck *d, char out[80]);
+
+/* deck_marks.c */
+void act_list_marked(struct deck *d);
+const char *deck_no_marks(const struct deck *d, char out[80]);
+void deck_mark_expr(struct deck *d, const char *expr);
+void deck_mark_found(struct deck *d);
+bool deck_mark_window(const struct deck *d, struct window *w);
+void deck_say_marks(struct deck *d, uint32_t key);
+
+/* deck_columns.c */
+void deck_open_columns(struct deck *d);
+void deck_columns_key(struct deck *d, const struct key *k);
+void deck_draw_columns(const struct deck *d, struct screen *s, struct area body);
+const char *deck_no_columns(const struct deck *d, char out[80]);
+bool deck_columns_named(struct deck *d, const char *names);
+
+/* deck_saved.c: named views, and what is remembered from one start to the next */
+void act_save_view(struct deck *d);
+void deck_save_view(struct deck *d, const char *name);
+bool deck_saved_open(struct deck *d, const char *name);
+bool deck_saved_delete(struct deck *d, const char *name);
+void deck_saved_list(struct deck *d);
+void deck_remember(struct deck *d); /* filters and lines typed, at the end */
+void deck_recall(struct deck *d);   /* at the start */
+char *deck_state_path(const struct deck *d, const char *name); /* yours; NULL: none are kept */
+
+/* deck_conf.c */
+void deck_conf_read(struct deck *d);
+const char *deck_remapped(const struct deck *d, uint32_t code); /* NULL: as in the tables */
+int deck_remap(struct deck *d, const char *key, const char *word, struct err *err);
+const struct site_mark *deck_site(const struct deck *d);
+
+/* deck_set.c */
+int deck_set(struct deck *d, const char *name, const char *value, struct err *err);
+void deck_show_settings(struct deck *d);
+void deck_offer_settings(const struct deck *d, const char *typed, struct choices *out);
+void act_mouse(struct deck *d);
+void act_pause(struct deck *d);
+void act_reload(struct deck *d);
+void act_wrap(struct deck *d);
+
+/* deck_words.c: what the console itself understands after ":" */
+struct own_word {
+	const char *name, *args, *help;
+	void (*run)(struct deck *d, const char *rest, const struct strs *words);
+	void (*offer)(const struct deck *d, const char *typed, struct choices *out);
+};
+extern const struct own_word own_words[];
+extern const size_t n_own_words;
+bool deck_own_word(struct deck *d, const char *line, const struct strs *words);
+bool deck_bound_word(struct deck *d, const struct strs *words);
+void deck_show_messages(struct deck *d);
+
+/* deck_place_help.c: help over what is being asked or typed */
+bool deck_help_here(struct deck *d, const struct key *k); /* true: the key was for it */
+void deck_draw_help_here(struct deck *d, struct screen *s, struct area body);
 
 /* deck_sort.c */
 void deck_open_sort(struct deck *d);
@@ -314,6 +481,8 @@ void act_shell(struct deck *d); /* on the node under the cursor */
 void view_open(struct deck *d, const struct view *v); /* NULL: back to the Deck */
 void view_tab(struct deck *d, size_t tab);
 bool view_named(struct deck *d, const char *title); /* false: there is none */
+bool view_placed(struct deck *d, const char *place); /* the same by "nodes" */
+const char *view_title(size_t tab);
 size_t view_tab_of(const struct deck *d);
 void view_draw(struct deck *d, struct screen *s);
 bool view_key(struct deck *d, const struct key *k); /* moves; false: not its key */
@@ -366,8 +535,6 @@ void deck_cost_clear(struct deck *d);
 
 /* deck_run.c: the command line */
 void deck_run_line(struct deck *d, const char *line);
-bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT],
-		   char hint[160]);
 void deck_run_abandon(struct deck *d); /* asked about and not agreed to */
 void deck_run_clear(struct deck *d);
 

@@ -152,15 +152,18 @@ const struct binding bindings[] = {
 	{ .keys = "0 to 6", .group = GROUP_MOVE, .help = "the Deck, the full views" },
 	{ .keys = "Space v", .group = GROUP_MOVE, .help = "mark, mark a range" },
 	{ .keys = "* + U", .group = GROUP_MOVE, .help = "all, invert, none" },
+	{ .keys = "< >", .group = GROUP_MOVE, .help = "columns aside" },
 	{ .keys = "Esc", .group = GROUP_MOVE, .help = "back, or clear the filter" },
 	{ .key = K_ENTER,
 	  .keys = "Enter",
+	  .word = "open",
 	  .group = GROUP_VIEW,
 	  .help = "open: the full view, the row",
 	  .run = deck_open_detail },
 	{ .key = '/',
 	  .fkey = K_F3,
 	  .keys = "F3 /",
+	  .word = "find",
 	  .group = GROUP_VIEW,
 	  .label = "Find",
 	  .help = "find, n N next",
@@ -168,6 +171,7 @@ const struct binding bindings[] = {
 	{ .key = 'f',
 	  .fkey = K_F4,
 	  .keys = "F4 f",
+	  .word = "filter",
 	  .group = GROUP_VIEW,
 	  .label = "Filter",
 	  .help = "filter this pane",
@@ -176,6 +180,7 @@ const struct binding bindings[] = {
 	{ .key = 'm',
 	  .fkey = K_F5,
 	  .keys = "F5 m",
+	  .word = "map",
 	  .group = GROUP_VIEW,
 	  .label = "View",
 	  .help = "nodes as map or list",
@@ -184,6 +189,7 @@ const struct binding bindings[] = {
 	{ .key = 's',
 	  .fkey = K_F6,
 	  .keys = "F6 s",
+	  .word = "sort",
 	  .group = GROUP_VIEW,
 	  .label = "Sort",
 	  .help = "order: choose, again reverses",
@@ -191,12 +197,70 @@ const struct binding bindings[] = {
 	  .run = deck_open_sort },
 	{ .key = 'Z',
 	  .keys = "Z",
+	  .word = "zoom",
 	  .group = GROUP_VIEW,
 	  .label = "Zoom",
 	  .help = "full view, and back",
 	  .run = zoom },
+	{ .key = '[',
+	  .keys = "[",
+	  .word = "back",
+	  .group = GROUP_MOVE,
+	  .help = "back to the view before",
+	  .off = deck_no_back,
+	  .run = act_back },
+	{ .key = ']',
+	  .keys = "]",
+	  .word = "forward",
+	  .group = GROUP_MOVE,
+	  .help = "forward again",
+	  .off = deck_no_forward,
+	  .run = act_forward },
+	{ .key = '-',
+	  .keys = "-",
+	  .word = "last",
+	  .group = GROUP_MOVE,
+	  .help = "last view, and back",
+	  .off = deck_no_last,
+	  .run = act_last },
+	{ .key = 'M',
+	  .keys = "M",
+	  .word = "marked",
+	  .group = GROUP_MOVE,
+	  .help = "list the marked",
+	  .off = deck_no_marks,
+	  .run = act_list_marked },
+	{ .key = 'C',
+	  .fkey = 'c',
+	  .keys = "C c",
+	  .word = "choose-columns",
+	  .group = GROUP_VIEW,
+	  .help = "choose columns (C where c acts)",
+	  .off = deck_no_columns,
+	  .run = deck_open_columns },
+	{ .key = 'V',
+	  .keys = "V",
+	  .word = "save-view",
+	  .group = GROUP_VIEW,
+	  .help = "save this view (S starts)",
+	  .run = act_save_view },
+	{ .key = 'y',
+	  .keys = "y",
+	  .word = "copy-name",
+	  .group = GROUP_VIEW,
+	  .help = "copy the name, or the marked",
+	  .off = deck_no_row,
+	  .run = act_copy_name },
+	{ .key = 'Y',
+	  .keys = "Y",
+	  .word = "copy-row",
+	  .group = GROUP_VIEW,
+	  .help = "copy the row as JSON",
+	  .off = deck_no_row,
+	  .run = act_copy_row },
 	{ .key = 'e',
 	  .keys = "e",
+	  .word = "explain",
 	  .group = GROUP_ACT,
 	  .label = "Why",
 	  .help = "why: the reason in words",
@@ -206,6 +270,7 @@ const struct binding bindings[] = {
 	  .run = act_why },
 	{ .key = 'n',
 	  .keys = "n",
+	  .word = "create",
 	  .group = GROUP_ACT,
 	  .label = "New",
 	  .help = "new cluster...",
@@ -216,6 +281,7 @@ const struct binding bindings[] = {
 	  .run = act_create },
 	{ .key = 'S',
 	  .keys = "S",
+	  .word = "start",
 	  .group = GROUP_ACT,
 	  .label = "Start",
 	  .help = "start the cluster",
@@ -226,6 +292,7 @@ const struct binding bindings[] = {
 	  .run = act_start },
 	{ .key = 'J',
 	  .keys = "J",
+	  .word = "submit",
 	  .group = GROUP_ACT,
 	  .label = "Submit",
 	  .help = "submit the sample job",
@@ -236,6 +303,7 @@ const struct binding bindings[] = {
 	  .run = act_submit },
 	{ .key = 'd',
 	  .keys = "d",
+	  .word = "drain",
 	  .group = GROUP_ACT,
 	  .label = "Drain",
 	  .help = "drain node or marked",
@@ -246,6 +314,7 @@ const struct binding bindings[] = {
 	  .run = act_drain },
 	{ .key = 'u',
 	  .keys = "u",
+	  .word = "undo",
 	  .group = GROUP_ACT,
 	  .label = "Undo",
 	  .help = "take the last act back",
@@ -255,6 +324,7 @@ const struct binding bindings[] = {
 	{ .key = 'D',
 	  .fkey = K_F9,
 	  .keys = "F9 D",
+	  .word = "teardown",
 	  .group = GROUP_ACT,
 	  .label = "End..",
 	  .help = "tear the cluster down...",
@@ -264,17 +334,20 @@ const struct binding bindings[] = {
 	  .run = act_teardown },
 	{ .key = ':',
 	  .keys = ":",
+	  .word = "command",
 	  .group = GROUP_APP,
 	  .help = "command, Tab completes",
 	  .run = deck_open_command },
 	{ .key = '!',
 	  .keys = "!",
+	  .word = "cli",
 	  .group = GROUP_APP,
 	  .help = "the same from a shell",
 	  .run = deck_show_cli },
 	{ .key = K_CTRL('o'),
 	  .fkey = K_F2,
 	  .keys = "F2 Ctrl-O",
+	  .word = "menu",
 	  .group = GROUP_APP,
 	  .label = "Menu",
 	  .help = "what can be done here",
@@ -282,23 +355,51 @@ const struct binding bindings[] = {
 	{ .key = '?',
 	  .fkey = K_F1,
 	  .keys = "F1 ?",
+	  .word = "help",
 	  .group = GROUP_APP,
 	  .label = "Help",
 	  .help = "this help",
 	  .run = deck_open_help },
 	{ .key = K_CTRL('l'),
 	  .keys = "Ctrl-L",
+	  .word = "redraw",
 	  .group = GROUP_APP,
 	  .help = "draw anew",
 	  .run = redraw },
+	{ .key = 'z',
+	  .keys = "z",
+	  .word = "pause",
+	  .group = GROUP_APP,
+	  .help = "pause updates, go on",
+	  .run = act_pause },
+	{ .key = 'w',
+	  .keys = "w",
+	  .word = "wrap",
+	  .group = GROUP_APP,
+	  .help = "long lines of texts: wrap or cut",
+	  .run = act_wrap },
+	{ .key = K_CTRL('r'),
+	  .keys = "Ctrl-R",
+	  .word = "reload",
+	  .group = GROUP_APP,
+	  .help = "ask the engine anew",
+	  .run = act_reload },
+	{ .key = K_F12,
+	  .keys = "F12",
+	  .word = "mouse-switch",
+	  .group = GROUP_APP,
+	  .help = "mouse on or off (:mouse)",
+	  .run = act_mouse },
 	{ .key = K_CTRL('z'),
 	  .keys = "Ctrl-Z",
+	  .word = "suspend",
 	  .group = GROUP_APP,
 	  .help = "to the shell; fg returns",
 	  .run = suspend },
 	{ .key = 'q',
 	  .fkey = K_F10,
 	  .keys = "F10 q",
+	  .word = "leave",
 	  .group = GROUP_APP,
 	  .label = "Quit",
 	  .help = "leave; the engine goes on",
@@ -345,11 +446,42 @@ const struct binding *binding_named(const struct deck *d, const char *label)
 	return NULL;
 }
 
-/* A view's own keys hide the common ones. */
+/* Without one of its own: that of the command, or of the label in small letters. */
+void binding_word(const struct binding *b, char out[32])
+{
+	const char *from = b->word	? b->word
+			   : b->label	? b->label
+			   : b->command ? b->command
+					: "";
+	size_t n = 0;
+
+	for (; *from && *from != '.' && n < 31; from++)
+		out[n++] = *from == ' '			  ? '-'
+			   : *from >= 'A' && *from <= 'Z' ? (char)(*from + 32)
+							  : *from;
+	out[n] = '\0';
+}
+
+const struct binding *binding_worded(const struct deck *d, const char *word)
+{
+	const struct binding *b;
+	char is[32];
+
+	for (size_t i = 0; (b = binding_at(d, i)); i++) {
+		binding_word(b, is);
+		if (b->run && strcmp(is, word) == 0)
+			return b;
+	}
+	return NULL;
+}
+
+/* console.conf comes first, then a view's own keys, which hide the common ones. */
 const struct binding *binding_of_key(const struct deck *d, uint32_t code)
 {
 	const struct binding *b;
 
+	if (deck_remapped(d, code))
+		return binding_worded(d, deck_remapped(d, code));
 	for (size_t i = 0; (b = binding_at(d, i)); i++)
 		if (b->run && (b->key == code || b->fkey == code))
 			return b;

@@ -40,21 +40,26 @@ static void totals_of(const struct deck *d, struct totals *t)
 
 /* Line 0 */
 
-static bool is_production(const char *site)
+/* What console.conf says of the site; "prod..." is production without it. */
+static const char *site_word(const struct deck *d, const char *site)
 {
-	return strncmp(site, "prod", 4) == 0;
+	const struct site_mark *m = deck_site(d);
+
+	return m ? m->word : strncmp(site, "prod", 4) == 0 ? "PROD" : "";
 }
 
-static size_t header_left(const struct deck *d, int cols, struct header_part out[6])
+static size_t header_left(const struct deck *d, int cols, struct header_part out[7])
 {
 	const struct engine_row *e = mirror_engine(d->mirror);
 	size_t n = 0;
 
 	out[n++] = (struct header_part){ "PACELINE", TONE_TITLE, 0 };
+	if (d->paused)
+		out[n++] = (struct header_part){ "PAUSED", TONE_WARN, LOOK_REVERSE };
 	if (!e)
 		return n;
-	if (is_production(e->site))
-		out[n++] = (struct header_part){ "PROD", TONE_PROD, 0 };
+	if (site_word(d, e->site)[0])
+		out[n++] = (struct header_part){ site_word(d, e->site), TONE_PROD, 0 };
 	out[n++] = (struct header_part){ e->site, TONE_TEXT, LOOK_BOLD };
 	out[n++] = (struct header_part){ role_name(e->role), TONE_TEXT, 0 };
 	out[n++] = deck_cannot(d, ROLE_OPERATOR) ? (struct header_part){ "[RO]", TONE_WARN, 0 }
@@ -71,7 +76,7 @@ static size_t header_left(const struct deck *d, int cols, struct header_part out
 /* The numbers matter more than the words in front of them. */
 static void draw_header(const struct deck *d, struct screen *s)
 {
-	struct header_part left[6], right[5];
+	struct header_part left[7], right[5];
 	size_t n_left = header_left(d, s->cols, left);
 	bool wide = s->cols >= 120;
 	char nodes[60], jobs[60], both[40], price[40], money[24], issues[40], clock[CLOCK_TEXT];
@@ -105,6 +110,9 @@ static void draw_short_header(const struct deck *d, struct screen *s)
 	char jobs[40], money[24], text[160];
 	int col = 1;
 
+	if (d->paused)
+		col +=
+		    screen_put(s, 0, col, TONE_WARN, LOOK_REVERSE, "PAUSED", s->cols - col) + 1;
 	if (s->rows >= 12)
 		col += screen_put(s, 0, col, TONE_TITLE, 0, "PACELINE", s->cols - col) + 1;
 	if (e && e->simulated)
@@ -441,46 +449,26 @@ static const char *hint(const struct deck *d)
 	}
 }
 
-/* Beside a filter that is being typed stands how many pass it, or where it is wrong. */
-static enum tone prompt_note(const struct deck *d, char out[160])
+/* One line says what changed last, instead of cells all over the screen. */
+static void draw_newest(const struct deck *d, struct screen *s, int row)
 {
-	const struct prompt *p = &d->prompts[d->prompt_use];
-	const struct pane *at = &d->panes[d->focus];
-	char a[24], b[24];
+	const struct pane *p = &d->panes[PANE_EVENTS];
+	const struct event *newest = NULL;
+	char when[CLOCK_TEXT], text[WORDS_EVENT];
 
-	snprintf(out, 160, "%s", p->hint);
-	if (d->prompt_use != FOR_FILTER || p->hint[0] || !at->have)
-		return TONE_DIM;
-	if (at->rows.error && at->rows.error[0]) {
-		snprintf(out, 160, "? %.150s", at->rows.error);
-		return TONE_WARN;
-	}
-	snprintf(out, 160, "%s of %s", words_number(a, at->rows.shown_total),
-		 words_number(b, at->rows.total));
-	return TONE_TEXT;
-}
-
-static void draw_prompt(const struct deck *d, struct screen *s, int row)
-{
-	const struct prompt *p = &d->prompts[d->prompt_use];
-	char note[160];
-	enum tone tone = prompt_note(d, note);
-	int want = (int)strlen(p->label) + (int)p->len + 2;
-	int width = text_width(note), left = s->cols - 2 - width;
-
-	if (left < want && left < 30)
-		left = want < s->cols - 12 ? want : s->cols - 12;
-	if (!note[0])
-		left = s->cols - 1;
-	prompt_draw(p, s, row, 1, left - 1);
-	if (note[0])
-		screen_put_right(s, row, left + 1, tone, 0, note, s->cols - left - 2);
+	for (size_t i = 0; p->have && i < p->rows.n; i++)
+		if (!newest || p->rows.u.events[i].seq > newest->seq)
+			newest = &p->rows.u.events[i];
+	if (newest)
+		screen_putf(s, row, 1, TONE_TEXT, 0, s->cols - 2, "%s %s %s",
+			    clock_hms(when, newest->at_ms), newest->cluster,
+			    words_event(text, newest));
 }
 
 static void draw_message(const struct deck *d, struct screen *s, int row)
 {
 	if (d->mode == AT_PROMPT) {
-		draw_prompt(d, s, row);
+		deck_draw_prompt(d, s, row);
 		return;
 	}
 	if (d->mode == AT_WIZARD && d->wizard.form.note[0])
@@ -493,6 +481,8 @@ static void draw_message(const struct deck *d, struct screen *s, int row)
 	else if (d->layout.size == DECK_TINY)
 		screen_putf(s, row, 1, TONE_DIM, 0, s->cols - 2, "%s %s  Tab next  ? help",
 			    d->panes[d->focus].kind->title, d->cluster);
+	else if (d->reader && d->mode == AT_PANES)
+		draw_newest(d, s, row);
 	else if (d->mode == AT_PANES && !draw_here(d, s, row))
 		screen_put(s, row, 1, TONE_DIM, 0, hint(d), s->cols - 2);
 }
@@ -566,12 +556,17 @@ static void draw_over(struct deck *d, struct screen *s)
 		draw_menu(d, s, body);
 	else if (d->mode == AT_SORT)
 		draw_sorts(d, s, body);
+	else if (d->mode == AT_COLUMNS)
+		deck_draw_columns(d, s, body);
+	else if (d->mode == AT_PROMPT && d->layout.size >= DECK_NORMAL)
+		deck_draw_choices(d, s, body);
 	else if (d->mode == AT_DIALOG)
 		dialog_draw(&d->dialog, s,
 			    (struct area){
 				0, 0, d->layout.footer_row > 0 ? d->layout.footer_row : s->rows,
 				s->cols },
 			    display_now());
+	deck_draw_help_here(d, s, body);
 }
 
 static int wanted_lines(const struct deck *d, const struct screen *s)

@@ -27,15 +27,19 @@ static void footer_key_of(const struct deck *d, uint32_t code, const char *key,
 }
 
 /* What works while something lies over the panes. */
-static const struct footer_key over_keys[][5] = {
+static const struct footer_key over_keys[][6] = {
 	[AT_PROMPT] = { { "Enter", "Done", NULL, false },
 			{ "Tab", "Complete", NULL, false },
 			{ "Up", "History", NULL, false },
+			{ "F1", "Help", NULL, false },
 			{ "Esc", "Cancel", NULL, false } },
-	[AT_DIALOG] = { { "Esc", "No", NULL, false } },
+	[AT_DIALOG] = { { "F1", "Help", NULL, false }, { "Esc", "No", NULL, false } },
 	[AT_BOX] = { { "PgDn", "More", NULL, false }, { "Esc", "Close", NULL, false } },
 	[AT_HELP] = { { "PgDn", "More", NULL, false }, { "Esc", "Close", NULL, false } },
 	[AT_MENU] = { { "Enter", "Do", NULL, false }, { "Esc", "Close", NULL, false } },
+	[AT_COLUMNS] = { { "Space", "Show", NULL, false },
+			 { "u", "Usual", NULL, false },
+			 { "Esc", "Close", NULL, false } },
 	[AT_SORT] = { { "Enter", "Sort", NULL, false }, { "Esc", "Close", NULL, false } },
 	[AT_TEARDOWN] = { { "Space", "Accept", NULL, false },
 			  { "F9", "Begin", NULL, false },
@@ -126,7 +130,8 @@ static struct help_entry *help_of_bindings(struct deck *d, struct help_entry *to
 	for (size_t i = 0; (b = binding_at(d, i)); i++) {
 		if (strcmp(b->group, group) != 0 || binding_is_hidden(d, b))
 			continue;
-		*to = (struct help_entry){ b->group, b->keys, b->command, b->help, NULL };
+		*to =
+		    (struct help_entry){ b->group, b->keys, b->command, b->help, NULL, false };
 		to->off = b->run ? binding_off(d, b, d->help_off[i]) : NULL;
 		to++;
 	}
@@ -140,10 +145,21 @@ static struct help_entry *help_of_commands(const struct deck *d, struct help_ent
 
 		if (c->flags & CMD_CLI_ONLY)
 			continue;
-		*to++ = (struct help_entry){ "COMMANDS, AFTER :", c->name, c->args, c->help,
-					     c->flags & CMD_WRITE ? deck_cannot(d, c->needs)
-								  : NULL };
+		*to++ =
+		    (struct help_entry){ "COMMANDS, AFTER :",
+					 c->name,
+					 c->args,
+					 c->help,
+					 c->flags & CMD_WRITE ? deck_cannot(d, c->needs) : NULL,
+					 true };
 	}
+	for (size_t i = 0; i < n_own_words; i++)
+		*to++ = (struct help_entry){ "THE CONSOLE, AFTER :",
+					     own_words[i].name,
+					     own_words[i].args,
+					     own_words[i].help,
+					     NULL,
+					     true };
 	return to;
 }
 
@@ -157,7 +173,7 @@ void deck_open_help(struct deck *d)
 	free(d->help_off);
 	while (binding_at(d, n))
 		n++;
-	d->help_entries = xcalloc(n + n_commands, sizeof(*d->help_entries));
+	d->help_entries = xcalloc(n + n_commands + n_own_words, sizeof(*d->help_entries));
 	d->help_off = xcalloc(n, sizeof(*d->help_off));
 	to = d->help_entries;
 	for (size_t g = 0; g < ARRAY_LEN(groups); g++)

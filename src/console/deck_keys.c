@@ -5,7 +5,8 @@
 #include "console/deck.h"
 #include "console/words.h"
 
-#define TWICE_MS 1000
+#define TWICE_MS   1000
+#define WHEEL_ROWS 3
 
 /* An answer may come late: it never takes the keys away from a question or a line being typed.
  */
@@ -80,18 +81,41 @@ static void step_back(struct deck *d)
 		view_open(d, d->view->parent);
 }
 
-/* The rows of a table may be many more than are here: "*" asks for them first. */
+static bool is_mark_key(uint32_t code)
+{
+	return code == ' ' || code == 'v' || code == '*' || code == '+';
+}
+
+/* Marks of rows that are not here: the window is asked for them first. */
+static bool mark_far(struct pane *p, uint32_t key)
+{
+	int64_t all = p->have ? p->rows.shown_total : 0;
+	int64_t from = (int64_t)p->table.range_row, to = (int64_t)p->table.cursor;
+
+	if (!p->have || all <= (int64_t)p->rows.n || (key == 'v' && !p->table.range_from))
+		return false;
+	if (key == 'v') {
+		pane_mark_rows_at(p, from < to ? from : to, from < to ? to : from, false);
+		p->table.range_from = 0;
+	} else {
+		pane_mark_rows_at(p, 0, all - 1, key == '+');
+	}
+	return true;
+}
+
+/* The rows of a table may be many more than are here: "*", "+" and "v" ask for them first. */
 bool deck_table_key(struct deck *d, const struct key *k)
 {
 	struct pane *p = &d->panes[d->focus];
-	bool marks = k->code == ' ' || k->code == '*' || k->code == '+' || k->code == 'v';
+	bool many = is_mark_key(k->code) && k->code != ' ';
 	char n[24];
 
-	if (marks && !p->kind->marks)
+	if (is_mark_key(k->code) && !p->kind->marks) {
+		deck_say(d, TONE_WARN, "nothing can be marked here");
 		return true;
-	if (k->code == '*' && p->have && p->rows.shown_total > (int64_t)p->rows.n) {
-		pane_mark_all(p);
-		if (p->rows.shown_total > PANE_MARKS_MAX)
+	}
+	if (many && mark_far(p, k->code)) {
+		if (k->code != 'v' && p->rows.shown_total > PANE_MARKS_MAX)
 			deck_say(d, TONE_WARN,
 				 "the first %d of %s are marked: more is not done at once",
 				 PANE_MARKS_MAX, words_number(n, p->rows.shown_total));
@@ -100,6 +124,8 @@ bool deck_table_key(struct deck *d, const struct key *k)
 	if (!table_key(&p->table, k))
 		return false;
 	pane_note_marks(p);
+	if (many)
+		deck_say_marks(d, k->code);
 	return true;
 }
 
@@ -110,8 +136,12 @@ static bool moved(struct deck *d, const struct key *k)
 
 	if (d->view)
 		return view_key(d, k);
-	if (d->focus == PANE_NODES && deck_maps(d))
+	if (d->focus == PANE_NODES && deck_maps(d)) {
+		if (is_mark_key(k->code))
+			deck_say(d, TONE_TEXT,
+				 "marks are set in the list (m) and in the full view (Enter)");
 		return map_key(&d->map, k);
+	}
 	p->touched = true;
 	if (deck_table_key(d, k))
 		return true;
@@ -119,11 +149,45 @@ static bool moved(struct deck *d, const struct key *k)
 	return false;
 }
 
+/* The wheel moves the cursor; a click chooses the pane, and a row of a table. */
+static void clicked(struct deck *d, const struct key *k)
+{
+	bool up = k->button == 64;
+
+	if (up || k->button == 65) {
+		for (int i = 0; i < WHEEL_ROWS; i++)
+			moved(d, &(struct key){ .code = up ? K_UP : K_DOWN });
+		return;
+	}
+	for (int i = 0; k->button == 0 && i < PANES; i++) {
+		struct area a = d->layout.pane[i];
+		struct pane *p = &d->panes[i];
+		int line = k->row - a.row - 1 - p->kind->titled;
+
+		if (a.rows < 1 || k->row < a.row || k->row >= a.row + a.rows ||
+		    k->col < a.col || k->col >= a.col + a.cols ||
+		    (d->view && i != (int)d->focus))
+			continue;
+		d->focus = (enum pane_id)i;
+		if (line < 0 || (i == PANE_NODES && deck_maps(d)) ||
+		    (d->view && !d->view->kind))
+			return;
+		p->touched = true;
+		table_go(&p->table, p->table.top + (size_t)line);
+		return;
+	}
+}
+
 static void panes_pressed(struct deck *d, const struct key *k)
 {
 	const struct binding *b;
 
-	if (!d->view && (k->code == K_TAB || k->code == K_BACKTAB)) {
+	if (deck_remapped(d, k->code)) {
+		if ((b = binding_of_key(d, k->code)))
+			binding_run(d, b);
+	} else if (k->code == K_MOUSE) {
+		clicked(d, k);
+	} else if (!d->view && (k->code == K_TAB || k->code == K_BACKTAB)) {
 		move_focus(d, k->code == K_TAB ? 1 : -1);
 	} else if (k->code == K_ESC) {
 		step_back(d);
@@ -158,18 +222,24 @@ void deck_key(void *arg, const struct key *k)
 	d->pressed_ms = display_now();
 	if (k->code == K_CTRL('l'))
 		display_redraw(d->display);
+	else if (deck_help_here(d, k))
+		;
 	else if (d->mode == AT_DIALOG)
 		dialog_pressed(d, k);
 	else if (d->mode == AT_PROMPT)
 		deck_prompt_key(d, k);
 	else if (d->mode == AT_HELP)
 		d->mode = help_key(&d->help, k) ? AT_HELP : AT_PANES;
+	else if (d->mode == AT_BOX && k->code == 'y')
+		deck_copy_box(d);
 	else if (d->mode == AT_BOX)
 		d->mode = textbox_key(&d->box, k) ? AT_BOX : AT_PANES;
 	else if (d->mode == AT_MENU)
 		menu_pressed(d, k);
 	else if (d->mode == AT_SORT)
 		deck_sort_key(d, k);
+	else if (d->mode == AT_COLUMNS)
+		deck_columns_key(d, k);
 	else if (d->mode == AT_TEARDOWN)
 		d->mode = teardown_key(d, k) ? d->mode : AT_PANES;
 	else if (d->mode == AT_WIZARD)

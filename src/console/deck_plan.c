@@ -65,7 +65,7 @@ static void spec_of(struct deck *d, struct dialog_spec *spec)
 				      .facts = t->fact_list,
 				      .opener = t->opener,
 				      .locked = deck_cannot(d, ROLE_OPERATOR),
-				      .no_countdown = d->options->no_countdown };
+				      .no_countdown = d->no_countdown };
 }
 
 static void show_facts(struct teardown_view *t)

@@ -3,32 +3,37 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "console/deck.h"
+#include "console/words.h"
 
-#define FILTER_MS 200 /* five times a second at most (tui.md 5) */
+#define FILTER_MS    200 /* five times a second at most (tui.md 5) */
+#define CHOICE_ROWS  10
+#define CHOICE_WIDTH 22
 
-static void open_prompt(struct deck *d, enum prompt_use use, const char *label,
-			const char *text)
+void deck_open_prompt(struct deck *d, enum prompt_use use, const char *label, const char *text)
 {
 	d->prompt_use = use;
 	prompt_open(&d->prompts[use], label, text);
+	d->listing = false;
+	d->choices.n = 0;
 	d->mode = AT_PROMPT;
 }
 
 void deck_open_find(struct deck *d)
 {
-	open_prompt(d, FOR_FIND, "/", "");
+	deck_open_prompt(d, FOR_FIND, "/", "");
 }
 
 void deck_open_filter(struct deck *d)
 {
 	snprintf(d->filter_before, sizeof(d->filter_before), "%s", d->panes[d->focus].filter);
-	open_prompt(d, FOR_FILTER, "filter: ", d->filter_before);
+	deck_open_prompt(d, FOR_FILTER, "filter: ", d->filter_before);
 }
 
 void deck_open_command(struct deck *d)
 {
-	open_prompt(d, FOR_COMMAND, ":", "");
+	deck_open_prompt(d, FOR_COMMAND, ":", "");
 }
 
 void deck_find_again(struct deck *d, int step)
@@ -93,6 +98,9 @@ static void prompt_done(struct deck *d, const char *text)
 	case FOR_COPY:
 		act_edit_as(d, text);
 		break;
+	case FOR_SAVE:
+		deck_save_view(d, text);
+		break;
 	default:
 		break;
 	}
@@ -101,9 +109,13 @@ static void prompt_done(struct deck *d, const char *text)
 void deck_prompt_key(struct deck *d, const struct key *k)
 {
 	struct prompt *p = &d->prompts[d->prompt_use];
-	enum prompt_end end = prompt_key(p, k);
+	enum prompt_end end;
 
+	d->listing = d->listing && k->code == K_TAB;
+	end = prompt_key(p, k);
 	if (end == PROMPT_OPEN) {
+		if (d->prompt_use == FOR_COMMAND)
+			deck_choices(d, p->text, p->at, &d->choices);
 		if (d->prompt_use == FOR_FILTER)
 			filter_soon(d);
 		return;
@@ -113,4 +125,84 @@ void deck_prompt_key(struct deck *d, const struct key *k)
 		filter_ended(d, end == PROMPT_DONE, p->text);
 	if (end == PROMPT_DONE)
 		prompt_done(d, p->text);
+}
+
+/* Drawing */
+
+/* Beside a filter that is being typed stands how many pass it, or where it is wrong. */
+static enum tone prompt_note(const struct deck *d, char out[160])
+{
+	const struct prompt *p = &d->prompts[d->prompt_use];
+	const struct pane *at = &d->panes[d->focus];
+	char a[24], b[24];
+
+	snprintf(out, 160, "%s", p->hint);
+	if (d->prompt_use != FOR_FILTER || !at->have)
+		return TONE_DIM;
+	if (at->rows.error && at->rows.error[0]) {
+		snprintf(out, 160, "%.150s", at->rows.error);
+		return TONE_WARN;
+	}
+	snprintf(out, 160, "%.100s%s%s of %s", p->hint, p->hint[0] ? "   " : "",
+		 words_number(a, at->rows.shown_total), words_number(b, at->rows.total));
+	return TONE_TEXT;
+}
+
+void deck_draw_prompt(const struct deck *d, struct screen *s, int row)
+{
+	struct prompt shown;
+	const struct prompt *p = &d->prompts[d->prompt_use];
+	char note[160];
+	enum tone tone = prompt_note(d, note);
+	int want = (int)strlen(p->label) + (int)p->len + 2;
+	int width = text_width(note), left = s->cols - 2 - width;
+
+	if (left < want && left < 30)
+		left = want < s->cols - 12 ? want : s->cols - 12;
+	if (!note[0])
+		left = s->cols - 1;
+	if (d->prompt_use == FOR_FILTER && tone == TONE_WARN) { /* not complete yet */
+		shown = *p;
+		snprintf(shown.label, sizeof(shown.label), "? %.12s", p->label);
+		p = &shown;
+	}
+	prompt_draw(p, s, row, 1, left - 1);
+	if (note[0])
+		screen_put_right(s, row, left + 1, tone, 0, note, s->cols - left - 2);
+}
+
+/* What could stand there, over the panes: the line about the command, then the choices. */
+void deck_draw_choices(const struct deck *d, struct screen *s, struct area body)
+{
+	const struct choices *c = &d->choices;
+	bool usage = c->usage[0] != '\0';
+	int want = (int)c->n + usage + 2, rows = want < CHOICE_ROWS ? want : CHOICE_ROWS;
+	struct area box = { body.row + body.rows - rows, 0, rows, s->cols };
+	char title[80];
+	size_t marked = d->panes[d->focus].table.n_marks;
+
+	if (d->mode != AT_PROMPT || (!d->listing && d->prompt_use != FOR_COMMAND) ||
+	    (c->n == 0 && !usage) || rows > body.rows - 3)
+		return;
+	screen_fill(s, box, TONE_TEXT, 0);
+	if (marked > 0)
+		snprintf(title, sizeof(title), "%zu fit, %zu marked", c->n + c->more, marked);
+	else
+		snprintf(title, sizeof(title), "%zu fit", c->n + c->more);
+	screen_box(s, box, TONE_DIM, title);
+	if (usage)
+		screen_put(s, box.row + 1, 2, TONE_TITLE, 0, c->usage, box.cols - 4);
+	for (int i = 0; i < rows - 2 - usage && i < (int)c->n; i++) {
+		int row = box.row + 1 + usage + i;
+		int used = screen_put(s, row, 2, TONE_TEXT, 0, c->v[i].text, CHOICE_WIDTH);
+		int col = 2 + (used < CHOICE_WIDTH ? CHOICE_WIDTH : used) + 2;
+
+		screen_put(s, row, col,
+			   strcmp(c->v[i].help, "marked") == 0 ? TONE_MARK : TONE_DIM, 0,
+			   c->v[i].help, box.cols - col - 2);
+	}
+	if ((int)c->n > rows - 2 - usage)
+		screen_putf(s, box.row + rows - 1, 2, TONE_DIM, 0, box.cols - 4,
+			    " %zu more: type on, or Tab ",
+			    c->n - (size_t)(rows - 2 - usage) + c->more);
 }

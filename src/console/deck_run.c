@@ -267,68 +267,6 @@ static void run_command(struct deck *d, const struct command *c, const char *lin
 	strs_clear(&filled);
 }
 
-/* Words of the console itself */
-
-static void say_themes(struct deck *d)
-{
-	struct strs names = STRS_INIT(WORDS_MOST);
-	struct buf list = BUF_INIT(256);
-
-	theme_names(&names);
-	for (size_t i = 0; i < names.n; i++)
-		buf_addf(&list, " %s", names.v[i]);
-	deck_say(d, TONE_TEXT, "themes:%s, or a file", buf_str(&list));
-	buf_clear(&list);
-	strs_clear(&names);
-}
-
-/* One that cannot be read leaves the present one. */
-static void set_theme(struct deck *d, const char *name)
-{
-	struct theme t;
-	struct err err = ERR_INIT;
-
-	if (!name[0]) {
-		say_themes(d);
-	} else if (theme_find(&t, name, &err) < 0) {
-		deck_say(d, TONE_FAIL, "%s", err.msg);
-	} else {
-		display_theme(d->display, &t);
-		deck_say(d, TONE_TEXT, "theme %s", t.name);
-	}
-}
-
-static bool own_word(struct deck *d, const struct strs *w)
-{
-	const char *second = w->n > 1 ? w->v[1] : "";
-
-	if (strcmp(w->v[0], "quit") == 0 || strcmp(w->v[0], "q") == 0)
-		deck_leave(d, 0);
-	else if (strcmp(w->v[0], "theme") == 0)
-		set_theme(d, second);
-	else if (strcmp(w->v[0], "filter") == 0) {
-		struct pane *p = &d->panes[d->focus];
-
-		snprintf(p->filter, sizeof(p->filter), "%s", second);
-	} else if (strcmp(w->v[0], "sort") == 0) {
-		if (!deck_sort_named(d, second))
-			deck_say(d, TONE_FAIL,
-				 "there is no order \"%.40s\" here: F6 lists them", second);
-	} else if (strcmp(w->v[0], "view") == 0) {
-		if (!view_named(d, second))
-			deck_say(d, TONE_FAIL, "there is no view \"%.40s\"", second);
-	} else if (strcmp(w->v[0], "shade") == 0) {
-		if (!map_shade_named(d, second))
-			deck_say(d, TONE_FAIL,
-				 "there is no shade \"%.40s\": state load job user cost age",
-				 second);
-	} else if (strcmp(w->v[0], "set") == 0 && strcmp(second, "footer") == 0 && w->n > 2)
-		d->letters = strcmp(w->v[2], "letters") == 0;
-	else
-		return false;
-	return true;
-}
-
 static void run_words(struct deck *d, const char *line, const struct strs *words)
 {
 	size_t used = 0;
@@ -339,6 +277,8 @@ static void run_words(struct deck *d, const char *line, const struct strs *words
 		run_command(d, c, line, words, used);
 		return;
 	}
+	if (deck_bound_word(d, words))
+		return;
 	command_unknown((const char *const *)words->v, words->n, &err);
 	deck_say(d, TONE_FAIL, "%s", err.msg);
 }
@@ -348,73 +288,17 @@ void deck_run_line(struct deck *d, const char *line)
 	struct strs words = STRS_INIT(WORDS_MOST);
 	struct err err = ERR_INIT;
 
-	if (line_split(&words, line, &err) < 0)
+	bool split = line_split(&words, line, &err) == 0;
+
+	if (!split) { /* a quote in a name or an expression means itself */
+		strs_clear(&words);
+		strs_split(&words, line, strlen(line), ' ');
+	}
+	if (!split && !deck_own_word(d, line, &words))
 		deck_say(d, TONE_FAIL, "%s", err.msg);
-	else if (words.n > 0 && !own_word(d, &words))
+	else if (split && words.n > 0 && !deck_own_word(d, line, &words))
 		run_words(d, line, &words);
 	strs_clear(&words);
-}
-
-#define THEME_WORD "theme "
-
-/* The part of a name that all of them share which begin as typed. */
-static bool complete_theme(const char *typed, size_t len, char out[PROMPT_TEXT], char hint[160])
-{
-	struct strs names = STRS_INIT(TEXTBOX_LINES);
-	const char *first = NULL;
-	size_t common = 0, used = 0;
-
-	hint[0] = '\0';
-	theme_names(&names);
-	for (size_t i = 0; i < names.n; i++) {
-		size_t k = 0;
-
-		if (strncmp(names.v[i], typed, len) != 0)
-			continue;
-		while (first && k < common && names.v[i][k] == first[k])
-			k++;
-		common = first ? k : strlen(names.v[i]);
-		first = first ? first : names.v[i];
-		if (used < 160)
-			used += (size_t)snprintf(hint + used, 160 - used, "%s ", names.v[i]);
-	}
-	if (first)
-		snprintf(out, PROMPT_TEXT, THEME_WORD "%.*s", (int)common, first);
-	strs_clear(&names);
-	return first != NULL;
-}
-
-/* Completes the command's words; one that is whole shows its arguments. */
-bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT],
-		   char hint[160])
-{
-	if (strncmp(text, THEME_WORD, strlen(THEME_WORD)) == 0 && at >= strlen(THEME_WORD))
-		return complete_theme(text + strlen(THEME_WORD), at - strlen(THEME_WORD), out,
-				      hint);
-	size_t hits = 0, common = 0;
-	const struct command *last = NULL;
-
-	(void)arg;
-	for (size_t i = 0; i < n_commands; i++) {
-		const struct command *c = &commands[i];
-		size_t k = 0;
-
-		if ((c->flags & CMD_CLI_ONLY) || strncmp(c->name, text, at) != 0)
-			continue;
-		while (last && k < common && c->name[k] == last->name[k])
-			k++;
-		common = last ? k : strlen(c->name);
-		last = c;
-		hits++;
-	}
-	if (hits == 0)
-		return false;
-	snprintf(out, PROMPT_TEXT, "%.*s%s", (int)common, last->name, hits == 1 ? " " : "");
-	if (hits == 1)
-		snprintf(hint, 160, "%s", last->args ? last->args : last->help);
-	else
-		snprintf(hint, 160, "%zu commands", hits);
-	return true;
 }
 
 void deck_run_abandon(struct deck *d)

@@ -37,9 +37,10 @@ static void keep_node(struct deck *d)
 
 void view_open(struct deck *d, const struct view *v)
 {
+	places_leave(d);
 	if (!d->view && v)
 		keep_node(d);
-	if (v == &view_nodes && d->nodes_mapped)
+	if (v == &view_nodes && d->nodes_mapped && !d->reader)
 		v = &view_map;
 	if (d->view && d->view->close)
 		d->view->close(d);
@@ -55,6 +56,7 @@ void view_open(struct deck *d, const struct view *v)
 		pane_dress(&d->panes[v->pane], v->kind);
 	if (v && v->open)
 		v->open(d);
+	places_come(d);
 }
 
 void view_tab(struct deck *d, size_t tab)
@@ -76,6 +78,21 @@ bool view_named(struct deck *d, const char *title)
 			return true;
 		}
 	return false;
+}
+
+bool view_placed(struct deck *d, const char *place)
+{
+	for (size_t i = 1; i < TABS; i++)
+		if (strcmp(tabs[i]->place, place) == 0) {
+			view_open(d, tabs[i]);
+			return true;
+		}
+	return false;
+}
+
+const char *view_title(size_t tab)
+{
+	return tab_title(tabs[tab]);
 }
 
 size_t view_tab_of(const struct deck *d)

@@ -480,6 +480,7 @@ void deck_wizard_footer(const struct deck *d, struct footer_key out[12])
 					: (struct footer_key){ "Enter", "Take", NULL, false };
 		out[n++] = (struct footer_key){ "Esc", "Close", NULL, false };
 	} else {
+		out[n++] = (struct footer_key){ "F1", "Help", NULL, false };
 		if (review)
 			out[n++] = (struct footer_key){ "C", "Create", NULL,
 							w->checked != w->serial ||

@@ -329,6 +329,7 @@ struct display *display_open(struct loop *l, const struct display_options *o,
 	pace_init(&d->pace, o->data_ms);
 	screen_init(&d->screen, 1, 1, term_ascii(term));
 	d->screen.blocks = term_blocks(term);
+	d->screen.words = o->words;
 	for (size_t i = 0; i < ARRAY_LEN(watched_signals); i++)
 		d->signals[i] = signal_watch_new(l, watched_signals[i], on_signal, d);
 	d->input = watch_new(l, term_fd(term), WATCH_READ, on_input, d);
@@ -362,6 +363,30 @@ void display_mouse(struct display *d, bool on)
 {
 	term_mouse(d->term, on);
 	push(d);
+}
+
+void display_paste(struct display *d, bool on)
+{
+	term_paste(d->term, on);
+	push(d);
+}
+
+bool display_copy(struct display *d, const char *text)
+{
+	bool could = term_copy(d->term, text);
+
+	push(d);
+	return could;
+}
+
+void display_pace(struct display *d, int data_ms)
+{
+	d->pace.data_ms = data_ms;
+}
+
+void display_esc(struct display *d, int ms)
+{
+	d->keys.esc_ms = ms;
 }
 
 void display_drop_input(struct display *d)

@@ -29,6 +29,7 @@ struct display_events {
 
 struct display_options {
 	bool ascii;
+	bool words;    /* for a screen reader, as in screen.h */
 	bool no_paste; /* do not ask for bracketed paste; the default under GNU screen */
 	int esc_ms;    /* 0: 50, over ssh 150 */
 	int data_ms;   /* 0: one data frame a second */
@@ -54,6 +55,10 @@ void display_redraw(struct display *d);	  /* Ctrl-L: everything, from scratch */
 void display_theme(struct display *d, const struct theme *theme);
 const char *display_guessed(const struct display *d); /* as term_guessed() */
 void display_mouse(struct display *d, bool on);
+void display_paste(struct display *d, bool on);
+bool display_copy(struct display *d, const char *text); /* as term_copy() */
+void display_pace(struct display *d, int data_ms);	/* from one data frame to the next */
+void display_esc(struct display *d, int ms);
 void display_drop_input(struct display *d); /* what was typed before a dialog was visible */
 /* Curves in eighths of a block: by default where the terminal is known to have them. */
 void display_blocks(struct display *d, bool on);

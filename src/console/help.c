@@ -87,13 +87,16 @@ static int group_lines(const struct help *h, size_t from, size_t *next)
 	return lines > 0 ? lines + 2 : 0;
 }
 
-/* Total lines as one column, for an even division. */
-static int all_lines(const struct help *h)
+/* Total lines of a block as one column, for an even division. */
+static int all_lines(const struct help *h, bool below)
 {
 	int lines = 0;
 
-	for (size_t i = 0, next; i < h->n; i = next)
-		lines += group_lines(h, i, &next);
+	for (size_t i = 0, next; i < h->n; i = next) {
+		int group = group_lines(h, i, &next);
+
+		lines += h->entries[i].below == below ? group : 0;
+	}
 	return lines;
 }
 
@@ -115,20 +118,23 @@ static int draw_group(const struct help *h, struct screen *s, struct area a, int
 	return row - a.row + h->scroll + 2;
 }
 
-/* Groups flow into columns; none is broken. Returns lines of the longest column. */
-static int draw_groups(const struct help *h, struct screen *s, struct area a, int n_columns)
+/* The groups of a block flow into columns; none is broken. Returns the line after the longest.
+ */
+static int draw_block(const struct help *h, struct screen *s, struct area a, int n_columns,
+		      bool below, int first)
 {
-	int width = a.cols / n_columns, each = (all_lines(h) + n_columns - 1) / n_columns;
-	int column = 0, line = 0, longest = 0;
+	int width = a.cols / n_columns,
+	    each = (all_lines(h, below) + n_columns - 1) / n_columns;
+	int column = 0, line = first, longest = first;
 
 	for (size_t i = 0, next; i < h->n; i = next) {
 		int lines = group_lines(h, i, &next);
 
-		if (lines == 0)
+		if (lines == 0 || h->entries[i].below != below)
 			continue;
-		if (line > 0 && line + lines / 2 > each && column < n_columns - 1) {
+		if (line > first && line - first + lines / 2 > each && column < n_columns - 1) {
 			column++;
-			line = 0;
+			line = first;
 		}
 		line = draw_group(h, s, a, line, a.col + column * width, width, i, next);
 		longest = line > longest ? line : longest;
@@ -146,7 +152,9 @@ void help_draw(struct help *h, struct screen *s, struct area a)
 		h->scroll = h->lines - h->shown;
 	if (h->scroll < 0)
 		h->scroll = 0;
-	h->lines = draw_groups(h, s, body, n_columns > 4 ? 4 : n_columns);
+	n_columns = n_columns > 4 ? 4 : n_columns;
+	h->lines = draw_block(h, s, body, n_columns, true,
+			      draw_block(h, s, body, n_columns, false, 0));
 	screen_putf(s, a.row + a.rows - 1, a.col + 1, TONE_KEY, 0, a.cols - 2,
 		    "type to search keys: %s%s", h->search,
 		    h->lines > h->shown ? "   (arrows scroll)" : "");

@@ -17,6 +17,7 @@ struct help_entry {	     /* all text is borrowed */
 	const char *command; /* ":drain" form, also searched; NULL none */
 	const char *help;
 	const char *off; /* why not now; NULL: possible */
+	bool below;	 /* after all groups that are not: what is typed, after what is pressed */
 };
 
 struct help {

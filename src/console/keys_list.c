@@ -8,6 +8,16 @@
 
 #define KEYS_MOST 200
 
+static const struct {
+	const struct view *view;
+	const char *title;
+} views[] = {
+	{ &view_clusters, "In the view of clusters" },	 { &view_map, "On the map of nodes" },
+	{ &view_nodes, "In the table of nodes" },	 { &view_jobs, "In the view of jobs" },
+	{ &view_events, "In the view of events" },	 { &view_cost, "In the view of cost" },
+	{ &view_templates, "In the view of templates" },
+};
+
 struct list {
 	struct command_key *v;
 	size_t n;
@@ -36,18 +46,6 @@ static void add_view(struct list *l, const struct view *v, const char *title)
 
 struct command_key *console_keys(void)
 {
-	static const struct {
-		const struct view *view;
-		const char *title;
-	} views[] = {
-		{ &view_clusters, "In the view of clusters" },
-		{ &view_map, "On the map of nodes" },
-		{ &view_nodes, "In the table of nodes" },
-		{ &view_jobs, "In the view of jobs" },
-		{ &view_events, "In the view of events" },
-		{ &view_cost, "In the view of cost" },
-		{ &view_templates, "In the view of templates" },
-	};
 	struct list l = { xcalloc(KEYS_MOST + 1, sizeof(*l.v)), 0 };
 
 	add_group(&l, GROUP_MOVE, "Moving and marking");
@@ -56,5 +54,27 @@ struct command_key *console_keys(void)
 	add_group(&l, GROUP_APP, "The console");
 	for (size_t i = 0; i < ARRAY_LEN(views); i++)
 		add_view(&l, views[i].view, views[i].title);
+	for (size_t i = 0; i < n_own_words && l.n < KEYS_MOST; i++)
+		l.v[l.n++] =
+		    (struct command_key){ "Words of the console, after :", own_words[i].name,
+					  own_words[i].help };
 	return l.v;
+}
+
+const struct binding *view_binding_worded(const char *word)
+{
+	char is[32];
+
+	for (size_t i = 0; i < ARRAY_LEN(views); i++) {
+		const struct binding *lists[] = { views[i].view->keys,
+						  views[i].view->more_keys };
+
+		for (size_t k = 0; k < ARRAY_LEN(lists); k++)
+			for (const struct binding *b = lists[k]; b && b->keys; b++) {
+				binding_word(b, is);
+				if (b->run && strcmp(is, word) == 0)
+					return b;
+			}
+	}
+	return NULL;
 }

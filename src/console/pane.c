@@ -70,7 +70,9 @@ static const struct table_source source = { row_count, row_id, row_cell, NULL, r
 
 void pane_init(struct pane *p, const struct pane_kind *kind)
 {
-	*p = (struct pane){ .kind = kind, .columns = &kind->columns[0], .count = WINDOW_MIN };
+	*p = (struct pane){
+		.kind = kind, .home = kind, .columns = &kind->columns[0], .count = WINDOW_MIN
+	};
 	table_init(&p->table, p->columns->v, p->columns->n, &source, p);
 	p->table.gutter = kind->marks ? TABLE_GUTTER : 2;
 }
@@ -148,21 +150,43 @@ void pane_note_marks(struct pane *p)
 	}
 }
 
-void pane_mark_all(struct pane *p)
+void pane_mark_rows_at(struct pane *p, int64_t from, int64_t to, bool invert)
 {
 	p->marking = true;
+	p->inverting = invert;
+	p->mark_from = from;
+	p->mark_to = to - from < PANE_MARKS_MAX ? to : from + PANE_MARKS_MAX - 1;
 }
 
 static void mark_when_here(struct pane *p)
 {
-	int64_t want =
-	    p->rows.shown_total < PANE_MARKS_MAX ? p->rows.shown_total : PANE_MARKS_MAX;
+	int64_t last = p->rows.shown_total - 1;
 
-	if (!p->have || p->rows.offset != 0 || (int64_t)p->rows.n < want)
+	if (last > p->mark_to)
+		last = p->mark_to;
+	if (!p->have || p->rows.offset > p->mark_from ||
+	    p->rows.offset + (int64_t)p->rows.n <= last)
 		return;
 	p->marking = false;
-	for (size_t i = 0; i < p->rows.n; i++)
-		table_mark(&p->table, p->kind->id(p, i), true);
+	p->marked = true;
+	for (int64_t i = p->mark_from; i <= last; i++) {
+		int64_t row = p->kind->id(p, (size_t)(i - p->rows.offset));
+
+		table_mark(&p->table, row, !p->inverting || !table_marked(&p->table, row));
+	}
+}
+
+void pane_mark_rows(struct pane *p, const struct mirror_rows *rows)
+{
+	struct pane other = *p;
+
+	other.rows = *rows;
+	for (size_t i = 0; i < rows->n; i++) {
+		int64_t mark = p->kind->id(&other, i);
+
+		table_mark(&p->table, mark, true);
+		note_mark(p, mark, p->kind->name(&other, i));
+	}
 }
 
 size_t pane_chosen(const struct pane *p, struct strs *out)
@@ -196,8 +220,8 @@ void pane_window(const struct pane *p, struct window *out)
 
 	*out = (struct window){ .noun = p->kind->noun, .offset = p->offset, .count = p->count };
 	if (p->marking) {
-		out->offset = 0;
-		out->count = PANE_MARKS_MAX;
+		out->offset = p->mark_from;
+		out->count = p->mark_to - p->mark_from + 1;
 	}
 	snprintf(out->id, sizeof(out->id), "%s", p->kind->window);
 	if (p->kind->of_cluster)
@@ -307,12 +331,79 @@ void pane_title(struct screen *s, struct area a, const char *title, const char *
 		screen_put_right(s, a.row, a.col + used, TONE_TEXT, 0, text, a.cols - used - 2);
 }
 
+const struct pane_columns *pane_all_columns(const struct pane *p)
+{
+	return &p->kind->columns[p->kind->n_columns - 1];
+}
+
+/* Is title one of the words of the list? */
+static const char *in_list(const char *list, const char *title)
+{
+	size_t n = strlen(title);
+
+	for (const char *at = list; *at; at += strcspn(at, ",") + (at[strcspn(at, ",")] == ','))
+		if (strcspn(at, ",") == n && strncasecmp(at, title, n) == 0)
+			return at;
+	return NULL;
+}
+
+bool pane_wants_column(const struct pane *p, const char *title)
+{
+	if (p->wanted[0])
+		return in_list(p->wanted, title) != NULL;
+	for (size_t i = 0; i < p->columns->n; i++)
+		if (strcmp(p->columns->v[i].title, title) == 0)
+			return true;
+	return false;
+}
+
+void pane_want_column(struct pane *p, const char *title, bool on)
+{
+	const struct pane_columns *all = pane_all_columns(p);
+	char list[sizeof(p->wanted)] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < all->n && used < sizeof(list); i++) {
+		bool it = strcmp(all->v[i].title, title) == 0;
+
+		if (i == 0 || (it ? on : pane_wants_column(p, all->v[i].title)))
+			used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s",
+						 used ? "," : "", all->v[i].title);
+	}
+	memcpy(p->wanted, list, sizeof(list));
+}
+
+/* Those that were chosen, out of the widest set; the name is always among them. */
+static bool choose_own(struct pane *p)
+{
+	const struct pane_columns *all = pane_all_columns(p);
+	size_t n = 0;
+
+	for (size_t i = 0; p->wanted[0] && i < all->n && i < TABLE_COLUMNS_MAX; i++) {
+		if (i > 0 && !in_list(p->wanted, all->v[i].title))
+			continue;
+		p->own[n] = all->v[i];
+		p->own_what[n++] = all->what[i];
+	}
+	if (n < 2)
+		return false;
+	p->own_set = (struct pane_columns){ 0, p->own, p->own_what, n };
+	p->columns = &p->own_set;
+	return true;
+}
+
+/* Scrolled sideways, all of them can come into sight. */
 static void choose_columns(struct pane *p, int cols)
 {
 	p->columns = &p->kind->columns[0];
 	for (size_t i = 1; i < p->kind->n_columns; i++)
 		if (cols >= p->kind->columns[i].from_cols)
 			p->columns = &p->kind->columns[i];
+	p->table.more = p->kind != p->home && p->columns != pane_all_columns(p);
+	if (choose_own(p))
+		p->table.more = false;
+	else if (p->table.first > 0)
+		p->columns = pane_all_columns(p);
 	p->table.columns = p->columns->v;
 	p->table.n_columns = p->columns->n;
 }

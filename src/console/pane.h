@@ -47,7 +47,7 @@ struct pane_mark { /* of a marked row: its name is known even when it is out of 
 #define PANE_MARKS_MAX 1000 /* "*" marks so many: what one window holds */
 
 struct pane {
-	const struct pane_kind *kind;
+	const struct pane_kind *kind, *home; /* home: of the Deck, where there is less room */
 	struct table table;
 	const struct pane_columns *columns; /* of the last drawing */
 	struct mirror_rows rows; /* borrowed: pane_load() in every turn of the loop */
@@ -61,9 +61,17 @@ struct pane {
 	int64_t booting;       /* nodes of the cluster on their way: part of why jobs wait */
 	int64_t now_ms;	       /* of the engine's clock: for ages and run times */
 	bool ascii;
+	bool words; /* for a screen reader: the word before its glyph */
 	struct pane_mark *marks; /* sorted by id, as table.marks are */
 	size_t n_marks, cap_marks;
-	bool marking; /* all rows are to be marked as soon as they are here */
+	bool marking; /* rows mark_from to mark_to are to be marked as soon as they are here */
+	bool inverting; /* or changed into the other */
+	bool marked;	/* that has just been done */
+	int64_t mark_from, mark_to;
+	char wanted[200]; /* titles of the columns that were chosen, with commas; "" the usual */
+	struct column own[TABLE_COLUMNS_MAX];
+	unsigned char own_what[TABLE_COLUMNS_MAX];
+	struct pane_columns own_set;
 	bool touched; /* the operator chose a row; before, the first one stays under the cursor
 		       */
 };
@@ -77,7 +85,14 @@ void pane_load(struct pane *p, const struct mirror *m);
  * not in the window now. */
 size_t pane_chosen(const struct pane *p, struct strs *out);
 void pane_note_marks(struct pane *p); /* after keys: learns the names of what was marked */
-void pane_mark_all(struct pane *p);   /* every row that passes the filter, once they are here */
+/* Rows of the whole table, from the first to the last of these places, once they are here. */
+void pane_mark_rows_at(struct pane *p, int64_t from, int64_t to, bool invert);
+/* All rows of another window of the same noun. */
+void pane_mark_rows(struct pane *p, const struct mirror_rows *rows);
+/* All columns that the kind has: of its widest set. */
+const struct pane_columns *pane_all_columns(const struct pane *p);
+bool pane_wants_column(const struct pane *p, const char *title);
+void pane_want_column(struct pane *p, const char *title, bool on);
 void pane_window(const struct pane *p, struct window *out);
 bool pane_follow(
     struct pane *p); /* moves the window after the table; true: the mirror must be told */

@@ -23,7 +23,7 @@
 #define EVENTS_MOST 50
 #define FOLLOW_MS   1000
 
-enum asking { ASK_NOTHING, ASK_YES, ASK_LOSS, ASK_NAME, ASK_LAST };
+enum asking { ASK_NOTHING, ASK_YES, ASK_COUNT, ASK_LOSS, ASK_NAME, ASK_LAST };
 
 struct plain {
 	struct loop *loop;
@@ -263,7 +263,8 @@ static void ask_next(struct plain *p)
 {
 	if (p->loss < p->losses.n) {
 		p->asking = ASK_LOSS;
-		say("Do you accept the loss of %s? Type yes to accept.", p->losses.v[p->loss]);
+		say("Do you accept the loss of %s?", p->losses.v[p->loss]);
+		say("  1 no   2 yes, accept");
 	} else {
 		p->asking = ASK_NAME;
 		say("Type the name of the cluster to delete it.");
@@ -321,10 +322,12 @@ static void refuse(struct plain *p)
 static void answered(struct plain *p, const char *line)
 {
 	enum asking asked = p->asking;
-	bool yes = strcmp(line, "yes") == 0;
+	bool yes = strcmp(line, "2") == 0 || strcmp(line, "yes") == 0;
+	char count[24];
 
+	snprintf(count, sizeof(count), "%zu", p->run.command ? command_objects(&p->run) : 0);
 	p->asking = ASK_NOTHING;
-	if (asked == ASK_YES && yes) {
+	if ((asked == ASK_YES && yes) || (asked == ASK_COUNT && strcmp(line, count) == 0)) {
 		p->run.command->run(&p->run);
 	} else if (asked == ASK_LOSS && yes) {
 		p->loss++;
@@ -381,6 +384,25 @@ static void prepare(struct plain *p, const struct command *c)
 				       .done_arg = p };
 }
 
+/* What ends the work of several things wants their number, as on the screen (tui.md 4.3). */
+static void ask_first(struct plain *p, const struct command *c)
+{
+	size_t n = command_objects(&p->run);
+
+	if (c->confirm == CONFIRM_BOX && n > 1) {
+		p->asking = ASK_COUNT;
+		say("%s: %s. These are %zu: type their number to go on, anything else leaves them.",
+		    c->name, c->help, n);
+		return;
+	}
+	p->asking = ASK_YES;
+	if (n > 1)
+		say("%s: %s, %zu of them?", c->name, c->help, n);
+	else
+		say("%s: %s?", c->name, c->help);
+	say("  1 no   2 yes");
+}
+
 static void run_command(struct plain *p, const struct command *c, const struct strs *words,
 			size_t used)
 {
@@ -403,8 +425,7 @@ static void run_command(struct plain *p, const struct command *c, const struct s
 			run_end(p);
 		} else if (c->confirm == CONFIRM_BOX ||
 			   (c->confirm == CONFIRM_UNDO && command_objects(&p->run) > 1)) {
-			p->asking = ASK_YES;
-			say("%s: %s. Type yes to go on.", c->name, c->help);
+			ask_first(p, c);
 		} else {
 			c->run(&p->run);
 		}

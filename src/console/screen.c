@@ -19,7 +19,7 @@ void screen_init(struct screen *s, int rows, int cols, bool ascii)
 void screen_clear(struct screen *s)
 {
 	free(s->cells);
-	*s = (struct screen){ .ascii = s->ascii, .blocks = s->blocks };
+	*s = (struct screen){ .ascii = s->ascii, .blocks = s->blocks, .words = s->words };
 }
 
 void screen_resize(struct screen *s, int rows, int cols)
@@ -157,6 +157,8 @@ int screen_put(struct screen *s, int row, int col, enum tone tone, unsigned int 
 		columns = s->cols - col;
 	if (columns <= 0)
 		return 0;
+	if (s->words && tone == TONE_CURSOR)
+		screen_cursor(s, row, col);
 	size_t len = text_clean(clean, sizeof(clean), text, strnlen(text, sizeof(clean)));
 	if (text_width(clean) <= columns)
 		return put_clean(s, row, col, style, clean, len);
@@ -217,6 +219,8 @@ void screen_look(struct screen *s, int row, int col, int columns, unsigned int l
 
 void screen_line(struct screen *s, int row, int col, enum line_part part, enum tone tone)
 {
+	if (s->words)
+		part = LINE_NONE;
 	set_cell(s, row, col,
 		 (struct cell){ .tone = (uint8_t)tone, .line = (uint8_t)part, .wide = 1 });
 }

@@ -52,6 +52,7 @@ struct screen {
 	struct cell *cells;
 	bool ascii;  /* nothing but ASCII: --ascii, or a locale without UTF-8 */
 	bool blocks; /* its font is known to have the eighths of a block, or "set blocks on" */
+	bool words;  /* for a screen reader: no lines, the cursor is where ">" is */
 	int cursor_row, cursor_col; /* -1: hidden */
 };
 

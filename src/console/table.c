@@ -90,7 +90,7 @@ void table_scroll_columns(struct table *t, int by)
 {
 	if (by < 0)
 		t->first -= t->first > 0;
-	else if (t->first + 2 < t->n_columns)
+	else if (t->more || t->first + 2 < t->n_columns)
 		t->first++;
 }
 
@@ -236,6 +236,7 @@ void table_mark_range(struct table *t)
 
 	if (from == SIZE_MAX) {
 		t->range_from = table_cursor(t);
+		t->range_row = t->cursor;
 		return;
 	}
 	size_t to = t->cursor > from ? t->cursor : from;
@@ -336,7 +337,7 @@ static void draw_titles(const struct table *t, struct screen *s, struct area a,
 	}
 	if (t->first > 0)
 		screen_put(s, a.row, a.col + t->gutter - 1, TONE_KEY, 0, "<", 1);
-	if (hidden > t->first)
+	if (hidden > t->first || (t->more && t->first == 0))
 		screen_put(s, a.row, a.col + a.cols - 1, TONE_KEY, 0, ">", 1);
 }
 

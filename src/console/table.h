@@ -57,11 +57,13 @@ struct table {
 	int64_t cursor_id;
 	int rows;	/* rows of the last drawing, without the title line */
 	size_t first;	/* columns scrolled away at the left, the first one aside */
+	bool more;	/* there are columns beside these: scrolling brings them */
 	int gutter;	/* TABLE_GUTTER, or 2 where nothing can be marked */
 	bool bar;	/* the whole cursor row reversed, beside its ">" */
 	int64_t *marks; /* sorted ids */
 	size_t n_marks, cap_marks;
 	int64_t range_from; /* id where a range of marks began; 0 none */
+	size_t range_row;   /* its place then */
 };
 
 void table_init(struct table *t, const struct column *columns, size_t n,

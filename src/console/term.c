@@ -24,12 +24,14 @@
 #undef screen
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/mem.h"
 #include "base/text.h"
 
 #define OUT_MAX	      ((size_t)16 << 20)
 #define LEAVE_MS      500
 #define READ_MS	      20
+#define COPY_MAX      50000 /* more is refused by terminals */
 #define FALLBACK_TERM "xterm-256color"
 
 #define ASK    "\033[5n"
@@ -513,6 +515,41 @@ void term_mouse(struct term *t, bool on)
 	if (on != t->mouse && t->entered)
 		queue(t, on ? MOUSE_ON : MOUSE_OFF);
 	t->mouse = on;
+}
+
+void term_paste(struct term *t, bool on)
+{
+	if (on != t->paste && t->entered)
+		queue(t, on ? PASTE_ON : PASTE_OFF);
+	t->paste = on;
+}
+
+/* Terminals that know no OSC show it as letters. */
+static bool takes_osc(void)
+{
+	static const char *const none[] = { "linux", "vt", "dumb", "ansi", "cons", "sun" };
+	const char *name = getenv("TERM");
+
+	for (size_t i = 0; name && i < ARRAY_LEN(none); i++)
+		if (strncmp(name, none[i], strlen(none[i])) == 0)
+			return false;
+	return name != NULL;
+}
+
+bool term_copy(struct term *t, const char *text)
+{
+	struct buf b = BUF_INIT(2 * COPY_MAX);
+	size_t n = strlen(text);
+	bool can = takes_osc() && t->entered && n <= COPY_MAX;
+
+	if (can) {
+		buf_adds(&b, "\033]52;c;");
+		base64_write(&b, text, n);
+		buf_adds(&b, "\a");
+		queue(t, buf_str(&b));
+	}
+	buf_clear(&b);
+	return can;
 }
 
 void term_repaint(struct term *t)

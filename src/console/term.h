@@ -47,6 +47,9 @@ void term_resize(struct term *t, int rows, int cols);
 void term_theme(struct term *t, const struct theme *theme);
 const char *term_guessed(const struct term *t); /* what TERM was taken for; NULL: it is known */
 void term_mouse(struct term *t, bool on);
+void term_paste(struct term *t, bool on); /* bracketed paste */
+/* Into the clipboard of whoever sits at the terminal (OSC 52). false: this one would print it. */
+bool term_copy(struct term *t, const char *text);
 void term_repaint(struct term *t); /* the next frame is sent whole */
 
 void term_show(struct term *t, const struct screen *s); /* queues the difference */

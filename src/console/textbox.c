@@ -9,6 +9,7 @@
 
 #define LINE_MAX_TEXT 1024
 #define FIELD_MOST    12 /* columns of a field's name */
+#define SIDE_STEP     16
 
 void textbox_init(struct textbox *b)
 {
@@ -23,7 +24,7 @@ void textbox_clear(struct textbox *b)
 void textbox_open(struct textbox *b, const char *title)
 {
 	strs_clear(&b->lines);
-	b->top = 0;
+	b->top = b->left = 0;
 	snprintf(b->title, sizeof(b->title), "%s", title);
 }
 
@@ -85,6 +86,14 @@ bool textbox_key(struct textbox *b, const struct key *k)
 	case 'G':
 		b->top = INT32_MAX / 2;
 		break;
+	case 'w':
+		b->cut = !b->cut;
+		b->left = 0;
+		break;
+	case K_LEFT:
+	case K_RIGHT:
+		b->left += k->code == K_RIGHT ? SIDE_STEP : -SIDE_STEP;
+		break;
 	case K_ESC:
 	case K_ENTER:
 	case 'q':
@@ -94,6 +103,8 @@ bool textbox_key(struct textbox *b, const struct key *k)
 	}
 	if (b->top < 0)
 		b->top = 0;
+	if (b->left < 0 || !b->cut)
+		b->left = 0;
 	return true;
 }
 
@@ -144,10 +155,20 @@ static int paint_line(struct screen *s, struct area a, int from, const char *lin
 	return rows;
 }
 
+/* One line of the screen, from so many columns on. */
+static void paint_cut(struct screen *s, struct area a, int row, const char *line, int left)
+{
+	const char *text = line + 1 + text_cut(line + 1, left);
+
+	screen_put(s, a.row + row, a.col, (enum tone)(line[0] - 1), 0, text, a.cols);
+}
+
 int textbox_rows(const struct textbox *b, int columns)
 {
 	int rows = 0;
 
+	if (b->cut)
+		return (int)b->lines.n;
 	for (size_t i = 0; i < b->lines.n; i++)
 		rows += paint_line(NULL, (struct area){ 0, 0, 0, columns }, 0, b->lines.v[i]);
 	return rows;
@@ -161,8 +182,11 @@ int textbox_paint(struct textbox *b, struct screen *s, struct area a)
 	if (b->top > all - a.rows)
 		b->top = all > a.rows ? all - a.rows : 0;
 	row = -b->top;
-	for (size_t i = 0; i < b->lines.n && row < a.rows; i++)
-		row += paint_line(s, a, row, b->lines.v[i]);
+	for (size_t i = 0; i < b->lines.n && row < a.rows; i++) {
+		if (b->cut && row >= 0)
+			paint_cut(s, a, row, b->lines.v[i], b->left);
+		row += b->cut ? 1 : paint_line(s, a, row, b->lines.v[i]);
+	}
 	return all;
 }
 

@@ -15,6 +15,8 @@ struct textbox {
 	char title[80];
 	struct strs lines; /* the first byte of each is its tone, as TEXTBOX_TONE() writes it */
 	int top, shown;
+	bool cut; /* long lines are cut instead of folded; left: columns moved away */
+	int left;
 };
 
 void textbox_init(struct textbox *b);

@@ -347,8 +347,7 @@ static int for_nodes(struct engine *e, const struct user *u, const char *cluster
 		return err_set(err, ERR_INVALID, "name at least one node");
 	for (size_t i = 0; i < nodes->n; i++)
 		if (!member_find(r, nodes->v[i]))
-			return err_set(err, ERR_NOT_FOUND, "cluster %s has no node \"%s\"",
-				       cluster, nodes->v[i]);
+			return engine_no_node(e, &r->cluster, nodes->v[i], err);
 	snprintf(object, sizeof(object), "%.32s: %zu nodes, %.20s...", cluster, nodes->n,
 		 nodes->v[0]);
 	if (nodes->n == 1)

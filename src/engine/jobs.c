@@ -373,10 +373,12 @@ struct json *engine_ssh(struct engine *e, const struct user *u, const char *clus
 		return NULL;
 	if (node && node[0] && strcmp(node, "head") != 0) {
 		m = member_find(r, node);
-		if (!m || !m->node.host[0]) {
-			err_set(err, m ? ERR_CONFLICT : ERR_NOT_FOUND,
-				m ? "cluster %s: node %s has no machine yet"
-				  : "cluster %s has no node \"%s\"",
+		if (!m) {
+			engine_no_node(e, &r->cluster, node, err);
+			return NULL;
+		}
+		if (!m->node.host[0]) {
+			err_set(err, ERR_CONFLICT, "cluster %s: node %s has no machine yet",
 				cluster, node);
 			return NULL;
 		}

@@ -142,6 +142,46 @@ static bool of_past(struct buf *out, const struct run *r, const char *what)
 	return of_events(out, r, what) || job;
 }
 
+/* Slurm takes a job only when some node could ever run it: for what could be made stand nodes
+ * that are always down. */
+static bool is_offer(const char *name)
+{
+	return strncmp(name, "offer-", 6) == 0;
+}
+
+static bool last_event(const struct run *r, const char *object, char out[160])
+{
+	struct event *v = NULL;
+	size_t n = 0;
+	char when[CLOCK_TEXT];
+
+	out[0] = '\0';
+	if (store_events(r->engine->store, r->cluster.id, 0, EVENTS_READ, &v, &n, NULL) < 0)
+		return false;
+	while (n > 0 && strcmp(v[n - 1].object, object) != 0)
+		n--;
+	if (n > 0)
+		snprintf(out, 160, "%s %.120s", clock_local(when, v[n - 1].at_ms),
+			 v[n - 1].text);
+	free(v);
+	return n > 0;
+}
+
+int engine_no_node(struct engine *e, const struct cluster *c, const char *name, struct err *err)
+{
+	struct run *r = run_of(e, c);
+	char last[160];
+
+	if (is_offer(name))
+		return err_set(err, ERR_NOT_FOUND,
+			       "%s is no machine: it tells Slurm of a size that could be made",
+			       name);
+	if (r && last_event(r, name, last))
+		return err_set(err, ERR_NOT_FOUND, "cluster %s has no node \"%s\" any more: %s",
+			       c->name, name, last);
+	return err_set(err, ERR_NOT_FOUND, "cluster %s has no node \"%s\"", c->name, name);
+}
+
 int engine_why(struct engine *e, const struct cluster *c, const char *what, struct buf *out,
 	       struct err *err)
 {
@@ -160,6 +200,15 @@ int engine_why(struct engine *e, const struct cluster *c, const char *what, stru
 	}
 	if (r && of_past(out, r, what))
 		return 0;
+	if (is_offer(what)) {
+		buf_addf(
+		    out,
+		    "%s is no machine, is always down and costs nothing: Slurm takes a job only when some node could run it, "
+		    "and this one stands for a size that the cluster could make.\n"
+		    "When a job needs it, a node with the array's own name is made.\n",
+		    what);
+		return 0;
+	}
 	return err_set(
 	    err, ERR_NOT_FOUND,
 	    "cluster %s has no node and no job \"%s\", and nothing is written down of one",

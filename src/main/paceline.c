@@ -47,6 +47,7 @@ static bool take_switch(struct program *p, const char *word)
 	} switches[] = {
 		{ "--ascii", &p->console.ascii },
 		{ "--plain", &p->console.plain },
+		{ "--screen-reader", &p->console.reader },
 		{ "--letters", &p->console.letters },
 		{ "--no-countdown", &p->console.no_countdown },
 		{ "--stats", &p->console.stats },
@@ -150,7 +151,7 @@ static int start_engine(void *arg, struct err *err)
 static int run_console(struct program *p)
 {
 	struct err err = ERR_INIT;
-	char *state, *templates;
+	char *state, *templates, *conf;
 	int code;
 
 	if (console_check(&p->console, &err) < 0 || find_engine(p, &err) < 0)
@@ -163,7 +164,10 @@ static int run_console(struct program *p)
 	p->console.state_dir = state;
 	templates = file_own("templates");
 	p->console.templates_dir = templates;
+	conf = file_own("console.conf");
+	p->console.conf_path = conf;
 	code = console_main(&p->console);
+	free(conf);
 	free(templates);
 	free(state);
 	return code;
@@ -227,13 +231,15 @@ static int read_count(int64_t *out, const struct command_run *r, const char *nam
 
 static int demo_console(const char *socket, const char *dir)
 {
-	char *templates = xasprintf("%s/templates", dir);
+	char *templates = xasprintf("%s/templates", dir), *conf = file_own("console.conf");
 	const struct console_options o = { .socket_path = socket,
 					   .engine_uid = (uid_t)-1,
 					   .state_dir = dir,
-					   .templates_dir = templates };
+					   .templates_dir = templates,
+					   .conf_path = conf };
 	int code = console_main(&o);
 
+	free(conf);
 	free(templates);
 	return code;
 }

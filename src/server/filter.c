@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "server/columns.h"
+#include "model/columns.h"
 
 #define DEPTH_MAX   20	/* of parentheses */
 #define REGEX_MAX   300 /* parts of a regular expression: they cost memory */
@@ -27,7 +27,7 @@ struct memo {
 };
 
 struct test {
-	const struct column *column; /* NULL: any that is shown */
+	const struct row_column *column; /* NULL: any that is shown */
 	enum compare compare;
 	bool or_equal; /* of ABOVE and BELOW */
 	bool fold;     /* the value has no capital */
@@ -133,10 +133,10 @@ static bool word_passes(struct test *t, const struct column_words *w, int code)
 static bool any_passes(struct test *t, enum noun noun, const void *row)
 {
 	size_t n;
-	const struct column *c = columns_of(noun, &n);
+	const struct row_column *c = columns_of(noun, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		struct cell cell;
+		struct row_value cell;
 
 		if (!c[i].shown)
 			continue;
@@ -150,7 +150,7 @@ static bool any_passes(struct test *t, enum noun noun, const void *row)
 
 static bool test_passes(struct test *t, enum noun noun, const void *row, int64_t now_ms)
 {
-	struct cell cell;
+	struct row_value cell;
 
 	if (!t->column)
 		return any_passes(t, noun, row);
@@ -521,7 +521,7 @@ static uint64_t codes_of(const struct column_words *w, const char *text, bool be
 	return whole || !beginning ? whole : begun;
 }
 
-static int no_such_word(struct parse *p, const struct column *c, const struct value *v)
+static int no_such_word(struct parse *p, const struct row_column *c, const struct value *v)
 {
 	struct buf words = BUF_INIT(512);
 	int rc;
@@ -545,7 +545,7 @@ static const struct {
 	{ "=", OP_IS },	     { ">", OP_ABOVE }, { "<", OP_BELOW },  { "~", OP_LIKE },
 };
 
-static int wrong_op(struct parse *p, size_t at, const struct column *c)
+static int wrong_op(struct parse *p, size_t at, const struct row_column *c)
 {
 	return fail(p, at,
 		    column_is_text(c) || c->kind == COLUMN_WORD
@@ -609,7 +609,7 @@ static int set_test(struct parse *p, struct test *t, enum op op, size_t op_at,
 	return set_number(p, t, op, op_at, v);
 }
 
-static int parse_values(struct parse *p, const struct column *c, enum op op, size_t op_at)
+static int parse_values(struct parse *p, const struct row_column *c, enum op op, size_t op_at)
 {
 	size_t jumps[128], n = 0;
 
@@ -656,7 +656,7 @@ static int parse_field(struct parse *p)
 	size_t len =
 	    strspn(p->text + start, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
 	const char *after = p->text + start + len;
-	const struct column *c;
+	const struct row_column *c;
 
 	for (size_t i = 0; len && i < ARRAY_LEN(ops); i++) {
 		if (!text_has_prefix(after, ops[i].text))

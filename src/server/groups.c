@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/columns.h"
 #include "model/node.h"
 #include "model/view.h"
-#include "server/columns.h"
 
 /* Shades: a digit from little to much, a letter for who or what, '.' for nothing, '?' unknown
  */
@@ -90,12 +90,12 @@ bool group_shade_ok(const char *shade)
 }
 
 /* What a node is grouped by, in words. */
-static void group_name(char out[48], const struct column *c, const struct node *n,
+static void group_name(char out[48], const struct row_column *c, const struct node *n,
 		       int64_t now_ms)
 {
 	static const char *const by[] = { "array", "sku",   "zone", "kind",
 					  "user",  "state", "group" };
-	struct cell cell = c->get(n, now_ms);
+	struct row_value cell = c->get(n, now_ms);
 	bool groups = false;
 
 	for (size_t i = 0; i < ARRAY_LEN(by); i++)
@@ -148,7 +148,7 @@ static void add_node(struct group_row *r, const struct node *n, size_t shade, in
 void groups_make(struct rows *out, const struct window_view *v, const struct rows *nodes,
 		 int64_t now_ms)
 {
-	const struct column *by = v->nodes->sort;
+	const struct row_column *by = v->nodes->sort;
 	size_t shade = shade_at(v->want.shade), n = 0, cap = 0, from = 0;
 	struct group_row *rows = NULL, *r = NULL;
 

@@ -27,7 +27,7 @@ void get_node(struct request *q)
 			answer_json(q, 200, wire_node_json(nodes[i]));
 			return;
 		}
-	err_set(&err, ERR_NOT_FOUND, "cluster %s has no node \"%s\"", c->name, segment(q, 4));
+	engine_no_node(q->server->engine, c, segment(q, 4), &err);
 	answer_err(q, &err);
 }
 

@@ -8,8 +8,8 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "base/strs.h"
+#include "model/columns.h"
 #include "model/queue.h"
-#include "server/columns.h"
 #include "wire/wire.h"
 
 #define EVENTS_KEPT  1000 /* of each cluster, and of all */

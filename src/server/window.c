@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "server/columns.h"
+#include "model/columns.h"
 #include "server/filter.h"
 #include "server/fold.h"
 #include "server/groups.h"
@@ -128,10 +128,10 @@ static int by_key_down(const void *a, const void *b)
 }
 
 /* What is not known comes last in both directions. */
-static struct sort_key key_of(const struct column *c, bool descending, const void *row,
+static struct sort_key key_of(const struct row_column *c, bool descending, const void *row,
 			      int64_t now_ms)
 {
-	struct cell cell = c->get(row, now_ms);
+	struct row_value cell = c->get(row, now_ms);
 	struct sort_key k = { .first = UINT64_MAX };
 
 	if (column_is_text(c)) {

@@ -14,7 +14,7 @@
 #include "model/window.h"
 #include "server/rows.h"
 
-struct column;
+struct row_column;
 struct filter;
 
 struct window_view {
@@ -22,7 +22,7 @@ struct window_view {
 	struct window_view *nodes; /* of NOUN_GROUP: what its rows are made of */
 	struct rows folded; /* of arrays folded into rows; its stamp tells of which queue */
 	struct filter *filter;
-	const struct column *sort; /* NULL: the natural order */
+	const struct row_column *sort; /* NULL: the natural order */
 	bool descending;
 	uint32_t *order; /* of the rows that pass; NULL: all of them in their natural order */
 	size_t n_order;

@@ -55,6 +55,7 @@ int main(int argc, char **argv)
 
 		o.ascii = o.ascii || strcmp(argv[i], "--ascii") == 0;
 		o.plain = o.plain || strcmp(argv[i], "--plain") == 0;
+		o.reader = o.reader || strcmp(argv[i], "--screen-reader") == 0;
 		o.letters = o.letters || strcmp(argv[i], "--letters") == 0;
 		o.stats = o.stats || strcmp(argv[i], "--stats") == 0;
 		empty = empty || strcmp(argv[i], "--empty") == 0;
@@ -63,6 +64,8 @@ int main(int argc, char **argv)
 			o.theme = value;
 		else if (strcmp(argv[i], "--drafts") == 0)
 			o.state_dir = value;
+		else if (strcmp(argv[i], "--conf") == 0)
+			o.conf_path = value;
 		else if (strcmp(argv[i], "--templates") == 0)
 			o.templates_dir = value;
 		else if (strcmp(argv[i], "--many") == 0)

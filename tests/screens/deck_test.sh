@@ -280,7 +280,8 @@ acting() {
 	tap_ok "the same again reverses it" screen_wait 'sort:-state'
 	screen_keys f
 	screen_text 'bad:x'
-	tap_ok "a filter says where it is wrong while it is typed" screen_wait '? column 1: there is no field "bad"'
+	tap_ok "a filter says where it is wrong while it is typed" screen_wait '? filter: bad:x'
+	tap_ok "and in which column" screen_wait 'column 1: there is no field "bad"'
 	screen_keys Escape
 	screen_wait 'F9Kill..' >/dev/null
 	tap_ok "Esc brings the old one back" lacks 'bad:'

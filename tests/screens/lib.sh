@@ -25,8 +25,14 @@ screen_tmux() {
 	TMUX_TMPDIR=$screen_dir tmux -L "$screen_server" -f /dev/null "$@"
 }
 
+# A console that loses its terminal still writes what it remembers.
 screen_end() {
+	last=$(screen_pid 2>/dev/null)
 	screen_tmux kill-server 2>/dev/null
+	for _ in $(seq 60); do
+		[ -n "$last" ] && kill -0 "$last" 2>/dev/null || break
+		sleep 0.05
+	done
 	rm -rf "$screen_dir"
 }
 trap screen_end EXIT

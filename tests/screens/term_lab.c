@@ -105,18 +105,18 @@ static const struct footer_key footer[] = {
 };
 
 static const struct help_entry help_entries[] = {
-	{ "MOVE", "arrows hjkl", NULL, "move", NULL },
-	{ "MOVE", "PgUp PgDn", NULL, "page", NULL },
-	{ "MOVE", "g G", NULL, "first, last", NULL },
-	{ "MARK", "Space", NULL, "mark, unmark", NULL },
-	{ "MARK", "v", NULL, "mark range", NULL },
-	{ "MARK", "* + U", NULL, "all, invert, none", NULL },
-	{ "ACT ON NODES", "F7 d", "node drain", "drain (asks)", NULL },
-	{ "ACT ON NODES", "F8 a", "node add", "add nodes...", "needs role operator" },
-	{ "ACT ON NODES", "F9", "node terminate", "terminate...", NULL },
-	{ "ACT ON NODES", "D", "cluster teardown", "tear down...", NULL },
-	{ "APP", "/", NULL, "find", NULL },
-	{ "APP", "F10 q", NULL, "quit", NULL },
+	{ "MOVE", "arrows hjkl", NULL, "move", NULL, false },
+	{ "MOVE", "PgUp PgDn", NULL, "page", NULL, false },
+	{ "MOVE", "g G", NULL, "first, last", NULL, false },
+	{ "MARK", "Space", NULL, "mark, unmark", NULL, false },
+	{ "MARK", "v", NULL, "mark range", NULL, false },
+	{ "MARK", "* + U", NULL, "all, invert, none", NULL, false },
+	{ "ACT ON NODES", "F7 d", "node drain", "drain (asks)", NULL, false },
+	{ "ACT ON NODES", "F8 a", "node add", "add nodes...", "needs role operator", false },
+	{ "ACT ON NODES", "F9", "node terminate", "terminate...", NULL, false },
+	{ "ACT ON NODES", "D", "cluster teardown", "tear down...", NULL, false },
+	{ "APP", "/", NULL, "find", NULL, false },
+	{ "APP", "F10 q", NULL, "quit", NULL, false },
 };
 
 static void draw(void *arg, struct screen *s)

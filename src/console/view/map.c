@@ -139,6 +139,8 @@ static void draw_cells(const struct deck *d, struct screen *s, struct area a,
 		enum tone tone = r->shades[0] ? shade_tone(text[0]) : words_glyph_tone(text[0]);
 		unsigned int look = is_marked(p, place) ? LOOK_BOLD | LOOK_UNDERLINE : 0;
 
+		if (p->table.range_from && place == (int64_t)p->table.range_row)
+			look |= LOOK_UNDERLINE;
 		if (place == (int64_t)p->table.cursor)
 			look |= LOOK_REVERSE;
 		screen_put(s, a.row, a.col + LEFT + i + i / 10, tone, look, text, 1);
@@ -269,6 +271,11 @@ static void next_shade(struct deck *d)
 	d->shade = (d->shade + 1) % ARRAY_LEN(shades);
 }
 
+const char *map_shade_name(size_t i)
+{
+	return i < ARRAY_LEN(shades) ? shades[i] : NULL;
+}
+
 bool map_shade_named(struct deck *d, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(shades); i++)
@@ -307,7 +314,7 @@ const struct view view_map = {
 	.pane = PANE_NODES,
 	.keys = keys,
 	.more_keys = node_keys,
-	.hint = "arrows choose  Enter detail  Space mark  m table  a shade  F6 group  s shell",
+	.hint = "arrows choose  Enter detail  Space mark  v block  m table  a shade  F6 group  s shell",
 	.row_count = row_count,
 	.draw_row = draw_row,
 	.cursor_row = cursor_row,

@@ -11,6 +11,7 @@
 struct deck;
 
 void map_window(const struct deck *d, struct window *w);
+const char *map_shade_name(size_t i); /* NULL: there are no more */
 bool map_shade_named(struct deck *d, const char *name); /* false: there is none */
 
 #endif

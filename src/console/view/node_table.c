@@ -56,13 +56,6 @@ static void since(const struct pane *p, struct table_cell *out, int64_t at_ms)
 		 at_ms > 0 && at_ms <= p->now_ms ? words_age(span, p->now_ms - at_ms) : "-");
 }
 
-static void state(struct table_cell *out, const struct node *n)
-{
-	snprintf(out->text, sizeof(out->text), "%c %s", node_state_glyph(n->state),
-		 words_node_state(n->state));
-	out->tone = words_node_tone(n->state);
-}
-
 static void cell(const struct pane *p, size_t i, int what, struct table_cell *out)
 {
 	const struct node *n = &p->rows.u.nodes[i];
@@ -73,7 +66,7 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		text = n->name;
 		break;
 	case STATE:
-		state(out, n);
+		node_state_cell(p, n, out);
 		break;
 	case FOR:
 		since(p, out, n->since_ms);

@@ -48,6 +48,16 @@ const char *node_row_name(const struct pane *p, size_t i)
 	return at(p, i)->name;
 }
 
+void node_state_cell(const struct pane *p, const struct node *n, struct table_cell *out)
+{
+	if (p->words)
+		snprintf(out->text, sizeof(out->text), "%s", words_node_state(n->state));
+	else
+		snprintf(out->text, sizeof(out->text), "%c %s", node_state_glyph(n->state),
+			 words_node_state(n->state));
+	out->tone = words_node_tone(n->state);
+}
+
 static void cell(const struct pane *p, size_t i, int what, struct table_cell *out)
 {
 	const struct node *n = at(p, i);
@@ -58,9 +68,7 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		snprintf(out->text, sizeof(out->text), "%s", n->name);
 		break;
 	case STATE:
-		snprintf(out->text, sizeof(out->text), "%c %s", node_state_glyph(n->state),
-			 words_node_state(n->state));
-		out->tone = words_node_tone(n->state);
+		node_state_cell(p, n, out);
 		break;
 	case SIZE:
 		snprintf(out->text, sizeof(out->text), "%s", vm_size_short(n->size));

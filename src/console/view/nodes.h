@@ -16,6 +16,7 @@
 
 int64_t node_row_id(const struct pane *p, size_t i);
 const char *node_row_name(const struct pane *p, size_t i);
+void node_state_cell(const struct pane *p, const struct node *n, struct table_cell *out);
 
 struct node_map {
 	struct mirror_rows rows; /* of NOUN_ARRAY; borrowed */

@@ -397,10 +397,25 @@ void fixture_empty(void)
 
 /* Orders: "node NAME STATE", "link lost|live", "stale", "cloud down", "role viewer" */
 
+static struct strs waiting = STRS_INIT(100);
+
+void fixture_hold(bool on)
+{
+	the.held = on;
+	for (size_t i = 0; !on && i < waiting.n; i++)
+		fixture_order(waiting.v[i]);
+	if (!on)
+		strs_clear(&waiting);
+}
+
 void fixture_order(char *line)
 {
 	char verb[20] = "", a[40] = "", b[40] = "";
 
+	if (the.held) {
+		strs_add(&waiting, line);
+		return;
+	}
 	sscanf(line, "%19s %39s %39s", verb, a, b);
 	if (strcmp(verb, "node") == 0 && fixture_node(a)) {
 		fixture_node(a)->state = node_state_of(b);

@@ -15,6 +15,7 @@
 #define FIXTURE_JOBS   40
 
 struct fixture {
+	bool held; /* orders wait */
 	struct engine_row engine;
 	struct template_row templates[8];
 	size_t n_templates;
@@ -54,6 +55,7 @@ void fixture_add_job(const char *id, const char *name);
 
 /* One line from the fifo. */
 void fixture_order(char *line);
+void fixture_hold(bool on); /* as mirror_hold() */
 /* Answers a request; NULL and err else. */
 struct json *fixture_answer(const char *method, const char *path, const struct json *body,
 			    struct err *err);

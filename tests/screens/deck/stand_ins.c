@@ -189,6 +189,17 @@ void mirror_watch(struct mirror *m, const struct window *w, size_t n)
 	turn_end_ask(m->news);
 }
 
+void mirror_hold(struct mirror *m, bool on)
+{
+	(void)m;
+	fixture_hold(on);
+}
+
+void mirror_reload(struct mirror *m)
+{
+	turn_end_ask(m->news);
+}
+
 enum mirror_link mirror_link(const struct mirror *m)
 {
 	(void)m;

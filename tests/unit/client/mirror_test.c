@@ -262,6 +262,34 @@ static void without_an_engine_it_tries_again(void **state)
 	assert_non_null(strstr(mirror_link_text(d->mirror), "trying again in "));
 }
 
+static void hear(struct desk *d, const char *line)
+{
+	mirror_line(d->mirror, line, strlen(line));
+}
+
+static void a_picture_that_is_held_stands_still_and_loses_nothing(void **state)
+{
+	struct desk *d = *state;
+	struct window further = { .id = "j", .noun = NOUN_JOB, .cluster = "demo", .count = 20 };
+
+	mirror_watch(d->mirror, &further, 1);
+	hear(d, "{\"hello\":{\"v\":1}}");
+	hear(d, "{\"rev\":1," JOBS("[{\"id\":\"1\"}]"));
+	mirror_hold(d->mirror, true);
+	hear(d, "{\"rev\":2," JOBS("[0,{\"id\":\"2\"}]"));
+	hear(d, "{\"rev\":3," JOBS("[0,1,{\"id\":\"3\"}]"));
+	assert_string_equal(ids(d), "1");
+	mirror_hold(d->mirror, false);
+	assert_string_equal(ids(d), "1 2 3");
+
+	mirror_hold(d->mirror, true);
+	hear(d, "{\"rev\":4," JOBS("[{\"id\":\"4\"}]"));
+	further.count = 30;
+	mirror_watch(d->mirror, &further, 1); /* scrolled on: its answer is shown */
+	hear(d, "{\"rev\":5," JOBS("[0,{\"id\":\"5\"}]"));
+	assert_string_equal(ids(d), "4 5");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,6 +303,8 @@ int main(void)
 						down),
 		cmocka_unit_test_setup_teardown(rows_with_memory_of_their_own_move_too, up,
 						down),
+		cmocka_unit_test_setup_teardown(
+		    a_picture_that_is_held_stands_still_and_loses_nothing, up, down),
 		cmocka_unit_test_setup_teardown(a_turn_tells_once, up, down),
 		cmocka_unit_test_setup_teardown(without_an_engine_it_tries_again, up, down),
 	};

@@ -92,6 +92,76 @@ static void the_manual_gets_every_key(void **state)
 	free(keys);
 }
 
+/* The first of a table's keys wins: a second one would be dead. */
+static void no_table_has_a_key_twice_at(const struct binding *a, const struct binding *rest)
+{
+	for (const struct binding *b = rest; b && b->keys; b++) {
+		uint32_t codes[] = { b->key, b->fkey };
+
+		for (size_t i = 0; b != a && b->run && i < 2; i++)
+			if (codes[i] && (codes[i] == a->key || codes[i] == a->fkey))
+				fail_msg("%s and %s are one key", a->keys, b->keys);
+	}
+}
+
+static void no_key_stands_twice_in_a_view(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+		for (const struct binding *b = views[i]->keys; b && b->keys; b++)
+			if (b->run) {
+				no_table_has_a_key_twice_at(b, views[i]->keys);
+				no_table_has_a_key_twice_at(b, views[i]->more_keys);
+			}
+	}
+	for (size_t i = 0; i < n_bindings; i++)
+		for (size_t k = i + 1; bindings[i].run && k < n_bindings; k++)
+			if (bindings[k].run && (bindings[k].key == bindings[i].key ||
+						(bindings[k].fkey && bindings[k].fkey == bindings[i].fkey)))
+				fail_msg("%s and %s are one key", bindings[i].keys, bindings[k].keys);
+}
+
+static bool is_taken(const char *word, size_t except)
+{
+	char is[32];
+
+	for (size_t i = 0; i < n_bindings; i++) {
+		binding_word(&bindings[i], is);
+		if (i != except && bindings[i].run && strcmp(is, word) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Behind ":" and in console.conf a word means one thing. */
+static void every_key_has_a_word_of_its_own(void **state)
+{
+	char word[32];
+
+	(void)state;
+	for (size_t i = 0; i < n_bindings; i++) {
+		if (!bindings[i].run)
+			continue;
+		binding_word(&bindings[i], word);
+		assert_true(word[0]);
+		if (is_taken(word, i))
+			fail_msg("\"%s\" is two keys", word);
+	}
+}
+
+static void no_word_of_the_console_hides_a_command(void **state)
+{
+	const char *name;
+	size_t used;
+
+	(void)state;
+	for (size_t i = 0; i < n_own_words; i++) {
+		name = own_words[i].name;
+		if (command_find(&name, 1, &used))
+			fail_msg("\"%s\" is a command", name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +169,9 @@ int main(void)
 		cmocka_unit_test(every_function_key_has_a_letter),
 		cmocka_unit_test(what_f9_does_is_asked_about),
 		cmocka_unit_test(the_manual_gets_every_key),
+		cmocka_unit_test(no_key_stands_twice_in_a_view),
+		cmocka_unit_test(every_key_has_a_word_of_its_own),
+		cmocka_unit_test(no_word_of_the_console_hides_a_command),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -185,10 +185,10 @@ static void the_bars_leave_out_what_does_not_fit(void **state)
 static void help_comes_from_the_table_and_can_be_searched(void **state)
 {
 	static const struct help_entry entries[] = {
-		{ "MOVE", "arrows", NULL, "move", NULL },
-		{ "MOVE", "g G", NULL, "first, last", NULL },
-		{ "ACT", "F7 d", "node drain", "drain", "read-only" },
-		{ "ACT", "y", NULL, "copy name", NULL },
+		{ "MOVE", "arrows", NULL, "move", NULL, false },
+		{ "MOVE", "g G", NULL, "first, last", NULL, false },
+		{ "ACT", "F7 d", "node drain", "drain", "read-only", false },
+		{ "ACT", "y", NULL, "copy name", NULL, false },
 	};
 	struct help h;
 	struct screen s;

@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/columns.h"
 #include "model/queue.h"
 #include "model/view.h"
 #include "model/work.h"
-#include "server/columns.h"
 #include "server/filter.h"
 
 #define NOW	     INT64_C(1790000000000)

@@ -1,9 +1,10 @@
 /*
  * What can be filtered and sorted by, for each noun: one table, read by the filter, by the sort
- * and by the messages that name what there is (tui.md 5).
+ * by the messages that name what there is, and by the console for what it offers to complete
+ * (tui.md 5).
  */
-#ifndef SERVER_COLUMNS_H
-#define SERVER_COLUMNS_H
+#ifndef MODEL_COLUMNS_H
+#define MODEL_COLUMNS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,7 +22,7 @@ enum column_kind {
 	COLUMN_MONEY,
 };
 
-struct cell {
+struct row_value {
 	const char *text; /* of TEXT and ID */
 	double number;	  /* of all others; a WORD's code, seconds; NAN: unknown, which no
 			     comparison holds for */
@@ -33,18 +34,18 @@ struct column_words {
 	const char *(*brief)(int code); /* as screens write it; "" none */
 };
 
-struct column {
+struct row_column {
 	const char *name, *other; /* the second name is NULL when there is none */
 	enum column_kind kind;
 	bool shown; /* a bare word looks into it */
 	bool tasks; /* an ID whose value may go on after '_': "12" finds "12_3" */
-	struct cell (*get)(const void *row, int64_t now_ms);
+	struct row_value (*get)(const void *row, int64_t now_ms);
 	const struct column_words *words;
 };
 
-const struct column *columns_of(enum noun noun, size_t *n);
-const struct column *column_find(enum noun noun, const char *name, size_t len); /* NULL: none */
-bool column_is_text(const struct column *c);
+const struct row_column *columns_of(enum noun noun, size_t *n);
+const struct row_column *column_find(enum noun noun, const char *name, size_t len); /* NULL: none */
+bool column_is_text(const struct row_column *c);
 /* "name, state, ..." of a noun, cut at max. */
 void column_names(enum noun noun, char *out, size_t max);
 

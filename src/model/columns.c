@@ -1,4 +1,4 @@
-#include "server/columns.h"
+#include "model/columns.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -14,29 +14,29 @@
 
 /* One getter for each column: what it reads of a row. */
 #define TEXT_GET(fn, type, expr)                                                               \
-	static struct cell fn(const void *row, int64_t now_ms)                                 \
+	static struct row_value fn(const void *row, int64_t now_ms)                            \
 	{                                                                                      \
 		const struct type *r = row;                                                    \
 		const char *text = (expr);                                                     \
                                                                                                \
 		(void)now_ms;                                                                  \
-		return (struct cell){ .text = text ? text : "" };                              \
+		return (struct row_value){ .text = text ? text : "" };                         \
 	}
 #define NUMBER_GET(fn, type, expr)                                                             \
-	static struct cell fn(const void *row, int64_t now_ms)                                 \
+	static struct row_value fn(const void *row, int64_t now_ms)                            \
 	{                                                                                      \
 		const struct type *r = row;                                                    \
                                                                                                \
 		(void)now_ms;                                                                  \
-		return (struct cell){ .number = (double)(expr) };                              \
+		return (struct row_value){ .number = (double)(expr) };                         \
 	}
 /* Seconds from a stored moment until now; a moment of 0 has not been yet. */
 #define SINCE_GET(fn, type, moment_ms)                                                         \
-	static struct cell fn(const void *row, int64_t now_ms)                                 \
+	static struct row_value fn(const void *row, int64_t now_ms)                            \
 	{                                                                                      \
 		const struct type *r = row;                                                    \
                                                                                                \
-		return (struct cell){ .number = since(moment_ms, now_ms) };                    \
+		return (struct row_value){ .number = since(moment_ms, now_ms) };               \
 	}
 
 static double since(int64_t moment_ms, int64_t now_ms)
@@ -136,7 +136,7 @@ NUMBER_GET(c_issues, cluster_row, r->view.issues)
 SINCE_GET(c_age, cluster_row, r->cluster.created_ms)
 SINCE_GET(c_for, cluster_row, r->cluster.since_ms)
 
-static const struct column clusters[] = {
+static const struct row_column clusters[] = {
 	{ "name", "cluster", COLUMN_TEXT, true, .get = c_name },
 	{ "state", NULL, COLUMN_WORD, true, .get = c_state, .words = &cluster_words },
 	{ "scheduler", NULL, COLUMN_ID, true, .get = c_scheduler },
@@ -200,7 +200,7 @@ NUMBER_GET(a_boot, array_row, sum(r, node_is_booting))
 NUMBER_GET(a_drain, array_row, sum(r, is_draining))
 NUMBER_GET(a_fail, array_row, sum(r, is_bad))
 
-static const struct column arrays[] = {
+static const struct row_column arrays[] = {
 	{ "array", "name", COLUMN_ID, true, .get = a_array },
 	{ "cluster", NULL, COLUMN_ID, true, .get = a_cluster },
 	{ "sku", "size", COLUMN_TEXT, true, .get = a_size },
@@ -247,7 +247,7 @@ SINCE_GET(n_uptime, node, r->bound_ms)
 SINCE_GET(n_idle, node, r->idle_since_ms)
 SINCE_GET(n_for, node, r->since_ms)
 
-static const struct column nodes[] = {
+static const struct row_column nodes[] = {
 	{ "name", NULL, COLUMN_TEXT, true, .get = n_name },
 	{ "state", NULL, COLUMN_WORD, true, .get = n_state, .words = &node_words },
 	{ "array", NULL, COLUMN_ID, true, .get = n_array },
@@ -323,12 +323,12 @@ SINCE_GET(j_age, job, r->submit_s * 1000)
 SINCE_GET(j_start, job, r->start_s * 1000)
 SINCE_GET(j_pending, job, waits(r) ? r->submit_s * 1000 : 0)
 
-static struct cell j_time(const void *row, int64_t now_ms)
+static struct row_value j_time(const void *row, int64_t now_ms)
 {
-	return (struct cell){ .number = run_time(row, now_ms) };
+	return (struct row_value){ .number = run_time(row, now_ms) };
 }
 
-static const struct column jobs[] = {
+static const struct row_column jobs[] = {
 	{ "id", "job", COLUMN_ID, true, true, .get = j_id },
 	{ "name", NULL, COLUMN_TEXT, true, .get = j_name },
 	{ "user", NULL, COLUMN_ID, true, .get = j_user },
@@ -368,7 +368,7 @@ NUMBER_GET(e_operation, event, r->operation_id)
 NUMBER_GET(e_issue, event, r->level != EVENT_INFO)
 SINCE_GET(e_age, event, r->at_ms)
 
-static const struct column events[] = {
+static const struct row_column events[] = {
 	{ "text", "name", COLUMN_TEXT, true, .get = e_text },
 	{ "level", "state", COLUMN_WORD, true, .get = e_level, .words = &level_words },
 	{ "cluster", NULL, COLUMN_ID, true, .get = e_cluster },
@@ -390,7 +390,7 @@ NUMBER_GET(o_kind, operation, r->kind)
 NUMBER_GET(o_state, operation, r->state)
 SINCE_GET(o_age, operation, r->started_ms)
 
-static const struct column operations[] = {
+static const struct row_column operations[] = {
 	{ "kind", "name", COLUMN_WORD, true, .get = o_kind, .words = &op_words },
 	{ "state", NULL, COLUMN_WORD, true, .get = o_state, .words = &op_state_words },
 	{ "id", NULL, COLUMN_NUMBER, .get = o_id },
@@ -410,7 +410,7 @@ TEXT_GET(t_hash, template_row, r->hash)
 TEXT_GET(t_used, template_row, r->used_by)
 SINCE_GET(t_age, template_row, r->changed_ms)
 
-static const struct column templates[] = {
+static const struct row_column templates[] = {
 	{ "name", "template", COLUMN_TEXT, true, .get = t_name },
 	{ "title", NULL, COLUMN_TEXT, true, .get = t_title },
 	{ "scheduler", NULL, COLUMN_ID, true, .get = t_scheduler },
@@ -423,13 +423,13 @@ static const struct column templates[] = {
 TEXT_GET(h_cluster, history_row, r->cluster)
 TEXT_GET(h_span, history_row, r->span)
 
-static const struct column histories[] = {
+static const struct row_column histories[] = {
 	{ "cluster", "name", COLUMN_ID, true, .get = h_cluster },
 	{ "span", NULL, COLUMN_TEXT, true, .get = h_span },
 };
 
 static const struct {
-	const struct column *v;
+	const struct row_column *v;
 	size_t n;
 } tables[NOUNS] = {
 	[NOUN_CLUSTER] = { clusters, ARRAY_LEN(clusters) },
@@ -443,7 +443,7 @@ static const struct {
 	[NOUN_HISTORY] = { histories, ARRAY_LEN(histories) },
 };
 
-const struct column *columns_of(enum noun noun, size_t *n)
+const struct row_column *columns_of(enum noun noun, size_t *n)
 {
 	*n = tables[noun].n;
 	return tables[noun].v;
@@ -454,10 +454,10 @@ static bool is_called(const char *name, const char *text, size_t len)
 	return name && strlen(name) == len && strncasecmp(name, text, len) == 0;
 }
 
-const struct column *column_find(enum noun noun, const char *name, size_t len)
+const struct row_column *column_find(enum noun noun, const char *name, size_t len)
 {
 	for (size_t i = 0; i < tables[noun].n; i++) {
-		const struct column *c = &tables[noun].v[i];
+		const struct row_column *c = &tables[noun].v[i];
 
 		if (is_called(c->name, name, len) || is_called(c->other, name, len))
 			return c;
@@ -465,7 +465,7 @@ const struct column *column_find(enum noun noun, const char *name, size_t len)
 	return NULL;
 }
 
-bool column_is_text(const struct column *c)
+bool column_is_text(const struct row_column *c)
 {
 	return c->kind == COLUMN_TEXT || c->kind == COLUMN_ID;
 }

@@ -1,0 +1,99 @@
+/* Which columns a table shows: a menu of all it has, and ":columns". */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "console/deck.h"
+
+const char *deck_no_columns(const struct deck *d, char out[80])
+{
+	const struct pane *p = &d->panes[d->focus];
+
+	(void)out;
+	if ((d->view && !d->view->kind) || !p->kind->titled)
+		return "this view has no columns";
+	return d->focus == PANE_NODES && deck_maps(d)
+		   ? "the map has no columns: m shows the list"
+		   : NULL;
+}
+
+void deck_open_columns(struct deck *d)
+{
+	d->menu_at = 1;
+	d->mode = AT_COLUMNS;
+}
+
+void deck_columns_key(struct deck *d, const struct key *k)
+{
+	struct pane *p = &d->panes[d->focus];
+	const struct pane_columns *all = pane_all_columns(p);
+	const char *title = all->v[d->menu_at].title;
+
+	if (k->code == K_DOWN || k->code == 'j')
+		d->menu_at = (d->menu_at + 1) % all->n;
+	else if (k->code == K_UP || k->code == 'k')
+		d->menu_at = (d->menu_at + all->n - 1) % all->n;
+	else if (k->code == ' ' && d->menu_at > 0)
+		pane_want_column(p, title, !pane_wants_column(p, title));
+	else if (k->code == 'u')
+		p->wanted[0] = '\0';
+	else if (k->code != ' ')
+		d->mode = AT_PANES;
+	p->table.first = 0;
+}
+
+void deck_draw_columns(const struct deck *d, struct screen *s, struct area body)
+{
+	const struct pane *p = &d->panes[d->focus];
+	const struct pane_columns *all = pane_all_columns(p);
+	int n = (int)all->n, rows = n + 3 < body.rows ? n + 3 : body.rows, top = 0;
+	struct area box = { body.row, body.col + 1, rows, body.cols < 40 ? body.cols - 1 : 39 };
+
+	screen_fill(s, box, TONE_TEXT, 0);
+	screen_box(s, box, TONE_DIM, "Columns");
+	if ((int)d->menu_at >= rows - 3)
+		top = (int)d->menu_at - rows + 4;
+	for (int i = 0; i < rows - 3 && top + i < n; i++) {
+		const char *title = all->v[top + i].title;
+		bool on = top + i == 0 || pane_wants_column(p, title);
+
+		if (top + i == (int)d->menu_at)
+			screen_put(s, box.row + 1 + i, box.col + 1, TONE_CURSOR, 0, ">", 1);
+		screen_putf(s, box.row + 1 + i, box.col + 3, on ? TONE_TITLE : TONE_TEXT, 0,
+			    box.cols - 5, "[%c] %-14s%s", on ? 'x' : ' ', title,
+			    top + i == 0 ? "always" : "");
+	}
+	screen_put(s, box.row + rows - 2, box.col + 3, TONE_DIM, 0,
+		   p->wanted[0] ? "u: the usual ones again" : "these are the usual ones",
+		   box.cols - 5);
+}
+
+static bool has(const struct pane_columns *all, const char *title, size_t n)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (strlen(all->v[i].title) == n && strncasecmp(all->v[i].title, title, n) == 0)
+			return true;
+	return false;
+}
+
+/* "NODE,STATE,$/H"; "" the usual ones. false: one of them is not there, which is said. */
+bool deck_columns_named(struct deck *d, const char *names)
+{
+	struct pane *p = &d->panes[d->focus];
+	const struct pane_columns *all = pane_all_columns(p);
+
+	for (const char *at = names; *at;) {
+		size_t n = strcspn(at, ",");
+
+		if (!has(all, at, n)) {
+			deck_say(d, TONE_FAIL,
+				 "there is no column \"%.*s\" here; :columns lists them",
+				 n > 40 ? 40 : (int)n, at);
+			return false;
+		}
+		at += n + (at[n] == ',');
+	}
+	snprintf(p->wanted, sizeof(p->wanted), "%s", names);
+	p->table.first = 0;
+	return true;
+}
