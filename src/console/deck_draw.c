@@ -322,9 +322,14 @@ static bool draw_operation(const struct deck *d, struct screen *s, struct area a
 			    clock_span(span, deck_now(d) - op->started_ms));
 		return true;
 	}
-	if (r->cluster.state == CLUSTER_OFF)
-		screen_put(s, row, a.col + 2, TONE_DIM, 0, "off: S starts it", a.cols - 2);
-	return r->cluster.state == CLUSTER_OFF;
+	if (cluster_rests(&r->cluster))
+		screen_put(
+		    s, row, a.col + 2, TONE_DIM, 0,
+		    r->cluster.state == CLUSTER_OFF
+			? "off: S starts it"
+			: "its storage is kept: D deletes it, a new cluster takes it over",
+		    a.cols - 2);
+	return cluster_rests(&r->cluster);
 }
 
 static void draw_nodes(struct deck *d, struct screen *s, struct area a, bool focused)

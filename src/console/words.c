@@ -218,6 +218,8 @@ enum tone words_cluster_tone(enum cluster_state s)
 	case CLUSTER_STOPPING:
 	case CLUSTER_DELETING:
 		return TONE_WARN;
+	case CLUSTER_KEPT:
+		return TONE_MONEY;
 	case CLUSTER_FAILED:
 	case CLUSTER_RESIDUE:
 		return TONE_FAIL;

@@ -399,11 +399,40 @@ static double cost_full(const struct check_facts *f, double head, int64_t *made)
 	return s->max_price >= 0 && sum > s->max_price ? s->max_price : sum;
 }
 
+/* New ones: one that is taken over costs already, and is told by what it is. */
+static bool is_new_disk(const struct storage_spec *s)
+{
+	return s->disk_gib > 0 && !s->disk;
+}
+
+static int64_t n_disks(const struct cluster_spec *s)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < s->n_storage; i++)
+		n += is_new_disk(&s->storage[i]);
+	return n ? 1 : 0;
+}
+
+static double disks_price(const struct check_facts *f)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < f->spec->n_storage; i++)
+		if (is_new_disk(&f->spec->storage[i]))
+			sum = plus(sum, 1,
+				   sizes_known(f) ? disk_price(&f->region->sizes,
+							       f->spec->storage[i].disk_gib)
+						  : -1);
+	return sum;
+}
+
 static void cost(struct json *out, const struct check_facts *f)
 {
 	const struct cluster_spec *s = f->spec;
 	const struct vm_size *size = size_of(f, s->head_size);
-	double head = size ? size->price : -1, idle = head, some, full;
+	double head = plus(size ? size->price : -1, n_disks(s), disks_price(f)), idle = head;
+	double some, full;
 	struct json *j = json_set_object(out, "cost");
 	int64_t some_nodes, full_nodes;
 
@@ -468,6 +497,16 @@ static void creates(struct json *out, const struct check_facts *f)
 	else
 		line(now, "network %s, its rules, a resource group",
 		     s->vnet_cidr ? s->vnet_cidr : "");
+	for (size_t i = 0; i < s->n_storage; i++) {
+		const struct storage_spec *st = &s->storage[i];
+
+		if (st->disk)
+			line(kept, "disk %s for %s: taken over", st->disk, st->path);
+		else if (st->disk_gib > 0)
+			line(now, "disk %lld GiB for %s, %s at teardown",
+			     (long long)st->disk_gib, st->path,
+			     st->policy == KEEP_KEEP ? "kept" : "deleted");
+	}
 	for (size_t i = 0; i < s->n_arrays; i++) {
 		const struct array_spec *a = &s->arrays[i];
 

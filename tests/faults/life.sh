@@ -1,6 +1,7 @@
 #!/bin/sh
-# One small cluster's whole life on ghosts: made, started, eight tasks, four nodes come and go, torn down. The engine dies
-# where it is told to and is started again; whoever asks, asks again. In the end nothing may be lost, doubled or left.
+# One small cluster's whole life on ghosts: made, started, eight tasks, four nodes come and go, torn down but for its
+# storage, and then that too. The engine dies where it is told to and is started again; whoever asks, asks again. In the end
+# nothing may be lost, doubled or left.
 #   tests/faults/life.sh BUILD [FAILPOINT...]   the first engine gets the first one (base/failpoint.h), and so on
 # PASSED   a file that gets the names passed by the first engine
 # LOOSE    1: a death that is not reached is none
@@ -61,7 +62,7 @@ state() { api /v1/clusters/demo 2>/dev/null | sed -n 's/^[^[]*"state":"\([a-z ]*
 queue() { control GET /azsim/queue | sed -n 's/.*"pending":\([0-9]*\),"running":\([0-9]*\),"ended":\([0-9]*\).*/\1 \2 \3/p'; }
 counter() { control GET /azsim/counters | sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p"; }
 
-made() { api /v1/clusters/demo >/dev/null 2>&1 || { cli cluster create demo slurm htc_max=4 hpc_max=0 idle=20s; false; }; }
+made() { api /v1/clusters/demo >/dev/null 2>&1 || { cli cluster create demo slurm htc_max=4 hpc_max=0 idle=20s shared_gib=32; false; }; }
 running() {
 	case $(state) in
 	running) ;;
@@ -77,7 +78,8 @@ scaled_in() { api '/v1/clusters/demo/nodes?limit=1' 2>/dev/null | grep -q '"tota
 gone() {
 	case $(state) in
 	"") api /v1/engine >/dev/null 2>&1 && ! api /v1/clusters/demo >/dev/null 2>&1 && api /v1/engine >/dev/null 2>&1 ;;
-	running | failed) cli cluster delete demo --name demo --yes; false ;;
+	running | failed) cli cluster delete demo --keep shared --name demo --yes; false ;;
+	kept) cli cluster delete demo --keep none --name demo --yes; false ;;
 	*) false ;;
 	esac
 }
