@@ -231,11 +231,12 @@ static bool go_group(struct run *r)
  * The proof
  */
 
-/* What was to stay, and what lies in a group that stays because of it. */
+/* What was to stay. A machine that is left has parts that nobody named: cards, disks, members.
+ */
 static bool may_be_there(struct run *r, const char *id)
 {
 	char *group = storage_group_of(id);
-	bool may = item_stays(r, id) || item_stays(r, group);
+	bool may = item_stays(r, id) || (items_skip_machines(r) && item_stays(r, group));
 
 	free(group);
 	return may;

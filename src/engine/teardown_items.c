@@ -171,7 +171,8 @@ static void item_is(struct run *r, enum cloud_kind kind, const char *id, const c
 
 void item_failed(struct run *r, enum cloud_kind kind, const char *id, const char *why)
 {
-	if (kind != CLOUD_MEMBERS)
+	/* a try that was under way when the item was left changes nothing about that */
+	if (kind != CLOUD_MEMBERS && !item_stays(r, id))
 		item_is(r, kind, id, "failed", why);
 }
 
@@ -219,6 +220,16 @@ bool item_delete(struct run *r, enum cloud_kind kind, const char *id)
 size_t items_left(struct run *r)
 {
 	return json_len(json_get(data_of(r), "skip"));
+}
+
+bool items_skip_machines(struct run *r)
+{
+	const struct json *skip = json_get(data_of(r), "skip");
+
+	for (size_t i = 0; i < json_len(skip); i++)
+		if (strstr(json_text(json_at(skip, i)), "/virtualMachine"))
+			return true;
+	return false;
 }
 
 void items_report(struct run *r, struct json *report)

@@ -28,5 +28,6 @@ bool item_delete(struct run *r, enum cloud_kind kind, const char *id);
 /* For the report: {kept[], left[], goes_on_per_hour}. */
 void items_report(struct run *r, struct json *report);
 size_t items_left(struct run *r); /* skipped ones */
+bool items_skip_machines(struct run *r); /* a head or a scale set is among them */
 
 #endif
