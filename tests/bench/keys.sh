@@ -49,19 +49,29 @@ row() {
 	printf '%-44s %6s %5s  %-34s %6s\n' "$1" "$2" "$3" "$4" "$6"
 }
 
-# task NAME BUDGET WANTED CLICKS PEER_WHY KEY...: "=TEXT" types a text that is not counted.
+# task NAME BUDGET WANTED CLICKS PEER_WHY KEY...: "=TEXT" types a text that is not counted, "~TEXT" is what the eye waits for, and
+# "@KEY=TEXT" a key that is pressed until the text stands there.
 task() {
 	local name=$1 budget=$2 wanted=$3 clicks=$4 peer=$5 n=0 key pressed= seen=
 	shift 5
 	for key; do
 		case $key in
 		=*) screen_text "${key#=}" && pressed="$pressed NAME" && continue ;;
+		"~"*) wait_for 10 "${key#"~"}" && sleep 0.4 && continue ;;
+		@*)
+			until stands "${key#*=}" || [ $n -gt 20 ]; do
+				key=${key#@} && screen_keys "${key%%=*}" && after_key "${key#*=}"
+				n=$((n + 1)) pressed="$pressed ${key%%=*}"
+			done
+			sleep 0.4
+			continue
+			;;
 		esac
 		screen_keys "$key"
 		n=$((n + 1)) pressed="$pressed $key"
 		after_key "$wanted" && seen=yes && break
 	done
-	if [ -n "$seen" ] || wait_for 10 "$wanted"; then
+	if [ -n "$seen" ] || wait_for 30 "$wanted"; then
 		[ $n -le "$budget" ] || missed=1
 		row "$name" "$budget" $n "${pressed# }" - "$clicks" "$peer"
 		return
@@ -73,7 +83,7 @@ task() {
 
 # The console as somebody finds it who attaches; keys that lead to where the task begins are not counted.
 attach() {
-	screen_start "${SIZE:-80x24}" ${clock:+PACELINE_CLOCK="$clock"} "$site/bin/paceline" --socket "$socket"
+	screen_start "${SIZE:-80x24}" HOME="$screen_dir" XDG_STATE_HOME="$screen_dir" ${clock:+PACELINE_CLOCK="$clock"} "$site/bin/paceline" --socket "$socket"
 	screen_wait alpha 10 >/dev/null
 	screen_settle >/dev/null
 	for key; do
@@ -150,14 +160,13 @@ task "find the node that the cloud refused, and why" 4 'failed: AllocationFailed
 attach
 task "deploy from a template with its defaults" 12 'beta     slurm RUN' 9 \
 	"Clusters, template, (name), Next, subnet list, subnet, Next, Save, Start, confirm; the region left as it is (tutorials/create-cluster)" \
-	n =beta PageDown PageDown PageDown PageDown PageDown C
+	n =beta "@PageDown=Press C to create" C
 
+cli cluster create gamma slurm shared_gib=32 >/dev/null && cli cluster start gamma --wait >/dev/null 2>&1 || exit 1
 attach End
-screen_keys D
-if wait_for 3 'DATA LOST' && ! stands 'KEEP'; then
-	row "tear down, keep the storage" 8 - - "the plan has no switch that keeps the storage" 3 \
-		"cluster, Terminate, confirm: persistent volumes stay, nothing says which (how-to/terminate-cluster)"
-fi
+task "tear down, keep the storage" 8 'kept: ' 3 \
+	"cluster, Terminate, confirm: persistent volumes stay, nothing says which (how-to/terminate-cluster)" \
+	D "~DATA LOST" Space "~KEEP (" =gamma F9
 screen_stop
 jq -cs . "$rows"
 exit $missed
