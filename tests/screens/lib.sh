@@ -176,6 +176,15 @@ screen_wait_exit() {
 	return 1
 }
 
+# The last word on paste, cursor and alternate screen in what was sent.
+screen_modes_restored() {
+	for mode in 2004 1049 25; do
+		last=$(grep -aoE "\[\?(12;)?${mode}[hl]" "$screen_dir/log" | tail -1 | tail -c 2)
+		[ "$mode" = 25 ] && want=h || want=l
+		[ "$last" = "$want" ] || { echo "mode $mode was left at \"$last\""; return 1; }
+	done
+}
+
 # screen_matches NAME [-e]: the screen is tests/screens/golden/NAME.txt, or becomes it within 5 s. Blanks at the ends of
 # lines do not count.
 screen_matches() {

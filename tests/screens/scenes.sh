@@ -5,9 +5,13 @@ scenes='
 deck              |            |                                   | [0 Deck]
 deck-nodes        |            | Tab Right Right                   | htc-3
 deck-events       |            | Tab Tab Tab Down                  | boot failed
+overview          |            | Enter                             | Issues
 clusters          |            | 1                                 | [1 Clusters]
 nodes             |            | 2                                 | [2 Nodes]
 nodes-marked      |            | 2 Space Space                     | [2 Nodes]
+columns           |            | 2 C                               | Columns
+marked            |            | 2 Space Space M                   | htc-2
+save-view         |            | 2 V                               | save view as
 node              |            | 2 Down Down Enter                 | htc-3
 map               | --many 400 | Down 2 m                          | shade
 jobs              |            | 3                                 | [3 Jobs]
@@ -28,6 +32,8 @@ filter            |            | 2 f =state:busy                   | state:busy
 filter-wrong      |            | 2 f =bad:x                        | no field
 sort              |            | 2 o                               | their own
 command           |            | : =node_dr Tab                    | :node drain
+completion        |            | : =node_ Tab Tab                  | node keep
+messages          |            | : =messages Enter                 | Messages
 command-result    |            | : =cluster_list Enter             | render-farm
 why-node          |            | 2 Down Down e                     | Why
 why-job           |            | 3 G Up e                          | Why
@@ -38,6 +44,8 @@ ask-cancel        |            | 3 c .                             | Cancel
 ask-requeue       |            | 3 t .                             | Requeue
 teardown          |            | D .                               | Type the name
 teardown-filled   |            | D . Space =demo                   | F9 begins
+teardown-tree     | --disk     | D .                               | Type the name
+teardown-kept     | --disk     | D . Space                         | KEEP (
 wizard            |            | BTab n                            | Name of the cluster
 wizard-nodes      |            | BTab n PageDown PageDown PageDown Tab =64 | quota allows 32
 wizard-list       |            | BTab n PageDown PageDown PageDown F2 =HB  | InfiniBand

@@ -90,15 +90,6 @@ looks() {
 	tap_ok "a pipe is told to the caller" grep -q 'no screen: input and output are not a terminal' "$screen_dir/out"
 }
 
-# The last word on paste, cursor and alternate screen in what was sent.
-modes_restored() {
-	for mode in 2004 1049 25; do
-		last=$(grep -aoE "\[\?(12;)?${mode}[hl]" "$screen_dir/log" | tail -1 | tail -c 2)
-		[ "$mode" = 25 ] && want=h || want=l
-		[ "$last" = "$want" ] || { echo "mode $mode was left at \"$last\""; return 1; }
-	done
-}
-
 # Starts the lab from a shell that prints the terminal's modes before and after.
 start_in_shell() {
 	screen_start 100x30 bash --norc -c "stty -g >'$screen_dir/before'; '$lab'; code=\$?; stty -g >'$screen_dir/after'; echo code \$code"
@@ -106,7 +97,7 @@ start_in_shell() {
 }
 
 same_modes() {
-	cmp "$screen_dir/before" "$screen_dir/after" && modes_restored
+	cmp "$screen_dir/before" "$screen_dir/after" && screen_modes_restored
 }
 
 lab_pid() {
