@@ -24,7 +24,7 @@
 const struct pane_kind *const deck_kinds[PANES] = {
 	[PANE_TEMPLATES] = &pane_templates, [PANE_CLUSTERS] = &pane_clusters,
 	[PANE_NODES] = &pane_nodes,	    [PANE_JOBS] = &pane_jobs,
-	[PANE_EVENTS] = &pane_events,
+	[PANE_EVENTS] = &pane_events,	    [PANE_OPERATIONS] = &pane_operations,
 };
 
 /* Time and messages */
@@ -163,6 +163,26 @@ const char *deck_selected(const struct deck *d, char out[80])
 	return out;
 }
 
+bool deck_choose_cluster(struct deck *d, const char *name)
+{
+	struct pane *p = &d->panes[PANE_CLUSTERS];
+
+	p->touched = true;
+	return pane_go_name(p, name);
+}
+
+void deck_open_row(struct deck *d, const struct view *v, const char *field, const char *name)
+{
+	struct pane *p = &d->panes[v->pane];
+
+	view_open(d, v);
+	snprintf(p->filter, sizeof(p->filter), "%s=%.80s", field, name);
+	p->offset = 0;
+	p->touched = true;
+	p->table.cursor_id = 0;
+	table_go(&p->table, 0);
+}
+
 const char *deck_cannot(const struct deck *d, enum role needs)
 {
 	const struct engine_row *e = mirror_engine(d->mirror);
@@ -206,7 +226,8 @@ void deck_watch(struct deck *d)
 		struct pane *p = &d->panes[i];
 
 		snprintf(p->cluster, sizeof(p->cluster), "%s", d->cluster);
-		if (p->kind->of_cluster && !d->cluster[0])
+		if ((p->kind->of_cluster && !d->cluster[0]) ||
+		    (i >= DECK_PANES && d->focus != (enum pane_id)i))
 			continue;
 		if (i == PANE_NODES)
 			nodes_window(d, &w[n]);
@@ -283,6 +304,8 @@ static void on_why_timer(void *arg)
 {
 	if (template_wanted(arg))
 		act_fetch_template(arg);
+	else if (op_wanted(arg))
+		act_fetch_op(arg);
 	else
 		act_fetch_why(arg);
 }
@@ -294,7 +317,7 @@ static void want_why(struct deck *d)
 
 	if (((d->layout.size != DECK_LARGE && !d->view) ||
 	     strcmp(deck_selected(d, what), d->why_asked) == 0) &&
-	    !template_wanted(d))
+	    !template_wanted(d) && !op_wanted(d))
 		return;
 	if (!timer_on(d->why_timer))
 		timer_set(d->why_timer, (int64_t)(WHY_MS * clock_factor()));
@@ -406,6 +429,7 @@ struct deck *deck_new(struct loop *l, struct client *c, const struct console_opt
 	textbox_init(&d->place_help);
 	textbox_init(&d->detail);
 	textbox_init(&d->under);
+	textbox_init(&d->cost.below);
 	textbox_init(&d->teardown.text);
 	textbox_init(&d->teardown.side);
 	d->teardown.keep = (struct strs)STRS_INIT(64);
@@ -436,6 +460,8 @@ void deck_free(struct deck *d)
 	deck_wizard_clear(d);
 	deck_template_clear(d);
 	deck_cost_clear(d);
+	deck_op_clear(d);
+	deck_diff_clear(d);
 	mirror_free(d->mirror);
 	timer_free(d->filter_timer);
 	timer_free(d->follow_timer);

@@ -98,10 +98,24 @@ struct wizard_view {
 
 struct template_view {
 	struct json *answer; /* of the row under the cursor; NULL: not told yet */
-	char asked[160];     /* its name and hash */
+	char asked[160];     /* its name, hash and users */
 	char editing[64];    /* name of the copy that is being edited */
 	char *before;	     /* its text before; NULL: a new one */
 	int64_t line;	     /* where the editor opens */
+};
+
+struct diff_view { /* of one template */
+	struct json *told; /* GET /v1/templates/T/diff; NULL: not yet */
+	struct json *plan; /* of an update that is asked about */
+	char template[64];
+	size_t at; /* which revision, of those told */
+	const char *facts[10];
+};
+
+struct op_view { /* the operation under the cursor */
+	struct json *told; /* GET /v1/operations/N; NULL: not yet */
+	char asked[160];
+	bool in_box; /* what Enter opened last was one */
 };
 
 enum cost_period { COST_MONTH, COST_TODAY, COST_WEEK, COST_PERIODS };
@@ -112,6 +126,8 @@ struct cost_view {
 	enum cost_period period;
 	size_t group;
 	struct timer *timer;
+	struct textbox below; /* where panes stand side by side: what is under them */
+	int top_rows;
 };
 
 /* Where the operator was: what "[" and "-" go back to. */
@@ -231,6 +247,8 @@ struct deck {
 	struct wizard_view wizard;
 	struct template_view template;
 	struct cost_view cost;
+	struct op_view op;
+	struct diff_view diff;
 	struct textbox detail; /* the column at 160x40, and what Enter shows */
 	struct textbox under;  /* of a view: the text under its table */
 	char why_of[80], why_asked[80];
@@ -290,6 +308,10 @@ const char *deck_cannot(const struct deck *d,
 void deck_leave(struct deck *d, int code);
 bool deck_maps(const struct deck *d); /* the node pane shows glyphs, not a list */
 
+bool deck_choose_cluster(struct deck *d, const char *name); /* false: there is none of it */
+/* The view with that row alone, by its field; Esc shows all again. */
+void deck_open_row(struct deck *d, const struct view *v, const char *field, const char *name);
+
 /* deck_draw.c */
 void deck_draw(void *arg, struct screen *s);
 void deck_watch_dialog(struct deck *d);
@@ -303,6 +325,7 @@ void deck_draw_detail(struct deck *d, struct screen *s);
 
 /* deck_detail.c */
 void deck_detail(struct deck *d, struct textbox *out);
+void deck_add_why(const struct deck *d, struct textbox *out); /* the decision's sentences */
 
 /* deck_bindings.c */
 #define GROUP_MOVE "MOVE"
@@ -455,6 +478,7 @@ void act_start(struct deck *d);
 void act_start_named(struct deck *d, const char *name);
 void act_submit(struct deck *d);
 void act_why(struct deck *d);
+void deck_event_object(char out[80], const struct event *e); /* the first of several nodes */
 void act_undo(struct deck *d);
 void act_fetch_why(struct deck *d); /* for the detail column */
 void deck_get(struct deck *d, char *path, deck_answer_cb *cb,
@@ -527,10 +551,39 @@ void act_edit(struct deck *d);
 void act_edit_as(struct deck *d, const char *name);
 void deck_template_clear(struct deck *d);
 
+/* deck_diff.c */
+void act_fetch_diff(struct deck *d, const struct template_row *t);
+const struct json *diff_told(const struct deck *d, const char *template); /* NULL: not yet */
+void act_diff_open(struct deck *d);
+void act_diff_next(struct deck *d);
+void diff_lines(const struct deck *d, struct textbox *out, const char *template);
+const char *deck_diff_no_apply(const struct deck *d, char out[80]);
+void act_diff_apply(struct deck *d);
+void deck_diff_clear(struct deck *d);
+
+/* deck_ops.c */
+bool op_wanted(const struct deck *d); /* the engine is to be asked about it */
+void act_fetch_op(struct deck *d);
+/* brief: its steps in one line */
+void op_detail(const struct deck *d, struct textbox *out, const struct operation *o,
+	       bool brief);
+const char *deck_op_name(const struct deck *d, char out[80]); /* its number */
+const char *deck_op_none(const struct deck *d, char out[80]);
+const char *deck_op_no_retry(const struct deck *d, char out[80]);
+const char *deck_op_no_cancel(const struct deck *d, char out[80]);
+void act_op_open(struct deck *d);
+void act_op_retry(struct deck *d);
+void act_op_cancel(struct deck *d);
+void act_op_events(struct deck *d);
+void act_operations(struct deck *d);
+void act_operation_open(struct deck *d, int64_t id);
+void deck_op_clear(struct deck *d);
+
 /* deck_cost.c */
 void deck_cost_open(struct deck *d);
 void deck_cost_close(struct deck *d);
 void act_fetch_cost(struct deck *d);
+void act_cost_export(struct deck *d);
 void deck_cost_clear(struct deck *d);
 
 /* deck_run.c: the command line */

@@ -261,7 +261,7 @@ static void on_plan(struct deck *d, const struct json *answer, const char *clust
 }
 
 /* Events that came together are one line, "htc-[1-3,7]": its first node tells of all. */
-static void object_of(char out[80], const struct event *e)
+void deck_event_object(char out[80], const struct event *e)
 {
 	struct strs names = STRS_INIT(QUEUE_NODES_MAX);
 	struct err err = ERR_INIT;
@@ -280,7 +280,7 @@ void act_why(struct deck *d)
 	char what[80];
 
 	if (e)
-		object_of(what, e);
+		deck_event_object(what, e);
 	else
 		deck_selected(d, what);
 	if (what[0])

@@ -118,6 +118,7 @@ void deck_open_detail(struct deck *d)
 		return;
 	}
 	deck_detail(d, &d->box);
+	d->op.in_box = false;
 	deck_open_box(d);
 }
 
@@ -268,6 +269,14 @@ const struct binding bindings[] = {
 	  .cli = "%c %w",
 	  .off = nothing_to_explain,
 	  .run = act_why },
+	{ .key = 'o',
+	  .keys = "o",
+	  .group = GROUP_VIEW,
+	  .label = "Operations",
+	  .help = "what the engine does in steps",
+	  .command = "operation list",
+	  .cli = "",
+	  .run = act_operations },
 	{ .key = 'n',
 	  .keys = "n",
 	  .word = "create",
@@ -412,7 +421,7 @@ const size_t n_bindings = ARRAY_LEN(bindings);
 static const char *const pane_acts[PANES][2] = {
 	[PANE_TEMPLATES] = { "New", "Start" }, [PANE_CLUSTERS] = { "New", "Start" },
 	[PANE_NODES] = { "Drain", "Submit" },  [PANE_JOBS] = { "Submit", "Why" },
-	[PANE_EVENTS] = { "New", "Start" },
+	[PANE_EVENTS] = { "New", "Start" },    [PANE_OPERATIONS] = { "New", "Start" },
 };
 
 const char *binding_off(const struct deck *d, const struct binding *b, char out[80])

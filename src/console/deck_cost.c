@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
 #include "console/deck.h"
 
 #define AGAIN_MS 10000
@@ -59,8 +61,38 @@ void deck_cost_close(struct deck *d)
 	timer_stop(d->cost.timer);
 }
 
+/* Beside the drafts: the only folder that is this console's own. */
+void act_cost_export(struct deck *d)
+{
+	static const char *const names[COST_PERIODS] = { "month", "today", "week" };
+	struct buf csv = BUF_INIT(BUF_TEXT_MAX);
+	struct err err = ERR_INIT;
+	char when[CLOCK_TEXT];
+	char *path, *dir;
+
+	if (!d->options->state_dir) {
+		deck_say(d, TONE_WARN,
+			 "there is no folder for it: paceline cost --csv prints it");
+		return;
+	}
+	clock_text(when, deck_now(d));
+	dir = xasprintf("%s/exports", d->options->state_dir);
+	path = xasprintf("%s/cost-%s-%.10s-%.2s%.2s%.2s.csv", dir, names[d->cost.period], when,
+			 when + 11, when + 14, when + 17);
+	command_cost_csv(&csv, d->cost.told);
+	if (file_make_dir(dir, 0700, &err) < 0 ||
+	    file_write(path, buf_str(&csv), csv.len, 0600, &err) < 0)
+		deck_say(d, TONE_FAIL, "%.300s", err.msg);
+	else
+		deck_say(d, TONE_OK, "written: %.280s", path);
+	buf_clear(&csv);
+	free(path);
+	free(dir);
+}
+
 void deck_cost_clear(struct deck *d)
 {
+	textbox_clear(&d->cost.below);
 	json_free(d->cost.told);
 	timer_free(d->cost.timer);
 }

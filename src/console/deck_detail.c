@@ -145,19 +145,36 @@ static void of_template(const struct deck *d, struct textbox *out, const struct 
 	field(out, TONE_TEXT, "title", "%s", t->title);
 	field(out, TONE_TEXT, "scheduler", "%s", t->scheduler);
 	field(out, TONE_TEXT, "arrays", "%s", t->arrays);
+	field(out, strchr(t->used_by, '*') ? TONE_WARN : TONE_TEXT, "used by", "%s%s",
+	      t->used_by, strchr(t->used_by, '*') ? "  (* of another revision: d)" : "");
 	field(out, TONE_DIM, "hash", "%.16s", t->hash);
 	if (!told) {
 		textbox_add(out, TONE_DIM, "n makes a cluster from it");
 		return;
 	}
 	field(out, TONE_DIM, "file", "%s", json_str(told, "path", ""));
+	if (strchr(t->used_by, '*') && d->view == &view_templates) {
+		textbox_add(out, TONE_TITLE, "what changed");
+		diff_lines(d, out, t->name);
+	}
 	for (size_t i = 0; i < json_len(problems); i++)
 		field(out, TONE_FAIL, "problem", "line %lld: %s",
 		      (long long)json_int(json_at(problems, i), "line", 0),
 		      json_str(json_at(problems, i), "text", ""));
 }
 
-static void of_event(struct textbox *out, const struct event *e)
+/* The same of the same kind, among those that are here. */
+static size_t alike(const struct pane *p, const struct event *e)
+{
+	size_t n = 0, head = strcspn(e->text, ":0123456789");
+
+	for (size_t i = 0; i < p->rows.n; i++)
+		n += p->rows.u.events[i].seq != e->seq && head > 6 &&
+		     strncmp(p->rows.u.events[i].text, e->text, head) == 0;
+	return n;
+}
+
+static void of_event(const struct deck *d, struct textbox *out, const struct event *e)
 {
 	char text[WORDS_EVENT], when[CLOCK_TEXT];
 
@@ -166,7 +183,13 @@ static void of_event(struct textbox *out, const struct event *e)
 	field(out, TONE_TEXT, "cluster", "%s", e->cluster);
 	field(out, TONE_TEXT, "object", "%s", e->object);
 	field(out, TONE_TEXT, "by", "%s", e->actor);
+	if (e->operation_id)
+		field(out, TONE_TEXT, "operation", "op %lld; o has its steps",
+		      (long long)e->operation_id);
 	field(out, words_event_tone(e->level), "text", "%s", words_event(text, e));
+	if (alike(&d->panes[PANE_EVENTS], e))
+		field(out, TONE_DIM, "alike", "%zu more of those here",
+		      alike(&d->panes[PANE_EVENTS], e));
 }
 
 /* Of a node the facts stand above already: what is left are the decision's sentences. */
@@ -176,7 +199,7 @@ static bool is_news(const struct deck *d, const char *line)
 					  strncmp(line, "machine: ", 9) != 0);
 }
 
-static void add_why(const struct deck *d, struct textbox *out)
+void deck_add_why(const struct deck *d, struct textbox *out)
 {
 	char what[80];
 	bool titled = false;
@@ -227,8 +250,10 @@ void deck_detail(struct deck *d, struct textbox *out)
 		of_cluster(d, out, &p->rows.u.clusters[i]);
 	else if (d->focus == PANE_JOBS)
 		of_job(d, out, &p->rows.u.jobs[i]);
+	else if (d->focus == PANE_OPERATIONS)
+		op_detail(d, out, &p->rows.u.operations[i], false);
 	else
-		of_event(out, &p->rows.u.events[i]);
+		of_event(d, out, &p->rows.u.events[i]);
 	if (d->view != &view_jobs) /* it has it under its table */
-		add_why(d, out);
+		deck_add_why(d, out);
 }

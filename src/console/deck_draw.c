@@ -589,7 +589,7 @@ static void draw_home(struct deck *d, struct screen *s)
 		view_tabs(d, s, d->layout.tabs_row);
 	if (d->layout.lamps_row > 0)
 		deck_draw_lamps(d, s, d->layout.lamps_row);
-	for (int i = 0; i < PANES; i++)
+	for (int i = 0; i < DECK_PANES; i++)
 		deck_draw_pane(d, s, (enum pane_id)i);
 	deck_draw_detail(d, s);
 }

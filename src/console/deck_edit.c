@@ -30,7 +30,8 @@ static const struct template_row *row_here(const struct deck *d)
 
 static void key_of(char out[160], const struct template_row *t)
 {
-	snprintf(out, 160, "%s %s", t->name, t->hash);
+	snprintf(out, 160, "%s %s %llx", t->name, t->hash,
+		 (unsigned long long)pane_hash(t->used_by));
 }
 
 bool template_wanted(const struct deck *d)
@@ -65,6 +66,8 @@ void act_fetch_template(struct deck *d)
 	d->template.answer = NULL;
 	deck_get(d, client_path("/v1/templates/%", t->name, (char *)NULL), on_told,
 		 d->template.asked);
+	if (t->used_by[0])
+		act_fetch_diff(d, t);
 }
 
 const struct json *template_told(const struct deck *d, const char *name)

@@ -205,6 +205,8 @@ static const char *argument(const struct deck *d, char what, char out[80])
 		text = pane_name_at(&d->panes[PANE_TEMPLATES]);
 	else if (what == 'w')
 		text = deck_selected(d, out);
+	else if (what == 'o')
+		text = deck_op_name(d, out);
 	else {
 		deck_chosen_cli(d, what == 'n' ? PANE_NODES : PANE_JOBS, out, 80);
 		text = out;

@@ -61,7 +61,7 @@ static void menu_pressed(struct deck *d, const struct key *k)
 static void move_focus(struct deck *d, int by)
 {
 	d->panes[PANE_EVENTS].touched = false;
-	d->focus = (enum pane_id)(((int)d->focus + PANES + by) % PANES);
+	d->focus = (enum pane_id)(((int)d->focus + DECK_PANES + by) % DECK_PANES);
 }
 
 /* Esc goes back one step: the search, the filter, the zoom. It never leaves. */
@@ -71,6 +71,8 @@ static void step_back(struct deck *d)
 
 	if (d->find[0])
 		d->find[0] = '\0';
+	else if (d->view && d->view->parent) /* one row of the table above: its filter stays */
+		view_open(d, d->view->parent);
 	else if (p->filter[0])
 		p->filter[0] = '\0';
 	else if (p->table.n_marks > 0)

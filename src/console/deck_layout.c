@@ -96,7 +96,7 @@ void deck_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus
 }
 
 void view_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus, bool table,
-		 int under)
+		 int under, int wide)
 {
 	struct area body;
 
@@ -113,7 +113,7 @@ void view_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus
 		out->pane[PANE_EVENTS] = (struct area){ body.row + body.rows, 0, events, cols };
 	}
 	if (out->size >= DECK_WIDE && table) {
-		int detail = out->size == DECK_LARGE ? DETAIL_LARGE : DETAIL_COLS;
+		int detail = out->size != DECK_LARGE ? DETAIL_COLS : wide ? wide : DETAIL_LARGE;
 
 		body.cols -= detail + 1;
 		out->detail =

@@ -72,6 +72,10 @@ static const char *tab_title(const struct view *v)
 
 bool view_named(struct deck *d, const char *title)
 {
+	if (strcasecmp(view_operations.title, title) == 0) {
+		view_open(d, &view_operations);
+		return true;
+	}
 	for (size_t i = 0; i < TABS; i++)
 		if (strcasecmp(tab_title(tabs[i]), title) == 0) {
 			view_tab(d, i);
@@ -99,6 +103,8 @@ size_t view_tab_of(const struct deck *d)
 {
 	const struct view *v = d->view && d->view->parent ? d->view->parent : d->view;
 
+	if (v == &view_operations) /* what happens, in steps */
+		v = &view_events;
 	for (size_t i = 0; i < TABS; i++)
 		if (tabs[i] == v || (v == &view_map && tabs[i] == &view_nodes))
 			return i;
@@ -319,7 +325,7 @@ static int lines_under(struct deck *d, const struct screen *s)
 
 	if (!v->kind || !v->row_count)
 		return 0;
-	view_layout(&l, s->rows, s->cols, d->focus, true, 0);
+	view_layout(&l, s->rows, s->cols, d->focus, true, 0, v->detail_cols);
 	d->layout.detail = l.detail;
 	return v->row_count(d, l.pane[d->focus].cols);
 }
@@ -330,7 +336,8 @@ void view_draw(struct deck *d, struct screen *s)
 	struct area a;
 
 	view_layout(&d->layout, s->rows, s->cols, d->focus,
-		    v->kind != NULL || v->cursor_row != NULL, lines_under(d, s));
+		    v->kind != NULL || v->cursor_row != NULL, lines_under(d, s),
+		    v->detail_cols);
 	a = d->layout.pane[d->focus];
 	if (d->layout.size <= DECK_SMALL && (v->kind || v->draw)) {
 		deck_draw_pane(d, s, d->focus);

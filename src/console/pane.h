@@ -112,6 +112,7 @@ void pane_lines(struct pane *p, struct screen *s, struct area a); /* DECK_TINY *
 
 int64_t pane_hash(const char *text); /* a row id for rows that have only names; never 0 */
 
-extern const struct pane_kind pane_templates, pane_clusters, pane_nodes, pane_jobs, pane_events;
+extern const struct pane_kind pane_templates, pane_clusters, pane_nodes, pane_jobs, pane_events,
+    pane_operations;
 
 #endif

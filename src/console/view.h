@@ -20,6 +20,7 @@ struct view {
 	const struct view *parent;  /* where Esc goes; NULL: to the Deck */
 	const struct binding *keys; /* its own, before the common ones; .keys NULL ends them */
 	const struct binding *more_keys; /* after keys, as they are; NULL none */
+	int detail_cols; /* of its detail column from 160 on; 0: the usual */
 	const char *hint;		 /* over the footer, while there is nothing to say */
 	void (*open)(struct deck *d);
 	void (*close)(struct deck *d);
@@ -44,6 +45,7 @@ struct view {
 
 extern const struct view view_clusters, view_nodes, view_jobs, view_events, view_cost,
     view_templates, view_node, view_map, view_overview;
+extern const struct view view_operations, view_diff; /* no tabs of their own */
 
 void overview_window(const struct deck *d, struct window *w); /* of the nodes that failed */
 

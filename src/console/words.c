@@ -269,3 +269,53 @@ const char *words_jobs(char out[40], int64_t running, int64_t pending)
 	snprintf(out, 40, "%sR/%sP", words_number(r, running), words_number(p, pending));
 	return out;
 }
+
+const char *words_op_state(const struct operation *o)
+{
+	if (o->state != OP_RUNNING)
+		return op_state_name(o->state);
+	return o->next_try_ms ? "waits" : "running";
+}
+
+enum tone words_op_tone(const struct operation *o)
+{
+	static const enum tone tones[OP_STATES] = { [OP_RUNNING] = TONE_BOOT,
+						    [OP_DONE] = TONE_OK,
+						    [OP_FAILED] = TONE_FAIL,
+						    [OP_CANCELLED] = TONE_DIM };
+
+	return o->state == OP_RUNNING && o->error[0] ? TONE_WARN : tones[o->state];
+}
+
+const char *words_node_next(const struct node *n)
+{
+	static const char *const next[NODE_STATES] = {
+		[NODE_PLANNED] = "the cloud is asked for its machine",
+		[NODE_REQUESTED] = "the cloud is asked for its machine; where it refuses, the "
+				   "size rests and another is tried",
+		[NODE_ALLOCATING] = "the cloud makes its machine; where it refuses, the size "
+				    "rests and another is tried",
+		[NODE_BOOTING] = "it has its array's boot time to join; then its machine is "
+				 "deleted and another is asked for",
+		[NODE_JOINING] = "it has its array's boot time to join; then its machine is "
+				 "deleted and another is asked for",
+		[NODE_IDLE] = "it goes when its idle time is over and nothing waits for it",
+		[NODE_BUSY] = "it stays as long as jobs run on it",
+		[NODE_DRAINING] = "it takes no new jobs; its machine is deleted once a fresh "
+				  "reading shows it empty",
+		[NODE_DELETING] = "the cloud deletes its machine; the row goes with it",
+		[NODE_GONE] = "nothing: it is gone",
+		[NODE_FAILED] = "its machine is deleted at once; jobs that still wait get "
+				"another node; a size that fails twice in a row rests",
+		[NODE_EVICTED] = "the cloud took its machine; its jobs are put back into the "
+				 "queue and get another node",
+		[NODE_UNHEALTHY] =
+		    "it takes jobs again when the scheduler sees it ready; until "
+		    "then it is left alone",
+		[NODE_DEALLOCATED] = "its machine is off and its disk is kept",
+	};
+
+	return n->terminate_asked && n->state != NODE_DELETING && n->state != NODE_GONE
+		   ? "it is deleted when it is empty, as somebody asked for"
+		   : next[n->state];
+}

@@ -29,6 +29,7 @@ const char *words_kind(bool spot); /* "spot" "ded" */
 const char *words_node_state(enum node_state s); /* at most 5 letters */
 enum tone words_node_tone(enum node_state s);
 enum tone words_glyph_tone(char glyph);
+const char *words_node_next(const struct node *n); /* what the engine does with it now */
 
 /* What an array's nodes do, what hurts first. Returns how many were written. */
 size_t words_counts(struct count_word out[COUNT_WORDS], const int64_t count[NODE_STATES],
@@ -42,6 +43,9 @@ enum tone words_cluster_tone(enum cluster_state s);
 
 /* "htc-3 boot failed": the object in front unless the sentence names it already. */
 const char *words_event(char out[WORDS_EVENT], const struct event *e);
+/* "running", "waits" for a next try, "done"... */
+const char *words_op_state(const struct operation *o);
+enum tone words_op_tone(const struct operation *o);
 enum tone words_event_tone(enum event_level l);
 
 /* "4R/33P", with 12.3k from 10,000 on */

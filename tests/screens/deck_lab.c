@@ -1,6 +1,7 @@
 /*
  * The console on a made-up site: what tests/screens/deck_test.sh types at.
  *   deck_lab [--ascii] [--plain] [--letters] [--stats] [--theme NAME] [--many N] [--empty]
+ * [--ops]
  * [--log FILE] [--orders FIFO]
  */
 #include <fcntl.h>
@@ -47,7 +48,7 @@ void lab_orders(struct loop *l)
 int main(int argc, char **argv)
 {
 	struct console_options o = { .engine_uid = (uid_t)-1, .data_ms = 100 };
-	bool empty = false;
+	bool empty = false, ops = false;
 	int64_t many = 0;
 
 	for (int i = 1; i < argc; i++) {
@@ -58,6 +59,7 @@ int main(int argc, char **argv)
 		o.reader = o.reader || strcmp(argv[i], "--screen-reader") == 0;
 		o.letters = o.letters || strcmp(argv[i], "--letters") == 0;
 		o.stats = o.stats || strcmp(argv[i], "--stats") == 0;
+		ops = ops || strcmp(argv[i], "--ops") == 0;
 		empty = empty || strcmp(argv[i], "--empty") == 0;
 		fixture->disk = fixture->disk || strcmp(argv[i], "--disk") == 0;
 		if (strcmp(argv[i], "--theme") == 0)
@@ -78,5 +80,7 @@ int main(int argc, char **argv)
 	fixture_make(many);
 	if (empty)
 		fixture_empty();
+	if (ops)
+		fixture_ops();
 	return console_main(&o);
 }

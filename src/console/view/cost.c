@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "console/deck.h"
+#include "console/view/cost.h"
 
 #define PERCENT	    100
 #define BAR_CELLS   20
@@ -14,7 +14,6 @@
 #define WIDE_COLS   100
 #define WIDE_POINTS 31 /* so many stand two cells wide */
 
-enum width { SLIM, MID, WIDE };
 static const int name_cols[] = { 20, 20, 30 };
 
 static const char *const periods[COST_PERIODS] = { "this month", "today", "7 days" };
@@ -30,7 +29,7 @@ static const struct group {
 	{ "what nodes do", "by_kind", { "kind", NULL, NULL } },
 };
 
-static const char *usd(char out[24], const struct json *j, const char *path)
+const char *cost_usd(char out[24], const struct json *j, const char *path)
 {
 	return json_get(j, path) ? money_text(out, json_real(j, path, 0)) : "-";
 }
@@ -71,11 +70,11 @@ static void budget_line(struct textbox *out, const struct json *j)
 	bar(cells, json_real(j, "budget.share", 0));
 	textbox_add(out, words[w].tone, "budget      [%s] %.0f %%  %s of %s this month: %s",
 		    cells, json_real(j, "budget.share", 0) * PERCENT,
-		    usd(spent, j, "budget.spent_usd"), usd(limit, j, "budget.month_usd"),
-		    words[w].text);
+		    cost_usd(spent, j, "budget.spent_usd"),
+		    cost_usd(limit, j, "budget.month_usd"), words[w].text);
 }
 
-static void sentences(struct textbox *out, const struct json *j)
+void cost_sentences(struct textbox *out, const struct json *j)
 {
 	double rate = json_real(j, "rate.usd_per_hour", 0);
 	double idle = json_real(j, "rate.idle_usd_per_hour", 0);
@@ -83,19 +82,19 @@ static void sentences(struct textbox *out, const struct json *j)
 	char a[24], b[24];
 
 	textbox_add(out, TONE_MONEY, "now         %s%s/h", unpriced ? "at least " : "",
-		    usd(a, j, "rate.usd_per_hour"));
+		    cost_usd(a, j, "rate.usd_per_hour"));
 	if (unpriced)
 		textbox_add(out, TONE_WARN,
 			    "            %lld machines run at a price that is not known",
 			    (long long)unpriced);
-	textbox_add(out, idle > 0 ? TONE_WARN : TONE_TEXT,
-		    "idle waste  %s/h, %.0f %% of what runs",
-		    usd(a, j, "rate.idle_usd_per_hour"), rate > 0 ? idle / rate * PERCENT : 0);
+	textbox_add(
+	    out, idle > 0 ? TONE_WARN : TONE_TEXT, "idle waste  %s/h, %.0f %% of what runs",
+	    cost_usd(a, j, "rate.idle_usd_per_hour"), rate > 0 ? idle / rate * PERCENT : 0);
 	textbox_add(out, TONE_TEXT, "spent       %s today, %s this month",
-		    usd(a, j, "spent.today"), usd(b, j, "spent.month"));
+		    cost_usd(a, j, "spent.today"), cost_usd(b, j, "spent.month"));
 	textbox_add(out, TONE_TEXT,
 		    "forecast    %s at the end of the day, %s at that of the month",
-		    usd(a, j, "forecast.day"), usd(b, j, "forecast.month"));
+		    cost_usd(a, j, "forecast.day"), cost_usd(b, j, "forecast.month"));
 	budget_line(out, j);
 }
 
@@ -116,7 +115,7 @@ static void name_of(char out[80], const struct group *g, const struct json *row)
 }
 
 static void table_line(struct textbox *out, const char *name, const struct json *row,
-		       enum width width, enum tone tone)
+		       enum cost_width width, enum tone tone)
 {
 	char clean[200], spot[24], saved[24], total[24], rate[24], ondemand[24], idle[24];
 	char share[16] = "", hours[16] = "-";
@@ -131,40 +130,42 @@ static void table_line(struct textbox *out, const char *name, const struct json 
 		snprintf(hours, sizeof(hours), "%.1f", json_real(row, "node_hours", 0));
 	if (json_get(row, "share"))
 		snprintf(share, sizeof(share), "%.0f %%", json_real(row, "share", 0) * PERCENT);
-	if (width == SLIM)
+	if (width == COST_SLIM)
 		textbox_add(out, tone, "%s%*s %9s %9s %6s", clean, pad, "",
-			    usd(total, row, "usd"), usd(rate, row, "usd_per_hour"), share);
-	else if (width == WIDE)
+			    cost_usd(total, row, "usd"), cost_usd(rate, row, "usd_per_hour"),
+			    share);
+	else if (width == COST_WIDE)
 		textbox_add(out, tone, "%s%*s %9s %10s %9s %9s %9s %9s %9s %6s", clean, pad, "",
-			    hours, usd(ondemand, row, "ondemand_usd"),
-			    usd(spot, row, "spot_usd"), usd(saved, row, "saved_usd"),
-			    usd(idle, row, "idle_usd"), usd(total, row, "usd"),
-			    usd(rate, row, "usd_per_hour"), share);
+			    hours, cost_usd(ondemand, row, "ondemand_usd"),
+			    cost_usd(spot, row, "spot_usd"), cost_usd(saved, row, "saved_usd"),
+			    cost_usd(idle, row, "idle_usd"), cost_usd(total, row, "usd"),
+			    cost_usd(rate, row, "usd_per_hour"), share);
 	else
 		textbox_add(out, tone, "%s%*s %8s %9s %9s %9s %9s %6s", clean, pad, "", hours,
-			    usd(spot, row, "spot_usd"), usd(idle, row, "idle_usd"),
-			    usd(total, row, "usd"), usd(rate, row, "usd_per_hour"), share);
+			    cost_usd(spot, row, "spot_usd"), cost_usd(idle, row, "idle_usd"),
+			    cost_usd(total, row, "usd"), cost_usd(rate, row, "usd_per_hour"),
+			    share);
 }
 
-static void table(struct textbox *out, const struct deck *d, const struct json *j,
-		  enum width width)
+void cost_table(struct textbox *out, size_t group, const struct json *j, enum cost_width width,
+		size_t most)
 {
-	const struct group *g = &groups[d->cost.group];
+	const struct group *g = &groups[group];
 	const struct json *list = json_get(j, g->list);
 	char title[80];
 
 	snprintf(title, sizeof(title), "by %s", g->title);
-	if (width == SLIM)
+	if (width == COST_SLIM)
 		textbox_add(out, TONE_TITLE, "%-20s %9s %9s %6s", title, "TOTAL", "$/H",
 			    "SHARE");
-	else if (width == WIDE)
+	else if (width == COST_WIDE)
 		textbox_add(out, TONE_TITLE, "%-30s %9s %10s %9s %9s %9s %9s %9s %6s", title,
 			    "NODE-H", "ON-DEMAND", "SPOT", "SAVED", "IDLE", "TOTAL", "$/H",
 			    "SHARE");
 	else
 		textbox_add(out, TONE_TITLE, "%-20s %8s %9s %9s %9s %9s %6s", title, "NODE-H",
 			    "SPOT", "IDLE", "TOTAL", "$/H", "SHARE");
-	for (size_t i = 0; i < json_len(list); i++) {
+	for (size_t i = 0; i < json_len(list) && (!most || i < most); i++) {
 		char name[80];
 
 		name_of(name, g, json_at(list, i));
@@ -172,12 +173,13 @@ static void table(struct textbox *out, const struct deck *d, const struct json *
 	}
 	if (json_len(list) == 0)
 		textbox_add(out, TONE_DIM, "nothing in this time");
-	table_line(out, "total", json_get(j, "total"), width, TONE_MONEY);
+	if (!most)
+		table_line(out, "total", json_get(j, "total"), width, TONE_MONEY);
 }
 
 /* The course: a cell for each hour or day, its idle part on top */
 
-static double highest(const struct json *points)
+double cost_highest(const struct json *points)
 {
 	double most = 0;
 
@@ -203,11 +205,11 @@ static void graph_row(char *out, size_t max, const struct json *points, double m
 	out[n] = '\0';
 }
 
-static void graph(struct textbox *out, const struct json *j)
+void cost_graph(struct textbox *out, const struct json *j)
 {
 	const struct json *points = json_get(j, "series.points");
 	bool days = json_int(j, "series.step_ms", 0) > (int64_t)3600000;
-	double most = highest(points);
+	double most = cost_highest(points);
 	char cells[512], money[24], first[CLOCK_TEXT], last[CLOCK_TEXT];
 	size_t n = json_len(points);
 
@@ -238,14 +240,34 @@ static int row_count(struct deck *d, int columns)
 		textbox_add(&d->under, TONE_DIM, "asking the engine");
 		return 1;
 	}
-	sentences(&d->under, j);
+	if (columns >= COST_SIDE_COLS)
+		return cost_wide_rows(d, j, columns);
+	cost_sentences(&d->under, j);
 	textbox_add(&d->under, TONE_TEXT, "%s", "");
-	table(&d->under, d, j, columns >= WIDE_COLS ? WIDE : columns >= MID_COLS ? MID : SLIM);
+	cost_table(&d->under, d->cost.group, j,
+		   columns >= WIDE_COLS	 ? COST_WIDE
+		   : columns >= MID_COLS ? COST_MID
+					 : COST_SLIM,
+		   0);
 	textbox_add(&d->under, TONE_TEXT, "%s", "");
-	graph(&d->under, j);
+	cost_graph(&d->under, j);
 	textbox_add(&d->under, TONE_DIM,
 		    "node time and its price as the engine saw them; a bill comes later");
 	return textbox_rows(&d->under, columns - 2);
+}
+
+static void draw_row(struct deck *d, struct screen *s, struct area line, int i)
+{
+	if (d->cost.told && line.cols >= COST_SIDE_COLS)
+		cost_wide_draw(d, s, line, i);
+	else
+		view_detail_row(d, s, line, i);
+}
+
+static const char *nothing_told(const struct deck *d, char out[80])
+{
+	(void)out;
+	return d->cost.told ? NULL : "the engine has not told it yet";
 }
 
 static void right(const struct deck *d, char *out, size_t max)
@@ -284,6 +306,16 @@ static const struct binding keys[] = {
 	  .command = "cost",
 	  .cli = "%c",
 	  .run = next_group },
+	{ .key = 'x',
+	  .fkey = K_F8,
+	  .keys = "F8 x",
+	  .group = GROUP_ACT,
+	  .label = "Export",
+	  .help = "all of it as a CSV file",
+	  .command = "cost",
+	  .cli = "--csv",
+	  .off = nothing_told,
+	  .run = act_cost_export },
 	{ .keys = NULL },
 };
 
@@ -294,8 +326,8 @@ const struct view view_cost = {
 	.keys = keys,
 	.open = deck_cost_open,
 	.close = deck_cost_close,
-	.hint = "p this month, today, 7 days  s by cluster, array, user, job  Esc the Deck",
+	.hint = "p this month, today, 7 days  s by cluster, array, user, job  x as a CSV file",
 	.right = right,
 	.row_count = row_count,
-	.draw_row = view_detail_row,
+	.draw_row = draw_row,
 };

@@ -7,7 +7,7 @@
 #include "console/deck.h"
 #include "console/words.h"
 
-enum { TIME, CLUSTER, TEXT, LEVEL, WHO, OBJECT, MESSAGE };
+enum { TIME, CLUSTER, TEXT, LEVEL, WHO, OBJECT, MESSAGE, OPERATION };
 
 static const struct column all[] = { { "", 8, 8, 8, false },
 				     { "", 6, 10, 5, false },
@@ -52,6 +52,10 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		snprintf(out->text, sizeof(out->text), "%s", e->actor[0] ? e->actor : "engine");
 	else if (what == OBJECT)
 		snprintf(out->text, sizeof(out->text), "%s", e->object);
+	else if (what == OPERATION && e->operation_id)
+		snprintf(out->text, sizeof(out->text), "op %lld", (long long)e->operation_id);
+	else if (what == OPERATION)
+		snprintf(out->text, sizeof(out->text), "-");
 	else if (what == MESSAGE)
 		snprintf(out->text, sizeof(out->text), "%.159s", e->text);
 	else if (what == CLUSTER)
@@ -87,9 +91,18 @@ static const struct column full[] = {
 	{ "WHO", 6, 12, 4, false },	{ "MESSAGE", 20, 0, 9, false },
 };
 static const unsigned char full_what[] = { TIME, LEVEL, CLUSTER, OBJECT, WHO, MESSAGE };
+static const struct column wide[] = {
+	{ "TIME", 8, 8, 8, false },	 { "LEVEL", 5, 5, 5, false },
+	{ "WHO", 6, 12, 4, false },	 { "CLUSTER", 8, 14, 6, false },
+	{ "OBJECT", 8, 16, 3, false },	 { "OPERATION", 9, 9, 2, false },
+	{ "MESSAGE", 20, 0, 9, false },
+};
+static const unsigned char wide_what[] = { TIME,   LEVEL,     WHO,    CLUSTER,
+					   OBJECT, OPERATION, MESSAGE };
 static const struct pane_columns full_sets[] = {
 	{ 0, all, all_what, ARRAY_LEN(all) },
 	{ 60, full, full_what, ARRAY_LEN(full) },
+	{ 100, wide, wide_what, ARRAY_LEN(wide) },
 };
 
 static const struct pane_kind kind = {
@@ -137,7 +150,61 @@ static void newest(struct deck *d)
 	table_go(&p->table, 0);
 }
 
+static const char *no_event(const struct deck *d, char out[80])
+{
+	(void)out;
+	return deck_event(d) ? NULL : "no event is under the cursor";
+}
+
+/* Of which kind the object is, its name says: "htc-3", "job 12", "array htc". */
+static void open_object(struct deck *d)
+{
+	struct event e = *deck_event(d);
+	char name[80];
+
+	deck_event_object(name, &e);
+	if (e.cluster[0] && !deck_choose_cluster(d, e.cluster))
+		deck_say(d, TONE_WARN, "cluster %s is not there any more", e.cluster);
+	else if (strncmp(name, "job ", 4) == 0)
+		deck_open_row(d, &view_jobs, "id", name + 4);
+	else if (name[0] && !strchr(name, ' ') && e.cluster[0])
+		deck_open_row(d, &view_node, "name", name);
+	else if (e.operation_id)
+		act_operation_open(d, e.operation_id);
+	else if (e.cluster[0])
+		view_open(d, &view_clusters);
+	else
+		deck_open_detail(d);
+}
+
+static void open_operation(struct deck *d)
+{
+	if (deck_event(d) && deck_event(d)->operation_id)
+		act_operation_open(d, deck_event(d)->operation_id);
+	else
+		act_operations(d);
+}
+
 static const struct binding keys[] = {
+	{ .key = K_ENTER,
+	  .keys = "Enter",
+	  .group = GROUP_VIEW,
+	  .help = "open the object of the event",
+	  .off = no_event,
+	  .run = open_object },
+	{ .key = 'o',
+	  .keys = "o",
+	  .group = GROUP_VIEW,
+	  .help = "its operation, or all of them",
+	  .command = "operation list",
+	  .cli = "",
+	  .run = open_operation },
+	{ .key = 'i',
+	  .keys = "i",
+	  .group = GROUP_VIEW,
+	  .help = "all of the event",
+	  .off = no_event,
+	  .run = deck_open_detail },
 	{ .key = 't',
 	  .fkey = K_F5,
 	  .keys = "F5 t",
@@ -188,7 +255,7 @@ const struct view view_events = {
 	.keys = keys,
 	.right = right,
 	.hint =
-	    "Enter all of it  e why  a what people did  E errors  t the newest  f filter",
+	    "Enter its object  o its operation  e why  a what people did  E errors  i all of it",
 	.row_count = row_count,
 	.draw_row = view_detail_row,
 };

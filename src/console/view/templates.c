@@ -2,10 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "console/deck.h"
 
-enum { NAME, ARRAYS, SCHEDULER, TITLE };
+enum { NAME, ARRAYS, SCHEDULER, TITLE, USED, CHANGED };
 
 static const struct column narrow[] = { { "", 11, 11, 9, false }, { "", 5, 0, 5, false } };
 static const unsigned char narrow_what[] = { NAME, ARRAYS };
@@ -40,14 +41,21 @@ static const char *name(const struct pane *p, size_t i)
 static void cell(const struct pane *p, size_t i, int what, struct table_cell *out)
 {
 	const struct template_row *t = at(p, i);
-	const char *text[] = { [NAME] = t->name,
-			       [ARRAYS] = t->arrays,
-			       [SCHEDULER] = t->scheduler,
-			       [TITLE] = t->title };
+	char when[CLOCK_TEXT] = "-";
+
+	if (t->changed_ms)
+		clock_text(when, t->changed_ms);
+	when[10] = '\0'; /* the day */
+	const char *text[] = {
+		[NAME] = t->name,   [ARRAYS] = t->arrays, [SCHEDULER] = t->scheduler,
+		[TITLE] = t->title, [USED] = t->used_by,  [CHANGED] = when
+	};
 
 	snprintf(out->text, sizeof(out->text), "%.150s", text[what]);
-	if (what == ARRAYS)
+	if (what == ARRAYS || what == CHANGED)
 		out->tone = TONE_DIM;
+	if (what == USED && strchr(t->used_by, '*'))
+		out->tone = TONE_WARN;
 }
 
 const struct pane_kind pane_templates = {
@@ -65,14 +73,14 @@ const struct pane_kind pane_templates = {
 /* The full view */
 
 static const struct column full[] = {
-	{ "TEMPLATE", 12, 24, 9, false },
-	{ "SCHEDULER", 9, 12, 5, false },
-	{ "ARRAYS", 8, 24, 6, false },
-	{ "TITLE", 20, 0, 4, false },
+	{ "TEMPLATE", 12, 24, 9, false }, { "SCHEDULER", 9, 12, 5, false },
+	{ "ARRAYS", 8, 16, 6, false },	  { "USED BY", 9, 20, 8, false },
+	{ "CHANGED", 10, 10, 7, false },  { "TITLE", 12, 0, 4, false },
 };
+static const unsigned char full_what[] = { NAME, SCHEDULER, ARRAYS, USED, CHANGED, TITLE };
 static const struct pane_columns full_sets[] = {
 	{ 0, narrow, narrow_what, ARRAY_LEN(narrow) },
-	{ 60, full, wide_what, ARRAY_LEN(full) },
+	{ 60, full, full_what, ARRAY_LEN(full) },
 };
 
 static const struct pane_kind kind = {
@@ -123,9 +131,18 @@ static const struct binding keys[] = {
 	  .cli = "%t",
 	  .off = no_template,
 	  .run = act_template_open },
-	{ .key = 't',
+	{ .key = 'd',
 	  .fkey = K_F5,
-	  .keys = "F5 t",
+	  .keys = "F5 d",
+	  .group = GROUP_VIEW,
+	  .label = "Diff",
+	  .help = "what changed, and what that would do",
+	  .command = "template diff",
+	  .cli = "%t",
+	  .off = no_template,
+	  .run = act_diff_open },
+	{ .key = 't',
+	  .keys = "t",
 	  .group = GROUP_VIEW,
 	  .label = "Text",
 	  .help = "its text, and what is wrong",
@@ -150,7 +167,8 @@ const struct view view_templates = {
 	.pane = PANE_TEMPLATES,
 	.kind = &kind,
 	.keys = keys,
-	.hint = "n new cluster  t its text  E edit a copy  Enter all of it  Esc the Deck",
+	.detail_cols = 80,
+	.hint = "n new cluster  d what changed  t its text  E edit a copy  Enter all of it",
 	.row_count = row_count,
 	.draw_row = view_detail_row,
 	.under_title = under_title,

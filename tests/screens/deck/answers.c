@@ -292,6 +292,8 @@ static struct json *of_cluster(const char *verb, struct cluster_row *r, bool pos
 		return jobs_told(verb + 5, body);
 	if (strncmp(verb, "ssh?node=", 9) == 0)
 		return way_to(verb + 9);
+	if (strcmp(verb, "update") == 0)
+		return fixture_update(body);
 	if (strcmp(verb, "plan") == 0)
 		return decision();
 	if (strncmp(verb, "why/", 4) == 0)
@@ -317,14 +319,18 @@ struct json *fixture_answer(const char *method, const char *path, const struct j
 		return fixture_check_text(body);
 	if (strncmp(path, "/v1/templates/", 14) == 0 && strstr(path, "/check"))
 		return fixture_check(body);
+	if (strncmp(path, "/v1/templates/", 14) == 0 && strstr(path, "/diff"))
+		return fixture_diff(path);
 	if (strncmp(path, "/v1/templates/", 14) == 0)
 		return fixture_template(path + 14);
 	if (strstr(path, "/cancel"))
 		return cancel(err);
 	if (strstr(path, "/skip"))
 		fixture_skip(json_str(body, "item", ""));
+	if (strstr(path, "/retry"))
+		return fixture_retry(strtol(path + 15, NULL, 10));
 	if (strncmp(path, "/v1/operations/", 15) == 0 && fixture->n_ops)
-		return wire_operation_json(&fixture->ops[0]);
+		return fixture_operation(strtol(path + 15, NULL, 10));
 	err_set(err, ERR_NOT_FOUND, "there is no %s", path);
 	return NULL;
 }

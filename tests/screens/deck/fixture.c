@@ -365,6 +365,10 @@ void fixture_make(int64_t many)
 	add_template("gridengine", "Grid Engine", "gridengine", "htc");
 	add_template("render-farm", "Rendering on spot", "gridengine", "htc");
 	add_template("genomics", "Many small, few large", "slurm", "htc,mem");
+	snprintf(the.templates[0].used_by, sizeof(the.templates[0].used_by), "demo *");
+	snprintf(the.templates[2].used_by, sizeof(the.templates[2].used_by), "cfd");
+	for (size_t i = 0; i < the.n_templates; i++)
+		the.templates[i].changed_ms = NOW - (int64_t)(i * i * 17 + 1) * 24 * 3600000;
 	make_demo();
 	if (many > 0) {
 		make_large(many);

@@ -71,6 +71,12 @@ char *fixture_report(void);
 struct json *fixture_template(const char *name);
 struct json *fixture_check(const struct json *body);
 struct json *fixture_check_text(const struct json *body);
+/* work.c */
+void fixture_ops(void); /* four operations: done, waiting, done, failed */
+struct json *fixture_operation(int64_t id);
+struct json *fixture_retry(int64_t id);
+struct json *fixture_diff(const char *path);
+struct json *fixture_update(const struct json *body);
 /* One step of what is under way; false: nothing is. */
 bool fixture_step(void);
 
