@@ -78,13 +78,11 @@ static void phase_line(struct textbox *out, const struct phase *p, int64_t zero,
 		textbox_add(out, TONE_DIM, "  [  ] %s", p->name);
 		return;
 	}
-	for (int i = 0; i < cols; i++) {
-		int64_t at = zero + all * (2 * i + 1) / (2 * cols);
+	int first = (int)((p->from_ms - zero) * cols / all);
+	int last = (int)((to - zero) * cols / all); /* the shortest is seen as well */
 
-		bar[i] = at >= p->from_ms && at < to ? '#' : '.';
-	}
-	if (to > p->from_ms) /* the shortest is seen as well */
-		bar[(int)((p->from_ms - zero) * (cols - 1) / all)] = '#';
+	for (int i = 0; i < cols; i++)
+		bar[i] = i == first || (i > first && i < last) ? '#' : '.';
 	bar[cols] = '\0';
 	textbox_add(out,
 		    p->to_ms ? TONE_OK
