@@ -81,7 +81,7 @@ node() {
 	screen_stop
 }
 
-diff() {
+changes() {
 	for size in 80x24 160x45; do
 		deck "$size"
 		screen_keys 6
@@ -139,6 +139,6 @@ money() {
 operations
 events
 node
-diff
+changes
 money
 tap_end
