@@ -35,7 +35,7 @@ static int run_deck(struct loop *l, struct client *c, const struct console_optio
 		deck_free(d);
 		return -1;
 	}
-	display_theme(d->display, theme);
+	deck_theme(d, theme);
 	deck_recall(d);
 	deck_conf_read(d);
 	if (display_guessed(d->display))

@@ -356,6 +356,8 @@ void deck_changed(void *arg)
 	bool had = d->panes[PANE_CLUSTERS].have;
 
 	deck_load(d);
+	if (!had && d->panes[PANE_CLUSTERS].have && deck_site(d))
+		deck_theme(d, NULL);
 	if (!had && d->panes[PANE_CLUSTERS].have && d->panes[PANE_CLUSTERS].table.count == 0)
 		d->focus = PANE_TEMPLATES; /* there the first cluster is made */
 	deck_watch(d);

@@ -272,6 +272,7 @@ struct deck {
 	bool paused, mouse, no_countdown, reader;
 	int64_t paused_ms; /* the time that the picture shows meanwhile */
 	int data_ms, esc_ms;
+	struct theme theme; /* as chosen; the site's colour is put on it */
 	bool paste, restored; /* filters of the last time were put back */
 	bool helping;	      /* help lies over a prompt, a dialog, the wizard */
 	struct textbox place_help;
@@ -426,6 +427,7 @@ void deck_conf_read(struct deck *d);
 const char *deck_remapped(const struct deck *d, uint32_t code); /* NULL: as in the tables */
 int deck_remap(struct deck *d, const char *key, const char *word, struct err *err);
 const struct site_mark *deck_site(const struct deck *d);
+void deck_theme(struct deck *d, const struct theme *t); /* NULL: the same, as the site is known now */
 
 /* deck_set.c */
 int deck_set(struct deck *d, const char *name, const char *value, struct err *err);

@@ -20,6 +20,9 @@
 #include "console/line.h"
 
 #define CONF_MOST ((size_t)1 << 16)
+#define DARK	  "0145" /* black red blue magenta: white is read on them */
+#define WHITE	  7
+#define BLACK	  0
 
 /* Keys */
 
@@ -145,6 +148,26 @@ const struct site_mark *deck_site(const struct deck *d)
 	return NULL;
 }
 
+/* A theme without colours keeps what it has for production: reverse, bold. */
+void deck_theme(struct deck *d, const struct theme *t)
+{
+	const struct site_mark *m = deck_site(d);
+	struct theme shown;
+
+	if (t)
+		d->theme = *t;
+	shown = d->theme;
+	if (m && shown.style[TONE_PROD].bg != COLOUR_DEFAULT) {
+		struct style *s = &shown.style[TONE_PROD];
+
+		s->bg = m->colour;
+		s->fg = strchr(DARK, '0' + m->colour) ? WHITE : BLACK;
+		s->fg256 = s->bg256 = 0;
+	}
+	if (d->display)
+		display_theme(d->display, &shown);
+}
+
 /* Lines */
 
 static int take_theme(struct deck *d, const char *name, struct err *err)
@@ -154,7 +177,7 @@ static int take_theme(struct deck *d, const char *name, struct err *err)
 	if (theme_find(&t, name, err) < 0)
 		return -1;
 	if (!d->options->theme) /* the command line comes first */
-		display_theme(d->display, &t);
+		deck_theme(d, &t);
 	return 0;
 }
 

@@ -11,6 +11,8 @@
 #include "console/deck_dash.h"
 #include "console/words.h"
 
+#define SITE_CELLS 8
+
 struct totals {
 	int64_t nodes, nodes_max, running, pending, issues;
 	double price;
@@ -100,6 +102,8 @@ static void draw_header(const struct deck *d, struct screen *s)
 	right[3] = (struct header_part){ issues, TONE_FAIL, 0 };
 	right[4] = (struct header_part){ clock, TONE_TEXT, 0 };
 	bar_header(s, 0, left, n_left, right, ARRAY_LEN(right));
+	if (deck_site(d))
+		screen_tone(s, 0, 0, SITE_CELLS, TONE_PROD);
 }
 
 /* Below 60 columns or 15 lines one line says how the selected cluster stands. */

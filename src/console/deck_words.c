@@ -42,7 +42,7 @@ static void run_theme(struct deck *d, const char *rest, const struct strs *w)
 	} else if (theme_find(&t, w->v[1], &err) < 0) {
 		deck_say(d, TONE_FAIL, "%s", err.msg);
 	} else {
-		display_theme(d->display, &t);
+		deck_theme(d, &t);
 		deck_say(d, TONE_TEXT, "theme %s", t.name);
 	}
 }

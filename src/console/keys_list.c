@@ -12,9 +12,13 @@ static const struct {
 	const struct view *view;
 	const char *title;
 } views[] = {
-	{ &view_clusters, "In the view of clusters" },	 { &view_map, "On the map of nodes" },
-	{ &view_nodes, "In the table of nodes" },	 { &view_jobs, "In the view of jobs" },
-	{ &view_events, "In the view of events" },	 { &view_cost, "In the view of cost" },
+	{ &view_overview, "In a cluster's overview" },
+	{ &view_clusters, "In the view of clusters" },
+	{ &view_map, "On the map of nodes" },
+	{ &view_nodes, "In the table of nodes" },
+	{ &view_jobs, "In the view of jobs" },
+	{ &view_events, "In the view of events" },
+	{ &view_cost, "In the view of cost" },
 	{ &view_templates, "In the view of templates" },
 };
 

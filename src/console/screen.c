@@ -217,6 +217,16 @@ void screen_look(struct screen *s, int row, int col, int columns, unsigned int l
 	}
 }
 
+void screen_tone(struct screen *s, int row, int col, int columns, enum tone tone)
+{
+	for (int c = col; c < col + columns; c++) {
+		struct cell *cell = cell_at(s, row, c);
+
+		if (cell)
+			cell->tone = (uint8_t)tone;
+	}
+}
+
 void screen_line(struct screen *s, int row, int col, enum line_part part, enum tone tone)
 {
 	if (s->words)

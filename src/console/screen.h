@@ -79,6 +79,7 @@ void screen_fill(struct screen *s, struct area a, enum tone tone,
 		 unsigned int look); /* blanks */
 void screen_look(struct screen *s, int row, int col, int columns,
 		 unsigned int look); /* adds attributes */
+void screen_tone(struct screen *s, int row, int col, int columns, enum tone tone);
 void screen_line(struct screen *s, int row, int col, enum line_part part, enum tone tone);
 void screen_hline(struct screen *s, int row, int col, int columns, enum tone tone);
 void screen_box(struct screen *s, struct area a, enum tone tone,

@@ -370,6 +370,7 @@ configured() {
 	EOF
 	deck 80x24
 	tap_ok "the site has its word" shows 'PACELINE TEST demo'
+	tap_ok "and its colour, in the first cells of line 0" sh -c "TMUX_TMPDIR=$screen_dir tmux -L $screen_server capture-pane -e -p -t t | head -n 1 | grep -q '\[[0-9;]*41m PACELI'"
 	tap_ok "settings come from the file" shows '?Help'
 	tap_ok "a bad line is named, and the rest holds" shows 'console.conf, line 8: "colour"'
 	command_line messages

@@ -353,7 +353,7 @@ const struct view view_clusters = {
 	.kind = &kind,
 	.keys = keys,
 	.hint =
-	    "Enter at a glance  2 nodes  3 jobs  n new  S start  J submit  D teardown...  Esc the Deck",
+	    "Enter at a glance  2 nodes  3 jobs  n new  S start  J submit  D teardown...",
 	.row_count = row_count,
 	.draw_row = draw_row,
 	.under_title = under_title,

@@ -219,5 +219,5 @@ const struct view view_nodes = {
 	.kind = &kind,
 	.keys = node_keys,
 	.hint =
-	    "Enter detail  Space mark  d drain  e why  s shell  m map  f filter  Tab next cluster",
+	    "Enter detail  Space mark  d drain  e why  s shell  m map  f filter  ? help",
 };

