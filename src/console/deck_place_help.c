@@ -89,7 +89,8 @@ static void field_help(const struct wizard *w, struct textbox *b)
 	textbox_add(b, TONE_TITLE, "%s", f->label);
 	textbox_add_text(b, TONE_TEXT,
 			 f->help && f->help[0] ? f->help : "no more is told of it");
-	textbox_add(b, TONE_TEXT, "  name      %s", f->name);
+	if (f->name[0] != '@') /* a parameter of the template: what a shell calls it */
+		textbox_add(b, TONE_TEXT, "  name      %s", f->name);
 	textbox_add(b, TONE_TEXT, "  default   %s",
 		    f->fallback ? f->fallback : "none: it must be given");
 	if (f->hint[0])

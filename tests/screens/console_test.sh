@@ -329,6 +329,51 @@ reader() {
 	screen_stop
 }
 
+# All four levels of asking, as lines (tui.md 4.3 and 8).
+plain() {
+	log=$screen_dir/asked
+	: >"$log"
+	screen_start 80x24 "$lab" --plain --log "$log"
+	screen_wait 'Type a command' >/dev/null
+	screen_text 'cluster list'
+	screen_keys Enter
+	tap_ok "plain: what only looks is not asked about" shows 'done'
+	screen_text 'node drain demo htc-1 htc-2'
+	screen_keys Enter
+	tap_ok "plain: two drains are a question with numbers" shows '2 yes'
+	screen_text 2
+	screen_keys Enter
+	tap_ok "plain: its number answers it" asked_for 'RUN node drain demo htc-1 htc-2'
+	screen_text 'node terminate demo htc-3'
+	screen_keys Enter
+	tap_ok "plain: ending one is asked about" shows 'node terminate: '
+	screen_text 1
+	screen_keys Enter
+	tap_ok "plain: 1 is no" shows 'Nothing was changed.'
+	screen_text 'node terminate demo htc-3 htc-4'
+	screen_keys Enter
+	tap_ok "plain: ending several wants their number" shows 'These are 2: type'
+	screen_text yes
+	screen_keys Enter
+	tap_ok "plain: and nothing else" test "$(grep -c terminate "$log")" = 0
+	screen_text 'node terminate demo htc-3 htc-4'
+	screen_keys Enter
+	sleep 0.3
+	screen_text 2
+	screen_keys Enter
+	tap_ok "plain: then it is done" asked_for 'RUN node terminate demo htc-3 htc-4'
+	screen_stop
+}
+
+asked_for() {
+	for _ in $(seq 100); do
+		grep -qF -e "$1" "$log" && return 0
+		sleep 0.05
+	done
+	cat "$log"
+	return 1
+}
+
 help_everywhere() {
 	deck 80x24
 	screen_keys n
@@ -386,7 +431,7 @@ configured() {
 	screen_stop
 }
 
-for part in ${1-history_of_views copying marks columns saved prompts modes reader help_everywhere configured}; do
+for part in ${1-history_of_views copying marks columns saved prompts modes reader plain help_everywhere configured}; do
 	fresh "$part"
 	"$part"
 done
