@@ -120,15 +120,29 @@ static bool base(struct drive *d)
 	       is(d, CLOUD_NETWORK, d->ask.net, CLOUD_IS_THERE);
 }
 
+static const char *disk_id(const struct drive *d, char out[400])
+{
+	snprintf(out, 400, "%s/providers/Microsoft.Compute/disks/shared", d->ask.group);
+	return out;
+}
+
 static bool head(struct drive *d)
 {
 	struct cloud_vm_spec vm = ask_spec(&d->ask, "Standard_D2s_v5", "head");
 	struct outcome o;
+	char disk[400];
 
+	o = ask_change(&d->ask, (struct cloud_change){ .verb = CLOUD_PUT,
+						       .kind = CLOUD_DISK,
+						       .id = disk_id(d, disk),
+						       .disk_gib = 64 });
+	if (!finished(&o, "disk") || !is(d, CLOUD_DISK, disk, CLOUD_IS_THERE))
+		return false;
 	vm.disk_gib = 64;
 	vm.zone = "1";
 	vm.accelerated_net = true;
 	vm.nsg_id = d->ask.nsg;
+	vm.disks[vm.n_disks++] = (struct cloud_data_disk){ .lun = 3, .id = disk };
 	o = ask_change(&d->ask,
 		       (struct cloud_change){
 			   .verb = CLOUD_PUT, .kind = CLOUD_VM, .id = d->ask.head, .vm = &vm });
@@ -353,12 +367,15 @@ static bool strays(struct drive *d)
 
 static bool teardown(struct drive *d)
 {
-	char *scarce = set_id(d, "scarce");
+	char *scarce = set_id(d, "scarce"), disk[400];
 	bool good = change(d, CLOUD_DELETE, CLOUD_SCALESET, d->ask.set) &&
 		    change(d, CLOUD_DELETE, CLOUD_SCALESET, d->ask.set) &&
 		    is(d, CLOUD_SCALESET, d->ask.set, CLOUD_IS_GONE) &&
 		    change(d, CLOUD_DELETE, CLOUD_VM, d->ask.head) &&
 		    is(d, CLOUD_VM, d->ask.head, CLOUD_IS_GONE) &&
+		    is(d, CLOUD_DISK, disk_id(d, disk), CLOUD_IS_THERE) &&
+		    change(d, CLOUD_DELETE, CLOUD_DISK, disk) &&
+		    is(d, CLOUD_DISK, disk, CLOUD_IS_GONE) &&
 		    change(d, CLOUD_DELETE, CLOUD_SCALESET, scarce) &&
 		    change(d, CLOUD_DELETE, CLOUD_NETWORK, d->ask.net) &&
 		    is(d, CLOUD_NETWORK, d->ask.net, CLOUD_IS_GONE) &&

@@ -45,6 +45,8 @@ const REFUSED = {
 		'OperationNotAllowed' /* the size has no such disk */,
 	'VirtualMachineScaleSet_CreateA_WithDiffOsDiskUsingDiffDiskPlacementAsNvmeDisk.json':
 		'OperationNotAllowed',
+	'VirtualMachine_Create_WithDiskEncryptionSetResource.json':
+		'ResourceNotFound' /* the disk that it attaches is not there */,
 };
 
 /* What a client writes and never reads again, and what becomes another thing: cards of a configuration are cards. */
