@@ -53,6 +53,7 @@ const struct cluster *engine_cluster(const struct engine *e, const char *name); 
 int engine_no_cluster(const struct engine *e, const char *name, struct err *err); /* -1: says so, with the nearest name */
 size_t engine_nodes(const struct engine *e, const struct cluster *c, const struct node *const **out); /* live ones */
 const struct queue *engine_queue(const struct engine *e, const struct cluster *c); /* last whole reading; NULL none yet */
+const struct queue *engine_past(const struct engine *e, const struct cluster *c);  /* jobs that ended lately, newest first; NULL none */
 const struct plan *engine_plan(const struct engine *e, const struct cluster *c);   /* last decision; NULL none yet */
 const struct demand *engine_demand(const struct engine *e, const struct cluster *c);
 const struct facts *engine_facts(const struct engine *e, const struct cluster *c);
@@ -134,6 +135,14 @@ typedef void engine_done_cb(void *arg, const struct json *result, const struct e
 int engine_job_submit(struct engine *e, const struct user *u, const char *cluster, const struct json *request, engine_done_cb *cb, void *arg, struct err *err); /* {script_text|script_path, name, array, partition, args[], cwd, key} */
 int engine_job_act(struct engine *e, const struct user *u, const char *cluster, const char *verb, const struct strs *ids, engine_done_cb *cb, void *arg, struct err *err); /* cancel hold release requeue */
 int engine_job_detail(struct engine *e, const char *cluster, const char *id, engine_done_cb *cb, void *arg, struct err *err);
+
+/* A window of what a job writes, of one that ended too: {path,stream,text,binary,from,next,size,line,written_s,live}. from < 0: the last -from bytes. */
+int engine_job_log(struct engine *e, const char *cluster, const char *job, bool errors, int64_t from, int64_t most, engine_done_cb *cb, void *arg, struct err *err);
+/* What a node said on its way up and since, and what the engine knows of it: {text}. */
+int engine_node_log(struct engine *e, const char *cluster, const char *node, engine_done_cb *cb, void *arg, struct err *err);
+
+/* Its script once more: {array,name,partition,time,cpus,mem}, each optional; the answer is that of a submission. */
+int engine_job_resubmit(struct engine *e, const struct user *u, const char *cluster, const char *job, const struct json *changes, engine_done_cb *cb, void *arg, struct err *err);
 
 /* How a client reaches a machine by ssh: {"argv":[...],"key":PATH,"transport":"ssh|local"}; node NULL: the head. */
 struct json *engine_ssh(struct engine *e, const struct user *u, const char *cluster, const char *node, struct err *err);

@@ -46,6 +46,7 @@ struct job { /* one record of the queue: a job, or the part of an array that has
 	const char *array_id;  /* "12", or "" for a single job */
 	const char *task;      /* "3", "5-37%4", or "" */
 	const char *name, *user, *partition, *reason, *constraint, *dependency;
+	const char *waits;     /* what keeps the engine from giving it nodes (quota, budget, ...); "" nothing does */
 	const char *nodes;     /* host list of the nodes it holds, as the scheduler writes it; "" when none */
 	enum job_state state;
 	enum reason_class reason_class;
@@ -55,6 +56,7 @@ struct job { /* one record of the queue: a job, or the part of an array that has
 	bool requeue;
 	int64_t tasks;         /* tasks this record stands for; 1 for a job; -1 unknown (never "fewer") */
 	int64_t running;       /* of a row that stands for a whole array: its tasks that run; else 0 */
+	int64_t failed;        /* of such a row: its tasks that failed */
 	int64_t task_limit;    /* array throttle; 0 none */
 	int64_t nodes_min;     /* nodes of one task */
 	int64_t cpus;          /* of one task, over all its nodes */
@@ -91,6 +93,7 @@ struct queue {
 	size_t n_nodes, cap_nodes;
 	struct sched_node **by_name; /* n_by_name of them, sorted: made by queue_count_node_jobs() */
 	size_t n_by_name;
+	uint64_t judged; /* grows when .waits of its jobs changed */
 	int64_t read_started_ms, read_ended_ms; /* UTC; a drain is proven only by a read that started after it (R6.1) */
 };
 

@@ -19,6 +19,8 @@ struct cluster_view {
 	bool queue_stale, cloud_stale;
 	char issue[160];           /* the worst thing now, "" none */
 	int64_t issues;
+	char reasons[160];         /* why tasks wait, most first: "Resources 812  budget 64" */
+	int64_t nodes_asked;       /* by the last decision */
 	char plan[240];            /* the last decision in one sentence */
 	int64_t spot;              /* of the nodes */
 	int64_t cores_running;     /* that running tasks hold */

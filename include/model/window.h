@@ -15,6 +15,7 @@ struct window {
 	char filter[200];    /* tui.md 5 */
 	char sort[24];       /* column, "-column" for descending; "" the noun's natural order */
 	bool fold;           /* of NOUN_JOB: one row for each job array */
+	bool ended;          /* of NOUN_JOB: those that ended lately too, behind the others */
 	char shade[12];      /* of NOUN_GROUP, whose filter and sort are those of nodes: what its second line tells */
 	int64_t offset, count;
 };

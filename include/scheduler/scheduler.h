@@ -33,6 +33,8 @@ enum sched_verb {
 	SCHED_JOBS,    /* read; input of read_jobs */
 	SCHED_NODES,   /* read; input of read_nodes */
 	SCHED_JOB_DETAIL, /* names: job ids; text for people */
+	SCHED_JOB_SCRIPT, /* names: one job; prints the script that it was submitted as */
+	SCHED_ENDED,      /* names: jobs that left the queue; input of read_ended */
 	SCHED_EXACT_DEMAND, /* more exact sizes of pending jobs; input of read_exact; run when the pending set changed */
 	SCHED_SUBMIT,  /* args of struct sched_args; output read by read_submit */
 	SCHED_CANCEL,  /* names: job ids */
@@ -56,6 +58,21 @@ struct sched_args {
 	const char *version;      /* what SCHED_VERSION answered, "" when unknown */
 };
 
+#define JOB_PATH_MAX 512
+
+struct job_files { /* absolute paths on the head; "" none, or not known */
+	char output[JOB_PATH_MAX], errors[JOB_PATH_MAX];
+	char script[JOB_PATH_MAX], cwd[JOB_PATH_MAX]; /* the script's path need not be one: "hostname -f" */
+};
+
+struct job_end { /* how a job ended, while the scheduler still knows */
+	char id[64], reason[64];
+	enum job_state state;         /* done, failed or cancelled */
+	int64_t exit_code, exit_signal; /* -1 unknown */
+	int64_t start_s, end_s;
+	struct job_files files;
+};
+
 struct sched_run { /* what came back from the head */
 	int exit_code;
 	const char *out;
@@ -68,6 +85,7 @@ struct sched_ops {
 	const char *name;  /* "slurm" */
 	const char *title; /* "Slurm" */
 	unsigned int can;
+	const char *node_log;   /* what its daemon writes on a node; NULL none */
 	const char *const *env; /* fixed environment of every command, "NAME=value", NULL-terminated */
 	/* Fills argv (emptied before). -1: unsupported verb or a name that does not pass; nothing must be run then. */
 	int (*argv)(struct strs *argv, enum sched_verb verb, const struct sched_args *args, struct err *err);
@@ -82,9 +100,15 @@ struct sched_ops {
 	/* Refines the jobs that read_jobs put into q, by id, and adds none: a later queue needs the same text read again. */
 	int (*read_exact)(struct queue *q, const struct sched_run *r, const char *version, struct err *err);
 	int (*read_version)(char out[32], const struct sched_run *r, struct err *err);
+	/* Of SCHED_JOB_DETAIL's answer: the first job in it. */
+	int (*read_files)(struct job_files *out, const struct sched_run *r, struct err *err);
+	/* Those of the asked that have ended; *out is yours to free. */
+	int (*read_ended)(struct job_end **out, size_t *n, const struct sched_run *r, struct err *err);
 	int (*read_submit)(char id[64], const struct sched_run *r, struct err *err);
 	/* Did an act succeed? Idempotent acts on things that are gone or already so count as success (R6.5). */
 	int (*read_act)(enum sched_verb verb, const struct sched_run *r, struct err *err);
+	/* Options of a submission for these, "" none; -1: one of them is not understood. NULL: scripts are not handed out. */
+	int (*job_options)(struct strs *out, const char *time, const char *cpus, const char *mem, struct err *err);
 	/* How a job asks for an array and a size in this scheduler: reads job.partition and job.constraint against an array's
 	 * features ("htc", "Standard_F2s_v2", "spot"). 1 match, 0 no match, -1 not understood (shown, no demand). */
 	int (*job_fits)(const struct job *j, const char *array, const char *const *features);

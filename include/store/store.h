@@ -108,10 +108,15 @@ int store_history_forget(struct store *st, struct err *err); /* of clusters that
 /* jobs that finished: Slurm forgets them after MinJobAge, and accounting may be off */
 struct job_record {
 	char id[64], name[128], user[64], partition[64], state[16], nodes[256];
+	char reason[64];
+	char output[512], errors[512], script[512], cwd[512]; /* paths on the head; "" not known */
 	int64_t submit_s, start_s, end_s;
+	int64_t exit_code, exit_signal; /* -1 unknown */
+	int64_t cpus, nodes_min, limit_s;
 };
 int store_job_seen(struct store *st, int64_t cluster_id, const struct job_record *j, struct err *err); /* insert or update */
 int store_job_find(struct store *st, int64_t cluster_id, const char *id, struct job_record *out, struct err *err); /* the last of that id */
+int store_jobs_ended(struct store *st, int64_t cluster_id, int64_t since_s, size_t most, struct job_record **out, size_t *n, struct err *err); /* the last that ended, newest first; yours to free */
 int store_jobs_forget(struct store *st, int64_t before_s, struct err *err);
 
 /*

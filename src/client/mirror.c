@@ -94,7 +94,7 @@ static bool same_window(const struct window *a, const struct window *b)
 	return a->noun == b->noun && a->offset == b->offset && a->count == b->count &&
 	       strcmp(a->cluster, b->cluster) == 0 && strcmp(a->filter, b->filter) == 0 &&
 	       strcmp(a->sort, b->sort) == 0 && strcmp(a->shade, b->shade) == 0 &&
-	       a->fold == b->fold;
+	       a->fold == b->fold && a->ended == b->ended;
 }
 
 /* A window that is not wanted goes once the engine has a list without it. */

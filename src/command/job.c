@@ -7,6 +7,11 @@
 #include "command/run.h"
 #include "model/queue.h"
 
+static bool is_over(enum job_state s)
+{
+	return s == JOB_DONE || s == JOB_FAILED || s == JOB_CANCELLED || s == JOB_UNKNOWN;
+}
+
 static const char *run_time(char out[CLOCK_TEXT], const struct json *j)
 {
 	int64_t start = json_int(j, "start_s", 0);
@@ -16,20 +21,28 @@ static const char *run_time(char out[CLOCK_TEXT], const struct json *j)
 		snprintf(out, CLOCK_TEXT, "-");
 		return out;
 	}
+	if (json_int(j, "end_s", 0) >= start && is_over(state))
+		return clock_span(out, (json_int(j, "end_s", 0) - start) * 1000);
 	return show_since(out, start * 1000);
 }
 
 static void list_row(struct command_run *r, const struct json *j)
 {
 	char tasks[SHOW_MAX], cpus[SHOW_MAX], time[CLOCK_TEXT];
-	const char *nodes = json_str(j, "nodes", "");
+	const char *nodes = json_str(j, "nodes", ""), *reason = json_str(j, "reason", "");
+	char where[200];
 
+	if (nodes[0] && reason[0] && is_over(job_state_of(json_str(j, "state", ""))))
+		snprintf(where, sizeof(where), "%.100s on %.90s", reason, nodes);
+	else if (json_str(j, "waits", "")[0])
+		snprintf(where, sizeof(where), "%.199s", json_str(j, "waits", ""));
+	else
+		snprintf(where, sizeof(where), "%.199s", nodes[0] ? nodes : reason);
 	show_row(r, json_str(j, "id", "?"), json_str(j, "name", ""), json_str(j, "user", ""),
 		 json_str(j, "partition", ""),
 		 job_state_short(job_state_of(json_str(j, "state", ""))),
 		 show_int(tasks, json_int(j, "tasks", 1)),
-		 show_int(cpus, json_int(j, "cpus", -1)), run_time(time, j),
-		 nodes[0] ? nodes : json_str(j, "reason", ""));
+		 show_int(cpus, json_int(j, "cpus", -1)), run_time(time, j), where);
 }
 
 static void on_list(struct command_run *r, const struct json *answer)

@@ -10,6 +10,7 @@
 struct listing {
 	char *cluster, *noun, *filter, *sort;
 	int64_t limit;
+	bool ended;
 	answer_fn *then;
 	struct json *all;  /* the answer in the making */
 	struct json *rows; /* in it */
@@ -70,8 +71,8 @@ static void ask(struct command_run *r)
 {
 	struct listing *s = r->state;
 	int64_t have = (int64_t)json_len(s->rows), want = PAGE;
-	char *format =
-	    xasprintf("/v1/clusters/%%/%s?filter=%%&sort=%%&offset=%%&count=%%", s->noun);
+	char *format = xasprintf("/v1/clusters/%%/%s?filter=%%&sort=%%&offset=%%&count=%%%s",
+				 s->noun, s->ended ? "&ended=1" : "");
 	char offset[SHOW_MAX], count[SHOW_MAX];
 
 	if (s->limit >= 0 && s->limit - have < want)
@@ -92,6 +93,7 @@ void list_rows(struct command_run *r, const struct list_wish *w)
 	s->filter = xstrdup(w->filter ? w->filter : "");
 	s->sort = xstrdup(w->sort ? w->sort : "");
 	s->limit = w->limit;
+	s->ended = w->ended;
 	s->then = w->then;
 	s->all = json_new_object();
 	json_set_int(s->all, "total", 0);
@@ -105,6 +107,7 @@ int list_options(struct command_run *r, struct list_wish *w)
 {
 	w->filter = command_option(r, "filter");
 	w->sort = command_option(r, "sort");
+	w->ended = command_option(r, "ended") != NULL;
 	w->limit = -1;
 	return run_option_int(r, "limit", 1, 1000000, &w->limit);
 }

@@ -62,6 +62,7 @@ const char *show_tail(const char *id); /* the last two parts of a resource id: w
 struct list_wish {
 	const char *cluster, *noun, *filter, *sort;
 	int64_t limit; /* -1: all */
+	bool ended;    /* of jobs: those that left the queue lately, too */
 	answer_fn *then;
 };
 void list_rows(struct command_run *r, const struct list_wish *w);
@@ -91,7 +92,8 @@ command_fn run_cluster_check, run_cluster_create, run_cluster_start, run_cluster
 command_fn run_template_diff, run_cluster_update;
 command_fn run_node_list, run_node_show,
     run_node_act; /* act: its verb is the command's second word */
-command_fn run_job_list, run_job_show, run_job_submit, run_job_act;
+command_fn run_job_list, run_job_show, run_job_submit, run_job_act, run_job_log,
+    run_job_resubmit, run_node_log;
 command_fn run_ssh, run_cp;
 command_fn run_events, run_operation_list, run_operation_show, run_operation_cancel, run_plan,
     run_why, run_cost, run_audit, run_backup, run_status, run_found, run_adopt, run_condemn;

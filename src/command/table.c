@@ -94,6 +94,31 @@ static const struct command_option submit_options[] = {
 	OPTIONS_END,
 };
 
+static const struct command_option job_list_options[] = {
+	{ "filter", "FILTER", "only rows that fit, as in \"state:fail user:alice\"" },
+	{ "sort", "COLUMN", "order by a column; -COLUMN turns it round" },
+	{ "limit", "N", "at most N rows" },
+	{ "ended", NULL, "those that ended in the last 24 hours, too" },
+	OPTIONS_END,
+};
+
+static const struct command_option job_log_options[] = {
+	{ "stderr", NULL, "what it writes to stderr, where that is another file" },
+	{ "follow", NULL, "go on with what is written, until the job ends" },
+	{ "tail", "N", "only the last N lines" },
+	OPTIONS_END,
+};
+
+static const struct command_option resubmit_options[] = {
+	{ "array", "RANGE", "one task for each number, as in 0-39" },
+	{ "name", "NAME", "another name" },
+	{ "partition", "NAME", "another partition or queue" },
+	{ "time", "TIME", "another time limit, as in 30 (minutes) or 1-12:00:00" },
+	{ "cpus", "N", "cpus of a task" },
+	{ "mem", "SIZE", "memory of a node, as in 4G" },
+	OPTIONS_END,
+};
+
 static const struct command_option events_options[] = {
 	{ "follow", NULL, "go on with what happens, until interrupted" },
 	{ "most", "N", "at most the last N; 50 when not said" },
@@ -285,6 +310,12 @@ const struct command commands[] = {
 	  .flags = CMD_CLUSTER,
 	  .needs = ROLE_VIEWER,
 	  .run = run_node_show },
+	{ .name = "node log",
+	  .args = "CLUSTER NODE",
+	  .help = "what a node said on its way up, and since",
+	  .flags = CMD_CLUSTER | CMD_NODES,
+	  .needs = ROLE_OPERATOR,
+	  .run = run_node_log },
 	{ .name = "node drain",
 	  .args = "CLUSTER NODE...",
 	  .help = "let nodes run empty, then delete them",
@@ -327,7 +358,7 @@ const struct command commands[] = {
 	{ .name = "job list",
 	  .args = "CLUSTER",
 	  .help = "list the jobs of a cluster",
-	  .options = rows_options,
+	  .options = job_list_options,
 	  .flags = CMD_CLUSTER,
 	  .needs = ROLE_VIEWER,
 	  .run = run_job_list },
@@ -347,6 +378,25 @@ const struct command commands[] = {
 	  .confirm = CONFIRM_UNDO,
 	  .needs = ROLE_OPERATOR,
 	  .run = run_job_submit },
+	{ .name = "job log",
+	  .args = "CLUSTER JOB",
+	  .help = "what a job wrote, while it runs and after it",
+	  .more =
+	      "Read on the head with the rights of the job's user. With --follow it ends when the job does.",
+	  .options = job_log_options,
+	  .flags = CMD_CLUSTER | CMD_JOBS,
+	  .needs = ROLE_OPERATOR,
+	  .run = run_job_log },
+	{ .name = "job resubmit",
+	  .args = "CLUSTER JOB",
+	  .help = "submit a job's script once more, with changes",
+	  .more =
+	      "The script is the one that the scheduler keeps, or the file on the head that it was made of. What is not said stays as the script has it.",
+	  .options = resubmit_options,
+	  .flags = CMD_CLUSTER | CMD_JOBS | CMD_WRITE,
+	  .confirm = CONFIRM_UNDO,
+	  .needs = ROLE_OPERATOR,
+	  .run = run_job_resubmit },
 	{ .name = "job cancel",
 	  .args = "CLUSTER JOB...",
 	  .help = "cancel jobs",

@@ -294,6 +294,8 @@ static void read_ages(struct deck *d)
 	const struct cluster_row *r = deck_cluster(d);
 
 	d->panes[PANE_JOBS].booting = r ? r->view.booting : 0;
+	d->panes[PANE_JOBS].quiet =
+	    r && r->view.jobs_running + r->view.jobs_pending + r->view.jobs_held == 0;
 	if (r && (r->view.queue_age_ms != d->queue_age_ms || !d->queue_seen_ms)) {
 		d->queue_age_ms = r->view.queue_age_ms;
 		d->queue_seen_ms = clock_mono_ms();
@@ -464,6 +466,7 @@ void deck_free(struct deck *d)
 	deck_cost_clear(d);
 	deck_op_clear(d);
 	deck_diff_clear(d);
+	deck_log_clear(d);
 	mirror_free(d->mirror);
 	timer_free(d->filter_timer);
 	timer_free(d->follow_timer);

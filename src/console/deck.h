@@ -14,6 +14,7 @@
 #include "command/command.h"
 #include "console/bars.h"
 #include "console/console.h"
+#include "console/deck_log.h"
 #include "console/dialog.h"
 #include "console/display.h"
 #include "console/help.h"
@@ -38,7 +39,7 @@ enum deck_mode {
 	AT_WIZARD,
 	AT_COLUMNS
 };
-enum prompt_use { FOR_COMMAND, FOR_FIND, FOR_FILTER, FOR_COPY, FOR_SAVE, PROMPT_USES };
+enum prompt_use { FOR_COMMAND, FOR_FIND, FOR_FILTER, FOR_COPY, FOR_SAVE, FOR_LOG, PROMPT_USES };
 
 struct deck;
 struct deck_call;
@@ -249,6 +250,7 @@ struct deck {
 	struct cost_view cost;
 	struct op_view op;
 	struct diff_view diff;
+	struct log_view log;
 	struct textbox detail; /* the column at 160x40, and what Enter shows */
 	struct textbox under;  /* of a view: the text under its table */
 	char why_of[80], why_asked[80];
@@ -587,6 +589,21 @@ void deck_cost_close(struct deck *d);
 void act_fetch_cost(struct deck *d);
 void act_cost_export(struct deck *d);
 void deck_cost_clear(struct deck *d);
+
+/* deck_log.c */
+void act_log(struct deck *d); /* of what is under the cursor */
+void act_log_job(struct deck *d);
+void act_log_node(struct deck *d);
+const char *deck_no_log(const struct deck *d, char out[80]);
+void log_begin(struct deck *d); /* reads it from its end */
+bool log_is_open(const struct deck *d);
+void log_other_stream(struct deck *d);
+void log_want_older(struct deck *d);
+void log_save(struct deck *d);
+void log_save_as(struct deck *d, const char *path);
+void log_close(struct deck *d);
+bool log_back(struct deck *d);
+void deck_log_clear(struct deck *d);
 
 /* deck_run.c: the command line */
 void deck_run_line(struct deck *d, const char *line);

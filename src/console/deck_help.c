@@ -12,11 +12,11 @@ static void footer_key_of(const struct deck *d, uint32_t code, const char *key,
 	static const struct {
 		uint32_t code;
 		const char *name;
-	} letters[] = { { '/', "/" },	      { 'f', "f" }, { 'm', "m" }, { 's', "s" },
-			{ 'n', "n" },	      { 'S', "S" }, { 'J', "J" }, { 'd', "d" },
-			{ 'e', "e" },	      { 'D', "D" }, { 'o', "o" }, { 'T', "T" },
-			{ 'h', "h" },	      { 'c', "c" }, { '?', "?" }, { 'q', "q" },
-			{ K_CTRL('o'), "^O" } };
+	} letters[] = { { '/', "/" }, { '&', "&" }, { 'w', "w" },	  { 'f', "f" },
+			{ 'm', "m" }, { 's', "s" }, { 'n', "n" },	  { 'S', "S" },
+			{ 'J', "J" }, { 'd', "d" }, { 'e', "e" },	  { 'D', "D" },
+			{ 'o', "o" }, { 'T', "T" }, { 'h', "h" },	  { 'c', "c" },
+			{ '?', "?" }, { 'q', "q" }, { K_CTRL('o'), "^O" } };
 	const struct binding *b = binding_of_key(d, code);
 	char why[80];
 

@@ -69,8 +69,12 @@ static void step_back(struct deck *d)
 {
 	struct pane *p = &d->panes[d->focus];
 
-	if (d->find[0])
+	if (d->find[0]) {
 		d->find[0] = '\0';
+		if (d->view && d->view->find)
+			d->view->find(d, "", 0);
+	} else if (d->view && d->view->back)
+		d->view->back(d);
 	else if (d->view && d->view->parent) /* one row of the table above: its filter stays */
 		view_open(d, d->view->parent);
 	else if (p->filter[0])

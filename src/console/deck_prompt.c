@@ -38,6 +38,12 @@ void deck_open_command(struct deck *d)
 
 void deck_find_again(struct deck *d, int step)
 {
+	if (d->view && d->view->find) {
+		if (!d->view->find(d, d->find, step))
+			deck_say(d, TONE_WARN, "\"%.60s\" is in none of the lines shown",
+				 d->find);
+		return;
+	}
 	d->panes[d->focus].touched = true;
 	if (!pane_find(&d->panes[d->focus], d->find, step))
 		deck_say(d, TONE_WARN, "\"%.60s\" is not among the rows shown", d->find);
@@ -94,6 +100,9 @@ static void prompt_done(struct deck *d, const char *text)
 			deck_find_again(d, 1);
 		break;
 	case FOR_FILTER:
+		break;
+	case FOR_LOG:
+		log_save_as(d, text);
 		break;
 	case FOR_COPY:
 		act_edit_as(d, text);

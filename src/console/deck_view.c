@@ -188,7 +188,7 @@ bool view_key(struct deck *d, const struct key *k)
 	const struct view *v = d->view;
 	struct pane *p = &d->panes[d->focus];
 
-	if (k->code == K_TAB || k->code == K_BACKTAB)
+	if ((k->code == K_TAB || k->code == K_BACKTAB) && !v->back)
 		return next_cluster(d, k->code == K_TAB ? 1 : -1);
 	if (v->key && v->key(d, k))
 		return true;
@@ -208,6 +208,10 @@ static void place_left(const struct deck *d, char *out, size_t max)
 	const struct view *v = d->view;
 	const char *name = v->parent ? pane_name_at(p) : NULL;
 
+	if (v->left) {
+		v->left(d, out, max);
+		return;
+	}
 	if (p->scope[0] && !name)
 		name = strchr(p->scope, ':') + 1;
 	snprintf(out, max, "%s%s%s%s%s%s%s", p->kind->of_cluster ? d->cluster : "",
@@ -339,7 +343,7 @@ void view_draw(struct deck *d, struct screen *s)
 		    v->kind != NULL || v->cursor_row != NULL, lines_under(d, s),
 		    v->detail_cols);
 	a = d->layout.pane[d->focus];
-	if (d->layout.size <= DECK_SMALL && (v->kind || v->draw)) {
+	if (d->layout.size <= DECK_SMALL && (v->kind || (v->draw && !v->back))) {
 		deck_draw_pane(d, s, d->focus);
 		return;
 	}

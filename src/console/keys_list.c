@@ -13,6 +13,7 @@ static const struct {
 	const char *title;
 } views[] = {
 	{ &view_overview, "In a cluster's overview" },
+	{ &view_log, "In a log" },
 	{ &view_clusters, "In the view of clusters" },
 	{ &view_map, "On the map of nodes" },
 	{ &view_nodes, "In the table of nodes" },

@@ -214,6 +214,19 @@ void pane_load(struct pane *p, const struct mirror *m)
 		table_refresh(&p->table);
 }
 
+/* "state:fail" is about jobs that the queue does not have any more. */
+static bool asks_for_ended(const char *filter)
+{
+	static const char *const words[] = { "done", "fail", "canc", "cd", "ca", "unknown" };
+	const char *value = strstr(filter, "state");
+
+	for (; value && *value && *value != ' '; value++)
+		for (size_t i = 0; strchr(":=,", value[0]) && i < ARRAY_LEN(words); i++)
+			if (strncasecmp(value + 1, words[i], strlen(words[i])) == 0)
+				return true;
+	return false;
+}
+
 void pane_window(const struct pane *p, struct window *out)
 {
 	const char *sort = p->kind->sorts[p->sort];
@@ -232,6 +245,8 @@ void pane_window(const struct pane *p, struct window *out)
 		snprintf(out->filter, sizeof(out->filter), "%s",
 			 p->scope[0] ? p->scope : p->filter);
 	out->fold = p->fold;
+	out->ended = p->kind->noun == NOUN_JOB &&
+		     (p->ended || p->quiet || asks_for_ended(p->filter));
 	if (sort && sort[0])
 		snprintf(out->sort, sizeof(out->sort), "%s%s", p->descending ? "-" : "", sort);
 }

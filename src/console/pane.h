@@ -55,6 +55,8 @@ struct pane {
 	char cluster[40], filter[200];
 	char scope[64]; /* a filter that the view adds: the tasks of one array; "" none */
 	bool fold;	/* arrays of jobs as one row each */
+	bool ended;	/* jobs that left the queue lately, too */
+	bool quiet;	/* nothing is in the queue: then they are all there is to see */
 	size_t sort;
 	bool descending;
 	int64_t offset, count; /* the window asked for */

@@ -25,6 +25,9 @@ struct view {
 	void (*open)(struct deck *d);
 	void (*close)(struct deck *d);
 
+	/* At the left, instead of the words of the place. */
+	void (*left)(const struct deck *d, char *out, size_t max);
+
 	/* At the right of the place; NULL: how many rows, in which order. */
 	void (*right)(const struct deck *d, char *out, size_t max);
 
@@ -39,12 +42,16 @@ struct view {
 	/* Of a view that is all lines and has a cursor of its own. */
 	int (*cursor_row)(const struct deck *d);
 	bool (*key)(struct deck *d, const struct key *k);
+
+	/* Of one that draws in every size, looks for texts itself, and knows where Esc goes. */
+	bool (*find)(struct deck *d, const char *text, int step); /* step 0: no more */
+	bool (*back)(struct deck *d);
 };
 
 #define TABS 7 /* the Deck is the first */
 
 extern const struct view view_clusters, view_nodes, view_jobs, view_events, view_cost,
-    view_templates, view_node, view_map, view_overview;
+    view_templates, view_node, view_map, view_overview, view_log, view_console;
 extern const struct view view_operations, view_diff; /* no tabs of their own */
 
 void overview_window(const struct deck *d, struct window *w); /* of the nodes that failed */

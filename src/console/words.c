@@ -102,6 +102,14 @@ static void why_after(char out[WORDS_MAX], const char *dependency)
 		snprintf(out, WORDS_MAX, "waits for another job");
 }
 
+/* In a narrow cell the numbers count: they stand at the end of the sentence. */
+static const char *verdict_of(const char *waits)
+{
+	static const char full[] = "no capacity: ";
+
+	return strncmp(waits, full, sizeof(full) - 1) == 0 ? waits + sizeof(full) - 1 : waits;
+}
+
 static void why_pending(char out[WORDS_MAX], const struct job *j, int64_t booting)
 {
 	const char *says = j->reason && j->reason[0] ? j->reason : "no reason given";
@@ -110,7 +118,9 @@ static void why_pending(char out[WORDS_MAX], const struct job *j, int64_t bootin
 	switch (j->reason_class) {
 	case REASON_NONE:
 	case REASON_RESOURCES:
-		if (booting == 1)
+		if (j->waits && j->waits[0]) /* what the engine knows better */
+			snprintf(out, WORDS_MAX, "%.159s", verdict_of(j->waits));
+		else if (booting == 1)
 			snprintf(out, WORDS_MAX, "waits: 1 node boots");
 		else if (booting > 0)
 			snprintf(out, WORDS_MAX, "waits: %lld nodes boot", (long long)booting);
@@ -145,6 +155,17 @@ static void why_pending(char out[WORDS_MAX], const struct job *j, int64_t bootin
 	}
 }
 
+/* "exit 3 on htc-14" */
+static void why_ended(char out[WORDS_MAX], const struct job *j)
+{
+	const char *says = j->reason && j->reason[0] ? j->reason : job_state_name(j->state);
+
+	if (j->nodes && j->nodes[0])
+		snprintf(out, WORDS_MAX, "%.90s on %.60s", says, j->nodes);
+	else
+		snprintf(out, WORDS_MAX, "%.150s", says);
+}
+
 const char *words_job_why(char out[WORDS_MAX], const struct job *j, int64_t booting)
 {
 	const char *nodes = j->nodes && j->nodes[0] ? j->nodes : "";
@@ -167,7 +188,7 @@ const char *words_job_why(char out[WORDS_MAX], const struct job *j, int64_t boot
 		snprintf(out, WORDS_MAX, "ends on %.140s", nodes);
 		break;
 	default:
-		snprintf(out, WORDS_MAX, "%s", job_state_name(j->state));
+		why_ended(out, j);
 	}
 	return out;
 }

@@ -1,14 +1,23 @@
 /*
- * Jobs that ended. Slurm's queue no longer shows them, and its accounting may be off: what ran
- * in one reading and is in the next no more has ended between them. How it ended is not known
- * then; where and for how long it ran is.
+ * Jobs that ended. The queue no longer shows them, and accounting may be off: what ran in one
+ * reading and is in the next no more has ended between them. Where and for how long it ran is
+ * written down at once; how it ended, and where its output lies, the scheduler is asked while
+ * it still knows.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "engine/run.h"
+
+#define ASK_MOST    500 /* jobs in one question */
+#define KEPT_MOST   1000
+#define KEPT_S	    86400
+#define TASKS_MOST  20000 /* of one record */
+#define WAITED_MOST 2000  /* that left the queue from waiting, in one reading */
 
 static bool holds_machines(const struct job *j)
 {
@@ -16,19 +25,29 @@ static bool holds_machines(const struct job *j)
 	       j->state == JOB_STARTING || j->state == JOB_SUSPENDED;
 }
 
+static bool waits(const struct job *j)
+{
+	return j->state == JOB_PENDING || j->state == JOB_HELD;
+}
+
 static bool says_its_end(const struct job *j)
 {
 	return j->state == JOB_DONE || j->state == JOB_FAILED || j->state == JOB_CANCELLED;
 }
 
-static int keep(struct run *r, const struct job *j, const char *state, int64_t end_s,
-		struct err *err)
+static int keep(struct run *r, const char *id, const struct job *j, const char *state,
+		int64_t end_s, struct err *err)
 {
 	struct job_record rec = { .submit_s = j->submit_s,
-				  .start_s = j->start_s,
-				  .end_s = end_s };
+				  .start_s = waits(j) ? 0 : j->start_s,
+				  .end_s = end_s,
+				  .exit_code = -1,
+				  .exit_signal = -1,
+				  .cpus = j->cpus,
+				  .nodes_min = j->nodes_min,
+				  .limit_s = j->limit_s };
 
-	snprintf(rec.id, sizeof(rec.id), "%s", j->id);
+	snprintf(rec.id, sizeof(rec.id), "%s", id);
 	snprintf(rec.name, sizeof(rec.name), "%s", j->name);
 	snprintf(rec.user, sizeof(rec.user), "%s", j->user);
 	snprintf(rec.partition, sizeof(rec.partition), "%s", j->partition);
@@ -44,25 +63,252 @@ static int keep_all(struct run *r, struct map *gone, const struct queue *now, st
 
 	for (size_t i = 0; i < now->n_jobs; i++)
 		if (says_its_end(&now->jobs[i]) &&
-		    keep(r, &now->jobs[i], job_state_name(now->jobs[i].state),
+		    keep(r, now->jobs[i].id, &now->jobs[i], job_state_name(now->jobs[i].state),
 			 now->jobs[i].end_s, err) < 0)
 			return -1;
 	for (size_t i = 0; map_next(gone, &i, &id, &job);)
-		if (keep(r, job, "ended", now->read_started_ms / 1000, err) < 0)
+		if (keep(r, id, job, JOB_ENDED_WORD, now->read_started_ms / 1000, err) < 0)
 			return -1;
 	return 0;
 }
 
-void jobs_ended(struct run *r, const struct queue *before, const struct queue *now)
+/*
+ * What is shown of them
+ */
+
+/* "exit 3", "signal 9", "OutOfMemory, exit 137". */
+static void how_it_ended(char out[120], const struct job_record *rec)
 {
-	struct map *gone = map_new(NULL, false);
+	bool plain = !rec->reason[0] || strcmp(rec->reason, "NonZeroExitCode") == 0;
+	size_t n = (size_t)snprintf(out, 120, "%s", plain ? "" : rec->reason);
+	const char *comma = n ? ", " : "";
+
+	if (rec->exit_signal > 0)
+		snprintf(out + n, 120 - n, "%ssignal %lld", comma, (long long)rec->exit_signal);
+	else if (rec->exit_code > 0 || (rec->exit_code == 0 && n == 0))
+		snprintf(out + n, 120 - n, "%sexit %lld", comma, (long long)rec->exit_code);
+	else if (n == 0 && strcmp(rec->state, JOB_ENDED_WORD) == 0)
+		snprintf(out, 120, "ended; how is not known");
+}
+
+static const char *text_in(struct queue *q, const char *s)
+{
+	return pool_intern(&q->pool, s, strlen(s));
+}
+
+static void add_past(struct queue *q, const struct job_record *rec)
+{
+	const char *low = strchr(rec->id, '_');
+	struct job *j = queue_add_job(q);
+	char how[120] = "";
+
+	if (!j)
+		return;
+	how_it_ended(how, rec);
+	j->id = text_in(q, rec->id);
+	if (low) {
+		j->array_id = pool_intern(&q->pool, rec->id, (size_t)(low - rec->id));
+		j->task = text_in(q, low + 1);
+	}
+	j->name = text_in(q, rec->name);
+	j->user = text_in(q, rec->user);
+	j->partition = text_in(q, rec->partition);
+	j->reason = text_in(q, how);
+	j->nodes = text_in(q, rec->nodes);
+	j->state =
+	    strcmp(rec->state, JOB_ENDED_WORD) == 0 ? JOB_UNKNOWN : job_state_of(rec->state);
+	j->tasks = 1;
+	j->cpus = rec->cpus;
+	j->nodes_min = rec->nodes_min;
+	j->limit_s = rec->limit_s;
+	j->submit_s = rec->submit_s;
+	j->start_s = rec->start_s;
+	j->end_s = rec->end_s;
+}
+
+/* A job that was put back into the queue is no past one. */
+static struct map *ids_in_queue(const struct run *r, const struct job_record *v, size_t n)
+{
+	struct map *asked = map_new(NULL, false), *live = map_new(NULL, false);
+
+	for (size_t i = 0; i < n; i++)
+		map_put(asked, v[i].id, asked);
+	for (size_t i = 0; n && r->queue && i < r->queue->n_jobs; i++)
+		if (map_get(asked, r->queue->jobs[i].id))
+			map_put(live, r->queue->jobs[i].id, live);
+	map_free(asked);
+	return live;
+}
+
+void gone_jobs_load(struct run *r)
+{
+	struct queue *q = xcalloc(1, sizeof(*q));
+	struct job_record *v;
 	struct err err = ERR_INIT;
+	struct map *live;
+	size_t n;
+
+	if (store_jobs_ended(r->engine->store, r->cluster.id, clock_utc_ms() / 1000 - KEPT_S,
+			     KEPT_MOST, &v, &n, &err) < 0)
+		log_error("cluster %s: ended jobs: %s", r->cluster.name, err.msg);
+	queue_init(q);
+	live = ids_in_queue(r, v, n);
+	for (size_t i = 0; i < n; i++)
+		if (!map_get(live, v[i].id))
+			add_past(q, &v[i]);
+	map_free(live);
+	free(v);
+	q->read_ended_ms = clock_utc_ms();
+	q->judged = r->gone_jobs ? r->gone_jobs->judged + 1 : 1;
+	gone_jobs_free(r);
+	r->gone_jobs = q;
+	run_changed(r);
+}
+
+void gone_jobs_free(struct run *r)
+{
+	if (r->gone_jobs) {
+		queue_clear(r->gone_jobs);
+		free(r->gone_jobs);
+	}
+	r->gone_jobs = NULL;
+}
+
+const struct queue *engine_past(const struct engine *e, const struct cluster *c)
+{
+	struct run *r = run_of(e, c);
+
+	return r ? r->gone_jobs : NULL;
+}
+
+/*
+ * How they ended: asked once
+ */
+
+static void learn(struct run *r, const struct job_end *e, struct err *err)
+{
+	struct job_record rec;
+
+	if (store_job_find(r->engine->store, r->cluster.id, e->id, &rec, err) < 0)
+		return;
+	snprintf(rec.state, sizeof(rec.state), "%s", job_state_name(e->state));
+	snprintf(rec.reason, sizeof(rec.reason), "%s", e->reason);
+	snprintf(rec.output, sizeof(rec.output), "%s", e->files.output);
+	snprintf(rec.errors, sizeof(rec.errors), "%s", e->files.errors);
+	snprintf(rec.script, sizeof(rec.script), "%s", e->files.script);
+	snprintf(rec.cwd, sizeof(rec.cwd), "%s", e->files.cwd);
+	rec.exit_code = e->exit_code;
+	rec.exit_signal = e->exit_signal;
+	if (e->start_s)
+		rec.start_s = e->start_s;
+	if (e->end_s)
+		rec.end_s = e->end_s;
+	store_job_seen(r->engine->store, r->cluster.id, &rec, err);
+}
+
+static void on_ended(void *arg, const struct sched_run *run, const struct err *why)
+{
+	struct run *r = arg;
+	struct err err = ERR_INIT;
+	struct job_end *v = NULL;
+	size_t n = 0;
+
+	if (!run)
+		err = *why;
+	else if (r->sched->read_ended(&v, &n, run, &err) == 0 && n > 0 &&
+		 store_begin(r->engine->store, &err) == 0) {
+		for (size_t i = 0; i < n; i++)
+			learn(r, &v[i], &err);
+		if (store_commit(r->engine->store, &err) < 0)
+			engine_fatal(r->engine, &err);
+		gone_jobs_load(r);
+	}
+	free(v);
+	if (err.code != ERR_NONE)
+		log_info("cluster %s: how jobs ended is not known: %s", r->cluster.name,
+			 err.msg);
+}
+
+static void ask_how(struct run *r, struct map *gone)
+{
+	struct strs ids = STRS_INIT(ASK_MOST);
+	struct sched_args args = { .names = &ids, .version = r->sched_version };
+	const char *id;
+	void *job;
+
+	if (!r->sched->read_ended || !r->remote)
+		return;
+	for (size_t i = 0; map_next(gone, &i, &id, &job);)
+		if (ids.n < ASK_MOST)
+			strs_add(&ids, id);
+	if (ids.n)
+		remote_verb(r, SCHED_ENDED, &args, on_ended, r);
+	strs_clear(&ids);
+}
+
+/*
+ * Which jobs left the queue between two readings. Those that waited may have been cancelled, or
+ * have run in between; what an array has left has one record, "12_[5-37]", that shrinks.
+ */
+
+/* Tasks of a record that stands for several; none when its set is written in another way. */
+static void tasks_of(struct strs *out, const struct job *j)
+{
+	if (strchr(j->id, '[') && hostlist_expand(out, j->id, NULL) < 0)
+		strs_clear(out);
+}
+
+static void add_waiting(struct map *gone, const struct job *j)
+{
+	struct strs tasks = STRS_INIT(TASKS_MOST);
+
+	if (!strchr(j->id, '['))
+		map_put(gone, j->id, (void *)(uintptr_t)j);
+	tasks_of(&tasks, j);
+	for (size_t i = 0; i < tasks.n && map_count(gone) < WAITED_MOST; i++)
+		map_put(gone, tasks.v[i], (void *)(uintptr_t)j);
+	strs_clear(&tasks);
+}
+
+static void remove_present(struct map *gone, const struct job *j)
+{
+	struct strs tasks = STRS_INIT(TASKS_MOST);
+
+	map_del(gone, j->id);
+	tasks_of(&tasks, j);
+	for (size_t i = 0; i < tasks.n && map_count(gone); i++)
+		map_del(gone, tasks.v[i]);
+	strs_clear(&tasks);
+}
+
+/* Records of waiting jobs are held against each other whole first: most did not change. */
+static struct map *left_queue(const struct queue *before, const struct queue *now)
+{
+	struct map *gone = map_new(NULL, false), *waiting = map_new(NULL, false);
+	const char *id;
+	void *job;
 
 	for (size_t i = 0; before && i < before->n_jobs; i++)
 		if (holds_machines(&before->jobs[i]))
-			map_put(gone, before->jobs[i].id, &before->jobs[i]);
+			map_put(gone, before->jobs[i].id, (void *)&before->jobs[i]);
+		else if (waits(&before->jobs[i]))
+			map_put(waiting, before->jobs[i].id, (void *)&before->jobs[i]);
+	for (size_t i = 0; i < now->n_jobs; i++)
+		map_del(waiting, now->jobs[i].id);
+	for (size_t i = 0; map_next(waiting, &i, &id, &job);)
+		if (map_count(gone) < WAITED_MOST)
+			add_waiting(gone, job);
 	for (size_t i = 0; i < now->n_jobs && map_count(gone); i++)
-		map_del(gone, now->jobs[i].id);
+		remove_present(gone, &now->jobs[i]);
+	map_free(waiting);
+	return gone;
+}
+
+void jobs_ended(struct run *r, const struct queue *before, const struct queue *now)
+{
+	struct map *gone = left_queue(before, now);
+	struct err err = ERR_INIT;
+
 	if (store_begin(r->engine->store, &err) == 0) {
 		if (keep_all(r, gone, now, &err) < 0)
 			store_rollback(r->engine->store);
@@ -72,5 +318,8 @@ void jobs_ended(struct run *r, const struct queue *before, const struct queue *n
 	if (err.code != ERR_NONE)
 		log_error("cluster %s: jobs that ended are not kept: %s", r->cluster.name,
 			  err.msg);
+	else if (map_count(gone))
+		ask_how(r, gone);
+	r->gone_jobs_due = map_count(gone) > 0 || !r->gone_jobs;
 	map_free(gone);
 }

@@ -18,7 +18,7 @@ struct ask { /* one client's request under way */
 	void *arg;
 };
 
-static struct run *ready_run(struct engine *e, const char *cluster, struct err *err)
+struct run *run_ready(struct engine *e, const char *cluster, struct err *err)
 {
 	struct run *r = run_need(e, cluster, err);
 
@@ -167,7 +167,7 @@ static int submit_path(struct run *r, const struct json *q, const char *path, st
 int engine_job_submit(struct engine *e, const struct user *u, const char *cluster,
 		      const struct json *q, engine_done_cb *cb, void *arg, struct err *err)
 {
-	struct run *r = ready_run(e, cluster, err);
+	struct run *r = run_ready(e, cluster, err);
 	const char *text = json_str(q, "script_text", NULL),
 		   *path = json_str(q, "script_path", NULL);
 	char object[96];
@@ -291,7 +291,7 @@ int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
 		   const char *verb, const struct strs *ids, engine_done_cb *cb, void *arg,
 		   struct err *err)
 {
-	struct run *r = ready_run(e, cluster, err);
+	struct run *r = run_ready(e, cluster, err);
 	struct sched_args args = { .names = ids };
 	char object[96], what[40];
 
@@ -348,7 +348,7 @@ static void on_detail(void *arg, const struct sched_run *run, const struct err *
 int engine_job_detail(struct engine *e, const char *cluster, const char *id, engine_done_cb *cb,
 		      void *arg, struct err *err)
 {
-	struct run *r = ready_run(e, cluster, err);
+	struct run *r = run_ready(e, cluster, err);
 	struct strs names = STRS_INIT(1);
 	struct sched_args args = { .names = &names };
 

@@ -135,8 +135,11 @@ static void take_over(struct run *r, struct queue *q)
 	bill_all(r, q->read_ended_ms);
 	tenancy_clear(&r->bill.tenancy);
 	jobs_ended(r, r->queue, q);
+	verdicts_keep(q, r->queue);
 	queue_free(r->queue);
 	r->queue = q;
+	if (r->gone_jobs_due)
+		gone_jobs_load(r);
 	tenancy_make(&r->bill.tenancy, q);
 	source_ok(&r->queue_source, q->read_started_ms);
 	reconcile_queue(r);

@@ -454,6 +454,7 @@ static int decide(struct run *r, struct err *err)
 	r->decided = true;
 	r->decided_ms = clock_utc_ms();
 	history_look(r);
+	verdicts_set(r);
 	return 0;
 }
 

@@ -187,6 +187,11 @@ static bool is_local(const struct run *r)
 	return strcmp(transport ? transport : "ssh", "local") == 0;
 }
 
+bool remote_is_here(const struct run *r)
+{
+	return is_local(r);
+}
+
 struct remote *remote_new(struct run *r, struct err *err)
 {
 	struct remote *m = xcalloc(1, sizeof(*m));
@@ -381,7 +386,38 @@ static void fail_later(struct remote *m, const struct err *err, remote_cb *cb, v
 	timer_set(f->timer, 0);
 }
 
-/* argv and env of spec are made here; c is the call's, or freed with a failure told later. */
+static struct command_call *call_new(struct remote *m, remote_output *on_output, remote_cb *cb,
+				     void *arg)
+{
+	struct command_call *c = xcalloc(1, sizeof(*c));
+
+	*c = (struct command_call){ .remote = m, .on_output = on_output, .cb = cb, .arg = arg };
+	return c;
+}
+
+/* out: the whole command of this side; NULL: err says why there is none. c is the call's, or
+ * freed with a failure told later. */
+static void begin_call(struct command_call *c, struct proc_spec spec, const struct strs *out,
+		       const struct strs *vars, struct err *err)
+{
+	struct remote *m = c->remote;
+
+	spec.argv = out ? (const char *const *)out->v : NULL;
+	spec.env = vars ? (const char *const *)vars->v : NULL;
+	if (!m->ready)
+		err_set(err, ERR_IO, "head: %s", remote_text(m));
+	else if (out)
+		c->proc = proc_start(m->run->engine->loop, &spec, call_ended, c, err);
+	if (!c->proc) {
+		fail_later(m, err, c->cb, c->arg);
+		free(c);
+		return;
+	}
+	c->next = m->calls;
+	m->calls = c;
+}
+
+/* argv and env of spec are made here. */
 static void run_call(struct command_call *c, struct proc_spec spec, const struct strs *argv,
 		     const char *const *env, bool as_root)
 {
@@ -397,30 +433,9 @@ static void run_call(struct command_call *c, struct proc_spec spec, const struct
 		strs_add(&out, m->destination);
 		strs_take(&out, command_line(argv, env, as_root));
 	}
-	spec.argv = (const char *const *)out.v;
-	spec.env = (const char *const *)vars.v;
-	if (!m->ready)
-		err_set(&err, ERR_IO, "head: %s", remote_text(m));
-	else if (ready)
-		c->proc = proc_start(m->run->engine->loop, &spec, call_ended, c, &err);
+	begin_call(c, spec, ready ? &out : NULL, &vars, &err);
 	strs_clear(&out);
 	strs_clear(&vars);
-	if (!c->proc) {
-		fail_later(m, &err, c->cb, c->arg);
-		free(c);
-		return;
-	}
-	c->next = m->calls;
-	m->calls = c;
-}
-
-static struct command_call *call_new(struct remote *m, remote_output *on_output, remote_cb *cb,
-				     void *arg)
-{
-	struct command_call *c = xcalloc(1, sizeof(*c));
-
-	*c = (struct command_call){ .remote = m, .on_output = on_output, .cb = cb, .arg = arg };
-	return c;
 }
 
 void remote_run(struct remote *m, const struct strs *argv, const char *const *env,
@@ -441,6 +456,7 @@ static const struct {
 } how[SCHED_VERBS] = {
 	[SCHED_PING] = { false, 10000 },	 [SCHED_VERSION] = { false, 10000 },
 	[SCHED_JOBS] = { false, 30000 },	 [SCHED_NODES] = { false, 30000 },
+	[SCHED_JOB_SCRIPT] = { true, 15000 },	 [SCHED_ENDED] = { false, 30000 },
 	[SCHED_JOB_DETAIL] = { false, 15000 },	 [SCHED_EXACT_DEMAND] = { false, 30000 },
 	[SCHED_SUBMIT] = { false, 30000 },	 [SCHED_CANCEL] = { true, 60000 },
 	[SCHED_HOLD_JOBS] = { true, 30000 },	 [SCHED_RELEASE_JOBS] = { true, 30000 },
@@ -587,6 +603,57 @@ static void through_head(const struct remote *m, struct strs *argv, const char *
 	strs_clear(&inner);
 }
 
+static void node_argv(struct remote *m, struct strs *argv, const char *host)
+{
+	struct strs common = STRS_INIT(64);
+
+	strs_add(argv, SSH);
+	common_options(m, &common);
+	for (size_t i = 1; i < common.n; i++)
+		if (!text_has_prefix(common.v[i], "-oProxy") &&
+		    !text_has_prefix(common.v[i], "-oHostKeyAlias") &&
+		    !text_has_prefix(common.v[i], "-oControlPath"))
+			strs_add(argv, common.v[i]);
+	strs_clear(&common);
+	through_head(m, argv, host);
+	strs_addf(argv, "%s@%s", m->run->cluster.spec.admin_user, host);
+}
+
+static void head_argv(struct remote *m, struct strs *argv)
+{
+	struct strs common = STRS_INIT(64);
+
+	strs_add(argv, SSH);
+	common_options(m, &common);
+	for (size_t i = 1; i < common.n; i++)
+		strs_add(argv, common.v[i]);
+	strs_clear(&common);
+	strs_add(argv, m->destination);
+}
+
+void remote_run_on(struct run *r, const char *host, const struct strs *argv, bool as_root,
+		   int64_t deadline_ms, remote_cb *cb, void *arg)
+{
+	struct remote *m = r->remote;
+	struct strs out = STRS_INIT(64);
+	struct err err = ERR_INIT;
+
+	if (m->local) {
+		err_set(
+		    &err, ERR_UNSUPPORTED,
+		    "node %s: its head is this machine, and nodes are not reached from here",
+		    host);
+		fail_later(m, &err, cb, arg);
+		return;
+	}
+	node_argv(m, &out, host);
+	strs_take(&out, command_line(argv, NULL, as_root));
+	begin_call(call_new(m, NULL, cb, arg),
+		   (struct proc_spec){ .deadline_ms = deadline_ms, .output_max = OUTPUT_MAX },
+		   &out, NULL, &err);
+	strs_clear(&out);
+}
+
 struct json *remote_ssh_argv(struct run *r, const char *host, struct err *err)
 {
 	struct remote *m = r->remote;
@@ -606,28 +673,10 @@ struct json *remote_ssh_argv(struct run *r, const char *host, struct err *err)
 		json_set_str(j, "head", r->cluster.head_host);
 		return j;
 	}
-	strs_add(&argv, SSH);
-	if (host) {
-		struct strs common = STRS_INIT(64);
-
-		common_options(m, &common);
-		for (size_t i = 1; i < common.n; i++)
-			if (!text_has_prefix(common.v[i], "-oProxy") &&
-			    !text_has_prefix(common.v[i], "-oHostKeyAlias") &&
-			    !text_has_prefix(common.v[i], "-oControlPath"))
-				strs_add(&argv, common.v[i]);
-		strs_clear(&common);
-		through_head(m, &argv, host);
-		strs_addf(&argv, "%s@%s", r->cluster.spec.admin_user, host);
-	} else {
-		struct strs common = STRS_INIT(64);
-
-		common_options(m, &common);
-		for (size_t i = 1; i < common.n; i++)
-			strs_add(&argv, common.v[i]);
-		strs_clear(&common);
-		strs_add(&argv, m->destination);
-	}
+	if (host)
+		node_argv(m, &argv, host);
+	else
+		head_argv(m, &argv);
 	add_all(json_set_array(j, "argv"), &argv);
 	strs_clear(&argv);
 	return j;

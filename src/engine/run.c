@@ -99,7 +99,7 @@ struct run *run_add(struct engine *e, const struct cluster *take)
 	if (r->cloud)
 		r->region = region_of(e, r->cloud, r->cluster.spec.region);
 	bill_save(r);
-	run_changed(r);
+	gone_jobs_load(r);
 	if (r->sched && r->cloud)
 		resume(r);
 	return r;
@@ -131,6 +131,8 @@ void run_free(struct run *r)
 		queue_clear(r->queue);
 		free(r->queue);
 	}
+	gone_jobs_free(r);
+	map_free(r->known_files);
 	members_free(r);
 	map_free(r->by_name);
 	map_free(r->by_vm);

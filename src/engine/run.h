@@ -166,7 +166,14 @@ struct run {
 	int64_t *index_hint;	     /* per array of the spec: where to look for a free index */
 	const struct node **node_list; /* what engine_nodes() lends */
 
-	struct queue *queue; /* last whole reading */
+	struct queue *queue;	 /* last whole reading */
+	struct map *known_files; /* job -> struct known_files, of late */
+	char reasons[160];	 /* why its tasks wait: of the reading and judgement below */
+	int64_t reasons_ms;
+	uint64_t reasons_judged;
+	struct queue
+	    *gone_jobs; /* jobs that ended lately, newest first; made anew when one did */
+	bool gone_jobs_due;
 	struct source queue_source, cloud_source, phase_source;
 	int64_t submitted_ms; /* the last job that came through us: younger readings know it */
 	char sched_version[32];
@@ -354,6 +361,10 @@ void remote_read(struct run *r, enum sched_verb verb, const struct sched_args *a
 		 remote_output *on_output, remote_cb *cb, void *arg);
 void remote_verb(struct run *r, enum sched_verb verb, const struct sched_args *args,
 		 remote_cb *cb, void *arg);
+bool remote_is_here(const struct run *r); /* the head is this machine */
+/* A command on a node, through the head. */
+void remote_run_on(struct run *r, const char *host, const struct strs *argv, bool as_root,
+		   int64_t deadline_ms, remote_cb *cb, void *arg);
 /* One key per cluster, keys/SHORT: made by a step of the start operation, which is woken when
  * it is there. */
 int remote_key_begin(struct run *r, struct err *err);
@@ -376,8 +387,44 @@ void reading_free(struct reading *rd);
 void observe_cloud(struct run *r);  /* lists VMs now, unless under way */
 void observe_listed(struct run *r); /* a listing was taken over, whole */
 
-/* ended.c: what ran in the reading before and does so no more is written down */
+/* jobs.c */
+struct run *
+run_ready(struct engine *e, const char *cluster,
+	  struct err *err); /* running, and its head is reached; NULL: says why not */
+
+/* file_read.c: a window of a file on the head */
+struct file_part {
+	const char *path, *text;
+	size_t len;
+	int64_t from, next, size; /* bytes */
+	int64_t line;		  /* number of the line that `from` is in; 0 not known */
+	int64_t mtime_s;
+	bool binary; /* no text: nothing to show */
+};
+typedef void file_read_cb(void *arg, const struct file_part *part, const struct err *err);
+/* from < 0: the last -from bytes. user: whose rights it is read with. */
+int file_read_part(struct run *r, const char *path, const char *user, int64_t from,
+		   int64_t most, file_read_cb *cb, void *arg, struct err *err);
+
+/* job_log.c */
+struct known_files {
+	struct job_files files;
+	char user[64];
+	int64_t at_ms; /* mono */
+};
+
+/* ended.c: what was in the reading before and is so no more is written down */
+#define JOB_ENDED_WORD "ended" /* state of a record whose end nobody told */
 void jobs_ended(struct run *r, const struct queue *before, const struct queue *now);
+void gone_jobs_load(struct run *r); /* those that ended lately, of the store */
+void gone_jobs_free(struct run *r);
+
+/* why_job.c */
+void why_waits(struct buf *out, const struct run *r, const struct job *j);
+
+/* verdict.c: what keeps jobs from getting nodes, into the rows of the queue */
+void verdicts_set(struct run *r);				   /* after a decision */
+void verdicts_keep(struct queue *now, const struct queue *before); /* until the next one */
 
 /* facts.c: run -> facts, pure but for reading run */
 void facts_make(struct facts *out, struct run *r, int64_t now_ms);
@@ -471,7 +518,7 @@ int intent_record(struct run *r, enum cloud_kind kind, const char *resource_id,
 		  struct err *err); /* a name that is ours without a call of ours */
 void intents_void(struct run *r,
 		  const char *why); /* all that are open; none may be under way */
-void intents_retry(struct run *r); /* of the open operation: now, not at their next try */
+void intents_retry(struct run *r);  /* of the open operation: now, not at their next try */
 bool intent_open(const struct run *r,
 		 const char *resource_id); /* one change per resource at a time */
 /* How it ended is told to whoever it concerns (operations, boots); called after the result was

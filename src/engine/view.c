@@ -179,6 +179,98 @@ static void count_jobs(struct cluster_view *v, const struct queue *q)
 	}
 }
 
+/*
+ * Why tasks wait, in one line
+ */
+
+#define REASONS_MOST 12
+
+struct reason_count {
+	char name[32];
+	int64_t tasks;
+};
+
+/* What the engine knows better has its own word: what stands before the colon. */
+static void reason_of(char out[32], const struct job *j)
+{
+	const char *colon = strchr(j->waits, ':');
+
+	if (j->state == JOB_HELD)
+		snprintf(out, 32, "Held");
+	else if (j->waits[0] && colon && colon - j->waits < 20)
+		snprintf(out, 32, "%.*s", (int)(colon - j->waits), j->waits);
+	else
+		snprintf(out, 32, "%.31s",
+			 j->waits[0]	? "no nodes"
+			 : j->reason[0] ? j->reason
+					: "new");
+}
+
+static int by_tasks(const void *a, const void *b)
+{
+	const struct reason_count *x = a, *y = b;
+
+	return x->tasks < y->tasks ? 1 : -(x->tasks > y->tasks);
+}
+
+static struct reason_count *count_of(struct reason_count *v, size_t *n, const struct job *j)
+{
+	char name[32];
+	size_t i = 0;
+
+	reason_of(name, j);
+	while (i < *n && strcmp(v[i].name, name) != 0)
+		i++;
+	if (i == REASONS_MOST)
+		return NULL;
+	if (i == *n)
+		memcpy(v[(*n)++].name, name, sizeof(name));
+	return &v[i];
+}
+
+/* Equal texts of a queue are one text, and neighbours mostly wait for the same. */
+static size_t count_reasons(struct reason_count *v, const struct queue *q)
+{
+	const struct job *last = NULL;
+	struct reason_count *at = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < q->n_jobs; i++) {
+		const struct job *j = &q->jobs[i];
+
+		if (j->state != JOB_PENDING && j->state != JOB_HELD)
+			continue;
+		if (!last || last->state != j->state || last->reason != j->reason ||
+		    last->waits != j->waits)
+			at = count_of(v, &n, j);
+		last = j;
+		if (at)
+			at->tasks += j->tasks > 0 ? j->tasks : 1;
+	}
+	return n;
+}
+
+/* Once for each reading and each judgement of it. */
+static void queue_reasons(struct cluster_view *v, struct run *r)
+{
+	struct reason_count counts[REASONS_MOST] = { { .tasks = 0 } };
+	const struct queue *q = r->queue;
+	size_t n = 0, used = 0, max = sizeof(r->reasons);
+
+	if (q && (q->read_ended_ms != r->reasons_ms || q->judged != r->reasons_judged)) {
+		r->reasons_ms = q->read_ended_ms;
+		r->reasons_judged = q->judged;
+		r->reasons[0] = '\0';
+		n = count_reasons(counts, q);
+		qsort(counts, n, sizeof(counts[0]), by_tasks);
+		for (size_t i = 0; i < n && used + 56 < max; i++)
+			used += (size_t)snprintf(r->reasons + used, max - used, "%s%s %lld",
+						 i ? "   " : "", counts[i].name,
+						 (long long)counts[i].tasks);
+	}
+	snprintf(v->reasons, sizeof(v->reasons), "%s", q ? r->reasons : "");
+}
+
 static void issue_of(struct cluster_view *v, const struct run *r)
 {
 	const char *text = "";
@@ -232,6 +324,9 @@ static void view_make(struct run *r)
 	count_head(v, r);
 	count_disks(v, r);
 	count_jobs(v, r->queue);
+	queue_reasons(v, r);
+	for (size_t i = 0; r->decided && i < r->plan.n_creates; i++)
+		v->nodes_asked += r->plan.creates[i].count;
 	if (v->nodes_max < 0) {
 		v->nodes_max = 0;
 		for (size_t i = 0; i < r->cluster.spec.n_arrays; i++)

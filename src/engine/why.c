@@ -14,26 +14,12 @@ static const char *or_none(const char *s)
 
 static void of_job(struct buf *out, const struct run *r, const struct job *j)
 {
-	size_t want = r->decided ? demand_want_of(&r->demand, r->queue, j) : SIZE_MAX;
-	const struct why_want *why = want < r->plan.n_wants ? &r->plan.wants[want] : NULL;
-	char when[CLOCK_TEXT];
-
+	if (j->state == JOB_PENDING || j->state == JOB_HELD)
+		why_waits(out, r, j);
 	buf_addf(out, "job %s (%s) of %s in %s: %s\n", j->id, j->name, j->user, j->partition,
 		 job_state_name(j->state));
-	buf_addf(out,
-		 "asks for: %lld tasks of %lld cpus on %lld nodes; scheduler's reason: %s\n",
-		 (long long)j->tasks, (long long)j->cpus, (long long)j->nodes_min,
-		 or_none(j->reason));
-	if (j->state == JOB_PENDING && j->start_s > clock_utc_ms() / 1000)
-		buf_addf(out, "the scheduler expects it to start at %s\n",
-			 clock_local(when, j->start_s * 1000));
 	if (j->nodes[0])
 		buf_addf(out, "runs on: %s\n", j->nodes);
-	if (why)
-		buf_addf(out, "%s: %s\n", why->code == WHY_PLACED ? "placed" : "waits",
-			 why->text);
-	else if (j->state == JOB_PENDING)
-		buf_addf(out, "the decision of this cycle does not know it yet\n");
 	if (r->decided)
 		buf_addf(out, "last decision: %s\n", r->plan.summary);
 }
@@ -111,7 +97,15 @@ static bool of_ended_job(struct buf *out, const struct run *r, const char *id)
 		buf_addf(out, " at %s", clock_local(when, j.end_s * 1000));
 	if (j.start_s && j.end_s >= j.start_s)
 		buf_addf(out, " after %s", clock_span(span, (j.end_s - j.start_s) * 1000));
+	if (j.exit_code >= 0)
+		buf_addf(out, ", exit %lld", (long long)j.exit_code);
+	if (j.exit_signal > 0)
+		buf_addf(out, ", signal %lld", (long long)j.exit_signal);
+	if (j.reason[0])
+		buf_addf(out, " (%s)", j.reason);
 	buf_addf(out, "\nran on: %s\n", or_none(j.nodes));
+	if (j.output[0])
+		buf_addf(out, "wrote: %s\n", j.output);
 	return true;
 }
 

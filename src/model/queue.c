@@ -89,7 +89,7 @@ struct job *queue_add_job(struct queue *q)
 	j = &q->jobs[q->n_jobs++];
 	*j = (struct job){ 0 };
 	j->id = j->array_id = j->task = j->name = j->user = j->partition = "";
-	j->reason = j->constraint = j->dependency = j->nodes = "";
+	j->reason = j->constraint = j->dependency = j->nodes = j->waits = "";
 	return j;
 }
 

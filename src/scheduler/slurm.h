@@ -26,6 +26,11 @@ struct slice {
 	"%h" SLURM_US "%E" SLURM_US "%N" SLURM_US "%S" SLURM_US "%V" SLURM_US "%l" SLURM_US    \
 	"%Q" SLURM_US "%.64j"
 
+/* Widths as in slurm_ended.c. */
+#define SLURM_ENDED_FIELDS                                                                     \
+	"JobArrayID:64,JobID:16,State:20,Reason:64,exit_code:16,StartTime:20,EndTime:20,"      \
+	"UserName:64,NodeList:128,STDOUT:512,STDERR:512,Command:512,WorkDir:512,Name:128"
+
 bool slice_is(struct slice f, const char *word);
 bool slice_starts(struct slice f, const char *word);
 bool slice_none(struct slice f); /* "", "(null)", "N/A", "None", "Unknown" */
@@ -53,6 +58,10 @@ void slurm_quote(char out[128], struct slice f); /* clean and short, for a messa
 size_t slurm_jobs_whole(const char *out, size_t len);
 int slurm_read_jobs(struct queue *q, const struct sched_run *r, const char *version,
 		    struct err *err);
+enum job_state slurm_state_of(struct slice f);
+int slurm_read_files(struct job_files *out, const struct sched_run *r, struct err *err);
+int slurm_read_ended(struct job_end **out, size_t *n, const struct sched_run *r,
+		     struct err *err);
 int slurm_read_nodes(struct queue *q, const struct sched_run *r, const char *version,
 		     struct err *err);
 int slurm_read_exact(struct queue *q, const struct sched_run *r, const char *version,
@@ -60,6 +69,8 @@ int slurm_read_exact(struct queue *q, const struct sched_run *r, const char *ver
 int slurm_job_fits(const struct job *j, const char *array, const char *const *features);
 int slurm_argv(struct strs *argv, enum sched_verb verb, const struct sched_args *a,
 	       struct err *err);
+int slurm_job_options(struct strs *out, const char *time, const char *cpus, const char *mem,
+		      struct err *err);
 int slurm_read_act(enum sched_verb verb, const struct sched_run *r, struct err *err);
 
 #endif

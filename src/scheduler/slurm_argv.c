@@ -16,6 +16,9 @@ static const char *const *const fixed[SCHED_VERBS] = {
 	    (const char *const[]){ "squeue", "-h", "-a", "-o", SLURM_JOB_FIELDS, NULL },
 	[SCHED_NODES] = (const char *const[]){ "scontrol", "-a", "show", "nodes", "-o", NULL },
 	[SCHED_JOB_DETAIL] = (const char *const[]){ "scontrol", "show", "job", NULL },
+	[SCHED_JOB_SCRIPT] = (const char *const[]){ "scontrol", "write", "batch_script", NULL },
+	[SCHED_ENDED] = (const char *const[]){ "squeue", "-h", "-a", "-t", "all", "-O",
+					       SLURM_ENDED_FIELDS, "-j", NULL },
 	[SCHED_EXACT_DEMAND] =
 	    (const char *const[]){ "scontrol", "-a", "show", "jobs", "-o", NULL },
 	[SCHED_SUBMIT] = (const char *const[]){ "sbatch", "--parsable", NULL },
@@ -154,6 +157,32 @@ static int add_submit(struct strs *argv, const struct sched_args *a, struct err 
 	return rc | strs_add(argv, a->text);
 }
 
+int slurm_job_options(struct strs *out, const char *time, const char *cpus, const char *mem,
+		      struct err *err)
+{
+	const struct {
+		const char *value, *option, *holds, *says;
+	} all[] = {
+		{ time, "--time", "0123456789:-", "no time limit: use as in 30 or 1-12:00:00" },
+		{ cpus, "--cpus-per-task", "0123456789", "no number of cpus" },
+		{ mem, "--mem", "0123456789KMGTkmgt",
+		  "no size of memory: use as in 500M or 4G" },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		const char *v = all[i].value;
+
+		if (!v[0])
+			continue;
+		if (strlen(v) > 24 || strspn(v, "0123456789") == 0 ||
+		    v[strspn(v, all[i].holds)] != '\0')
+			return err_set(err, ERR_INVALID, "\"%.24s\" is %s", v, all[i].says);
+		if (strs_addf(out, "%s=%s", all[i].option, v) < 0)
+			return err_set(err, ERR_FULL, "too many options");
+	}
+	return 0;
+}
+
 static int add_args(struct strs *argv, enum sched_verb verb, const struct sched_args *a,
 		    struct err *err)
 {
@@ -162,7 +191,10 @@ static int add_args(struct strs *argv, enum sched_verb verb, const struct sched_
 		return add_submit(argv, a, err);
 	case SCHED_CANCEL:
 		return add_ids(argv, a, false, err);
+	case SCHED_JOB_SCRIPT: /* "-": to its output */
+		return add_ids(argv, a, false, err) | strs_add(argv, "-");
 	case SCHED_JOB_DETAIL:
+	case SCHED_ENDED:
 	case SCHED_HOLD_JOBS:
 	case SCHED_RELEASE_JOBS:
 	case SCHED_REQUEUE_JOBS:

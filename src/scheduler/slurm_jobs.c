@@ -97,7 +97,7 @@ static const struct {
 	{ "Licenses", REASON_LIMIT, false },
 };
 
-static enum job_state state_of(struct slice f)
+enum job_state slurm_state_of(struct slice f)
 {
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		if (slice_is(f, states[i].word))
@@ -207,7 +207,7 @@ static int read_numbers(struct job *j, const struct slice *f)
 
 static void read_state(struct queue *q, struct job *j, const struct slice *f)
 {
-	j->state = state_of(f[F_STATE]);
+	j->state = slurm_state_of(f[F_STATE]);
 	j->reason = slice_is(f[F_REASON], "None") ? "" : keep(q, f[F_REASON]);
 	j->reason_class = reason_of(f[F_REASON], &j->demand);
 	if (j->state == JOB_UNKNOWN) /* shown in Slurm's own word */

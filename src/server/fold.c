@@ -29,12 +29,14 @@ static void add_record(struct job *row, const struct job *j)
 {
 	row->tasks = row->tasks < 0 || j->tasks < 0 ? -1 : row->tasks + j->tasks;
 	row->running += runs(j);
+	row->failed += j->state == JOB_FAILED;
 	row->demand = row->demand || j->demand;
 	if (weight(j->state) > weight(row->state))
 		row->state = j->state;
 	if (j->state == JOB_PENDING) { /* what waits has the reason */
 		row->reason = j->reason;
 		row->reason_class = j->reason_class;
+		row->waits = j->waits;
 	}
 	if (j->start_s > 0 && (row->start_s == 0 || j->start_s < row->start_s) && runs(j))
 		row->start_s = j->start_s;
@@ -45,6 +47,7 @@ static void begin_array(struct job *row)
 	row->id = row->array_id;
 	row->task = row->nodes = "";
 	row->running = runs(row);
+	row->failed = row->state == JOB_FAILED;
 }
 
 void jobs_fold(struct rows *out, const struct rows *jobs)

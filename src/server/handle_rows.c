@@ -33,6 +33,7 @@ static void list_rows(struct request *q, enum noun noun)
 	snprintf(w.cluster, sizeof(w.cluster), "%s", c->name);
 	w.offset = query_int(q, "offset", 0);
 	w.count = query_int(q, "count", ROWS_DEFAULT);
+	w.ended = query_int(q, "ended", 0) != 0;
 	if (w.count > ROWS_MAX)
 		w.count = ROWS_MAX;
 	if (take_query(w.filter, sizeof(w.filter), q, "filter", &err) == 0 &&

@@ -10,7 +10,8 @@
 #include "store/store.h"
 #include "wire/wire.h"
 
-#define PAGE 200
+#define PAGE	 200
+#define LOG_TAIL 65536 /* what comes when nobody says from where */
 
 void get_node(struct request *q)
 {
@@ -136,6 +137,18 @@ void submit_job(struct request *q)
 		answer_err(q, &err);
 }
 
+void resubmit_job(struct request *q)
+{
+	const char *key = q->x ? http_x_header(q->x, "Idempotency-Key") : NULL;
+	struct err err = ERR_INIT;
+
+	if (key && q->body)
+		json_set_str(q->body, "key", key);
+	if (engine_job_resubmit(q->server->engine, &q->user, segment(q, 2), segment(q, 4),
+				q->body, job_done, q, &err) < 0)
+		answer_err(q, &err);
+}
+
 void act_on_jobs(struct request *q)
 {
 	struct strs ids = STRS_INIT(10000);
@@ -156,6 +169,36 @@ void get_job(struct request *q)
 
 	if (engine_job_detail(q->server->engine, segment(q, 2), segment(q, 4), job_done, q,
 			      &err) < 0)
+		answer_err(q, &err);
+}
+
+/* ?stream=stderr, from=BYTES or tail=BYTES, most=BYTES */
+void get_job_log(struct request *q)
+{
+	char *stream = query_text(q, "stream");
+	int64_t from = query_int(q, "from", -1), tail = query_int(q, "tail", LOG_TAIL);
+	bool errors = stream && strcmp(stream, "stderr") == 0;
+	struct err err = ERR_INIT;
+	int rc = 0;
+
+	if (stream && !errors && strcmp(stream, "stdout") != 0)
+		rc = err_set(&err, ERR_INVALID, "a job writes stdout and stderr, not \"%.20s\"",
+			     stream);
+	if (rc == 0)
+		rc = engine_job_log(q->server->engine, segment(q, 2), segment(q, 4), errors,
+				    from < 0 ? -tail : from, query_int(q, "most", 0), job_done,
+				    q, &err);
+	free(stream);
+	if (rc < 0)
+		answer_err(q, &err);
+}
+
+void get_node_log(struct request *q)
+{
+	struct err err = ERR_INIT;
+
+	if (engine_node_log(q->server->engine, segment(q, 2), segment(q, 4), job_done, q,
+			    &err) < 0)
 		answer_err(q, &err);
 }
 

@@ -378,10 +378,11 @@ static void node_rows(struct rows *out, struct rows_cache *c, const char *cluste
 	out->list = (const void **)v;
 }
 
-/* A queue is never changed: another reading is another queue. */
+/* A queue is never changed but in what was judged: another reading is another queue. */
 static uint64_t queue_stamp(const struct queue *q, uint64_t seed)
 {
-	uint64_t of[3] = { (uint64_t)(uintptr_t)q, (uint64_t)q->read_ended_ms, q->n_jobs };
+	uint64_t of[4] = { (uint64_t)(uintptr_t)q, (uint64_t)q->read_ended_ms, q->n_jobs,
+			   q->judged };
 
 	return fingerprint(of, sizeof(of), seed) | 1;
 }
@@ -407,6 +408,26 @@ static void job_rows(struct rows *out, struct rows_cache *c, const char *cluster
 		for (size_t k = 0; k < q->n_jobs; k++)
 			out->list[out->n++] = &q->jobs[k];
 	}
+}
+
+/* Behind the queue's jobs those that left it lately. */
+void rows_add_past(struct rows *out, struct rows_cache *c, const char *cluster)
+{
+	const struct cluster *of = engine_cluster(c->engine, cluster);
+	const struct queue *past = of ? engine_past(c->engine, of) : NULL;
+	const void **list;
+
+	if (!past || past->n_jobs == 0)
+		return;
+	list = xreallocarray(NULL, out->n + past->n_jobs, sizeof(*list));
+	for (size_t i = 0; i < out->n; i++)
+		list[i] = rows_at(out, i);
+	for (size_t i = 0; i < past->n_jobs; i++)
+		list[out->n + i] = &past->jobs[i];
+	free(out->list);
+	out->list = list;
+	out->n += past->n_jobs;
+	out->stamp = queue_stamp(past, out->stamp);
 }
 
 void rows_get(struct rows *out, struct rows_cache *c, enum noun noun, const char *cluster)

@@ -244,6 +244,8 @@ void window_view_rows(struct rows *out, struct rows_cache *c, struct window_view
 
 	if (!v->nodes) {
 		rows_get(out, c, v->want.noun, v->want.cluster);
+		if (v->want.ended && v->want.noun == NOUN_JOB)
+			rows_add_past(out, c, v->want.cluster);
 		if (v->want.fold && v->want.noun == NOUN_JOB && v->want.cluster[0])
 			fold_jobs(v, out);
 		return;

@@ -87,24 +87,28 @@ int store_backoffs(struct store *st, int64_t cluster_id, struct backoff **out, s
 	return stmt_done(&s, err);
 }
 
+#define JOB_COLUMNS                                                                            \
+	"id, name, user, partition, state, nodes, reason, output, errors, script, cwd,"        \
+	" submit_s, start_s, end_s, exit_code, exit_signal, cpus, nodes_min, limit_s"
+
 int store_job_seen(struct store *st, int64_t cluster_id, const struct job_record *j,
 		   struct err *err)
 {
+	const char *const texts[] = { j->id,	 j->name,   j->user,   j->partition,
+				      j->state,	 j->nodes,  j->reason, j->output,
+				      j->errors, j->script, j->cwd };
+	const int64_t numbers[] = { j->submit_s,    j->start_s, j->end_s,     j->exit_code,
+				    j->exit_signal, j->cpus,	j->nodes_min, j->limit_s };
 	struct stmt s = stmt_open(
-	    st->sql,
-	    "INSERT OR REPLACE INTO job(cluster_id, id, name, user, partition, state, nodes,"
-	    " submit_s, start_s, end_s) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	    st->sql, "INSERT OR REPLACE INTO job(cluster_id, " JOB_COLUMNS
+		     ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	int at = 1;
 
-	stmt_int(&s, 1, cluster_id);
-	stmt_text(&s, 2, j->id);
-	stmt_text(&s, 3, j->name);
-	stmt_text(&s, 4, j->user);
-	stmt_text(&s, 5, j->partition);
-	stmt_text(&s, 6, j->state);
-	stmt_text(&s, 7, j->nodes);
-	stmt_int(&s, 8, j->submit_s);
-	stmt_int(&s, 9, j->start_s);
-	stmt_int(&s, 10, j->end_s);
+	stmt_int(&s, at++, cluster_id);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		stmt_text(&s, at++, texts[i]);
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		stmt_int(&s, at++, numbers[i]);
 	return stmt_run(&s, err);
 }
 
@@ -112,15 +116,25 @@ int store_job_seen(struct store *st, int64_t cluster_id, const struct job_record
 
 static void read_job(struct stmt *s, struct job_record *j)
 {
-	*j = (struct job_record){ .submit_s = stmt_col_int(s, 6),
-				  .start_s = stmt_col_int(s, 7),
-				  .end_s = stmt_col_int(s, 8) };
+	*j = (struct job_record){ .submit_s = stmt_col_int(s, 11),
+				  .start_s = stmt_col_int(s, 12),
+				  .end_s = stmt_col_int(s, 13),
+				  .exit_code = stmt_col_int(s, 14),
+				  .exit_signal = stmt_col_int(s, 15),
+				  .cpus = stmt_col_int(s, 16),
+				  .nodes_min = stmt_col_int(s, 17),
+				  .limit_s = stmt_col_int(s, 18) };
 	TEXT(id, 0);
 	TEXT(name, 1);
 	TEXT(user, 2);
 	TEXT(partition, 3);
 	TEXT(state, 4);
 	TEXT(nodes, 5);
+	TEXT(reason, 6);
+	TEXT(output, 7);
+	TEXT(errors, 8);
+	TEXT(script, 9);
+	TEXT(cwd, 10);
 }
 
 #undef TEXT
@@ -128,10 +142,9 @@ static void read_job(struct stmt *s, struct job_record *j)
 int store_job_find(struct store *st, int64_t cluster_id, const char *id, struct job_record *out,
 		   struct err *err)
 {
-	struct stmt s = stmt_open(
-	    st->sql,
-	    "SELECT id, name, user, partition, state, nodes, submit_s, start_s, end_s"
-	    " FROM job WHERE cluster_id = ? AND id = ? ORDER BY submit_s DESC LIMIT 1");
+	struct stmt s =
+	    stmt_open(st->sql, "SELECT " JOB_COLUMNS " FROM job WHERE cluster_id = ? AND id = ?"
+			       " ORDER BY submit_s DESC LIMIT 1");
 	bool found = false;
 
 	stmt_int(&s, 1, cluster_id);
@@ -143,6 +156,26 @@ int store_job_find(struct store *st, int64_t cluster_id, const char *id, struct 
 	if (stmt_done(&s, err) < 0)
 		return -1;
 	return found ? 0 : err_set(err, ERR_NOT_FOUND, "no job %s is written down", id);
+}
+
+int store_jobs_ended(struct store *st, int64_t cluster_id, int64_t since_s, size_t most,
+		     struct job_record **out, size_t *n, struct err *err)
+{
+	struct stmt s = stmt_open(st->sql, "SELECT " JOB_COLUMNS
+					   " FROM job WHERE cluster_id = ? AND end_s > ?"
+					   " ORDER BY end_s DESC LIMIT ?");
+	size_t cap = 0;
+
+	*out = NULL;
+	*n = 0;
+	stmt_int(&s, 1, cluster_id);
+	stmt_int(&s, 2, since_s);
+	stmt_int(&s, 3, (int64_t)most);
+	while (stmt_row(&s)) {
+		GROW(*out, *n, cap);
+		read_job(&s, &(*out)[(*n)++]);
+	}
+	return stmt_done(&s, err);
 }
 
 int store_jobs_forget(struct store *st, int64_t before_s, struct err *err)

@@ -44,7 +44,8 @@ const char *const store_migrations[] = {
 	"CREATE TABLE job(cluster_id INTEGER NOT NULL REFERENCES cluster(id), id TEXT NOT NULL, name TEXT NOT NULL, user TEXT NOT NULL,"
 	" partition TEXT NOT NULL, state TEXT NOT NULL, nodes TEXT NOT NULL, submit_s INTEGER NOT NULL, start_s INTEGER NOT NULL,"
 	" end_s INTEGER NOT NULL, PRIMARY KEY(cluster_id, id, submit_s)) STRICT, WITHOUT ROWID;",
-	/* Money: sums by hour, and how far they reach. A node's own row says what was not metered yet. */
+	/* Money: sums by hour, and how far they reach. A node's own row says what was not
+	   metered yet. */
 	"CREATE TABLE charge(cluster_id INTEGER NOT NULL REFERENCES cluster(id), hour_ms INTEGER NOT NULL, array TEXT NOT NULL,"
 	" user TEXT NOT NULL, kind TEXT NOT NULL, node_ms INTEGER NOT NULL, nano INTEGER NOT NULL, spot_nano INTEGER NOT NULL,"
 	" saved_nano INTEGER NOT NULL, PRIMARY KEY(cluster_id, hour_ms, array, user, kind)) STRICT, WITHOUT ROWID;"
@@ -64,5 +65,17 @@ const char *const store_migrations[] = {
 	" STRICT, WITHOUT ROWID;"
 	"CREATE INDEX revision_template ON revision(template, at_ms);"
 	"ALTER TABLE event ADD COLUMN operation_id INTEGER NOT NULL DEFAULT 0;",
+	/* How a job ended, and where its output lies. */
+	"ALTER TABLE job ADD COLUMN reason TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN output TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN errors TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN script TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN cwd TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN exit_code INTEGER NOT NULL DEFAULT -1;"
+	"ALTER TABLE job ADD COLUMN exit_signal INTEGER NOT NULL DEFAULT -1;"
+	"ALTER TABLE job ADD COLUMN cpus INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE job ADD COLUMN nodes_min INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE job ADD COLUMN limit_s INTEGER NOT NULL DEFAULT -1;"
+	"CREATE INDEX job_ended ON job(cluster_id, end_s);",
 	NULL,
 };

@@ -30,6 +30,7 @@ static const struct field job_fields[] = {
 	J(constraint, FIELD_LENT),
 	J(dependency, FIELD_LENT),
 	J(nodes, FIELD_LENT),
+	J(waits, FIELD_LENT),
 	FIELD_ENUM(struct job, state, state_word, state_of),
 	FIELD_ENUM(struct job, reason_class, class_word, class_of),
 	J(demand, FIELD_BOOL),
@@ -38,6 +39,7 @@ static const struct field job_fields[] = {
 	J(requeue, FIELD_BOOL),
 	J(tasks, FIELD_INT),
 	J(running, FIELD_INT),
+	J(failed, FIELD_INT),
 	J(task_limit, FIELD_INT),
 	J(nodes_min, FIELD_INT),
 	J(cpus, FIELD_INT),
@@ -72,6 +74,7 @@ int wire_job_read(struct job *out, struct pool *pool, const struct json *j, stru
 			     .constraint = "",
 			     .dependency = "",
 			     .nodes = "",
+			     .waits = "",
 			     .state = JOB_UNKNOWN };
 	return fields_read(out, job_fields, j, pool, err);
 }

@@ -7,7 +7,7 @@
 #include "console/deck.h"
 #include "console/words.h"
 
-enum { ID, NAME, USER, PART, STATE, CPUS, NODES, WHY, TASKS, TIME, LIMIT, PRIO, WORD };
+enum { ID, NAME, USER, PART, STATE, CPUS, NODES, WHY, TASKS, TIME, LIMIT, PRIO, WORD, START };
 
 static const struct column small[] = {
 	{ "JOBID", 9, 12, 9, false },
@@ -54,6 +54,24 @@ static const char *name(const struct pane *p, size_t i)
 static bool is_folded(const struct pane *p, const struct job *j)
 {
 	return p->fold && j->array_id[0] && strcmp(j->id, j->array_id) == 0;
+}
+
+static bool has_ended(const struct job *j)
+{
+	return j->state == JOB_DONE || j->state == JOB_FAILED || j->state == JOB_CANCELLED;
+}
+
+/* What became of an array. */
+static void fold_ended(struct table_cell *out, const struct job *j)
+{
+	if (j->failed > 0)
+		snprintf(out->text, sizeof(out->text), "%lld of %lld tasks failed",
+			 (long long)j->failed, (long long)j->tasks);
+	else
+		snprintf(out->text, sizeof(out->text), "%lld task%s %s", (long long)j->tasks,
+			 j->tasks == 1 ? "" : "s", job_state_name(j->state));
+	if (j->failed > 0)
+		out->tone = TONE_FAIL;
 }
 
 /* How long it runs, or ran. */
@@ -119,10 +137,21 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		snprintf(out->text, sizeof(out->text), "%s",
 			 j->limit_s < 0 ? "none" : clock_span(span, j->limit_s * 1000));
 		break;
+	case START: /* of one that waits the scheduler's guess */
+		if (j->start_s > 0)
+			snprintf(out->text, sizeof(out->text), "%.5s",
+				 clock_hms(span, j->start_s * 1000));
+		else
+			snprintf(out->text, sizeof(out->text), "-");
+		break;
 	case PRIO:
 		snprintf(out->text, sizeof(out->text), "%lld", (long long)j->priority);
 		break;
 	default:
+		if (is_folded(p, j) && has_ended(j)) {
+			fold_ended(out, j);
+			break;
+		}
 		if (is_folded(p, j) && j->running > 0) {
 			snprintf(out->text, sizeof(out->text), "%lld of %lld tasks run",
 				 (long long)j->running, (long long)j->tasks);
@@ -131,6 +160,10 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		snprintf(out->text, sizeof(out->text), "%s", words_job_why(why, j, p->booting));
 		if (j->state == JOB_PENDING && j->reason_class == REASON_NEVER)
 			out->tone = TONE_FAIL;
+		else if (j->state == JOB_FAILED)
+			out->tone = TONE_FAIL;
+		else if (j->state == JOB_PENDING && j->waits[0])
+			out->tone = TONE_WARN;
 	}
 }
 
@@ -165,15 +198,16 @@ static const struct column full[] = {
 };
 static const unsigned char full_what[] = { ID, NAME, USER, WORD, PART, NODES, TIME, WHY };
 static const struct column widest[] = {
-	{ "JOBID", 10, 18, 9, false },	  { "NAME", 10, 20, 5, false },
-	{ "USER", 6, 12, 5, false },	  { "ST", 4, 4, 8, false },
-	{ "PARTITION", 9, 12, 3, false }, { "TASKS", 5, 7, 3, true },
-	{ "NODES", 5, 6, 4, true },	  { "CPUS", 4, 6, 2, true },
-	{ "TIME", 7, 9, 5, true },	  { "LIMIT", 6, 9, 2, true },
-	{ "PRIO", 6, 11, 1, true },	  { "WHY / NODES", 26, 0, 7, false },
+	{ "JOBID", 10, 18, 9, false },	    { "NAME", 10, 20, 5, false },
+	{ "USER", 6, 12, 5, false },	    { "ST", 4, 4, 8, false },
+	{ "PARTITION", 9, 12, 3, false },   { "TASKS", 5, 7, 3, true },
+	{ "NODES", 5, 6, 4, true },	    { "CPUS", 4, 6, 2, true },
+	{ "TIME", 7, 9, 5, true },	    { "LIMIT", 6, 9, 2, true },
+	{ "PRIO", 6, 11, 1, true },	    { "START", 5, 5, 1, true },
+	{ "WHY / NODES", 26, 0, 7, false },
 };
-static const unsigned char widest_what[] = { ID,    NAME, USER, WORD,  PART, TASKS,
-					     NODES, CPUS, TIME, LIMIT, PRIO, WHY };
+static const unsigned char widest_what[] = { ID,   NAME, USER,	WORD, PART,  TASKS, NODES,
+					     CPUS, TIME, LIMIT, PRIO, START, WHY };
 static const struct pane_columns full_sets[] = {
 	{ 0, small, small_what, ARRAY_LEN(small) },
 	{ 60, full, full_what, ARRAY_LEN(full) },
@@ -196,14 +230,35 @@ static const struct pane_kind kind = {
 	.cell = cell,
 };
 
+/* The whole queue in two lines, before the one job. */
+static void add_reasons(struct deck *d)
+{
+	const struct cluster_row *r = deck_cluster(d);
+
+	if (!r || r->cluster.state != CLUSTER_RUNNING)
+		return;
+	if (r->view.reasons[0])
+		textbox_add(&d->under, TONE_TEXT, "%s", r->view.reasons);
+	textbox_add(&d->under, TONE_DIM,
+		    "nodes: %lld asked for now, %lld boot, %lld idle, %lld of %lld; %s",
+		    (long long)r->view.nodes_asked, (long long)r->view.booting,
+		    (long long)r->view.idle, (long long)r->view.nodes,
+		    (long long)r->view.nodes_max,
+		    r->cluster.paused ? "autoscaling is paused" : "decided with each reading");
+}
+
 static int row_count(struct deck *d, int columns)
 {
 	const char *job = pane_name_at(&d->panes[PANE_JOBS]);
 
 	textbox_open(&d->under, "");
+	add_reasons(d);
 	if (!job)
-		return 0;
-	if (d->why_text && strcmp(d->why_of, job) == 0)
+		return textbox_rows(&d->under, columns - 2);
+	if (d->why_text && strcmp(d->why_of, job) == 0 && d->layout.size < DECK_WIDE)
+		textbox_add(&d->under, TONE_TEXT, "%.*s   e explains",
+			    (int)strcspn(d->why_text, "\n"), d->why_text);
+	else if (d->why_text && strcmp(d->why_of, job) == 0)
 		textbox_add_text(&d->under, TONE_TEXT, d->why_text);
 	else
 		textbox_add(&d->under, TONE_DIM, "asking the engine");
@@ -213,7 +268,7 @@ static int row_count(struct deck *d, int columns)
 static const char *under_title(const struct deck *d)
 {
 	(void)d;
-	return "Why";
+	return "Queue by reason";
 }
 
 static const struct job *selected(const struct deck *d)
@@ -250,6 +305,17 @@ static const char *not_running(const struct deck *d, char out[80])
 {
 	(void)out;
 	return not_in(d, JOB_RUNNING, "only a job that runs goes back into the queue");
+}
+
+static void ended(struct deck *d)
+{
+	struct pane *p = &d->panes[PANE_JOBS];
+
+	p->ended = !p->ended;
+	p->offset = 0;
+	deck_say(d, TONE_TEXT,
+		 p->ended ? "with jobs that ended in the last 24 hours, behind the others"
+			  : "the queue alone");
 }
 
 static void fold(struct deck *d)
@@ -311,6 +377,28 @@ static void cancel(struct deck *d)
 	act_chosen(d, ACT_CANCEL);
 }
 
+/* The same once more: a line with all that can be changed, as the job has it, for the operator
+ * to change. */
+static void resubmit(struct deck *d)
+{
+	const struct job *j = selected(d);
+	const char *task = j ? strchr(j->id, '_') : NULL;
+	char line[PROMPT_TEXT], limit[40] = "", mem[40] = "";
+
+	if (!j)
+		return;
+	if (j->limit_s > 0)
+		snprintf(limit, sizeof(limit), " --time %lld",
+			 (long long)((j->limit_s + 59) / 60));
+	if (j->mem_bytes > 0 && !j->mem_per_cpu)
+		snprintf(mem, sizeof(mem), " --mem %lldM", (long long)(j->mem_bytes >> 20));
+	snprintf(line, sizeof(line),
+		 "job resubmit %s %.40s --partition %.40s%s%.*s --name %.60s%s%s", d->cluster,
+		 j->id, j->partition, task && task[1] != '[' ? " --array " : "",
+		 task && task[1] != '[' ? 20 : 0, task ? task + 1 : "", j->name, limit, mem);
+	deck_open_prompt(d, FOR_COMMAND, ":", line);
+}
+
 static const struct binding keys[] = {
 	{ .key = K_ENTER,
 	  .keys = "Enter",
@@ -324,6 +412,22 @@ static const struct binding keys[] = {
 	  .label = "Fold",
 	  .help = "arrays as one row, or all tasks",
 	  .run = fold },
+	{ .key = 'a',
+	  .keys = "a",
+	  .group = GROUP_VIEW,
+	  .label = "Ended",
+	  .help = "those that ended, too",
+	  .run = ended },
+	{ .key = 'L',
+	  .keys = "L",
+	  .group = GROUP_VIEW,
+	  .label = "Log",
+	  .help = "follow what it writes",
+	  .command = "job log",
+	  .cli = "%c %j",
+	  .needs = ROLE_OPERATOR,
+	  .off = deck_no_job,
+	  .run = act_log_job },
 	{ .key = 'h',
 	  .fkey = K_F7,
 	  .keys = "F7 h",
@@ -346,6 +450,16 @@ static const struct binding keys[] = {
 	  .needs = ROLE_OPERATOR,
 	  .off = not_held,
 	  .run = release },
+	{ .key = 'R',
+	  .keys = "R",
+	  .group = GROUP_ACT,
+	  .label = "Resubmit",
+	  .help = "submit it again, changed",
+	  .command = "job resubmit",
+	  .cli = "%c %j",
+	  .needs = ROLE_OPERATOR,
+	  .off = deck_no_job,
+	  .run = resubmit },
 	{ .key = 't',
 	  .keys = "t",
 	  .group = GROUP_ACT,
@@ -377,7 +491,7 @@ const struct view view_jobs = {
 	.kind = &kind,
 	.keys = keys,
 	.hint =
-	    "Enter open  m fold arrays  h hold  r release  t requeue  c cancel...  J submit",
+	    "Enter open  L log  a ended  R resubmit  m fold  h hold  r release  c cancel...",
 	.row_count = row_count,
 	.draw_row = view_detail_row,
 	.under_title = under_title,

@@ -152,6 +152,16 @@ static void keep(struct deck *d)
 }
 
 const struct binding node_keys[] = {
+	{ .key = 'L',
+	  .keys = "L",
+	  .group = GROUP_VIEW,
+	  .label = "Log",
+	  .help = "what it said",
+	  .command = "node log",
+	  .cli = "%c %n",
+	  .needs = ROLE_OPERATOR,
+	  .off = deck_no_node,
+	  .run = act_log_node },
 	{ .key = K_ENTER,
 	  .keys = "Enter",
 	  .group = GROUP_VIEW,

@@ -288,6 +288,8 @@ static struct json *of_cluster(const char *verb, struct cluster_row *r, bool pos
 		return drain(body, NODE_BUSY);
 	if (strcmp(verb, "nodes/terminate") == 0)
 		return drain(body, NODE_GONE);
+	if (strstr(verb, "/log"))
+		return fixture_log_of(verb, err);
 	if (strncmp(verb, "jobs/", 5) == 0)
 		return jobs_told(verb + 5, body);
 	if (strncmp(verb, "ssh?node=", 9) == 0)

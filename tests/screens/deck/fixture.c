@@ -228,6 +228,7 @@ static struct job *add_job(const char *id, const char *name, const char *user,
 			   .constraint = "",
 			   .dependency = "",
 			   .nodes = nodes,
+			   .waits = "",
 			   .state = state,
 			   .tasks = 1,
 			   .nodes_min = 1,
@@ -412,6 +413,17 @@ void fixture_hold(bool on)
 		strs_clear(&waiting);
 }
 
+static void add_ended(void)
+{
+	struct job *j = add_job("10", "mesh", "alice", JOB_DONE, "htc-1");
+
+	j->end_s = NOW / 1000 - 30;
+	j->reason = "exit 0";
+	j = add_job("11", "solve", "bob", JOB_FAILED, "htc-2");
+	j->end_s = NOW / 1000 - 40;
+	j->reason = "exit 3";
+}
+
 void fixture_order(char *line)
 {
 	char verb[20] = "", a[40] = "", b[40] = "";
@@ -434,6 +446,14 @@ void fixture_order(char *line)
 		the.engine.cloud_since_ms = NOW - 180000;
 		snprintf(the.engine.cloud_text, sizeof(the.engine.cloud_text),
 			 "azsim: connection refused");
+	} else if (strcmp(verb, "log") == 0) {
+		fixture_log_grows(strtol(a, NULL, 10));
+	} else if (strcmp(verb, "ended") == 0) {
+		add_ended();
+	} else if (strcmp(verb, "full") == 0) {
+		the.jobs[0].waits = "quota: westeurope cores has 100 of 100 cores in use";
+		snprintf(the.clusters[0].view.reasons, sizeof(the.clusters[0].view.reasons),
+			 "quota 33   Dependency 1");
 	} else if (strcmp(verb, "role") == 0) {
 		the.engine.role = role_of(a);
 	}

@@ -60,6 +60,9 @@ void fixture_hold(bool on); /* as mirror_hold() */
 struct json *fixture_answer(const char *method, const char *path, const struct json *body,
 			    struct err *err);
 size_t fixture_histories(struct history_row *out, const char *cluster); /* history.c */
+/* log.c */
+struct json *fixture_log_of(const char *verb, struct err *err);
+void fixture_log_grows(int64_t n); /* 0: the job is over */
 struct json *fixture_cost(const char *query); /* cost.c */
 /* teardown.c; keep: of the query, NULL as the template says */
 struct json *fixture_teardown(const struct cluster_row *r, const char *keep);

@@ -355,12 +355,16 @@ static size_t jobs_of(struct mirror *m, size_t k, const struct window *w,
 
 		if (array[0] && strcmp(array, fixture->jobs[i].array_id) != 0)
 			continue;
+		if (!w->ended && fixture->jobs[i].end_s)
+			continue;
 		if (!user[0] || strcmp(user, fixture->jobs[i].user) == 0)
 			m->jobs[k][n++] = fixture->jobs[i];
 	}
 	if (w->fold)
 		n = fold(m->jobs[k], n);
-	out->total = (int64_t)fixture->n_jobs;
+	out->total = 0;
+	for (size_t i = 0; i < fixture->n_jobs; i++)
+		out->total += w->ended || !fixture->jobs[i].end_s;
 	out->u.jobs = m->jobs[k];
 	return n;
 }

@@ -117,6 +117,7 @@ static struct json *jobs_json(struct fake *f)
 			   .constraint = "",
 			   .dependency = "",
 			   .nodes = "",
+			   .waits = "",
 			   .state = JOB_PENDING,
 			   .tasks = 33,
 			   .cpus = 1 };

@@ -94,7 +94,7 @@ static void overview_has_every_command_or_one_group(void **state)
 	assert_int_equal(command_overview(&all, NULL), n_commands);
 	for (size_t i = 0; i < n_commands; i++)
 		assert_non_null(strstr(buf_str(&all), commands[i].name));
-	assert_int_equal(command_overview(&nodes, "node"), 7);
+	assert_int_equal(command_overview(&nodes, "node"), 8);
 	assert_null(strstr(buf_str(&nodes), "cluster start"));
 	assert_int_equal(command_overview(&none, "nod"), 0);
 	buf_clear(&all);

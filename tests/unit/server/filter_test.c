@@ -72,6 +72,7 @@ static struct job job(const char *id, const char *array_id, const char *name, co
 			     .constraint = "",
 			     .dependency = "",
 			     .nodes = "",
+			     .waits = "",
 			     .state = state,
 			     .cpus = 1,
 			     .nodes_min = 1,

@@ -1,0 +1,297 @@
+/* The log of a job, and what a node said: numbered lines that are followed to their end. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "console/deck.h"
+#include "console/words.h"
+
+#define NUMBER_LEAST 4
+
+/* Where we are */
+
+static void left(const struct deck *d, char *out, size_t max)
+{
+	const struct log_view *l = &d->log;
+
+	snprintf(out, max, "%s > %s > %s > %s", l->cluster, l->node ? "nodes" : "jobs", l->of,
+		 l->node     ? "log"
+		 : l->errors ? "stderr"
+			     : "stdout");
+}
+
+static void right(const struct deck *d, char *out, size_t max)
+{
+	const struct log_view *l = &d->log;
+	const struct log_text *t = &l->text;
+	size_t last = t->top + (size_t)(l->rows > 0 ? l->rows - 1 : 0);
+	char fresh[40] = "", size[24], col[24] = "";
+	int64_t number = 0;
+
+	if (log_text_count(t) > 0)
+		log_text_line(t, last < log_text_count(t) ? last : log_text_count(t) - 1,
+			      &number);
+	if (t->fresh > 0)
+		snprintf(fresh, sizeof(fresh), ", %lld new", (long long)t->fresh);
+	if (t->left > 0 && !t->wrap)
+		snprintf(col, sizeof(col), "  col %d", t->left + 1);
+	snprintf(out, max, "%s%s%s", t->follow ? "FOLLOW" : "paused", fresh,
+		 t->only ? "  only matches" : "");
+	max -= strlen(out);
+	out += strlen(out);
+	if (number > 0)
+		snprintf(out, max, "  line %lld%s", (long long)number, col);
+	else if (t->size > 0)
+		snprintf(out, max, "  %s%s", size_text(size, t->size), col);
+}
+
+/* Drawing */
+
+static int number_width(const struct log_text *t)
+{
+	int64_t last = t->number + (int64_t)t->n;
+	int width = 1;
+
+	for (; last > 9; last /= 10)
+		width++;
+	return t->number <= 0 ? 0 : width < NUMBER_LEAST ? NUMBER_LEAST : width;
+}
+
+static size_t hit_in(const char *text, const char *part)
+{
+	size_t n = strlen(part);
+
+	for (size_t i = 0; n && text[i]; i++)
+		if (strncasecmp(text + i, part, n) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+/* What was looked for stands out, each time. */
+static void draw_text(const struct log_text *t, struct screen *s, int row, int col,
+		      const char *text, int cols)
+{
+	int end = col + cols;
+
+	while (*text && col < end) {
+		size_t at = t->find[0] ? hit_in(text, t->find) : SIZE_MAX;
+		size_t n = at == SIZE_MAX ? strlen(text) : at ? at : strlen(t->find);
+		char part[LOG_LINE + 1];
+
+		snprintf(part, sizeof(part), "%.*s", (int)n, text);
+		if (screen_put(s, row, col, TONE_TEXT, at == 0 ? LOOK_REVERSE : 0, part,
+			       end - col) < text_width(part))
+			return;
+		col += text_width(part);
+		text += n;
+	}
+}
+
+/* Rows that the line takes. */
+static int draw_line(const struct log_text *t, struct screen *s, struct area a, size_t i,
+		     int numbers)
+{
+	int64_t number;
+	const char *text = log_text_line(t, i, &number);
+	int cols = a.cols - numbers, high = log_text_height(t, i, cols);
+
+	if (numbers > 0)
+		screen_putf(s, a.row, a.col, TONE_DIM, 0, numbers, "%*lld", numbers - 1,
+			    (long long)number);
+	if (!t->wrap)
+		text += text_cut(text, t->left);
+	for (int r = 0; r < high && r < a.rows; r++) {
+		char part[LOG_LINE + 1];
+		size_t n = t->wrap ? text_cut(text, cols) : strlen(text);
+
+		snprintf(part, sizeof(part), "%.*s", (int)n, text);
+		draw_text(t, s, a.row + r, a.col + numbers, part, cols);
+		text += n;
+	}
+	return high;
+}
+
+static void end_text(const struct log_view *l, char *out, size_t max)
+{
+	if (l->binary)
+		snprintf(out, max, "--- %.360s is no text: paceline cp copies it ---", l->path);
+	else if (l->error[0])
+		snprintf(out, max, "--- %s ---", l->error);
+	else if (!l->told)
+		snprintf(out, max, "--- asking the engine ---");
+	else if (!l->live)
+		snprintf(out, max, "--- end of file; the job has ended ---");
+	else if (l->node)
+		snprintf(out, max, "--- what is known now; it is asked again by itself ---");
+	else if (l->text.n == 0)
+		snprintf(out, max, "--- nothing is written yet; poll %lld s, at most 30 s ---",
+			 (long long)(l->pause_ms / 1000));
+	else
+		snprintf(out, max,
+			 "--- end of file; waiting (poll %lld s, backs off to 30 s) ---",
+			 (long long)(l->pause_ms / 1000));
+}
+
+/* "/res  3 matches in view": only what is looked for has such a line. */
+static void draw_matches(const struct log_text *t, struct screen *s, struct area a, size_t hits)
+{
+	screen_putf(s, a.row, a.col + 1, TONE_KEY, 0, a.cols - 2,
+		    "/%.60s   %zu match%s in view   n next  N prev  & %s", t->find, hits,
+		    hits == 1 ? "" : "es", t->only ? "all lines" : "only matching lines");
+}
+
+static void draw(struct deck *d, struct screen *s, struct area a)
+{
+	struct log_view *l = &d->log;
+	struct log_text *t = &l->text;
+	int numbers = number_width(t) ? number_width(t) + 2 : 1, used = 0;
+	int rows = a.rows - 1 - (t->find[0] != '\0');
+	char end[420];
+	size_t hits = 0, i;
+
+	l->rows = rows;
+	l->cols = a.cols - numbers;
+	log_text_settle(t, rows, l->cols);
+	for (i = t->top; i < log_text_count(t) && used < rows; i++) {
+		hits += log_text_matches(t, i);
+		used +=
+		    draw_line(t, s, (struct area){ a.row + used, a.col, rows - used, a.cols },
+			      i, numbers);
+	}
+	end_text(l, end, sizeof(end));
+	if (i >= log_text_count(t))
+		screen_put(s, a.row + used, a.col + 1,
+			   l->error[0] || l->binary ? TONE_WARN : TONE_DIM, 0, end, a.cols - 2);
+	if (t->find[0])
+		draw_matches(t, s, (struct area){ a.row + a.rows - 1, a.col, 1, a.cols }, hits);
+	log_want_older(d);
+}
+
+/* Keys */
+
+static bool key(struct deck *d, const struct key *k)
+{
+	return log_text_key(&d->log.text, k, d->log.rows, d->log.cols);
+}
+
+static bool find(struct deck *d, const char *text, int step)
+{
+	struct log_text *t = &d->log.text;
+
+	if (strcmp(t->find, text) != 0)
+		log_text_find(t, text);
+	return text[0] == '\0' || log_text_go_match(t, step);
+}
+
+static void only(struct deck *d)
+{
+	struct log_text *t = &d->log.text;
+
+	if (t->find[0])
+		log_text_only(t, !t->only);
+	else
+		deck_say(d, TONE_WARN, "/ looks for something first");
+}
+
+static void follow(struct deck *d)
+{
+	d->log.text.follow = !d->log.text.follow;
+}
+
+static void wrap(struct deck *d)
+{
+	d->log.text.wrap = !d->log.text.wrap;
+}
+
+static void back(struct deck *d)
+{
+	log_back(d);
+}
+
+static const struct binding log_keys[] = {
+	{ .key = '&',
+	  .fkey = K_F4,
+	  .keys = "F4 &",
+	  .group = GROUP_VIEW,
+	  .label = "Only",
+	  .help = "only lines that match",
+	  .run = only },
+	{ .key = 'm',
+	  .fkey = K_F5,
+	  .keys = "F5 m",
+	  .group = GROUP_VIEW,
+	  .label = "Follow",
+	  .help = "follow the end, or stay",
+	  .run = follow },
+	{ .key = 'w',
+	  .fkey = K_F6,
+	  .keys = "F6 w",
+	  .group = GROUP_VIEW,
+	  .label = "Wrap",
+	  .help = "long lines folded, or cut",
+	  .run = wrap },
+	{ .key = 'S',
+	  .fkey = K_F8,
+	  .keys = "F8 S",
+	  .group = GROUP_VIEW,
+	  .label = "Save",
+	  .help = "a copy on this machine",
+	  .run = log_save },
+	{ .key = 'q',
+	  .fkey = K_F10,
+	  .keys = "F10 q",
+	  .group = GROUP_APP,
+	  .label = "Back",
+	  .help = "to where it was opened",
+	  .run = back },
+	{ .keys = NULL },
+};
+
+static const struct binding job_keys[] = {
+	{ .key = 'o',
+	  .fkey = K_F7,
+	  .keys = "F7 o",
+	  .group = GROUP_VIEW,
+	  .label = "Stderr",
+	  .help = "stdout, or stderr",
+	  .run = log_other_stream },
+	{ .keys = NULL },
+};
+
+const struct view view_log = {
+	.title = "Log",
+	.place = "log",
+	.pane = PANE_JOBS,
+	.parent = &view_jobs,
+	.keys = job_keys,
+	.more_keys = log_keys,
+	.hint =
+	    "/ find  & only matches  o stdout/stderr  w wrap  S save  G to the end  Esc back",
+	.open = log_begin,
+	.close = log_close,
+	.left = left,
+	.right = right,
+	.draw = draw,
+	.key = key,
+	.find = find,
+	.back = log_back,
+};
+
+const struct view view_console = {
+	.title = "Node log",
+	.place = "log",
+	.pane = PANE_NODES,
+	.parent = &view_nodes,
+	.keys = log_keys,
+	.hint = "/ find  & only matches  w wrap  S save  G to the end  Esc back",
+	.open = log_begin,
+	.close = log_close,
+	.left = left,
+	.right = right,
+	.draw = draw,
+	.key = key,
+	.find = find,
+	.back = log_back,
+};

@@ -1,0 +1,199 @@
+/* What a job writes: where its files lie is asked of the scheduler, or remembered of one that
+ * ended. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "engine/run.h"
+
+#define KNOWN_MS 60000 /* a job's paths do not move; its number may be given anew, later */
+
+struct log_ask {
+	struct run *run;
+	char job[64], user[64];
+	bool errors;
+	int64_t from, most;
+	engine_done_cb *cb;
+	void *arg;
+};
+
+static void finish(struct log_ask *a, struct json *take, const struct err *err)
+{
+	a->cb(a->arg, take, err);
+	json_free(take);
+	free(a);
+}
+
+/* It may write more. */
+static bool is_live(const struct log_ask *a)
+{
+	const struct job *j = a->run->queue ? queue_job(a->run->queue, a->job) : NULL;
+
+	return j && j->state != JOB_DONE && j->state != JOB_FAILED && j->state != JOB_CANCELLED;
+}
+
+static void on_part(void *arg, const struct file_part *p, const struct err *err)
+{
+	struct log_ask *a = arg;
+	struct err named = ERR_INIT;
+	struct json *j;
+	char *text;
+
+	if (!p) {
+		named = *err;
+		err_wrap(&named, "job %s", a->job);
+		finish(a, NULL, &named);
+		return;
+	}
+	text = xstrndup(p->text, p->binary ? 0 : p->len);
+	j = json_new_object();
+	json_set_str(j, "path", p->path);
+	json_set_str(j, "stream", a->errors ? "stderr" : "stdout");
+	json_set_str(j, "text", text);
+	json_set_bool(j, "binary", p->binary);
+	json_set_int(j, "from", p->from);
+	json_set_int(j, "next", p->next);
+	json_set_int(j, "size", p->size);
+	json_set_int(j, "line", p->line);
+	json_set_int(j, "written_s", p->mtime_s);
+	json_set_bool(j, "live", is_live(a));
+	free(text);
+	finish(a, j, NULL);
+}
+
+static int no_file(const struct log_ask *a, struct err *err)
+{
+	return err_set(err, ERR_NOT_FOUND, "job %s has no output file%s", a->job,
+		       a->errors ? " for errors" : "");
+}
+
+static int read_path(struct log_ask *a, const struct job_files *f, struct err *err)
+{
+	const char *path = a->errors && f->errors[0] ? f->errors : f->output;
+
+	if (!path[0] || strcmp(path, "/dev/null") == 0)
+		return no_file(a, err);
+	return file_read_part(a->run, path, a->user, a->from, a->most, on_part, a, err);
+}
+
+/* It left the scheduler's memory: what was written down when it ended. */
+static int read_remembered(struct log_ask *a, struct err *err)
+{
+	struct job_record rec;
+	struct job_files f = { .output = "" };
+
+	if (store_job_find(a->run->engine->store, a->run->cluster.id, a->job, &rec, NULL) < 0)
+		return err_set(
+		    err, ERR_NOT_FOUND,
+		    "cluster %s: the scheduler shows no job %s, and none is written down",
+		    a->run->cluster.name, a->job);
+	snprintf(a->user, sizeof(a->user), "%s", rec.user);
+	snprintf(f.output, sizeof(f.output), "%s", rec.output);
+	snprintf(f.errors, sizeof(f.errors), "%s", rec.errors);
+	if (!f.output[0] && !f.errors[0])
+		return err_set(
+		    err, ERR_NOT_FOUND,
+		    "job %s ended, and where its output went is not known: the scheduler had forgotten it already",
+		    a->job);
+	return read_path(a, &f, err);
+}
+
+static struct known_files *known_of(struct run *r, const char *job)
+{
+	struct known_files *k = r->known_files ? map_get(r->known_files, job) : NULL;
+
+	return k && clock_mono_ms() - k->at_ms < KNOWN_MS ? k : NULL;
+}
+
+static void remember(struct log_ask *a, const struct job_files *f)
+{
+	struct known_files *k = xcalloc(1, sizeof(*k));
+
+	if (a->run->known_files && map_count(a->run->known_files) > 64) {
+		map_free(a->run->known_files);
+		a->run->known_files = NULL;
+	}
+	if (!a->run->known_files)
+		a->run->known_files = map_new(free, false);
+	*k = (struct known_files){ *f, "", clock_mono_ms() };
+	snprintf(k->user, sizeof(k->user), "%s", a->user);
+	map_put(a->run->known_files, a->job, k);
+}
+
+static void on_detail(void *arg, const struct sched_run *run, const struct err *why)
+{
+	struct log_ask *a = arg;
+	struct err err = ERR_INIT;
+	struct job_files f;
+	int rc;
+
+	if (!run) {
+		finish(a, NULL, why);
+		return;
+	}
+	if (run->exit_code != 0 || !a->user[0]) {
+		rc = read_remembered(a, &err);
+	} else {
+		rc = a->run->sched->read_files(&f, run, &err);
+		if (rc == 0)
+			remember(a, &f);
+		if (rc == 0)
+			rc = read_path(a, &f, &err);
+	}
+	if (rc < 0)
+		finish(a, NULL, &err);
+}
+
+/* Whose job it is says the queue, or what was written down: never the text that holds its
+ * paths. */
+static void find_user(struct log_ask *a)
+{
+	const struct job *j = a->run->queue ? queue_job(a->run->queue, a->job) : NULL;
+	struct job_record rec;
+
+	if (j)
+		snprintf(a->user, sizeof(a->user), "%s", j->user);
+	else if (store_job_find(a->run->engine->store, a->run->cluster.id, a->job, &rec,
+				NULL) == 0)
+		snprintf(a->user, sizeof(a->user), "%s", rec.user);
+}
+
+int engine_job_log(struct engine *e, const char *cluster, const char *job, bool errors,
+		   int64_t from, int64_t most, engine_done_cb *cb, void *arg, struct err *err)
+{
+	struct run *r = run_ready(e, cluster, err);
+	struct strs names = STRS_INIT(1);
+	struct sched_args args = { .names = &names };
+	const struct known_files *known;
+	struct log_ask *a;
+
+	if (!r)
+		return -1;
+	if (!r->sched->read_files)
+		return err_set(err, ERR_UNSUPPORTED, "%s does not tell where jobs write",
+			       r->sched->title);
+	if (strlen(job) >= sizeof(a->job) || strchr(job, '['))
+		return err_set(err, ERR_INVALID,
+			       "\"%.40s\" is no single job: name one task, as in 12_3", job);
+	a = xcalloc(1, sizeof(*a));
+	*a = (struct log_ask){ r,	 .errors = errors, .from = from, .most = most,
+			       .cb = cb, .arg = arg };
+	snprintf(a->job, sizeof(a->job), "%s", job);
+	known = known_of(r, job);
+	if (known) {
+		snprintf(a->user, sizeof(a->user), "%s", known->user);
+		if (read_path(a, &known->files, err) == 0)
+			return 0;
+		free(a);
+		return -1;
+	}
+	find_user(a);
+	args.version = r->sched_version;
+	strs_add(&names, job);
+	remote_verb(r, SCHED_JOB_DETAIL, &args, on_detail, a);
+	strs_clear(&names);
+	return 0;
+}

@@ -1,0 +1,160 @@
+/*
+ * Why a job waits, from the scheduler to the cloud: each of them has its line, so that the one
+ * which stands in the way is seen. The last line says which it is.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "engine/run.h"
+
+#define SAMPLES_MOST 64
+
+struct nodes_now { /* of the array that the job asks for */
+	int64_t up, idle, boots, asked, failed;
+	int64_t oldest_ms;	    /* when the first of those that boot was asked for */
+	int64_t took[SAMPLES_MOST]; /* ms from the request to the join, of those that are up */
+	size_t n_took;
+};
+
+static const char *or_none(const char *s)
+{
+	return s && s[0] ? s : "none";
+}
+
+static void count_node(struct nodes_now *now, const struct node *n)
+{
+	if (n->state == NODE_IDLE || n->state == NODE_BUSY)
+		now->up++;
+	now->idle += n->state == NODE_IDLE;
+	now->asked += n->state == NODE_PLANNED || n->state == NODE_REQUESTED;
+	now->boots +=
+	    n->state == NODE_ALLOCATING || n->state == NODE_BOOTING || n->state == NODE_JOINING;
+	now->failed += n->state == NODE_FAILED || n->state == NODE_UNHEALTHY;
+	if (node_is_booting(n->state) && (!now->oldest_ms || n->requested_ms < now->oldest_ms))
+		now->oldest_ms = n->requested_ms;
+	if (n->joined_ms > n->requested_ms && now->n_took < SAMPLES_MOST)
+		now->took[now->n_took++] = n->joined_ms - n->requested_ms;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void count_nodes(struct nodes_now *now, const struct run *r, const char *array)
+{
+	bool named = cluster_array(&r->cluster.spec, array) != NULL;
+
+	*now = (struct nodes_now){ .up = 0 };
+	for (size_t i = 0; i < r->n_members; i++)
+		if (!named || strcmp(r->members[i]->node.array, array) == 0)
+			count_node(now, &r->members[i]->node);
+	qsort(now->took, now->n_took, sizeof(now->took[0]), by_value);
+}
+
+static int64_t median_ms(const struct nodes_now *now)
+{
+	return now->n_took ? now->took[now->n_took / 2] : 0;
+}
+
+/* The fullest of those that bound the array's sizes. */
+static void quota_line(struct buf *out, const struct run *r)
+{
+	const struct fact_quota *worst = NULL;
+
+	for (size_t i = 0; r->decided && i < r->facts.n_quotas; i++) {
+		const struct fact_quota *q = &r->facts.quotas[i];
+
+		if (q->limit > 0 && (!worst || q->limit - q->used < worst->limit - worst->used))
+			worst = q;
+	}
+	if (worst)
+		buf_addf(out, "5 quota       %lld of %lld %s left\n",
+			 (long long)(worst->limit - worst->used), (long long)worst->limit,
+			 worst->name);
+	else
+		buf_addf(out, "5 quota       not known\n");
+}
+
+static void estimate_line(struct buf *out, const struct job *j, const struct nodes_now *now,
+			  bool blocked)
+{
+	int64_t took = median_ms(now), at = now->oldest_ms + took, now_ms = clock_utc_ms();
+	char when[CLOCK_TEXT], span[CLOCK_TEXT];
+
+	if (blocked)
+		buf_addf(out,
+			 "6 estimate    none while that lasts; it may start when others end\n");
+	else if (j->start_s * 1000 > now_ms)
+		buf_addf(out, "6 estimate    the scheduler expects it to start at %s\n",
+			 clock_local(when, j->start_s * 1000));
+	else if (now->oldest_ms && took)
+		buf_addf(out, "6 estimate    first start ~%.5s; nodes took %s lately\n",
+			 clock_hms(when, at > now_ms ? at : now_ms), clock_span(span, took));
+	else
+		buf_addf(out,
+			 "6 estimate    not known: no node of this kind has joined lately\n");
+}
+
+static const char *blocked_by(const struct job *j, const struct why_want *why)
+{
+	if (j->waits[0])
+		return j->waits;
+	if (j->state == JOB_HELD || j->reason_class == REASON_HOLD)
+		return "a hold: release lets it go";
+	if (j->reason_class == REASON_LIMIT || j->reason_class == REASON_QUEUE ||
+	    j->reason_class == REASON_NEVER || j->reason_class == REASON_TIME)
+		return or_none(j->reason);
+	if (j->reason_class == REASON_DEPENDENCY)
+		return j->dependency[0] ? j->dependency : "another job";
+	return why && why->unplaced > 0 ? why->text : "";
+}
+
+/* "waits for nodes: 3 up, 40 boot; ~4 min" */
+static void one_line(struct buf *out, const struct job *j, const struct nodes_now *now,
+		     const char *blocked)
+{
+	int64_t left = now->oldest_ms ? now->oldest_ms + median_ms(now) - clock_utc_ms() : 0;
+	char span[CLOCK_TEXT];
+
+	buf_addf(out, "%s waits", j->id);
+	if (blocked[0]) {
+		buf_addf(out, ": %s\n", blocked);
+		return;
+	}
+	buf_addf(out, " for %s: %lld up, %lld boot, %lld asked for",
+		 now->boots + now->asked > 0 ? "nodes" : "its turn", (long long)now->up,
+		 (long long)now->boots, (long long)now->asked);
+	if (left > 0 && median_ms(now) > 0)
+		buf_addf(out, "; ~%s", clock_span(span, left));
+	buf_addf(out, "\n");
+}
+
+void why_waits(struct buf *out, const struct run *r, const struct job *j)
+{
+	size_t want = r->decided ? demand_want_of(&r->demand, r->queue, j) : SIZE_MAX;
+	const struct why_want *why = want < r->plan.n_wants ? &r->plan.wants[want] : NULL;
+	const char *blocked = blocked_by(j, why);
+	struct nodes_now now;
+
+	count_nodes(&now, r, j->partition);
+	one_line(out, j, &now, blocked);
+	buf_addf(out, "1 scheduler   reason %s; %lld task%s of %lld cpus on %lld node%s\n",
+		 or_none(j->reason), (long long)j->tasks, j->tasks == 1 ? "" : "s",
+		 (long long)j->cpus, (long long)j->nodes_min, j->nodes_min == 1 ? "" : "s");
+	buf_addf(out, "2 idle now    %lld node%s of %s\n", (long long)now.idle,
+		 now.idle == 1 ? "" : "s", j->partition);
+	buf_addf(out, "3 autoscaler  %s\n",
+		 why ? why->text : "the decision of this cycle does not know it yet");
+	buf_addf(out, "4 cloud       %lld asked for, %lld boot, %lld up%s\n",
+		 (long long)now.asked, (long long)now.boots, (long long)now.up,
+		 now.failed ? "; some failed" : "");
+	quota_line(out, r);
+	estimate_line(out, j, &now, blocked[0] != '\0');
+	buf_addf(out, "blocked by    %s\n", blocked[0] ? blocked : "nothing");
+}

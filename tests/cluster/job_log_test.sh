@@ -1,0 +1,121 @@
+#!/bin/sh
+# What jobs write, on real Slurm in real machines: followed while the job runs, read after it, with the rights of its user; how
+# jobs ended; a job once more; what a node said. TAP.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+paceline=$PWD/build/paceline
+[ -x "$paceline" ] || { echo "1..0 # SKIP build/paceline is not built"; exit 0; }
+[ "$(id -u)" = 0 ] || { echo "1..1"; echo "ok 1 # SKIP real machines need root"; exit 0; }
+
+dir=$(mktemp -d /tmp/joblog.XXXXXX) || exit 2
+chmod 755 "$dir" # the engine runs as a user of its own
+world=$dir/world n=0 failed=0
+finish() {
+	tmux -S "$dir/tmux" kill-server 2>/dev/null
+	"$paceline" demo --stop --state "$world" >/dev/null 2>&1
+	rm -rf "$dir"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+ok() { # WHAT; the status before decides
+	rc=$?
+	n=$((n + 1))
+	if [ $rc -eq 0 ]; then
+		echo "ok $n - $1"
+	else
+		failed=$((failed + 1))
+		echo "not ok $n - $1"
+		sed 's/^/# /' "$dir/said" 2>/dev/null
+	fi
+}
+pl() { timeout 100 "$paceline" --socket "$world/run/engine.sock" "$@" >"$dir/said" 2>&1; }
+said() { grep -qF -e "$1" "$dir/said"; }
+until_pl() { # TEXT COMMAND...: asks again until the answer holds it, or 100 s are over
+	text=$1 i=0
+	shift
+	until pl "$@" && said "$text"; do
+		i=$((i + 1))
+		[ $i -lt 200 ] || return 1
+		sleep 0.5
+	done
+}
+number() { sed -n 's/^job \([0-9]*\) is in the queue.*/\1/p' "$dir/said"; }
+
+tmux -S "$dir/tmux" -f /dev/null new-session -d -s demo -x 120 -y 35 "$paceline demo --tasks 2 --state $world"
+until_pl 'running for' cluster status demo
+ok "the cluster runs"
+
+cat >"$dir/steps.sh" <<'END'
+#!/bin/sh
+#SBATCH --error=steps-%j.err
+echo "mesh is coarse" >&2
+for i in 1 2 3 4 5 6; do
+	echo "step $i of 6"
+	sleep 1
+done
+printf 'no line end'
+exit 3
+END
+pl job submit demo "$dir/steps.sh" && job=$(number) && [ -n "$job" ]
+ok "a job is submitted"
+until_pl ' R ' job list demo --filter "id:$job"
+pl job log demo "$job" --follow && said 'step 1 of 6' && said 'step 6 of 6' && said 'no line end'
+ok "its output is followed from the first line to the end of the job"
+[ "$(grep -c '^step ' "$dir/said")" = 6 ]
+ok "each line once"
+pl job log demo "$job" --stderr && said 'mesh is coarse' && ! said step
+ok "stderr has a file of its own"
+pl job log demo "$job" --tail 2 && said 'step 6' && ! said 'step 5'
+ok "its last lines alone"
+until_pl 'exit 3 on htc-' job list demo --ended --filter state:fail
+ok "the job that ended is listed with its exit code and node"
+pl job list demo && ! said "exit 3"
+ok "and not in the queue alone"
+until_pl 'exit 3' why demo "$job" && said "wrote: /shared/azureuser/slurm-$job.out"
+ok "why tells how it ended and where it wrote"
+
+pl job log demo 1_1 && pl job log demo 99999
+[ $? -eq 1 ] && said 'shows no job 99999'
+ok "a job that never was is said"
+printf '#!/bin/sh\n#SBATCH -o /dev/null\nsleep 1\n' >"$dir/quiet.sh"
+pl job submit demo "$dir/quiet.sh" && quiet=$(number) && pl job log demo "$quiet"
+[ $? -eq 1 ] && said "job $quiet has no output file"
+ok "one without output, too"
+printf '#!/bin/sh\nhead -c 3000 /dev/zero\n' >"$dir/zeros.sh"
+pl job submit demo "$dir/zeros.sh" && zeros=$(number) && until_pl 'exit 0' why demo "$zeros"
+pl job log demo "$zeros"
+[ $? -eq 1 ] && said 'is no text: copy it with'
+ok "and one that wrote no text"
+
+# Somebody whose files nobody else may read, and a link to what he may not read himself.
+pl ssh demo -- sudo sh -c 'useradd -m other; cd /shared/results && install -d -o other -g other other && cd other &&
+	printf "#!/bin/sh\numask 077\necho mine alone\nsleep 1\n" >j.sh && chmod 755 j.sh &&
+	sudo -u other sbatch --parsable -o /shared/results/other/own.out j.sh &&
+	ln -sf /etc/shadow x.out && chown -h other x.out'
+other=$(sed -n 's/^\([0-9][0-9]*\)$/\1/p' "$dir/said" | tail -n 1)
+[ -n "$other" ]
+ok "another user's job is submitted on the head"
+pl ssh demo -- sudo sh -c "chmod 600 /shared/results/other/own.out 2>/dev/null; ls -l /shared/results/other"
+until_pl 'other' why demo "$other"
+pl ssh demo -- sudo -u other cat /shared/results/other/own.out
+pl job log demo "$other"
+rc=$?
+{ [ $rc -eq 0 ] || said 'no such file'; } && ! said 'root:'
+ok "it is read with its user's rights"
+
+pl job resubmit demo "$job" --name again --time 5 && again=$(number) && [ "$again" != "$job" ]
+ok "a job is submitted once more from what the scheduler keeps of it"
+pl job show demo "$again" && said 'JobName=again' && said 'TimeLimit=00:05:00'
+ok "with what was changed"
+until_pl 'step 2 of 6' job log demo "$again"
+ok "and does the same"
+pl job resubmit demo "$job" --time 'soon'
+[ $? -ne 0 ] && said 'no time limit'
+ok "a change that is none is refused"
+
+pl node list demo --json && node=$(grep -o '"name":"htc-[0-9]*"' "$dir/said" | head -n 1 | cut -d '"' -f 4)
+pl node log demo "$node" && said 'marks of its script' && said 'ready' && said 'cloud-init-output.log'
+ok "a node's marks and its own log"
+
+echo "1..$n"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,158 @@
+#!/bin/bash
+# Logs of jobs and nodes, jobs that ended, and a job once more: on the made-up site of the deck lab.
+cd "$(dirname "$0")/../.." || exit 2
+. tests/screens/lib.sh
+lab=$build/tests/screens/deck_lab
+[ -x "$lab" ] || { echo "Bail out! $lab is not built: make screens"; exit 1; }
+unset NO_COLOR STY SSH_CONNECTION
+log=$screen_dir/asked
+orders=$screen_dir/orders
+mkfifo "$orders"
+
+deck() { # SIZE
+	: >"$log"
+	screen_start "$1" "$lab" --log "$log" --orders "$orders"
+	screen_wait slurm >/dev/null
+	screen_settle >/dev/null
+}
+
+order() { echo "$*" >"$orders"; }
+
+lacks() {
+	for _ in $(seq 40); do
+		screen_text_now | grep -qF -e "$1" || return 0
+		sleep 0.05
+	done
+	screen_text_now
+	return 1
+}
+
+has() { screen_text_now | grep -F -e "$1"; }
+
+job_log() {
+	deck 80x24
+	order log 0
+	screen_keys Tab Tab Down L
+	tap_ok "L on the Deck follows the job under the cursor" screen_wait 'demo > jobs > 12_1 > stdout'
+	tap_ok "at its end, with line numbers" screen_wait 'FOLLOW  line 40'
+	tap_ok "colours are no text, tabs are blanks" screen_wait '40 checkpoint written      480 MB'
+	screen_golden log/80x24
+	order log 3
+	tap_ok "what is written comes by itself" screen_wait 'FOLLOW  line 43' 10
+	screen_keys PageUp
+	tap_ok "scrolling up pauses" screen_wait 'paused'
+	order log 2
+	tap_ok "and new lines are counted" screen_wait 'paused, 2 new' 10
+	screen_keys G
+	tap_ok "G goes on" screen_wait 'FOLLOW  line 45'
+	screen_keys PageUp w
+	tap_ok "w folds long lines" screen_wait 'hich the solver took most'
+	screen_keys w /
+	screen_text 'checkpoint'
+	screen_keys Enter
+	tap_ok "what was found is counted" screen_wait 'in view   n next  N prev  & only matching lines'
+	screen_keys '&'
+	tap_ok "& leaves only lines that match" screen_wait '   10 checkpoint written'
+	tap_ok "and no others" lacks 'step 11'
+	screen_keys Escape
+	tap_ok "Esc takes the search back first" screen_wait 'step 11'
+	screen_keys o
+	tap_ok "o shows stderr" screen_wait 'the mesh is coarse at the tip'
+	tap_ok "and says so" has 'jobs > 12_1 > stderr'
+	screen_keys F8
+	screen_wait 'save to: demo-12_1.err' >/dev/null
+	screen_keys C-u
+	screen_text "$screen_dir/copy"
+	screen_keys Enter
+	tap_ok "F8 saves a copy here" screen_wait ' saved'
+	tap_ok "of the whole file" grep -q '^warning: the mesh is coarse' "$screen_dir/copy"
+	screen_keys F8
+	screen_wait 'save to:' >/dev/null
+	screen_keys C-u
+	screen_text "$screen_dir/copy"
+	screen_keys Enter
+	tap_ok "a file that is there stays as it is" screen_wait 'there is such a file already'
+	screen_keys Escape
+	tap_ok "Esc is back on the Deck" screen_wait '[0 Deck]'
+	tap_ok "on the same job" has '>  12_1'
+	screen_keys Down Down Down L
+	tap_ok "what is no text is not shown" screen_wait '/shared/op/12.out is no text: paceline cp copies it'
+	screen_keys Escape Down L
+	tap_ok "a job without output says so" screen_wait 'job 13 has no output file'
+	screen_keys Escape Home L
+	tap_ok "tasks that wait have written nothing" screen_wait 'these tasks wait: they have written nothing yet'
+	screen_stop
+}
+
+ends() {
+	deck 120x35
+	screen_keys Tab Tab Down L
+	screen_wait 'FOLLOW  line 40' >/dev/null
+	tap_ok "how often it is asked stands there" has 'waiting (poll'
+	order log 0
+	tap_ok "a job that ended says so at the end of its file" screen_wait 'end of file; the job has ended' 10
+	screen_golden log/120x35
+	screen_resize 160x45
+	screen_golden log/160x45
+	screen_resize 60x15
+	screen_golden log/60x15
+	screen_stop
+}
+
+node_log() {
+	deck 80x24
+	screen_keys Tab Right Right L
+	tap_ok "four keys from the Deck: why a node failed" screen_wait 'boot failed: mount'
+	tap_ok "and its last line" screen_wait 'mount.nfs: Connection timed out'
+	screen_golden log/node
+	screen_keys q
+	tap_ok "q is back, too" screen_wait '[0 Deck]'
+	screen_keys 2 L
+	tap_ok "L in the view of nodes" screen_wait 'demo > nodes > htc-3 > log'
+	screen_keys Escape
+	tap_ok "and back there" screen_wait '[2 Nodes]'
+	screen_stop
+}
+
+ended() {
+	deck 80x24
+	order ended
+	screen_keys 3
+	tap_ok "the queue alone" screen_wait '8 of 8'
+	tap_ok "has none that ended" lacks 'exit 3'
+	screen_keys a
+	tap_ok "a shows those that ended, with exit code and node" screen_wait 'exit 3 on htc-2'
+	tap_ok "counted with the others" screen_wait '10 of 10'
+	screen_golden log/ended
+	screen_keys a
+	tap_ok "and hides them" lacks 'exit 3'
+	screen_keys f
+	screen_text 'state:fail'
+	screen_keys Enter
+	tap_ok "state:fail asks for them" screen_wait 'exit 3 on htc-2'
+	screen_keys Escape
+	screen_stop
+}
+
+reasons() {
+	deck 80x24
+	order full
+	tap_ok "the Deck says what stands in the way of nodes" screen_wait 'quota: westeurope'
+	screen_keys 3
+	tap_ok "the queue by reason" screen_wait 'quota 33   Dependency 1'
+	screen_keys R
+	tap_ok "R writes the submission down, to be changed" screen_wait 'ubmit demo 12_[5-37] --partition htc --name'
+	screen_keys Escape Down R
+	tap_ok "of a task with its number" screen_wait '12_1 --partition htc --array 1 --name monte-carlo'
+	screen_keys C-u
+	screen_text 'cluster list'
+	screen_keys Escape
+	screen_stop
+}
+
+job_log
+ends
+node_log
+ended
+reasons
+tap_end
