@@ -1,9 +1,9 @@
 #!/bin/bash
 # make bench-console: the console's budgets (bytes, memory, CPU; times for the reader) against a real engine on a simulated
 # cloud of ghosts: first 100 nodes at rest, then 10,000 nodes of which 1 % change each second and 100,000 waiting jobs.
-# htop is measured beside it in the same run where it does the same. A table, then one JSON array of
-# {"row","budget","measured","ok","peer","peer_measured"}. Fails when a row misses its budget that neither time nor the width of a
-# busy second decides.
+# htop, and btop where it is installed, are measured beside it in the same run where they do the same. A table, then one JSON array
+# of {"row","budget","measured","ok","peer","peer_measured"}. Fails when a row misses its budget that neither time nor the width of
+# a busy second decides.
 #   NODES, JOBS  other numbers than 10000 and 100000
 set -u
 cd "$(dirname "$0")/../.." || exit 2
@@ -38,11 +38,16 @@ row() {
 	printf '%-58s %10s %10s %-4s %s\n' "$2, $5" "$3" "$4" "$([ $ok = true ] && echo ok || echo MISS)" \
 		"$([ "$6" = - ] || echo "$6 $7")"
 }
+# The same row with btop's figure; nothing where there is no btop.
+row_btop() { [ "$6" = - ] || row asks "$2, beside btop" "$3" "$4" "$5" "$6" "$7"; }
 
 console() { # NAME SIZE [VARIABLE=VALUE...]
 	local name=$1 size=$2
 	shift 2
-	drive "$name" "$size" "$@" "$site/bin/paceline" --socket "$socket"
+	local more=
+	[ "${1-}" != -- ] || { more=$2; set --; }
+	# shellcheck disable=SC2086
+	drive "$name" "$size" "$@" "$site/bin/paceline" --socket "$socket" $more
 }
 # The percentage of one core that NAME took in so many seconds, and the bytes it sent, in $cpu and $bytes.
 take() { # NAME SECONDS
@@ -76,6 +81,12 @@ cluster() { # NAME NODES NETWORK
 	until_view "$1" ".view.idle == $2 and .view.jobs_running == 0"
 }
 
+btop() { # NAME SIZE: with a home of its own, where it keeps its settings
+	HOME=$drives XDG_CONFIG_HOME=$drives drive "$1" "$2" btop --utf-force
+}
+btop=-
+command -v btop >/dev/null && btop=btop
+
 site_make "$build" && cloud_start 1 --seed 1 && engine_start && engine_wait || { cat "$site"/*.log; exit 1; }
 
 echo "-- 100 nodes, nothing changes"
@@ -85,17 +96,28 @@ drive htop 200x60 htop
 tell one wait 5000 small
 tell one rest 700 5000
 tell htop rest 500 3000
+btop_cpu=- btop_bytes=- btop_mb=-
+if [ $btop = btop ]; then
+	btop btop 200x60
+	tell btop rest 1500 5000
+	take btop 10
+	btop_cpu=$cpu btop_bytes=$((bytes / 10)) btop_mb=$(mb)
+	drive_end btop
+fi
 take htop 10
 htop_cpu=$cpu htop_bytes=$((bytes / 10)) htop_mb=$(mb) htop_anon=$(mb anon_kb)
 take one 30
-row asks "nothing changes on the Deck for 30 s" 16 "$bytes" "bytes" "htop, bytes/s" "$htop_bytes"
+row gates "nothing changes on the Deck for 30 s" 16 "$bytes" "bytes" "htop, bytes/s" "$htop_bytes"
+row_btop gates "nothing changes on the Deck for 30 s" 16 "$bytes" "bytes" $btop "$btop_bytes"
 row gates "CPU when nothing changes" 0.5 "$cpu" "% of a core" htop "$htop_cpu"
-row asks "memory with 100 nodes" 8 "$(mb)" "MB" htop "$htop_mb"
+row_btop gates "CPU when nothing changes" 0.5 "$cpu" "% of a core" $btop "$btop_cpu"
+row gates "memory with 100 nodes" 8 "$(mb)" "MB" htop "$htop_mb"
+row_btop gates "memory with 100 nodes" 8 "$(mb)" "MB" $btop "$btop_mb"
 row gates "of it no library's or file's" 8 "$(mb anon_kb)" "MB" htop "$htop_anon"
 tell one key 2
 tell one rest 700 5000
 take one 10
-row asks "nothing changes in the table of nodes for 10 s" 16 "$bytes" "bytes" "htop, bytes/s" "$htop_bytes"
+row gates "nothing changes in the table of nodes for 10 s" 16 "$bytes" "bytes" "htop, bytes/s" "$htop_bytes"
 drive_end one
 
 echo "-- $nodes nodes, 1 % change each second, $jobs jobs wait"
@@ -117,7 +139,13 @@ for size in 80x24:4096 160x45:9216 200x60:16384; do # the last with a map of eve
 	console first "${size%:*}"
 	tell first rest 1500 6000
 	row gates "first frame with rows, ${size%:*}" "${size#*:}" "$(of most)" "bytes" htop "$top"
+	first=$(of most)
 	drive_end first
+	[ $btop = btop ] || continue
+	btop top "${size%:*}"
+	tell top rest 500 3000
+	row_btop gates "first frame with rows, ${size%:*}" "${size#*:}" "$first" "bytes" btop "$(of most)"
+	drive_end top
 done
 for who in first top; do
 	for _ in $(seq 20); do
@@ -162,15 +190,37 @@ for _ in $(seq 50); do
 done
 row gates "arrow key, table 200x60, average of 50" 450 "$(average <"$drives/key.bytes")" "bytes" htop "$top_key"
 row asks "key to the first byte, p95 of 50" 16 "$(ms "$(p95 <"$drives/key.us")")" "ms" htop -
+p99() { sort -n | awk '{ v[NR] = $1 } END { i = int(NR * 0.99 + 0.999); print v[i < 1 ? 1 : i] }'; }
+row asks "key to the first byte, p99 of 50" 50 "$(ms "$(p99 <"$drives/key.us")")" "ms" htop -
 tell one rest 500 3000
 tell one key '\e[6~'
 row gates "page down, table 200x60" 9216 "$(of bytes)" "bytes" htop "$top_page"
+# The line of an event, where its pane has the full width.
+tell one size 119x50
 tell one key 4
 tell one rest 700 3000
 cli cluster pause small >/dev/null
 tell one watch 3000
-row asks "a line comes to the events, 200x60" 250 "$(of median)" "bytes" - -
+row gates "a line comes to the events, 119x50" 250 "$(of median)" "bytes" - -
+tell one size 200x60
+tell one rest 500 3000
+cli cluster resume small >/dev/null
+tell one watch 3000
+row asks "a line comes to the events and to their detail, 200x60" 450 "$(of median)" "bytes" - -
 tell one key 2
+# A poor line while 1 % change each second: keys come through, and news do not pile up.
+console slow 80x24
+tell slow wait 5000 big
+tell slow key 2
+tell slow rest 700 3000
+tell slow link 2048 300
+for i in $(seq 20); do
+	tell slow key "$([ $((i % 2)) = 0 ] && echo '\e[A' || echo '\e[B')"
+	of first_us >>"$drives/slow.us"
+	tell slow watch 400
+done
+row asks "key to its echo, 2 KB/s and 300 ms of round trip, p95 of 20" 400 "$(ms "$(p95 <"$drives/slow.us")")" "ms" - -
+drive_end slow
 tell one key '\e[H'
 kill "$beside" && wait "$beside" 2>/dev/null
 beside=
@@ -179,10 +229,50 @@ tell one rest 1500 5000
 load "{\"head\":\"big-head\",\"jobs\":$nodes,\"cpus\":2,\"seconds\":60}"
 tell one watch 6000
 row gates "every visible row changes, table 200x60" 4096 "$(of most)" "bytes" htop "$top_most"
-for i in $(seq 100); do tell one size $((40 + i % 50 * 3))x$((10 + i % 40)); sleep 0.01; done
-tell one size 120x35
-tell one rest 500 3000
 tell one end q 3000
 [ "$(of code)" = 0 ] || { echo "bench-console: the console did not end well: $said" >&2; missed=1; }
+drive_end one
+
+echo "-- $jobs waiting jobs: filter and order"
+load "{\"head\":\"big-head\",\"jobs\":$jobs,\"cpus\":2,\"seconds\":60,\"partition\":\"hpc\"}"
+until_view big ".view.jobs_running == 0"
+console jobs 120x35
+tell jobs wait 5000 big
+tell jobs key 3
+tell jobs rest 1200 5000
+for word in 1 2 3 4 5; do
+	tell jobs key f
+	tell jobs rest 300 2000
+	for letter in $word 0 ' ' l o a d; do
+		tell jobs key "$letter"
+		of last_us >>"$drives/filter.us"
+		tell jobs watch 250
+	done
+	tell jobs key '\e'
+	tell jobs rest 500 2000
+done
+row asks "a key of the filter on $jobs jobs to its count, p95 of 35" 50 "$(ms "$(p95 <"$drives/filter.us")")" "ms" - -
+for order in user name part prio nodes user name part prio nodes; do
+	tell jobs type ":sort $order"
+	tell jobs rest 400 2000
+	tell jobs key '\r'
+	of last_us >>"$drives/sort.us"
+	tell jobs rest 700 2000
+done
+row asks "another order of $jobs jobs, p95 of 10" 100 "$(ms "$(p95 <"$drives/sort.us")")" "ms" - -
+drive_end jobs
+
+console last 120x35 -- --stats
+tell last wait 5000 big
+tell last rest 700 3000
+tell last storm 100 20 120x35
+row gates "100 sizes in 2 s, layouts" 20 "$(of frames)" "frames" - -
+for _ in $(seq 20); do tell last key 2 && tell last key 0; done
+tell last end q 3000
+[ "$(of code)" = 0 ] || { echo "bench-console: the console did not end well: $said" >&2; missed=1; }
+ours=$(of said) ours=${ours#*bytes } ours=${ours%%,*} all=$(of total)
+# What it says after it has left the screen is not of the screen.
+row gates "bytes by --stats against those of the terminal" 1 \
+	"$(awk -v a="$ours" -v b="$((all - 137))" 'BEGIN { d = a > b ? a - b : b - a; printf "%.2f", 100 * d / b }')" "%" - -
 jq -cs . "$rows"
 exit $missed

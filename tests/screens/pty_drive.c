@@ -14,6 +14,8 @@
  *   seen TEXT       whether this text came in a row since the program was started
  *   mute on|off     whether the terminal answers questions
  *   size COLSxROWS  another size of the terminal
+ *   storm N MS SIZE N sizes, one each MS, the last one SIZE; until nothing is written for 300 ms
+ *   link BPS RTT    from now on a line of so many bytes a second and ms of round trip; 0 0: none
  *   soup N SEED     N random keys; an even SEED types nothing that confirms: no y, Y, C or digit,
  *                   except in pastes
  *   again           starts the program anew when it has ended
@@ -44,6 +46,7 @@
 #define SLOW_RTT_US  300000
 #define FRAMES_MOST  4000
 #define KEPT	     262144
+#define LINK_STEP    64 /* bytes at once on a slow line */
 
 static struct drive {
 	char **argv;
@@ -52,6 +55,8 @@ static struct drive {
 	bool ended;
 	struct termios before;
 	int64_t born_us;
+	int64_t link_bps, link_rtt_us, link_free_us; /* the line is free from then on */
+	size_t total;				     /* bytes since the program's start */
 
 	/* since the last answer */
 	int64_t sent_us, first_us, last_us;
@@ -157,9 +162,9 @@ static bool holds(const char *kept, size_t n, const char *text)
 
 static void take(struct drive *d, const char *text, size_t n)
 {
-	int64_t now = now_us();
+	int64_t now = now_us() + d->link_rtt_us / 2;
 
-	follow_question(d, text, n, now);
+	follow_question(d, text, n, now + d->link_rtt_us / 2);
 	follow_modes(d, text, n);
 	if (d->bytes == 0)
 		d->first_us = now;
@@ -168,6 +173,7 @@ static void take(struct drive *d, const char *text, size_t n)
 		d->frames[d->n_frames++] = 0;
 	d->frames[d->n_frames - 1] += n;
 	d->bytes += n;
+	d->total += n;
 	d->last_us = now;
 	keep(d->kept, &d->n_kept, text, n);
 	keep(d->seen, &d->n_seen, text, n);
@@ -187,6 +193,20 @@ static bool reap(struct drive *d)
 	return d->ended = true;
 }
 
+/* Waits for a slow line, at most the time that there is. */
+static bool line_is_free(const struct drive *d, int *ms)
+{
+	int64_t wait = (d->link_free_us - now_us()) / 1000;
+
+	if (d->link_bps == 0 || wait <= 0)
+		return true;
+	poll(NULL, 0, wait < *ms ? (int)wait : *ms);
+	if (wait >= *ms)
+		return false;
+	*ms -= (int)wait;
+	return true;
+}
+
 /* Reads what there is within so many milliseconds; false: nothing came. */
 static bool read_for(struct drive *d, int ms)
 {
@@ -194,12 +214,15 @@ static bool read_for(struct drive *d, int ms)
 	char text[16384];
 	ssize_t n;
 
-	if (poll(&p, 1, ms) <= 0)
+	answer_question(d);
+	if (!line_is_free(d, &ms) || poll(&p, 1, ms) <= 0)
 		return false;
-	n = read(d->master, text, sizeof(text));
+	n = read(d->master, text, d->link_bps ? LINK_STEP : sizeof(text));
 	if (n > 0)
 		take(d, text, (size_t)n);
 	answer_question(d);
+	if (n > 0 && d->link_bps)
+		d->link_free_us = now_us() + n * 1000000 / d->link_bps;
 	return n > 0;
 }
 
@@ -282,6 +305,7 @@ static void start(struct drive *d)
 {
 	tcflush(d->slave, TCIOFLUSH);
 	d->ended = false;
+	d->total = 0;
 	d->born_us = d->sent_us = now_us();
 	d->pid = fork();
 	if (d->pid != 0)
@@ -323,6 +347,10 @@ static size_t unescape(char *keys)
 static void type(struct drive *d, const char *keys, size_t n)
 {
 	d->sent_us = now_us();
+	if (d->link_rtt_us) {
+		watch(d, d->link_rtt_us / 2000);
+		d->bytes = d->n_frames = 0; /* what was under way is no answer */
+	}
 	while (n > 0 && !reap(d)) {
 		struct pollfd p = { .fd = d->master, .events = POLLIN | POLLOUT };
 		ssize_t put;
@@ -522,11 +550,12 @@ static void answer_end(struct drive *d)
 			wrong = modes[i];
 		}
 	printf("{\"ended\":%s,\"code\":%d,\"signal\":%d,\"line\":%s,\"screen\":%s,"
-	       "\"mode\":%d,\"said\":\"%s\"}\n",
+	       "\"mode\":%d,\"total\":%zu,\"said\":\"%s\"}\n",
 	       d->ended ? "true" : "false",
 	       d->ended && WIFEXITED(d->status) ? WEXITSTATUS(d->status) : -1,
 	       d->ended && WIFSIGNALED(d->status) ? WTERMSIG(d->status) : 0,
-	       line ? "true" : "false", clean ? "true" : "false", wrong, last_words(d));
+	       line ? "true" : "false", clean ? "true" : "false", wrong, d->total,
+	       last_words(d));
 	fflush(stdout);
 	d->bytes = d->n_frames = d->n_kept = 0;
 }
@@ -540,6 +569,23 @@ static void end(struct drive *d, int64_t ms)
 	while (read_for(d, 20)) /* its last words */
 		;
 	answer_end(d);
+}
+
+/* A window that is dragged. */
+static void storm(struct drive *d, const char *order)
+{
+	char size[32] = "80x24";
+	int n = 0, ms = 0;
+
+	sscanf(order, "%d %d %31s", &n, &ms, size);
+	for (int i = 0; i < n; i++) {
+		char one[32];
+
+		snprintf(one, sizeof(one), "%dx%d", 40 + i % 50 * 3, 10 + i % 40);
+		set_size(d, i + 1 < n ? one : size);
+		watch(d, ms);
+	}
+	rest(d, 300, 3000);
 }
 
 static void obey(struct drive *d, char *order)
@@ -577,6 +623,13 @@ static void obey(struct drive *d, char *order)
 		answer(d, true);
 	} else if (strcmp(word, "size") == 0) {
 		set_size(d, rest_of);
+		answer(d, true);
+	} else if (strcmp(word, "storm") == 0) {
+		storm(d, rest_of);
+		answer(d, true);
+	} else if (strcmp(word, "link") == 0) {
+		d->link_bps = n;
+		d->link_rtt_us = strtoll(second, NULL, 10) * 1000;
 		answer(d, true);
 	} else if (strcmp(word, "soup") == 0) {
 		soup(d, n, (uint64_t)strtoll(second, NULL, 10));
