@@ -27,6 +27,7 @@
 #include "base/crypto.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "console/shrink.h"
 
 #define OUT_MAX	      ((size_t)16 << 20)
 #define LEAVE_MS      500
@@ -53,6 +54,8 @@ struct term {
 	bool guessed; /* TERM has no entry here */
 	struct theme theme;
 	struct screen shown; /* what ncurses was told last */
+	struct shrink shrink;
+	struct buf said; /* by ncurses, in the frame that is taken */
 	struct buf out;
 	uint64_t bytes;
 };
@@ -212,7 +215,7 @@ struct term *term_open(bool ascii, bool paste, struct err *err)
 {
 	struct term *t = xcalloc(1, sizeof(*t));
 
-	t->out = (struct buf)BUF_INIT(OUT_MAX);
+	t->out = t->said = (struct buf)BUF_INIT(OUT_MAX);
 	t->frame = -1;
 	t->paste = paste;
 	t->ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
@@ -253,6 +256,7 @@ void term_free(struct term *t)
 	if (t->fd >= 0)
 		close(t->fd);
 	screen_clear(&t->shown);
+	buf_clear(&t->said);
 	buf_clear(&t->out);
 	free(t);
 }
@@ -276,16 +280,19 @@ static void set_modes(struct term *t)
 /* Moves what ncurses wrote to the queue. */
 static void take_frame(struct term *t)
 {
+	size_t before = t->out.len;
 	char chunk[8192];
 	off_t at = 0;
 	ssize_t n;
 
 	fflush(t->frame_file);
+	buf_reset(&t->said);
 	while ((n = pread(t->frame, chunk, sizeof(chunk), at)) > 0) {
-		if (buf_add(&t->out, chunk, (size_t)n) == 0)
-			t->bytes += (uint64_t)n;
+		buf_add(&t->said, chunk, (size_t)n);
 		at += n;
 	}
+	shrink(&t->shrink, &t->out, buf_str(&t->said), t->said.len);
+	t->bytes += t->out.len - before;
 	if (at > 0 && (ftruncate(t->frame, 0) < 0 || lseek(t->frame, 0, SEEK_SET) < 0))
 		abort(); /* memory of our own: cannot fail */
 }
@@ -303,6 +310,7 @@ void term_enter(struct term *t)
 	if (t->entered)
 		return;
 	set_modes(t);
+	shrink_init(&t->shrink);
 	t->entered = true;
 	rescue.active = 1;
 	term_size(t, &rows, &cols);
@@ -364,6 +372,7 @@ void term_leave(struct term *t, bool answer_due)
 	curs_set(1);
 	endwin();
 	take_frame(t);
+	shrink_flush(&t->shrink, &t->out);
 	drain(t, until);
 	if (answer_due)
 		await_answer(t, until);

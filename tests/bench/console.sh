@@ -115,7 +115,7 @@ row gates "memory with 100 nodes" 8 "$(mb)" "MB" htop "$htop_mb"
 row_btop gates "memory with 100 nodes" 8 "$(mb)" "MB" $btop "$btop_mb"
 row gates "of it no library's or file's" 8 "$(mb anon_kb)" "MB" htop "$htop_anon"
 tell one key 2
-tell one rest 700 5000
+tell one rest 2500 9000 # what the detail tells of the node comes a second later
 take one 10
 row gates "nothing changes in the table of nodes for 10 s" 16 "$bytes" "bytes" "htop, bytes/s" "$htop_bytes"
 drive_end one
@@ -187,6 +187,7 @@ for _ in $(seq 50); do
 	tell one key '\e[B'
 	of bytes >>"$drives/key.bytes"
 	of first_us >>"$drives/key.us"
+	tell one watch 100 # a key held down is drawn ten times a second, which is another matter
 done
 row gates "arrow key, table 200x60, average of 50" 450 "$(average <"$drives/key.bytes")" "bytes" htop "$top_key"
 row asks "key to the first byte, p95 of 50" 16 "$(ms "$(p95 <"$drives/key.us")")" "ms" htop -
@@ -265,14 +266,19 @@ drive_end jobs
 console last 120x35 -- --stats
 tell last wait 5000 big
 tell last rest 700 3000
-tell last storm 100 20 120x35
-row gates "100 sizes in 2 s, layouts" 20 "$(of frames)" "frames" - -
 for _ in $(seq 20); do tell last key 2 && tell last key 0; done
 tell last end q 3000
 [ "$(of code)" = 0 ] || { echo "bench-console: the console did not end well: $said" >&2; missed=1; }
-ours=$(of said) ours=${ours#*bytes } ours=${ours%%,*} all=$(of total)
+ours=${said#*bytes } ours=${ours%%,*} all=$(of total)
 # What it says after it has left the screen is not of the screen.
 row gates "bytes by --stats against those of the terminal" 1 \
 	"$(awk -v a="$ours" -v b="$((all - 137))" 'BEGIN { d = a > b ? a - b : b - a; printf "%.2f", 100 * d / b }')" "%" - -
+drive_end last
+console storm 120x35 -- --stats
+tell storm wait 5000 big
+tell storm storm 100 20 120x35
+tell storm end q 3000
+layouts=${said#*frames } layouts=${layouts%%,*}
+row gates "100 sizes in 2 s, layouts" 20 $((layouts - 1)) "frames" - - # without the first picture
 jq -cs . "$rows"
 exit $missed
