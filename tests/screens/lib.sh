@@ -185,6 +185,11 @@ screen_modes_restored() {
 	done
 }
 
+# The screen as goldens have it: no blanks at the ends of lines, and no look that cannot be seen.
+screen_picture() {
+	screen_text_now ${1-} | if [ "${1-}" = -e ]; then "$build/tests/screens/looks"; else cat; fi | sed 's/[[:space:]]*$//'
+}
+
 # screen_matches NAME [-e]: the screen is tests/screens/golden/NAME.txt, or becomes it within 5 s. Blanks at the ends of
 # lines do not count.
 screen_matches() {
@@ -193,12 +198,12 @@ screen_matches() {
 	if [ -n "${GOLDEN-}" ]; then
 		sleep 0.6 # whatever is still on its way
 		mkdir -p "${file%/*}"
-		screen_text_now ${2-} | sed 's/[[:space:]]*$//' >"$file"
+		screen_picture ${2-} >"$file"
 		return 0
 	fi
 	[ -r "$file" ] || { echo "there is no $file; GOLDEN=1 writes it"; return 1; }
 	for _ in $(seq 100); do
-		screen_text_now ${2-} | sed 's/[[:space:]]*$//' >"$screen_dir/screen"
+		screen_picture ${2-} >"$screen_dir/screen"
 		cmp -s "$file" "$screen_dir/screen" && { screen_second ${2-}; return; }
 		sleep 0.05
 	done
