@@ -6,23 +6,12 @@
 #include "base/text.h"
 #include "command/run.h"
 
-static const char *what_of(const struct json *f)
-{
-	const char *what = json_str(f, "what", "");
-
-	if (strcmp(what, "node") == 0)
-		return "a machine without a row";
-	if (strcmp(what, "part") == 0)
-		return "a part without a row";
-	return "of no known cluster";
-}
-
 static void found_row(struct command_run *r, const struct json *f)
 {
 	char since[CLOCK_TEXT], jobs[SHOW_MAX];
 	const char *node = json_str(f, "node", "");
 
-	show_row(r, show_tail(json_str(f, "id", "?")), what_of(f),
+	show_row(r, show_tail(json_str(f, "id", "?")), json_str(f, "what", "?"),
 		 show_or(json_str(f, "cluster", ""), json_str(f, "cluster_tag", "?")),
 		 show_or(node, "-"), node[0] ? show_int(jobs, json_int(f, "jobs", -1)) : "-",
 		 show_since(since, json_int(f, "first_ms", 0)), json_str(f, "state", "?"),
@@ -45,7 +34,7 @@ static void on_found(struct command_run *r, const struct json *answer)
 	if (adoption)
 		show_text(
 		    r,
-		    "ADOPTION MODE, because of the store %s: nothing is changed in any cloud before all that is found is decided of.",
+		    "ADOPTION MODE. Of the store is known that %s, so nothing is changed in any cloud before all that is found is decided of: orphans of no known cluster, nodes and parts of known ones.",
 		    json_str(answer, "adoption_why", ""));
 	if (json_len(list) > 0)
 		show_found(r, list);

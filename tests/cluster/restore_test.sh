@@ -95,6 +95,16 @@ check "the stray cluster is found" until_true finds_of orphan -gt 0
 status_says() { cli status | grep -q "$1"; }
 check "status says so" status_says adoption
 load 4 100000
+screen() { tmux -S "$site/tmux" capture-pane -p 2>/dev/null; }
+screen_says() { screen | grep -q "$1"; }
+if command -v tmux >/dev/null 2>&1; then
+	tmux -S "$site/tmux" -f /dev/null new-session -d -x 80 -y 24 "$site/bin/paceline --socket $socket"
+	check "the console says so, with the way out" until_true screen_says 'ADOPTION: nothing is changed; :found :adopt'
+	tmux -S "$site/tmux" send-keys ':found' Enter
+	check "and shows what was found" until_true screen_says 'virtualMachines/head .*orphan'
+	screen >"$site/screen"
+	tmux -S "$site/tmux" kill-server
+fi
 read_ms() { api /v1/status | sed -n 's/.*"scheduler":{"ok":true,"read_ms":\([0-9]*\).*/\1/p'; }
 read_after() { [ "$(read_ms)" -gt "$1" ]; }
 check "the queue is read on" until_true read_after $(($(read_ms) + 60000)) # a working engine would have bought four nodes
