@@ -14,9 +14,10 @@
 # darts again:  monte-carlo.sh recount SEED SAMPLES  prints the hits.
 set -eu
 
-darts() { # SEED SAMPLES: prints the hits
-	awk -v seed="$1" -v samples="$2" 'BEGIN {
+darts() { # SEED SAMPLES [TELL]: prints the hits; on stderr, TELL times on the way, how far it is
+	awk -v seed="$1" -v samples="$2" -v tell="${3:-0}" 'BEGIN {
 		m = 2147483647
+		step = tell ? int(samples / tell) : 0
 		x = seed % m
 		if (x <= 0)
 			x = 1
@@ -27,6 +28,10 @@ darts() { # SEED SAMPLES: prints the hits
 			b = x / m
 			if (a * a + b * b <= 1)
 				hits++
+			if (step && (i + 1) % step == 0) {
+				printf "%8d darts  pi %.6f\n", i + 1, 4 * hits / (i + 1) | "cat >&2"
+				fflush("cat >&2")
+			}
 		}
 		printf "%d\n", hits
 	}'
@@ -42,7 +47,8 @@ job=${SLURM_ARRAY_JOB_ID:-${SLURM_JOB_ID:-0}}
 samples=${SAMPLES:-4000000}
 seed=$((104729 * task + 7919))
 results=${RESULTS:-/shared/results}/$job
-hits=$(darts "$seed" "$samples")
+echo "task $task on $(hostname): $samples darts, seed $seed"
+hits=$(darts "$seed" "$samples" 20)
 
 mkdir -p "$results"
 new=$results/.$task.$$
@@ -50,3 +56,4 @@ trap 'rm -f "$new"' EXIT
 printf '{"job": %s, "task": %s, "host": "%s", "netns": "%s", "node": "%s", "seed": %s, "samples": %s, "hits": %s}\n' \
 	"$job" "$task" "$(hostname)" "$(readlink /proc/self/ns/net)" "${SLURMD_NODENAME-}" "$seed" "$samples" "$hits" >"$new"
 mv -f "$new" "$results/$task.json"
+echo "$results/$task.json: $hits hits"

@@ -18,9 +18,10 @@ static void right(const struct deck *d, char *out, size_t max)
 {
 	const struct json *j = d->diff.told;
 	const char *cluster = json_str(j, "cluster", "");
+	size_t kept = json_len(json_get(j, "revisions"));
 
-	snprintf(out, max, "%s%s  %zu revisions kept", cluster[0] ? "against " : "", cluster,
-		 json_len(json_get(j, "revisions")));
+	snprintf(out, max, "%s%s  %zu revision%s kept", cluster[0] ? "against " : "", cluster,
+		 kept, kept == 1 ? "" : "s");
 }
 
 static const struct binding keys[] = {
