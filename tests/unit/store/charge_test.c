@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../support/store_world.h"
 #include "base/failpoint.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -18,49 +19,6 @@
 #include "store/store.h"
 
 #define HOURS(n) ((n)*HOUR_MS)
-
-struct world {
-	char dir[64];
-	char *path;
-	struct store *st;
-	struct cluster c;
-};
-
-static void add_cluster(struct world *w, const char *short_id)
-{
-	snprintf(w->c.short_id, sizeof(w->c.short_id), "%s", short_id);
-	w->c.state = CLUSTER_OFF;
-	assert_int_equal(store_cluster_add(w->st, &w->c, NULL), 0);
-}
-
-static int up(void **state)
-{
-	struct world *w = xcalloc(1, sizeof(*w));
-	const char *tmp = getenv("TMPDIR");
-
-	snprintf(w->dir, sizeof(w->dir), "%.40s/charge-XXXXXX", tmp ? tmp : "/tmp");
-	assert_non_null(mkdtemp(w->dir));
-	w->path = xasprintf("%s/engine.db", w->dir);
-	w->st = store_open(w->path, true, NULL);
-	assert_non_null(w->st);
-	cluster_spec_init(&w->c.spec);
-	w->c.name = xstrdup("demo");
-	add_cluster(w, "ab12cd34");
-	*state = w;
-	return 0;
-}
-
-static int down(void **state)
-{
-	struct world *w = *state;
-
-	store_close(w->st);
-	cluster_clear(&w->c);
-	assert_int_equal(file_remove_tree(w->dir, NULL), 0);
-	free(w->path);
-	free(w);
-	return 0;
-}
 
 static const struct charge busy = { .hour_ms = HOURS(10),
 				    .array = "htc",
@@ -97,7 +55,7 @@ static void see(void *arg, const char *cluster, const struct charge *c)
 	snprintf(s->cluster, sizeof(s->cluster), "%s", cluster);
 }
 
-static struct seen look(struct world *w, const char *cluster, int64_t from, int64_t to)
+static struct seen look(struct store_world *w, const char *cluster, int64_t from, int64_t to)
 {
 	struct seen s = { 0 };
 
@@ -107,7 +65,7 @@ static struct seen look(struct world *w, const char *cluster, int64_t from, int6
 
 static void charges_of_one_hour_are_one_row(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	struct charge later = busy;
 	struct seen s;
 	int64_t n;
@@ -138,13 +96,13 @@ static void charges_of_one_hour_are_one_row(void **state)
 
 static void a_cluster_made_anew_is_the_same_in_the_books(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	struct seen s;
 
 	assert_int_equal(store_charges_add(w->st, w->c.id, &busy, 1, NULL, 0, 1, NULL), 0);
 	w->c.state = CLUSTER_DELETED;
 	assert_int_equal(store_cluster_save(w->st, &w->c, NULL), 0);
-	add_cluster(w, "ef56ef56");
+	store_world_add(w, "ef56ef56");
 	assert_int_equal(store_charges_add(w->st, w->c.id, &busy, 1, NULL, 0, 1, NULL), 0);
 	s = look(w, NULL, 0, HOURS(99));
 	assert_int_equal(s.rows, 2);
@@ -155,7 +113,7 @@ static void a_cluster_made_anew_is_the_same_in_the_books(void **state)
 
 static void jobs_come_dearest_first_and_leave_when_they_are_old(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	struct job_charge two[2] = { job, job }, *out;
 	size_t n;
 
@@ -185,7 +143,7 @@ static void jobs_come_dearest_first_and_leave_when_they_are_old(void **state)
 #ifdef FAILPOINTS
 static void charges_that_fail_leave_the_mark_where_it_was(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	int64_t n;
 
 	assert_int_equal(store_charges_add(w->st, w->c.id, &busy, 1, NULL, 0, 5, NULL), 0);
@@ -200,7 +158,7 @@ static void charges_that_fail_leave_the_mark_where_it_was(void **state)
 }
 #endif
 
-#define T(f) cmocka_unit_test_setup_teardown(f, up, down)
+#define T(f) cmocka_unit_test_setup_teardown(f, store_world_up, store_world_down)
 
 int main(void)
 {

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../support/store_world.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/sql.h"
@@ -18,42 +19,6 @@
 #include "wire/wire.h"
 
 #define START ((int64_t)60000 * 15 * 2000000)
-
-struct world {
-	char dir[64];
-	char *path;
-	struct store *st;
-	struct cluster c;
-};
-
-static int up(void **state)
-{
-	struct world *w = xcalloc(1, sizeof(*w));
-	const char *tmp = getenv("TMPDIR");
-
-	snprintf(w->dir, sizeof(w->dir), "%.40s/history-XXXXXX", tmp ? tmp : "/tmp");
-	assert_non_null(mkdtemp(w->dir));
-	w->path = xasprintf("%s/engine.db", w->dir);
-	w->st = store_open(w->path, true, NULL);
-	cluster_spec_init(&w->c.spec);
-	w->c.name = xstrdup("demo");
-	snprintf(w->c.short_id, sizeof(w->c.short_id), "ab12cd34");
-	assert_int_equal(store_cluster_add(w->st, &w->c, NULL), 0);
-	*state = w;
-	return 0;
-}
-
-static int down(void **state)
-{
-	struct world *w = *state;
-
-	store_close(w->st);
-	cluster_clear(&w->c);
-	assert_int_equal(file_remove_tree(w->dir, NULL), 0);
-	free(w->path);
-	free(w);
-	return 0;
-}
 
 static void fill(struct history *h)
 {
@@ -67,7 +32,7 @@ static void fill(struct history *h)
 
 static void outlives_the_engine(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	struct history h, back;
 
 	fill(&h);
@@ -86,7 +51,7 @@ static void outlives_the_engine(void **state)
 
 static void nothing_written_reads_as_empty(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	struct history h;
 
 	assert_int_equal(store_history_get(w->st, w->c.id, &h, NULL), 0);
@@ -95,7 +60,7 @@ static void nothing_written_reads_as_empty(void **state)
 
 static void a_damaged_one_reads_as_empty(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	struct history h;
 	struct sql *sql;
 	struct stmt s;
@@ -145,9 +110,12 @@ static void the_picture_travels(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(outlives_the_engine, up, down),
-		cmocka_unit_test_setup_teardown(nothing_written_reads_as_empty, up, down),
-		cmocka_unit_test_setup_teardown(a_damaged_one_reads_as_empty, up, down),
+		cmocka_unit_test_setup_teardown(outlives_the_engine, store_world_up,
+						store_world_down),
+		cmocka_unit_test_setup_teardown(nothing_written_reads_as_empty, store_world_up,
+						store_world_down),
+		cmocka_unit_test_setup_teardown(a_damaged_one_reads_as_empty, store_world_up,
+						store_world_down),
 		cmocka_unit_test(hostile_numbers_are_refused),
 		cmocka_unit_test(the_picture_travels),
 	};

@@ -13,69 +13,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../support/store_world.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/sql.h"
 #include "store/store.h"
 
-struct world {
-	char dir[64];
-	char *path;
-	struct store *st;
-	struct cluster c;
-};
-
-static int up(void **state)
-{
-	struct world *w = xcalloc(1, sizeof(*w));
-	const char *tmp = getenv("TMPDIR");
-
-	snprintf(w->dir, sizeof(w->dir), "%.40s/store-XXXXXX", tmp ? tmp : "/tmp");
-	assert_non_null(mkdtemp(w->dir));
-	w->path = xasprintf("%s/engine.db", w->dir);
-	w->st = store_open(w->path, true, NULL);
-	assert_non_null(w->st);
-	cluster_spec_init(&w->c.spec);
-	w->c.name = xstrdup("demo");
-	snprintf(w->c.short_id, sizeof(w->c.short_id), "ab12cd34");
-	assert_int_equal(store_cluster_add(w->st, &w->c, NULL), 0);
-	*state = w;
-	return 0;
-}
-
-static int down(void **state)
-{
-	struct world *w = *state;
-
-	store_close(w->st);
-	cluster_clear(&w->c);
-	assert_int_equal(file_remove_tree(w->dir, NULL), 0);
-	free(w->path);
-	free(w);
-	return 0;
-}
-
-static void reopen(struct world *w)
-{
-	store_close(w->st);
-	w->st = store_open(w->path, true, NULL);
-	assert_non_null(w->st);
-}
-
 static void the_engine_keeps_one_identity(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	char id[33];
 
 	snprintf(id, sizeof(id), "%s", store_engine_id(w->st));
 	assert_int_equal(strlen(id), 32);
-	reopen(w);
+	store_world_reopen(w);
 	assert_string_equal(store_engine_id(w->st), id);
 }
 
 static void a_live_cluster_name_is_taken_once(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	struct cluster twin = w->c;
 	struct err err = ERR_INIT;
 
@@ -91,14 +48,14 @@ static void a_live_cluster_name_is_taken_once(void **state)
 
 static void a_cluster_comes_back_with_its_spec_and_a_higher_version(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	struct cluster *list;
 	size_t n;
 
 	w->c.state = CLUSTER_RUNNING;
 	w->c.reason = xstrdup("all arrays up");
 	assert_int_equal(store_cluster_save(w->st, &w->c, NULL), 0);
-	reopen(w);
+	store_world_reopen(w);
 	assert_int_equal(store_clusters(w->st, &list, &n, false, NULL), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(list[0].state, CLUSTER_RUNNING);
@@ -110,7 +67,7 @@ static void a_cluster_comes_back_with_its_spec_and_a_higher_version(void **state
 
 static void a_node_and_its_event_are_written_together(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	struct node n = { .cluster_id = w->c.id, .name = "htc-1", .state = NODE_PLANNED };
 	struct event why = {
 		.at_ms = 5, .cluster_id = w->c.id, .object = "htc-1", .text = "2 tasks wait"
@@ -123,7 +80,7 @@ static void a_node_and_its_event_are_written_together(void **state)
 	assert_int_equal(
 	    store_node_set_state(w->st, &n, NODE_REQUESTED, "asked", 5, &why, NULL), 0);
 	assert_int_equal(n.state, NODE_REQUESTED);
-	reopen(w);
+	store_world_reopen(w);
 	assert_int_equal(store_nodes(w->st, w->c.id, &nodes, &count, false, NULL), 0);
 	assert_int_equal(count, 1);
 	assert_int_equal(nodes[0].state, NODE_REQUESTED);
@@ -137,7 +94,7 @@ static void a_node_and_its_event_are_written_together(void **state)
 
 static void a_rolled_back_change_leaves_no_trace(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	struct node n = { .cluster_id = w->c.id, .name = "htc-1" }, *nodes;
 	size_t count;
 
@@ -151,7 +108,7 @@ static void a_rolled_back_change_leaves_no_trace(void **state)
 
 static void a_node_name_is_free_again_when_its_node_is_gone(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	struct node a = { .cluster_id = w->c.id, .name = "htc-1", .price = 7.2 }, b = a, *nodes;
 	struct err err = ERR_INIT;
 	size_t count;
@@ -169,7 +126,7 @@ static void a_node_name_is_free_again_when_its_node_is_gone(void **state)
 
 static void open_intents_survive_and_ended_ones_leave_their_names(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	struct intent in = { .cluster_id = w->c.id,
 			     .verb = CLOUD_GROW,
 			     .kind = CLOUD_SCALESET,
@@ -181,7 +138,7 @@ static void open_intents_survive_and_ended_ones_leave_their_names(void **state)
 	size_t n;
 
 	assert_int_equal(store_intent_add(w->st, &in, NULL), 0);
-	reopen(w);
+	store_world_reopen(w);
 	assert_int_equal(store_intents_open(w->st, w->c.id, &open, &n, NULL), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(open[0].capacity_to, 7);
@@ -199,7 +156,7 @@ static void open_intents_survive_and_ended_ones_leave_their_names(void **state)
 
 static void operations_come_newest_first(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	struct operation a = { .cluster_id = w->c.id, .kind = OP_START }, *list, got = { 0 };
 	struct err err = ERR_INIT;
 	size_t n;
@@ -228,7 +185,7 @@ static void operations_come_newest_first(void **state)
 
 static void events_come_oldest_first_and_only_the_newest(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	struct event *list;
 	size_t n;
 
@@ -247,7 +204,7 @@ static void events_come_oldest_first_and_only_the_newest(void **state)
 	free(list);
 }
 
-static void add_audits(struct world *w, int n)
+static void add_audits(struct store_world *w, int n)
 {
 	for (int i = 0; i < n; i++) {
 		struct audit a = { .at_ms = i, .actor = "op", .verb = "cluster start" };
@@ -258,7 +215,7 @@ static void add_audits(struct world *w, int n)
 
 static void an_audit_row_can_be_neither_changed_nor_removed(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	const struct sql_options o = { .any_file_system = true };
 	struct sql *sql;
 	int64_t rows;
@@ -274,7 +231,7 @@ static void an_audit_row_can_be_neither_changed_nor_removed(void **state)
 
 static void a_cut_audit_chain_is_found(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	const struct sql_options o = { .any_file_system = true };
 	struct err err = ERR_INIT;
 	struct sql *sql;
@@ -291,7 +248,7 @@ static void a_cut_audit_chain_is_found(void **state)
 
 static void a_repeated_request_finds_its_answer(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	char hash[65], *body;
 	int status;
 
@@ -305,7 +262,7 @@ static void a_repeated_request_finds_its_answer(void **state)
 
 static void a_restored_store_starts_in_adoption_mode_and_keeps_the_old_file(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	char *copy = xasprintf("%s/copy.db", w->dir);
 	struct strs files = STRS_INIT(50);
 	bool kept = false;
@@ -327,11 +284,11 @@ static void a_restored_store_starts_in_adoption_mode_and_keeps_the_old_file(void
 
 static void a_store_that_was_copied_starts_in_adoption_mode(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	char *copy = xasprintf("%s/copy.db", w->dir);
 
 	assert_null(store_adoption(w->st));
-	reopen(w);
+	store_world_reopen(w);
 	assert_null(store_adoption(w->st));
 	assert_int_equal(store_backup(w->st, copy, NULL), 0);
 	store_close(w->st);
@@ -339,14 +296,14 @@ static void a_store_that_was_copied_starts_in_adoption_mode(void **state)
 	w->st = store_open(w->path, true, NULL);
 	assert_non_null(strstr(store_adoption(w->st), "copied"));
 	assert_int_equal(store_set_fact(w->st, "adoption", "", NULL), 0);
-	reopen(w);
+	store_world_reopen(w);
 	assert_null(store_adoption(w->st)); /* the end of it is kept, too */
 	free(copy);
 }
 
 static void what_was_decided_of_a_find_is_kept_until_it_is_gone(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	struct found f = { .id = "/subscriptions/S/resourceGroups/stray",
 			   .cluster_tag = "ab",
 			   .state = FOUND_KEPT,
@@ -358,7 +315,7 @@ static void what_was_decided_of_a_find_is_kept_until_it_is_gone(void **state)
 	f.state = FOUND_CONDEMNED;
 	snprintf(f.id, sizeof(f.id), "/SUBSCRIPTIONS/s/resourceGroups/STRAY");
 	assert_int_equal(store_found_save(w->st, &f, NULL), 0);
-	reopen(w);
+	store_world_reopen(w);
 	assert_int_equal(store_founds(w->st, &list, &n, NULL), 0);
 	assert_int_equal(n, 1); /* a cloud's names have no case */
 	assert_int_equal(list[0].state, FOUND_CONDEMNED);
@@ -372,20 +329,20 @@ static void what_was_decided_of_a_find_is_kept_until_it_is_gone(void **state)
 
 static void a_backup_that_is_no_store_replaces_nothing(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	char *junk = xasprintf("%s/junk.db", w->dir);
 	struct err err = ERR_INIT;
 
 	assert_int_equal(file_write(junk, "not a database at all", 21, 0600, NULL), 0);
 	assert_int_equal(store_restore(junk, w->path, &err), -1);
 	assert_non_null(strstr(err.msg, "no usable backup"));
-	reopen(w);
+	store_world_reopen(w);
 	free(junk);
 }
 
 static void a_newer_store_is_refused_with_both_versions(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	const struct sql_options o = { .any_file_system = true };
 	struct err err = ERR_INIT;
 	struct sql *sql = sql_open(w->path, &o, NULL);
@@ -408,7 +365,7 @@ static void a_newer_store_is_refused_with_both_versions(void **state)
 
 static void every_file_is_private(void **state)
 {
-	struct world *w = *state;
+	struct store_world *w = *state;
 	struct strs files = STRS_INIT(50);
 
 	assert_int_equal(file_list(&files, w->dir, NULL), 0);
@@ -424,7 +381,7 @@ static void every_file_is_private(void **state)
 	strs_clear(&files);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, up, down)
+#define T(f) cmocka_unit_test_setup_teardown(f, store_world_up, store_world_down)
 
 int main(void)
 {
