@@ -553,6 +553,7 @@ void act_template_open(struct deck *d);
 void act_template_text(struct deck *d);
 void act_edit(struct deck *d);
 void act_edit_as(struct deck *d, const char *name);
+void deck_keep_template(struct deck *d, const char *name, const char *text);
 void deck_template_clear(struct deck *d);
 
 /* deck_diff.c */

@@ -243,12 +243,42 @@ static void on_text_not_checked(struct deck *d, const struct err *err, const cha
 	deck_say(d, TONE_WARN, "not checked (%.160s): E goes on with your text", err->msg);
 }
 
+static void check_work(struct deck *d, const char *text)
+{
+	struct json *body = json_new_object();
+
+	json_set_str(body, "name", d->template.editing);
+	json_set_str(body, "text", text);
+	deck_post(d, client_path("/v1/templates/check", (char *)NULL), body, on_text_checked,
+		  d->template.editing);
+	deck_if_failed(d, on_text_not_checked);
+}
+
+void deck_keep_template(struct deck *d, const char *name, const char *text)
+{
+	struct err err = ERR_INIT;
+	char *own, *work;
+
+	snprintf(d->template.editing, sizeof(d->template.editing), "%s", name);
+	own = own_path(d, "");
+	work = own_path(d, ".new");
+	if (file_exists(own))
+		deck_say(d, TONE_WARN, "there is a template %s already: give another name",
+			 name);
+	else if (file_make_dir(d->options->templates_dir, 0755, &err) < 0 ||
+		 file_write(work, text, strlen(text), 0644, &err) < 0)
+		deck_say(d, TONE_FAIL, "%.300s", err.msg);
+	else
+		check_work(d, text);
+	free(own);
+	free(work);
+}
+
 static void on_editor_ended(void *arg, int status)
 {
 	struct deck *d = arg;
 	char *work = own_path(d, ".new"), *text = NULL;
 	struct err err = ERR_INIT;
-	struct json *body;
 
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 		deck_say(d, TONE_WARN, "the editor failed; E goes on with what it left");
@@ -258,12 +288,7 @@ static void on_editor_ended(void *arg, int status)
 		remove(work);
 		deck_say(d, TONE_TEXT, "nothing was changed");
 	} else {
-		body = json_new_object();
-		json_set_str(body, "name", d->template.editing);
-		json_set_str(body, "text", text);
-		deck_post(d, client_path("/v1/templates/check", (char *)NULL), body,
-			  on_text_checked, d->template.editing);
-		deck_if_failed(d, on_text_not_checked);
+		check_work(d, text);
 	}
 	free(text);
 	free(work);

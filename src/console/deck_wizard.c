@@ -407,6 +407,49 @@ static void remember_key(struct wizard_view *v, const struct key *k)
 		v->ahead[v->n_ahead++] = k->code;
 }
 
+/* It is checked like one that was edited, and then lies with the operator's own. */
+static void keep_as_template(struct deck *d)
+{
+	struct wizard *w = &d->wizard.form;
+	struct buf text = BUF_INIT(DRAFT_MAX);
+	char why[120] = "";
+
+	if (!d->options->templates_dir)
+		snprintf(w->note, sizeof(w->note),
+			 "there is no folder of your own for templates");
+	else if (!wizard_template(w, &text, why))
+		snprintf(w->note, sizeof(w->note), "not kept: %s", why);
+	else
+		deck_keep_template(d, w->fields[0].value, buf_str(&text));
+	buf_clear(&text);
+}
+
+static void write_quota(struct deck *d)
+{
+	struct wizard *w = &d->wizard.form;
+	struct buf text = BUF_INIT(DRAFT_MAX);
+	struct err err = ERR_INIT;
+	char *dir = NULL, *path = NULL;
+
+	if (!wizard_quota(w, &text)) {
+		snprintf(w->note, sizeof(w->note), "no quota is too small for this");
+	} else if (!d->options->state_dir) {
+		snprintf(w->note, sizeof(w->note), "there is no folder to write it to");
+	} else {
+		dir = xasprintf("%s/exports", d->options->state_dir);
+		path = xasprintf("%s/quota-%s.txt", dir, w->fields[0].value);
+		if (file_make_dir(dir, 0700, &err) < 0 ||
+		    file_write(path, buf_str(&text), text.len, 0600, &err) < 0)
+			snprintf(w->note, sizeof(w->note), "%.150s", err.msg);
+		else
+			snprintf(w->note, sizeof(w->note), "the request is written: %.120s",
+				 path);
+	}
+	free(path);
+	free(dir);
+	buf_clear(&text);
+}
+
 static void do_act(struct deck *d, enum wizard_act act)
 {
 	switch (act) {
@@ -425,6 +468,12 @@ static void do_act(struct deck *d, enum wizard_act act)
 		break;
 	case WIZARD_SAVE:
 		draft_save(d, true);
+		break;
+	case WIZARD_KEEP:
+		keep_as_template(d);
+		break;
+	case WIZARD_QUOTA:
+		write_quota(d);
 		break;
 	case WIZARD_ANEW:
 		draft_forget(d);
@@ -473,6 +522,7 @@ void deck_wizard_footer(const struct deck *d, struct footer_key out[12])
 {
 	const struct wizard *w = &d->wizard.form;
 	bool review = d->wizard.open && wizard_at_review(w);
+	bool fine = !d->wizard.open || wizard_problems(w, false) == 0;
 	size_t n = 0;
 
 	if (d->wizard.open && (w->list.open || w->show_text)) {
@@ -487,12 +537,15 @@ void deck_wizard_footer(const struct deck *d, struct footer_key out[12])
 							    wizard_problems(w, true) > 0 };
 		else
 			out[n++] = (struct footer_key){ "F2", "List", NULL, false };
-		out[n++] = (struct footer_key){ "F4", "Anew", NULL, false };
+		if (fine) /* as many as fit in 80 columns */
+			out[n++] = (struct footer_key){ "F4", "Anew", NULL, false };
 		out[n++] = (struct footer_key){ "F5", "Check", NULL, false };
 		out[n++] = (struct footer_key){ "F6", "Text", NULL, false };
 		out[n++] =
 		    (struct footer_key){ "F7", "Mend", NULL, wizard_problems(w, false) == 0 };
-		out[n++] = (struct footer_key){ "F8", "Draft", NULL, false };
+		out[n++] = (struct footer_key){ "F8", review ? "Keep" : "Draft", NULL, false };
+		if (!fine)
+			out[n++] = (struct footer_key){ "F9", "Quota", NULL, false };
 		out[n++] = (struct footer_key){ "PgUp", "Back", NULL, false };
 		out[n++] = (struct footer_key){ "PgDn", "Next", NULL, review };
 		out[n++] = (struct footer_key){ "Esc", "Leave", NULL, false };

@@ -115,6 +115,7 @@ void wizard_init(struct wizard *w, const struct json *schema, const char *name)
 	snprintf(w->template, sizeof(w->template), "%s", json_str(schema, "name", ""));
 	snprintf(w->title, sizeof(w->title), "%s", json_str(schema, "title", ""));
 	snprintf(w->hash, sizeof(w->hash), "%s", json_str(schema, "hash", ""));
+	w->source = text_of(schema, "text");
 	snprintf(w->name_offered, sizeof(w->name_offered), "%s", name);
 	w->list.values = (struct strs)STRS_INIT(OFFERS_MOST);
 	w->list.texts = (struct strs)STRS_INIT(OFFERS_MOST);
@@ -157,6 +158,7 @@ void wizard_clear(struct wizard *w)
 	for (size_t i = 0; i < w->n; i++)
 		field_clear(&w->fields[i]);
 	free(w->fields);
+	free(w->source);
 	strs_clear(&w->steps);
 	strs_clear(&w->list.values);
 	strs_clear(&w->list.texts);
@@ -449,6 +451,8 @@ static enum wizard_act review_key(struct wizard *w, const struct key *k, int64_t
 		w->changed = true;
 	} else if (k->code == 'm' || k->code == K_F7) {
 		take_first_fix(w);
+	} else if (k->code == 'u') {
+		return WIZARD_QUOTA;
 	} else if (k->code >= '1' && k->code <= '9' && k->code - '1' + 1 < w->steps.n) {
 		to_step(w, k->code - '1', now);
 	} else if (k->code == K_UP || k->code == K_BACKTAB) {
@@ -523,7 +527,9 @@ enum wizard_act wizard_key(struct wizard *w, const struct key *k, int64_t now,
 		w->text.top = 0;
 		return WIZARD_STAY;
 	case K_F8:
-		return WIZARD_SAVE;
+		return wizard_at_review(w) ? WIZARD_KEEP : WIZARD_SAVE;
+	case K_F9:
+		return WIZARD_QUOTA;
 	}
 	return wizard_at_review(w) ? review_key(w, k, now, locked) : field_key(w, k, now);
 }

@@ -29,6 +29,8 @@ enum wizard_act {
 	WIZARD_OFFERS, /* usual values of the field are wanted */
 	WIZARD_CHECK,  /* now */
 	WIZARD_SAVE,   /* the draft, now */
+	WIZARD_KEEP,   /* the values as a template of one's own */
+	WIZARD_QUOTA,  /* the request for what is missing */
 	WIZARD_ANEW    /* it is all defaults again; the draft goes */
 };
 
@@ -51,6 +53,7 @@ struct wizard_list { /* F2 */
 
 struct wizard {
 	char template[64], title[120], hash[72], name_offered[40];
+	char *source; /* the template's text */
 	struct wizard_field *fields; /* the first is the cluster's name */
 	size_t n;
 	struct strs steps; /* titles; the last is the review */
@@ -93,6 +96,10 @@ void wizard_problem_step(const struct wizard *w, const struct json *problem, siz
 
 struct json *wizard_draft(const struct wizard *w, int64_t now_ms); /* new */
 void wizard_restore(struct wizard *w, const struct json *draft);
+
+/* wizard_made.c */
+bool wizard_template(const struct wizard *w, struct buf *out, char why[120]);
+bool wizard_quota(const struct wizard *w, struct buf *out); /* false: no quota is missing */
 
 /* wizard_draw.c */
 void wizard_draw(struct wizard *w, struct screen *s, struct area a, int64_t now,

@@ -136,9 +136,41 @@ money() {
 	screen_stop
 }
 
+review() {
+	rm -rf "$state"
+	deck 80x24 -- --drafts "$state" --templates "$state/templates"
+	screen_keys BTab n
+	screen_wait 'Name of the cluster' >/dev/null
+	screen_keys PageDown PageDown PageDown Tab
+	screen_text 64
+	screen_wait '! quota allows 32' >/dev/null
+	screen_keys F9
+	tap_ok "F9 writes the request for quota and shows where" screen_wait 'exports/quota-slurm.txt'
+	tap_ok "it says what is missing" grep -q '^  - quota allows 32' "$state/exports/quota-slurm.txt"
+	screen_keys PageDown PageDown
+	screen_wait 'Press C to create' >/dev/null
+	sleep 0.5
+	screen_keys F8
+	tap_ok "F8 of a review keeps the values as a template, or says why not" screen_wait 'htc_max is not written as lines of its own'
+	screen_keys m
+	screen_wait '16' >/dev/null
+	screen_keys 4
+	tap_ok "its number opens a step again" screen_wait 'step 4 of'
+	screen_keys F4 PageDown PageDown PageDown PageDown PageDown
+	screen_wait 'Press C to create' >/dev/null
+	sleep 0.5
+	screen_keys F8
+	tap_ok "without a change it is a copy under the cluster's name" screen_wait 'is kept'
+	tap_ok "among the operator's own" [ -s "$state/templates/slurm.yaml" ]
+	screen_keys u
+	tap_ok "with enough quota there is nothing to ask for" screen_wait 'no quota is too small'
+	screen_stop
+}
+
 operations
 events
 node
 changes
 money
+review
 tap_end
