@@ -343,7 +343,8 @@ void view_draw(struct deck *d, struct screen *s)
 		    v->kind != NULL || v->cursor_row != NULL, lines_under(d, s),
 		    v->detail_cols);
 	a = d->layout.pane[d->focus];
-	if (d->layout.size <= DECK_SMALL && (v->kind || (v->draw && !v->back))) {
+	if (d->layout.size < DECK_SMALL ? v->kind || (v->draw && !v->back)
+					: d->layout.size == DECK_SMALL && v->kind) {
 		deck_draw_pane(d, s, d->focus);
 		return;
 	}
