@@ -180,6 +180,7 @@ static bool is_chosen(const struct pane *p, size_t i)
 static void node_facts(const struct deck *d, struct strs *facts)
 {
 	const struct pane *p = &d->panes[PANE_NODES];
+	const char *them = p->n_marks > 1 ? "them" : "it";
 	int64_t jobs = 0;
 	double price = 0;
 	char money[24];
@@ -193,10 +194,10 @@ static void node_facts(const struct deck *d, struct strs *facts)
 		price += n->price > 0 ? n->price : 0;
 	}
 	if (jobs > 0)
-		strs_addf(facts, "%lld job%s on them and END%s with them", (long long)jobs,
-			  jobs == 1 ? " runs" : "s run", jobs == 1 ? "S" : "");
+		strs_addf(facts, "%lld job%s on %s and END%s with %s", (long long)jobs,
+			  jobs == 1 ? " runs" : "s run", them, jobs == 1 ? "S" : "", them);
 	else
-		strs_add(facts, "no job runs on them");
+		strs_addf(facts, "no job runs on %s", them);
 	strs_addf(facts, "saves %s/h, unless the queue asks for new ones",
 		  money_text(money, price));
 }

@@ -291,6 +291,8 @@ static void draw_rows(struct teardown_view *t, struct screen *s, struct area a, 
 		t->top = t->row;
 	if (rows && t->row >= t->top + rows)
 		t->top = t->row - rows + 1;
+	if (t->top + rows > t->tree.n) /* a larger terminal shows what was above */
+		t->top = t->tree.n > rows ? t->tree.n - rows : 0;
 	for (size_t i = 0; i < rows && t->top + i < t->tree.n; i++)
 		plan_row_draw(&t->tree, t->top + i, s,
 			      (struct area){ a.row + (int)i, a.col, 1, a.cols }, stages,

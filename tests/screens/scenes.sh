@@ -41,7 +41,7 @@ ask-drain         |            | 2 Space Space d .                 | drain 2 nod
 ask-terminate     |            | 2 Down Down T .                   | Terminate
 ask-terminate-all |            | 2 * T .                           | Type how many
 ask-cancel        |            | 3 c .                             | Cancel
-ask-requeue       |            | 3 t .                             | Requeue
+ask-requeue       |            | 3 Down t .                        | Press y
 teardown          |            | D .                               | Type the name
 teardown-filled   |            | D . Space =demo                   | F9 begins
 teardown-tree     | --disk     | D .                               | Type the name
