@@ -19,6 +19,10 @@ folded            |            | 3 m                               | tasks run
 tasks             |            | 3 m Enter                         | 12_4
 job               |            | 3 G Up Enter                      | 14
 events            |            | 4                                 | [4 Events]
+operations        | --ops      | o Down                            | bootstrap
+operation         | --ops      | o Down Enter                      | try 3
+diff              |            | 6 . d                             | applying this
+ask-update        |            | 6 . d . a .                       | Press y
 cost              |            | 5                                 | idle waste
 cost-by-user      |            | 5 s s                             | alice
 templates         |            | 6                                 | htc_max
@@ -32,7 +36,7 @@ filter            |            | 2 f =state:busy                   | state:busy
 filter-wrong      |            | 2 f =bad:x                        | no field
 sort              |            | 2 o                               | their own
 command           |            | : =node_dr Tab                    | :node drain
-completion        |            | : =node_ Tab Tab                  | node keep
+completion        |            | : =node_ Tab Tab                  | 2 begin so
 messages          |            | : =messages Enter                 | Messages
 command-result    |            | : =cluster_list Enter             | render-farm
 why-node          |            | 2 Down Down e                     | Why
@@ -54,40 +58,15 @@ no-clusters       | --empty    |                                   | Templates
 letters           | --letters  |                                   | ?Help
 '
 
-# scene_each COMMAND...: with NAME OPTIONS KEYS TEXT of each, or of those whose names begin with $SCENES.
+# scene_each COMMAND...: with NAME OPTIONS KEYS TEXT of each, or of those whose names begin as the pattern $SCENES.
 scene_each() {
 	while IFS='|' read -r scene options keys text <&7; do
 		scene=${scene%% *} text=${text# }
 		case $scene in
 		'' | '#'*) continue ;;
-		"${SCENES-}"*) "$@" "$scene" "$options" "$keys" "${text%"${text##*[! ]}"}" ;;
+		${SCENES-}*) "$@" "$scene" "$options" "$keys" "${text%"${text##*[! ]}"}" ;;
 		esac
 	done 7<<-END_OF_SCENES
 		$scenes
 	END_OF_SCENES
-}
-
-# The same keys as bytes, for pty_drive; $scene_bytes.
-scene_bytes() {
-	local key
-	scene_bytes=
-	for key; do
-		case $key in
-		=*) key=${key#=} && key=${key//_/ } ;;
-		Tab) key='\t' ;;
-		BTab) key='\e[Z' ;;
-		Enter) key='\r' ;;
-		Escape) key='\e' ;;
-		Space) key=' ' ;;
-		Up) key='\e[A' ;;
-		Down) key='\e[B' ;;
-		Right) key='\e[C' ;;
-		Left) key='\e[D' ;;
-		PageUp) key='\e[5~' ;;
-		PageDown) key='\e[6~' ;;
-		F2) key='\eOQ' ;;
-		.) continue ;;
-		esac
-		scene_bytes=$scene_bytes$key
-	done
 }
