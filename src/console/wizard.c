@@ -401,6 +401,9 @@ void wizard_took_offers(struct wizard *w, const struct json *answer)
 	for (size_t i = 0; here(w) && i < l->values.n; i++)
 		if (strcmp(l->values.v[i], here(w)->value) == 0)
 			l->at = i;
+	if (l->values.n > 0 &&
+	    !wizard_list_shows(l, l->at)) /* what was typed meanwhile hides it */
+		list_first(l);
 	if (l->values.n == 0) {
 		l->open = false;
 		snprintf(w->note, sizeof(w->note), "nothing is known to choose from: type it");
