@@ -238,6 +238,23 @@ static void each_minute_goes_to_who_had_it(void **state)
 	end(w);
 }
 
+/* Else a screen at rest would change each second. */
+static void a_views_money_moves_once_a_minute(void **state)
+{
+	struct world *w = *state;
+	double first;
+
+	begin(w);
+	pass(w, 5 * MINUTE - *w->now % MINUTE);
+	first = bill_shown(w->r, *w->now);
+	assert_true(first > 0);
+	pass(w, MINUTE - 1);
+	assert_float_equal((float)bill_shown(w->r, *w->now), (float)first, 1e-9);
+	pass(w, 1);
+	assert_true(bill_shown(w->r, *w->now) > first);
+	end(w);
+}
+
 static void a_head_that_stopped_costs_nothing(void **state)
 {
 	struct world *w = *state;
@@ -617,6 +634,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(each_minute_goes_to_who_had_it),
+		T(a_views_money_moves_once_a_minute),
 		T(a_head_that_stopped_costs_nothing),
 		T(a_head_that_somebody_else_stopped_is_seen_in_the_listing),
 		T(a_clusters_cost_is_told_by_who_had_it),
