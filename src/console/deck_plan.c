@@ -47,6 +47,21 @@ static void take_losses(struct teardown_view *t)
 	teardown_losses(&t->losses, t->plan, DIALOG_LOSSES - t->losses.n);
 }
 
+/* The same act for a script, where there is room to say it. */
+static void shell_fact(struct deck *d)
+{
+	struct teardown_view *t = &d->teardown;
+	struct buf keep = BUF_INIT(1024);
+
+	for (size_t i = 0; i < t->keep.n; i++)
+		buf_addf(&keep, "%s%s", i ? "," : "", t->keep.v[i]);
+	strs_addf(&t->facts,
+		  "Shell: paceline cluster delete %s --keep %s --plan %s --name %s%s",
+		  t->cluster, keep.len ? buf_str(&keep) : "none", json_str(t->plan, "hash", ""),
+		  t->cluster, t->kill ? " --force" : "");
+	buf_clear(&keep);
+}
+
 static void spec_of(struct deck *d, struct dialog_spec *spec)
 {
 	struct teardown_view *t = &d->teardown;
@@ -54,6 +69,8 @@ static void spec_of(struct deck *d, struct dialog_spec *spec)
 	take_losses(t);
 	strs_clear(&t->facts);
 	teardown_facts(&t->facts, t->plan);
+	if (d->layout.size == DECK_LARGE)
+		shell_fact(d);
 	list_of(t->loss_list, &t->losses, DIALOG_LOSSES);
 	list_of(t->fact_list, &t->facts, 3);
 	snprintf(d->dialog_title, sizeof(d->dialog_title), "Tear down %s", t->cluster);
