@@ -62,6 +62,7 @@ struct node {
 
 const char *node_state_name(enum node_state s);
 char node_state_glyph(enum node_state s); /* tui.md 6 */
+char node_glyph_worse(char a, char b);    /* of two glyphs the one that says more: for cells of several nodes */
 enum node_state node_state_of(const char *name);
 bool node_is_live(enum node_state s);     /* counts in limits: all but gone (and failed ones without a VM) */
 bool node_is_booting(enum node_state s);  /* planned to joining */

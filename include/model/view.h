@@ -49,7 +49,8 @@ struct array_row { /* one array and VM size of a cluster: a line of the node pan
 	bool spot;
 	int64_t live, max;         /* max -1: no limit */
 	int64_t count[NODE_STATES];
-	char glyphs[GLYPHS_MAX];   /* one per live node in index order, then '.' up to max; cut at the end */
+	int64_t per;               /* nodes of a glyph: more than one where a glyph for each would not fit; then the worst of them */
+	char glyphs[GLYPHS_MAX];   /* of the live nodes in index order, then '.' up to max */
 };
 
 #define GROUP_CELLS 1000

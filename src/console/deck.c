@@ -325,6 +325,25 @@ static void want_why(struct deck *d)
 		timer_set(d->why_timer, (int64_t)(WHY_MS * clock_factor()));
 }
 
+/* Cells that were underlined are so no more. */
+static void on_flash_timer(void *arg)
+{
+	struct deck *d = arg;
+
+	if (d->display)
+		display_ask_data(d->display);
+}
+
+static void watch_flashes(struct deck *d)
+{
+	int64_t a = flash_wait(&d->map.flash, display_now());
+	int64_t b = flash_wait(&d->group_flash, display_now());
+	int64_t wait = a < 0 || (b >= 0 && b < a) ? b : a;
+
+	if (wait >= 0 && !timer_on(d->flash_timer))
+		timer_set(d->flash_timer, (int64_t)((double)wait * clock_factor()) + 1);
+}
+
 void deck_load(struct deck *d)
 {
 	for (int i = 0; i < PANES; i++) {
@@ -337,10 +356,13 @@ void deck_load(struct deck *d)
 	}
 	deck_mark_found(d);
 	choose_cluster(d);
-	map_load(&d->map, d->mirror);
+	map_load(&d->map, d->mirror, display_now());
 	d->have_ops = mirror_rows(d->mirror, "ops", &d->ops) && d->ops.noun == NOUN_OPERATION;
 	d->have_groups = d->view == &view_map && mirror_rows(d->mirror, "groups", &d->groups) &&
 			 d->groups.noun == NOUN_GROUP;
+	if (d->have_groups)
+		map_see(d);
+	watch_flashes(d);
 	d->have_history =
 	    mirror_rows(d->mirror, "history", &d->history) && d->history.noun == NOUN_HISTORY;
 	d->have_broken = d->view == &view_overview &&
@@ -445,6 +467,7 @@ struct deck *deck_new(struct loop *l, struct client *c, const struct console_opt
 	d->message_timer = timer_new(l, on_message_timer, d);
 	d->why_timer = timer_new(l, on_why_timer, d);
 	d->follow_timer = timer_new(l, on_follow_timer, d);
+	d->flash_timer = timer_new(l, on_flash_timer, d);
 	d->filter_timer = timer_new(l, on_filter_timer, d);
 	d->mirror = mirror_new(c, deck_changed, d);
 	deck_load(d);
@@ -470,6 +493,9 @@ void deck_free(struct deck *d)
 	mirror_free(d->mirror);
 	timer_free(d->filter_timer);
 	timer_free(d->follow_timer);
+	timer_free(d->flash_timer);
+	map_clear(&d->map);
+	flash_clear(&d->group_flash);
 	timer_free(d->why_timer);
 	timer_free(d->message_timer);
 	timer_free(d->clock_timer);

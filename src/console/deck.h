@@ -215,6 +215,8 @@ struct deck {
 	int map_per;	   /* cells in a line of it */
 	struct mirror_rows groups;
 	bool have_groups;
+	struct flash group_flash; /* cells of the groups that just changed */
+	struct timer *flash_timer;
 	struct mirror_rows history; /* of the selected cluster, where curves are shown */
 	bool have_history;
 	struct mirror_rows broken; /* its nodes that failed: where issues are listed */

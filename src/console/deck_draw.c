@@ -395,7 +395,17 @@ static void draw_selected(struct deck *d, struct screen *s, struct area a)
 	rows = textbox_paint(&d->detail, s, text) + 1;
 	if (text.rows - rows < CURVES_LEAST || !d->panes[d->focus].kind->of_cluster)
 		return;
+	if (d->view == &view_map) {
+		struct area counts = { text.row + rows, text.col, text.rows - rows, text.cols };
+		int used = dash_capacity(d, s, counts);
+
+		counts.row += used;
+		counts.rows -= used;
+		rows += used + dash_boots(d, s, counts);
+	}
 	high = text.rows - rows >= CURVES_LEAST + 4 ? 3 : 2;
+	if (text.rows - rows < CURVES_LEAST)
+		return;
 	text.row += text.rows - 4 * high;
 	text.rows = 4 * high;
 	snprintf(title, sizeof(title), "%s, last hour", d->cluster);

@@ -403,6 +403,17 @@ void display_blocks(struct display *d, bool on)
 	ask(d, true);
 }
 
+void display_ramp(struct display *d, bool on)
+{
+	term_ramp(d->term, on);
+	ask(d, true);
+}
+
+bool display_has_ramp(const struct display *d)
+{
+	return term_has_ramp(d->term);
+}
+
 bool display_has_blocks(const struct display *d)
 {
 	return d->screen.blocks;

@@ -62,6 +62,8 @@ void display_esc(struct display *d, int ms);
 void display_drop_input(struct display *d); /* what was typed before a dialog was visible */
 /* Curves in eighths of a block: by default where the terminal is known to have them. */
 void display_blocks(struct display *d, bool on);
+void display_ramp(struct display *d, bool on); /* load, cost and age of cells in 256 colours */
+bool display_has_ramp(const struct display *d);
 bool display_has_blocks(const struct display *d);
 bool display_ascii(const struct display *d);
 int64_t display_now(void); /* real monotonic ms: what dialogs and pacing count in */

@@ -51,6 +51,7 @@ struct term {
 	SCREEN *curses;
 	struct termios was;
 	bool entered, ascii, paste, mouse, colours;
+	bool no_ramp; /* "set ramp off" */
 	bool guessed; /* TERM has no entry here */
 	struct theme theme;
 	struct screen shown; /* what ncurses was told last */
@@ -460,11 +461,11 @@ static bool has_colour(const struct theme *theme)
 	return false;
 }
 
-static attr_t style_attrs(const struct theme *theme, int tone, unsigned int look)
+static attr_t style_attrs(const struct theme *theme, int tone, unsigned int look, bool ramp)
 {
 	attr_t a = A_NORMAL;
 
-	look |= theme->style[tone].look;
+	look |= theme_style(theme, tone, ramp).look;
 	if (look & LOOK_BOLD)
 		a |= A_BOLD;
 	if (look & LOOK_REVERSE)
@@ -476,11 +477,16 @@ static attr_t style_attrs(const struct theme *theme, int tone, unsigned int look
 	return a;
 }
 
+static bool shows_ramp(const struct term *t)
+{
+	return !t->no_ramp && t->colours && COLORS >= 256 && theme_has_ramp(&t->theme);
+}
+
 static short tone_pair(const struct term *t, int tone)
 {
-	const struct style *st = &t->theme.style[tone];
+	struct style st = theme_style(&t->theme, tone, shows_ramp(t));
 
-	if (!t->colours || (st->fg < 0 && st->bg < 0))
+	if (!t->colours || (st.fg < 0 && st.bg < 0 && st.fg256 <= 0))
 		return 0;
 	return (short)(tone + 1);
 }
@@ -491,8 +497,8 @@ static void set_background(struct term *t)
 {
 	cchar_t blank;
 
-	setcchar(&blank, L" ", style_attrs(&t->theme, TONE_TEXT, 0), tone_pair(t, TONE_TEXT),
-		 NULL);
+	setcchar(&blank, L" ", style_attrs(&t->theme, TONE_TEXT, 0, false),
+		 tone_pair(t, TONE_TEXT), NULL);
 	bkgrndset(&blank);
 }
 
@@ -504,14 +510,27 @@ static short colour_here(int colour, int of256)
 void term_theme(struct term *t, const struct theme *theme)
 {
 	t->theme = !t->colours && has_colour(theme) ? *theme_builtin("mono") : *theme;
-	for (int i = 0; t->colours && i < TONES; i++) {
-		const struct style *st = &t->theme.style[i];
+	for (int i = 0; t->colours && i < TONE_RAMP_END; i++) {
+		struct style st = theme_style(&t->theme, i, shows_ramp(t));
 
-		init_pair((short)(i + 1), colour_here(st->fg, st->fg256),
-			  colour_here(st->bg, st->bg256));
+		init_pair((short)(i + 1), colour_here(st.fg, st.fg256),
+			  colour_here(st.bg, st.bg256));
 	}
 	set_background(t);
 	term_repaint(t);
+}
+
+void term_ramp(struct term *t, bool on)
+{
+	struct theme theme = t->theme;
+
+	t->no_ramp = !on;
+	term_theme(t, &theme);
+}
+
+bool term_has_ramp(const struct term *t)
+{
+	return shows_ramp(t);
 }
 
 const char *term_guessed(const struct term *t)
@@ -619,7 +638,7 @@ static void cell_chars(const struct cell *c, wchar_t out[CCHARW_MAX + 1])
 static void show_cell(const struct term *t, int row, int col, const struct cell *c)
 {
 	wchar_t chars[CCHARW_MAX + 1] = L" ";
-	attr_t attrs = style_attrs(&t->theme, c->tone, c->look), unused = 0;
+	attr_t attrs = style_attrs(&t->theme, c->tone, c->look, shows_ramp(t)), unused = 0;
 	short pair = tone_pair(t, c->tone), old_pair;
 	cchar_t cc;
 

@@ -45,6 +45,8 @@ bool term_blocks(const struct term *t);
 void term_size(const struct term *t, int *rows, int *cols);
 void term_resize(struct term *t, int rows, int cols);
 void term_theme(struct term *t, const struct theme *theme);
+void term_ramp(struct term *t, bool on); /* maps in 256 colours, where there are so many */
+bool term_has_ramp(const struct term *t);
 const char *term_guessed(const struct term *t); /* what TERM was taken for; NULL: it is known */
 void term_mouse(struct term *t, bool on);
 void term_paste(struct term *t, bool on); /* bracketed paste */

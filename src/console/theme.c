@@ -107,6 +107,35 @@ static const struct theme builtin[] = {
 	  } },
 };
 
+/* Blue over green and yellow to red, of one brightness, so that both grounds show them; steps
+ * of which each is told from its neighbours. */
+static const int ramp256[TONE_RAMP_END - TONE_RAMP] = { 244, 61,  67,  73,  72,
+							107, 143, 179, 173, 167 };
+static const enum tone ramp_tones[TONE_RAMP_END - TONE_RAMP] = {
+	TONE_DIM,  TONE_IDLE, TONE_IDLE,  TONE_OK,   TONE_OK,
+	TONE_BUSY, TONE_BUSY, TONE_MONEY, TONE_WARN, TONE_WARN
+};
+
+/* A theme without colours, or with black and white alone, keeps to them. */
+bool theme_has_ramp(const struct theme *t)
+{
+	int fail = t->style[TONE_FAIL].fg;
+
+	return fail != COLOUR_DEFAULT && fail != WHITE && fail != BLACK;
+}
+
+struct style theme_style(const struct theme *t, int tone, bool ramp)
+{
+	struct style st;
+
+	if (tone < TONE_RAMP)
+		return t->style[tone];
+	st = t->style[ramp ? TONE_TEXT : ramp_tones[tone - TONE_RAMP]];
+	if (ramp)
+		st.fg256 = ramp256[tone - TONE_RAMP];
+	return st;
+}
+
 const char *tone_name(enum tone t)
 {
 	return tones[t];

@@ -30,7 +30,11 @@ enum tone {
 	TONE_CURSOR,
 	TONE_DIM,
 	TONE_PROD,
-	TONES
+	TONES,
+	/* From little to much, on maps of cells: no theme names these. In 256 colours they are
+	 * a ramp of their own, else tones of the theme that stand for a step. */
+	TONE_RAMP = TONES,
+	TONE_RAMP_END = TONE_RAMP + 10
 };
 
 enum { LOOK_BOLD = 1, LOOK_REVERSE = 2, LOOK_UNDERLINE = 4, LOOK_DIM = 8 };
@@ -64,6 +68,11 @@ int theme_load(struct theme *t, const char *path, struct err *err);
  * what it had on an error, which tells the nearest name. */
 int theme_find(struct theme *t, const char *name, struct err *err);
 void theme_names(struct strs *out); /* sorted */
+
+/* How a tone looks; of the ramp with its own colours where ramp is true, which dark grounds
+ * show. */
+struct style theme_style(const struct theme *t, int tone, bool ramp);
+bool theme_has_ramp(const struct theme *t);
 
 /* auto, mono, light, contrast; NULL when there is no such one */
 const struct theme *theme_builtin(const char *name);

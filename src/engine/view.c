@@ -437,6 +437,27 @@ static int by_array(const void *a, const void *b)
 	return c ? c : strcmp(x->size, y->size);
 }
 
+/* Its glyphs begin with nodes that are there, in order of their index, and end with free
+ * places. */
+static void glyphs_make(struct array_row *row, const struct node *const *nodes, size_t n)
+{
+	int64_t places = row->live > row->max ? row->live : row->max, at = 0;
+
+	row->per = (places + GLYPHS_MAX - 2) / (GLYPHS_MAX - 1);
+	row->per = row->per < 1 ? 1 : row->per;
+	for (int64_t i = 0; i < (places + row->per - 1) / row->per; i++)
+		row->glyphs[i] = '.';
+	for (size_t i = 0; i < n; i++) {
+		char *cell = &row->glyphs[at / row->per];
+
+		if (strcmp(nodes[i]->array, row->array) != 0 ||
+		    strcmp(nodes[i]->size, row->size) != 0 || nodes[i]->spot != row->spot)
+			continue;
+		*cell = node_glyph_worse(node_state_glyph(nodes[i]->state), *cell);
+		at++;
+	}
+}
+
 size_t engine_arrays(const struct engine *e, const struct cluster *c, struct array_row **out)
 {
 	struct run *r = run_of(e, c);
@@ -456,14 +477,11 @@ size_t engine_arrays(const struct engine *e, const struct cluster *c, struct arr
 		struct array_row *row = array_row_of(out, &n, &cap, r, nodes[i]->array,
 						     nodes[i]->size, nodes[i]->spot);
 
-		if (row->live < GLYPHS_MAX - 1)
-			row->glyphs[row->live] = node_state_glyph(nodes[i]->state);
 		row->live++;
 		row->count[nodes[i]->state]++;
 	}
 	for (size_t i = 0; i < n; i++)
-		for (int64_t k = (*out)[i].live; k < (*out)[i].max && k < GLYPHS_MAX - 1; k++)
-			(*out)[i].glyphs[k] = '.';
+		glyphs_make(&(*out)[i], nodes, n_nodes);
 	if (n)
 		qsort(*out, n, sizeof(**out), by_array);
 	free(nodes);

@@ -1,5 +1,7 @@
 #include "model/node.h"
 
+#include <string.h>
+
 #include "model/words.h"
 
 static const struct {
@@ -67,6 +69,15 @@ const char *node_state_name(enum node_state s)
 char node_state_glyph(enum node_state s)
 {
 	return traits[s].glyph;
+}
+
+/* Trouble first, what changes next, then the idle one that costs money, at the end nothing. */
+char node_glyph_worse(char a, char b)
+{
+	static const char order[] = "!?xdh~+=#.";
+	const char *at_a = strchr(order, a), *at_b = strchr(order, b);
+
+	return !at_b || (at_a && at_a < at_b) ? a : b;
 }
 
 enum node_state node_state_of(const char *name)

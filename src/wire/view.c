@@ -35,6 +35,7 @@ static const struct field array_fields[] = {
 	FIELD(struct array_row, spot, FIELD_BOOL),
 	FIELD(struct array_row, live, FIELD_INT),
 	FIELD(struct array_row, max, FIELD_INT),
+	FIELD(struct array_row, per, FIELD_INT),
 	FIELD(struct array_row, glyphs, FIELD_CHARS),
 	FIELD_END,
 };
@@ -170,7 +171,7 @@ int wire_group_row_read(struct group_row *r, const struct json *j, struct err *e
 
 int wire_array_row_read(struct array_row *r, const struct json *j, struct err *err)
 {
-	*r = (struct array_row){ 0 };
+	*r = (struct array_row){ .per = 1 };
 	counts_read(r->count, j);
 	return fields_read(r, array_fields, j, NULL, err);
 }

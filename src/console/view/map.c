@@ -17,8 +17,8 @@
 
 static const char *const shades[] = { "state", "load", "job", "user", "cost", "age" };
 static const char *const legends[] = {
-	"! fail  x evict  ? lost  d drain  ~ ask  + boot  = idle  # busy",
-	"cpus that jobs hold: 0 none, 1 to 8 a part, 9 all",
+	"",
+	"0 none 1 <1/8 2 <1/4 3 <3/8 4 <1/2 5 <5/8 6 <3/4 7 <7/8 8 <1 9 all cpus",
 	"a letter for each job: neighbours of one look alike; . none",
 	"the first letter of whose job it runs; . none",
 	"0 <.01 1 <.02 2 <.05 3 <.1 4 <.2 5 <.5 6 <1 7 <2 8 <5 9 more $/h",
@@ -104,15 +104,11 @@ static int cursor_row(const struct deck *d)
 
 static enum tone shade_tone(char c)
 {
-	static const enum tone ramp[] = {
-		TONE_DIM,  TONE_IDLE, TONE_IDLE,  TONE_OK,   TONE_OK,
-		TONE_BUSY, TONE_BUSY, TONE_MONEY, TONE_WARN, TONE_WARN
-	};
 	static const enum tone letters[] = { TONE_BUSY, TONE_IDLE, TONE_OK,  TONE_BOOT,
 					     TONE_SPOT, TONE_WARN, TONE_TEXT };
 
 	if (c >= '0' && c <= '9')
-		return ramp[c - '0'];
+		return (enum tone)(TONE_RAMP + c - '0');
 	if (c == '.' || c == '?')
 		return TONE_DIM;
 	return letters[(unsigned char)c % ARRAY_LEN(letters)];
@@ -126,11 +122,33 @@ static bool is_marked(const struct pane *p, int64_t place)
 	       table_marked(&p->table, p->kind->id(p, (size_t)i));
 }
 
+/* A row of cells in this order, with this shade: another picture of it is no change. */
+static int64_t row_hash(const struct deck *d, const struct group_row *r)
+{
+	const struct pane *p = &d->panes[PANE_NODES];
+	char text[200];
+
+	snprintf(text, sizeof(text), "%s/%s/%lld/%s/%zu", d->cluster, r->name,
+		 (long long)r->first, p->kind->sorts[p->sort], d->shade);
+	return pane_hash(text);
+}
+
+void map_see(struct deck *d)
+{
+	for (size_t i = 0; i < d->groups.n; i++) {
+		const struct group_row *r = &d->groups.u.groups[i];
+
+		flash_see(&d->group_flash, row_hash(d, r), r->shades[0] ? r->shades : r->glyphs,
+			  display_now());
+	}
+}
+
 static void draw_cells(const struct deck *d, struct screen *s, struct area a,
 		       const struct group *g, int line)
 {
 	const struct pane *p = &d->panes[PANE_NODES];
 	int64_t from = (int64_t)(line - 1) * d->map_per;
+	bool flashes = d->group_flash.n_marks > 0;
 
 	for (int i = 0; i < d->map_per && from + i < g->rows->size; i++) {
 		const struct group_row *r = &g->rows[(from + i) / GROUP_CELLS];
@@ -140,6 +158,8 @@ static void draw_cells(const struct deck *d, struct screen *s, struct area a,
 		unsigned int look = is_marked(p, place) ? LOOK_BOLD | LOOK_UNDERLINE : 0;
 
 		if (p->table.range_from && place == (int64_t)p->table.range_row)
+			look |= LOOK_UNDERLINE;
+		if (flashes && flash_on(&d->group_flash, row_hash(d, r), at, display_now()))
 			look |= LOOK_UNDERLINE;
 		if (place == (int64_t)p->table.cursor)
 			look |= LOOK_REVERSE;
@@ -191,17 +211,79 @@ static void draw_title(const struct deck *d, struct screen *s, struct area a,
 		    screen_put(s, a.row, col, words[i].tone, 0, words[i].text, end - col) + 1;
 }
 
+/* Of states: glyph, word and how many, each in its tone; those that nobody is in are dim. */
+static void draw_states(const struct deck *d, struct screen *s, struct area a)
+{
+	static const struct {
+		char glyph;
+		const char *word;
+	} states[] = { { '!', "fail" },	 { '?', "lost" }, { 'x', "evict" }, { 'd', "drain" },
+		       { '~', "alloc" }, { '+', "boot" }, { '=', "idle" },  { '#', "busy" } };
+	int64_t counts[ARRAY_LEN(states)] = { 0 };
+	struct group g = { 0 };
+
+	for (size_t at = 0; d->have_groups && next_group(&d->groups, &at, &g);)
+		for (int st = 0; st < NODE_STATES; st++)
+			for (size_t k = 0; k < ARRAY_LEN(states); k++)
+				if (node_state_glyph((enum node_state)st) == states[k].glyph)
+					counts[k] += g.rows->count[st];
+	for (size_t k = 0, col = 0; k < ARRAY_LEN(states) && (int)col < a.cols; k++)
+		col += (size_t)screen_putf(s, a.row, a.col + (int)col,
+					   counts[k] ? words_glyph_tone(states[k].glyph)
+						     : TONE_DIM,
+					   0, a.cols - (int)col, "%c %s %lld", states[k].glyph,
+					   states[k].word, (long long)counts[k]) +
+		       2;
+}
+
+/* Where the next step of a legend begins: a digit between blanks. */
+static const char *next_step(const char *legend)
+{
+	while (*legend &&
+	       !(legend[0] == ' ' && legend[1] >= '0' && legend[1] <= '9' && legend[2] == ' '))
+		legend++;
+	return *legend ? legend + 1 : legend;
+}
+
+/* The steps in their own colours, so that the legend is the key of the map. */
+static void draw_steps(struct screen *s, struct area a, const char *legend)
+{
+	int col = 0;
+
+	while (*legend && col < a.cols) {
+		const char *end = next_step(legend);
+		bool step = legend[0] >= '0' && legend[0] <= '9';
+
+		if (step)
+			col += screen_putf(s, a.row, a.col + col, shade_tone(legend[0]),
+					   LOOK_BOLD, a.cols - col, "%c", legend[0]);
+		col += screen_putf(s, a.row, a.col + col, TONE_DIM, 0, a.cols - col, "%.*s",
+				   (int)(end - legend) - step, legend + step);
+		legend = end;
+	}
+}
+
+static void draw_legend(const struct deck *d, struct screen *s, struct area a)
+{
+	int used =
+	    LEFT +
+	    screen_putf(s, a.row, a.col + LEFT, TONE_KEY, 0, 20, "shade %s", shades[d->shade]) +
+	    2;
+	struct area rest = { a.row, a.col + used, 1, a.cols - used };
+
+	if (d->shade == 0)
+		draw_states(d, s, rest);
+	else
+		draw_steps(s, rest, legends[d->shade]);
+}
+
 static void draw_row(struct deck *d, struct screen *s, struct area a, int i)
 {
 	struct group g;
 	int line;
 
 	if (i == 0) {
-		int used = screen_putf(s, a.row, a.col + LEFT, TONE_KEY, 0, 20, "shade %s",
-				       shades[d->shade]);
-
-		screen_put(s, a.row, a.col + LEFT + used + 2, TONE_DIM, 0, legends[d->shade],
-			   a.cols - LEFT - used - 2);
+		draw_legend(d, s, a);
 	} else if (group_at(d, i, &g, &line) && line == 0) {
 		draw_title(d, s, a, g.rows);
 	} else if (group_at(d, i, &g, &line)) {

@@ -14,4 +14,6 @@ void map_window(const struct deck *d, struct window *w);
 const char *map_shade_name(size_t i); /* NULL: there are no more */
 bool map_shade_named(struct deck *d, const char *name); /* false: there is none */
 
+void map_see(struct deck *d); /* learns which cells changed */
+
 #endif

@@ -226,13 +226,36 @@ void nodes_draw_row(struct screen *s, int row, int col, const struct run_widths 
 	draw_counts(s, row, col + w->run + 2, w->counts, r);
 }
 
-/* The heat map: a title line and lines of glyphs in tens for each array */
+/*
+ * The heat map: a title line and lines of cells for each array. Few nodes are tiles; of more a
+ * cell is a glyph, in tens; of more than there is room for a cell is several nodes.
+ */
 
-static int lines_of(const struct array_row *r, int per)
+#define TILE	  4 /* columns: three and a gap */
+#define TILE_ROWS 2 /* of an array: more are glyphs */
+
+static int64_t squeeze_of(const struct node_map *m)
 {
-	int64_t n = cells_of(r);
+	return m->squeeze > 1 ? m->squeeze : 1;
+}
 
-	return 1 + (int)((n + per - 1) / per);
+static int64_t shown_cells(const struct array_row *r, int64_t squeeze)
+{
+	return (cells_of(r) + squeeze - 1) / squeeze;
+}
+
+static int lines_of(const struct array_row *r, int per, int64_t squeeze)
+{
+	return 1 + (int)((shown_cells(r, squeeze) + per - 1) / per);
+}
+
+static int lines_of_all(const struct mirror_rows *rows, int per, int64_t squeeze)
+{
+	int lines = 0;
+
+	for (size_t i = 0; i < rows->n; i++)
+		lines += lines_of(&rows->u.arrays[i], per, squeeze);
+	return lines;
 }
 
 static int per_line(int cols)
@@ -242,8 +265,33 @@ static int per_line(int cols)
 	return (tens < 1 ? 1 : tens) * 10;
 }
 
+static bool fits_as_tiles(const struct mirror_rows *rows, int cols)
+{
+	int per = (cols - 2) / TILE;
+
+	for (size_t i = 0; i < rows->n; i++)
+		if (per < 1 || cells_of(&rows->u.arrays[i]) > (int64_t)per * TILE_ROWS)
+			return false;
+	return rows->n > 0;
+}
+
+/* Tiles where they fit, else glyphs; both may be too many, and then cells take several nodes.
+ */
+static void choose_cells(struct node_map *m, int rows, int cols)
+{
+	m->tiles = fits_as_tiles(&m->rows, cols) &&
+		   lines_of_all(&m->rows, (cols - 2) / TILE, 1) <= rows;
+	m->per = m->tiles ? (cols - 2) / TILE : per_line(cols);
+	m->squeeze = 1;
+	while (m->squeeze < GLYPHS_MAX && lines_of_all(&m->rows, m->per, m->squeeze) > rows &&
+	       lines_of_all(&m->rows, m->per, m->squeeze) > 2 * (int)m->rows.n)
+		m->squeeze++;
+}
+
+static int64_t row_hash(const struct array_row *r);
+
 static void draw_map_title(struct screen *s, int row, struct area a, const struct array_row *r,
-			   bool here)
+			   int64_t nodes, bool here)
 {
 	int col = a.col + 2;
 
@@ -258,27 +306,70 @@ static void draw_map_title(struct screen *s, int row, struct area a, const struc
 		col += screen_putf(s, row, col, TONE_TEXT, 0, 24, "%lld/%lld",
 				   (long long)r->live, (long long)r->max) +
 		       2;
+	if (nodes > 1) /* of these the worst shows */
+		col +=
+		    screen_putf(s, row, col, TONE_DIM, 0, 16, "%lld a cell", (long long)nodes) +
+		    2;
 	if (r->live > 0 || r->max < 0)
 		draw_counts(s, row, col, a.col + a.cols - col, r);
 }
 
-static void draw_map_line(struct screen *s, int row, struct area a, const struct array_row *r,
-			  int line, int per, int64_t cursor)
+static char cell_glyph(const struct array_row *r, int64_t cell, int64_t squeeze)
 {
-	int64_t from = (int64_t)line * per, n = cells_of(r);
+	char worst = '.';
 
-	for (int i = 0; i < per && from + i < n; i++)
-		draw_glyph(s, row, a.col + 2 + i + i / 10, r->glyphs[from + i],
-			   from + i == cursor);
+	for (int64_t i = cell * squeeze; i < (cell + 1) * squeeze && i < cells_of(r); i++)
+		worst = node_glyph_worse(r->glyphs[i], worst);
+	return worst;
 }
 
-static int cursor_line(const struct node_map *m, int per)
+static bool cell_flashes(const struct node_map *m, const struct array_row *r, int64_t cell)
+{
+	int64_t squeeze = squeeze_of(m);
+
+	for (int64_t i = cell * squeeze; m->flash.n_marks > 0 && i < (cell + 1) * squeeze; i++)
+		if (flash_on(&m->flash, row_hash(r), i, m->now_ms))
+			return true;
+	return false;
+}
+
+/* A block of the state's colour with the glyph in it; brackets stand around the cursor. */
+static void draw_tile(struct screen *s, int row, int col, char glyph, bool here, bool flashes)
+{
+	char text[4] = { here ? '[' : ' ', glyph, here ? ']' : ' ', '\0' };
+	bool solid = !here && glyph != '.';
+
+	screen_put(s, row, col, words_glyph_tone(glyph),
+		   (solid ? LOOK_REVERSE : 0) | (here ? LOOK_BOLD : 0) |
+		       (flashes ? LOOK_UNDERLINE : 0),
+		   text, 3);
+}
+
+static void draw_map_line(const struct node_map *m, struct screen *s, int row, struct area a,
+			  const struct array_row *r, int line, int64_t cursor)
+{
+	int64_t from = (int64_t)line * m->per, squeeze = squeeze_of(m);
+
+	for (int i = 0; i < m->per && from + i < shown_cells(r, squeeze); i++) {
+		char glyph[2] = { cell_glyph(r, from + i, squeeze), '\0' };
+		bool here = from + i == cursor, flashes = cell_flashes(m, r, from + i);
+
+		if (m->tiles)
+			draw_tile(s, row, a.col + 2 + i * TILE, glyph[0], here, flashes);
+		else
+			screen_put(s, row, a.col + 2 + i + i / 10, words_glyph_tone(glyph[0]),
+				   (here ? LOOK_REVERSE : 0) | (flashes ? LOOK_UNDERLINE : 0),
+				   glyph, 1);
+	}
+}
+
+static int cursor_line(const struct node_map *m)
 {
 	int line = 0;
 
 	for (size_t i = 0; i < m->row && i < m->rows.n; i++)
-		line += lines_of(&m->rows.u.arrays[i], per);
-	return line + 1 + (int)(m->cell / per);
+		line += lines_of(&m->rows.u.arrays[i], m->per, squeeze_of(m));
+	return line + 1 + (int)(m->cell / squeeze_of(m) / m->per);
 }
 
 static int keep_seen(int top, int line, int rows, int all)
@@ -296,21 +387,24 @@ static void draw_grid(struct node_map *m, struct screen *s, struct area a, bool 
 {
 	int line = 0;
 
-	m->per = per_line(a.cols);
-	m->top = keep_seen(m->top, cursor_line(m, m->per), a.rows, map_lines(m, a.cols, true));
+	choose_cells(m, a.rows, a.cols);
+	m->top = keep_seen(m->top, cursor_line(m), a.rows,
+			   lines_of_all(&m->rows, m->per, squeeze_of(m)));
 	for (size_t i = 0; i < m->rows.n; i++) {
 		const struct array_row *r = &m->rows.u.arrays[i];
 		bool here = focused && i == m->row;
+		int64_t nodes = squeeze_of(m) * (r->per > 1 ? r->per : 1);
 
-		for (int k = 0; k < lines_of(r, m->per); k++, line++) {
+		for (int k = 0; k < lines_of(r, m->per, squeeze_of(m)); k++, line++) {
 			int row = a.row + line - m->top;
 
 			if (row < a.row || row >= a.row + a.rows)
 				continue;
 			if (k == 0)
-				draw_map_title(s, row, a, r, here);
+				draw_map_title(s, row, a, r, nodes, here);
 			else
-				draw_map_line(s, row, a, r, k - 1, m->per, here ? m->cell : -1);
+				draw_map_line(m, s, row, a, r, k - 1,
+					      here ? m->cell / squeeze_of(m) : -1);
 		}
 	}
 }
@@ -320,6 +414,7 @@ static void draw_lines(struct node_map *m, struct screen *s, struct area a, bool
 	struct run_widths w;
 
 	m->per = 0;
+	m->squeeze = 1;
 	m->top = keep_seen(m->top, (int)m->row + 1, a.rows, (int)m->rows.n);
 	nodes_widths(&w, m->rows.u.arrays, m->rows.n, a.cols);
 	for (int i = 0; i < a.rows && m->top + i < (int)m->rows.n; i++) {
@@ -342,15 +437,13 @@ void map_draw(struct node_map *m, struct screen *s, struct area a, bool grid, bo
 
 int map_lines(const struct node_map *m, int cols, bool grid)
 {
-	int lines = 0;
-
 	if (!m->have)
 		return 1;
 	if (!grid)
 		return (int)m->rows.n;
-	for (size_t i = 0; i < m->rows.n; i++)
-		lines += lines_of(&m->rows.u.arrays[i], per_line(cols));
-	return lines;
+	if (fits_as_tiles(&m->rows, cols))
+		return lines_of_all(&m->rows, (cols - 2) / TILE, 1);
+	return lines_of_all(&m->rows, per_line(cols), 1);
 }
 
 /* The cursor */
@@ -383,11 +476,20 @@ static void clamp(struct node_map *m)
 		m->cell = 0;
 }
 
-void map_load(struct node_map *m, const struct mirror *mirror)
+void map_clear(struct node_map *m)
 {
+	flash_clear(&m->flash);
+}
+
+void map_load(struct node_map *m, const struct mirror *mirror, int64_t now_ms)
+{
+	m->now_ms = now_ms;
 	m->have = mirror_rows(mirror, "arrays", &m->rows) && m->rows.noun == NOUN_ARRAY;
 	if (!m->have)
 		return;
+	for (size_t i = 0; i < m->rows.n; i++)
+		flash_see(&m->flash, row_hash(&m->rows.u.arrays[i]), m->rows.u.arrays[i].glyphs,
+			  now_ms);
 	for (size_t i = 0; m->row_id && i < m->rows.n; i++)
 		if (row_hash(&m->rows.u.arrays[i]) == m->row_id)
 			m->row = i;
@@ -407,7 +509,7 @@ static void go_row(struct node_map *m, int by)
 static void go_line(struct node_map *m, int by)
 {
 	const struct array_row *r = map_array(m);
-	int64_t to = m->cell + (int64_t)by * m->per;
+	int64_t line = m->per * squeeze_of(m), to = m->cell + by * line;
 	size_t before = m->row;
 
 	if (!r || m->per == 0) {
@@ -418,16 +520,16 @@ static void go_line(struct node_map *m, int by)
 		m->cell = to;
 		return;
 	}
-	if (by > 0 && m->cell / m->per < (cells_of(r) - 1) / m->per) {
+	if (by > 0 && m->cell / line < (cells_of(r) - 1) / line) {
 		m->cell = cells_of(r) - 1;
 		return;
 	}
 	go_row(m, by);
 	if (m->row == before)
 		return;
-	m->cell %= m->per;
+	m->cell %= line;
 	if (by < 0 && cells_of(map_array(m)) > 0)
-		m->cell += (cells_of(map_array(m)) - 1) / m->per * m->per;
+		m->cell += (cells_of(map_array(m)) - 1) / line * line;
 	clamp(m);
 }
 
@@ -436,11 +538,11 @@ bool map_key(struct node_map *m, const struct key *k)
 	switch (k->code) {
 	case K_LEFT:
 	case 'h':
-		m->cell--;
+		m->cell -= squeeze_of(m);
 		break;
 	case K_RIGHT:
 	case 'l':
-		m->cell++;
+		m->cell += squeeze_of(m);
 		break;
 	case K_UP:
 	case 'k':
@@ -485,7 +587,9 @@ const struct node *map_node(const struct node_map *m, const struct pane *nodes)
 	const struct node **mine, *found;
 	size_t n = 0;
 
-	if (!r || m->cell >= r->live || !nodes->have || nodes->rows.n == 0)
+	int64_t cell = r ? m->cell * (r->per > 1 ? r->per : 1) : 0;
+
+	if (!r || cell >= r->live || !nodes->have || nodes->rows.n == 0)
 		return NULL;
 	mine = xcalloc(nodes->rows.n, sizeof(struct node *));
 	for (size_t i = 0; i < nodes->rows.n; i++) {
@@ -496,7 +600,7 @@ const struct node *map_node(const struct node_map *m, const struct pane *nodes)
 			mine[n++] = node;
 	}
 	qsort(mine, n, sizeof(struct node *), by_index);
-	found = m->cell < (int64_t)n ? mine[m->cell] : NULL;
+	found = cell < (int64_t)n ? mine[cell] : NULL;
 	free(mine);
 	return found;
 }

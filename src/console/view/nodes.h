@@ -6,6 +6,7 @@
 #ifndef CONSOLE_VIEW_NODES_H
 #define CONSOLE_VIEW_NODES_H
 
+#include "console/flash.h"
 #include "console/pane.h"
 
 #define NODE_SORTS                                                                             \
@@ -25,14 +26,20 @@ struct node_map {
 	size_t row;
 	int64_t cell;
 	int per,
-	    top; /* glyphs in a line of the heat map, 0: it is not one; the first line shown */
+	    top; /* cells in a line of the heat map, 0: it is not one; its first line shown */
+	int64_t squeeze;    /* glyphs in a cell of it, which shows the worst of them; 0 as 1 */
+	bool tiles;	    /* few nodes: each is three columns wide */
+	struct flash flash; /* glyphs that just changed */
+	int64_t now_ms;
 };
+
+void map_clear(struct node_map *m);
 
 struct run_widths { /* columns of a line: name, size, kind, glyphs, counts */
 	int name, size, run, counts;
 };
 
-void map_load(struct node_map *m, const struct mirror *mirror);
+void map_load(struct node_map *m, const struct mirror *mirror, int64_t now_ms);
 int map_lines(const struct node_map *m, int cols, bool grid);
 void map_draw(struct node_map *m, struct screen *s, struct area a, bool grid, bool focused);
 bool map_key(struct node_map *m, const struct key *k);

@@ -18,14 +18,15 @@ static void see(struct history *h, int64_t at_ms, int64_t minute, const struct c
 {
 	int64_t pending = hill(minute, 4, 22, 180) + hill(minute, 24, 40, 312);
 	int64_t busy = hill(minute, 8, 26, 9) + hill(minute, 27, 48, 12);
+	int64_t scale = v->nodes > 13 ? v->nodes / 13 : 1;
 	int64_t nodes = busy + (busy > 0) + hill(minute, 6, 16, 4) + hill(minute, 26, 14, 4);
-	struct history_sample s = { { [HISTORY_NODES] = nodes,
-				      [HISTORY_BUSY] = busy,
-				      [HISTORY_BOOTING] = nodes - busy,
+	struct history_sample s = { { [HISTORY_NODES] = nodes * scale,
+				      [HISTORY_BUSY] = busy * scale,
+				      [HISTORY_BOOTING] = (nodes - busy) * scale,
 				      [HISTORY_FAILED] = minute > 40 ? v->failed : 0,
-				      [HISTORY_RUNNING] = busy * 2,
-				      [HISTORY_PENDING] = pending + minute % 3,
-				      [HISTORY_PRICE] = 96 + nodes * 17,
+				      [HISTORY_RUNNING] = busy * 2 * scale,
+				      [HISTORY_PENDING] = (pending + minute % 3) * scale,
+				      [HISTORY_PRICE] = 96 + nodes * scale * 17,
 				      [HISTORY_EVICTED] = minute % 17 == 4,
 				      [HISTORY_JOINED] = minute % 9 == 0,
 				      [HISTORY_LOST] = minute == 40 } };

@@ -307,9 +307,16 @@ static size_t groups_of(struct mirror *m, size_t k, const struct window *w,
 		r->glyphs[at] = node_state_glyph(node->state);
 		r->size++;
 	}
-	for (size_t i = n; i > 1; i--) /* a group's size stands in each of its rows */
-		if (m->groups[k][i - 1].first > 0)
-			m->groups[k][i - 2].size = m->groups[k][i - 1].size;
+	for (size_t i = n; i > 1; i--) { /* what a group counts stands in each of its rows */
+		struct group_row *last = &m->groups[k][i - 1], *before = last - 1;
+
+		if (last->first == 0)
+			continue;
+		for (int st = 0; st < NODE_STATES; st++)
+			last->count[st] += before->size == last->first ? before->count[st] : 0;
+		before->size = last->size;
+		memcpy(before->count, last->count, sizeof(before->count));
+	}
 	out->u.groups = m->groups[k];
 	out->total = (int64_t)n;
 	return n;
