@@ -62,4 +62,66 @@ tap_ok "--ascii has them, too" screen_wait '%%%%'
 tap_ok "and no bars of blocks" lacks '[█░]'
 screen_golden glance/deck_160x45_ascii
 screen_stop
+
+# The map
+
+order() {
+	echo "$*" >"$orders"
+}
+shows() { # ERE, colours and attributes included
+	for _ in $(seq 100); do
+		screen_text_now -e | grep -qE -e "$1" && return 0
+		sleep 0.05
+	done
+	screen_text_now -e
+	return 1
+}
+underlined='\x1b\[([0-9;]*;)?4(;[0-9]*)*m' # SGR 4, whatever stands around it
+lab 120x35
+screen_keys Tab Right
+screen_golden glance/tiles_120x35
+order node htc-6 busy
+tap_ok "a cell that changed is underlined" shows "$(printf "$underlined")"
+gone() {
+	for _ in $(seq 160); do
+		screen_text_now -e | grep -qE -e "$(printf "$underlined")" || return 0
+		sleep 0.05
+	done
+	return 1
+}
+tap_ok "for five seconds" gone
+screen_stop
+lab 120x35 -- --many 1500
+screen_keys Down
+screen_wait 'Nodes cfd' >/dev/null
+screen_golden glance/squeezed_120x35
+screen_keys Tab Right Right
+tap_ok "a cell of several nodes has a cursor that goes by cells" screen_wait 'hpc-7 '
+screen_keys 2 m
+screen_wait 'shade state' >/dev/null
+tap_ok "the legend counts each state" screen_wait '! fail 16  ? lost 0  x evict 37'
+screen_keys a
+tap_ok "and tells the steps of a shade" screen_wait '0 none 1 <1/8'
+screen_stop
+
+# On the wire: what the largest screens cost
+
+cost() { # LIMIT BYTES
+	echo "$2 bytes, at most $1"
+	[ "$2" -gt 0 ] && [ "$2" -le "$1" ]
+}
+lab 160x45 -- --many 1500
+screen_keys Down
+screen_wait 'Nodes cfd' >/dev/null
+before=$(screen_bytes)
+screen_keys C-l
+screen_settle >/dev/null
+tap_ok "a whole frame of the Deck with curves and map is 9 KB or less at 160x45" cost 9216 $(($(screen_bytes) - before))
+screen_keys Enter
+screen_wait 'Last hour' >/dev/null
+before=$(screen_bytes)
+screen_keys C-l
+screen_settle >/dev/null
+tap_ok "so is one of the overview" cost 9216 $(($(screen_bytes) - before))
+screen_stop
 tap_end

@@ -246,9 +246,9 @@ static const struct column widest[] = {
 	{ "CLUSTER", 10, 24, 9, false }, { "SCHEDULER", 9, 10, 4, false },
 	{ "STATE", 5, 5, 8, false },	 { "REGION", 10, 14, 1, false },
 	{ "NODES", 7, 11, 7, true },	 { "LOAD", 10, 10, 3, false },
-	{ "JOBS", 8, 16, 6, true },	 { "WAIT", 5, 8, 4, true },
+	{ "JOBS", 10, 16, 6, true },	 { "WAIT", 5, 8, 4, true },
 	{ "SPOT%", 5, 5, 2, true },	 { "$/H", 6, 9, 6, true },
-	{ "TODAY", 6, 10, 5, true },	 { "BUDGET", 4, 13, 3, false },
+	{ "TODAY", 6, 10, 5, true },	 { "BUDGET", 6, 13, 3, false },
 	{ "TEMPLATE", 8, 16, 0, false }, { "OWNER", 5, 10, 0, false },
 	{ "NOTE", 10, 0, 5, false },
 };

@@ -171,6 +171,7 @@ static void draw_side(const struct deck *d, struct screen *s, struct area a)
 static void draw(struct deck *d, struct screen *s, struct area a)
 {
 	struct column_area left = { .a = a, .airy = a.cols >= TWO_COLS }, right;
+	int high;
 
 	if (!deck_cluster(d)) {
 		deck_draw_empty(d, s, PANE_CLUSTERS, a, 1);
@@ -197,7 +198,8 @@ static void draw(struct deck *d, struct screen *s, struct area a)
 	scaler(d, s, &left);
 	storage_and_cost(d, s, &left);
 	queue(d, s, &right);
-	curves(d, s, &right, 4 * (a.rows >= 30 ? 4 : 3), a.rows >= 30 ? 4 : 3);
+	high = a.rows < 30 ? 3 : (a.rows - 11) / 4 < 6 ? (a.rows - 11) / 4 : 6;
+	curves(d, s, &right, 4 * high, high);
 	issues(d, s, a.rows >= 30 ? &right : &left);
 	if (left.a.rows - left.used >= 7)
 		day(d, s, &left);
@@ -270,8 +272,7 @@ const struct view view_overview = {
 	.pane = PANE_CLUSTERS,
 	.parent = &view_clusters,
 	.keys = keys,
-	.hint =
-	    "2 nodes  3 jobs  4 events  5 cost  S start  D teardown...  Tab next  Esc back",
+	.hint = "2 nodes  3 jobs  4 events  5 cost  S start  D teardown...  Tab next  Esc back",
 	.draw = draw,
 	.right = right_of_place,
 	.key = key,
