@@ -68,6 +68,20 @@ static int set_blocks(struct deck *d, const char *value, struct err *err)
 	return rc;
 }
 
+static int set_ramp(struct deck *d, const char *value, struct err *err)
+{
+	bool on = display_has_ramp(d->display);
+	int rc = one_of(&on, value, "on", "off", err);
+
+	display_ramp(d->display, on);
+	return rc;
+}
+
+static void get_ramp(const struct deck *d, char out[24])
+{
+	snprintf(out, 24, "%s", display_has_ramp(d->display) ? "on" : "off");
+}
+
 static void get_blocks(const struct deck *d, char out[24])
 {
 	snprintf(out, 24, "%s", display_has_blocks(d->display) ? "on" : "off");
@@ -137,7 +151,7 @@ static const struct console_setting {
 	int (*set)(struct deck *d, const char *value, struct err *err);
 	void (*get)(const struct deck *d, char out[24]);
 } settings[] = {
-	{ "blocks", "on off", "bars of block characters; off: of letters", set_blocks,
+	{ "blocks", "on off", "curves in eighths of a block; off: in ASCII", set_blocks,
 	  get_blocks },
 	{ "countdown", "on off", "before a teardown begins; off: the key once more",
 	  set_countdown, get_countdown },
@@ -147,6 +161,7 @@ static const struct console_setting {
 	{ "mouse", "on off", "clicks choose rows, the wheel scrolls; F12", set_mouse,
 	  get_mouse },
 	{ "paste", "on off", "the terminal marks what is pasted", set_paste, get_paste },
+	{ "ramp", "on off", "load, cost and age on maps in 256 colours", set_ramp, get_ramp },
 	{ "refresh", "0.2s 1s 5s", "from one picture of new data to the next", set_refresh,
 	  get_refresh },
 };

@@ -102,6 +102,15 @@ screen_wait 'shade state' >/dev/null
 tap_ok "the legend counts each state" screen_wait '! fail 16  ? lost 0  x evict 37'
 screen_keys a
 tap_ok "and tells the steps of a shade" screen_wait '0 none 1 <1/8'
+screen_keys a a a a
+screen_wait 'shade age' >/dev/null
+tap_ok "ages have a ramp of 256 colours" shows '38;5;143m'
+screen_keys :
+screen_text 'set ramp off'
+screen_keys Enter
+ramp_is_off() { screen_wait '1 <5m' && ! shows_now '38;5;143m'; }
+shows_now() { sleep 0.5; screen_text_now -e | grep -qF -e "$1"; }
+tap_ok "set ramp off takes the theme's" ramp_is_off
 screen_stop
 
 # On the wire: what the largest screens cost
