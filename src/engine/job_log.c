@@ -76,6 +76,11 @@ static int read_path(struct log_ask *a, const struct job_files *f, struct err *e
 
 	if (!path[0] || strcmp(path, "/dev/null") == 0)
 		return no_file(a, err);
+	if (remote_is_here(a->run) && a->run->cloud->record->bin)
+		return err_set(
+		    err, ERR_NOT_FOUND,
+		    "job %s has no output file: its head only has the commands of %s, and no files",
+		    a->job, a->run->cloud->record->bin);
 	return file_read_part(a->run, path, a->user, a->from, a->most, on_part, a, err);
 }
 

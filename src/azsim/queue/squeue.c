@@ -248,6 +248,32 @@ static void put_null(struct buf *b, const struct row *r)
 	buf_adds(b, "(null)");
 }
 
+/* As wait() tells it: seen with 22.05, "768" for exit 3. */
+static void put_exit(struct buf *b, const struct row *r)
+{
+	gq_add_int(b, r->job->exit_code * 256);
+}
+
+static void put_out(struct buf *b, const struct row *r)
+{
+	buf_adds(b, r->job->spec->out);
+}
+
+static void put_errout(struct buf *b, const struct row *r)
+{
+	buf_adds(b, r->job->spec->errout ? r->job->spec->errout : r->job->spec->out);
+}
+
+static void put_command(struct buf *b, const struct row *r)
+{
+	buf_adds(b, r->job->spec->command ? r->job->spec->command : "(null)");
+}
+
+static void put_workdir(struct buf *b, const struct row *r)
+{
+	buf_adds(b, r->job->spec->workdir);
+}
+
 static const struct field {
 	char letter;
 	const char *head, *name; /* name: of -O */
@@ -281,6 +307,12 @@ static const struct field {
 	{ 'j', "NAME", "name", put_name },
 	{ 'q', "QOS", "qos", put_null },
 	{ 'a', "ACCOUNT", "account", put_null },
+	/* These have no letter: -O alone knows them. */
+	{ '\0', "EXIT_CODE", "exit_code", put_exit },
+	{ '\0', "STDOUT", "stdout", put_out },
+	{ '\0', "STDERR", "stderr", put_errout },
+	{ 'o', "COMMAND", "command", put_command },
+	{ 'Z', "WORK_DIR", "workdir", put_workdir },
 };
 
 /*
