@@ -182,7 +182,7 @@ int finds_named(struct engine *e, const struct strs *words, struct find ***out, 
 
 const struct sched_node *stranger_in_queue(const struct run *r, const struct cloud_vm *vm)
 {
-	for (size_t i = 0; r->queue && i < r->queue->n_nodes; i++) {
+	for (size_t i = 0; r && r->queue && i < r->queue->n_nodes; i++) {
 		const struct sched_node *sn = &r->queue->nodes[i];
 
 		if (sn->offer)

@@ -120,7 +120,7 @@ static int by_length(const void *a, const void *b)
 
 void history_boots(struct cluster_view *v, const struct run *r)
 {
-	int64_t ms[PAST_BOOTS], joined = 0, lost = 0;
+	int64_t ms[PAST_BOOTS] = { 0 }, joined = 0, lost = 0;
 	size_t n = r->past.n_boots < PAST_BOOTS ? r->past.n_boots : PAST_BOOTS;
 
 	for (size_t i = 0; i < n; i++)

@@ -272,8 +272,10 @@ static struct template *revision_of(struct run *r, bool file, struct err *err)
 	struct template *t = NULL;
 	char *text = NULL;
 
-	if (file)
-		return template_load(&e->template_folders, name, err);
+	if (file) {
+		t = template_load(&e->template_folders, name, err);
+		return t;
+	}
 	if (store_revision_text(e->store, hash ? hash : "", &text, err) == 0)
 		t = template_parse(text, strlen(text), name, err);
 	free(text);

@@ -76,8 +76,7 @@ static bool same_rows(const struct window *a, const struct window *b)
 {
 	return a->noun == b->noun && strcmp(a->cluster, b->cluster) == 0 &&
 	       strcmp(a->filter, b->filter) == 0 && strcmp(a->sort, b->sort) == 0 &&
-	       strcmp(a->shade, b->shade) == 0 && a->fold == b->fold &&
-	       a->ended == b->ended;
+	       strcmp(a->shade, b->shade) == 0 && a->fold == b->fold && a->ended == b->ended;
 }
 
 /* What the client has of a window that only moved is not sent again. */

@@ -284,7 +284,7 @@ static void answer(struct arm_call *c, struct arm_rows *rows, const struct graph
 {
 	struct json *o = json_new_object(), *data;
 	int64_t skip = 0, top = json_int(c->body, "options.$top", PAGE),
-		total = rows->v ? (int64_t)rows->n : 0;
+		total = (int64_t)rows->n;
 	char token[32];
 
 	if (q->count_name[0]) {
@@ -299,7 +299,7 @@ static void answer(struct arm_call *c, struct arm_rows *rows, const struct graph
 		num_read(&skip, json_str(c->body, "options.$skipToken", "0"), 0, INT64_MAX);
 		skip += json_int(c->body, "options.$skip", 0);
 		data = json_new_array();
-		for (int64_t i = skip; i < total && i < skip + top; i++)
+		for (int64_t i = skip; rows->v && i < total && i < skip + top; i++)
 			json_add(data, project(c, &rows->v[i], q));
 	}
 	json_set_int(o, "totalRecords", total);
