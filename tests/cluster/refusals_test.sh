@@ -234,6 +234,10 @@ as "a deletion with an old plan" 1 "changed since plan 0123456789ab|nothing was 
 as "a copy without a cluster" 2 "one of the two is CLUSTER:PATH" "cp /x /y"
 as "a copy from simulated machines" 1 "there are no files on them" "cp alpha:/nope $dir/home/"
 as "a shell on an unknown node" 1 'cluster alpha has no node "htc-99"' "ssh alpha htc-99"
+as "a shell on a placeholder of the queue" 1 "offer-htc-1 is no machine" "ssh alpha offer-htc-1"
+as "why it is there" 0 "Slurm takes a job only when some node could run it" "why alpha offer-htc-1"
+as "a node is deleted" 0 "htc-1" "node terminate alpha htc-1 --yes"
+until_said 'has no node "htc-1" any more: ' "ssh alpha htc-1"; ok "a shell on a node that is gone says what became of it"
 check "another user" 1 "$sock: Permission denied" \
 	setpriv --reuid=65533 --regid=65533 --clear-groups "$pl" --socket "$sock" cluster list
 

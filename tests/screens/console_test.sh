@@ -3,23 +3,15 @@
 # completion, pause, a screen reader's mode, help everywhere, console.conf.
 cd "$(dirname "$0")/../.." || exit 2
 . tests/screens/lib.sh
-lab=$build/tests/screens/deck_lab
-[ -x "$lab" ] || { echo "Bail out! $lab is not built: make screens"; exit 1; }
-unset NO_COLOR STY SSH_CONNECTION
-orders=$screen_dir/orders
+. tests/screens/deck.sh
 conf=$screen_dir/console.conf
-mkfifo "$orders"
 
-# deck SIZE [VAR=VALUE...] [-- OPTION...]: at rest, with rows on it.
-deck() {
-	size=$1
-	shift
-	env=()
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do env+=("$1"); shift; done
-	[ $# -gt 0 ] && shift
-	screen_start "$size" "${env[@]}" "$lab" --orders "$orders" --drafts "$state" --conf "$conf" "$@"
-	screen_wait slurm >/dev/null
-	screen_settle
+# at SIZE [VAR=VALUE...] [-- OPTION...]: the Deck with this part's state folder and console.conf.
+at() {
+	case " $* " in
+	*" -- "*) deck "$@" --drafts "$state" --conf "$conf" ;;
+	*) deck "$@" -- --drafts "$state" --conf "$conf" ;;
+	esac
 }
 
 # A state folder of its own for each part: a console that is killed still writes what it remembers.
@@ -39,16 +31,6 @@ shows() {
 	screen_wait "$1" "${2-5}"
 }
 
-gone() {
-	for _ in $(seq 100); do
-		screen_text_now | grep -qF -e "$1" || return 0
-		sleep 0.05
-	done
-	echo "\"$1\" is still there:"
-	screen_text_now
-	return 1
-}
-
 stays_without() {
 	screen_settle && ! screen_text_now | grep -F -e "$1"
 }
@@ -65,7 +47,7 @@ marked_in_log() {
 }
 
 history_of_views() {
-	deck 80x24
+	at 80x24
 	screen_keys 3
 	shows '[3 Jobs]' >/dev/null
 	screen_keys Down Down f
@@ -91,7 +73,7 @@ history_of_views() {
 }
 
 copying() {
-	deck 80x24
+	at 80x24
 	screen_keys 2
 	shows '[2 Nodes]' >/dev/null
 	screen_keys y
@@ -110,7 +92,7 @@ copying() {
 	sleep 0.3
 	tap_ok "in a box y copies what it shows" grep -q 'paceline node' "$state/copy"
 	screen_stop
-	deck 80x24 TERM=linux
+	at 80x24 TERM=linux
 	screen_keys 2
 	shows '[2 Nodes]' >/dev/null
 	screen_keys y
@@ -119,7 +101,7 @@ copying() {
 }
 
 marks() {
-	deck 80x24
+	at 80x24
 	screen_keys 2
 	shows '[2 Nodes]' >/dev/null
 	screen_keys M
@@ -144,7 +126,7 @@ marks() {
 	screen_keys v Right Right Right v
 	tap_ok "v marks a block on the map" shows '4 marked'
 	screen_stop
-	deck 120x35 -- --many 400
+	at 120x35 -- --many 400
 	screen_keys Down 2
 	shows '[2 Nodes]' >/dev/null
 	screen_keys v
@@ -157,19 +139,19 @@ marks() {
 }
 
 columns() {
-	deck 80x24
+	at 80x24
 	screen_keys 2
 	shows '[2 Nodes]' >/dev/null
 	tap_ok "a > tells that there are more columns" sh -c "TMUX_TMPDIR=$screen_dir tmux -L $screen_server capture-pane -p -t t | grep -q 'REASON.*>\$'"
 	screen_keys '>'
 	tap_ok "> brings the next, and the name stays" shows 'NODE'
-	tap_ok "the first has gone" gone 'STATE'
+	tap_ok "the first has gone" eventually_lacks 'STATE'
 	screen_keys '<'
 	shows 'STATE' >/dev/null
 	screen_keys C
 	screen_golden console/columns_menu
 	screen_keys Space Escape
-	tap_ok "a column that is not chosen is not shown" gone 'STATE'
+	tap_ok "a column that is not chosen is not shown" eventually_lacks 'STATE'
 	screen_keys c
 	tap_ok "c is the same where it does nothing else" shows 'u: the usual ones again'
 	screen_keys u Escape
@@ -186,7 +168,7 @@ columns() {
 }
 
 saved() {
-	deck 80x24
+	at 80x24
 	screen_keys 3
 	shows '[3 Jobs]' >/dev/null
 	command_line "filter user:alice"
@@ -199,7 +181,7 @@ saved() {
 	tap_ok "V saves the view under a name" shows "view \"alice's jobs\" saved"
 	leave
 	echo 'name=broken' >>"$state/views"
-	deck 80x24
+	at 80x24
 	tap_ok "the filter is back, and the message says so once" shows 'filters as last time: jobs /user:alice'
 	command_line messages
 	tap_ok "a bad line of the views is named" shows "views, line 2: it has no name or no"
@@ -216,7 +198,7 @@ saved() {
 	command_line 'filter user:bob'
 	screen_keys Escape
 	leave
-	deck 80x24
+	at 80x24
 	tap_ok "a filter that was cleared does not come back" stays_without 'as last time'
 	screen_keys : Up Up
 	tap_ok "lines of the last time are in the history" shows "view delete alice's jobs"
@@ -224,7 +206,7 @@ saved() {
 }
 
 prompts() {
-	deck 80x24
+	at 80x24
 	screen_keys 2
 	shows '[2 Nodes]' >/dev/null
 	screen_keys f
@@ -270,7 +252,7 @@ prompts() {
 }
 
 modes() {
-	deck 80x24
+	at 80x24
 	screen_keys 2
 	shows '[2 Nodes]' >/dev/null
 	screen_keys z
@@ -294,7 +276,7 @@ modes() {
 	screen_keys Escape '!'
 	shows 'The same from a shell' >/dev/null
 	screen_keys w Right Right
-	tap_ok "w cuts long lines, and Right moves them" gone 'paceline node show'
+	tap_ok "w cuts long lines, and Right moves them" eventually_lacks 'paceline node show'
 	screen_stop
 }
 
@@ -311,7 +293,7 @@ cursor_on() {
 }
 
 reader() {
-	deck 80x24 -- --screen-reader
+	at 80x24 -- --screen-reader
 	screen_keys 2
 	shows '[2 Nodes]' >/dev/null
 	tap_ok "a reader's cursor stands on the row" cursor_on 'htc-1'
@@ -331,7 +313,6 @@ reader() {
 
 # All four levels of asking, as lines (tui.md 4.3 and 8).
 plain() {
-	log=$screen_dir/asked
 	: >"$log"
 	screen_start 80x24 "$lab" --plain --log "$log"
 	screen_wait 'Type a command' >/dev/null
@@ -343,7 +324,7 @@ plain() {
 	tap_ok "plain: two drains are a question with numbers" shows '2 yes'
 	screen_text 2
 	screen_keys Enter
-	tap_ok "plain: its number answers it" asked_for 'RUN node drain demo htc-1 htc-2'
+	tap_ok "plain: its number answers it" asked 'RUN node drain demo htc-1 htc-2'
 	screen_text 'node terminate demo htc-3'
 	screen_keys Enter
 	tap_ok "plain: ending one is asked about" shows 'node terminate: '
@@ -361,21 +342,12 @@ plain() {
 	sleep 0.3
 	screen_text 2
 	screen_keys Enter
-	tap_ok "plain: then it is done" asked_for 'RUN node terminate demo htc-3 htc-4'
+	tap_ok "plain: then it is done" asked 'RUN node terminate demo htc-3 htc-4'
 	screen_stop
 }
 
-asked_for() {
-	for _ in $(seq 100); do
-		grep -qF -e "$1" "$log" && return 0
-		sleep 0.05
-	done
-	cat "$log"
-	return 1
-}
-
 help_everywhere() {
-	deck 80x24
+	at 80x24
 	screen_keys n
 	shows 'NAME' >/dev/null || shows 'name' >/dev/null
 	screen_settle
@@ -387,7 +359,7 @@ help_everywhere() {
 	screen_keys C-g
 	tap_ok "Ctrl-G is the same" shows 'Help: any key closes it'
 	screen_keys Escape Escape
-	gone 'F2List' >/dev/null
+	eventually_lacks 'F2List' >/dev/null
 	screen_keys 2
 	shows '[2 Nodes]' >/dev/null
 	screen_keys T
@@ -413,7 +385,7 @@ configured() {
 		site demo red TEST
 		colour everything
 	EOF
-	deck 80x24
+	at 80x24
 	tap_ok "the site has its word" shows 'PACELINE TEST demo'
 	tap_ok "and its colour, in the first cells of line 0" sh -c "TMUX_TMPDIR=$screen_dir tmux -L $screen_server capture-pane -e -p -t t | head -n 1 | grep -q '\[[0-9;]*41m PACELI'"
 	tap_ok "settings come from the file" shows '?Help'
