@@ -236,8 +236,10 @@ as "a copy from simulated machines" 1 "there are no files on them" "cp alpha:/no
 as "a shell on an unknown node" 1 'cluster alpha has no node "htc-99"' "ssh alpha htc-99"
 as "a shell on a placeholder of the queue" 1 "offer-htc-1 is no machine" "ssh alpha offer-htc-1"
 as "why it is there" 0 "Slurm takes a job only when some node could run it" "why alpha offer-htc-1"
+as "nothing is wanted any more" 0 "1" "job cancel alpha 1 --yes"
 as "a node is deleted" 0 "htc-1" "node terminate alpha htc-1 --yes"
-until_said 'has no node "htc-1" any more: ' "ssh alpha htc-1"; ok "a shell on a node that is gone says what became of it"
+until_said "gone: " "why alpha htc-1"
+as "a shell on a node that is gone says what became of it" 1 'has no node "htc-1" any more: ' "ssh alpha htc-1"
 check "another user" 1 "$sock: Permission denied" \
 	setpriv --reuid=65533 --regid=65533 --clear-groups "$pl" --socket "$sock" cluster list
 

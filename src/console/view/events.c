@@ -92,13 +92,14 @@ static const struct column full[] = {
 };
 static const unsigned char full_what[] = { TIME, LEVEL, CLUSTER, OBJECT, WHO, MESSAGE };
 static const struct column wide[] = {
-	{ "TIME", 8, 8, 8, false },	 { "LEVEL", 5, 5, 5, false },
-	{ "WHO", 6, 12, 4, false },	 { "CLUSTER", 8, 14, 6, false },
-	{ "OBJECT", 8, 16, 3, false },	 { "OPERATION", 9, 9, 2, false },
+	{ "TIME", 8, 8, 8, false },	{ "LEVEL", 5, 5, 5, false },
+	{ "WHO", 6, 12, 4, false },	{ "CLUSTER", 8, 14, 6, false },
+	{ "OBJECT", 8, 16, 3, false },	{ "OPERATION", 9, 9, 2, false },
 	{ "MESSAGE", 20, 0, 9, false },
 };
-static const unsigned char wide_what[] = { TIME,   LEVEL,     WHO,    CLUSTER,
-					   OBJECT, OPERATION, MESSAGE };
+static const unsigned char wide_what[] = {
+	TIME, LEVEL, WHO, CLUSTER, OBJECT, OPERATION, MESSAGE
+};
 static const struct pane_columns full_sets[] = {
 	{ 0, all, all_what, ARRAY_LEN(all) },
 	{ 60, full, full_what, ARRAY_LEN(full) },
@@ -254,8 +255,7 @@ const struct view view_events = {
 	.kind = &kind,
 	.keys = keys,
 	.right = right,
-	.hint =
-	    "Enter its object  o its operation  e why  a what people did  E errors  i all of it",
+	.hint = "Enter its object  o its operation  e why  a what people did  E errors  i all",
 	.row_count = row_count,
 	.draw_row = view_detail_row,
 };
