@@ -257,6 +257,8 @@ struct deck {
 	struct textbox under;  /* of a view: the text under its table */
 	char why_of[80], why_asked[80];
 	char *why_text;
+	char tail_of[80]; /* the job whose last lines tail_text has */
+	char *tail_text;
 
 	char message[320];
 	enum tone message_tone;
@@ -599,6 +601,8 @@ void act_log_job(struct deck *d);
 void act_log_node(struct deck *d);
 const char *deck_no_log(const struct deck *d, char out[80]);
 void log_begin(struct deck *d); /* reads it from its end */
+/* The last lines of the job under the cursor, where there is room for them. */
+void act_fetch_tail(struct deck *d, const char *job);
 bool log_is_open(const struct deck *d);
 void log_other_stream(struct deck *d);
 void log_want_older(struct deck *d);

@@ -307,6 +307,8 @@ void act_fetch_why(struct deck *d)
 	snprintf(d->why_asked, sizeof(d->why_asked), "%s", deck_selected(d, what));
 	if (!what[0] || !d->cluster[0] || (d->focus != PANE_NODES && d->focus != PANE_JOBS))
 		return;
+	if (d->focus == PANE_JOBS && d->layout.size == DECK_LARGE)
+		act_fetch_tail(d, what);
 	deck_get_quietly(d, client_path("/v1/clusters/%/why/%", d->cluster, what, (char *)NULL),
 			 on_side_why, what);
 }

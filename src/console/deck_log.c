@@ -241,6 +241,34 @@ void act_log(struct deck *d)
 		act_log_node(d);
 }
 
+static void on_tail(struct deck *d, const struct json *j, const char *job)
+{
+	const char *text = json_str(j, "text", ""), *nl = strchr(text, '\n');
+
+	if (json_bool(j, "binary", false) || !text[0])
+		return;
+	if (json_int(j, "from", 0) > 0 && nl) /* it begins inside a line */
+		text = nl + 1;
+	free(d->tail_text);
+	d->tail_text = xstrdup(text);
+	snprintf(d->tail_of, sizeof(d->tail_of), "%.79s", job);
+}
+
+/* Asked once when the cursor comes to rest; L follows. */
+void act_fetch_tail(struct deck *d, const char *job)
+{
+	const struct pane *p = &d->panes[PANE_JOBS];
+	int64_t i = pane_at(p);
+
+	if (i < 0 || p->rows.u.jobs[i].state != JOB_RUNNING || p->rows.u.jobs[i].running > 1 ||
+	    deck_cannot(d, ROLE_OPERATOR))
+		return;
+	deck_get_quietly(
+	    d,
+	    client_path("/v1/clusters/%/jobs/%/log?tail=1024", d->cluster, job, (char *)NULL),
+	    on_tail, job);
+}
+
 const char *deck_no_log(const struct deck *d, char out[80])
 {
 	char what[80];
@@ -287,6 +315,7 @@ void deck_log_clear(struct deck *d)
 {
 	log_text_clear(&d->log.text);
 	timer_free(d->log.timer);
+	free(d->tail_text);
 	if (d->log.save)
 		fclose(d->log.save);
 }

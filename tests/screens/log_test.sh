@@ -150,6 +150,17 @@ reasons() {
 	screen_stop
 }
 
+tail_pane() {
+	deck 160x45
+	screen_keys 3 Down
+	tap_ok "where there is room, the last lines of a running job stand under the table" screen_wait 'stdout  (its last lines; L follows)'
+	tap_ok "as they are now" screen_wait '  step 39  res'
+	screen_keys Up
+	tap_ok "and not under another job" lacks 'its last lines'
+	screen_stop
+}
+
+tail_pane
 job_log
 ends
 node_log

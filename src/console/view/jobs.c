@@ -7,6 +7,8 @@
 #include "console/deck.h"
 #include "console/words.h"
 
+#define TAIL_LINES 8
+
 enum { ID, NAME, USER, PART, STATE, CPUS, NODES, WHY, TASKS, TIME, LIMIT, PRIO, WORD, START };
 
 static const struct column small[] = {
@@ -247,6 +249,22 @@ static void add_reasons(struct deck *d)
 		    r->cluster.paused ? "autoscaling is paused" : "decided with each reading");
 }
 
+/* The last lines that a running job wrote. */
+static void add_tail(struct deck *d, const char *job)
+{
+	struct log_text t;
+	int64_t number;
+
+	if (!d->tail_text || strcmp(d->tail_of, job) != 0)
+		return;
+	log_text_init(&t);
+	log_text_add(&t, d->tail_text, 0, 1, 0);
+	textbox_add(&d->under, TONE_TITLE, "%s", "stdout  (its last lines; L follows)");
+	for (size_t i = t.n > TAIL_LINES ? t.n - TAIL_LINES : 0; i < t.n; i++)
+		textbox_add(&d->under, TONE_TEXT, "  %s", log_text_line(&t, i, &number));
+	log_text_clear(&t);
+}
+
 static int row_count(struct deck *d, int columns)
 {
 	const char *job = pane_name_at(&d->panes[PANE_JOBS]);
@@ -262,6 +280,7 @@ static int row_count(struct deck *d, int columns)
 		textbox_add_text(&d->under, TONE_TEXT, d->why_text);
 	else
 		textbox_add(&d->under, TONE_DIM, "asking the engine");
+	add_tail(d, job);
 	return textbox_rows(&d->under, columns - 2);
 }
 
