@@ -18,9 +18,7 @@ jobs              |            | 3                                 | [3 Jobs]
 folded            |            | 3 m                               | tasks run
 tasks             |            | 3 m Enter                         | 12_4
 job               |            | 3 G Up Enter                      | 14
-log               |            | Tab Tab Down L                    | FOLLOW
 log-node          |            | Tab Right Right L                 | boot failed: mount
-ended             |            | 3 a                               | exit 3 on
 events            |            | 4                                 | [4 Events]
 operations        | --ops      | o Down                            | bootstrap
 operation         | --ops      | o Down Enter                      | try 3
