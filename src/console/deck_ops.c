@@ -190,9 +190,12 @@ static void can_do(struct textbox *out, const struct deck *d)
 			    acts[i].text, off ? " (not now: " : "", off ? off : "",
 			    off ? ")" : "");
 	}
+	textbox_add(out, TONE_DIM, "  %s",
+		    here(d) && here(d)->kind == OP_DELETE
+			? "D shows its items: what cannot be removed can be left there"
+			: "no step can be left out: each needs the ones before it");
 	textbox_add(out, TONE_DIM,
-		    "  no step is left out: each needs the ones before; the engine goes on "
-		    "with it whether a console is here or not");
+		    "  the engine goes on with it whether a console is here or not");
 }
 
 void op_detail(const struct deck *d, struct textbox *out, const struct operation *o, bool brief)
