@@ -109,7 +109,7 @@ static void budget(const struct pane *p, const struct cluster_view *v, struct ta
 		return;
 	}
 	gauge_bar_text(bar, BUDGET_BAR, share, PERCENT, p->ascii);
-	snprintf(out->text, sizeof(out->text), "%s %lld%%", bar, (long long)share);
+	snprintf(out->text, sizeof(out->text), "%lld%% %s", (long long)share, bar);
 	out->tone = share >= PERCENT ? TONE_FAIL : share >= BUDGET_NEAR ? TONE_WARN : TONE_OK;
 }
 
@@ -352,8 +352,7 @@ const struct view view_clusters = {
 	.pane = PANE_CLUSTERS,
 	.kind = &kind,
 	.keys = keys,
-	.hint =
-	    "Enter at a glance  2 nodes  3 jobs  n new  S start  J submit  D teardown...",
+	.hint = "Enter at a glance  2 nodes  3 jobs  n new  S start  J submit  D teardown...",
 	.row_count = row_count,
 	.draw_row = draw_row,
 	.under_title = under_title,
