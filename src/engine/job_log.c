@@ -139,8 +139,13 @@ static void on_detail(void *arg, const struct sched_run *run, const struct err *
 		finish(a, NULL, why);
 		return;
 	}
-	if (run->exit_code != 0 || !a->user[0]) {
+	if (run->exit_code != 0) {
 		rc = read_remembered(a, &err);
+	} else if (!a->user[0]) { /* the scheduler has it, no reading of ours yet */
+		observe_soon(a->run, 0);
+		rc = err_set(&err, ERR_CONFLICT,
+			     "job %s is new: it is in no reading of the queue yet, ask again",
+			     a->job);
 	} else {
 		rc = a->run->sched->read_files(&f, run, &err);
 		if (rc == 0)

@@ -78,7 +78,8 @@ pl job log demo 1_1 && pl job log demo 99999
 [ $? -eq 1 ] && said 'shows no job 99999'
 ok "a job that never was is said"
 printf '#!/bin/sh\n#SBATCH -o /dev/null\nsleep 1\n' >"$dir/quiet.sh"
-pl job submit demo "$dir/quiet.sh" && quiet=$(number) && pl job log demo "$quiet"
+pl job submit demo "$dir/quiet.sh" && quiet=$(number) && until_pl "$quiet" job list demo --ended --filter "id:$quiet" &&
+	pl job log demo "$quiet"
 [ $? -eq 1 ] && said "job $quiet has no output file"
 ok "one without output, too"
 printf '#!/bin/sh\nhead -c 3000 /dev/zero\n' >"$dir/zeros.sh"
