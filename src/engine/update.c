@@ -285,7 +285,7 @@ static struct template *revision_of(struct run *r, bool file, struct err *err)
 static int update_make(struct update *u, struct run *r, const struct strs *params,
 		       struct err *err)
 {
-	struct strs all = STRS_INIT(2 * CLUSTER_PARAMS_MAX);
+	struct strs all = STRS_INIT((size_t)2 * CLUSTER_PARAMS_MAX);
 	int rc;
 
 	*u = (struct update){ 0 };
