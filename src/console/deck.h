@@ -116,7 +116,6 @@ struct diff_view { /* of one template */
 struct op_view { /* the operation under the cursor */
 	struct json *told; /* GET /v1/operations/N; NULL: not yet */
 	char asked[160];
-	bool in_box; /* what Enter opened last was one */
 };
 
 enum cost_period { COST_MONTH, COST_TODAY, COST_WEEK, COST_PERIODS };

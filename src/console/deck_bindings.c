@@ -118,7 +118,6 @@ void deck_open_detail(struct deck *d)
 		return;
 	}
 	deck_detail(d, &d->box);
-	d->op.in_box = false;
 	deck_open_box(d);
 }
 

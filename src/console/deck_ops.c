@@ -34,21 +34,31 @@ bool op_wanted(const struct deck *d)
 	return strcmp(key, d->op.asked) != 0;
 }
 
+static void title_of(char out[80], const struct operation *o)
+{
+	snprintf(out, 80, "op %lld  %s of %.40s", (long long)o->id, op_kind_name(o->kind),
+		 o->cluster);
+}
+
 static void on_told(struct deck *d, const struct json *answer, const char *key)
 {
+	char title[80] = "";
+
 	if (strcmp(key, d->op.asked) != 0)
 		return;
 	json_free(d->op.told);
 	d->op.told = json_copy(answer);
 	deck_load(d);
-	if (d->mode == AT_BOX && d->op.in_box && here(d)) /* it was opened before this came */
+	if (here(d))
+		title_of(title, here(d));
+	/* its box was opened before this came; any other box stays */
+	if (d->mode == AT_BOX && here(d) && strcmp(d->box.title, title) == 0)
 		op_detail(d, &d->box, here(d), false);
 }
 
 void act_op_open(struct deck *d)
 {
 	op_detail(d, &d->box, here(d), false);
-	d->op.in_box = true;
 	deck_open_box(d);
 }
 
@@ -203,8 +213,7 @@ void op_detail(const struct deck *d, struct textbox *out, const struct operation
 	const struct json *j = told(d, o), *steps = json_get(j, "steps");
 	char title[80], when[CLOCK_TEXT], span[CLOCK_TEXT];
 
-	snprintf(title, sizeof(title), "op %lld  %s of %.40s", (long long)o->id,
-		 op_kind_name(o->kind), o->cluster);
+	title_of(title, o);
 	textbox_open(out, title);
 	textbox_add(out, words_op_tone(o), "%-10s %s%s", "state", words_op_state(o),
 		    o->cancel_asked && o->state == OP_RUNNING ? ", cancel was asked" : "");
