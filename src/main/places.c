@@ -123,7 +123,7 @@ int places_check_free(const struct places *p, struct err *err)
 	struct sockaddr_un a;
 
 	if (unix_address(&a, p->socket, err) < 0)
-		return -1;
+		return err_wrap(err, "--socket");
 	/* A child of an engine that was killed this moment holds its socket until it has become
 	 * the program that it was made for. */
 	for (int i = 0; i < 10; i++) {

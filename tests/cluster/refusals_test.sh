@@ -106,7 +106,7 @@ cloud=$dir/home/az/cloud.yaml
 printf 'quota_cores: 8\nquota_spot: 4\n' >"$dir/scenario.yaml"
 
 # --- nobody is there yet
-as "no engine" 1 "no engine answers on $sock|No such file|leave --socket out" "cluster list"
+as "no engine" 1 "no engine answers: $sock|No such file|leave --socket out" "cluster list"
 check "no engine, no configuration" 1 "no cloud is configured|config.yaml|paceline demo" $user "$pl" cluster list
 check "status starts none" 1 'no engine answers on|"paceline engine" starts one' $user "$pl" status
 check "a bad name of an engine" 2 '"../x" is no name for an engine' $user "$pl" -L ../x status
