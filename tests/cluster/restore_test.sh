@@ -43,7 +43,7 @@ quiet() { "$@" >"$site/said" 2>&1; }
 field() { sed -n "s/.*\"$1\":\([0-9a-z]*\).*/\1/p"; }
 found() { api /v1/found | grep -o '"id":"[^"]*"' | wc -l; }
 ids() { api /v1/found | tr '{' '\n' | grep "\"what\":\"$1\"" | sed 's/.*"id":"\([^"]*\)".*/\1/'; } # of one kind
-finds_of() { [ "$(ids "$1" | wc -l)" "$2" "$3" ]; }
+finds_of() { test "$(ids "$1" | wc -l)" "$2" "$3"; }
 finds() { [ "$(found)" = "$1" ]; }
 waits_for_nothing() { api /v1/found | grep -q '"waits_for":""'; }
 adopting() { api /v1/engine | grep -q '"adoption":true'; }
