@@ -51,7 +51,7 @@ static size_t colour_sequence(const char *s, size_t n)
  * progress do, the last text counts. */
 static char *clean_line(const char *s, size_t n)
 {
-	struct buf b = BUF_INIT(LOG_LINE * 4);
+	struct buf b = BUF_INIT((size_t)LOG_LINE * 4);
 	char out[LOG_LINE];
 
 	while (n > 0 && s[n - 1] == '\r')

@@ -11,7 +11,7 @@ static int64_t earliest(const struct pace *p, enum pace_for what, int64_t now)
 		return now;
 	switch (what) {
 	case PACE_KEY:
-		return p->keys - (PACE_BURST - 1) * PACE_KEY_MS;
+		return p->keys - (int64_t)(PACE_BURST - 1) * PACE_KEY_MS;
 	case PACE_SIZE:
 		return p->last + PACE_SIZE_MS;
 	case PACE_DATA:

@@ -566,7 +566,7 @@ static bool takes_osc(void)
 
 bool term_copy(struct term *t, const char *text)
 {
-	struct buf b = BUF_INIT(2 * COPY_MAX);
+	struct buf b = BUF_INIT((size_t)2 * COPY_MAX);
 	size_t n = strlen(text);
 	bool can = takes_osc() && t->entered && n <= COPY_MAX;
 

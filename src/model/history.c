@@ -9,7 +9,7 @@ static const struct {
 	size_t steps;
 } spans[HISTORY_SPANS] = {
 	[HISTORY_HOUR] = { "hour", 60000, 60 },
-	[HISTORY_DAY] = { "day", 15 * 60000, 96 },
+	[HISTORY_DAY] = { "day", (int64_t)15 * 60000, 96 },
 };
 
 static const char *const names[HISTORY_SERIES] = {

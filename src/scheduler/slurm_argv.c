@@ -18,7 +18,7 @@ static const char *const *const fixed[SCHED_VERBS] = {
 	[SCHED_JOB_DETAIL] = (const char *const[]){ "scontrol", "show", "job", NULL },
 	[SCHED_JOB_SCRIPT] = (const char *const[]){ "scontrol", "write", "batch_script", NULL },
 	[SCHED_ENDED] = (const char *const[]){ "squeue", "-h", "-a", "-t", "all", "-O",
-					       SLURM_ENDED_FIELDS, "-j", NULL },
+					       (SLURM_ENDED_FIELDS), "-j", NULL },
 	[SCHED_EXACT_DEMAND] =
 	    (const char *const[]){ "scontrol", "-a", "show", "jobs", "-o", NULL },
 	[SCHED_SUBMIT] = (const char *const[]){ "sbatch", "--parsable", NULL },

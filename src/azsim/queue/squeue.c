@@ -251,7 +251,7 @@ static void put_null(struct buf *b, const struct row *r)
 /* As wait() tells it: seen with 22.05, "768" for exit 3. */
 static void put_exit(struct buf *b, const struct row *r)
 {
-	gq_add_int(b, r->job->exit_code * 256);
+	gq_add_int(b, (int64_t)r->job->exit_code * 256);
 }
 
 static void put_out(struct buf *b, const struct row *r)
