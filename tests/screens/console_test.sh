@@ -181,7 +181,7 @@ saved() {
 	tap_ok "V saves the view under a name" shows "view \"alice's jobs\" saved"
 	leave
 	echo 'name=broken' >>"$state/views"
-	at 80x24
+	at 160x45
 	tap_ok "the filter is back, and the message says so once" shows 'filters as last time: jobs /user:alice'
 	command_line messages
 	tap_ok "a bad line of the views is named" shows "views, line 2: it has no name or no"
@@ -389,10 +389,14 @@ configured() {
 	tap_ok "the site has its word" shows 'PACELINE TEST demo'
 	tap_ok "and its colour, in the first cells of line 0" sh -c "TMUX_TMPDIR=$screen_dir tmux -L $screen_server capture-pane -e -p -t t | head -n 1 | grep -q '\[[0-9;]*41m PACELI'"
 	tap_ok "settings come from the file" shows '?Help'
+	leave
+	at 160x45 # the name of the file may be long
 	tap_ok "a bad line is named, and the rest holds" shows 'console.conf, line 8: "colour"'
 	command_line messages
 	tap_ok "a key that answers questions opens none" shows 'line 5: y answers questions'
-	screen_keys Escape 2
+	leave
+	at 80x24
+	screen_keys 2
 	shows '[2 Nodes]' >/dev/null
 	screen_keys d
 	tap_ok "a key can be taken away" stays_without 'd drain   '
