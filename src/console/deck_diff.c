@@ -68,7 +68,7 @@ static void fetch(struct deck *d, const struct source *s)
 /* "demo, cfd *": the first with a star is what the operator wonders about, else the first. */
 static void first_user(char out[40], const struct template_row *t)
 {
-	const char *star = strstr(t->used_by, " *"), *from = star;
+	const char *star = strstr(t->used_by, " *"), *from;
 
 	if (!star)
 		star = t->used_by + strcspn(t->used_by, ",");

@@ -162,7 +162,7 @@ static char *own_path(const struct deck *d, const char *suffix)
 static int text_of_file(char **out, const char *path, struct err *err)
 {
 	struct buf text = BUF_INIT(TEXT_MOST);
-	int rc = file_read(&text, path, err);
+	int rc = file_read(&text, path, err) < 0 ? -1 : 0;
 
 	if (rc == 0)
 		*out = buf_steal(&text);

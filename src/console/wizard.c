@@ -344,13 +344,12 @@ static void list_first(struct wizard_list *l)
 static void list_key(struct wizard *w, const struct key *k)
 {
 	struct wizard_list *l = &w->list;
-	enum prompt_end end;
 
 	if (k->code == K_UP || k->code == K_DOWN)
 		list_move(l, k->code == K_DOWN ? 1 : -1);
 	else if (k->code == K_PAGE_UP || k->code == K_PAGE_DOWN)
 		list_move(l, k->code == K_PAGE_DOWN ? l->shown : -l->shown);
-	else if (k->code != K_F2 && (end = prompt_key(&l->filter, k)) == PROMPT_OPEN)
+	else if (k->code != K_F2 && prompt_key(&l->filter, k) == PROMPT_OPEN)
 		list_first(l);
 	else {
 		l->open = false;
