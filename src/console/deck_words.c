@@ -1,6 +1,7 @@
 /* What the console itself understands after ":", beside the commands of the table and the words
  * of its keys. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -348,16 +349,23 @@ const size_t n_own_words = ARRAY_LEN(own_words);
 
 bool deck_own_word(struct deck *d, const char *line, const struct strs *words)
 {
-	const char *rest = line + strspn(line, " ");
+	const char *from = line + strspn(line, " ");
+	size_t len, i = 0;
+	char *rest;
 
-	rest += strcspn(rest, " ");
-	rest += strspn(rest, " ");
-	for (size_t i = 0; i < n_own_words; i++)
-		if (strcmp(own_words[i].name, words->v[0]) == 0) {
-			own_words[i].run(d, rest, words);
-			return true;
-		}
-	return false;
+	while (i < n_own_words && strcmp(own_words[i].name, words->v[0]) != 0)
+		i++;
+	if (i == n_own_words)
+		return false;
+	from += strcspn(from, " ");
+	from += strspn(from, " ");
+	len = strlen(from);
+	while (len > 0 && from[len - 1] == ' ') /* a completion leaves one */
+		len--;
+	rest = xstrndup(from, len);
+	own_words[i].run(d, rest, words);
+	free(rest);
+	return true;
 }
 
 /* The word of a key does what the key does. */

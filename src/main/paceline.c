@@ -231,20 +231,23 @@ static int read_count(int64_t *out, const struct command_run *r, const char *nam
 
 static int demo_console(const char *socket, const char *dir)
 {
-	char *templates = xasprintf("%s/templates", dir), *conf = file_own("console.conf");
+	/* what the console keeps is the person's, not the demo's: the demo's folder goes with it */
+	char *state = places_own(ENGINE_DEMO), *conf = file_own("console.conf");
+	char *templates = xasprintf("%s/templates", dir);
 	const struct console_options o = { .socket_path = socket,
 					   .engine_uid = (uid_t)-1,
-					   .state_dir = dir,
+					   .state_dir = state,
 					   .templates_dir = templates,
 					   .conf_path = conf };
 	int code = console_main(&o);
 
 	free(conf);
 	free(templates);
+	free(state);
 	return code;
 }
 
-static int own_demo(const struct command_run *r)
+static int own_demo(const struct program *p, const struct command_run *r)
 {
 	struct demo_options o = { .batch = command_option(r, "batch") != NULL,
 				  .json = command_option(r, "json") != NULL,
@@ -257,6 +260,9 @@ static int own_demo(const struct command_run *r)
 				  .dir = command_option(r, "state") };
 	struct err err = ERR_INIT;
 
+	if (p->name && strcmp(p->name, ENGINE_DEMO) != 0)
+		return usage("the demo's engine is named " ENGINE_DEMO
+			     ": leave -L out; --state DIR keeps another demo apart");
 	if (read_count(&o.tasks, r, "tasks", 100000, &err) < 0 ||
 	    read_count(&o.kills, r, "kill-engine", 1000, &err) < 0 ||
 	    read_count(&o.seed, r, "seed", INT32_MAX, &err) < 0)
@@ -272,7 +278,7 @@ static int own(void *arg, const struct command_run *r)
 		return own_engine(arg, r);
 	if (strcmp(r->command->name, "restore") == 0)
 		return own_restore(arg, r);
-	return own_demo(r);
+	return own_demo(arg, r);
 }
 
 static int run_verb(struct program *p, int argc, char **argv)

@@ -116,6 +116,7 @@ check "a socket's path that is too long" 1 "107 are possible" $user "$pl" --sock
 check "a state folder whose socket is too long" 1 "107 are possible|--socket" \
 	$user "$pl" engine --state "$dir/home/$long" --socket "$dir/home/$long/e.sock"
 [ ! -e "$dir/home/$long" ]; ok "and no folder is made for it"
+check "a demo of another name" 2 "leave -L out|--state DIR" $user "$pl" -L mine demo
 check "an unknown command" 2 'there is no command "cluster strat"|did you mean "cluster start"' $user "$pl" cluster strat
 check "an unknown option" 2 'has no option "--jsno"|did you mean "--json"' $user "$pl" cluster list --jsno
 

@@ -189,7 +189,7 @@ saved() {
 	command_line view
 	tap_ok ":view lists them" shows 'filter user:alice  sort state'
 	screen_keys Escape
-	command_line "view alice's jobs"
+	command_line "view alice's jobs " # as a completion leaves it
 	tap_ok ":view NAME opens the tab" shows '[3 Jobs]'
 	tap_ok "with its order" shows 'sort:state'
 	tap_ok "and its columns" stays_without 'PART'
