@@ -211,7 +211,8 @@ static void draw_title(const struct deck *d, struct screen *s, struct area a,
 		    screen_put(s, a.row, col, words[i].tone, 0, words[i].text, end - col) + 1;
 }
 
-/* Of states: glyph, word and how many, each in its tone; those that nobody is in are dim. */
+/* Of states: glyph, word and how many, each in its tone; those that nobody is in are dim, and give
+ * way where there is no room for all. */
 static void draw_states(const struct deck *d, struct screen *s, struct area a)
 {
 	static const struct {
@@ -221,19 +222,24 @@ static void draw_states(const struct deck *d, struct screen *s, struct area a)
 		       { '~', "alloc" }, { '+', "boot" }, { '=', "idle" },  { '#', "busy" } };
 	int64_t counts[ARRAY_LEN(states)] = { 0 };
 	struct group g = { 0 };
+	int all = 0, col = 0;
 
 	for (size_t at = 0; d->have_groups && next_group(&d->groups, &at, &g);)
 		for (int st = 0; st < NODE_STATES; st++)
 			for (size_t k = 0; k < ARRAY_LEN(states); k++)
 				if (node_state_glyph((enum node_state)st) == states[k].glyph)
 					counts[k] += g.rows->count[st];
-	for (size_t k = 0, col = 0; k < ARRAY_LEN(states) && (int)col < a.cols; k++)
-		col += (size_t)screen_putf(s, a.row, a.col + (int)col,
+	for (size_t k = 0; k < ARRAY_LEN(states); k++)
+		all += snprintf(NULL, 0, "  %c %s %lld", states[k].glyph, states[k].word,
+				(long long)counts[k]);
+	for (size_t k = 0; k < ARRAY_LEN(states) && col < a.cols; k++)
+		if (counts[k] || all - 2 <= a.cols)
+			col += screen_putf(s, a.row, a.col + col,
 					   counts[k] ? words_glyph_tone(states[k].glyph)
 						     : TONE_DIM,
-					   0, a.cols - (int)col, "%c %s %lld", states[k].glyph,
+					   0, a.cols - col, "%c %s %lld", states[k].glyph,
 					   states[k].word, (long long)counts[k]) +
-		       2;
+			       2;
 }
 
 /* Where the next step of a legend begins: a digit between blanks. */
