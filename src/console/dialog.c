@@ -133,6 +133,14 @@ static enum dialog_answer form_key(struct dialog *d, const struct key *k, int64_
 	char wanted[DIALOG_NAME + 1];
 	uint32_t confirm = dialog_confirm_key(d);
 
+	if (k->code == K_ENTER && d->spec.level == CONFIRM_PLAN && d->typed_len > 0) {
+		char key[16]; /* out of habit after a word: what was typed is not thrown away */
+
+		key_name(key, confirm);
+		snprintf(d->note, sizeof(d->note), "Enter does nothing here: %s begins, Esc is no",
+			 key);
+		return DIALOG_ASKING;
+	}
 	if (k->code == K_ENTER || k->code == K_ESC || k->code == K_CTRL('c'))
 		return end(d, DIALOG_NO);
 	if (d->spec.locked) {

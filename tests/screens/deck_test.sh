@@ -550,7 +550,9 @@ teardown() {
 	screen_keys F9
 	tap_ok "a wrong name does nothing" not_asked POST
 	screen_keys Enter
-	tap_ok "Enter is no" screen_wait 'nothing was changed'
+	tap_ok "Enter after it does nothing" screen_wait 'Enter does nothing here'
+	screen_keys Escape
+	tap_ok "Esc is no" screen_wait 'nothing was changed'
 	screen_keys D
 	screen_wait 'DATA LOST' >/dev/null
 	sleep 0.5

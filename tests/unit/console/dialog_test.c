@@ -68,6 +68,19 @@ static void enter_and_escape_mean_no_everywhere(void **state)
 		}
 }
 
+static void enter_after_a_name_throws_nothing_away(void **state)
+{
+	struct dialog d;
+
+	(void)state;
+	dialog_open(&d, &plan, 0);
+	press(&d, 'd', 400);
+	assert_int_equal(press(&d, K_ENTER, 500), DIALOG_ASKING);
+	assert_string_equal(d.typed, "d");
+	assert_non_null(strstr(d.note, "Enter does nothing here"));
+	assert_int_equal(press(&d, K_ESC, 600), DIALOG_NO);
+}
+
 static void hears_nothing_before_it_can_be_read(void **state)
 {
 	struct dialog d;
@@ -383,6 +396,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(enter_and_escape_mean_no_everywhere),
+		cmocka_unit_test(enter_after_a_name_throws_nothing_away),
 		cmocka_unit_test(hears_nothing_before_it_can_be_read),
 		cmocka_unit_test(one_object_takes_the_right_case_of_y),
 		cmocka_unit_test(several_objects_take_their_count),
