@@ -132,7 +132,7 @@ int engine_node_keep(struct engine *e, const struct user *u, const char *cluster
 
 /* Jobs go to the scheduler on the head; the callback gives its answer. Never NULL arg->err and result both. */
 typedef void engine_done_cb(void *arg, const struct json *result, const struct err *err);
-int engine_job_submit(struct engine *e, const struct user *u, const char *cluster, const struct json *request, engine_done_cb *cb, void *arg, struct err *err); /* {script_text|script_path, name, array, partition, args[], cwd, key} */
+int engine_job_submit(struct engine *e, const struct user *u, const char *cluster, const struct json *request, engine_done_cb *cb, void *arg, struct err *err); /* {script_text|script_path, name, file, array, partition, args[], cwd, key}; file: the name of a text that neither "name" nor the text itself names */
 int engine_job_act(struct engine *e, const struct user *u, const char *cluster, const char *verb, const struct strs *ids, engine_done_cb *cb, void *arg, struct err *err); /* cancel hold release requeue */
 int engine_job_detail(struct engine *e, const char *cluster, const char *id, engine_done_cb *cb, void *arg, struct err *err);
 

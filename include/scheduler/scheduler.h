@@ -109,6 +109,8 @@ struct sched_ops {
 	int (*read_act)(enum sched_verb verb, const struct sched_run *r, struct err *err);
 	/* Options of a submission for these, "" none; -1: one of them is not understood. NULL: scripts are not handed out. */
 	int (*job_options)(struct strs *out, const char *time, const char *cpus, const char *mem, struct err *err);
+	/* Does the script name the job that it is? NULL: scripts do not. */
+	bool (*names_itself)(const char *script);
 	/* How a job asks for an array and a size in this scheduler: reads job.partition and job.constraint against an array's
 	 * features ("htc", "Standard_F2s_v2", "spot"). 1 match, 0 no match, -1 not understood (shown, no demand). */
 	int (*job_fits)(const struct job *j, const char *array, const char *const *features);

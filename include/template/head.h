@@ -13,7 +13,7 @@
  *       rename). Prints "ok N". The node's script waits for the line of its own host name and joins under NAME.
  *   paceline-sched submit NAME ARRAY_SPEC PARTITION CWD [ARGS...]
  *       stdin: the job script; it is kept under the user's home in jobs/, and submitted with the scheduler's own command. Prints
- *       what that prints. ARRAY_SPEC, PARTITION and CWD may be "-". With PACELINE_KEY in the environment a request that was
+ *       what that prints. NAME ("the script says it"), ARRAY_SPEC, PARTITION and CWD may be "-". With PACELINE_KEY in the environment a request that was
  *       carried out before under the same key is not carried out again: it prints the same answer.
  *   paceline-sched stop
  *       Ends the scheduler's daemons and unmounts: before the head goes.

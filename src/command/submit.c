@@ -192,7 +192,7 @@ static int check_script(const struct buf *script, const char *path, struct err *
 
 static void send_script(struct command_run *r, const char *path, size_t first_arg)
 {
-	static const char *const same[] = { "array", "partition", "cwd" };
+	static const char *const same[] = { "name", "array", "partition", "cwd" };
 	struct buf script = BUF_INIT(SCRIPT_MAX);
 	struct err err = ERR_INIT;
 	struct json *body, *args;
@@ -208,8 +208,7 @@ static void send_script(struct command_run *r, const char *path, size_t first_ar
 	name_of_file(name, path);
 	json_set_str(body, "script_text", buf_str(&script));
 	buf_clear(&script);
-	json_set_str(body, "name",
-		     command_option(r, "name") ? command_option(r, "name") : name);
+	json_set_str(body, "file", name);
 	for (size_t i = 0; i < ARRAY_LEN(same); i++)
 		if (command_option(r, same[i]))
 			json_set_str(body, same[i], command_option(r, same[i]));

@@ -372,7 +372,7 @@ const struct command commands[] = {
 	  .args = "CLUSTER [SCRIPT] [ARG...]",
 	  .help = "submit a script of this machine",
 	  .more =
-	      "What the script says of itself, as #SBATCH lines, holds where no option says otherwise. Arguments that begin with a hyphen come after \"--\".",
+	      "What the script says of itself, as #SBATCH lines, holds where no option says otherwise; a job that neither names has the name of its file. Arguments that begin with a hyphen come after \"--\".",
 	  .options = submit_options,
 	  .flags = CMD_CLUSTER | CMD_WRITE,
 	  .confirm = CONFIRM_UNDO,

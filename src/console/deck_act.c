@@ -177,7 +177,7 @@ static void submit_script(struct deck *d, const char *cluster, const char *sampl
 
 	snprintf(name, sizeof(name), "%.*s", (int)(stem < 64 ? stem : 64), sample);
 	json_set_str(body, "script_text", buf_str(script));
-	json_set_str(body, "name", name);
+	json_set_str(body, "file", name);
 	deck_post(d, client_path("/v1/clusters/%/jobs", cluster, (char *)NULL), body,
 		  on_submitted, name);
 }

@@ -106,17 +106,30 @@ static void submit_env(const char *out[ENV_MAX + 2], const struct run *r, const 
 	out[n] = NULL;
 }
 
+/* What was asked for, then what the script says of itself ("-": the scheduler reads it there),
+ * then the name of the file that it came from. */
+static const char *name_of(const struct run *r, const struct json *q, const char *text)
+{
+	const char *asked = json_str(q, "name", NULL);
+
+	if (asked)
+		return asked;
+	if (r->sched->names_itself && r->sched->names_itself(text))
+		return "-";
+	return json_str(q, "file", "job");
+}
+
 /* The script travels on stdin and is kept on the head by its tool. */
 static int submit_text(struct run *r, const struct json *q, const char *text, struct ask *a,
 		       struct err *err)
 {
 	struct strs argv = STRS_INIT(100);
-	const char *name = json_str(q, "name", "job"), *key = json_str(q, "key", NULL);
+	const char *name = name_of(r, q, text), *key = json_str(q, "key", NULL);
 	const char *env[ENV_MAX + 2];
 	char line[96];
 	int rc = 0;
 
-	if (!text_is_name(name, 64)) {
+	if (strcmp(name, "-") != 0 && !text_is_name(name, 64)) {
 		free(a);
 		return err_set(
 		    err, ERR_INVALID,
@@ -177,8 +190,9 @@ int engine_job_submit(struct engine *e, const struct user *u, const char *cluste
 	if (!text == !path)
 		return err_set(err, ERR_INVALID, "give \"script_text\" or \"script_path\"");
 	snprintf(object, sizeof(object), "cluster %s", cluster);
-	if (audit_act(e, u, "job submit", object, path ? path : json_str(q, "name", "job"),
-		      NULL, 0, err) < 0)
+	if (audit_act(e, u, "job submit", object,
+		      path ? path : json_str(q, "name", json_str(q, "file", "job")), NULL, 0,
+		      err) < 0)
 		return -1;
 	if (text)
 		return submit_text(r, q, text, ask_new(r, SCHED_SUBMIT, cb, arg), err);

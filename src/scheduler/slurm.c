@@ -234,5 +234,6 @@ const struct sched_ops sched_slurm = {
 	.read_submit = read_submit,
 	.read_act = slurm_read_act,
 	.job_options = slurm_job_options,
+	.names_itself = slurm_names_itself,
 	.job_fits = slurm_job_fits,
 };

@@ -71,6 +71,7 @@ int slurm_argv(struct strs *argv, enum sched_verb verb, const struct sched_args 
 	       struct err *err);
 int slurm_job_options(struct strs *out, const char *time, const char *cpus, const char *mem,
 		      struct err *err);
+bool slurm_names_itself(const char *script);
 int slurm_read_act(enum sched_verb verb, const struct sched_run *r, struct err *err);
 
 #endif

@@ -239,3 +239,38 @@ int slurm_argv(struct strs *argv, enum sched_verb verb, const struct sched_args 
 		return err_set(err, ERR_FULL, "slurm: too many arguments for one command");
 	return err_set(err, why.code, "%s", why.msg);
 }
+
+static bool holds_name(const char *line, size_t len)
+{
+	const char *s = line, *end = line + len;
+
+	while (s < end) {
+		size_t gap = strspn(s, " \t"), word = strcspn(s + gap, " \t\r\n");
+
+		s += gap;
+		if (word == 0 || *s == '#')
+			return false;
+		if (text_has_prefix(s, "--job-name") || text_has_prefix(s, "-J"))
+			return true;
+		s += word;
+	}
+	return false;
+}
+
+/* As sbatch reads it: "#SBATCH" counts until the first line that is a command. */
+bool slurm_names_itself(const char *script)
+{
+	static const char mark[] = "#SBATCH";
+
+	for (const char *s = script; *s;) {
+		size_t len = strcspn(s, "\n"), gap = strspn(s, " \t\r");
+
+		if (gap < len && s[0] != '#')
+			return false;
+		if (text_has_prefix(s, mark) && strchr(" \t", s[sizeof(mark) - 1]) &&
+		    holds_name(s + sizeof(mark) - 1, len - (sizeof(mark) - 1)))
+			return true;
+		s += len + (s[len] == '\n');
+	}
+	return false;
+}

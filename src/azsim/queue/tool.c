@@ -69,13 +69,14 @@ static int submit(struct gq_head *h, struct gq_call *c)
 	if (c->argv->n < 6)
 		return die(
 		    c, "usage: paceline-sched submit NAME ARRAY_SPEC PARTITION CWD [ARGS...]");
-	if (!text_is_name(v[0], 255))
+	if (strcmp(v[0], "-") != 0 && !text_is_name(v[0], 255))
 		return die(c, "\"%s\" is no name of a job: letters, digits, '.', '_' and '-'",
 			   v[0]);
 	rand_hex(random, 4);
 	strs_add(&argv, "sbatch");
 	strs_add(&argv, "--parsable");
-	strs_addf(&argv, "--job-name=%s", v[0]);
+	if (strcmp(v[0], "-") != 0)
+		strs_addf(&argv, "--job-name=%s", v[0]);
 	if (strcmp(v[3], "-") != 0)
 		strs_addf(&argv, "--chdir=%s", v[3]);
 	if (strcmp(v[1], "-") != 0)
@@ -84,7 +85,8 @@ static int submit(struct gq_head *h, struct gq_call *c)
 		strs_addf(&argv, "--partition=%s", v[2]);
 	for (size_t i = 6; i < c->argv->n; i++)
 		strs_add(&argv, c->argv->v[i]);
-	strs_addf(&argv, "/home/%s/jobs/%s.%.6s", h->q->user, v[0], random);
+	strs_addf(&argv, "/home/%s/jobs/%s.%.6s", h->q->user,
+		  strcmp(v[0], "-") == 0 ? "job" : v[0], random);
 	inner.argv = &argv;
 	rc = gq_sbatch(h->q, &inner);
 	strs_clear(&argv);

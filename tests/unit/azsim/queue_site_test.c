@@ -125,6 +125,12 @@ static void jobs_wait_for_what_is_on_offer(void **state)
 	assert_string_equal(q.jobs[0].reason, "PartitionNodeLimit");
 	assert_string_equal(q.jobs[2].reason, "PartitionConfig");
 	queue_clear(&q);
+	assert_int_equal(ghost_run(&g, "paceline-sched submit - - - -",
+				   "#!/bin/sh\n#SBATCH --job-name=flow\nls\n"),
+			 0);
+	ghost_read(&g, &q);
+	assert_string_equal(q.jobs[q.n_jobs - 1].name, "flow");
+	queue_clear(&q);
 }
 
 static void nodes_join_under_their_published_names_and_work(void **state)

@@ -787,10 +787,15 @@ static void submits_and_waits(void **state)
 
 	assert_int_equal(file_write(path, "#!/bin/sh\n", 10, 0600, NULL), 0);
 	assert_int_equal(run_argv(s, &o, words), 0);
-	HAS(asked(s), "POST /v1/clusters/demo/jobs {\"script_text\":\"#!/bin/sh\\n\",\"name\":"
+	HAS(asked(s), "POST /v1/clusters/demo/jobs {\"script_text\":\"#!/bin/sh\\n\",\"file\":"
 		      "\"myjob\",\"array\":\"0-39\",\"args\":[\"--fast\"]}");
 	HAS(ERROUT(s), "job 12: 0 running, 33 pending\n");
 	assert_string_equal(OUT(s), "job 12 has left the queue\n");
+	words[7] = "--name";
+	words[8] = "mine";
+	words[9] = NULL;
+	assert_int_equal(run_argv(s, &o, words), 0);
+	HAS(asked(s), "\"file\":\"myjob\",\"name\":\"mine\",\"array\":\"0-39\"");
 	assert_int_equal(run(s, "paceline job submit demo /nonexistent.sh"), 1);
 	assert_int_equal(run(s, "paceline job submit demo"), 2);
 	free(path);

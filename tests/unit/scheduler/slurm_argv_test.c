@@ -141,6 +141,19 @@ static void submits_a_script(void **state)
 	buf_clear(&got);
 }
 
+static void a_script_may_name_itself(void **state)
+{
+	(void)state;
+	assert_true(sched_slurm.names_itself("#!/bin/sh\n#SBATCH --job-name=flow\n"));
+	assert_true(sched_slurm.names_itself("#!/bin/sh\n\n# x\n#SBATCH -n 2 -J flow"));
+	assert_true(sched_slurm.names_itself("#!/bin/sh\n#SBATCH\t--job-name flow\nls\n"));
+	assert_false(sched_slurm.names_itself(""));
+	assert_false(sched_slurm.names_itself("#!/bin/sh\n#SBATCH"));
+	assert_false(sched_slurm.names_itself("#!/bin/sh\n#SBATCH -n 2 # -J flow\n"));
+	assert_false(sched_slurm.names_itself("#!/bin/sh\nls\n#SBATCH -J flow\n"));
+	assert_false(sched_slurm.names_itself("#!/bin/sh\n##SBATCH -J flow\n#SBATCHES -J a\n"));
+}
+
 static void reads_with_the_fixed_format(void **state)
 {
 	struct buf got = BUF_INIT(BUF_TEXT_MAX);
@@ -165,6 +178,7 @@ int main(void)
 		cmocka_unit_test(hands_job_ids_over),
 		cmocka_unit_test(refuses_to_act_on_nothing),
 		cmocka_unit_test(submits_a_script),
+		cmocka_unit_test(a_script_may_name_itself),
 		cmocka_unit_test(reads_with_the_fixed_format),
 	};
 
