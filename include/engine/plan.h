@@ -205,6 +205,7 @@ struct plan {
 /* Drains and deletes are for nodes whose own state machine asks for the proof again: the plan only says who may go. */
 int plan_make(struct plan *out, const struct demand *d, const struct facts *f, struct err *err);
 void plan_clear(struct plan *p);
+bool quota_is_for(const struct facts *f, const struct fact_quota *q, const struct fact_bucket *b);
 const char *why_code_name(enum why_code c); /* "never_fits" */
 
 #endif

@@ -13,6 +13,7 @@
 
 #define GIB	    1073741824.0
 #define BUCKET_TEXT 128
+#define NODES_ANY   ((int64_t)1 << 40) /* no limit; several of them can be added */
 
 const char *size_short(const char *name)
 {
@@ -251,6 +252,55 @@ static bool group_too_small(struct telling *w, const struct planner *p, size_t w
 	return true;
 }
 
+/* Nodes of an array by its own limits, of the smallest of its sizes that fit; -1: none fits. */
+static int64_t most_of_array(const struct planner *p, size_t want, size_t array)
+{
+	const struct shape *s = &p->shapes[p->asks[want].shape];
+	const struct array_spec *a = p->f->arrays[array].spec;
+	int64_t vcpus = 0, most = a->max_nodes < 0 ? NODES_ANY : a->max_nodes;
+
+	for (size_t i = 0; i < s->n_buckets; i++) {
+		const struct fact_bucket *b = &p->f->buckets[s->buckets[i]];
+
+		if (b->array == array && kind_usable(p, want, &p->kinds[s->buckets[i]]) &&
+		    ask_fits_empty(p, want, s->buckets[i]) &&
+		    (vcpus == 0 || b->size->vcpus < vcpus))
+			vcpus = b->size->vcpus;
+	}
+	if (vcpus == 0)
+		return -1;
+	return a->max_cores >= 0 && a->max_cores / vcpus < most ? a->max_cores / vcpus : most;
+}
+
+/* More nodes than there may ever be: that others end does not help. */
+static bool too_many_nodes(struct telling *w, const struct planner *p, size_t want)
+{
+	const struct want *d = &p->d->v[want];
+	const char *who = NULL;
+	int64_t most = 0;
+
+	for (size_t i = 0; i < p->f->n_arrays; i++) {
+		int64_t n = most_of_array(p, want, i);
+
+		if (n < 0)
+			continue;
+		who = who ? "the cluster" : p->f->arrays[i].spec->name;
+		most += n;
+	}
+	if (who && p->f->max_nodes >= 0 && p->f->max_nodes < most) {
+		who = "the cluster";
+		most = p->f->max_nodes;
+	}
+	if (!who || d->node_count <= most)
+		return false;
+	w->code = WHY_NEVER_FITS;
+	w->binding = BIND_ARRAY | BIND_CLUSTER;
+	snprintf(w->text, sizeof(w->text),
+		 "never fits: it asks for %" PRId64 " nodes, %s has %" PRId64 " at the most",
+		 d->node_count, who, most);
+	return true;
+}
+
 static bool pool_empty(struct telling *w, const struct attempt *a, size_t want)
 {
 	const struct ask *ask = &a->p->asks[want];
@@ -351,7 +401,8 @@ static void explain_rest(struct telling *w, const struct planner *p, const struc
 
 	if (c.buckets == 0 && w->placed == 0)
 		never_fits(w, p, want);
-	else if (group_too_small(w, p, want) || pool_empty(w, a, want))
+	else if (group_too_small(w, p, want) || too_many_nodes(w, p, want) ||
+		 pool_empty(w, a, want))
 		return;
 	else if (a->ledger.shut)
 		paused(w, p->f);

@@ -47,8 +47,8 @@ static const char *region_of_array(const struct facts *f, size_t array)
 	return f->region ? f->region : "";
 }
 
-static bool quota_is_for(const struct facts *f, const struct fact_quota *q,
-			 const struct fact_bucket *b)
+bool quota_is_for(const struct facts *f, const struct fact_quota *q,
+		  const struct fact_bucket *b)
 {
 	if (q->spot != b->spot)
 		return false;

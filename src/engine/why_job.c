@@ -11,6 +11,7 @@
 #include "engine/run.h"
 
 #define SAMPLES_MOST 64
+#define QUOTAS_SAID  3
 
 struct nodes_now { /* of the array that the job asks for */
 	int64_t up, idle, boots, asked, failed;
@@ -62,37 +63,59 @@ static int64_t median_ms(const struct nodes_now *now)
 	return now->n_took ? now->took[now->n_took / 2] : 0;
 }
 
-/* The fullest of those that bound the array's sizes. */
-static void quota_line(struct buf *out, const struct run *r)
+/* The tighter of its family and its region's cores; spot has a quota of its own. */
+static const struct fact_quota *quota_of(const struct facts *f, const struct fact_bucket *b)
 {
-	const struct fact_quota *worst = NULL;
+	const struct fact_quota *tight = NULL;
 
-	for (size_t i = 0; r->decided && i < r->facts.n_quotas; i++) {
-		const struct fact_quota *q = &r->facts.quotas[i];
+	for (size_t i = 0; i < f->n_quotas; i++) {
+		const struct fact_quota *q = &f->quotas[i];
 
-		if (q->limit > 0 && (!worst || q->limit - q->used < worst->limit - worst->used))
-			worst = q;
+		if (q->limit >= 0 && quota_is_for(f, q, b) &&
+		    (!tight || q->limit - q->used < tight->limit - tight->used))
+			tight = q;
 	}
-	if (worst)
-		buf_addf(out, "5 quota       %lld of %lld %s left\n",
-			 (long long)(worst->limit - worst->used), (long long)worst->limit,
-			 worst->name);
-	else
-		buf_addf(out, "5 quota       not known\n");
+	return tight;
+}
+
+/* Those that bound the sizes of the array that the job asks for, each once. */
+static void quota_line(struct buf *out, const struct run *r, const char *array)
+{
+	const struct cluster_spec *spec = &r->cluster.spec;
+	const struct array_spec *named = cluster_array(spec, array);
+	const struct fact_quota *said[QUOTAS_SAID];
+	size_t n = 0;
+
+	for (size_t b = 0; r->decided && b < r->facts.n_buckets && n < QUOTAS_SAID; b++) {
+		const struct fact_bucket *of = &r->facts.buckets[b];
+		const struct fact_quota *q = quota_of(&r->facts, of);
+		bool again = !q || (named && of->array != (size_t)(named - spec->arrays));
+
+		for (size_t i = 0; i < n; i++)
+			again = again || said[i] == q;
+		if (again)
+			continue;
+		buf_addf(out, "%s%lld of %lld %s left", n ? "; " : "5 quota       ",
+			 (long long)(q->limit - q->used), (long long)q->limit, q->name);
+		said[n++] = q;
+	}
+	buf_adds(out, n ? "\n" : "5 quota       not known\n");
 }
 
 static void estimate_line(struct buf *out, const struct job *j, const struct nodes_now *now,
-			  bool blocked)
+			  bool blocked, bool never)
 {
 	int64_t took = median_ms(now), at = now->oldest_ms + took, now_ms = clock_utc_ms();
 	char when[CLOCK_TEXT], span[CLOCK_TEXT];
 
-	if (blocked)
+	if (never)
+		buf_addf(out, "6 estimate    never, as job and cluster are\n");
+	else if (j->start_s * 1000 > now_ms) /* what was asked for: guesses are not read */
+		buf_addf(out, "6 estimate    it may start from %s on, as it asked for\n",
+			 clock_local(when, j->start_s * 1000));
+	else if (blocked)
 		buf_addf(out,
 			 "6 estimate    none while that lasts; it may start when others end\n");
-	else if (j->start_s * 1000 > now_ms)
-		buf_addf(out, "6 estimate    the scheduler expects it to start at %s\n",
-			 clock_local(when, j->start_s * 1000));
 	else if (now->oldest_ms && took)
 		buf_addf(out, "6 estimate    first start ~%.5s; nodes took %s lately\n",
 			 clock_hms(when, at > now_ms ? at : now_ms), clock_span(span, took));
@@ -154,7 +177,7 @@ void why_waits(struct buf *out, const struct run *r, const struct job *j)
 	buf_addf(out, "4 cloud       %lld asked for, %lld boot, %lld up%s\n",
 		 (long long)now.asked, (long long)now.boots, (long long)now.up,
 		 now.failed ? "; some failed" : "");
-	quota_line(out, r);
-	estimate_line(out, j, &now, blocked[0] != '\0');
+	quota_line(out, r, j->partition);
+	estimate_line(out, j, &now, blocked[0] != '\0', why && why->code == WHY_NEVER_FITS);
 	buf_addf(out, "blocked by    %s\n", blocked[0] ? blocked : "nothing");
 }

@@ -144,6 +144,43 @@ static void what_fits_no_size_buys_nothing(void **state)
 	assert_int_equal(w->plan.wants[0].code, WHY_NEVER_FITS);
 }
 
+static void more_nodes_than_an_array_may_have_never_fit(void **state)
+{
+	struct world *w = *state;
+	struct want *want = want_slots(w, 0, 1);
+
+	want->node_count = 40;
+	want->times = 1;
+	w->array.max_nodes = 4;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 0);
+	assert_int_equal(w->plan.wants[0].code, WHY_NEVER_FITS);
+	assert_string_equal(w->plan.wants[0].text,
+			    "never fits: it asks for 40 nodes, htc has 4 at the most");
+}
+
+static void fewer_cores_or_nodes_of_the_cluster_count_too(void **state)
+{
+	struct world *w = *state;
+	struct want *want = want_slots(w, 0, 1);
+
+	want->node_count = 4;
+	want->times = 9; /* one after the other they fit */
+	w->array.max_nodes = 4;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(w->plan.wants[0].code, WHY_NO_CAPACITY);
+	plan_clear(&w->plan);
+	w->array.max_cores = 7; /* of two a node */
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_string_equal(w->plan.wants[0].text,
+			    "never fits: it asks for 4 nodes, htc has 3 at the most");
+	plan_clear(&w->plan);
+	w->facts.max_nodes = 2;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_string_equal(w->plan.wants[0].text,
+			    "never fits: it asks for 4 nodes, the cluster has 2 at the most");
+}
+
 static void a_closed_bucket_is_no_candidate(void **state)
 {
 	struct world *w = *state;
@@ -408,6 +445,8 @@ int main(void)
 		T(tasks_that_wait_buy_as_many_nodes_as_they_fill),
 		T(the_arrays_limit_holds_and_the_rest_is_explained),
 		T(what_fits_no_size_buys_nothing),
+		T(more_nodes_than_an_array_may_have_never_fit),
+		T(fewer_cores_or_nodes_of_the_cluster_count_too),
 		T(a_closed_bucket_is_no_candidate),
 		T(an_idle_node_serves_before_a_new_one),
 		T(a_node_idle_for_too_long_is_drained_and_a_fresh_one_not),
