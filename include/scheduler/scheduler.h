@@ -67,6 +67,7 @@ struct job_files { /* absolute paths on the head; "" none, or not known */
 
 struct job_end { /* how a job ended, while the scheduler still knows */
 	char id[64], reason[64];
+	char nodes[128];              /* all that it ran on, "htc-[1-2]"; "" not known */
 	enum job_state state;         /* done, failed or cancelled */
 	int64_t exit_code, exit_signal; /* -1 unknown */
 	int64_t start_s, end_s;

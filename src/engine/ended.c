@@ -185,6 +185,18 @@ const struct queue *engine_past(const struct engine *e, const struct cluster *c)
  * How they ended: asked once
  */
 
+/* The last reading saw it end, when nodes that were done with it had left its list already. */
+static void learn_nodes(struct job_record *rec, const char *list)
+{
+	struct strs nodes = STRS_INIT(TASKS_MOST);
+
+	if (list[0] && hostlist_expand(&nodes, list, NULL) == 0 && nodes.n > 0) {
+		snprintf(rec->nodes, sizeof(rec->nodes), "%s", list);
+		rec->nodes_min = (int64_t)nodes.n;
+	}
+	strs_clear(&nodes);
+}
+
 static void learn(struct run *r, const struct job_end *e, struct err *err)
 {
 	struct job_record rec;
@@ -197,6 +209,7 @@ static void learn(struct run *r, const struct job_end *e, struct err *err)
 	snprintf(rec.errors, sizeof(rec.errors), "%s", e->files.errors);
 	snprintf(rec.script, sizeof(rec.script), "%s", e->files.script);
 	snprintf(rec.cwd, sizeof(rec.cwd), "%s", e->files.cwd);
+	learn_nodes(&rec, e->nodes);
 	rec.exit_code = e->exit_code;
 	rec.exit_signal = e->exit_signal;
 	if (e->start_s)

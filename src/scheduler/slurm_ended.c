@@ -157,6 +157,7 @@ static bool read_line(struct job_end *e, const char *line)
 		return false;
 	take_text(e->id, sizeof(e->id), f[E_ID]);
 	take_text(e->reason, sizeof(e->reason), f[E_REASON]);
+	take_text(e->nodes, sizeof(e->nodes), f[E_NODES]);
 	if (!e->reason[0] && e->state != JOB_DONE)
 		take_text(e->reason, sizeof(e->reason), f[E_STATE]);
 	read_exit(e, f[E_EXIT]);

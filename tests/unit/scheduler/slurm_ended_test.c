@@ -56,6 +56,8 @@ static void tells_state_code_times_and_files(void **state)
 	assert_int_equal(v[0].end_s - v[0].start_s, 2);
 	assert_string_equal(v[0].files.output, "/home/op/ou t-41.txt");
 	assert_string_equal(v[0].files.errors, "/home/op/mesh-htc-2.err");
+	assert_string_equal(v[0].nodes, "htc-2");
+	assert_string_equal(v[1].nodes, "htc-[2-3]");
 	assert_string_equal(v[1].files.output, "/r/12_3.log");
 	assert_string_equal(v[1].files.errors, ""); /* which node it was is not told */
 	assert_string_equal(v[1].files.script, "");
