@@ -89,6 +89,10 @@ static void on_piece(struct deck *d, const struct json *j, const char *note)
 	snprintf(l->path, sizeof(l->path), "%s", json_str(j, "path", ""));
 	l->binary = json_bool(j, "binary", false);
 	l->live = json_bool(j, "live", false);
+	if (l->errors && json_bool(j, "both", false)) { /* not the same lines under two names */
+		l->errors = false;
+		deck_say(d, TONE_TEXT, "stdout and stderr of %s both go to this file", l->of);
+	}
 	if (size < t->next) { /* it was written anew */
 		log_text_clear(t);
 		ask(d);

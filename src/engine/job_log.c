@@ -14,7 +14,7 @@
 struct log_ask {
 	struct run *run;
 	char job[64], user[64];
-	bool errors;
+	bool errors, both; /* both: of one file */
 	int64_t from, most;
 	engine_done_cb *cb;
 	void *arg;
@@ -52,6 +52,7 @@ static void on_part(void *arg, const struct file_part *p, const struct err *err)
 	j = json_new_object();
 	json_set_str(j, "path", p->path);
 	json_set_str(j, "stream", a->errors ? "stderr" : "stdout");
+	json_set_bool(j, "both", a->both);
 	json_set_str(j, "text", text);
 	json_set_bool(j, "binary", p->binary);
 	json_set_int(j, "from", p->from);
@@ -74,6 +75,7 @@ static int read_path(struct log_ask *a, const struct job_files *f, struct err *e
 {
 	const char *path = a->errors && f->errors[0] ? f->errors : f->output;
 
+	a->both = !f->errors[0] || strcmp(f->errors, f->output) == 0;
 	if (!path[0] || strcmp(path, "/dev/null") == 0)
 		return no_file(a, err);
 	if (remote_is_here(a->run) && a->run->cloud->record->bin)
@@ -171,6 +173,40 @@ static void find_user(struct log_ask *a)
 		snprintf(a->user, sizeof(a->user), "%s", rec.user);
 }
 
+/* A task of the array in this queue, one that has begun before others; NULL: it is no array. */
+static const struct job *task_of(const struct queue *q, const char *array)
+{
+	const struct job *waits = NULL;
+
+	for (size_t i = 0; q && i < q->n_jobs; i++) {
+		const struct job *j = &q->jobs[i];
+
+		if (strcmp(j->id, array) == 0)
+			return NULL;
+		if (strcmp(j->array_id, array) != 0)
+			continue;
+		if (j->state != JOB_PENDING && j->state != JOB_HELD && !strchr(j->id, '['))
+			return j;
+		waits = j;
+	}
+	return waits;
+}
+
+int job_log_one(const struct queue *now, const struct queue *past, const char *job,
+		struct err *err)
+{
+	const struct job *live = task_of(now, job), *over = task_of(past, job);
+	const struct job *j = live && !strchr(live->id, '[') ? live : over ? over : live;
+
+	if (!j)
+		return 0;
+	if (strchr(j->id, '['))
+		return err_set(err, ERR_INVALID,
+			       "%s is an array: name a task of %s; none has begun yet", job,
+			       j->id);
+	return err_set(err, ERR_INVALID, "%s is an array: name a task, as %s", job, j->id);
+}
+
 int engine_job_log(struct engine *e, const char *cluster, const char *job, bool errors,
 		   int64_t from, int64_t most, engine_done_cb *cb, void *arg, struct err *err)
 {
@@ -188,6 +224,8 @@ int engine_job_log(struct engine *e, const char *cluster, const char *job, bool 
 	if (strlen(job) >= sizeof(a->job) || strchr(job, '['))
 		return err_set(err, ERR_INVALID,
 			       "\"%.40s\" is no single job: name one task, as in 12_3", job);
+	if (job_log_one(r->queue, r->gone_jobs, job, err) < 0)
+		return -1;
 	a = xcalloc(1, sizeof(*a));
 	*a = (struct log_ask){ r,	 .errors = errors, .from = from, .most = most,
 			       .cb = cb, .arg = arg };

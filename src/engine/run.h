@@ -416,6 +416,9 @@ struct known_files {
 /* ended.c: what was in the reading before and is so no more is written down */
 #define JOB_ENDED_WORD "ended" /* state of a record whose end nobody told */
 void jobs_ended(struct run *r, const struct queue *before, const struct queue *now);
+/* -1: the number is that of an array, whose tasks write, each its own. */
+int job_log_one(const struct queue *now, const struct queue *past, const char *job,
+		struct err *err);
 void gone_jobs_load(struct run *r); /* those that ended lately, of the store */
 void gone_jobs_free(struct run *r);
 

@@ -47,6 +47,7 @@ ok "the cluster runs"
 
 cat >"$dir/steps.sh" <<'END'
 #!/bin/sh
+#SBATCH --job-name=mesher
 #SBATCH --error=steps-%j.err
 echo "mesh is coarse" >&2
 for i in 1 2 3 4 5 6; do
@@ -58,7 +59,8 @@ exit 3
 END
 pl job submit demo "$dir/steps.sh" && job=$(number) && [ -n "$job" ]
 ok "a job is submitted"
-until_pl ' R ' job list demo --filter "id:$job"
+until_pl ' R ' job list demo --filter "id:$job" && said mesher
+ok "it has the name that its script says"
 pl job log demo "$job" --follow && said 'step 1 of 6' && said 'step 6 of 6' && said 'no line end'
 ok "its output is followed from the first line to the end of the job"
 [ "$(grep -c '^step ' "$dir/said")" = 6 ]
@@ -77,6 +79,9 @@ ok "why tells how it ended and where it wrote"
 pl job log demo 1_1 && pl job log demo 99999
 [ $? -eq 1 ] && said 'shows no job 99999'
 ok "a job that never was is said"
+pl job log demo 1
+[ $? -eq 1 ] && said '1 is an array: name a task, as 1_'
+ok "an array as a whole has no output, and which tasks there are is said"
 printf '#!/bin/sh\n#SBATCH -o /dev/null\nsleep 1\n' >"$dir/quiet.sh"
 pl job submit demo "$dir/quiet.sh" && quiet=$(number) && until_pl "$quiet" job list demo --ended --filter "id:$quiet" &&
 	pl job log demo "$quiet"

@@ -75,7 +75,14 @@ job_log() {
 	screen_keys Escape
 	tap_ok "Esc is back on the Deck" screen_wait '[0 Deck]'
 	tap_ok "on the same job" has '>  12_1'
-	screen_keys Down Down Down L
+	screen_keys Down Down L
+	screen_wait 'jobs > 12_3 > stdout' >/dev/null
+	screen_keys o
+	tap_ok "one file of both is said to be that" screen_wait 'stdout and stderr of 12_3 both go to this file'
+	tap_ok "and not shown as another" has 'jobs > 12_3 > stdout'
+	screen_keys Escape
+	screen_wait '[0 Deck]' >/dev/null
+	screen_keys Down L
 	tap_ok "what is no text is not shown" screen_wait '/shared/op/12.out is no text: paceline cp copies it'
 	screen_keys Escape Down L
 	tap_ok "a job without output says so" screen_wait 'job 13 has no output file'

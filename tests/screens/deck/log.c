@@ -38,7 +38,8 @@ static struct json *job_log(const char *job, const char *query, struct err *err)
 {
 	struct buf all = BUF_INIT(1 << 20);
 	struct json *j = json_new_object();
-	bool errors = strstr(query, "stream=stderr") != NULL;
+	bool both = strcmp(job, "12_3") == 0; /* to one file */
+	bool errors = !both && strstr(query, "stream=stderr") != NULL;
 	long long from = 0;
 	const char *at = strstr(query, "from=");
 
@@ -55,6 +56,7 @@ static struct json *job_log(const char *job, const char *query, struct err *err)
 	json_set_str(j, "path", errors ? "/shared/op/12.err" : "/shared/op/12.out");
 	json_set_str(j, "text", buf_str(&all) + from);
 	json_set_bool(j, "binary", strcmp(job, "12_4") == 0);
+	json_set_bool(j, "both", both);
 	json_set_bool(j, "live", !over);
 	json_set_int(j, "from", from);
 	json_set_int(j, "next", (int64_t)all.len);

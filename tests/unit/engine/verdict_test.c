@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "engine/run.h"
 
 static struct job *add(struct queue *q, const char *id, const char *array, const char *waits)
@@ -80,11 +81,91 @@ static void a_decision_is_told_where_something_is_in_the_way(void **state)
 	queue_clear(&q);
 }
 
+/* Of two arrays, spot and on demand; the region's fullest quota bounds neither. */
+static void why_tells_the_quota_of_the_jobs_own_array(void **state)
+{
+	struct array_spec specs[] = { { .name = (char[]){ "htc" } },
+				      { .name = (char[]){ "hpc" } } };
+	struct fact_array arrays[] = { { .spec = &specs[0] }, { .spec = &specs[1] } };
+	struct vm_size f2 = { .family = "standardFSv2Family", .vcpus = 2 };
+	struct vm_size hb = { .family = "standardHBFamily", .vcpus = 120 };
+	struct fact_bucket buckets[] = { { .array = 0, .size = &f2, .spot = true },
+					 { .array = 1, .size = &hb } };
+	struct fact_quota quotas[] = {
+		{ .name = "cores", .limit = 1000 },
+		{ .name = "lowPriorityCores", .spot = true, .limit = 100, .used = 12 },
+		{ .name = "standardFSv2Family", .family = true, .limit = 10, .used = 9 },
+		{ .name = "standardHBFamily", .family = true, .limit = 480, .used = 120 },
+	};
+	struct job j = { .id = "7",
+			 .state = JOB_PENDING,
+			 .partition = "htc",
+			 .array_id = "",
+			 .waits = "",
+			 .reason = "BeginTime",
+			 .dependency = "",
+			 .nodes = "",
+			 .reason_class = REASON_TIME };
+	struct buf out = BUF_INIT(BUF_TEXT_MAX);
+	struct queue q = { .n_jobs = 0 };
+	struct run r = { .decided = true, .queue = &q };
+
+	(void)state;
+	r.cluster.spec.arrays = specs;
+	r.cluster.spec.n_arrays = 2;
+	r.facts = (struct facts){ .arrays = arrays,
+				  .n_arrays = 2,
+				  .buckets = buckets,
+				  .n_buckets = 2,
+				  .quotas = quotas,
+				  .n_quotas = 4 };
+	j.start_s = clock_utc_ms() / 1000 + 3600;
+	why_waits(&out, &r, &j);
+	assert_non_null(strstr(buf_str(&out), "quota       88 of 100 lowPriorityCores left\n"));
+	assert_non_null(strstr(buf_str(&out), "estimate    it may start from "));
+	assert_null(strstr(buf_str(&out), "others end"));
+	buf_reset(&out);
+	j.partition = "hpc";
+	j.start_s = 0;
+	why_waits(&out, &r, &j);
+	assert_non_null(
+	    strstr(buf_str(&out), "quota       360 of 480 standardHBFamily left\n"));
+	assert_non_null(strstr(buf_str(&out), "others end"));
+	buf_clear(&out);
+}
+
+static void an_array_has_no_log_but_its_tasks_have(void **state)
+{
+	struct queue now, past;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	queue_init(&now);
+	queue_init(&past);
+	add(&now, "6_[5-9]", "6", "");
+	add(&now, "7", "", "");
+	assert_int_equal(job_log_one(&now, NULL, "7", &err), 0);
+	assert_int_equal(job_log_one(&now, &past, "6_3", &err), 0);
+	assert_int_equal(job_log_one(&now, &past, "6", &err), -1);
+	assert_string_equal(err.msg,
+			    "6 is an array: name a task of 6_[5-9]; none has begun yet");
+	add(&past, "6_3", "6", "")->state = JOB_DONE;
+	assert_int_equal(job_log_one(&now, &past, "6", &err), -1);
+	assert_string_equal(err.msg, "6 is an array: name a task, as 6_3");
+	add(&now, "6_4", "6", "")->state = JOB_RUNNING;
+	assert_int_equal(job_log_one(&now, &past, "6", &err), -1);
+	assert_string_equal(err.msg, "6 is an array: name a task, as 6_4");
+	queue_clear(&now);
+	queue_clear(&past);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_rest_of_an_array_keeps_its_verdict),
 		cmocka_unit_test(a_decision_is_told_where_something_is_in_the_way),
+		cmocka_unit_test(why_tells_the_quota_of_the_jobs_own_array),
+		cmocka_unit_test(an_array_has_no_log_but_its_tasks_have),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
