@@ -29,11 +29,19 @@ struct drawing { /* a plan that is being made */
 	bool unpriced;
 };
 
+/* The template's word is for the teardown that leaves its cluster's disks behind. Who deletes
+ * what that one left means the disks: there is nothing else. */
+static bool keeps_by_itself(enum cluster_state state, const struct storage_spec *s)
+{
+	return s->policy == KEEP_KEEP && state != CLUSTER_KEPT;
+}
+
 static bool is_kept(const struct drawing *d, const struct storage_spec *s)
 {
 	if (!s->disk_ms)
 		return false;
-	return d->keep ? strs_has(d->keep, s->name) : s->policy == KEEP_KEEP;
+	return d->keep ? strs_has(d->keep, s->name)
+		       : keeps_by_itself(d->run->cluster.state, s);
 }
 
 static struct json *item(struct drawing *d, const char *kind, const char *id, enum act act,

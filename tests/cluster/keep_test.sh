@@ -76,6 +76,10 @@ end_pid "$engine_pid"
 engine_start
 engine_wait && say disk list && has "kept"; ok "a killed engine comes back with it"
 
+# Deleting what is kept means its disk
+say cluster delete one; has "one-shared-" && has ": delete" && has "DATA LOST: shared (/shared)" && ! has "goes on at"; ok "the plan of a kept cluster deletes its disk, and says what is lost"
+say cluster delete one --keep shared; has "keep, goes on at" && ! has "DATA LOST"; ok "unless it is told to keep it"
+
 # A second cluster of the same name takes it over
 say cluster create one slurm shared_disk=one htc_max=2; ok "a new cluster takes the disk over"
 say cluster start one --wait; ok "and starts"
@@ -90,7 +94,9 @@ done
 [ -s "$site/said" ]; ok "nodes see the disk too: a job leaves its result"
 
 # The end of it all
-say cluster delete one --keep none --name one --wait --json; ok "torn down with its storage"
+say cluster delete one --name one --wait --json; ok "torn down once more, its storage kept"
+say cluster list && has "kept"; ok "a row is left of it"
+say cluster delete one --name one --wait --json; ok "deleting that row deletes its disk"
 tail -n 1 "$site/said" | jq -e '(.data.kept | length == 0) and (.data.left | length == 0)' >/dev/null; ok "nothing is kept or left"
 book '.live == {}'; ok "the cloud has nothing"
 book '[.disks[] | select(.deleted == null)] | length == 0'; ok "no disk costs"
