@@ -231,7 +231,7 @@ void run_operation_show(struct command_run *r)
 
 static void on_cancelled(struct command_run *r, const struct json *answer)
 {
-	show_text(r, "operation %s is taken back where that is still possible", r->args.v[0]);
+	show_text(r, "operation %s is taken back as soon as its step allows", r->args.v[0]);
 	show_result(r, answer);
 	run_done(r);
 }

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "engine/check.h"
-#include "engine/run.h"
+#include "engine/operation.h"
 #include "engine/teardown_items.h"
 #include "engine/teardown_plan.h"
 #include "template/template.h"
@@ -289,7 +289,11 @@ static int op_changed(struct run *r, struct err *err)
 int engine_op_cancel(struct engine *e, const struct user *u, int64_t id, struct err *err)
 {
 	struct run *r = run_of_op(e, id, err);
+	const char *late = r ? operation_too_late(&r->op) : NULL;
 
+	if (late)
+		return err_set(err, ERR_CONFLICT, "operation %lld cannot be taken back: %s",
+			       (long long)id, late);
 	if (!r || op_change(r, u, "cancel", op_kind_name(r->op.kind), err) < 0)
 		return -1;
 	r->op.cancel_asked = true;

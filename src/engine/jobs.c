@@ -18,25 +18,47 @@ struct ask { /* one client's request under way */
 	void *arg;
 };
 
-struct run *run_ready(struct engine *e, const char *cluster, struct err *err)
+/* Stop and teardown wait for the jobs that run. */
+static bool cluster_sends_away(const struct cluster *c)
+{
+	return c->state == CLUSTER_DELETING || c->state == CLUSTER_STOPPING;
+}
+
+static void not_ready(const struct run *r, struct err *err)
+{
+	const char *name = r->cluster.name, *why = "";
+
+	if (r->cluster.state == CLUSTER_OFF) {
+		err_set(err, ERR_CONFLICT, "cluster %s is off: \"cluster start %s\" starts it",
+			name, name);
+		return;
+	}
+	if (r->remote && !remote_ready(r->remote))
+		why = remote_text(r->remote);
+	else if (r->remote && cluster_sends_away(&r->cluster))
+		why = "of its jobs only \"job cancel\" is possible now";
+	err_set(err, ERR_CONFLICT, "cluster %s is %s%s%s", name,
+		cluster_state_name(r->cluster.state), why[0] ? ": " : "", why);
+}
+
+/* Its scheduler can be asked; leaving: also while its nodes are sent away. */
+static struct run *run_asked(struct engine *e, const char *cluster, bool leaving,
+			     struct err *err)
 {
 	struct run *r = run_need(e, cluster, err);
 
-	if (!r)
+	if (!r || run_has_cloud(r, err) < 0)
 		return NULL;
-	if (run_has_cloud(r, err) < 0)
-		return NULL;
-	if (r->cluster.state == CLUSTER_RUNNING && remote_ready(r->remote))
+	if (remote_ready(r->remote) &&
+	    (r->cluster.state == CLUSTER_RUNNING || (leaving && cluster_sends_away(&r->cluster))))
 		return r;
-	if (r->cluster.state == CLUSTER_OFF) {
-		err_set(err, ERR_CONFLICT, "cluster %s is off: \"cluster start %s\" starts it",
-			cluster, cluster);
-		return NULL;
-	}
-	err_set(err, ERR_CONFLICT, "cluster %s is %s%s%s", cluster,
-		cluster_state_name(r->cluster.state), r->remote ? ": " : "",
-		r->remote && !remote_ready(r->remote) ? remote_text(r->remote) : "");
+	not_ready(r, err);
 	return NULL;
+}
+
+struct run *run_ready(struct engine *e, const char *cluster, struct err *err)
+{
+	return run_asked(e, cluster, false, err);
 }
 
 static struct ask *ask_new(struct run *r, enum sched_verb verb, engine_done_cb *cb, void *arg)
@@ -305,7 +327,8 @@ int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
 		   const char *verb, const struct strs *ids, engine_done_cb *cb, void *arg,
 		   struct err *err)
 {
-	struct run *r = run_ready(e, cluster, err);
+	/* what such a cluster waits for may be ended, and nothing else */
+	struct run *r = run_asked(e, cluster, strcmp(verb, "cancel") == 0, err);
 	struct sched_args args = { .names = ids };
 	char object[96], what[40];
 

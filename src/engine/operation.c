@@ -293,10 +293,10 @@ void operation_tick(void *arg)
  * Stages: what start, stop and teardown are made of
  */
 
-static size_t stage_now(const struct run *r, const struct stage *table, size_t n)
+static size_t stage_now(const struct operation *o, const struct stage *table, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(table[i].name, r->op.step) == 0)
+		if (strcmp(table[i].name, o->step) == 0)
 			return i;
 	return 0;
 }
@@ -305,7 +305,7 @@ bool stages_run(struct run *r, const struct stage *table, size_t n)
 {
 	int64_t op = r->op.id;
 
-	for (size_t i = stage_now(r, table, n); i < n; i++) {
+	for (size_t i = stage_now(&r->op, table, n); i < n; i++) {
 		if (strcmp(r->op.step, table[i].name) != 0)
 			operation_step(r, table[i].name, "%s", "");
 		if (r->op.cancel_asked && table[i].cancel && table[i].cancel(r))
@@ -326,19 +326,31 @@ size_t engine_op_steps(enum op_kind kind, const char *out[ENGINE_OP_STEPS])
 	return n;
 }
 
-const char *engine_op_cancel_off(const struct operation *o)
+const char *operation_too_late(const struct operation *o)
 {
 	const struct stages *s = stages_of[o->kind];
 
 	if (o->state != OP_RUNNING)
 		return "it has ended";
-	if (o->cancel_asked)
-		return "cancel was asked already";
-	for (size_t i = 0; s && i < s->n; i++)
-		if (strcmp(s->v[i].name, o->step) == 0 && s->v[i].cancel)
+	for (size_t i = s ? stage_now(o, s->v, s->n) : 0; s && i < s->n; i++)
+		if (s->v[i].cancel)
 			return NULL;
 	return o->kind == OP_DELETE ? "the teardown has begun to delete"
-				    : "not in this step: it takes effect at the next that can";
+				    : "no step that is left can be taken back";
+}
+
+const char *engine_op_cancel_off(const struct operation *o)
+{
+	const struct stages *s = stages_of[o->kind];
+	const char *late = operation_too_late(o);
+
+	if (late)
+		return late;
+	if (o->cancel_asked)
+		return "cancel was asked already";
+	return s->v[stage_now(o, s->v, s->n)].cancel
+		   ? NULL
+		   : "not in this step: it takes effect at the next that can";
 }
 
 struct json *engine_op_changes(const struct engine *e, int64_t id)

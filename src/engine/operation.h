@@ -38,7 +38,12 @@ struct stages {
 };
 extern const struct stages start_stages, stop_stages, teardown_stages;
 
+/* What ends the wait of a step that waits for jobs. */
+#define JOBS_WAITED_FOR ": cancel them with job cancel, or c in jobs"
+
 struct op_work *op_work(struct run *r);
+/* Why nothing of it can be taken back any more; NULL: it can, now or at a later step. */
+const char *operation_too_late(const struct operation *o);
 bool stages_run(struct run *r, const struct stage *table,
 		size_t n); /* true: the last one is done */
 /* One cloud change of this operation; true once it finished. */

@@ -68,8 +68,8 @@ static bool go_nodes(struct run *r)
 		timer_set(r->op_tick, 0);
 	for (size_t i = 0; i < r->n_members; i++)
 		jobs += r->members[i]->node.jobs > 0 ? r->members[i]->node.jobs : 0;
-	operation_step(r, "nodes", "%zu nodes left, %lld jobs run", r->n_members,
-		       (long long)jobs);
+	operation_step(r, "nodes", "%zu nodes left, %lld jobs run%s", r->n_members,
+		       (long long)jobs, jobs > 0 ? JOBS_WAITED_FOR : "");
 	observe_soon(r, 500);
 	return r->n_members == 0;
 }

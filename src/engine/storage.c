@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/operation.h"
+#include "engine/teardown_items.h"
 
 struct storage_spec *storage_of_disk(struct cluster_spec *s, const char *disk_id)
 {
@@ -325,12 +326,20 @@ void takeover_end(struct takeover *t, bool undo)
  * All of them, for those who look for what goes on costing
  */
 
-static void disk_json(struct json *j, const struct run *r, const struct storage_spec *s)
+/* Of a cluster that is torn down the disk does not go where it is to stay. */
+static const char *disk_state(struct run *r, const struct storage_spec *s)
+{
+	return r->op.id && r->op.kind == OP_DELETE && item_kept(r, s)
+		   ? "keeping"
+		   : cluster_state_name(r->cluster.state);
+}
+
+static void disk_json(struct json *j, struct run *r, const struct storage_spec *s)
 {
 	json_set_str(j, "disk", storage_disk_name(s));
 	json_set_str(j, "id", s->disk_id);
 	json_set_str(j, "cluster", r->cluster.name);
-	json_set_str(j, "state", cluster_state_name(r->cluster.state));
+	json_set_str(j, "state", disk_state(r, s));
 	json_set_bool(j, "kept", r->cluster.state == CLUSTER_KEPT);
 	json_set_str(j, "storage", s->name);
 	json_set_str(j, "path", s->path);

@@ -73,8 +73,8 @@ static bool go_drain(struct run *r)
 		return true;
 	for (size_t i = 0; i < r->n_members; i++)
 		jobs += r->members[i]->node.jobs > 0 ? r->members[i]->node.jobs : 0;
-	operation_step(r, "drain", "%zu nodes, %lld jobs run on them", r->n_members,
-		       (long long)jobs);
+	operation_step(r, "drain", "%zu nodes, %lld jobs run on them%s", r->n_members,
+		       (long long)jobs, jobs > 0 ? JOBS_WAITED_FOR : "");
 	observe_soon(r, 500);
 	timer_set(r->op_tick, more ? 0 : 1000);
 	return false;

@@ -32,6 +32,16 @@ book() { control GET /azsim/ledger | jq -e "$@" >"$site/said"; }
 has() { grep -qF -- "$1" "$site/said"; }
 on_head() { say ssh "$1" -- sh -c "$2"; }
 
+until_has() { # PATTERN COMMAND...: 120 s
+	pattern=$1
+	shift
+	end_s=$(($(date +%s) + 120))
+	until say "$@" && grep -q -- "$pattern" "$site/said"; do
+		[ "$(date +%s)" -lt $end_s ] || return 1
+		sleep 0.3
+	done
+}
+
 site_make "$build" || exit 2
 trap site_end EXIT
 trap 'exit 130' INT TERM
@@ -94,7 +104,19 @@ done
 [ -s "$site/said" ]; ok "nodes see the disk too: a job leaves its result"
 
 # The end of it all
-say cluster delete one --name one --wait --json; ok "torn down once more, its storage kept"
+say job submit one "$site/long.sh"; ok "a job that would hold up the end"
+job=$(cli job list one --json | jq -r '.jobs[-1].id')
+until_has "$job.*running" job list one; ok "it runs"
+cli cluster delete one --name one --wait --json >"$site/last" 2>&1 </dev/null &
+last=$!
+until_has "keeping" disk list; ok "a disk that is to stay is not told as deleting"
+until_has "cancel them with job cancel, or c in jobs" operation list; ok "the teardown says what ends its wait for jobs"
+say operation cancel "$(cli operation list --json | jq -r '[.operations[].id] | max')"
+[ $? -eq 1 ] && has "the teardown has begun to delete"; ok "what cannot be taken back any more is refused"
+say job hold one "$job"
+[ $? -eq 1 ] && has 'is deleting: of its jobs only "job cancel"'; ok "other acts on jobs are refused, and it says why"
+say job cancel one "$job" --yes; ok "jobs that a teardown waits for can be cancelled"
+wait "$last"; ok "torn down once more, its storage kept"
 say cluster list && has "kept"; ok "a row is left of it"
 say cluster delete one --name one --wait --json; ok "deleting that row deletes its disk"
 tail -n 1 "$site/said" | jq -e '(.data.kept | length == 0) and (.data.left | length == 0)' >/dev/null; ok "nothing is kept or left"
