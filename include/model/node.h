@@ -49,6 +49,7 @@ struct node {
 	bool keep_alive;
 	bool ever_busy;
 	bool drain_asked;      /* by an operator: goes when empty, whatever the timers say */
+	int64_t drain_asked_ms; /* when, if it can be taken back for a while; 0: it goes as soon as it is empty */
 	bool terminate_asked;
 	int64_t boot_tries;
 	double price;          /* USD per hour when it was planned; -1 unknown */

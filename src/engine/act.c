@@ -373,6 +373,7 @@ static void do_drain(struct run *r, struct member *m, const char *why, bool flag
 {
 	(void)flag;
 	m->node.drain_asked = true;
+	m->node.drain_asked_ms = clock_utc_ms();
 	if (m->node.state == NODE_DRAINING)
 		member_save(r, m);
 	else
@@ -382,7 +383,7 @@ static void do_drain(struct run *r, struct member *m, const char *why, bool flag
 static void do_undrain(struct run *r, struct member *m, const char *why, bool flag)
 {
 	(void)flag;
-	m->node.drain_asked = m->node.terminate_asked = false;
+	drain_unasked(&m->node);
 	if (m->node.state == NODE_DRAINING)
 		drain_feed(r, m, DRAIN_EV_UNDRAIN_ASKED, why);
 	else
@@ -396,6 +397,7 @@ static void do_terminate(struct run *r, struct member *m, const char *why, bool 
 	bool joined = m->node.joined_ms != 0;
 
 	m->node.terminate_asked = m->node.drain_asked = true;
+	m->node.drain_asked_ms = 0;
 	if (m->node.vm_id[0] && (force || !joined))
 		node_move(r, m, NODE_DELETING, "%s", why);
 	else if (joined && m->node.state != NODE_DRAINING)

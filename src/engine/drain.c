@@ -14,6 +14,12 @@
 #include "base/text.h"
 #include "engine/run.h"
 
+void drain_unasked(struct node *n)
+{
+	n->drain_asked = n->terminate_asked = false;
+	n->drain_asked_ms = 0;
+}
+
 /* After DRAIN_DO_FORGET m is gone. */
 void drain_feed(struct run *r, struct member *m, enum drain_event ev, const char *why)
 {
@@ -28,7 +34,7 @@ void drain_feed(struct run *r, struct member *m, enum drain_event ev, const char
 	if (next.act == DRAIN_DO_SET || next.act == DRAIN_DO_UNSET)
 		m->node.drain_set_ms = 0;
 	if (next.act == DRAIN_DO_UNSET)
-		m->node.drain_asked = m->node.terminate_asked = false;
+		drain_unasked(&m->node);
 	node_move(r, m, next.to, "%s", why);
 }
 
@@ -40,7 +46,7 @@ static bool queue_is_fresh(const struct run *r)
 	       age <= 2 * r->cluster.spec.cycle_s * 1000 + 5000;
 }
 
-bool drain_proven(const struct run *r, const struct member *m, struct err *err)
+static bool is_empty(const struct run *r, const struct member *m, struct err *err)
 {
 	const struct sched_node *sn;
 
@@ -65,6 +71,17 @@ bool drain_proven(const struct run *r, const struct member *m, struct err *err)
 	if (sn->jobs != 0 || sn->completing || sn->cpus_used > 0)
 		return err_set(err, ERR_CONFLICT,
 			       sn->jobs < 0 ? "its jobs are unknown" : "jobs run on it"),
+		       false;
+	return true;
+}
+
+bool drain_proven(const struct run *r, const struct member *m, struct err *err)
+{
+	if (!is_empty(r, m, err))
+		return false;
+	if (drain_lingers(&m->node, clock_utc_ms()))
+		return err_set(err, ERR_CONFLICT,
+			       "an operator drained it and can take that back for 30 s"),
 		       false;
 	return true;
 }

@@ -145,6 +145,16 @@ struct drain_move drain_next(enum node_state s, bool drain_set, enum drain_event
 	}
 }
 
+#define LINGER_MS 32000 /* the 30 s that were promised, and the way here */
+
+bool drain_lingers(const struct node *n, int64_t now_ms)
+{
+	int64_t age = now_ms - n->drain_asked_ms;
+
+	/* a clock that was set back holds nothing */
+	return n->drain_asked_ms > 0 && age >= 0 && age < LINGER_MS;
+}
+
 /* What a look says about an intent whose outcome is not known. Pure. */
 enum settle intent_settle(const struct intent *in, const struct cloud_sight *s)
 {

@@ -498,7 +498,11 @@ struct drain_move {
 	enum node_state to;
 	enum drain_act act;
 };
+/* An operator's drain can be taken back for a while (the console says 30 s), and an empty node
+ * would be gone within one. */
+bool drain_lingers(const struct node *n, int64_t now_ms);
 struct drain_move drain_next(enum node_state s, bool drain_set, enum drain_event ev);
+void drain_unasked(struct node *n);
 void drain_feed(struct run *r, struct member *m, enum drain_event ev, const char *why);
 void drain_act(struct run *r); /* one scheduler call for all that wait for a drain, an undrain,
 				  a removal */

@@ -34,9 +34,11 @@ static void send_away(struct run *r, struct member *m, const char *why)
 		node_move(r, m, NODE_DELETING, "%s%s", r->op.force ? "forced: " : "", why);
 	} else if (s != NODE_DRAINING) {
 		m->node.drain_asked = true;
+		m->node.drain_asked_ms = 0;
 		drain_feed(r, m, DRAIN_EV_WANTED, why);
-	} else if (!m->node.drain_asked) {
+	} else if (!m->node.drain_asked || m->node.drain_asked_ms) {
 		m->node.drain_asked = true;
+		m->node.drain_asked_ms = 0;
 		member_save(r, m);
 	}
 }

@@ -33,6 +33,7 @@ static const struct field node_fields[] = {
 	N(keep_alive, FIELD_BOOL),
 	N(ever_busy, FIELD_BOOL),
 	N(drain_asked, FIELD_BOOL),
+	N(drain_asked_ms, FIELD_INT),
 	N(terminate_asked, FIELD_BOOL),
 	N(boot_tries, FIELD_INT),
 	N(price, FIELD_REAL),

@@ -103,10 +103,18 @@ until [ "$(date +%s)" -gt "$until_end" ]; do
 done
 [ -s "$site/said" ]; ok "nodes see the disk too: a job leaves its result"
 
+# A drain can be taken back, of an idle node too
+node=$(cli node list one --json | jq -r '[.. | objects | select(.state? == "idle") | .name][0]')
+say node drain one "$node" --yes; ok "an idle node is drained"
+until_has "can take that back" why one "$node"; ok "and stays for a while, drained and empty"
+say node undrain one "$node" --yes; ok "so that it can be taken back"
+until_has "^$node .*idle" node list one; ok "it is idle again"
+
 # The end of it all
-say job submit one "$site/long.sh"; ok "a job that would hold up the end"
-job=$(cli job list one --json | jq -r '.jobs[-1].id')
-until_has "$job.*running" job list one; ok "it runs"
+printf '#!/bin/sh\nsleep 3600\n' >"$site/long.sh"
+say job submit one "$site/long.sh" --json; ok "a job that would hold up the end"
+job=$(jq -r .job "$site/said")
+until_has "^$job" ssh one -- squeue -h -t R -o %i; ok "it runs"
 cli cluster delete one --name one --wait --json >"$site/last" 2>&1 </dev/null &
 last=$!
 until_has "keeping" disk list; ok "a disk that is to stay is not told as deleting"

@@ -80,6 +80,30 @@ static void a_drain_deletes_only_after_it_was_set_and_proven(void **state)
 	assert_int_equal(drain_next(NODE_BUSY, true, DRAIN_EV_EMPTY).to, NODE_BUSY);
 }
 
+static void an_operators_drain_can_be_taken_back_for_thirty_seconds(void **state)
+{
+	struct node n = { .state = NODE_DRAINING, .drain_asked = true, .drain_asked_ms = 5000 };
+
+	(void)state;
+	assert_true(drain_lingers(&n, 5000));
+	assert_true(drain_lingers(&n, 5000 + 30000));
+	assert_false(drain_lingers(&n, 5000 + 60000));
+	assert_false(drain_lingers(&n, 4000)); /* the clock was set back */
+	drain_unasked(&n);
+	assert_false(n.drain_asked);
+	assert_false(drain_lingers(&n, 10));
+}
+
+static void the_engines_own_drain_waits_for_nothing(void **state)
+{
+	struct node n = { .state = NODE_DRAINING };
+	struct node stopping = { .state = NODE_DRAINING, .drain_asked = true };
+
+	(void)state;
+	assert_false(drain_lingers(&n, 1));
+	assert_false(drain_lingers(&stopping, 1));
+}
+
 static void a_job_that_slipped_in_sends_the_node_back_to_work(void **state)
 {
 	struct drain_move m = drain_next(NODE_DRAINING, true, DRAIN_EV_HAS_JOBS);
@@ -177,6 +201,8 @@ int main(void)
 		cmocka_unit_test(a_refusal_never_touches_a_node_that_has_a_machine),
 		cmocka_unit_test(a_vanished_machine_is_an_eviction_wherever_it_happens),
 		cmocka_unit_test(a_drain_deletes_only_after_it_was_set_and_proven),
+		cmocka_unit_test(an_operators_drain_can_be_taken_back_for_thirty_seconds),
+		cmocka_unit_test(the_engines_own_drain_waits_for_nothing),
 		cmocka_unit_test(a_job_that_slipped_in_sends_the_node_back_to_work),
 		cmocka_unit_test(a_row_ends_only_when_machine_and_entry_are_gone),
 		cmocka_unit_test(no_order_of_events_breaks_the_arrows),
