@@ -177,20 +177,19 @@ void resume_cluster(struct request *q)
 void get_teardown(struct request *q)
 {
 	const struct cluster *c = the_cluster(q);
-	char *keep =
-	    query_text(q, "keep"); /* "a,b"; empty: nothing; not there: as the template says */
 	struct strs names = STRS_INIT(64);
 	struct err err = ERR_INIT;
-	struct json *j = NULL;
+	struct json *j;
+	char *keep;
 
+	if (!c)
+		return; /* answered, and q is gone */
+	keep = query_text(q, "keep"); /* "a,b"; empty: nothing; not there: the default */
 	if (keep && keep[0])
 		strs_split(&names, keep, strlen(keep), ',');
-	if (c)
-		j = engine_teardown_plan(q->server->engine, c, keep ? &names : NULL, &err);
+	j = engine_teardown_plan(q->server->engine, c, keep ? &names : NULL, &err);
 	strs_clear(&names);
 	free(keep);
-	if (!c)
-		return;
 	if (j)
 		answer_json(q, 200, j);
 	else

@@ -91,7 +91,7 @@ say cluster delete one; has "one-shared-" && has ": delete" && has "DATA LOST: s
 say cluster delete one --keep shared; has "keep, goes on at" && ! has "DATA LOST"; ok "unless it is told to keep it"
 
 # A second cluster of the same name takes it over
-say cluster create one slurm shared_disk=one htc_max=2; ok "a new cluster takes the disk over"
+say cluster create one slurm shared_disk=one shared_keep=keep htc_max=2; ok "a new cluster takes the disk over"
 say cluster start one --wait; ok "and starts"
 on_head one 'cat /shared/azureuser/word'; has written-by-one; ok "the file is there"
 say job submit one "$PWD/templates/jobs/monte-carlo.sh" --json; ok "a job goes there"
