@@ -49,8 +49,8 @@ static struct run *run_asked(struct engine *e, const char *cluster, bool leaving
 
 	if (!r || run_has_cloud(r, err) < 0)
 		return NULL;
-	if (remote_ready(r->remote) &&
-	    (r->cluster.state == CLUSTER_RUNNING || (leaving && cluster_sends_away(&r->cluster))))
+	if (remote_ready(r->remote) && (r->cluster.state == CLUSTER_RUNNING ||
+					(leaving && cluster_sends_away(&r->cluster))))
 		return r;
 	not_ready(r, err);
 	return NULL;

@@ -40,8 +40,7 @@ static bool is_kept(const struct drawing *d, const struct storage_spec *s)
 {
 	if (!s->disk_ms)
 		return false;
-	return d->keep ? strs_has(d->keep, s->name)
-		       : keeps_by_itself(d->run->cluster.state, s);
+	return d->keep ? strs_has(d->keep, s->name) : keeps_by_itself(d->run->cluster.state, s);
 }
 
 static struct json *item(struct drawing *d, const char *kind, const char *id, enum act act,

@@ -183,7 +183,7 @@ void get_teardown(struct request *q)
 	char *keep;
 
 	if (!c)
-		return; /* answered, and q is gone */
+		return;		      /* answered, and q is gone */
 	keep = query_text(q, "keep"); /* "a,b"; empty: nothing; not there: the default */
 	if (keep && keep[0])
 		strs_split(&names, keep, strlen(keep), ',');
