@@ -48,6 +48,8 @@ control POST /azsim/fault '{"method":"DELETE","match":"/networkSecurityGroups/",
 say cluster delete one --keep none --name one --json
 op=$(jq -r .operation "$site/said")
 until_ok failed_is nsg; ok "the item that failed is known with its reason"
+say operation cancel "$op"
+[ $? -eq 1 ] && has "cannot be taken back: the teardown has begun to delete"; ok "it is not said to be taken back"
 say operation retry "$op"; ok "it can be tried again now"
 until_ok failed_is nsg; ok "and fails again"
 say operation skip "$op" /not/there --yes
