@@ -42,8 +42,8 @@ until_pl() { # TEXT COMMAND...: asks again until the answer holds it, or 100 s a
 number() { sed -n 's/^job \([0-9]*\) is in the queue.*/\1/p' "$dir/said"; }
 
 tmux -S "$dir/tmux" -f /dev/null new-session -d -s demo -x 120 -y 35 "$paceline demo --tasks 2 --state $world"
-until_pl 'running for' cluster status demo
-ok "the cluster runs"
+until_pl 'running for' cluster status demo && until_pl monte-carlo job list demo
+ok "the cluster runs, and its first job is in the queue"
 
 cat >"$dir/steps.sh" <<'END'
 #!/bin/sh
@@ -82,6 +82,12 @@ ok "a job that never was is said"
 pl job log demo 1
 [ $? -eq 1 ] && said '1 is an array: name a task, as 1_'
 ok "an array as a whole has no output, and which tasks there are is said"
+printf '#!/bin/sh\n#SBATCH -N 2 --exclusive\nsrun hostname\n' >"$dir/wide.sh"
+pl job submit demo "$dir/wide.sh" && wide=$(number) && until_pl 'exit 0' why demo "$wide" && said 'ran on: htc-[' && said '(wide)'
+ok "a job on two nodes ran on both, and has the name of its file"
+pl job submit demo "$dir/wide.sh" --name broad -- -N 500 && wide=$(number) &&
+	until_pl 'never fits: it asks for 500 nodes, ' why demo "$wide"
+ok "one that can never run is said to be that"
 printf '#!/bin/sh\n#SBATCH -o /dev/null\nsleep 1\n' >"$dir/quiet.sh"
 pl job submit demo "$dir/quiet.sh" && quiet=$(number) && until_pl "$quiet" job list demo --ended --filter "id:$quiet" &&
 	pl job log demo "$quiet"
