@@ -151,11 +151,22 @@ static void list_storage(struct json *list, const struct drawing *d)
 		json_set_bool(j, "can_keep", s->disk_ms != 0);
 		json_set_str(j, "act", is_kept(d, s) ? "keep" : "delete");
 		json_set_str(j, "policy",
-			     s->disk_ms && s->policy == KEEP_KEEP ? "keep" : "delete");
+			     s->disk_ms && keeps_by_itself(d->run->cluster.state, s)
+				 ? "keep"
+				 : "delete");
 		json_set_int(j, "since_ms", s->disk_ms);
 		json_set_bool(j, "taken_over", s->disk != NULL);
 		json_set_real(j, "price_per_hour", s->disk_ms ? s->disk_price : 0);
 	}
+}
+
+static const char *loss_note(const struct run *r, const struct storage_spec *s)
+{
+	if (!s->disk_ms)
+		return "lies on the head's disk and is lost with it: copy it out first with paceline cp";
+	return r->cluster.state == CLUSTER_KEPT
+		   ? "its disk is deleted: a new cluster can take it over instead"
+		   : "its disk is deleted: keep it, or copy out what is needed with paceline cp";
 }
 
 static void list_lost(struct json *list, const struct drawing *d)
@@ -171,11 +182,7 @@ static void list_lost(struct json *list, const struct drawing *d)
 		j = json_add_object(list);
 		json_set_str(j, "name", s->name);
 		json_set_str(j, "path", s->path);
-		json_set_str(
-		    j, "note",
-		    s->disk_ms
-			? "its disk is deleted: keep it, or copy out what is needed with paceline cp"
-			: "lies on the head's disk and is lost with it: copy it out first with paceline cp");
+		json_set_str(j, "note", loss_note(d->run, s));
 	}
 }
 

@@ -87,7 +87,7 @@ engine_start
 engine_wait && say disk list && has "kept"; ok "a killed engine comes back with it"
 
 # Deleting what is kept means its disk
-say cluster delete one; has "one-shared-" && has ": delete" && has "DATA LOST: shared (/shared)" && ! has "goes on at"; ok "the plan of a kept cluster deletes its disk, and says what is lost"
+say cluster delete one; has "one-shared-" && has ": delete" && has "DATA LOST: shared (/shared) its disk is deleted: a new cluster can take it over instead" && ! has "goes on at"; ok "the plan of a kept cluster deletes its disk, and says what is lost"
 say cluster delete one --keep shared; has "keep, goes on at" && ! has "DATA LOST"; ok "unless it is told to keep it"
 
 # A second cluster of the same name takes it over
