@@ -1,6 +1,7 @@
 /* What the engine tells of money, asked for while the view of it is open. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -84,7 +85,8 @@ void act_cost_export(struct deck *d)
 	    file_write(path, buf_str(&csv), csv.len, 0600, &err) < 0)
 		deck_say(d, TONE_FAIL, "%.300s", err.msg);
 	else
-		deck_say(d, TONE_OK, "written: %.280s", path);
+		deck_say(d, TONE_OK, "%.80s is written, in %.200s", strrchr(path, '/') + 1,
+			 dir);
 	buf_clear(&csv);
 	free(path);
 	free(dir);

@@ -442,8 +442,8 @@ static void write_quota(struct deck *d)
 		    file_write(path, buf_str(&text), text.len, 0600, &err) < 0)
 			snprintf(w->note, sizeof(w->note), "%.150s", err.msg);
 		else
-			snprintf(w->note, sizeof(w->note), "the request is written: %.120s",
-				 path);
+			snprintf(w->note, sizeof(w->note), "%.60s is written, in %.80s",
+				 strrchr(path, '/') + 1, dir);
 	}
 	free(path);
 	free(dir);

@@ -123,7 +123,7 @@ money() {
 	screen_keys 5
 	screen_wait 'now         $0.24/h' >/dev/null
 	screen_keys F8
-	tap_ok "F8 writes a file and shows its path" screen_wait 'exports/cost-month-2026-11-23-'
+	tap_ok "F8 writes a file and shows its path" screen_wait '.csv is written, in /'
 	file=$(echo "$state"/exports/cost-month-2026-11-23-*.csv)
 	tap_ok "which nobody else may read" [ "$(stat -c %a "$file")" = 600 ]
 	tap_ok "with the tables" grep -q '^job,,demo,,op,12,monte-carlo,' "$file"
@@ -145,7 +145,7 @@ review() {
 	screen_text 64
 	screen_wait '! quota allows 32' >/dev/null
 	screen_keys F9
-	tap_ok "F9 writes the request for quota and shows where" screen_wait 'exports/quota-slurm.txt'
+	tap_ok "F9 writes the request for quota and shows where" screen_wait 'quota-slurm.txt is written, in /'
 	tap_ok "it says what is missing" grep -q '^  - quota allows 32' "$state/exports/quota-slurm.txt"
 	screen_keys PageDown PageDown
 	screen_wait 'Press C to create' >/dev/null
