@@ -245,8 +245,10 @@ void sets_ended(struct run *r, const struct intent *in, const struct cloud_stage
 	} else if (grow && i->stage == CLOUD_REFUSED) {
 		set_refused(r, in, i);
 	} else if (i->stage == CLOUD_REFUSED) {
+		const char *slash = strrchr(in->resource_id, '/'); /* the intent has it whole */
+
 		note(r, EVENT_WARN, "", "%s of %s refused: %s", cloud_verb_name(in->verb),
-		     in->resource_id, i->err->msg);
+		     slash ? slash + 1 : in->resource_id, i->err->msg);
 	} else if (in->kind == CLOUD_SCALESET) {
 		map_del(r->sets, in->resource_id);
 	}
