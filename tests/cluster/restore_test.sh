@@ -100,6 +100,7 @@ screen_says() { screen | grep -q "$1"; }
 if command -v tmux >/dev/null 2>&1; then
 	tmux -S "$site/tmux" -f /dev/null new-session -d -x 80 -y 24 "$site/bin/paceline --socket $socket"
 	check "the console says so, with the way out" until_true screen_says 'ADOPTION: nothing is changed; :found :adopt'
+	tmux -S "$site/tmux" resize-window -x 160 -y 45 # the list has no order that puts the head on a first page
 	tmux -S "$site/tmux" send-keys ':found' Enter
 	check "and shows what was found" until_true screen_says 'virtualMachines/head .*orphan'
 	screen >"$site/screen"
