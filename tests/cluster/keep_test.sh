@@ -104,6 +104,7 @@ done
 [ -s "$site/said" ]; ok "nodes see the disk too: a job leaves its result"
 
 # A drain can be taken back, of an idle node too
+until_has "^htc-.* idle" node list one
 node=$(cli node list one --json | jq -r '[.. | objects | select(.state? == "idle") | .name][0]')
 say node drain one "$node" --yes; ok "an idle node is drained"
 until_has "can take that back" why one "$node"; ok "and stays for a while, drained and empty"
