@@ -62,6 +62,7 @@ int engine_operations(struct engine *e, const char *cluster, bool open_only, siz
 int engine_operation(struct engine *e, int64_t id, struct operation *out, struct err *err);
 #define ENGINE_OP_STEPS 24
 size_t engine_op_steps(enum op_kind kind, const char *out[ENGINE_OP_STEPS]); /* their names, in order */
+int64_t engine_op_deadline(const struct operation *o); /* until when its step should end (R4.6); 0: it waits for jobs */
 const char *engine_op_cancel_off(const struct operation *o);                 /* why it cannot be taken back now; NULL: it can */
 struct json *engine_op_changes(const struct engine *e, int64_t id);          /* its cloud changes under way: [{verb,kind,resource,state,tries,next_try_ms,error}]. New */
 int engine_audits(struct engine *e, int64_t before_seq, size_t most, struct audit **out, size_t *n, struct err *err);

@@ -225,6 +225,11 @@ void op_detail(const struct deck *d, struct textbox *out, const struct operation
 	if (o->state == OP_RUNNING && o->next_try_ms)
 		textbox_add(out, TONE_TEXT, "%-10s %s by itself; r tries now", "next try",
 			    clock_hms(when, o->next_try_ms));
+	if (json_int(j, "deadline_ms", 0))
+		textbox_add(out,
+			    json_int(j, "deadline_ms", 0) < deck_now(d) ? TONE_WARN : TONE_TEXT,
+			    "%-10s %s, for step %s", "deadline",
+			    clock_hms(when, json_int(j, "deadline_ms", 0)), o->step);
 	textbox_add(out, TONE_TEXT, "%-10s %s by %s%s", "begun",
 		    clock_text(when, o->started_ms), o->actor, o->force ? ", forced" : "");
 	if (o->ended_ms)

@@ -104,7 +104,9 @@ static const struct {
 	{ "head", "the head and its disk are deleted" },
 	{ "storage", "disks that are not kept are deleted" },
 	{ "network", "network and its rules are deleted" },
+	{ "rest", "" },
 	{ "group", "the resource group is deleted" },
+	{ "again", "" },
 	{ "lists", "proof: two complete lists by tag show nothing that was to go" },
 	{ "names", "proof: every recorded name that was to go is gone" },
 };
@@ -159,22 +161,29 @@ static void one_item(struct textbox *out, const struct json *j, bool chosen)
 	} words[] = {
 		{ "gone", "[ok]", TONE_OK },	  { "deleting", "[>>]", TONE_BOOT },
 		{ "failed", "[!!]", TONE_FAIL },  { "kept", "[==]", TONE_MONEY },
-		{ "skipped", "[--]", TONE_WARN }, { "waiting", "[  ]", TONE_DIM },
+		{ "skipped", "[--]", TONE_WARN }, { "foreign", "[--]", TONE_WARN },
+		{ "waiting", "[  ]", TONE_DIM },
 	};
 	const char *state = json_str(j, "state", "waiting"), *error = json_str(j, "error", "");
 	double price = json_real(j, "price_per_hour", 0);
 	size_t i = 0;
-	char money[24], cost[40] = "";
+	char money[24], cost[40] = "", when[CLOCK_TEXT];
 
 	while (i + 1 < ARRAY_LEN(words) && strcmp(words[i].state, state) != 0)
 		i++;
 	if (price != 0 && strcmp(state, "gone") != 0)
 		snprintf(cost, sizeof(cost), "  %s/h", money_text(money, price));
 	textbox_add(out, words[i].tone, "%c%s %-8s %s%s", chosen ? '>' : ' ', words[i].glyph,
-		    strcmp(state, "skipped") == 0 ? "left" : state,
+		    strcmp(state, "skipped") == 0   ? "left"
+		    : strcmp(state, "foreign") == 0 ? "stays"
+						    : state,
 		    short_id(json_str(j, "id", "?")), cost);
 	if (error[0])
 		textbox_add(out, TONE_FAIL, "               %s", error);
+	if (json_int(j, "next_try_ms", 0) > 0 && strcmp(state, "failed") == 0)
+		textbox_add(out, TONE_TEXT, "               tried %lld time%s, next try %s",
+			    (long long)json_int(j, "tries", 0), plural(json_int(j, "tries", 0)),
+			    clock_hms(when, json_int(j, "next_try_ms", 0)));
 }
 
 /* Those that need somebody come first. */

@@ -307,6 +307,8 @@ int engine_op_retry(struct engine *e, const struct user *u, int64_t id, struct e
 
 	if (!r || op_change(r, u, "retry", op_kind_name(r->op.kind), err) < 0)
 		return -1;
+	if (r->op.kind == OP_DELETE)
+		items_retry(r);
 	note_by(r, EVENT_INFO, u, "", "%s: tried again now", op_kind_name(r->op.kind));
 	return op_changed(r, err);
 }

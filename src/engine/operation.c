@@ -10,6 +10,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/retry.h"
 #include "engine/teardown_items.h"
 
 static void (*const steps[OP_KINDS])(struct run *r) = {
@@ -18,7 +19,9 @@ static void (*const steps[OP_KINDS])(struct run *r) = {
 	[OP_DELETE] = teardown_step,
 };
 
-#define STEPS_KEPT 40 /* with their times; a stage that is gone back to is one more */
+#define READ_MS	     5000
+#define READ_MOST_MS ((int64_t)10 * 60 * 1000)
+#define STEPS_KEPT   40 /* with their times; a stage that is gone back to is one more */
 
 static const struct stages *const stages_of[OP_KINDS] = {
 	[OP_START] = &start_stages,
@@ -209,6 +212,7 @@ void operation_step(struct run *r, const char *step, const char *fmt, ...)
 		r->op.step_ms = clock_utc_ms();
 		r->op.error[0] = '\0';
 		r->op.next_try_ms = 0;
+		op_work(r)->waits_itself = op_work(r)->overdue_told = false;
 		remember_step(r, step);
 		log_info("cluster %s: %s: %s", r->cluster.name, op_kind_name(r->op.kind), step);
 	}
@@ -239,17 +243,41 @@ void operation_end(struct run *r, enum op_state state, const char *fmt, ...)
 	forget(r);
 }
 
-void operation_error(struct run *r, const struct err *err, int64_t retry_ms)
+void operation_tell(struct run *r, const struct err *err)
 {
-	if (!r->op.id)
-		return;
 	if (strcmp(r->op.error, err->msg) != 0) {
 		snprintf(r->op.error, sizeof(r->op.error), "%s", err->msg);
 		note(r, EVENT_WARN, "", "%s: %s", op_kind_name(r->op.kind), err->msg);
 	}
-	r->op.next_try_ms = clock_utc_ms() + retry_ms;
 	save(r);
+}
+
+void operation_error(struct run *r, const struct err *err, int64_t retry_ms)
+{
+	if (!r->op.id)
+		return;
+	op_work(r)->waits_itself = false;
+	r->op.next_try_ms = clock_utc_ms() + retry_ms;
+	operation_tell(r, err);
 	timer_set(r->op_tick, retry_ms);
+}
+
+void operation_waits(struct run *r, int64_t next_try_ms, const char *error)
+{
+	op_work(r)->waits_itself = true;
+	if (r->op.next_try_ms == next_try_ms && strcmp(r->op.error, error) == 0)
+		return;
+	r->op.next_try_ms = next_try_ms;
+	snprintf(r->op.error, sizeof(r->op.error), "%s", error);
+	save(r);
+}
+
+void operation_read_failed(struct run *r, const struct err *err)
+{
+	if (r->op.id)
+		operation_error(r, err,
+				retry_delay_ms(op_work(r)->reads_failed++, READ_MS,
+					       READ_MOST_MS, READ_MS, &r->engine->rng));
 }
 
 void operation_wake(struct run *r)
@@ -275,14 +303,52 @@ void operation_void(struct run *r, const char *why)
 	cluster_move(r, CLUSTER_FAILED, reason);
 }
 
+static size_t stage_now(const struct operation *o, const struct stage *table, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(table[i].name, o->step) == 0)
+			return i;
+	return 0;
+}
+
+int64_t engine_op_deadline(const struct operation *o)
+{
+	const struct stages *s = stages_of[o->kind];
+	int64_t most = s && o->step[0] ? s->v[stage_now(o, s->v, s->n)].deadline_ms : 0;
+
+	return most ? o->step_ms + most : 0;
+}
+
+/* R4.6. A start ends: somebody waits for it, and it can be begun again. Stop and teardown go
+ * on, as what they end costs money. */
+static bool overdue(struct run *r)
+{
+	int64_t deadline = engine_op_deadline(&r->op);
+	const char *last = r->op.error[0] ? r->op.error : r->op.detail;
+	char span[CLOCK_TEXT], why[320];
+
+	if (!deadline || clock_utc_ms() < deadline || op_work(r)->overdue_told)
+		return false;
+	snprintf(why, sizeof(why), "step %s did not end within %s%s%.200s", r->op.step,
+		 clock_span(span, deadline - r->op.step_ms), last[0] ? ": " : "", last);
+	if (r->op.kind == OP_START) {
+		operation_end(r, OP_FAILED, "%s: start it again, or delete it", why);
+		cluster_move(r, CLUSTER_FAILED, why);
+		return true;
+	}
+	op_work(r)->overdue_told = true;
+	note(r, EVENT_WARN, "", "%s: %s; it goes on", op_kind_name(r->op.kind), why);
+	return false;
+}
+
 void operation_tick(void *arg)
 {
 	struct run *r = arg;
 	int64_t now = clock_utc_ms();
 
-	if (!r->op.id || !r->cloud || engine_hands_off(r->engine))
+	if (!r->op.id || !r->cloud || engine_hands_off(r->engine) || overdue(r))
 		return;
-	if (r->op.next_try_ms > now) {
+	if (r->op.next_try_ms > now && !op_work(r)->waits_itself) {
 		timer_set(r->op_tick, r->op.next_try_ms - now);
 		return;
 	}
@@ -292,14 +358,6 @@ void operation_tick(void *arg)
 /*
  * Stages: what start, stop and teardown are made of
  */
-
-static size_t stage_now(const struct operation *o, const struct stage *table, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(table[i].name, o->step) == 0)
-			return i;
-	return 0;
-}
 
 bool stages_run(struct run *r, const struct stage *table, size_t n)
 {
@@ -416,7 +474,10 @@ void operation_intent_ended(struct run *r, const struct intent *in,
 		free(why);
 		return;
 	}
-	if (r->op.kind == OP_DELETE)
-		item_failed(r, in->kind, in->resource_id, i->err->msg);
+	if (r->op.kind == OP_DELETE) {
+		item_failed(r, in->kind, in->resource_id, i);
+		operation_tell(r, i->err);
+		return; /* the rest of the graph goes on; the caller wakes it */
+	}
 	operation_error(r, i->err, i->retry_after_ms > 5000 ? i->retry_after_ms : 5000);
 }

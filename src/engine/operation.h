@@ -10,7 +10,8 @@ struct op_work { /* of this process only: after a restart the stage begins anew,
 	struct strs made; /* resource ids whose intent of this operation finished */
 	struct strs
 	    names; /* teardown: "KIND ID" of everything ever recorded, still to be looked at */
-	struct strs left; /* teardown: what the last look found */
+	struct strs left;	   /* teardown: "KIND ID" of what the last look found */
+	unsigned int reads_failed; /* in a row */
 	size_t next_name, looking;
 	struct cloud_call *items_call;
 	int64_t empty_since_ms; /* of the first complete empty list */
@@ -21,7 +22,11 @@ struct op_work { /* of this process only: after a restart the stage begins anew,
 	struct strs foreign;	/* groups that hold something foreign: they stay */
 	struct json *data; /* teardown: what the operation's row remembers; teardown_items.c */
 	bool stop_called, stopped;
+	bool waits_itself; /* next_try_ms is for people: the step looks at its own times */
+	bool overdue_told; /* its deadline passed */
 };
+
+#define STEP_MS ((int64_t)30 * 60 * 1000)
 
 struct stage {
 	const char *name;
@@ -29,6 +34,8 @@ struct stage {
 				      will wake it */
 	bool (*cancel)(struct run *r); /* cancel was asked in this stage; true: the operation
 					  ended. NULL: not here */
+	int64_t deadline_ms; /* R4.6: it is told, and a start fails, when it takes longer; 0: it
+				waits for jobs, as long as they run */
 };
 
 /* The stages of each kind, in their order. */
@@ -46,6 +53,12 @@ struct op_work *op_work(struct run *r);
 const char *operation_too_late(const struct operation *o);
 bool stages_run(struct run *r, const struct stage *table,
 		size_t n); /* true: the last one is done */
+/* What it waits for has its own time: shown, and looked at before that too. */
+void operation_waits(struct run *r, int64_t next_try_ms, const char *error);
+/* A read failed: asked again later and later, up to 10 min. */
+void operation_read_failed(struct run *r, const struct err *err);
+/* The last error, told once; when it is tried again the caller knows. */
+void operation_tell(struct run *r, const struct err *err);
 /* One cloud change of this operation; true once it finished. */
 bool ensure(struct run *r, enum cloud_verb verb, enum cloud_kind kind, const char *id);
 

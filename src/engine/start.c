@@ -225,15 +225,15 @@ static bool go_scheduler(struct run *r)
 }
 
 static const struct stage stages[] = {
-	{ "key", go_key, cancelled },
-	{ "sizes", go_sizes, cancelled },
-	{ "group", go_group, cancelled },
-	{ "network", go_network, cancelled },
-	{ "storage", go_storage, cancelled },
-	{ "head", go_head, NULL },
-	{ "ssh", go_ssh, cancelled },
-	{ "bootstrap", go_bootstrap, cancelled },
-	{ "scheduler", go_scheduler, cancelled },
+	{ "key", go_key, cancelled, STEP_MS },
+	{ "sizes", go_sizes, cancelled, STEP_MS },
+	{ "group", go_group, cancelled, STEP_MS },
+	{ "network", go_network, cancelled, STEP_MS },
+	{ "storage", go_storage, cancelled, STEP_MS },
+	{ "head", go_head, NULL, STEP_MS },
+	{ "ssh", go_ssh, cancelled, STEP_MS },
+	{ "bootstrap", go_bootstrap, cancelled, STEP_MS },
+	{ "scheduler", go_scheduler, cancelled, STEP_MS },
 };
 
 const struct stages start_stages = { stages, ARRAY_LEN(stages) };

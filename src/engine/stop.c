@@ -124,9 +124,9 @@ static bool go_head(struct run *r)
 }
 
 static const struct stage stages[] = {
-	{ "nodes", go_nodes, cancelled },
-	{ "daemons", scheduler_stop, NULL },
-	{ "head", go_head, NULL },
+	{ "nodes", go_nodes, cancelled, 0 },
+	{ "daemons", scheduler_stop, NULL, STEP_MS },
+	{ "head", go_head, NULL, STEP_MS },
 };
 
 const struct stages stop_stages = { stages, ARRAY_LEN(stages) };

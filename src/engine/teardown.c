@@ -1,7 +1,6 @@
 /*
  * Teardown (R8): ten seconds in which it can be taken back, then nodes, daemons, head, storage
- * that is not kept, network, group, and a proof: two complete lists by tag a minute apart show
- * nothing but what was to stay, and every other name that was ever recorded is gone by GET.
+ * that is not kept, network, group, and the proof (teardown_proof.c).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +12,10 @@
 #include "base/text.h"
 #include "engine/operation.h"
 #include "engine/teardown_items.h"
+#include "engine/teardown_proof.h"
 
-#define UNDO_MS	       10000
-#define LISTS_APART_MS 60000
-#define LOOKS_AT_ONCE  8
-#define ALARM_MS       ((int64_t)30 * 60 * 1000)
+#define UNDO_MS	 10000
+#define ALARM_MS ((int64_t)30 * 60 * 1000)
 
 static bool undone(struct run *r)
 {
@@ -94,32 +92,37 @@ static bool go_sets(struct run *r)
 		return false;
 	}
 	for (size_t i = 0; i < names.n; i++)
-		if (text_has_prefix(names.v[i], "scaleset ") &&
-		    !item_delete(r, CLOUD_SCALESET, names.v[i] + strlen("scaleset ")))
-			waiting++;
+		if (text_has_prefix(names.v[i], "scaleset "))
+			waiting +=
+			    item_delete(r, CLOUD_SCALESET, names.v[i] + strlen("scaleset ")) ==
+			    ITEM_UNDER_WAY;
 	strs_clear(&names);
 	operation_step(r, "nodes", "%zu scale sets and %zu nodes to go", waiting, r->n_members);
 	return waiting == 0;
 }
 
+/* Nodes of a set that is still there go on being shown, and charged. */
 static bool go_rows(struct run *r)
 {
 	uint64_t most = r->moves + MOVES_PER_TURN;
 	struct err err = ERR_INIT;
+	size_t i = r->n_members;
 
 	if (store_begin(r->engine->store, &err) < 0) {
 		operation_error(r, &err, 5000);
 		return false;
 	}
-	for (size_t i = r->n_members; i-- > 0 && r->moves < most;)
-		member_gone(r, r->members[i], "deleted with its scale set");
+	while (i > 0 && r->moves < most)
+		if (!item_is_later(r, r->members[--i]->node.set_id))
+			member_gone(r, r->members[i], "deleted with its scale set");
 	if (store_commit(r->engine->store, &err) < 0)
 		engine_fatal(r->engine, &err);
-	if (r->n_members)
+	if (i > 0)
 		timer_set(r->op_tick, 0);
-	return r->n_members == 0;
+	return i == 0;
 }
 
+/* Gone, left, or put off: the next thing may go. */
 static bool delete_one(struct run *r, enum cloud_kind kind, const char *name)
 {
 	struct err err = ERR_INIT;
@@ -129,7 +132,7 @@ static bool delete_one(struct run *r, enum cloud_kind kind, const char *name)
 		operation_error(r, &err, 60000);
 		return false;
 	}
-	return item_delete(r, kind, id);
+	return item_delete(r, kind, id) != ITEM_UNDER_WAY;
 }
 
 static bool go_head(struct run *r)
@@ -151,6 +154,8 @@ static bool go_network(struct run *r)
 {
 	if (r->cluster.spec.vnet_id || !r->cluster.group_id || !r->cluster.group_id[0])
 		return true;
+	if (items_later(r, CLOUD_SCALESET, NULL) || items_later(r, CLOUD_VM, NULL))
+		return true; /* machines hold it: "again" comes back to it */
 	return delete_one(r, CLOUD_NETWORK, "vnet") && delete_one(r, CLOUD_NSG, "nsg");
 }
 
@@ -178,22 +183,27 @@ static void on_group_items(void *arg, const struct cloud_items *items, const str
 			     items->v[i].id);
 		}
 	/* a group that is gone holds nothing of anybody */
-	if (items || err->code == ERR_NOT_FOUND)
-		strs_add(foreign ? &w->foreign : &w->clear, w->items_group);
-	else
-		operation_error(r, err, 5000);
+	if (!items && err->code != ERR_NOT_FOUND) {
+		operation_read_failed(r, err);
+		return;
+	}
+	w->reads_failed = 0;
+	strs_add(foreign ? &w->foreign : &w->clear, w->items_group);
 	operation_wake(r);
 }
 
-/* R8.4: as a whole only when nothing foreign is in it. */
+/* R8.4: as a whole only when nothing foreign is in it; and last. */
 static bool delete_group(struct run *r, const char *group)
 {
 	struct op_work *w = op_work(r);
 
 	if (strs_has(&w->foreign, group))
+		item_foreign(r, group);
+	if (strs_has(&w->foreign, group) || items_later(r, CLOUD_GROUP, group) ||
+	    item_is_later(r, group))
 		return true;
 	if (strs_has(&w->clear, group) || item_stays(r, group))
-		return item_delete(r, CLOUD_GROUP, group);
+		return item_delete(r, CLOUD_GROUP, group) != ITEM_UNDER_WAY;
 	if (!w->items_call) {
 		free(w->items_group);
 		w->items_group = xstrdup(group);
@@ -208,6 +218,8 @@ static bool go_storage(struct run *r)
 	const struct cluster_spec *spec = &r->cluster.spec;
 	bool done = true;
 
+	if (items_later(r, CLOUD_VM, NULL))
+		return true; /* the head holds its disks */
 	for (size_t i = 0; i < spec->n_storage && done; i++) {
 		const struct storage_spec *s = &spec->storage[i];
 		char *group;
@@ -215,7 +227,8 @@ static bool go_storage(struct run *r)
 		if (!s->disk_id || item_kept(r, s))
 			continue;
 		group = storage_group_of(s->disk_id);
-		done = item_delete(r, CLOUD_DISK, s->disk_id) && delete_group(r, group);
+		done = item_delete(r, CLOUD_DISK, s->disk_id) != ITEM_UNDER_WAY &&
+		       delete_group(r, group);
 		free(group);
 	}
 	return done;
@@ -227,188 +240,95 @@ static bool go_group(struct run *r)
 	       delete_group(r, r->cluster.group_id);
 }
 
-/*
- * The proof
- */
-
-/* What was to stay. A machine that is left has parts that nobody named: cards, disks, members.
- */
-static bool may_be_there(struct run *r, const char *id)
+/* What bears our tags and stands in no row, when the group could not take it along. */
+static bool go_rest(struct run *r)
 {
-	char *group = storage_group_of(id);
-	bool may = item_stays(r, id) || (items_skip_machines(r) && item_stays(r, group));
-
-	free(group);
-	return may;
+	return items_rest(r) == 0;
 }
 
-static void on_tagged(void *arg, const struct cloud_items *items, const struct err *err)
-{
-	struct run *r = arg;
-	struct op_work *w = op_work(r);
+/*
+ * What could not be deleted (R8.5): each item has its own next try; when the first of them is
+ * due the way through the graph begins anew, and passes over what is gone
+ */
 
-	w->items_call = NULL;
-	if (!items) {
-		operation_error(r, err, 5000);
+static void alarm_text(struct run *r, char out[200], size_t n, int64_t next_ms,
+		       const char *first)
+{
+	double price = items_failed_price(r);
+	char when[CLOCK_TEXT], money[40] = "at an unknown price";
+
+	if (price >= 0)
+		snprintf(money, sizeof(money), "$%.2f/day", price * 24);
+	snprintf(out, 200, "%zu left, %s; next try %s; %.120s", n, money,
+		 clock_hms(when, next_ms), first);
+}
+
+/* R8.7: it stays on the front page, with what, why, how dear, and when it is tried again. */
+static void alarm_if_stuck(struct run *r, size_t n, int64_t next_ms, const char *first)
+{
+	bool told = r->cluster.state == CLUSTER_RESIDUE;
+	char text[200];
+
+	if (clock_utc_ms() - items_progress_ms(r) < ALARM_MS) {
+		if (told)
+			cluster_move(r, CLUSTER_DELETING, "");
 		return;
 	}
-	strs_clear(&w->left);
-	for (size_t i = 0; i < items->n; i++)
-		if (!may_be_there(r, items->v[i].id))
-			strs_add(&w->left, items->v[i].id);
-	if (w->left.n == 0) {
-		w->lists++;
-		if (!w->empty_since_ms)
-			w->empty_since_ms = w->list_ms;
-	} else {
-		w->lists = 0;
-		w->empty_since_ms = 0;
-	}
-	operation_wake(r);
+	alarm_text(r, text, n, next_ms, first);
+	if (!told)
+		note(r, EVENT_ERROR, "",
+		     "teardown: nothing went for 30 min: %s; skip leaves it, retry hurries it",
+		     text);
+	if (!told || strcmp(r->cluster.reason, text) != 0)
+		cluster_move(r, CLUSTER_RESIDUE, text);
 }
 
-static void list_tagged(struct run *r)
+static bool go_again(struct run *r)
 {
 	struct op_work *w = op_work(r);
+	int64_t next_ms, now = clock_utc_ms(), wake_ms;
+	char first[200] = "", when[CLOCK_TEXT];
+	size_t n = items_failed(r, &next_ms, first, sizeof(first));
 
-	w->list_ms = clock_utc_ms();
-	w->items_call = r->cloud->ops->items(r->cloud->cloud, store_engine_id(r->engine->store),
-					     r->cluster.short_id, on_tagged, r);
-}
-
-static void residue(struct run *r)
-{
-	struct op_work *w = op_work(r);
-	struct err err = ERR_INIT;
-
-	err_set(&err, ERR_CONFLICT, "%zu resources are left, the first is %s", w->left.n,
-		w->left.v[0]);
-	if (clock_utc_ms() - r->op.step_ms > ALARM_MS && r->cluster.state != CLUSTER_RESIDUE)
-		cluster_move(r, CLUSTER_RESIDUE, err.msg);
-	operation_error(r, &err, 10000);
-	strs_clear(&w->made); /* each delete is asked for again */
-	operation_step(r, "nodes", "%zu resources are left: deleting them again", w->left.n);
-}
-
-static bool go_lists(struct run *r)
-{
-	struct op_work *w = op_work(r);
-	int64_t now = clock_utc_ms();
-
-	if (w->items_call)
-		return false;
-	if (w->left.n) {
-		residue(r);
-		return false;
-	}
-	if (w->lists >= 2 && w->list_ms - w->empty_since_ms >= LISTS_APART_MS)
+	if (n == 0) {
+		if (r->cluster.state == CLUSTER_RESIDUE && r->op.state == OP_RUNNING)
+			cluster_move(r, CLUSTER_DELETING, "");
 		return true;
-	if (w->lists == 0 || now - w->empty_since_ms >= LISTS_APART_MS) {
-		operation_step(r, "lists", "list %u of 2 by tag", w->lists + 1);
-		list_tagged(r);
+	}
+	if (next_ms <= now) {
+		strs_clear(&w->clear);
+		strs_clear(&w->foreign);
+		operation_step(r, "nodes", "%zu are tried again", n);
+		operation_wake(r);
 		return false;
 	}
-	operation_step(r, "lists", "first list is empty; the second comes a minute later");
-	timer_set(r->op_tick, w->empty_since_ms + LISTS_APART_MS - now);
+	alarm_if_stuck(r, n, next_ms, first);
+	operation_step(r, "again", "%zu could not be deleted, next try %s", n,
+		       clock_hms(when, next_ms));
+	operation_waits(r, next_ms, first);
+	wake_ms = items_progress_ms(r) + ALARM_MS;
+	timer_set(r->op_tick, (wake_ms > now && wake_ms < next_ms ? wake_ms : next_ms) - now);
 	return false;
 }
 
-struct name_look {
-	struct run *run;
-	char name[360];
-};
-
-static void on_name(void *arg, const struct cloud_sight *s, const struct err *err)
-{
-	struct name_look *l = arg;
-	struct run *r = l->run;
-	struct op_work *w = op_work(r);
-
-	w->looking--;
-	if (s->look == CLOUD_LOOK_UNKNOWN)
-		operation_error(r, err, 5000);
-	if (s->look != CLOUD_IS_GONE)
-		strs_add(&w->left, l->name);
-	operation_wake(r);
-	free(l);
-}
-
-static void look_at(struct run *r, const char *kind_and_id)
-{
-	struct name_look *l = xcalloc(1, sizeof(*l));
-	const char *id = strchr(kind_and_id, ' ') + 1;
-	char kind[24];
-
-	l->run = r;
-	snprintf(l->name, sizeof(l->name), "%s", id);
-	snprintf(kind, sizeof(kind), "%.*s", (int)(id - kind_and_id - 1), kind_and_id);
-	op_work(r)->looking++;
-	r->cloud->ops->look(r->cloud->cloud, cloud_kind_of(kind), id, on_name, l);
-}
-
-/* Members of a set are not asked for one by one: their set is, and the lists are by tag. */
-static bool go_names(struct run *r)
-{
-	struct op_work *w = op_work(r);
-	struct err err = ERR_INIT;
-
-	if (w->names.n == 0 &&
-	    store_intent_names(r->engine->store, r->cluster.id, &w->names, &err) < 0) {
-		operation_error(r, &err, 5000);
-		return false;
-	}
-	while (w->next_name < w->names.n && w->looking < LOOKS_AT_ONCE) {
-		const char *name = w->names.v[w->next_name++];
-
-		if (!text_has_prefix(name, "members ") &&
-		    !strs_has(&w->foreign, strchr(name, ' ') + 1) &&
-		    !may_be_there(r, strchr(name, ' ') + 1))
-			look_at(r, name);
-	}
-	operation_step(r, "names", "%zu of %zu names looked at", w->next_name - w->looking,
-		       w->names.n);
-	if (w->looking || w->next_name < w->names.n || r->looks)
-		return false;
-	if (w->left.n) {
-		w->next_name = 0;
-		w->lists = 0;
-		w->empty_since_ms = 0;
-		residue(r);
-		return false;
-	}
-	return true;
-}
-
 static const struct stage stages[] = {
-	{ "undo", go_undo, undone },	 { "settle", go_settle, NULL },
-	{ "drain", go_drain, NULL },	 { "nodes", go_sets, NULL },
-	{ "rows", go_rows, NULL },	 { "daemons", scheduler_stop, NULL },
-	{ "head", go_head, NULL },	 { "storage", go_storage, NULL },
-	{ "network", go_network, NULL }, { "group", go_group, NULL },
-	{ "lists", go_lists, NULL },	 { "names", go_names, NULL },
+	{ "undo", go_undo, undone, STEP_MS },
+	{ "settle", go_settle, NULL, STEP_MS },
+	{ "drain", go_drain, NULL, 0 }, /* R5.7: as long as jobs run */
+	{ "nodes", go_sets, NULL, STEP_MS },
+	{ "rows", go_rows, NULL, STEP_MS },
+	{ "daemons", scheduler_stop, NULL, STEP_MS },
+	{ "head", go_head, NULL, STEP_MS },
+	{ "rest", go_rest, NULL, STEP_MS },
+	{ "storage", go_storage, NULL, STEP_MS },
+	{ "network", go_network, NULL, STEP_MS },
+	{ "group", go_group, NULL, STEP_MS },
+	{ "again", go_again, NULL, 0 }, /* alarms by itself, 30 min after the last progress */
+	{ "lists", proof_lists, NULL, STEP_MS },
+	{ "names", proof_names, NULL, STEP_MS },
 };
 
 const struct stages teardown_stages = { stages, ARRAY_LEN(stages) };
-
-static struct json *proof(struct run *r)
-{
-	struct op_work *w = op_work(r);
-	struct json *j = json_new_object();
-	struct json *gone = json_set_array(j, "gone");
-	char when[CLOCK_TEXT];
-
-	for (size_t i = 0; i < w->names.n; i++)
-		if (!text_has_prefix(w->names.v[i], "members ") &&
-		    !strs_has(&w->foreign, strchr(w->names.v[i], ' ') + 1) &&
-		    !may_be_there(r, strchr(w->names.v[i], ' ') + 1))
-			json_add(gone, json_new_string(strchr(w->names.v[i], ' ') + 1));
-	items_report(r, j);
-	json_set_str(j, "first_empty_list", clock_text(when, w->empty_since_ms));
-	json_set_str(j, "second_empty_list", clock_text(when, w->list_ms));
-	json_set_bool(j, "group_deleted", w->foreign.n == 0);
-	json_set_real(j, "spent", bill_spent(r, clock_utc_ms()));
-	return j;
-}
 
 /* What is left of a cluster whose storage is kept: a row on the front page that says what goes
  * on costing, and that is torn down once more, or taken over, some day. */
@@ -481,7 +401,7 @@ void teardown_step(struct run *r)
 	if (!stages_run(r, stages, ARRAY_LEN(stages)))
 		return;
 	bill_save(r);
-	report = proof(r);
+	report = proof_report(r);
 	operation_remember(r, json_copy(report));
 	kept = disks_kept(r);
 	left = items_left(r);

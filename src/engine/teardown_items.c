@@ -6,8 +6,13 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/rand.h"
 #include "base/text.h"
 #include "engine/operation.h"
+
+#define RETRY_MS      5000
+#define RETRY_MOST_MS ((int64_t)10 * 60 * 1000) /* R8.5 */
+#define HELD_MS	      ((int64_t)180 * 1000) /* how long a card stays reserved for its machine */
 
 static struct json *data_of(struct run *r)
 {
@@ -139,56 +144,121 @@ bool item_stays(struct run *r, const char *id)
 	       (is_group(id) && holds_skipped(r, id));
 }
 
+static struct json *item_at(struct json *items, size_t i)
+{
+	char path[24];
+
+	snprintf(path, sizeof(path), "%zu", i);
+	return json_get_mut(items, path);
+}
+
 static struct json *item_of(struct run *r, const char *kind, const char *id)
 {
 	struct json *items = list_in(data_of(r), "items");
 
-	for (size_t i = 0; i < json_len(items); i++) {
-		char path[24];
-		struct json *j;
-
-		snprintf(path, sizeof(path), "%zu", i);
-		j = json_get_mut(items, path);
-		if (text_casecmp(json_str(j, "id", ""), id) == 0)
-			return j;
-	}
+	for (size_t i = 0; i < json_len(items); i++)
+		if (text_casecmp(json_str(json_at(items, i), "id", ""), id) == 0)
+			return item_at(items, i);
 	return add_item(items, kind, id, "waiting", 0);
 }
 
-static void item_is(struct run *r, enum cloud_kind kind, const char *id, const char *state,
-		    const char *error)
+static const struct json *item_known(struct run *r, const char *id)
+{
+	const struct json *items = json_get(data_of(r), "items");
+
+	for (size_t i = 0; i < json_len(items); i++)
+		if (text_casecmp(json_str(json_at(items, i), "id", ""), id) == 0)
+			return json_at(items, i);
+	return NULL;
+}
+
+static bool state_is(const struct json *item, const char *state)
+{
+	return strcmp(json_str(item, "state", ""), state) == 0;
+}
+
+/* What went wrong the last time stays to be read while it is tried again. */
+static void item_is(struct run *r, enum cloud_kind kind, const char *id, const char *state)
 {
 	struct json *j = item_of(r, cloud_kind_name(kind), id);
 
-	if (strcmp(json_str(j, "state", ""), state) == 0 &&
-	    strcmp(json_str(j, "error", ""), error) == 0)
+	if (state_is(j, state))
 		return;
 	json_set_str(j, "state", state);
-	json_set_str(j, "error", error);
+	json_set_int(j, "next_try_ms", 0);
+	if (strcmp(state, "deleting") != 0)
+		json_set_str(j, "error", "");
+	if (strcmp(state, "gone") == 0 || !json_get(data_of(r), "progress_ms"))
+		json_set_int(data_of(r), "progress_ms", clock_utc_ms());
 	data_write(r);
 	run_changed(r);
 }
 
-void item_failed(struct run *r, enum cloud_kind kind, const char *id, const char *why)
+/* Azure's words for what something else still holds. */
+static bool is_held(const char *code)
 {
+	static const char *const codes[] = { "NicReservedForAnotherVm", "NicInUse",
+					     "ResourceInUse",
+					     "InUse" /* SubnetCannotBeDeleted ... */ };
+
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+		if (text_has_prefix(code, codes[i]))
+			return true;
+	return false;
+}
+
+int64_t item_delay_ms(unsigned int tries, const struct cloud_stage_info *i, struct rng *rng)
+{
+	int64_t most = RETRY_MS, least = i->retry_after_ms;
+
+	for (unsigned int k = 1; k < tries && most < RETRY_MOST_MS; k++)
+		most *= 2;
+	if (most > RETRY_MOST_MS)
+		most = RETRY_MOST_MS;
+	if (least <= 0 && ((i->err && i->err->code == ERR_CONFLICT) || is_held(i->azure_code)))
+		least = HELD_MS;
+	most = most / 2 + (int64_t)rng_below(rng, (uint64_t)(most / 2) + 1);
+	return most > least ? most : least;
+}
+
+void item_failed(struct run *r, enum cloud_kind kind, const char *id,
+		 const struct cloud_stage_info *i)
+{
+	struct json *j;
+	int64_t tries;
+
 	/* a try that was under way when the item was left changes nothing about that */
-	if (kind != CLOUD_MEMBERS && !item_stays(r, id))
-		item_is(r, kind, id, "failed", why);
+	if (kind == CLOUD_MEMBERS || item_stays(r, id))
+		return;
+	j = item_of(r, cloud_kind_name(kind), id);
+	tries = json_int(j, "tries", 0) + 1;
+	json_set_str(j, "state", "failed");
+	json_set_str(j, "error", i->err ? i->err->msg : "no answer");
+	json_set_int(j, "tries", tries);
+	json_set_int(j, "next_try_ms",
+		     clock_utc_ms() + item_delay_ms((unsigned int)tries, i, &r->engine->rng));
+	data_write(r);
+	run_changed(r);
+}
+
+void item_back(struct run *r, enum cloud_kind kind, const char *id)
+{
+	struct err err = ERR_INIT;
+	const struct cloud_stage_info i = { .stage = CLOUD_REFUSED,
+					    .err = &err,
+					    .azure_code = "" };
+
+	err_set(&err, ERR_IO, "the cloud said that it was deleted, and still shows it");
+	if (!item_known(r, id))
+		json_set_bool(item_of(r, cloud_kind_name(kind), id), "rest", true);
+	item_failed(r, kind, id, &i);
 }
 
 bool item_may_skip(struct run *r, const char *id)
 {
-	const struct json *items = json_get(data_of(r), "items");
+	const struct json *j = item_known(r, id);
 
-	for (size_t i = 0; i < json_len(items); i++) {
-		const struct json *j = json_at(items, i);
-		const char *state = json_str(j, "state", "");
-
-		if (text_casecmp(json_str(j, "id", ""), id) == 0)
-			return strcmp(state, "gone") != 0 && strcmp(state, "kept") != 0 &&
-			       strcmp(state, "skipped") != 0;
-	}
-	return false;
+	return j && !state_is(j, "gone") && !state_is(j, "kept") && !state_is(j, "skipped");
 }
 
 void item_skip(struct run *r, const char *id)
@@ -197,24 +267,145 @@ void item_skip(struct run *r, const char *id)
 
 	json_add(list_in(data_of(r), "skip"), json_new_string(json_str(j, "id", id)));
 	json_set_str(j, "state", "skipped");
+	json_set_int(j, "next_try_ms", 0);
+	json_set_int(data_of(r), "progress_ms", clock_utc_ms());
 	r->op.error[0] = '\0';
 	data_write(r);
 }
 
-bool item_delete(struct run *r, enum cloud_kind kind, const char *id)
+bool item_is_later(struct run *r, const char *id)
+{
+	const struct json *j = item_known(r, id);
+
+	return j && state_is(j, "failed") && json_int(j, "next_try_ms", 0) > clock_utc_ms();
+}
+
+void item_foreign(struct run *r, const char *group)
+{
+	item_is(r, CLOUD_GROUP, group, "foreign");
+}
+
+bool item_is_foreign(struct run *r, const char *id)
+{
+	const struct json *j = item_known(r, id);
+
+	return j && state_is(j, "foreign");
+}
+
+enum item_step item_delete(struct run *r, enum cloud_kind kind, const char *id)
 {
 	if (item_stays(r, id)) {
 		if (!is_kept_id(r, id))
-			item_is(r, kind, id, "skipped", "");
-		return true;
+			item_is(r, kind, id, "skipped");
+		return ITEM_SETTLED;
 	}
+	if (item_is_later(r, id))
+		return ITEM_LATER;
 	if (ensure(r, CLOUD_DELETE, kind, id)) {
-		item_is(r, kind, id, "gone", "");
-		return true;
+		item_is(r, kind, id, "gone");
+		return ITEM_SETTLED;
 	}
-	if (r->op.next_try_ms <= clock_utc_ms())
-		item_is(r, kind, id, "deleting", "");
+	if (item_is_later(r, id)) /* refused at once */
+		return ITEM_LATER;
+	item_is(r, kind, id, "deleting");
+	return ITEM_UNDER_WAY;
+}
+
+size_t items_rest(struct run *r)
+{
+	const struct json *items = json_get(data_of(r), "items");
+	struct strs rest = STRS_INIT(20000);
+	size_t under_way = 0;
+
+	for (size_t i = 0; i < json_len(items); i++)
+		if (json_bool(json_at(items, i), "rest", false) &&
+		    !state_is(json_at(items, i), "gone"))
+			strs_addf(&rest, "%s %s", json_str(json_at(items, i), "kind", "other"),
+				  json_str(json_at(items, i), "id", ""));
+	for (size_t i = 0; i < rest.n; i++) {
+		char *id = strchr(rest.v[i], ' ');
+
+		*id++ = '\0';
+		under_way += item_delete(r, cloud_kind_of(rest.v[i]), id) == ITEM_UNDER_WAY;
+	}
+	strs_clear(&rest);
+	return under_way;
+}
+
+bool items_later(struct run *r, enum cloud_kind kind, const char *group)
+{
+	const struct json *items = json_get(data_of(r), "items");
+
+	for (size_t i = 0; i < json_len(items); i++) {
+		const struct json *j = json_at(items, i);
+		const char *id = json_str(j, "id", "");
+
+		if (!state_is(j, "failed") || (group && text_casecmp(id, group) == 0))
+			continue;
+		if (group ? text_id_prefix(id, group)
+			  : strcmp(json_str(j, "kind", ""), cloud_kind_name(kind)) == 0)
+			return true;
+	}
 	return false;
+}
+
+size_t items_failed(struct run *r, int64_t *next_try_ms, char *first, size_t first_max)
+{
+	const struct json *items = json_get(data_of(r), "items");
+	size_t n = 0;
+
+	*next_try_ms = INT64_MAX;
+	for (size_t i = 0; i < json_len(items); i++) {
+		const struct json *j = json_at(items, i);
+		int64_t next = json_int(j, "next_try_ms", 0);
+		const char *slash = strrchr(json_str(j, "id", ""), '/');
+
+		if (!state_is(j, "failed"))
+			continue;
+		if (n++ == 0)
+			snprintf(first, first_max, "%.60s: %.120s", slash ? slash + 1 : "",
+				 json_str(j, "error", ""));
+		if (next < *next_try_ms)
+			*next_try_ms = next;
+	}
+	return n;
+}
+
+double items_failed_price(struct run *r)
+{
+	const struct json *items = json_get(data_of(r), "items");
+	double sum = 0;
+
+	for (size_t i = 0; i < json_len(items); i++) {
+		double price = json_real(json_at(items, i), "price_per_hour", -1);
+
+		if (!state_is(json_at(items, i), "failed"))
+			continue;
+		if (price < 0)
+			return -1;
+		sum += price;
+	}
+	return sum;
+}
+
+void items_retry(struct run *r)
+{
+	struct json *items = list_in(data_of(r), "items");
+
+	for (size_t i = 0; i < json_len(items); i++) {
+		struct json *j = item_at(items, i);
+
+		if (!state_is(j, "failed"))
+			continue;
+		json_set_int(j, "tries", 0);
+		json_set_int(j, "next_try_ms", 0);
+	}
+	data_write(r);
+}
+
+int64_t items_progress_ms(struct run *r)
+{
+	return json_int(data_of(r), "progress_ms", clock_utc_ms());
 }
 
 size_t items_left(struct run *r)

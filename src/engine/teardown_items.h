@@ -3,8 +3,10 @@
  * it as it works, and a restarted engine goes on with the same decisions.
  *
  * {"keep": [storage...], "skip": [id...], "from": cluster state before,
- *  "items": [{"kind", "id", "state", "error", "price_per_hour"}...]}
- * state: waiting, deleting, gone, failed, kept, skipped
+ *  "items": [{"kind", "id", "state", "error", "price_per_hour", "tries", "next_try_ms",
+ * "rest"}...], "progress_ms": when an item last went} state: waiting, deleting, gone, failed,
+ * kept, skipped, foreign (a group that stays, as it holds what is not ours); rest: no step of
+ * its own deletes it
  */
 #ifndef ENGINE_TEARDOWN_ITEMS_H
 #define ENGINE_TEARDOWN_ITEMS_H
@@ -20,14 +22,41 @@ bool item_kept(struct run *r, const struct storage_spec *s);
 bool item_stays(struct run *r, const char *id);
 bool item_may_skip(struct run *r, const char *id);
 void item_skip(struct run *r, const char *id); /* saved with the operation by the caller */
-void item_failed(struct run *r, enum cloud_kind kind, const char *id, const char *why);
+/* Its next try is put off (R8.5). */
+void item_failed(struct run *r, enum cloud_kind kind, const char *id,
+		 const struct cloud_stage_info *i);
+/* It was deleted, and is still there. */
+void item_back(struct run *r, enum cloud_kind kind, const char *id);
 
-/* Deletes it unless it stays; true: that is settled. */
-bool item_delete(struct run *r, enum cloud_kind kind, const char *id);
+/*
+ * How long a refused deletion waits: 5 s, doubled by each try, up to 10 min and never given up;
+ * what something else still holds, or changes, is let alone for the time that this takes (180
+ * s, where the cloud names none). Pure but for the dice.
+ */
+int64_t item_delay_ms(unsigned int tries, const struct cloud_stage_info *i, struct rng *rng);
+
+/* Deletes it unless it stays or waits for its next try. */
+enum item_step {
+	ITEM_SETTLED,
+	ITEM_UNDER_WAY,
+	ITEM_LATER, /* the rest of the graph goes on */
+};
+enum item_step item_delete(struct run *r, enum cloud_kind kind, const char *id);
+/* The same for what no step deletes by itself; the number that is under way. */
+size_t items_rest(struct run *r);
+bool item_is_later(struct run *r, const char *id);
+void item_foreign(struct run *r, const char *group);
+bool item_is_foreign(struct run *r, const char *id);
+/* Something of that kind waits for its next try; with a group: only what lies in it. */
+bool items_later(struct run *r, enum cloud_kind kind, const char *group);
+size_t items_failed(struct run *r, int64_t *next_try_ms, char *first, size_t first_max);
+void items_retry(struct run *r);	  /* now, each as if it had not failed yet */
+int64_t items_progress_ms(struct run *r); /* when something last went */
+double items_failed_price(struct run *r); /* USD per hour; -1 unknown */
 
 /* For the report: {kept[], left[], goes_on_per_hour}. */
 void items_report(struct run *r, struct json *report);
-size_t items_left(struct run *r); /* skipped ones */
+size_t items_left(struct run *r);	 /* skipped ones */
 bool items_skip_machines(struct run *r); /* a head or a scale set is among them */
 
 #endif

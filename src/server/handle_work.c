@@ -346,6 +346,7 @@ static void steps_json(struct json *j, const struct operation *o)
 	for (size_t i = 0; i < n; i++)
 		json_add(list, json_new_string(steps[i]));
 	json_set_str(j, "cancel_off", off ? off : "");
+	json_set_int(j, "deadline_ms", o->state == OP_RUNNING ? engine_op_deadline(o) : 0);
 }
 
 void get_operation(struct request *q)

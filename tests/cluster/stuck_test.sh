@@ -1,0 +1,96 @@
+#!/bin/sh
+# R8.5, R8.7: a deletion that is refused waits for its own next try while the rest of the graph goes; after 30 min without
+# progress it is an alarm on the front page; the operator hurries it, and it ends. On ghosts. TAP.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+build=${BUILD:-build/debug}
+[ -x "$build/paceline" ] || build=build
+skip() { echo "1..1"; echo "ok 1 # SKIP $*"; exit 0; }
+. tests/support/site.sh
+why=$(site_can "$build") || skip "$why"
+command -v jq >/dev/null || skip "jq is missing"
+
+n=0 failed=0
+ok() { # WHAT; the status of the command before decides
+	rc=$?
+	n=$((n + 1))
+	if [ $rc -eq 0 ]; then
+		echo "ok $n - $1"
+	else
+		failed=$((failed + 1))
+		echo "not ok $n - $1"
+		sed 's/^/# /' "$site/said" 2>/dev/null | cut -c1-3000
+	fi
+}
+say() { cli "$@" >"$site/said" 2>&1 </dev/null; }
+has() { grep -qF -- "$1" "$site/said"; }
+operation() { api "/v1/operations/$op"; }
+until_ok() { # COMMAND...: 90 s of real time
+	end_s=$(($(date +%s) + 90))
+	until "$@" >"$site/said" 2>&1; do
+		[ "$(date +%s)" -lt $end_s ] || return 1
+		sleep 0.1
+	done
+}
+item() { operation | jq -e --arg k "$1" '[.data.items[] | select(.kind == $k)][0]'; }
+item_is() { item "$1" | jq -e --arg s "$2" '.state == $s'; }
+fault() { # PATH STATUS CODE COUNT
+	control POST /azsim/fault "{\"method\":\"DELETE\",\"match\":\"$1\",\"effect\":\"status\",\"status\":$2,\"code\":\"$3\",\"count\":$4}" >/dev/null
+}
+put_off() { # KIND MS: its next try is so long after its step began, at least
+	operation | jq -e --arg k "$1" --argjson ms "$2" '[.data.items[] | select(.kind == $k)][0] as $i | $i.next_try_ms - ([.data.steps[] | select(.name == "nodes")][0].at_ms) >= $ms'
+}
+ended() { operation | jq -e '.state == "done"'; }
+busy() { api /v1/clusters/one | grep -q '"busy":1[,}]'; }
+alarmed() { cli events one --most 1000 | grep 'nothing went for 30 min'; }
+front() { api /v1/clusters/one | jq -e "$@"; }
+tries() { item nsg | jq -e ".tries >= $1"; }
+
+site_make "$build" || exit 2
+trap site_end EXIT
+trap 'exit 130' INT TERM
+cloud_start 100 --profile fast --seed 1
+engine_start
+engine_wait; ok "cloud and engine are there"
+say cluster create one slurm htc_max=1 hpc_max=0 && say cluster start one --wait; ok "a cluster runs"
+control POST /azsim/queue-load '{"head":"one-head","jobs":1,"seconds":1000000,"cpus":2}' >/dev/null
+until_ok busy; ok "a job runs on its node"
+
+# a set that another change holds, and rules that may not be deleted
+fault /virtualMachineScaleSets/ 409 Conflict 1
+fault /networkSecurityGroups/ 403 AuthorizationFailed -1
+say cluster delete one --name one --force --json
+op=$(jq -r .operation "$site/said")
+until_ok item_is scaleset failed; ok "the set that could not be deleted is known"
+item scaleset >"$site/said" && put_off scaleset 180000 >/dev/null; ok "it waits the 180 s that a conflict takes"
+until_ok item_is vm gone; ok "the head goes meanwhile"
+item_is scaleset failed >"$site/said"; ok "while the set waits for its next try"
+item_is network waiting >"$site/said"; ok "what the set's machines hold is not tried"
+cli node list one >"$site/said"; has htc-1; ok "its node is still shown, as it costs"
+operation | jq -e '.step == "again" and .next_try_ms > 0 and .error != "" and (.detail | test("next try [0-9][0-9]:"))' >"$site/said"
+ok "the operation shows step, next try as a time of day, and the last error"
+say operation retry "$op"; ok "the operator hurries it"
+until_ok item_is scaleset gone; ok "and the set is gone"
+item scaleset >"$site/said" && jq -e '.tries == 0' "$site/said" >/dev/null; ok "which counts as the first try"
+until_ok item_is network gone; ok "then what it held goes"
+
+# what is refused for ever
+until_ok tries 3; ok "the rules are tried again and again"
+until_ok alarmed; ok "after 30 min without progress there is an alarm"
+until_ok front '.state == "residue"'; ok "which stays on the front page"
+front '.reason | test("1 left, \\$0.00/day; next try [0-9][0-9]:.*AuthorizationFailed")' >"$site/said"; ok "with what, its price, the next try and the reason"
+until_ok tries 8; ok "the tries go on"
+item nsg >"$site/said" && operation | jq -e '([.data.items[] | select(.kind == "nsg")][0].next_try_ms - .step_ms) | . > 250000 and . <= 600000' >/dev/null
+ok "up to ten minutes apart"
+end_pid "$engine_pid"
+engine_start
+engine_wait
+tries 8 >"$site/said"; ok "a killed engine goes on counting"
+end_pid "$azsim_pid" # its faults end with it
+cloud_start 100
+say operation retry "$op"; ok "the operator hurries it once more"
+until_ok ended; ok "and it ends, with its proof"
+control GET '/azsim/ledger?max=0' >"$site/said" && jq -e '.live == {}' "$site/said" >/dev/null; ok "nothing is left"
+
+echo "1..$n"
+[ $failed -eq 0 ]
