@@ -116,6 +116,9 @@ row_btop gates "memory with 100 nodes" 8 "$(mb)" "MB" $btop "$btop_mb"
 row gates "of it no library's or file's" 8 "$(mb anon_kb)" "MB" htop "$htop_anon"
 tell one key 2
 tell one rest 2500 9000 # what the detail tells of the node comes a second later
+until [ $((10#$(date +%S))) -ge 8 ] && [ $((10#$(date +%S))) -le 48 ]; do # a curve of the last hour moves with the minute
+	sleep 0.5
+done
 take one 10
 row gates "nothing changes in the table of nodes for 10 s" 16 "$bytes" "bytes" "htop, bytes/s" "$htop_bytes"
 drive_end one
