@@ -212,6 +212,7 @@ struct deck {
 	bool nodes_mapped; /* the view of nodes is the map */
 	size_t shade;	   /* of its cells */
 	int map_per;	   /* cells in a line of it */
+	int map_wide;	   /* columns of such a cell, with the gap behind it; 1: a glyph */
 	struct mirror_rows groups;
 	bool have_groups;
 	struct flash group_flash; /* cells of the groups that just changed */

@@ -98,3 +98,31 @@ void gauge_bar(struct screen *s, int row, int col, int cells, enum tone tone, in
 		screen_put(s, row, col + i, i < on ? tone : TONE_DIM, 0,
 			   i < on ? (s->ascii ? "#" : FULL) : (s->ascii ? "." : BLANK), 1);
 }
+
+/* Of equals the last: the worst stand first, and keep their cells. */
+static size_t most(const int *v, size_t n)
+{
+	size_t at = 0;
+
+	for (size_t i = 1; i < n; i++)
+		if (v[i] >= v[at])
+			at = i;
+	return at;
+}
+
+void gauge_shares(int *shares, const int64_t *parts, size_t n, int cells)
+{
+	int64_t whole = 0;
+	int used = 0;
+
+	for (size_t i = 0; i < n; i++)
+		whole += parts[i];
+	for (size_t i = 0; i < n; i++) {
+		shares[i] = cells_of(cells, parts[i], whole);
+		used += shares[i];
+	}
+	for (; whole > 0 && used > cells; used--)
+		shares[most(shares, n)]--;
+	if (whole > 0)
+		shares[most(shares, n)] += cells - used;
+}

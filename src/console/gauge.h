@@ -28,4 +28,8 @@ void gauge_bar_text(char out[GAUGE_BAR_TEXT], int cells, int64_t part, int64_t w
 void gauge_bar(struct screen *s, int row, int col, int cells, enum tone tone, int64_t part,
 	       int64_t whole);
 
+/* So many cells shared out by the parts of a whole: what is there at all has a cell, as far as
+ * cells go round, and the largest gives and takes the rest. */
+void gauge_shares(int *shares, const int64_t *parts, size_t n, int cells);
+
 #endif

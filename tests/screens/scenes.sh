@@ -14,6 +14,7 @@ marked            |            | 2 Space Space M                   | htc-2
 save-view         |            | 2 V                               | save view as
 node              |            | 2 Down Down Enter                 | htc-3
 map               | --many 400 | Down 2 m                          | shade
+map-names         |            | 2 m                               | shade
 jobs              |            | 3                                 | [3 Jobs]
 folded            |            | 3 m                               | tasks run
 tasks             |            | 3 m Enter                         | 12_4

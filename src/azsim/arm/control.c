@@ -237,7 +237,7 @@ void arm_ctl_queue_fault(struct arm_call *c)
 }
 
 /* {"head", "jobs": N, "array_size": N, "seconds": N or "A-B", "cpus": N, "partition",
- * "change_per_s": N} */
+ * "change_per_s": N, "name", "user"} */
 void arm_ctl_queue_load(struct arm_call *c)
 {
 	struct err err = ERR_INIT;

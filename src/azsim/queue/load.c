@@ -82,9 +82,9 @@ static struct gq_spec *read_spec(const struct gq *q, const struct json *spec)
 		return NULL;
 	}
 	s->name = xstrdup(json_str(spec, "name", "load"));
-	s->user = xstrdup(q->user);
+	s->user = xstrdup(json_str(spec, "user", q->user));
 	s->partition = xstrdup(p->name);
-	s->workdir = xasprintf("/home/%s", q->user);
+	s->workdir = xasprintf("/home/%s", s->user);
 	s->out = xstrdup("/dev/null");
 	s->cpus_task = json_int(spec, "cpus", 1);
 	return s;

@@ -27,7 +27,8 @@ bool gq_is_command(const char *name);
 
 /* What tests ask for: {"kind": "hang|garbage|truncated|down", "times": N, "command": NAME} */
 int gq_site_fault(struct gq_site *s, const struct json *spec, struct err *err);
-/* {"jobs", "array_size", "seconds": N or "A-B", "cpus", "partition", "change_per_s", "head"} */
+/* {"jobs", "array_size", "seconds": N or "A-B", "cpus", "partition", "change_per_s", "head",
+ * "name", "user"} */
 int gq_site_load(struct gq_site *s, const struct json *spec, struct err *err);
 struct json *
 gq_site_state(const struct gq_site *s); /* new: heads with counts of jobs and nodes */

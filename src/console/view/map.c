@@ -13,7 +13,12 @@
 #include "console/deck.h"
 #include "console/words.h"
 
-#define LEFT 2 /* columns before the cells */
+#define LEFT  2	 /* columns before the cells */
+#define NAMED 14 /* columns of a tile that has room for the node's name */
+#define NAMES 64 /* more nodes are not named: all of these are in the window of the table */
+
+/* Columns of a cell, with the gap behind it; a glyph alone has none. */
+static const int wides[] = { NAMED, 4, 3, 1 };
 
 static const char *const shades[] = { "state", "load", "job", "user", "cost", "age" };
 static const char *const legends[] = {
@@ -45,11 +50,20 @@ static bool next_group(const struct mirror_rows *r, size_t *at, struct group *g)
 	return true;
 }
 
-static int per_line(int columns)
+/* Cells stand in tens, with a column between two of them; with names there are few, and they
+ * fill the line. */
+static int per_line(int columns, int wide)
 {
-	int tens = (columns - LEFT) / 11;
+	int tens = (columns - LEFT) / (10 * wide + 1);
 
-	return (tens < 1 ? 1 : tens) * 10;
+	if (wide == NAMED)
+		return (columns - LEFT) / NAMED;
+	return wide > 1 ? tens * 10 : (tens < 1 ? 1 : tens) * 10;
+}
+
+static int column_of(const struct deck *d, int i)
+{
+	return LEFT + i * d->map_wide + (d->map_wide == NAMED ? 0 : i / 10);
 }
 
 /* A title, its cells, and a blank line. */
@@ -58,14 +72,38 @@ static int lines_of(const struct group *g, int per)
 	return 2 + (int)((g->rows->size + per - 1) / per);
 }
 
-static int row_count(struct deck *d, int columns)
+static int all_lines(const struct deck *d, int per)
 {
 	struct group g = { 0 };
 	int lines = 0; /* the legend takes the place of the last blank line */
 
-	d->map_per = per_line(columns);
 	for (size_t at = 0; d->have_groups && next_group(&d->groups, &at, &g);)
-		lines += lines_of(&g, d->map_per);
+		lines += lines_of(&g, per);
+	return lines;
+}
+
+static int64_t all_nodes(const struct deck *d)
+{
+	struct group g = { 0 };
+	int64_t n = 0;
+
+	for (size_t at = 0; d->have_groups && next_group(&d->groups, &at, &g);)
+		n += g.rows->size;
+	return n;
+}
+
+/* Cells are as wide as leaves all of them in sight. */
+static int row_count(struct deck *d, int columns)
+{
+	int room = d->layout.pane[PANE_NODES].rows - 1, lines;
+	size_t i = all_nodes(d) > NAMES;
+
+	while (i + 1 < ARRAY_LEN(wides) && (per_line(columns, wides[i]) < 1 ||
+					    all_lines(d, per_line(columns, wides[i])) > room))
+		i++;
+	d->map_wide = wides[i];
+	d->map_per = per_line(columns, d->map_wide);
+	lines = all_lines(d, d->map_per);
 	return lines > 0 ? lines : 1;
 }
 
@@ -143,6 +181,36 @@ void map_see(struct deck *d)
 	}
 }
 
+/* The node's name, where the window of nodes has it. */
+static const char *name_at(const struct pane *p, int64_t place)
+{
+	int64_t i = place - p->rows.offset;
+
+	return p->have && i >= 0 && i < (int64_t)p->rows.n ? p->kind->name(p, (size_t)i) : "";
+}
+
+/* A block of the cell's colour with the glyph in it, and brackets around the cursor, which may
+ * take the gap too. What is off or unknown is no block. */
+static void draw_tile(const struct deck *d, struct screen *s, int row, int col, char glyph,
+		      enum tone tone, unsigned int look, int64_t place)
+{
+	const struct pane *p = &d->panes[PANE_NODES];
+	bool here = place == (int64_t)p->table.cursor;
+	int columns = here && d->map_wide < 4 ? 3 : d->map_wide - 1;
+	char text[NAMED];
+
+	if (d->map_wide == NAMED)
+		snprintf(text, sizeof(text), "%c%c %-*.*s%c", here ? '[' : ' ', glyph,
+			 NAMED - 5, NAMED - 5, name_at(p, place), here ? ']' : ' ');
+	else
+		snprintf(text, sizeof(text), "%c%c%s", here ? '[' : ' ', glyph,
+			 here	       ? "]"
+			 : columns > 2 ? " "
+				       : "");
+	look |= here ? LOOK_BOLD : tone != TONE_DIM ? LOOK_REVERSE : 0;
+	screen_put(s, row, col, tone, look, text, columns);
+}
+
 static void draw_cells(const struct deck *d, struct screen *s, struct area a,
 		       const struct group *g, int line)
 {
@@ -153,17 +221,23 @@ static void draw_cells(const struct deck *d, struct screen *s, struct area a,
 	for (int i = 0; i < d->map_per && from + i < g->rows->size; i++) {
 		const struct group_row *r = &g->rows[(from + i) / GROUP_CELLS];
 		int64_t at = (from + i) % GROUP_CELLS, place = g->base + from + i;
-		char text[2] = { r->shades[0] ? r->shades[at] : r->glyphs[at], '\0' };
-		enum tone tone = r->shades[0] ? shade_tone(text[0]) : words_glyph_tone(text[0]);
+		char glyph = r->shades[0] ? r->shades[at] : r->glyphs[at];
+		enum tone tone = r->shades[0] ? shade_tone(glyph) : words_glyph_tone(glyph);
 		unsigned int look = is_marked(p, place) ? LOOK_BOLD | LOOK_UNDERLINE : 0;
 
 		if (p->table.range_from && place == (int64_t)p->table.range_row)
 			look |= LOOK_UNDERLINE;
 		if (flashes && flash_on(&d->group_flash, row_hash(d, r), at, display_now()))
 			look |= LOOK_UNDERLINE;
-		if (place == (int64_t)p->table.cursor)
-			look |= LOOK_REVERSE;
-		screen_put(s, a.row, a.col + LEFT + i + i / 10, tone, look, text, 1);
+		int col = a.col + column_of(d, i);
+
+		if (d->map_wide > 1)
+			draw_tile(d, s, a.row, col, glyph, tone, look, place);
+		else
+			screen_putf(s, a.row, col, tone,
+				    look |
+					(place == (int64_t)p->table.cursor ? LOOK_REVERSE : 0),
+				    1, "%c", glyph);
 	}
 }
 
@@ -211,8 +285,8 @@ static void draw_title(const struct deck *d, struct screen *s, struct area a,
 		    screen_put(s, a.row, col, words[i].tone, 0, words[i].text, end - col) + 1;
 }
 
-/* Of states: glyph, word and how many, each in its tone; those that nobody is in are dim, and give
- * way where there is no room for all. */
+/* Of states: glyph, word and how many, each in its tone; those that nobody is in are dim, and
+ * give way where there is no room for all. */
 static void draw_states(const struct deck *d, struct screen *s, struct area a)
 {
 	static const struct {

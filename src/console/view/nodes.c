@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "console/gauge.h"
 #include "console/words.h"
 
 #define KIND	   4
@@ -176,22 +177,46 @@ static void draw_glyph(struct screen *s, int row, int col, char glyph, bool here
 	screen_put(s, row, col, words_glyph_tone(glyph), here ? LOOK_REVERSE : 0, text, 1);
 }
 
-/* The part of the run that holds the cursor. A run of live nodes that goes on beyond it says
- * so. */
-static void draw_run(struct screen *s, int row, int col, int columns, const struct array_row *r,
-		     int64_t cursor)
+/* The part of the run that holds the cursor. */
+static void draw_part(struct screen *s, int row, int col, int columns,
+		      const struct array_row *r, int64_t cursor)
 {
 	int64_t n = cells_of(r), from = 0;
-	bool more;
 
 	if (cursor >= columns)
 		from = cursor - columns + 2 > n - columns ? n - columns : cursor - columns + 2;
-	more = r->live > from + columns;
-	for (int i = 0; i < columns - more && from + i < n; i++)
+	for (int i = 0; i < columns && from + i < n; i++)
 		draw_glyph(s, row, col + i, r->glyphs[from + i], from + i == cursor);
-	if (more)
-		screen_put(s, row, col + columns - 1, TONE_DIM, 0,
-			   s->ascii ? ">" : "\xe2\x80\xa6", 1);
+}
+
+/* More nodes than cells: how many of a hundred are in which state, the worst first. */
+static void draw_shares(struct screen *s, int row, int col, int columns,
+			const struct array_row *r)
+{
+	static const char glyphs[] = "!?xdh~+=#.";
+	int64_t parts[sizeof(glyphs) - 1] = { 0 };
+	int shares[sizeof(glyphs) - 1];
+
+	for (int st = 0; st < NODE_STATES; st++) {
+		const char *at = strchr(glyphs, node_state_glyph((enum node_state)st));
+
+		if (at && *at)
+			parts[at - glyphs] += r->count[st];
+	}
+	parts[ARRAY_LEN(parts) - 1] = r->max > r->live ? r->max - r->live : 0;
+	gauge_shares(shares, parts, ARRAY_LEN(parts), columns);
+	for (size_t g = 0; g < ARRAY_LEN(parts); g++)
+		for (int i = 0; i < shares[g]; i++)
+			draw_glyph(s, row, col++, glyphs[g], false);
+}
+
+static void draw_run(struct screen *s, int row, int col, int columns, const struct array_row *r,
+		     int64_t cursor)
+{
+	if (cursor < 0 && r->live > columns)
+		draw_shares(s, row, col, columns, r);
+	else
+		draw_part(s, row, col, columns, r, cursor);
 }
 
 static void draw_counts(struct screen *s, int row, int col, int columns,

@@ -123,6 +123,27 @@ static void steps_are_joined_until_all_fit(void **state)
 	assert_int_equal(gauge_per(60, 0), 60);
 }
 
+static void whatever_is_there_has_a_cell_and_all_cells_are_given(void **state)
+{
+	int64_t failed_of_many[] = { 1, 0, 199, 800 }, one_each[] = { 1, 1, 1, 1 },
+		nothing[] = { 0, 0, 0, 0 };
+	int out[4];
+
+	(void)state;
+	gauge_shares(out, failed_of_many, 4, 10);
+	assert_int_equal(out[0], 1);
+	assert_int_equal(out[1], 0);
+	assert_int_equal(out[2], 2);
+	assert_int_equal(out[3], 7);
+	gauge_shares(out, one_each, 4, 3); /* the worst, which stand first, keep theirs */
+	assert_int_equal(out[0] + out[1] + out[2], 3);
+	assert_int_equal(out[3], 0);
+	gauge_shares(out, one_each, 4, 9);
+	assert_int_equal(out[0] + out[1] + out[2] + out[3], 9);
+	gauge_shares(out, nothing, 4, 9);
+	assert_int_equal(out[0] + out[1] + out[2] + out[3], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +156,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nothing_is_dim_and_something_is_not, up, down),
 		cmocka_unit_test(a_bar_tells_little_from_nothing_and_much_from_all),
 		cmocka_unit_test(steps_are_joined_until_all_fit),
+		cmocka_unit_test(whatever_is_there_has_a_cell_and_all_cells_are_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
