@@ -48,8 +48,9 @@ until_running() {
 	done
 	die "$1 does not start: $(cli cluster status "$1")"
 }
-burst() { # CLUSTER JOBS SECONDS PARTITION
-	control POST /azsim/queue-load "{\"head\":\"$1-head\",\"jobs\":$2,\"seconds\":\"$3\",\"cpus\":2,\"partition\":\"$4\",\"array_size\":100}" >/dev/null
+burst() { # CLUSTER JOBS SECONDS PARTITION NAME USER
+	control POST /azsim/queue-load "{\"head\":\"$1-head\",\"jobs\":$2,\"seconds\":\"$3\",\"cpus\":2,\"partition\":\"$4\",
+		\"name\":\"$5\",\"user\":\"$6\",\"array_size\":100}" >/dev/null
 }
 minutes() { sleep "$(awk -v m="$1" -v s=$speed 'BEGIN { print m * 60 / s }')"; }
 
@@ -63,29 +64,29 @@ done
 cli cluster create render slurm network=10.22.0.0/16 htc_max=64 hpc_max=0 >/dev/null
 until_running cfd
 until_running genome
-burst genome 50 200-500 htc
-burst cfd 110 120-400 htc
+burst genome 50 200-500 htc align seqlab
+burst cfd 110 120-400 htc mesh aero
 minutes 8
-burst cfd 240 150-420 htc
-burst genome 30 200-500 htc
+burst cfd 240 150-420 htc sweep aero
+burst genome 30 200-500 htc call seqlab
 minutes 9
-burst cfd 150 100-300 htc
+burst cfd 150 100-300 htc sample wind
 minutes 11
-burst genome 90 200-700 htc
-burst cfd 430 200-500 htc
-burst cfd 4 700-1500 hpc
+burst genome 90 200-700 htc align seqlab
+burst cfd 430 200-500 htc sweep aero
+burst cfd 4 700-1500 hpc solve wind
 minutes 9
-burst cfd 60 100-300 htc
+burst cfd 60 100-300 htc post wind
 minutes 7
-burst cfd 110 500-1100 htc
-burst cfd 6 700-1500 hpc
+burst cfd 110 500-1100 htc rotor-blade wind
+burst cfd 6 700-1500 hpc solve aero
 minutes 4
 cli node drain cfd htc-7 htc-8 htc-31 --reason "DIMM errors" --yes >/dev/null
 control POST /azsim/evict '{"count":2}' >/dev/null
 
 # on_the_way: more work than nodes, so that some boot while the picture is taken.
 on_the_way() {
-	burst cfd "$1" 200-500 htc
+	burst cfd "$1" 200-500 htc mesh aero
 	for _ in $(seq 60); do
 		screen_text_now | grep -qE "[0-9] (boot|alloc)" && return
 		sleep 0.05
