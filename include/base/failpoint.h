@@ -1,6 +1,6 @@
 /*
  * Named points around each intent, call and commit. A build with -DFAILPOINTS reads PACELINE_FAILPOINT
- * ("NAME:kill", "NAME#3:kill" for the third pass, "NAME:error") and PACELINE_FAILPOINT_LOG (a file that collects
+ * ("NAME:kill", "NAME#3:kill" for the third pass, "NAME:error", "NAME:abort", "NAME:segv") and PACELINE_FAILPOINT_LOG (a file that collects
  * the names passed, so that a sweep knows them all). Without it the macro is nothing.
  */
 #ifndef BASE_FAILPOINT_H

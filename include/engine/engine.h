@@ -115,6 +115,13 @@ int engine_condemn(struct engine *e, const struct user *u, const struct strs *id
  */
 struct json *engine_teardown_plan(struct engine *e, const struct cluster *c, const struct strs *keep, struct err *err);
 
+/*
+ * Safe mode (R1.6): after three crashes within five minutes, or with a store that is not what it was, the engine watches and
+ * answers, and changes nothing until an admin ends it.
+ */
+int engine_refuses(const struct engine *e, struct err *err); /* -1: it is in safe mode, with why and what to do */
+int engine_resume(struct engine *e, const struct user *u, const char *reason, struct err *err);
+
 /* Acting. Each writes its audit row; *op is the operation to watch, 0 when it was done at once. */
 int engine_create(struct engine *e, const struct user *u, const char *name, const char *template_name, const struct strs *params, struct err *err);
 int engine_start(struct engine *e, const struct user *u, const char *name, int64_t *op, struct err *err);

@@ -79,7 +79,7 @@ struct engine_row { /* lamps and header (R14.2) */
 	bool simulated, sample_prices, safe_mode, adoption;
 	double clock_factor;
 	int64_t now_ms, loop_lag_ms;
-	char cloud_text[160], store_text[160]; /* "" fine */
+	char cloud_text[160], store_text[240]; /* "" fine */
 	bool cloud_ok, store_ok;
 	int64_t cloud_since_ms;
 };

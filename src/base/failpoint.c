@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-enum act { ACT_NONE, ACT_KILL, ACT_ERROR };
+enum act { ACT_NONE, ACT_KILL, ACT_ERROR, ACT_ABORT, ACT_SEGV };
 
 /* What PACELINE_FAILPOINT asks for; read at the first point passed. */
 static struct {
@@ -25,6 +25,16 @@ static struct {
 	int log_fd;
 } fp = { .log_fd = -1 };
 
+static const struct {
+	const char *word;
+	enum act act;
+} acts[] = {
+	{ "kill", ACT_KILL }, /* from outside: no handler runs */
+	{ "error", ACT_ERROR },
+	{ "abort", ACT_ABORT }, /* what a failed invariant does */
+	{ "segv", ACT_SEGV },
+};
+
 /* "NAME[#PASS]:ACT". A word that is not understood stops the program: a sweep that kills
  * nothing would prove nothing. */
 static void read_ask(const char *ask)
@@ -34,15 +44,14 @@ static void read_ask(const char *ask)
 	const char *hash = n ? memchr(ask, '#', n) : NULL;
 	int64_t pass = 1;
 
-	if (colon && strcmp(colon, ":kill") == 0)
-		fp.act = ACT_KILL;
-	else if (colon && strcmp(colon, ":error") == 0)
-		fp.act = ACT_ERROR;
+	for (size_t i = 0; colon && i < ARRAY_LEN(acts); i++)
+		if (strcmp(colon + 1, acts[i].word) == 0)
+			fp.act = acts[i].act;
 	if (fp.act == ACT_NONE || n == 0 || hash == ask ||
 	    (hash &&
 	     num_read_n(&pass, hash + 1, (size_t)(colon - hash - 1), 1, INT64_MAX) < 0)) {
 		log_error(
-		    "PACELINE_FAILPOINT=%s: wanted NAME:kill, NAME:error or NAME#PASS:...",
+		    "PACELINE_FAILPOINT=%s: wanted NAME:ACT or NAME#PASS:ACT with an ACT of kill, error, abort, segv",
 		    ask);
 		log_flush();
 		abort();
@@ -100,6 +109,10 @@ int failpoint_pass(const char *name)
 		return 0;
 	if (fp.act == ACT_KILL)
 		kill(getpid(), SIGKILL);
+	if (fp.act == ACT_ABORT)
+		abort();
+	if (fp.act == ACT_SEGV)
+		raise(SIGSEGV);
 	return 1;
 }
 

@@ -377,6 +377,23 @@ void run_backup(struct command_run *r)
 	run_post(r, xstrdup("/v1/backup"), NULL, on_backup);
 }
 
+static void on_resumed(struct command_run *r, const struct json *engine)
+{
+	show_text(r, "safe mode has ended: the engine works again");
+	show_result(r, engine);
+	run_done(r);
+}
+
+void run_engine_resume(struct command_run *r)
+{
+	struct json *body = json_new_object();
+	const char *reason = command_option(r, "reason");
+
+	if (reason)
+		json_set_str(body, "reason", reason);
+	run_post(r, xstrdup("/v1/engine/resume"), body, on_resumed);
+}
+
 static void show_clouds(struct command_run *r, const struct json *list)
 {
 	for (size_t i = 0; i < json_len(list); i++) {

@@ -575,6 +575,17 @@ const struct command commands[] = {
 	  .options = engine_options,
 	  .flags = CMD_LOCAL | CMD_CLI_ONLY,
 	  .needs = ROLE_NONE },
+	{ .name = "engine resume",
+	  .args = "",
+	  .help = "end the engine's safe mode: it changes things again",
+	  .more =
+	      "After three crashes within 5 minutes (fatal signals, commits whose outcome is unknown; an engine that was killed from outside did not crash) or with a "
+	      "damaged store the engine starts in safe mode: it watches and answers, and changes nothing. Read its log first: what made it crash may be repeated.",
+	  .options = reason_options,
+	  .flags = CMD_WRITE,
+	  .confirm = CONFIRM_BOX,
+	  .needs = ROLE_ADMIN,
+	  .run = run_engine_resume },
 	{ .name = "demo",
 	  .args = "",
 	  .help = "a simulated cloud, a Slurm cluster and real jobs, in one command",

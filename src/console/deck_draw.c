@@ -64,8 +64,10 @@ static size_t header_left(const struct deck *d, int cols, struct header_part out
 		out[n++] = (struct header_part){ site_word(d, e->site), TONE_PROD, 0 };
 	out[n++] = (struct header_part){ e->site, TONE_TEXT, LOOK_BOLD };
 	out[n++] = (struct header_part){ role_name(e->role), TONE_TEXT, 0 };
-	out[n++] = deck_cannot(d, ROLE_OPERATOR) ? (struct header_part){ "[RO]", TONE_WARN, 0 }
-						 : (struct header_part){ "[RW]", TONE_TEXT, 0 };
+	out[n++] = e->safe_mode ? (struct header_part){ "SAFE MODE", TONE_FAIL, LOOK_REVERSE }
+		   : deck_cannot(d, ROLE_OPERATOR)
+		       ? (struct header_part){ "[RO]", TONE_WARN, 0 }
+		       : (struct header_part){ "[RW]", TONE_TEXT, 0 };
 	if (e->simulated)
 		out[n++] = (struct header_part){ cols >= 120 && e->sample_prices
 						     ? "SIMULATED CLOUD, sample prices"
@@ -202,10 +204,9 @@ void deck_draw_lamps(const struct deck *d, struct screen *s, int row)
 		return;
 	}
 	col = lamp(s, row, 1, "engine", e->store_ok ? TONE_OK : TONE_FAIL,
-		   e->adoption	  ? "ADOPTION: nothing is changed; :found :adopt"
-		   : !e->store_ok ? e->store_text
-		   : e->safe_mode ? "SAFE MODE"
-				  : "ok");
+		   e->adoption && !e->safe_mode ? "ADOPTION: nothing is changed; :found :adopt"
+		   : !e->store_ok		? e->store_text
+						: "ok");
 	col = lamp_cloud(d, s, row, col);
 	col = lamp_scheduler(d, s, row, col);
 	if (!r || col + 12 > s->cols)

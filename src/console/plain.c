@@ -89,6 +89,8 @@ static void greet(struct plain *p)
 	say("Paceline%s%s, role %s%s. Type a command, \"help\" or \"quit\".",
 	    e->site[0] ? " " : "", e->site, role_name(e->role),
 	    e->simulated ? ", SIMULATED CLOUD" : "");
+	if (!e->store_ok)
+		say("engine: %s", e->store_text);
 	for (size_t i = 0; i < rows.n; i++)
 		say_cluster(&rows.u.clusters[i]);
 	if (rows.n == 0)

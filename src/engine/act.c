@@ -15,10 +15,8 @@
 
 int engine_may_change(const struct engine *e, struct err *err)
 {
-	if (e->safe_mode)
-		return err_set(err, ERR_CONFLICT,
-			       "the engine is in safe mode and changes nothing: %s",
-			       e->issue[0] ? e->issue : "an admin has to clear it");
+	if (engine_refuses(e, err) < 0)
+		return -1;
 	if (e->adoption)
 		return err_set(
 		    err, ERR_CONFLICT,

@@ -252,9 +252,8 @@ static void problem(struct json *list, const struct find *f, const struct err *e
 
 static int may_decide(const struct engine *e, struct err *err)
 {
-	if (e->safe_mode)
-		return err_set(err, ERR_CONFLICT,
-			       "the engine is in safe mode and changes nothing: %s", e->issue);
+	if (engine_refuses(e, err) < 0)
+		return -1;
 	return e->adoption && !adoption_ready(e, err) ? -1 : 0;
 }
 

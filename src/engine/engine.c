@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/crash.h"
+#include "base/failpoint.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -96,11 +98,14 @@ void engine_look_at_store(struct engine *e)
 	const char *why = store_adoption(e->store);
 
 	e->issue[0] = '\0';
-	if (store_file_moved(e->store)) {
-		e->safe_mode = true;
+	if (store_file_moved(e->store) && !e->safe_mode)
+		safe_mode_set(
+		    e, "the store's file was moved away: put it back and restart the engine");
+	if (e->safe_mode) {
 		snprintf(
 		    e->issue, sizeof(e->issue),
-		    "the store's file was moved away: nothing is changed any more; put it back and restart the engine");
+		    "SAFE MODE: %s; nothing is changed before an admin says \"engine resume\"",
+		    e->safe_why);
 	} else if (!store_has_room(e->store)) {
 		snprintf(
 		    e->issue, sizeof(e->issue),
@@ -157,7 +162,8 @@ struct engine *engine_new(struct loop *l, const struct engine_options *o, struct
 		strs_add(&e->template_folders, o->template_folders->v[i]);
 	rng_seed(&e->rng, (uint64_t)clock_utc_ms() ^ (uint64_t)getpid());
 	e->changed = turn_end_new(l, tell_change, e);
-	if (file_make_dir(o->state_dir, 0700, err) < 0 || take_lock(e, err) < 0)
+	if (file_make_dir(o->state_dir, 0700, err) < 0 || take_lock(e, err) < 0 ||
+	    safe_mode_look(e, err) < 0)
 		return fail(e);
 	path = xasprintf("%s/engine.db", o->state_dir);
 	e->store = store_open(path, o->any_file_system, err);
@@ -175,6 +181,7 @@ struct engine *engine_new(struct loop *l, const struct engine_options *o, struct
 	if (finds_load(e, err) < 0 || load_clusters(e, err) < 0)
 		return fail(e);
 	gc_tick(e);
+	(void)FAILPOINT("engine.begun");
 	return e;
 }
 
@@ -199,6 +206,7 @@ void engine_free(struct engine *e)
 	store_close(e->store);
 	if (e->lock_fd >= 0)
 		close(e->lock_fd);
+	crash_watch_end();
 	strs_clear(&e->template_folders);
 	free(e->runs);
 	free(e->clouds);
@@ -224,5 +232,7 @@ void engine_fatal(struct engine *e, const struct err *err)
 	log_error(
 	    "what was written last is unknown: ending, so that the next start reads what is true in %s",
 	    e->state_dir);
+	log_flush();
+	crash_mark("commit");
 	_exit(EXIT_STORE);
 }

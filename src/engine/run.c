@@ -62,9 +62,11 @@ static bool is_up(const struct run *r)
 
 /* What a killed engine left goes on: the operation takes its next step, open intents are
  * settled by looking (R4.2). */
-static void resume(struct run *r)
+void run_take_up(struct run *r)
 {
-	if (r->op.id) {
+	if (!r->sched || !r->cloud)
+		return;
+	if (r->op.id && !engine_hands_off(r->engine)) {
 		log_info("cluster %s: %s goes on at step %s", r->cluster.name,
 			 op_kind_name(r->op.kind), r->op.step);
 		operation_wake(r);
@@ -100,8 +102,7 @@ struct run *run_add(struct engine *e, const struct cluster *take)
 		r->region = region_of(e, r->cloud, r->cluster.spec.region);
 	bill_save(r);
 	gone_jobs_load(r);
-	if (r->sched && r->cloud)
-		resume(r);
+	run_take_up(r);
 	return r;
 }
 
@@ -142,6 +143,8 @@ void run_free(struct run *r)
 	free(r->node_list);
 	free(r->backoffs);
 	map_free(r->spot_shut);
+	for (size_t i = 0; i < ARRAY_LEN(r->tickets); i++)
+		strs_clear(&r->tickets[i].keep);
 	operation_clear(&r->op);
 	cluster_clear(&r->cluster);
 	free(r);

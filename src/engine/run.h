@@ -78,7 +78,8 @@ struct engine {
 	struct timer *housekeeping; /* 10 s: store, disk, file moved, loop lag, history */
 	struct rng rng;		    /* jitter */
 	bool safe_mode, adoption;
-	char issue[160]; /* of the engine itself: disk, store */
+	char safe_why[120]; /* of safe mode */
+	char issue[240];    /* of the engine itself: safe mode, disk, store */
 	struct finds finds;
 	int64_t gc_ms;
 	uint64_t backup_revision; /* what the last backup holds */
@@ -240,6 +241,7 @@ int run_has_cloud(const struct run *r,
 struct run *run_need(const struct engine *e, const char *name, struct err *err);
 struct run *run_add(struct engine *e,
 		    const struct cluster *take); /* loads its rows; owned by the engine */
+void run_take_up(struct run *r); /* what was under way goes on, readings begin */
 void run_free(struct run *r);
 void run_forget(struct run *r); /* of a deleted cluster: leaves memory, frees r */
 void cluster_move(struct run *r, enum cluster_state to,
@@ -269,7 +271,12 @@ void regions_free(struct engine *e);
 
 /* act.c */
 struct engine_cloud *cloud_named(struct engine *e, const char *name);
-int engine_may_change(const struct engine *e, struct err *err); /* -1: safe mode */
+int engine_may_change(const struct engine *e,
+		      struct err *err); /* -1: safe mode, adoption mode */
+
+/* safe.c (R1.6) */
+int safe_mode_look(struct engine *e, struct err *err); /* at the start, with the lock held */
+void safe_mode_set(struct engine *e, const char *why); /* of this life; a restart looks again */
 
 /* note.c: events and audit rows in the engine's words */
 void note(struct run *r, enum event_level level, const char *object, const char *fmt, ...)
@@ -320,8 +327,8 @@ void bill_clear(struct run *r);
 int64_t bill_month(int64_t now_ms, int64_t *end_ms); /* when it began, UTC */
 bool bill_over_budget(struct run *r, int64_t now_ms, double *spent);
 double bill_spent(const struct run *r, int64_t now_ms); /* USD */
-/* The same for a view, made once a minute: what runs up all the time would change each view each
- * second, for a cent. */
+/* The same for a view, made once a minute: what runs up all the time would change each view
+ * each second, for a cent. */
 double bill_shown(struct run *r, int64_t now_ms);
 /* Today's and this month's, UTC; spent: what bill_spent() says. */
 void bill_periods(struct run *r, int64_t now_ms, double spent, double *today, double *month);

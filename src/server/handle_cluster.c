@@ -23,6 +23,17 @@ void get_engine(struct request *q)
 	answer_json(q, 200, engine_row_json(q->server, &q->user));
 }
 
+void resume_engine(struct request *q)
+{
+	struct err err = ERR_INIT;
+
+	if (engine_resume(q->server->engine, &q->user, json_str(q->body, "reason", NULL),
+			  &err) < 0)
+		answer_err(q, &err);
+	else
+		answer_json(q, 200, engine_row_json(q->server, &q->user));
+}
+
 void get_status(struct request *q)
 {
 	answer_json(q, 200, engine_status(q->server->engine));

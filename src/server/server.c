@@ -241,12 +241,18 @@ static const struct route *route_of(struct request *q, struct err *err)
 	return NULL;
 }
 
+/* R1.6: in one place, so that no handler can forget it. */
+static int may_go(struct request *q, const struct route *r, struct err *err)
+{
+	return route_in_safe_mode(r) ? 0 : engine_refuses(q->server->engine, err);
+}
+
 static void dispatch(struct request *q)
 {
 	struct err err = ERR_INIT;
 	const struct route *r = route_of(q, &err);
 
-	if (!r || body_read(q, &err) < 0)
+	if (!r || may_go(q, r, &err) < 0 || body_read(q, &err) < 0)
 		answer_err(q, &err);
 	else if (!answered_before(q))
 		r->run(q);

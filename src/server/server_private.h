@@ -38,6 +38,7 @@ struct route {
 
 extern const struct route routes[];
 extern const size_t n_routes;
+bool route_in_safe_mode(const struct route *r); /* it may be asked of an engine in safe mode */
 
 /* Each ends the request. */
 void answer_json(struct request *q, int status, struct json *take);
@@ -68,6 +69,6 @@ handler_fn get_engine, get_status, list_clusters, create_cluster, get_cluster, g
     check_text, check_template, list_nodes, list_jobs, list_arrays, get_cost, list_found,
     adopt_found, plan_condemn, condemn_found, open_stream, change_stream;
 handler_fn get_job_log, get_node_log, resubmit_job;
-handler_fn diff_template, update_cluster, retry_operation, skip_item, list_disks;
+handler_fn resume_engine, diff_template, update_cluster, retry_operation, skip_item, list_disks;
 
 #endif
