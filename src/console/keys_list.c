@@ -8,6 +8,7 @@
 
 #define KEYS_MOST 200
 
+/* Every view there is. A title is NULL where the keys stand under another view's. */
 static const struct {
 	const struct view *view;
 	const char *title;
@@ -21,7 +22,16 @@ static const struct {
 	{ &view_events, "In the view of events" },
 	{ &view_cost, "In the view of cost" },
 	{ &view_templates, "In the view of templates" },
+	{ &view_operations, "In the view of operations" },
+	{ &view_node, "On the page of a node" },
+	{ &view_diff, "In the difference of two templates" },
+	{ &view_console, NULL }, /* a log like view_log's */
 };
+
+const struct view *view_nth(size_t i)
+{
+	return i < ARRAY_LEN(views) ? views[i].view : NULL;
+}
 
 struct list {
 	struct command_key *v;
@@ -58,7 +68,8 @@ struct command_key *console_keys(void)
 	add_group(&l, GROUP_ACT, "Acting");
 	add_group(&l, GROUP_APP, "The console");
 	for (size_t i = 0; i < ARRAY_LEN(views); i++)
-		add_view(&l, views[i].view, views[i].title);
+		if (views[i].title)
+			add_view(&l, views[i].view, views[i].title);
 	for (size_t i = 0; i < n_own_words && l.n < KEYS_MOST; i++)
 		l.v[l.n++] =
 		    (struct command_key){ "Words of the console, after :", own_words[i].name,

@@ -54,6 +54,8 @@ extern const struct view view_clusters, view_nodes, view_jobs, view_events, view
     view_templates, view_node, view_map, view_overview, view_log, view_console;
 extern const struct view view_operations, view_diff; /* no tabs of their own */
 
+const struct view *view_nth(size_t i); /* all of them; NULL: there are no more */
+
 void overview_window(const struct deck *d, struct window *w); /* of the nodes that failed */
 
 #endif

@@ -62,8 +62,7 @@ const struct view view_diff = {
 	.parent = &view_templates,
 	.keys = keys,
 	.right = right,
-	.hint =
-	    "s against another cluster or revision  a let it take this over  Esc the templates",
+	.hint = "s against another cluster or revision  a let it take this over  Esc back",
 	.row_count = row_count,
 	.draw_row = view_detail_row,
 };

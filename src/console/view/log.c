@@ -260,38 +260,26 @@ static const struct binding job_keys[] = {
 	{ .keys = NULL },
 };
 
+/* What all logs have in common. */
+#define A_LOG                                                                                  \
+	.place = "log", .open = log_begin, .close = log_close, .left = left, .right = right,   \
+	.draw = draw, .key = key, .find = find, .back = log_back
+
 const struct view view_log = {
 	.title = "Log",
-	.place = "log",
+	A_LOG,
 	.pane = PANE_JOBS,
 	.parent = &view_jobs,
 	.keys = job_keys,
 	.more_keys = log_keys,
-	.hint =
-	    "/ find  & only matches  o stdout/stderr  w wrap  S save  G to the end  Esc back",
-	.open = log_begin,
-	.close = log_close,
-	.left = left,
-	.right = right,
-	.draw = draw,
-	.key = key,
-	.find = find,
-	.back = log_back,
+	.hint = "/ find  & only matches  o stdout/stderr  w wrap  S save  G the end  Esc back",
 };
 
 const struct view view_console = {
 	.title = "Node log",
-	.place = "log",
+	A_LOG,
 	.pane = PANE_NODES,
 	.parent = &view_nodes,
 	.keys = log_keys,
-	.hint = "/ find  & only matches  w wrap  S save  G to the end  Esc back",
-	.open = log_begin,
-	.close = log_close,
-	.left = left,
-	.right = right,
-	.draw = draw,
-	.key = key,
-	.find = find,
-	.back = log_back,
+	.hint = "/ find  & only matches  w wrap  S save  G the end  Esc back",
 };

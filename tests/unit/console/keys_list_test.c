@@ -10,10 +10,6 @@
 #include "console/console.h"
 #include "console/deck.h"
 
-static const struct view *const views[] = { &view_clusters,  &view_map,	    &view_nodes,
-					    &view_jobs,	     &view_events,  &view_cost,
-					    &view_templates, &view_overview };
-
 static void each(const struct binding *b, void (*judge)(const struct binding *b))
 {
 	for (; b && b->keys; b++)
@@ -26,9 +22,9 @@ static void every_binding(void (*judge)(const struct binding *b))
 	for (size_t i = 0; i < n_bindings; i++)
 		if (bindings[i].run)
 			judge(&bindings[i]);
-	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
-		each(views[i]->keys, judge);
-		each(views[i]->more_keys, judge);
+	for (size_t i = 0; view_nth(i); i++) {
+		each(view_nth(i)->keys, judge);
+		each(view_nth(i)->more_keys, judge);
 	}
 }
 
@@ -76,6 +72,20 @@ static void what_f9_does_is_asked_about(void **state)
 	every_binding(judge_ending);
 }
 
+static bool is_listed(const struct command_key *keys, const struct binding *b)
+{
+	while (keys->keys && (strcmp(keys->keys, b->keys) || strcmp(keys->help, b->help)))
+		keys++;
+	return keys->keys;
+}
+
+static void all_are_listed(const struct command_key *keys, const struct binding *table)
+{
+	for (const struct binding *b = table; b && b->keys; b++)
+		if (!is_listed(keys, b))
+			fail_msg("%s (%s) is missing", b->keys, b->help);
+}
+
 static void the_manual_gets_every_key(void **state)
 {
 	struct command_key *keys = console_keys();
@@ -89,6 +99,10 @@ static void the_manual_gets_every_key(void **state)
 	}
 	assert_true(n >= n_bindings);
 	assert_int_equal(same, 1);
+	for (size_t i = 0; view_nth(i); i++) {
+		all_are_listed(keys, view_nth(i)->keys);
+		all_are_listed(keys, view_nth(i)->more_keys);
+	}
 	free(keys);
 }
 
@@ -104,13 +118,20 @@ static void no_table_has_a_key_twice_at(const struct binding *a, const struct bi
 	}
 }
 
+static void no_table_has_a_key_twice(const struct binding *table)
+{
+	for (const struct binding *b = table; b && b->keys; b++)
+		if (b->run)
+			no_table_has_a_key_twice_at(b, table);
+}
+
 static void no_key_stands_twice_in_a_view(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
-		for (const struct binding *b = views[i]->keys; b && b->keys; b++)
-			if (b->run) /* those in more_keys may be hidden by these */
-				no_table_has_a_key_twice_at(b, views[i]->keys);
+	for (size_t i = 0; view_nth(i); i++) {
+		/* those in more_keys may be hidden by those in keys */
+		no_table_has_a_key_twice(view_nth(i)->keys);
+		no_table_has_a_key_twice(view_nth(i)->more_keys);
 	}
 	for (size_t i = 0; i < n_bindings; i++)
 		for (size_t k = i + 1; bindings[i].run && k < n_bindings; k++)
@@ -166,10 +187,10 @@ static void no_word_of_the_console_hides_a_command(void **state)
 static void what_a_view_hints_at_fits_into_80_columns(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
-		if (views[i]->hint && strlen(views[i]->hint) > 78)
-			fail_msg("%s: %zu columns: %s", views[i]->title, strlen(views[i]->hint),
-				 views[i]->hint);
+	for (size_t i = 0; view_nth(i); i++)
+		if (view_nth(i)->hint && strlen(view_nth(i)->hint) > 78)
+			fail_msg("%s: %zu columns: %s", view_nth(i)->title,
+				 strlen(view_nth(i)->hint), view_nth(i)->hint);
 }
 
 int main(void)
