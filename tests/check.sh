@@ -1,14 +1,10 @@
 #!/bin/sh
 # `make check`: installs what is missing, builds with gcc and clang, runs every test, and ends with "N passed, N failed".
-# A stage that fails counts as one failure at least, and hides no later stage.
+# A stage that fails counts as one failure at least, and hides no later stage. Tests of screens, clusters and faults wait far more
+# than they compute: they share one queue, and beside them, with less right to the processors, goes what only computes.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
-
-began=$(date +%s)
-TEST_COUNTS=$(mktemp)
-export TEST_COUNTS
-trap 'rm -f "$TEST_COUNTS"' EXIT
 
 # $1 name, the rest: a command whose success is one passed test, unless it counts for itself through TEST_COUNTS
 stage() {
@@ -28,30 +24,46 @@ stage() {
 	echo "== $name: ${took} s, exit $rc"
 }
 
-left_before=$(mktemp)
-left_after=$(mktemp)
-left() { tests/leftovers.sh; }
+if [ "${1-}" = --beside ]; then
+	stage clang make -s -j2 CI=1 CC=clang objects
+	stage layers tests/layers.sh
+	stage lint tests/lint.sh
+	stage fuzz tests/fuzz/run.sh 2
+	exit
+fi
+
+began=$(date +%s)
+dir=$(mktemp -d) || exit 1
+export TEST_COUNTS="$dir/counts" TEST_TIMES="$dir/times"
+: >"$TEST_COUNTS"
+beside=
+finish() {
+	[ -z "$beside" ] || kill -- "-$beside" 2>/dev/null # a group of its own
+	rm -rf "$dir"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
 
 stage deps tests/deps.sh
-left >"$left_before"
+tests/leftovers.sh >"$dir/before"
 stage build make -s -j2 CI=1 all
-stage clang make -s -j2 CI=1 CC=clang objects
 stage debug make -s -j2 CI=1 DEBUG=1 all tests
-stage layers tests/layers.sh
-stage lint tests/lint.sh
+stage failpoints make -s -j2 CI=1 FAILPOINTS=1 all
 stage unit tests/run.sh unit
 stage replay tests/run.sh replay
-stage conformance tests/run.sh conformance
 stage tools tests/run.sh tools
-stage fuzz tests/fuzz/run.sh 2
-stage screens tests/run.sh screens
-stage cluster tests/run.sh cluster
-stage failpoints make -s -j2 CI=1 FAILPOINTS=1 all
-stage faults tests/run.sh faults
-left >"$left_after"
-stage leftovers diff "$left_before" "$left_after"
-rm -f "$left_before" "$left_after"
+: >"$dir/counts-beside"
+TEST_COUNTS=$dir/counts-beside setsid nice -n 10 tests/check.sh --beside >"$dir/beside" 2>&1 </dev/null &
+beside=$!
+stage tests tests/run.sh conformance,screens,cluster,faults
+wait "$beside"
+beside=
+cat "$dir/beside"
+tests/leftovers.sh >"$dir/after"
+stage leftovers diff "$dir/before" "$dir/after"
 
+echo "== the slowest tests:"
+sort -rn "$TEST_TIMES" | head -n 5 | awk '{ printf "%6d s  %s\n", $1, $2 }'
 echo "== in all: $(($(date +%s) - began)) s"
-awk '{ p += $2; f += $3; s += $4 }
-	END { printf "%d passed, %d failed", p, f; if (s) printf ", %d skipped", s; printf "\n"; exit f != 0 }' "$TEST_COUNTS"
+cat "$TEST_COUNTS" "$dir/counts-beside" | awk '{ p += $2; f += $3; s += $4 }
+	END { printf "%d passed, %d failed", p, f; if (s) printf ", %d skipped", s; printf "\n"; exit f != 0 }'

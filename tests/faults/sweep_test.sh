@@ -1,7 +1,7 @@
 #!/bin/sh
 # Kills the engine at every failpoint of the sources, at its first and at a late pass in a small cluster's life, and makes
 # what can fail there fail once; each time the life has to end as if nothing had been (tests/faults/life.sh). TAP.
-# BUILD: a build with failpoints; JOBS lives at a time.
+# BUILD: a build with failpoints; JOBS lives at a time (4): they wait more than they compute.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 build=${BUILD:-build/failpoints}
@@ -61,7 +61,7 @@ echo "ok 1 - a life without a death: $(PASSED=$dir/passed tests/faults/life.sh "
 }
 cases >"$dir/cases"
 # shellcheck disable=SC2016 # the words are the inner shell's
-xargs -P "${JOBS:-2}" -I '{}' sh -c '
+xargs -P "${JOBS:-4}" -I '{}' sh -c '
 	out=$(tests/faults/life.sh "$0" {} 2>&1) && echo "ok - {}: $out" && exit
 	printf "%s\n%s\n" "not ok - {}" "$(echo "$out" | sed "s/^/# /" | cut -c 1-300)"' "$build" <"$dir/cases" |
 	awk '/^(not )?ok / { sub(/ok -/, "ok " ++n + 1 " -"); if ($1 == "not") bad = 1 } { print; fflush() }
