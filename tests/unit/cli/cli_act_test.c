@@ -1,0 +1,148 @@
+/* Commands that change something or go to a machine, from words to output and exit code. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+
+#include "../../support/cli_site.h"
+#include "base/file.h"
+
+static void asks_before_it_ends_work(void **state)
+{
+	struct cli_site *s = *state;
+
+	assert_int_equal(cli_run(s, "paceline node terminate demo htc-1"), 2);
+	HAS(ERROUT(s), "nobody is here to be asked: add --yes");
+	assert_null(strstr(cli_asked(s), "POST"));
+	assert_int_equal(cli_run(s, "paceline node terminate demo htc-[1-2] --yes"), 0);
+	HAS(cli_asked(s),
+	    "POST /v1/clusters/demo/nodes/terminate {\"nodes\":[\"htc-1\",\"htc-2\"]}");
+	assert_int_equal(cli_run(s, "paceline node drain demo htc-1 --reason disk"), 0);
+	HAS(cli_asked(s), "{\"nodes\":[\"htc-1\"],\"reason\":\"disk\"}");
+	assert_int_equal(cli_run(s, "paceline node drain demo htc-1 htc-2"), 2);
+	assert_int_equal(cli_run(s, "paceline job cancel demo 12 --yes"), 0);
+	HAS(cli_asked(s), "POST /v1/clusters/demo/jobs/cancel {\"ids\":[\"12\"]}");
+}
+
+static void waits_for_an_operation(void **state)
+{
+	struct cli_site *s = *state;
+	struct json *j;
+
+	assert_int_equal(cli_run(s, "paceline cluster start demo"), 0);
+	assert_string_equal(OUT(s), "demo starts (operation 7)\n");
+	assert_int_equal(cli_run(s, "paceline cluster start demo --wait --json"), 0);
+	HAS(ERROUT(s), "network: waits for the subnet\n");
+	j = json_parse(OUT(s), s->out.len, NULL);
+	assert_string_equal(json_str(j, "state", ""), "done");
+	json_free(j);
+	assert_int_equal(cli_run(s, "paceline cluster start bad --wait"), 1);
+	HAS(ERROUT(s), "paceline: operation 8 failed: no quota for cores in westeurope\n");
+}
+
+static void deletes_only_what_was_named(void **state)
+{
+	struct cli_site *s = *state;
+
+	assert_int_equal(cli_run(s, "paceline cluster delete demo"), 1);
+	HAS(OUT(s), "virtualMachines/head: delete\n");
+	HAS(OUT(s), "DATA LOST: shared (/shared) copy it out\n");
+	HAS(OUT(s), "It saves $0.31/h. Plan abc123\n");
+	HAS(ERROUT(s), "nothing was deleted: type the name");
+	assert_int_equal(cli_run(s, "paceline cluster delete demo --name demos"), 1);
+	assert_int_equal(cli_run(s, "paceline cluster delete demo --name demo --plan old"), 1);
+	HAS(ERROUT(s), "the cluster changed since plan old was made");
+	assert_int_equal(cli_run(s, "paceline cluster delete demo --yes"), 1);
+	assert_null(strstr(cli_asked(s), "POST"));
+	assert_int_equal(
+	    cli_run(s, "paceline cluster delete demo --name demo --plan abc123 --wait"), 0);
+	HAS(cli_asked(s), "POST /v1/clusters/demo/teardown "
+			  "{\"plan_hash\":\"abc123\",\"typed_name\":\"demo\",\"force\":false}");
+	HAS(OUT(s), "demo is deleted\nverified gone by name: 1 resources\n"
+		    "  virtualMachines/head\nleft: nothing\nspent in all: $1.25\n");
+}
+
+static void submits_and_waits(void **state)
+{
+	struct cli_site *s = *state;
+	char *path = xasprintf("%s/my job.sh", s->dir);
+	const char *words[] = { "paceline", "job",    "submit", "demo",	  path, "--array",
+				"0-39",	    "--wait", "--",	"--fast", NULL };
+	const struct cli_options o = cli_site_options(s);
+
+	assert_int_equal(file_write(path, "#!/bin/sh\n", 10, 0600, NULL), 0);
+	assert_int_equal(cli_run_argv(s, &o, words), 0);
+	HAS(cli_asked(s),
+	    "POST /v1/clusters/demo/jobs {\"script_text\":\"#!/bin/sh\\n\",\"file\":"
+	    "\"myjob\",\"array\":\"0-39\",\"args\":[\"--fast\"]}");
+	HAS(ERROUT(s), "job 12: 0 running, 33 pending\n");
+	assert_string_equal(OUT(s), "job 12 has left the queue\n");
+	words[7] = "--name";
+	words[8] = "mine";
+	words[9] = NULL;
+	assert_int_equal(cli_run_argv(s, &o, words), 0);
+	HAS(cli_asked(s), "\"file\":\"myjob\",\"name\":\"mine\",\"array\":\"0-39\"");
+	assert_int_equal(cli_run(s, "paceline job submit demo /nonexistent.sh"), 1);
+	assert_int_equal(cli_run(s, "paceline job submit demo"), 2);
+	free(path);
+}
+
+static void goes_to_a_node(void **state)
+{
+	struct cli_site *s = *state;
+	const struct cli_options o = cli_site_options(s);
+	const char *words[] = { "paceline", "ssh", "demo",   "htc-1", "--",
+				"echo",	    "a b", "--json", "it's",  NULL };
+	const char *code[] = { "paceline", "ssh", "demo", "code", "--", "exit", NULL };
+
+	assert_int_equal(cli_run_argv(s, &o, words), 0);
+	assert_string_equal(OUT(s), "to op@head 'echo' 'a b' '--json' 'it'\\''s'\n");
+	HAS(cli_asked(s), "GET /v1/clusters/demo/ssh?node=htc-1\n");
+	assert_int_equal(cli_run_argv(s, &o, code), 0);
+	assert_int_equal(cli_run(s, "paceline ssh demo code -- false"), 1);
+	assert_int_equal(cli_run(s, "paceline ssh demo code -- no-such-command-here"), 127);
+	assert_int_equal(cli_run(s, "paceline ssh demo locked"), 1);
+	HAS(ERROUT(s), "(/nonexistent/key) is for the engine's user alone");
+}
+
+static void runs_on_a_head_without_ssh(void **state)
+{
+	struct cli_site *s = *state;
+	char *line = xasprintf("paceline cp mine:%s/key %s/copy", s->dir, s->dir);
+	char *copy = xasprintf("%s/copy", s->dir);
+
+	assert_int_equal(cli_run(s, "paceline ssh ghosts -- echo a b"), 0);
+	assert_string_equal(OUT(s), "a b\n");
+	assert_int_equal(cli_run(s, "paceline ssh mine -- echo c"), 0);
+	assert_string_equal(OUT(s), "c\n");
+	assert_int_equal(cli_run(s, "paceline ssh ghosts"), 1);
+	HAS(ERROUT(s), "as in \"ssh ghosts -- squeue\"");
+	assert_int_equal(cli_run(s, "paceline ssh ghosts htc-1 -- echo a"), 1);
+	HAS(ERROUT(s), "htc-1 has no system to go to");
+	assert_int_equal(cli_run(s, "paceline cp ghosts:/etc/hostname x"), 1);
+	HAS(ERROUT(s), "there are no files on them");
+	assert_int_equal(cli_run(s, line), 0);
+	assert_true(file_exists(copy));
+	assert_int_equal(cli_run(s, "paceline cp a b"), 2);
+	assert_int_equal(cli_run(s, "paceline cp a:b c:d"), 2);
+	free(line);
+	free(copy);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH(asks_before_it_ends_work),
+		WITH(waits_for_an_operation),
+		WITH(deletes_only_what_was_named),
+		WITH(submits_and_waits),
+		WITH(goes_to_a_node),
+		WITH(runs_on_a_head_without_ssh),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
