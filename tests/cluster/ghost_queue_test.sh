@@ -5,14 +5,13 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 azsim=$PWD/${BUILD:-build/debug}/azsim
 [ -x "$azsim" ] || azsim=$PWD/build/azsim
-
-skip() { echo "1..1"; echo "ok 1 # SKIP $*"; exit 0; }
+. tests/support/tap.sh
 for need in "$azsim" curl base64; do
 	command -v "$need" >/dev/null 2>&1 || skip "$need is missing"
 done
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/ghost.XXXXXX") || exit 2
-state=$dir/state pid= n=0 failed=0
+state=$dir/state pid=
 end() {
 	[ -z "$pid" ] || { kill -9 "$pid"; wait "$pid"; } 2>/dev/null
 	rm -rf "$dir"
@@ -20,17 +19,7 @@ end() {
 trap end EXIT
 trap 'exit 130' INT TERM
 
-ok() { # $1 what; the status of the command before decides
-	rc=$?
-	n=$((n + 1))
-	if [ $rc -eq 0 ]; then
-		echo "ok $n - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok $n - $1"
-		sed 's/^/# /' "$dir/said" "$dir/errors" 2>/dev/null
-	fi
-}
+complain() { cat "$dir/said" "$dir/errors"; }
 
 # Twenty times faster than life; ready when it says so.
 start() {
@@ -41,15 +30,6 @@ start() {
 	read -r line <"$dir/ready"
 	plain=$(echo "$line" | sed -n 's/.*plain \(http:[^ ]*\) .*/\1/p')
 	[ -n "$plain" ]
-}
-
-until_true() { # COMMAND...: every 0.05 s, 30 s at most
-	tries=0
-	until "$@"; do
-		tries=$((tries + 1))
-		[ $tries -lt 600 ] || return 1
-		sleep 0.05
-	done
 }
 
 token() {
@@ -180,5 +160,4 @@ kill "$pid" && wait "$pid"
 ok "azsim ends in order"
 pid=
 
-echo "1..$n"
-[ $failed -eq 0 ]
+tap_end

@@ -2,71 +2,10 @@
 # Guests as machines: boot, ssh, names, NFS, reboot, power cut. TAP. BUILD: another build directory than build/debug.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-azsim=$PWD/${BUILD:-build/debug}/azsim
-[ -x "$azsim" ] || azsim=$PWD/build/azsim
-
-skip() { echo "1..1"; echo "ok 1 # SKIP $*"; exit 0; }
-[ "$(id -u)" = 0 ] || skip "guests need root"
-for need in "$azsim" /usr/sbin/sshd ssh ssh-keygen sudo lsns; do
-	command -v "$need" >/dev/null 2>&1 || skip "$need is missing"
-done
-
-dir=$(mktemp -d "${TMPDIR:-/tmp}/guest.XXXXXX") || exit 2
-lab= n=0 failed=0
-end() {
-	exec 3>&- 4<&-
-	[ -z "$lab" ] || { kill -9 "$lab"; wait "$lab"; } 2>/dev/null
-	flock "$dir/state/lock" true 2>/dev/null
-	rm -rf "$dir"
-}
-trap end EXIT
-trap 'exit 130' INT TERM
-
-ok() { # $1 what; the status of the command before decides
-	rc=$?
-	n=$((n + 1))
-	if [ $rc -eq 0 ]; then
-		echo "ok $n - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok $n - $1"
-		sed 's/^/# /' "$dir/said" 2>/dev/null
-	fi
-}
-
-lab_start() {
-	rm -f "$dir/in" "$dir/out"
-	mkfifo "$dir/in" "$dir/out"
-	"$azsim" guest-lab "$dir/state" "$dir/sock" <"$dir/in" >"$dir/out" 2>"$dir/errors" &
-	lab=$!
-	exec 3>"$dir/in" 4<"$dir/out"
-	lab_says ready
-}
-
-# Reads events until "WORD ID"; false when the lab ends or says that something failed.
-lab_says() {
-	while read -r word id rest <&4; do
-		echo "$word $id $rest" >>"$dir/events"
-		case "$word ${id#-}" in
-		"$1 ${2-}") return 0 ;;
-		failed* | error*) break ;;
-		esac
-	done
-	{ echo "waited for $1 ${2-}; last: ${word-} ${id-} ${rest-}"; cat "$dir/errors"; } >"$dir/said"
-	return 1
-}
-
-boot() { # NAME VNET ADDRESS [SCRIPT]
-	echo "start $1 $2 $3 $dir/key.pub ${4--}" >&3
-	lab_says booted "$1"
-}
-
-on() { # ADDRESS COMMAND: its output is in $dir/said
-	timeout 60 ssh -F none -i "$dir/key" -o BatchMode=yes -o LogLevel=ERROR -o UserKnownHostsFile="$dir/known" \
-		-o StrictHostKeyChecking=accept-new -o ProxyCommand="$azsim guest-dial $dir/sock $1 22" \
-		"azureuser@$1" "$2" >"$dir/said" 2>&1 </dev/null
-}
-
+. tests/support/tap.sh
+. tests/support/guest_lab.sh
+lab_can lsns
+lab_make guest
 said() { grep -qx -- "$1" "$dir/said"; }
 
 # Blocks until the guest's script log has the line: tail wakes on the change.
@@ -79,7 +18,6 @@ family() { # every process under $1, by the parent's number
 	done
 }
 
-ssh-keygen -q -t ed25519 -N '' -f "$dir/key"
 head=10.20.0.4 node=10.20.0.5
 
 cat >"$dir/head.sh" <<'END'
@@ -95,10 +33,6 @@ chmod 755 /var/lib/cloud/scripts/per-boot/10-test
 echo script ran
 exit 3
 END
-
-lab_start
-rc=$?
-[ $rc -eq 0 ] || grep -q unsupported "$dir/errors" && [ $rc -ne 0 ] && skip "$(head -n 1 "$dir/errors")"
 
 boot head vn1 $head "$dir/head.sh"; ok "a guest boots"
 boot node vn1 $node; ok "a second guest boots"
@@ -167,12 +101,17 @@ all=$(family "$lab")
 warden=$(ps -o pid= --ppid "$lab" | tr -d ' ')
 spaces=$(for p in $all; do readlink /proc/"$p"/ns/mnt /proc/"$p"/ns/pid /proc/"$p"/ns/net; done | sort -u)
 own=$(readlink /proc/self/ns/mnt /proc/self/ns/pid /proc/self/ns/net)
+killed=$(date +%s)
 test "$(echo "$all" | wc -l)" -ge 8; ok "guests have processes"
 kill -9 "$lab"; wait "$lab" 2>/dev/null
 timeout 20 tail --pid="$warden" -s 0.02 -f /dev/null
 for p in $all; do [ ! -e "/proc/$p/ns/pid" ] || readlink "/proc/$p/ns/pid"; done 2>/dev/null | grep -vxF "$own" >"$dir/said"
 test ! -s "$dir/said"; ok "kill -9 of azsim leaves no process"
-lsns -rno NS,TYPE | awk '{ print $2 ":[" $1 "]" }' | grep -xF "$(echo "$spaces" | grep -vxF "$own")" >"$dir/said"
+# A namespace's number goes to the next one that is made, by whomever: ours has processes that were there before.
+lsns -rno NS,TYPE,PID | while read -r space kind pid; do
+	echo "$spaces" | grep -vxF "$own" | grep -qxF "$kind:[$space]" || continue
+	[ "$(ps -o etimes= -p "$pid")" -le $(($(date +%s) - killed)) ] || echo "$kind:[$space] of $pid"
+done >"$dir/said" 2>/dev/null
 test ! -s "$dir/said"; ok "and no namespace"
 cat /proc/[0-9]*/mountinfo 2>/dev/null | grep -F "$dir" >"$dir/said"
 test ! -s "$dir/said"; ok "and no mount"
@@ -250,8 +189,5 @@ else
 fi >"$dir/slurm"
 grep -E '^(not )?ok|^#' "$dir/slurm"
 
-exec 3>&-
-wait "$lab"; ok "azsim ends in order"
-lab=
-echo "1..$n"
-[ $failed -eq 0 ]
+lab_end; ok "azsim ends in order"
+tap_end

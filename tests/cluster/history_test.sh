@@ -3,38 +3,10 @@
 # TAP. BUILD: another build directory than build/debug
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-build=${BUILD:-build/debug}
-[ -x "$build/azsim" ] || build=build
+. tests/support/tap.sh
 . tests/support/site.sh
-n=0 failed=0
-if ! why=$(site_can "$build"); then
-	echo "1..1"
-	echo "ok 1 # SKIP $why"
-	exit 0
-fi
-trap site_end EXIT
-trap 'exit 130' INT TERM
-
-check() { # WHAT COMMAND...
-	n=$((n + 1))
-	what=$1
-	shift
-	if "$@"; then
-		echo "ok $n - $what"
-		return
-	fi
-	failed=$((failed + 1))
-	echo "not ok $n - $what: $*"
-	{ cli cluster history demo; tail -n 20 "$site/engine.log"; } 2>&1 | cut -c1-300 | sed 's/^/# /'
-}
-until_true() { # COMMAND...: within a minute of real time
-	tries=0
-	until "$@"; do
-		tries=$((tries + 1))
-		[ $tries -lt 600 ] && engine_lives || return 1
-		sleep 0.1
-	done
-}
+site_begin
+complain() { { cli cluster history demo; tail -n 20 "$site/engine.log"; } 2>&1 | cut -c1-300; }
 is() { api /v1/clusters/demo | grep -q "$1"; }
 # The highest of a series in the last hour.
 most() { cli cluster history demo --json | tr -d ' \n' | sed "s/.*\"hour\":{//; s/.*\"$1\":\[//; s/\].*//" | tr ',' '\n' | grep -v null | sort -n | tail -n 1; }
@@ -46,7 +18,7 @@ written() { # nothing of the last minute is only in memory
 }
 later() { [ "$(api /v1/engine | sed -n 's/.*"now_ms":\([0-9]*\).*/\1/p')" -gt "$1" ]; }
 
-site_make "$build" && cloud_start 40 --seed 5 && engine_start && engine_wait || { cat "$site"/*.log; exit 1; }
+cloud_start 40 --seed 5 && engine_start && engine_wait || { cat "$site"/*.log; exit 1; }
 cli cluster create demo slurm htc_max=8 hpc_max=0 idle=1m cycle=5s >/dev/null
 cli cluster start demo >/dev/null
 check "the cluster runs" until_true is '"state":"running"'
@@ -63,5 +35,4 @@ engine_start
 engine_wait
 check "after a kill it is told as before" reached pending 30
 check "nodes that came up are counted" shows '^joined +[0-9]'
-echo "1..$n"
-[ $failed -eq 0 ]
+tap_end

@@ -3,32 +3,9 @@
 # jobs ended; a job once more; what a node said. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-paceline=$PWD/build/paceline
-[ -x "$paceline" ] || { echo "1..0 # SKIP build/paceline is not built"; exit 0; }
-[ "$(id -u)" = 0 ] || { echo "1..1"; echo "ok 1 # SKIP real machines need root"; exit 0; }
-
-dir=$(mktemp -d /tmp/joblog.XXXXXX) || exit 2
-chmod 755 "$dir" # the engine runs as a user of its own
-world=$dir/world n=0 failed=0
-finish() {
-	tmux -S "$dir/tmux" kill-server 2>/dev/null
-	"$paceline" demo --stop --state "$world" >/dev/null 2>&1
-	rm -rf "$dir"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-ok() { # WHAT; the status before decides
-	rc=$?
-	n=$((n + 1))
-	if [ $rc -eq 0 ]; then
-		echo "ok $n - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok $n - $1"
-		sed 's/^/# /' "$dir/said" 2>/dev/null
-	fi
-}
-pl() { timeout 100 "$paceline" --socket "$world/run/engine.sock" "$@" >"$dir/said" 2>&1; }
+. tests/support/tap.sh
+. tests/support/world.sh
+world_make joblog
 said() { grep -qF -e "$1" "$dir/said"; }
 until_pl() { # TEXT COMMAND...: asks again until the answer holds it, or 100 s are over
 	text=$1 i=0
@@ -41,7 +18,7 @@ until_pl() { # TEXT COMMAND...: asks again until the answer holds it, or 100 s a
 }
 number() { sed -n 's/^job \([0-9]*\) is in the queue.*/\1/p' "$dir/said"; }
 
-tmux -S "$dir/tmux" -f /dev/null new-session -d -s demo -x 120 -y 35 "$paceline demo --tasks 2 --state $world"
+world_console --tasks 2
 until_pl 'running for' cluster status demo && until_pl monte-carlo job list demo
 ok "the cluster runs, and its first job is in the queue"
 
@@ -129,5 +106,4 @@ pl node list demo --json && node=$(grep -o '"name":"htc-[0-9]*"' "$dir/said" | h
 pl node log demo "$node" && said 'marks of its script' && said 'ready' && said 'cloud-init-output.log'
 ok "a node's marks and its own log"
 
-echo "1..$n"
-[ "$failed" -eq 0 ]
+tap_end

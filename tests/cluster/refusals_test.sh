@@ -6,15 +6,14 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 build=${BUILD:-build/debug}
 [ -x "$build/paceline" ] || build=build
-
-skip() { echo "1..1"; echo "ok 1 # SKIP $*"; exit 0; }
+. tests/support/tap.sh
 [ "$(id -u)" = 0 ] || skip "other users and mounts of one's own need root"
 for need in "$build/paceline" "$build/azsim" setpriv unshare curl python3 ssh-keygen; do
 	command -v "$need" >/dev/null 2>&1 || skip "$need is missing"
 done
 
 dir=$(mktemp -d /tmp/refuse.XXXXXX) || exit 2 # not below TMPDIR, which is the runner's alone
-pids='' n=0 failed=0
+pids=''
 end() {
 	exec 3<&- 4<&- 5<&- 6<&-
 	for pid in $pids; do kill -9 "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; done
@@ -36,20 +35,10 @@ user="setpriv --reuid=65534 --regid=65534 --clear-groups env -i HOME=$dir/home P
 user="$user ASAN_OPTIONS=${ASAN_OPTIONS-} UBSAN_OPTIONS=${UBSAN_OPTIONS-}"
 unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_RUNTIME_DIR TMUX
 
-ok() { # $1 what; the status of the command before decides
-	rc=$?
-	n=$((n + 1))
-	if [ $rc -eq 0 ]; then
-		echo "ok $n - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok $n - $1"
-		sed 's/^/# /' "$dir/said" 2>/dev/null
-	fi
-}
+complain() { cat "$dir/said"; }
 
 # WHAT EXIT 'WORDS|WORDS' COMMAND...: its whole output holds every one of the words, and it ends with EXIT.
-check() {
+answers() {
 	what=$1 want=$2 words=$3
 	shift 3
 	timeout 30 "$@" >"$dir/said" 2>&1 </dev/null
@@ -67,7 +56,7 @@ check() {
 	ok "$what"
 }
 
-as() { check "$1" "$2" "$3" $user "$pl" --socket "$sock" $4; } # the words of $4 hold no blanks
+as() { answers "$1" "$2" "$3" $user "$pl" --socket "$sock" $4; } # the words of $4 hold no blanks
 
 ledger() { curl -s --unix-socket "$dir/home/az/control.sock" http://x/azsim/ledger >"$dir/said"; }
 nothing_made() {
@@ -107,44 +96,44 @@ printf 'quota_cores: 8\nquota_spot: 4\n' >"$dir/scenario.yaml"
 
 # --- nobody is there yet
 as "no engine" 1 "no engine answers: $sock|No such file|leave --socket out" "cluster list"
-check "no engine, no configuration" 1 "no cloud is configured|config.yaml|paceline demo" $user "$pl" cluster list
-check "status starts none" 1 'no engine answers on|"paceline engine" starts one' $user "$pl" status
-check "a bad name of an engine" 2 '"../x" is no name for an engine' $user "$pl" -L ../x status
-check "an empty one" 2 '"" is no name for an engine' $user "$pl" -L "" status
-check "a socket that is a file" 1 "/etc/passwd is not a socket" $user "$pl" --socket /etc/passwd status
-check "a socket's path that is too long" 1 "107 are possible" $user "$pl" --socket "$dir/$long" cluster list
-check "a state folder whose socket is too long" 1 "107 are possible|--socket" \
+answers "no engine, no configuration" 1 "no cloud is configured|config.yaml|paceline demo" $user "$pl" cluster list
+answers "status starts none" 1 'no engine answers on|"paceline engine" starts one' $user "$pl" status
+answers "a bad name of an engine" 2 '"../x" is no name for an engine' $user "$pl" -L ../x status
+answers "an empty one" 2 '"" is no name for an engine' $user "$pl" -L "" status
+answers "a socket that is a file" 1 "/etc/passwd is not a socket" $user "$pl" --socket /etc/passwd status
+answers "a socket's path that is too long" 1 "107 are possible" $user "$pl" --socket "$dir/$long" cluster list
+answers "a state folder whose socket is too long" 1 "107 are possible|--socket" \
 	$user "$pl" engine --state "$dir/home/$long" --socket "$dir/home/$long/e.sock"
 [ ! -e "$dir/home/$long" ]; ok "and no folder is made for it"
-check "a demo of another name" 2 "leave -L out|--state DIR" $user "$pl" -L mine demo
-check "an unknown command" 2 'there is no command "cluster strat"|did you mean "cluster start"' $user "$pl" cluster strat
-check "an unknown option" 2 'has no option "--jsno"|did you mean "--json"' $user "$pl" cluster list --jsno
+answers "a demo of another name" 2 "leave -L out|--state DIR" $user "$pl" -L mine demo
+answers "an unknown command" 2 'there is no command "cluster strat"|did you mean "cluster start"' $user "$pl" cluster strat
+answers "an unknown option" 2 'has no option "--jsno"|did you mean "--json"' $user "$pl" cluster list --jsno
 
 # --- templates
 sed 's/^  hpc:/  hpc:\n    max_nodess: 3/' templates/slurm.yaml >"$dir/templates/typo.yaml"
 line=$(grep -n max_nodess "$dir/templates/typo.yaml" | cut -d : -f 1)
-check "a template's typo" 1 "typo.yaml:$line:5: unknown key \"max_nodess\"|did you mean \"max_nodes\"" \
+answers "a template's typo" 1 "typo.yaml:$line:5: unknown key \"max_nodess\"|did you mean \"max_nodes\"" \
 	$user "$pl" template check "$dir/templates/typo.yaml"
 sed 's/{htc_max}/{htc_mx}/' templates/slurm.yaml >"$dir/templates/typo.yaml"
-check "a parameter's typo in a template" 1 'there is no parameter "htc_mx"; did you mean "htc_max"' \
+answers "a parameter's typo in a template" 1 'there is no parameter "htc_mx"; did you mean "htc_max"' \
 	$user "$pl" template check "$dir/templates/typo.yaml"
 printf 'title: [\n' >"$dir/templates/typo.yaml"
-check "a file that is no YAML" 1 "line 2, column 1" $user "$pl" template check "$dir/templates/typo.yaml"
+answers "a file that is no YAML" 1 "line 2, column 1" $user "$pl" template check "$dir/templates/typo.yaml"
 rm "$dir/templates/typo.yaml"
 
 # --- the cloud: an ordinary user's
 start_azsim; ok "without root the simulated cloud starts"
 grep -qF 'machines are ghosts: guests need root' "$dir/azsim.log"; ok "and says what is missing"
-check "a second one on its state" 1 "another azsim (pid $azsim_pid) uses" $user "$azsim" serve --state "$dir/home/az"
+answers "a second one on its state" 1 "another azsim (pid $azsim_pid) uses" $user "$azsim" serve --state "$dir/home/az"
 port=$(sed -n 's/^arm: .*:\([0-9]*\)"/\1/p' "$cloud")
-check "its port is in use" 1 "port $port: Address already in use|choose another port" \
+answers "its port is in use" 1 "port $port: Address already in use|choose another port" \
 	$user "$azsim" serve --state "$dir/home/az2" --port "$port"
 printf 'quota_coress: 4\n' >"$dir/bad.yaml"
-check "a scenario's typo" 1 'line 1: a scenario has no "quota_coress"' \
+answers "a scenario's typo" 1 'line 1: a scenario has no "quota_coress"' \
 	$user "$azsim" serve --state "$dir/home/az2" --scenario "$dir/bad.yaml"
 
 # --- engines that cannot start
-no_engine() { check "$1" 1 "$2" $user "$pl" engine --cloud "$3" --state "$dir/home/no" --socket "$dir/run/no.sock"; }
+no_engine() { answers "$1" 1 "$2" $user "$pl" engine --cloud "$3" --state "$dir/home/no" --socket "$dir/run/no.sock"; }
 no_engine "a cloud's file that is not there" "$dir/none.yaml: No such file" "$dir/none.yaml"
 cp "$cloud" "$dir/mine.yaml"; chmod 600 "$dir/mine.yaml"
 no_engine "one that may not be read" "$dir/mine.yaml: Permission denied" "$dir/mine.yaml"
@@ -153,21 +142,21 @@ no_engine "one that is no YAML" "$dir/bad.yaml: line 4, column 1" "$dir/bad.yaml
 sed 's/^authority/authoritty/' "$cloud" >"$dir/bad.yaml"
 no_engine "one with a typo" 'column 1: a cloud record has no "authoritty"; did you mean authority' "$dir/bad.yaml"
 [ ! -e "$dir/home/no" ]; ok "and nothing is left of them"
-check "a state folder that is a file" 1 "/etc/passwd: there already, and not a directory" \
+answers "a state folder that is a file" 1 "/etc/passwd: there already, and not a directory" \
 	$user "$pl" engine --cloud "$cloud" --state /etc/passwd --socket "$dir/run/no.sock"
 
 # --- an engine, and others beside it
 start_engine; ok "an engine starts"
-check "a second engine on its state" 1 "another engine (pid $engine_pid) holds $dir/home/st|-L" \
+answers "a second engine on its state" 1 "another engine (pid $engine_pid) holds $dir/home/st|-L" \
 	$user "$pl" engine --cloud "$cloud" --state "$dir/home/st" --socket "$dir/run/no.sock"
-check "a second engine on its socket" 1 "an engine answers on $sock already|-L" \
+answers "a second engine on its socket" 1 "an engine answers on $sock already|-L" \
 	$user "$pl" engine --cloud "$cloud" --state "$dir/home/no" --socket "$sock"
 [ ! -e "$dir/home/no" ]; ok "leaves nothing"
 as "and the first one still answers" 0 "no clusters yet" "cluster list"
 
 # --- clusters that cannot be
 as "a name with a path in it" 2 'cluster name "../x"' "cluster create ../x slurm"
-check "an empty name" 2 'has 1 to 32 characters, "" has 0' $user "$pl" --socket "$sock" cluster create "" slurm
+answers "an empty name" 2 'has 1 to 32 characters, "" has 0' $user "$pl" --socket "$sock" cluster create "" slurm
 as "60 characters" 2 "has 1 to 32 characters" "cluster create $(printf 'x%.0s' $(seq 60)) slurm"
 as "another alphabet" 2 'cluster name "hällo": use lower case letters' "cluster create hällo slurm"
 as "a template's name" 1 'there is no template "slurn"; did you mean "slurm"' "cluster create alpha slurn"
@@ -242,15 +231,15 @@ as "nothing is wanted any more" 0 "1" "job cancel alpha 1 --yes"
 as "a node is deleted" 0 "htc-1" "node terminate alpha htc-1 --yes"
 until_said "gone: " "why alpha htc-1"
 as "a shell on a node that is gone says what became of it" 1 'has no node "htc-1" any more: ' "ssh alpha htc-1"
-check "another user" 1 "$sock: Permission denied" \
+answers "another user" 1 "$sock: Permission denied" \
 	setpriv --reuid=65533 --regid=65533 --clear-groups "$pl" --socket "$sock" cluster list
 
 # --- output that cannot go anywhere
 $user "$pl" --socket "$sock" events 2>"$dir/said" | head -n 1 >/dev/null; [ ! -s "$dir/said" ]; ok "a reader that leaves is no error to tell"
-check "a full device" 1 "the output cannot be written: No space left on device" \
+answers "a full device" 1 "the output cannot be written: No space left on device" \
 	$user sh -c "'$pl' --socket '$sock' cluster list >/dev/full"
-check "the console without a terminal or a pipe" 2 "reads from a terminal or a pipe" $user "$pl" --socket "$sock"
-check "a terminal that can do nothing" 0 "No screen here|plain lines instead" \
+answers "the console without a terminal or a pipe" 2 "reads from a terminal or a pipe" $user "$pl" --socket "$sock"
+answers "a terminal that can do nothing" 0 "No screen here|plain lines instead" \
 	$user sh -c "echo quit | TERM=dumb '$pl' --socket '$sock'"
 if command -v tmux >/dev/null 2>&1; then
 	screen() { tmux -S "$dir/tmux.sock" "$@"; }
@@ -295,11 +284,11 @@ db.execute("PRAGMA user_version = 999")
 db.close()
 END
 before=$(cksum <"$dir/home/new/engine.db")
-check "a store of a newer program" 1 "has version 999|knows only up to|start the newer program" \
+answers "a store of a newer program" 1 "has version 999|knows only up to|start the newer program" \
 	$user "$pl" engine --cloud "$cloud" --state "$dir/home/new" --socket "$dir/run/no.sock"
 [ "$before" = "$(cksum <"$dir/home/new/engine.db")" ]; ok "is not touched"
 echo "no store" >"$dir/home/new/engine.db"
-check "a file that is no store" 1 "is not a database|keep it" \
+answers "a file that is no store" 1 "is not a database|keep it" \
 	$user "$pl" engine --cloud "$cloud" --state "$dir/home/new" --socket "$dir/run/no.sock"
 sed 's/^name: azsim/name: other/' "$cloud" >"$dir/other.yaml"
 chmod a+r "$dir/other.yaml"
@@ -396,9 +385,9 @@ if id paceline >/dev/null 2>&1; then
 	sed -i "s#^client_secret_file: .*#client_secret_file: \"$dir/secret\"#; s/transport: local/transport: ssh/" "$dir/root.yaml"
 	printf 'roles:\n  - "user:nobody=operator"\n' >"$dir/roles.yaml"
 	owner=$(stat -c '%u %a' "$dir/taken")
-	check "root's engine takes no folder of others" 1 "$dir/taken holds what is not the engine's" \
+	answers "root's engine takes no folder of others" 1 "$dir/taken holds what is not the engine's" \
 		"$pl" engine --cloud "$dir/root.yaml" --state "$dir/taken" --socket "$dir/root/run/e.sock"
-	check "nor for its socket" 1 "$dir/taken holds what is not the engine's" \
+	answers "nor for its socket" 1 "$dir/taken holds what is not the engine's" \
 		"$pl" engine --cloud "$dir/root.yaml" --state "$dir/root/st" --socket "$dir/taken/e.sock"
 	[ "$owner" = "$(stat -c '%u %a' "$dir/taken")" ] && [ ! -e "$dir/root/st" ]; ok "and changes nothing of them"
 	serve 5 rooted "$pl" engine --cloud "$dir/root.yaml" --config "$dir/roles.yaml" --state "$dir/root/st" \
@@ -406,23 +395,22 @@ if id paceline >/dev/null 2>&1; then
 	ok "root's engine starts"
 	member="setpriv --regid=$(id -g nobody) --groups $(id -g paceline)"
 	rpl="$pl --socket $dir/root/run/e.sock"
-	check "who is not in its group" 1 "Permission denied: the engine's owner lets you in by its group" $user $rpl cluster list
-	check "who has no role" 1 "has no role here: an admin grants one in the configuration" \
+	answers "who is not in its group" 1 "Permission denied: the engine's owner lets you in by its group" $user $rpl cluster list
+	answers "who has no role" 1 "has no role here: an admin grants one in the configuration" \
 		$member --reuid=65533 $rpl cluster list
-	check "an operator asks for what is the admin's" 1 "needs the role admin; nobody is operator" $member --reuid=nobody $rpl audit
+	answers "an operator asks for what is the admin's" 1 "needs the role admin; nobody is operator" $member --reuid=nobody $rpl audit
 	$rpl cluster create alpha slurm >/dev/null 2>&1
-	check "an operator's shell before there is a head" 1 "cluster alpha has no head yet: start it first" \
+	answers "an operator's shell before there is a head" 1 "cluster alpha has no head yet: start it first" \
 		$member --reuid=nobody $rpl ssh alpha
 	$rpl cluster start alpha >/dev/null 2>&1
 	i=0
 	until $rpl cluster status alpha >"$dir/said" 2>&1 && grep -q '^head' "$dir/said" || [ $i -ge 100 ]; do i=$((i + 1)); sleep 0.2; done
-	check "an operator without the right to the key" 1 "the key to the cluster's machines|is for the engine's user alone" \
+	answers "an operator without the right to the key" 1 "the key to the cluster's machines|is for the engine's user alone" \
 		$member --reuid=nobody $rpl ssh alpha
-	check "nor to copy" 1 "is for the engine's user alone" $member --reuid=nobody $rpl cp alpha:/etc/hostname "$dir/home/"
+	answers "nor to copy" 1 "is for the engine's user alone" $member --reuid=nobody $rpl cp alpha:/etc/hostname "$dir/home/"
 	ended rooted; ok "and it ends in order"
 else
 	echo "ok $((n += 1)) # SKIP root's engine: there is no user paceline"
 fi
 
-echo "1..$n"
-[ $failed -eq 0 ]
+tap_end

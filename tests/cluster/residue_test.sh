@@ -3,41 +3,18 @@
 # what is left with its price, the cluster stays on the front page, and a second teardown removes it. On ghosts. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-build=${BUILD:-build/debug}
-[ -x "$build/paceline" ] || build=build
-skip() { echo "1..1"; echo "ok 1 # SKIP $*"; exit 0; }
+. tests/support/tap.sh
 . tests/support/site.sh
-why=$(site_can "$build") || skip "$why"
-command -v jq >/dev/null || skip "jq is missing"
+site_begin jq
 
-n=0 failed=0
-ok() { # WHAT; the status of the command before decides
-	rc=$?
-	n=$((n + 1))
-	if [ $rc -eq 0 ]; then
-		echo "ok $n - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok $n - $1"
-		sed 's/^/# /' "$site/said" 2>/dev/null
-	fi
-}
 say() { cli "$@" >"$site/said" 2>&1 </dev/null; }
 has() { grep -qF -- "$1" "$site/said"; }
 operation() { api "/v1/operations/$op"; }
-until_ok() { # COMMAND...: 60 s of real time
-	end_s=$(($(date +%s) + 60))
-	until "$@" >"$site/said" 2>&1; do
-		[ "$(date +%s)" -lt $end_s ] || return 1
-		sleep 0.1
-	done
-}
+quietly() { "$@" >"$site/said" 2>&1; }
+until_ok() { until_true quietly "$@"; }
 failed_is() { operation | jq -e --arg k "$1" '[.data.items[] | select(.state == "failed" and .kind == $k and .error != "")] | length == 1'; }
 ended() { operation | jq -e '.state == "done"'; }
 
-site_make "$build" || exit 2
-trap site_end EXIT
-trap 'exit 130' INT TERM
 [ "$(id -u)" -ne 0 ] || chown paceline "$site"
 cloud_start 50
 engine_start
@@ -62,7 +39,6 @@ operation | jq -e '[.data.left[] | select(.kind == "group")] | length == 1' >"$s
 operation | jq -e '.data.gone | map(select(test("/virtualMachines/head$"))) | length == 1' >"$site/said"; ok "all else is proven gone"
 say cluster list && has residue; ok "the cluster stays on the front page"
 
-
 end_pid "$engine_pid"
 engine_start
 engine_wait
@@ -73,5 +49,4 @@ op=$(jq -r .operation "$site/said")
 until_ok ended; ok "a second teardown removes it"
 control GET '/azsim/ledger?max=0' >"$site/said" && jq -e '.live == {}' "$site/said" >/dev/null; ok "nothing is left"
 
-echo "1..$n"
-[ $failed -eq 0 ]
+tap_end

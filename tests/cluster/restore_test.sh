@@ -4,40 +4,10 @@
 # goes, and the cloud's book is empty at the end. TAP. BUILD: another build directory than build/debug
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-build=${BUILD:-build/debug}
-[ -x "$build/azsim" ] || build=build
+. tests/support/tap.sh
 . tests/support/site.sh
-n=0 failed=0
-if ! why=$(site_can "$build"); then
-	echo "1..1"
-	echo "ok 1 # SKIP $why"
-	exit 0
-fi
-trap site_end EXIT
-trap 'exit 130' INT TERM
-
-check() { # WHAT COMMAND...
-	n=$((n + 1))
-	what=$1
-	shift
-	if "$@"; then
-		echo "ok $n - $what"
-		return
-	fi
-	failed=$((failed + 1))
-	echo "not ok $n - $what: $*"
-	{ cli found; cli node list demo; cli operation list; tail -n 20 "$site/engine.log"; } 2>&1 | cut -c1-300 | sed 's/^/# /'
-}
-
-until_true() { # COMMAND...: within a minute of real time
-	tries=0
-	until "$@"; do
-		tries=$((tries + 1))
-		[ $tries -lt 600 ] && engine_lives || return 1
-		sleep 0.1
-	done
-}
-
+site_begin
+complain() { { cli found; cli node list demo; cli operation list; tail -n 20 "$site/engine.log"; } 2>&1 | cut -c1-300; }
 no() { ! "$@"; }
 quiet() { "$@" >"$site/said" 2>&1; }
 field() { sed -n "s/.*\"$1\":\([0-9a-z]*\).*/\1/p"; }
@@ -59,7 +29,6 @@ engine_end() { kill "$engine_pid" && wait "$engine_pid"; }
 restore() { "$site/bin/paceline" restore --state "$site/engine" "$@"; }
 load() { control POST /azsim/queue-load "{\"head\":\"demo-head\",\"jobs\":$1,\"seconds\":$2,\"cpus\":2}" | grep -q heads; }
 
-site_make "$build" || exit 2
 cloud_start 20 --profile fast --seed 1
 engine_start
 engine_wait
@@ -150,5 +119,4 @@ engine_wait
 check "a store that was copied starts in adoption mode" adopting
 check "and, as nothing is found, ends it when asked" until_true quiet cli adopt --yes
 check "now it works" no adopting
-echo "1..$n"
-[ $failed = 0 ]
+tap_end

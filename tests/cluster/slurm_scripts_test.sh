@@ -3,68 +3,11 @@
 # TAP. BUILD: another build directory than build/debug.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-azsim=$PWD/${BUILD:-build/debug}/azsim
+. tests/support/tap.sh
+. tests/support/guest_lab.sh
 writer=$PWD/${BUILD:-build/debug}/tests/unit/template/script_test
-[ -x "$azsim" ] || azsim=$PWD/build/azsim
-
-skip() { echo "1..1"; echo "ok 1 # SKIP $*"; exit 0; }
-[ "$(id -u)" = 0 ] || skip "guests need root"
-for need in "$azsim" "$writer" /usr/sbin/sshd ssh ssh-keygen sudo slurmctld slurmd munged sbatch; do
-	command -v "$need" >/dev/null 2>&1 || skip "$need is missing"
-done
-
-dir=$(mktemp -d "${TMPDIR:-/tmp}/slurm-scripts.XXXXXX") || exit 2
-lab='' n=0 failed=0
-end() {
-	exec 3>&- 4<&-
-	[ -z "$lab" ] || { kill -9 "$lab"; wait "$lab"; } 2>/dev/null
-	flock "$dir/state/lock" true 2>/dev/null
-	[ -z "${KEEP-}" ] || cp -r "$dir/state/vm" "$KEEP"
-	rm -rf "$dir"
-}
-trap end EXIT
-trap 'exit 130' INT TERM
-
-ok() { # $1 what; the status of the command before decides
-	rc=$?
-	n=$((n + 1))
-	if [ $rc -eq 0 ]; then
-		echo "ok $n - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok $n - $1"
-		sed 's/^/# /' "$dir/said" 2>/dev/null
-	fi
-}
-
-lab_says() { # reads events until "WORD ID"
-	while read -r word id rest <&4; do
-		case "$word ${id#-}" in
-		"$1 ${2-}") return 0 ;;
-		failed* | error*) break ;;
-		esac
-	done
-	{ echo "waited for $1 ${2-}; last: ${word-} ${id-} ${rest-}"; cat "$dir/errors"; } >"$dir/said"
-	return 1
-}
-
-boot() { # NAME ADDRESS [SCRIPT]
-	echo "start $1 vn1 $2 $dir/key.pub ${3--}" >&3
-	lab_says booted "$1"
-}
-
-on() { # ADDRESS COMMAND: its output is in $dir/said
-	timeout 40 ssh -F none -i "$dir/key" -o BatchMode=yes -o LogLevel=ERROR -o UserKnownHostsFile="$dir/known" \
-		-o StrictHostKeyChecking=accept-new -o ProxyCommand="$azsim guest-dial $dir/sock $1 22" \
-		"azureuser@$1" "$2" >"$dir/said" 2>&1 </dev/null
-}
-
-feed() { # ADDRESS COMMAND: with our standard input
-	timeout 40 ssh -F none -i "$dir/key" -o BatchMode=yes -o LogLevel=ERROR -o UserKnownHostsFile="$dir/known" \
-		-o StrictHostKeyChecking=accept-new -o ProxyCommand="$azsim guest-dial $dir/sock $1 22" \
-		"azureuser@$1" "$2" >"$dir/said" 2>&1
-}
-
+lab_can "$writer" slurmctld slurmd munged sbatch
+lab_make slurm-scripts
 said() { grep -q -- "$1" "$dir/said"; }
 
 # Blocks until the last mark of NAME is PHASE; false when it is "failed".
@@ -78,7 +21,6 @@ script_ends() { on "$1" "sudo sh -c 'tail -n +1 -F /run/paceline/begun 2>/dev/nu
 publish() { feed "$head" 'sudo -n /usr/local/sbin/paceline-sched publish'; }
 node_line() { printf '%s\t%s\thtc\tStandard_F2s_v2\t2\t3072\t0\thtc,Standard_F2s_v2,spot,fast\n' "$1" "$2"; }
 
-ssh-keygen -q -t ed25519 -N '' -f "$dir/key"
 head=10.20.0.4
 settings='ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
@@ -95,15 +37,8 @@ hpc Standard_HB120rs_v3 120 450000 0 ondemand 4 no -' >"$dir/head.sh"
 "$writer" --print node CLUSTER=lab ADMIN_USER=azureuser ARRAY=htc HEAD=lab-head MOUNTS='/shared /scratch' SETTINGS="$settings" |
 	sed 's/until_true 300 mount_one/until_true 1 mount_one/' >"$dir/lost.sh"
 
-rm -f "$dir/in" "$dir/out"
-mkfifo "$dir/in" "$dir/out"
-"$azsim" guest-lab "$dir/state" "$dir/sock" <"$dir/in" >"$dir/out" 2>"$dir/errors" &
-lab=$!
-exec 3>"$dir/in" 4<"$dir/out"
-lab_says ready || skip "$(head -n 1 "$dir/errors")"
-
 begun=$(date +%s%N)
-boot lab-head $head "$dir/head.sh"; ok "a head boots"
+boot lab-head vn1 $head "$dir/head.sh"; ok "a head boots"
 marked $head head ready; ok "its script comes to its end"
 echo "# head ready after $((($(date +%s%N) - begun) / 1000000)) ms"
 cut -f 2 "$dir/said" | tr '\n' ' ' | grep -qx 'mount munge config slurmctld nfs ready '
@@ -124,7 +59,7 @@ job=$(cat "$dir/said")
 on $head "sbatch --parsable -p hpc -N 2 -C Standard_HB120rs_v3 --wrap=true && squeue -h -t PD -o '%i %r'" && said "^${job}_"
 ok "and one that wants two nodes of a size: both wait"
 
-boot htc000001 10.20.0.11 "$dir/node.sh"; ok "a node boots"
+boot htc000001 vn1 10.20.0.11 "$dir/node.sh"; ok "a node boots"
 marked 10.20.0.11 htc000001 wait; ok "it waits for its line"
 on $head '/usr/local/sbin/paceline-sched status' && said '^htc000001	wait	'; ok "which is told under its host name"
 { node_line HTC000001 htc-1; node_line htc000002 htc-2; } | publish && grep -qx 'ok 2' "$dir/said"
@@ -132,7 +67,7 @@ ok "the list is published"
 echo 'one two' | publish; said 'the old list stays' && on $head 'wc -l </sched/nodes' && said '^2$'
 ok "a list that is broken is refused whole"
 begun=$(date +%s%N)
-boot htc000002 10.20.0.12 "$dir/node.sh"; ok "a second node boots"
+boot htc000002 vn1 10.20.0.12 "$dir/node.sh"; ok "a second node boots"
 marked 10.20.0.12 htc-2 ready; ok "and joins under the name of its line"
 echo "# node ready after $((($(date +%s%N) - begun) / 1000000)) ms"
 cut -f 2 "$dir/said" | tr '\n' ' ' | grep -qx 'boot wait mount munge slurmd ready '; ok "with a mark for each phase"
@@ -143,7 +78,7 @@ ok "the controller knows address, size and features"
 
 # Runs on the head until the tasks' files are there: no event of NFS to wait for, so it looks, and not for ever.
 results() { # JOB COUNT
-	on $head "i=0; until [ \$(ls /shared/results/$1 2>/dev/null | wc -l) -ge $2 ] || [ \$i -ge 240 ]; do i=\$((i + 1)); sleep 0.25; done
+	on $head "i=0; until [ \$(ls /shared/results/$1 2>/dev/null | wc -l) -ge $2 ] || [ \$i -ge 600 ]; do i=\$((i + 1)); sleep 0.25; done
 		cat /shared/results/$1/*.json"
 }
 results "$job" 40; test "$(wc -l <"$dir/said")" -eq 40; ok "all 40 tasks leave a result"
@@ -173,20 +108,20 @@ ok "from two machines, and recounted they are right"
 on $head 'sudo -n scontrol update nodename=htc-1 state=drain reason="paceline: test" && sudo -n scontrol update nodename=htc-1 state=resume'
 ok "the operator's account may drain"
 
-echo "stop lab-head" >&3; lab_says stopped lab-head; boot lab-head $head; ok "the head boots again"
+echo "stop lab-head" >&3; lab_says stopped lab-head; boot lab-head vn1 $head; ok "the head boots again"
 script_ends $head && on $head '/usr/local/sbin/paceline-sched status' && said '^head	ready	'
 ok "everything comes up again by itself"
 feed $head "/usr/local/sbin/paceline-sched submit again 1-4 htc -" <templates/jobs/monte-carlo.sh; job=$(cat "$dir/said")
 results "$job" 4; test "$(wc -l <"$dir/said")" -eq 4; ok "and its nodes run jobs as before"
 
 echo "stop htc000002" >&3; lab_says stopped htc000002
-boot htc000002 10.20.0.12; script_ends 10.20.0.12 && marked 10.20.0.12 htc-2 ready && on 10.20.0.12 'mountpoint /shared'
+boot htc000002 vn1 10.20.0.12; script_ends 10.20.0.12 && marked 10.20.0.12 htc-2 ready && on 10.20.0.12 'mountpoint /shared'
 ok "a node that boots again joins again"
 feed $head '/usr/local/sbin/paceline-sched submit third 1-4 - - --nodelist=htc-2' <templates/jobs/monte-carlo.sh; job=$(cat "$dir/said")
 results "$job" 4; test "$(grep -c '"node": "htc-2"' "$dir/said")" -eq 4; ok "and runs jobs"
 
 { node_line htc000001 htc-1; node_line htc000002 htc-2; node_line htc000003 htc-3; } | publish
-boot htc000003 10.20.0.13 "$dir/lost.sh"; ! marked 10.20.0.13 htc-3 ready && said '	failed	.*mount'
+boot htc000003 vn1 10.20.0.13 "$dir/lost.sh"; ! marked 10.20.0.13 htc-3 ready && said '	failed	.*mount'
 ok "a node without its shared folder says so"
 on $head 'scontrol show node htc-3'; said 'not found'; ok "and does not join"
 
@@ -194,8 +129,5 @@ feed $head '/usr/local/sbin/paceline-sched submit "a;b" - - -' </dev/null; said 
 on $head 'sudo -n /usr/local/sbin/paceline-sched stop' && said '^ok$' && on $head 'pgrep -x slurmctld munged; scontrol ping; true' && said DOWN
 ok "stop ends the daemons"
 
-exec 3>&-
-wait "$lab"; ok "azsim ends in order"
-lab=
-echo "1..$n"
-[ $failed -eq 0 ]
+lab_end; ok "azsim ends in order"
+tap_end

@@ -4,29 +4,10 @@
 # BUILD: another build directory than build/debug.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
+. tests/support/tap.sh
 . tests/support/site.sh
-build=${BUILD:-build/debug}
-[ -x "$build/paceline" ] || build=build
+site_begin jq
 
-skip() { echo "1..1"; echo "ok 1 # SKIP $*"; exit 0; }
-why=$(site_can "$build") || skip "$why"
-command -v jq >/dev/null 2>&1 || skip "jq is missing"
-site_make "$build" || exit 2
-trap site_end EXIT
-trap 'exit 130' INT TERM
-n=0 failed=0
-
-ok() { # $1 what; the status of the command before decides
-	rc=$?
-	n=$((n + 1))
-	if [ $rc -eq 0 ]; then
-		echo "ok $n - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok $n - $1"
-		sed 's/^/# /' "$site/said" 2>/dev/null
-	fi
-}
 said() { cli "$@" >"$site/said" 2>&1; }
 has() { grep -qF -e "$1" "$site/said"; }
 spec() { cli cluster status demo --json | jq -r ".spec | $1"; }
@@ -92,11 +73,8 @@ ok "it can be told to try again now"
 said operation retry 99999 --yes
 test $? -eq 1 && has 'operation 99999 is not under way'
 ok "one that is not there cannot"
-i=0
-until [ "$(cli cluster status demo --json | jq -r .state)" = running ] || [ $i -gt 600 ]; do
-	i=$((i + 1))
-	sleep 0.1
-done
+runs() { [ "$(cli cluster status demo --json | jq -r .state)" = running ]; }
+until_true runs
 said operation show "$op" && has 'answers' && ! has '<- here'
 ok "it ends well"
 cli events demo --json | jq -e --argjson op "$op" '[.events[] | select(.operation_id == $op)] | length >= 2' >"$site/said"
@@ -110,5 +88,4 @@ plan=$(hash_of cluster update demo htc_max=3 </dev/null)
 said cluster update demo htc_max=3 --plan "$plan" && said cluster status demo && has '/3' || [ "$(spec '.arrays[0].max_nodes')" = 3 ]
 ok "a cluster that runs takes a maximum over"
 
-echo "1..$n"
-[ $failed -eq 0 ]
+tap_end

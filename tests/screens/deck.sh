@@ -28,7 +28,7 @@ order() {
 }
 
 asked() {
-	for _ in $(seq 40); do
+	for _ in $(seq 160); do
 		grep -qF -e "$1" "$log" && return 0
 		sleep 0.05
 	done

@@ -7,12 +7,12 @@
 #   KEYS (3600 in all), SIZES (18), KILLS (6), SEED (1)
 set -u
 cd "$(dirname "$0")/../.." || exit 2
+. tests/support/tap.sh
 . tests/support/drive.sh
 . tests/support/soup.sh
 . tests/support/site.sh
 build=${BUILD:-build/debug} keys=${KEYS:-3600} sizes=${SIZES:-18} kills=${KILLS:-6} seed=${SEED:-1}
 drive_program=$build/tests/screens/pty_drive
-skip() { echo "1..0 # skip $*"; exit 0; }
 missing=$(site_can "$build") || skip "$missing"
 for need in jq sqlite3; do command -v $need >/dev/null || skip "$need is missing"; done
 [ -x "$drive_program" ] || { echo "Bail out! $drive_program is not built: make screens"; exit 1; }
@@ -130,5 +130,4 @@ else
 fi
 [ -z "$(ls "$dir/reports")" ]
 ok "no sanitizer reports in console, engine and cloud"
-echo "1..$n"
-[ $failed -eq 0 ]
+tap_end

@@ -2,30 +2,16 @@
 # What the console shows at a glance: the overview of a cluster, curves and bars, the heat map; and what they cost on the wire.
 cd "$(dirname "$0")/../.." || exit 2
 . tests/screens/lib.sh
-lab=$build/tests/screens/deck_lab
-[ -x "$lab" ] || { echo "Bail out! $lab is not built: make screens"; exit 1; }
-unset NO_COLOR STY SSH_CONNECTION
-orders=$screen_dir/orders
-mkfifo "$orders"
+. tests/screens/deck.sh
 
-# lab SIZE [VAR=VALUE...] [-- OPTION...]
-lab() {
-	size=$1
-	shift
-	env=()
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do env+=("$1"); shift; done
-	[ $# -gt 0 ] && shift
-	screen_start "$size" "${env[@]}" "$lab" --log "$screen_dir/asked" --orders "$orders" "$@"
-	screen_wait slurm >/dev/null
-	screen_settle
-}
-lacks() {
-	! screen_text_now | grep -qE -e "$1"
+# lacks_all REGEX: none of these characters is on the screen.
+lacks_all() {
+	! screen_text_now | grep -E -e "$1"
 }
 
 # The overview
 
-lab 80x24
+deck 80x24
 screen_keys Enter
 screen_golden glance/overview_80x24
 screen_keys Enter
@@ -41,7 +27,7 @@ screen_keys Escape
 tap_ok "Esc goes back to the clusters" screen_wait '[1 Clusters]'
 screen_stop
 for size in 120x35 160x45; do
-	lab $size
+	deck $size
 	screen_keys Enter
 	screen_wait 'Last hour' >/dev/null
 	screen_golden "glance/overview_$size"
@@ -50,16 +36,16 @@ done
 
 # Curves: blocks where the terminal is known to have them, ASCII elsewhere
 
-lab 160x45
+deck 160x45
 tap_ok "curves in blocks" screen_wait '▅'
 screen_stop
-SCREEN_TERM=linux lab 160x45 TERM=linux
+SCREEN_TERM=linux deck 160x45 TERM=linux
 tap_ok "the console of Linux has its curves in ASCII" screen_wait '%%%%'
-tap_ok "and no eighths of a block" lacks '[▁▂▃▄▅▆▇]'
+tap_ok "and no eighths of a block" lacks_all '[▁▂▃▄▅▆▇]'
 screen_stop
-lab 160x45 -- --ascii
+deck 160x45 -- --ascii
 tap_ok "--ascii has them, too" screen_wait '%%%%'
-tap_ok "and no bars of blocks" lacks '[█░]'
+tap_ok "and no bars of blocks" lacks_all '[█░]'
 screen_golden glance/deck_160x45_ascii
 screen_stop
 
@@ -77,7 +63,7 @@ shows() { # ERE, colours and attributes included
 	return 1
 }
 underlined='\x1b\[([0-9;]*;)?4(;[0-9]*)*m' # SGR 4, whatever stands around it
-lab 120x35
+deck 120x35
 screen_keys Tab Right
 screen_golden glance/tiles_120x35
 order node htc-6 busy
@@ -91,7 +77,7 @@ gone() {
 }
 tap_ok "for five seconds" gone
 screen_stop
-lab 120x35 -- --many 1500
+deck 120x35 -- --many 1500
 screen_keys Down
 screen_wait 'Nodes cfd' >/dev/null
 screen_golden glance/squeezed_120x35
@@ -119,7 +105,7 @@ cost() { # LIMIT BYTES
 	echo "$2 bytes, at most $1"
 	[ "$2" -gt 0 ] && [ "$2" -le "$1" ]
 }
-lab 160x45 -- --many 1500
+deck 160x45 -- --many 1500
 screen_keys Down
 screen_wait 'Nodes cfd' >/dev/null
 before=$(screen_bytes)

@@ -2,30 +2,7 @@
 # Logs of jobs and nodes, jobs that ended, and a job once more: on the made-up site of the deck lab.
 cd "$(dirname "$0")/../.." || exit 2
 . tests/screens/lib.sh
-lab=$build/tests/screens/deck_lab
-[ -x "$lab" ] || { echo "Bail out! $lab is not built: make screens"; exit 1; }
-unset NO_COLOR STY SSH_CONNECTION
-log=$screen_dir/asked
-orders=$screen_dir/orders
-mkfifo "$orders"
-
-deck() { # SIZE
-	: >"$log"
-	screen_start "$1" "$lab" --log "$log" --orders "$orders"
-	screen_wait slurm >/dev/null
-	screen_settle >/dev/null
-}
-
-order() { echo "$*" >"$orders"; }
-
-lacks() {
-	for _ in $(seq 40); do
-		screen_text_now | grep -qF -e "$1" || return 0
-		sleep 0.05
-	done
-	screen_text_now
-	return 1
-}
+. tests/screens/deck.sh
 
 has() { screen_text_now | grep -F -e "$1"; }
 
@@ -53,7 +30,7 @@ job_log() {
 	tap_ok "what was found is counted" screen_wait 'in view   n next  N prev  & only matching lines'
 	screen_keys '&'
 	tap_ok "& leaves only lines that match" screen_wait '   10 checkpoint written'
-	tap_ok "and no others" lacks 'step 11'
+	tap_ok "and no others" eventually_lacks 'step 11'
 	screen_keys Escape
 	tap_ok "Esc takes the search back first" screen_wait 'step 11'
 	screen_keys o
@@ -126,13 +103,13 @@ ended() {
 	order ended
 	screen_keys 3
 	tap_ok "the queue alone" screen_wait '8 of 8'
-	tap_ok "has none that ended" lacks 'exit 3'
+	tap_ok "has none that ended" eventually_lacks 'exit 3'
 	screen_keys a
 	tap_ok "a shows those that ended, with exit code and node" screen_wait 'exit 3 on htc-2'
 	tap_ok "counted with the others" screen_wait '10 of 10'
 	screen_golden log/ended
 	screen_keys a
-	tap_ok "and hides them" lacks 'exit 3'
+	tap_ok "and hides them" eventually_lacks 'exit 3'
 	screen_keys f
 	screen_text 'state:fail'
 	screen_keys Enter
@@ -163,7 +140,7 @@ tail_pane() {
 	tap_ok "where there is room, the last lines of a running job stand under the table" screen_wait 'stdout  (its last lines; L follows)'
 	tap_ok "as they are now" screen_wait '  step 39  res'
 	screen_keys Up
-	tap_ok "and not under another job" lacks 'its last lines'
+	tap_ok "and not under another job" eventually_lacks 'its last lines'
 	screen_stop
 }
 

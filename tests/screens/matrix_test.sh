@@ -4,25 +4,17 @@
 # with code 0, and the terminal is as it was. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
+. tests/support/tap.sh
 . tests/support/drive.sh
-build=${BUILD:-build/debug}
-drive_program=$build/tests/screens/pty_drive
-[ -x "$drive_program" ] || { echo "Bail out! $drive_program is not built: make screens"; exit 1; }
-drives=$(mktemp -d "${TMPDIR:-/tmp}/matrix.XXXXXX") || exit 2
-n=0 failed=0
-finish() {
-	drives_end
-	rm -rf "$drives"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
+drives_make matrix
+complain() { echo "$why"; }
 
 # on WHAT SIZE LEAVE WORD...: the words go to env before the program, those after "--" to the program.
 on() {
-	local what=$1 size=$2 leave=$3 why= before=()
+	local what=$1 size=$2 leave=$3 before=()
+	why=
 	shift 3
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do before+=("$1") && shift; done
-	n=$((n + 1))
 	drive one "$size" "${before[@]}" "$build/tests/screens/deck_lab" --drafts "$drives/drafts" "$@"
 	tell one wait 10000 demo
 	[ "$(of ok)" = true ] || why="no rows came: $said"
@@ -37,13 +29,8 @@ on() {
 	tell one end "$leave" 5000
 	[ "$(of ended) $(of code) $(of line) $(of screen)" = "true 0 true true" ] || why="$why end: $said"
 	drive_end one
-	if [ -z "$why" ]; then
-		echo "ok $n - $what"
-	else
-		failed=$((failed + 1))
-		echo "not ok $n - $what"
-		echo "# $why"
-	fi
+	[ -z "$why" ]
+	ok "$what"
 }
 
 # ncurses keeps what it made for a terminal that it then does not know.
@@ -64,23 +51,18 @@ for t in "${!terms[@]}"; do
 	done
 done
 pairs=$(awk '{ for (a = 1; a <= 5; a++) for (b = a + 1; b <= 5; b++) seen[a, $a, b, $b] = 1 } END { for (p in seen) n++; print n }' "$drives/runs")
-n=$((n + 1))
-[ "$pairs" = $((9 * 5 + 9 * 3 + 9 * 2 + 9 * 2 + 5 * 3 + 5 * 2 + 5 * 2 + 3 * 2 + 3 * 2 + 2 * 2)) ] || { failed=$((failed + 1)) && printf 'not '; }
-echo "ok $n - the runs have all $pairs pairs"
+why="$pairs pairs"
+check "the runs have all pairs" [ "$pairs" = $((9 * 5 + 9 * 3 + 9 * 2 + 9 * 2 + 5 * 3 + 5 * 2 + 5 * 2 + 3 * 2 + 3 * 2 + 2 * 2)) ]
 on "TERM=dumb: plain lines" 80x24 'quit\r' TERM=dumb
 on "no TERM: plain lines" 80x24 'quit\r' -u TERM
 on "over ssh" 160x45 q SSH_CONNECTION='::1 1 ::1 22'
 on "40x10 on a vt100" 40x10 q TERM=vt100
 on "a size of 0x0" 0x0 q TERM=vt100
 
-n=$((n + 1))
-if echo quit | TERM=xterm "$build/tests/screens/deck_lab" >"$drives/out" 2>&1 && grep -q 'cluster demo' "$drives/out" &&
-	! grep -q "$(printf '\033')" "$drives/out"; then
-	echo "ok $n - no terminal at stdout: plain lines without a control character"
-else
-	failed=$((failed + 1))
-	echo "not ok $n - no terminal at stdout: plain lines without a control character"
-	sed 's/^/# /' "$drives/out"
-fi
-echo "1..$n"
-[ $failed -eq 0 ]
+plain_lines() {
+	echo quit | TERM=xterm "$build/tests/screens/deck_lab" >"$drives/out" 2>&1 && grep -q 'cluster demo' "$drives/out" &&
+		! grep -q "$(printf '\033')" "$drives/out"
+}
+complain() { cat "$drives/out"; }
+check "no terminal at stdout: plain lines without a control character" plain_lines
+tap_end

@@ -4,26 +4,10 @@
 # bytes and frames; pty_drive lets 200 bytes through each tenth of a second, and answers questions 0.3 s late. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
+. tests/support/tap.sh
 . tests/support/drive.sh
-build=${BUILD:-build/debug}
-drive_program=$build/tests/screens/pty_drive
-[ -x "$drive_program" ] || { echo "Bail out! $drive_program is not built: make screens"; exit 1; }
-drives=$(mktemp -d "${TMPDIR:-/tmp}/slow.XXXXXX") || exit 2
-n=0 failed=0
-finish() {
-	drives_end
-	rm -rf "$drives"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-
-ok() { # WHAT; the status before decides
-	local rc=$?
-	n=$((n + 1))
-	[ $rc -eq 0 ] || { failed=1 && printf 'not '; }
-	echo "ok $n - $1"
-	[ $rc -eq 0 ] || echo "# $said"
-}
+drives_make slow
+complain() { echo "$said"; }
 
 # Half of the rows change 50 times a second: each frame has some hundred bytes, and far more than the line takes.
 drive one 200x60 "$build/tests/screens/term_lab"
@@ -83,5 +67,4 @@ ok "a terminal that answers no question is not waited for: $(of frames) frames"
 tell three end q 3000
 [ "$(of ended) $(of code)" = "true 0" ]
 ok "nor at the end"
-echo "1..$n"
-[ $failed -eq 0 ]
+tap_end

@@ -3,30 +3,8 @@
 # it takes, what the footer offers, and an item that cannot be deleted.
 cd "$(dirname "$0")/../.." || exit 2
 . tests/screens/lib.sh
-lab=$build/tests/screens/deck_lab
-[ -x "$lab" ] || { echo "Bail out! $lab is not built: make screens"; exit 1; }
-unset NO_COLOR STY SSH_CONNECTION
-log=$screen_dir/asked
+. tests/screens/deck.sh
 
-lab() { # SIZE [OPTION...]: the Deck at rest
-	size=$1
-	shift
-	: >"$log"
-	screen_start "$size" "$lab" --disk --log "$log" "$@"
-	screen_wait slurm >/dev/null
-	screen_settle
-}
-
-asked() {
-	for _ in $(seq 160); do
-		grep -qF -e "$1" "$log" && return 0
-		sleep 0.05
-	done
-	echo "the engine was not asked: $1; it was asked:"
-	cat "$log"
-	return 1
-}
-not_asked() { ! grep -F -e "$1" "$log"; }
 keys=0
 press() { # each is a key of the operator
 	keys=$((keys + $#))
@@ -36,10 +14,9 @@ plan() { # the plan is there, and listens
 	screen_wait 'DATA LOST' >/dev/null
 	sleep 0.5
 }
-lacks() { ! screen_tmux capture-pane -p | grep -F -e "$1"; }
 
 # The tree, and what Space does to it
-lab 80x24
+deck 80x24 -- --disk
 screen_keys D
 plan
 screen_golden teardown/plan_80x24
@@ -87,7 +64,7 @@ tap_ok "which the engine is told" asked '"plan_hash":"c0ffee11d00dfeed","typed_n
 screen_stop
 
 # The stop-watch: tear down, keep the storage
-lab 80x24
+deck 80x24 -- --disk
 press D
 plan
 press Space
@@ -115,7 +92,7 @@ tap_ok "and what is left" screen_wait 'left: networkSecurityGroups/pl-4f1c-nsg'
 screen_golden teardown/report_80x24
 screen_stop
 
-lab 160x45
+deck 160x45 -- --disk
 screen_keys D
 plan
 screen_golden teardown/plan_160x45

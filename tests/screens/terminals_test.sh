@@ -28,7 +28,11 @@ helps() {
 }
 
 colours() {
-	grep -aqF -e "$1" "$screen_dir/log"
+	for _ in $(seq 100); do
+		grep -aqF -e "$1" "$screen_dir/log" && return
+		sleep 0.05
+	done
+	return 1
 }
 
 for term in xterm-256color xterm screen screen-256color tmux-256color putty linux vt100 vt220 a-terminal-without-entry; do

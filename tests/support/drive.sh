@@ -3,6 +3,7 @@
 #   tell NAME ORDER...               an order; its answer is then in $said
 #   of FIELD                         a field of that answer
 #   drive_end NAME, drives_end       ends one, or all
+#   drives_make NAME                 for a test: $build, and a folder that goes with all of them when the test ends
 # $drives: a folder of the caller's; $drive_program: pty_drive.
 declare -A drive_in drive_out drive_pid
 said=
@@ -47,6 +48,15 @@ drive_end() {
 	exec {in}>&- {out}<&-
 	wait "${drive_pid[$1]}" 2>/dev/null
 	unset "drive_in[$1]" "drive_out[$1]" "drive_pid[$1]"
+}
+
+drives_make() {
+	build=${BUILD:-build/debug}
+	drive_program=$build/tests/screens/pty_drive
+	[ -x "$drive_program" ] || { echo "Bail out! $drive_program is not built: make screens"; exit 1; }
+	drives=$(mktemp -d "${TMPDIR:-/tmp}/$1.XXXXXX") || exit 2
+	trap 'drives_end; rm -rf "$drives"' EXIT
+	trap 'exit 130' INT TERM
 }
 
 drives_end() {

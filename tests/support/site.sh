@@ -1,5 +1,7 @@
 # A cloud of ghosts and an engine as processes, for scripts that source this from the top of the tree. The folder may be
 # passed by the user that root's engine becomes.
+#   site_begin PROGRAM...            for a test that has sourced tap.sh: skips it where one of these or anything else is missing;
+#                                    $build, and a site_make that ends with the test
 #   site_make BUILD                  $site: a folder of its own, with the programs and templates
 #   cloud_start FACTOR [OPTION...]   azsim, ready
 #   engine_start [VARIABLE=VALUE...] the engine, not waited for, with $site/config.yaml where there is one;
@@ -24,6 +26,19 @@ site_can() { # what is missing, in one line
 	done
 	[ "$(id -u)" -ne 0 ] || id paceline >/dev/null 2>&1 || { echo "there is no user paceline"; return 1; }
 	[ -x "$1/azsim" ] && [ -x "$1/paceline" ] || { echo "$1 is not built"; return 1; }
+}
+
+site_begin() {
+	build=${BUILD:-build/debug}
+	[ -x "$build/paceline" ] || build=build
+	why=$(site_can "$build") || skip "$why"
+	for need; do
+		command -v "$need" >/dev/null 2>&1 || skip "$need is missing"
+	done
+	complain() { cat "$site/said"; }
+	trap site_end EXIT
+	trap 'exit 130' INT TERM
+	site_make "$build" || exit 2
 }
 
 cloud_start() {

@@ -1,11 +1,11 @@
-# Random keys at a program on a terminal of its own (tests/screens/pty_drive.c), for bash scripts that source drive.sh first.
-#   soup_make              $dir: a folder of the caller's, with a place for reports of sanitizers; $n and $failed count tests
-#   ok WHAT                one test; the status before decides, so WHAT holds no command. What went wrong stands in $dir/why
+# Random keys at a program on a terminal of its own (tests/screens/pty_drive.c), for bash scripts that source tap.sh and drive.sh first.
+#   soup_make              $dir: a folder of the caller's, with a place for reports of sanitizers, and with $dir/why, which tells of what went wrong
 #   soup_begin SIZE WORD...   the program "soup"
 #   soup_alive             after keys: false when the program has ended; then its end is looked at and it is started anew
 #   soup_end               leaves it, whatever lies over its panes, and looks at its end
 #   soup_clean             true when every end left the terminal as it was and no sanitizer reported
-n=0 failed=0 ends=0 bad=0
+ends=0 bad=0
+complain() { cat "$dir/why"; }
 
 soup_make() {
 	dir=$(mktemp -d "${TMPDIR:-/tmp}/soup.XXXXXX") && chmod 711 "$dir" || return 1
@@ -13,18 +13,6 @@ soup_make() {
 	drives=$dir
 	: >"$dir/why"
 	export ASAN_OPTIONS="log_path=$dir/reports/asan:${ASAN_OPTIONS-}" UBSAN_OPTIONS="log_path=$dir/reports/ubsan:${UBSAN_OPTIONS-}"
-}
-
-ok() {
-	local rc=$?
-	n=$((n + 1))
-	if [ $rc -eq 0 ]; then
-		echo "ok $n - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok $n - $1"
-		sed 's/^/# /' "$dir/why" 2>/dev/null
-	fi
 }
 
 soup_begin() {

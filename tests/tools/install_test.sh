@@ -2,13 +2,7 @@
 # What make install puts down is whole: the program finds its themes and templates beside itself, and its manual is one. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-n=0 failed=0
-check() { # WHAT COMMAND...
-	what=$1
-	shift
-	n=$((n + 1))
-	if "$@"; then echo "ok $n - $what"; else failed=$((failed + 1)) && echo "not ok $n - $what"; fi
-}
+. tests/support/tap.sh
 # says CODE TEXT COMMAND...: the command ends with CODE and says TEXT.
 says() {
 	code=$1 text=$2
@@ -54,5 +48,4 @@ fi
 if command -v mandoc >/dev/null; then
 	check "nor does mandoc" silent mandoc -T lint -W warning "$manual"
 fi
-echo "1..$n"
-[ "$failed" = 0 ]
+tap_end

@@ -2,13 +2,7 @@
 # What the README says of files and functions is so. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-n=0 failed=0
-check() { # WHAT COMMAND...
-	what=$1
-	shift
-	n=$((n + 1))
-	if "$@"; then echo "ok $n - $what"; else failed=$((failed + 1)) && echo "not ok $n - $what"; fi
-}
+. tests/support/tap.sh
 defines() { grep -qE "^[a-z].*[ *]$2\(" "$1"; }
 
 path=$(mktemp)
@@ -22,5 +16,4 @@ done <"$path"
 for picture in $(sed -nE 's/.*!\[[^]]*\]\(([^)]+)\).*/\1/p' README.md); do
 	check "$picture is there" test -s "$picture"
 done
-echo "1..$n"
-[ "$failed" = 0 ]
+tap_end

@@ -4,13 +4,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 rules=tests/screens/rules.txt guide=${GUIDE:-../shared/spec/tui.md}
-n=0 failed=0
-check() { # WHAT COMMAND...
-	what=$1
-	shift
-	n=$((n + 1))
-	if "$@"; then echo "ok $n - $what"; else failed=$((failed + 1)) && echo "not ok $n - $what"; fi
-}
+. tests/support/tap.sh
 
 # Lines "ID => FILE: TEXT": the text stands in the file. Lines "ID => not yet: WHY".
 named=$(sed -n '/^#/d; s/^.* => //p' "$rules")
@@ -59,5 +53,4 @@ else
 	[ -z "$gone" ] || echo "$gone"
 	check "and no line is of a rule that is gone" [ -z "$gone" ]
 fi
-echo "1..$n"
-[ "$failed" = 0 ]
+tap_end

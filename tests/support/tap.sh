@@ -1,0 +1,48 @@
+# TAP for scripts that source this.
+#   skip WHY                all of the test, which ends here
+#   ok WHAT                 one test; the status of the command before decides
+#   check WHAT COMMAND...   one test: the status of that command
+#   until_true COMMAND...   asks again until it is true, or a minute of real time is over
+#   tap_end                 the plan; false when a test failed
+# complain: a function of the caller's that says what there is to read about a test that failed.
+n=0 failed=0
+
+complain() { :; }
+
+skip() {
+	echo "1..1"
+	echo "ok 1 # SKIP $*"
+	exit 0
+}
+
+ok() {
+	tap_rc=$?
+	n=$((n + 1))
+	if [ $tap_rc -eq 0 ]; then
+		echo "ok $n - $1"
+		return
+	fi
+	failed=$((failed + 1))
+	echo "not ok $n - $1"
+	complain 2>&1 | sed 's/^/# /'
+}
+
+check() {
+	tap_what=$1
+	shift
+	"$@"
+	ok "$tap_what"
+}
+
+until_true() {
+	tap_until=$(($(date +%s) + 60))
+	until "$@"; do
+		[ "$(date +%s)" -lt $tap_until ] || return 1
+		sleep 0.1
+	done
+}
+
+tap_end() {
+	echo "1..$n"
+	[ $failed -eq 0 ]
+}
