@@ -27,11 +27,19 @@
 
 struct engine;
 
+/* What becomes of things that bear our tags and that no row knows (R7.2). */
+enum orphan_policy { ORPHANS_ASK, ORPHANS_AUTO, ORPHANS_OFF };
+struct orphan_rules {
+	enum orphan_policy nodes; /* machines of arrays: they hold no data */
+	enum orphan_policy rest;
+};
+
 struct engine_options {
 	const char *state_dir;           /* 0700, holds engine.db, engine.lock, keys/, known_hosts, ssh/ */
 	const struct cloud_record *clouds; /* borrowed for the engine's life */
 	size_t n_clouds;
 	const struct strs *template_folders;
+	struct orphan_rules orphans;
 	bool any_file_system;
 };
 

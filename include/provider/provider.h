@@ -96,6 +96,8 @@ enum cloud_look { CLOUD_IS_THERE, CLOUD_IS_GONE, CLOUD_IS_CHANGING, CLOUD_IS_FAI
 struct cloud_item { /* anything that bears our tags */
 	char *id, *type;
 	char *engine_tag, *cluster_tag; /* "" when absent */
+	char *array_tag, *node_tag, *location;
+	int64_t created_ms; /* by its tag; 0: it has none */
 };
 
 struct cloud_items {
@@ -135,6 +137,10 @@ struct cloud_sight { /* what a look found */
 	enum cloud_look look;
 	const struct cloud_vm *vm; /* CLOUD_VM that is there; NULL else */
 	int64_t capacity;          /* CLOUD_SCALESET: sku.capacity; -1 else */
+	/* what its price is made of; size "": of no machine */
+	const char *size;
+	bool spot, own_members;    /* own_members: a set whose machines are resources of their own */
+	int64_t disk_gib;          /* of a disk; 0 else */
 };
 
 typedef void cloud_look_cb(void *arg, const struct cloud_sight *s, const struct err *err); /* err says why it is CLOUD_LOOK_UNKNOWN */

@@ -1,4 +1,5 @@
 /* What was found in a cloud and stands in no row: listed, adopted, condemned. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,19 +9,24 @@
 
 static void found_row(struct command_run *r, const struct json *f)
 {
-	char since[CLOCK_TEXT], jobs[SHOW_MAX];
+	char since[CLOCK_TEXT], jobs[SHOW_MAX], price[32], goes[CLOCK_TEXT], text[80] = "";
+	int64_t goes_ms = json_int(f, "goes_ms", 0);
 	const char *node = json_str(f, "node", "");
 
+	money_text(price, json_real(f, "price_per_hour", -1));
+	if (goes_ms)
+		snprintf(text, sizeof(text), "goes by itself at %s", show_time(goes, goes_ms));
 	show_row(r, show_tail(json_str(f, "id", "?")), json_str(f, "what", "?"),
 		 show_or(json_str(f, "cluster", ""), json_str(f, "cluster_tag", "?")),
 		 show_or(node, "-"), node[0] ? show_int(jobs, json_int(f, "jobs", -1)) : "-",
-		 show_since(since, json_int(f, "first_ms", 0)), json_str(f, "state", "?"),
-		 json_str(f, "error", ""));
+		 price, show_since(since, json_int(f, "first_ms", 0)),
+		 json_str(f, "state", "?"), show_or(json_str(f, "error", ""), text));
 }
 
 static void show_found(struct command_run *r, const struct json *list)
 {
-	show_columns(r, "RESOURCE", "WHAT", "CLUSTER", "NODE", "JOBS", "SEEN", "STATE", "NOTE");
+	show_columns(r, "RESOURCE", "WHAT", "CLUSTER", "NODE", "JOBS", "$/H", "SEEN", "STATE",
+		     "NOTE");
 	for (size_t i = 0; i < json_len(list); i++)
 		found_row(r, json_at(list, i));
 }

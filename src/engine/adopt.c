@@ -185,27 +185,28 @@ static void forget_plans(struct run *r)
 			    "asked for before the store was restored: no machine was adopted for it");
 }
 
-static void carry_out(struct engine *e, struct find *f)
+int find_carry_out(struct engine *e, struct find *f, struct err *err)
 {
 	struct run *r = run_by_tag(e, f->f.cluster_tag);
 	const struct cloud_vm *vm = stranger_find(r, f->f.id);
 	const struct array_spec *a = vm ? array_of_set(r, vm->set_id) : NULL;
-	struct err err = ERR_INIT;
 	struct member *m;
 	char name[40];
 
-	if (r && f->what == FOUND_PART &&
-	    !intent_add(r, CLOUD_DELETE, kind_of_type(f->f.type), f->f.id, 0, 0, &err))
-		log_error("cluster %s: %s", r->cluster.name, err.msg);
+	if (r && f->what == FOUND_PART)
+		return intent_add(r, CLOUD_DELETE, kind_of_type(f->f.type), f->f.id, 0, 0, err)
+			   ? 0
+			   : err_wrap(err, "cluster %s", r->cluster.name);
 	if (!a)
-		return;
+		return 0;
 	snprintf(name, sizeof(name), "%s-%lld", a->name,
 		 (long long)member_free_index(r, a->name));
 	m = member_of_stranger(r, a, vm, name);
 	if (!m)
-		return;
+		return err_set(err, ERR_IO, "a row for %s could not be stored", vm->name);
 	member_bind(r, m, vm);
 	node_move(r, m, NODE_DELETING, "condemned by %s: %s", f->f.actor, vm->name);
+	return 0;
 }
 
 static int adoption_end(struct engine *e, const struct user *u, struct err *err)
@@ -224,7 +225,8 @@ static int adoption_end(struct engine *e, const struct user *u, struct err *err)
 
 		if (f->what == FOUND_ORPHAN || f->f.state != FOUND_CONDEMNED)
 			continue;
-		carry_out(e, f);
+		if (find_carry_out(e, f, err) < 0)
+			log_error("%s", err->msg);
 		find_forget(e, f);
 	}
 	note_site(e, EVENT_INFO, u->name, "adoption mode has ended: the engine works again");
@@ -299,6 +301,9 @@ static bool all_of_them(const struct strs *ids)
 
 static int condemnable(const struct engine *e, const struct find *f, struct err *err)
 {
+	if (!f->f.cluster_tag[0]) /* R3.1 */
+		return err_set(err, ERR_INVALID,
+			       "%s bears no cluster's tag: it is not provably ours", f->f.id);
 	if (f->what == FOUND_PART && kind_of_type(f->f.type) == CLOUD_GROUP)
 		return err_set(
 		    err, ERR_INVALID,
@@ -400,19 +405,26 @@ static int plan_fits(const struct engine *e, struct find *const *v, size_t n,
 	return 0;
 }
 
+int find_condemn(struct engine *e, const struct user *u, struct found *row,
+		 const char *plan_hash, const char *reason, struct err *err)
+{
+	row->state = FOUND_CONDEMNED;
+	row->decided_ms = clock_utc_ms();
+	row->error[0] = '\0';
+	snprintf(row->actor, sizeof(row->actor), "%s", u ? u->name : "engine");
+	snprintf(row->plan_hash, sizeof(row->plan_hash), "%s", plan_hash);
+	if (store_found_save(e->store, row, err) < 0)
+		return -1;
+	return audit_act(e, u, "condemn", row->id, reason, plan_hash, 0, err);
+}
+
 static int write_condemned(struct engine *e, const struct user *u, struct find *const *v,
 			   size_t n, const struct condemn_request *q, struct err *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct found row = v[i]->f;
 
-		row.state = FOUND_CONDEMNED;
-		row.decided_ms = clock_utc_ms();
-		row.error[0] = '\0';
-		snprintf(row.actor, sizeof(row.actor), "%s", u->name);
-		snprintf(row.plan_hash, sizeof(row.plan_hash), "%s", q->plan_hash);
-		if (store_found_save(e->store, &row, err) < 0 ||
-		    audit_act(e, u, "condemn", row.id, q->reason, q->plan_hash, 0, err) < 0)
+		if (find_condemn(e, u, &row, q->plan_hash, q->reason, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -134,6 +134,26 @@ static void act(struct find *f)
 		send_delete(f, c);
 }
 
+/* Of a known cluster, condemned while its rows are right: an intent of that cluster. */
+static void parts_act(struct engine *e, int64_t now)
+{
+	for (size_t i = e->finds.n; i-- > 0;) {
+		struct find *f = e->finds.v[i];
+		struct run *r = run_by_tag(e, f->f.cluster_tag);
+		struct err err = ERR_INIT;
+
+		if (f->what != FOUND_PART || f->f.state != FOUND_CONDEMNED || !f->seen_ms ||
+		    !r || r->op.id || f->next_try_ms > now || intent_open(r, f->f.id))
+			continue;
+		if (find_carry_out(e, f, &err) < 0) {
+			later(f, err.msg, 0);
+			continue;
+		}
+		find_forget(e, f);
+		observe_soon(r, 0);
+	}
+}
+
 void condemned_act(struct engine *e)
 {
 	int64_t now = clock_utc_ms();
@@ -141,6 +161,7 @@ void condemned_act(struct engine *e)
 
 	if (engine_hands_off(e))
 		return;
+	parts_act(e, now);
 	for (size_t i = 0; i < e->finds.n; i++)
 		under_way += e->finds.v[i]->call != NULL;
 	for (size_t i = 0; i < e->finds.n && under_way < AT_ONCE; i++) {

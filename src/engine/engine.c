@@ -157,6 +157,7 @@ struct engine *engine_new(struct loop *l, const struct engine_options *o, struct
 	e->loop = l;
 	e->lock_fd = -1;
 	e->state_dir = xstrdup(o->state_dir);
+	e->orphan_rules = o->orphans;
 	e->template_folders = (struct strs)STRS_INIT(16);
 	for (size_t i = 0; o->template_folders && i < o->template_folders->n; i++)
 		strs_add(&e->template_folders, o->template_folders->v[i]);

@@ -77,6 +77,8 @@ static void free_find(struct find *f)
 
 	if (f->call && c)
 		c->ops->cancel(f->call);
+	if (f->look && c)
+		c->ops->cancel(f->look);
 	free(f);
 }
 
@@ -103,6 +105,7 @@ struct find *find_see(struct engine *e, const struct engine_cloud *c, enum found
 		snprintf(f->f.cluster_tag, sizeof(f->f.cluster_tag), "%s", cluster_tag);
 	}
 	f->what = what;
+	f->sightings += f->seen_ms != seen_ms;
 	f->seen_ms = seen_ms;
 	return f;
 }
@@ -262,6 +265,9 @@ void find_json(struct json *list, const struct engine *e, const struct find *f)
 	json_set_str(j, "state", found_state_name(f->f.state));
 	json_set_str(j, "actor", f->f.actor);
 	json_set_str(j, "error", f->f.error);
+	json_set_bool(j, "orphan", f->told);
+	json_set_real(j, "price_per_hour", find_price(f));
+	json_set_int(j, "goes_ms", find_goes_ms(e, f));
 	json_set_int(j, "first_ms", f->f.first_ms);
 	json_set_int(j, "decided_ms", f->f.decided_ms);
 }

@@ -2,7 +2,8 @@
  * What bears our tags in a cloud and stands in no row of ours (R7). Outside of adoption mode
  * that is an orphan: a thing whose cluster nobody knows. In adoption mode (R2.10), where the
  * rows may be older than the cloud, it is also a machine or another part of a cluster that is
- * known. An admin adopts it or condemns it; nothing happens by itself.
+ * known. An admin adopts it or condemns it; only machines of arrays go by themselves
+ * (orphan.c).
  */
 #ifndef ENGINE_FOUND_H
 #define ENGINE_FOUND_H
@@ -21,7 +22,17 @@ struct find {
 	struct engine *engine;
 	int64_t
 	    seen_ms; /* when the listing began that showed it last; 0: not in this process */
-	bool told;
+	unsigned int sightings; /* by listings of this process */
+	int64_t created_ms;	/* by its tag; 0 not said */
+	bool is_node, is_head;	/* by its tags: a machine or set of an array; a head */
+	char region[40];
+	bool told; /* R7.2: it is an orphan, and somebody knows */
+	/* what its price is made of */
+	struct cloud_call *look;
+	bool looked;
+	char size[48]; /* "" of no machine */
+	bool spot;
+	int64_t machines, disk_gib;
 	/* a condemned orphan: its deletion */
 	struct cloud_call *call;
 	int64_t next_try_ms;
@@ -47,7 +58,32 @@ const struct cloud_vm *stranger_find(const struct run *r, const char *id);
 
 void find_json(struct json *list, const struct engine *e, const struct find *f);
 
+/* orphan.c: when one is believed, and when it goes by itself */
+struct orphan_facts {
+	int64_t now_ms, first_ms, seen_ms, created_ms;
+	unsigned int sightings;
+	bool is_node;
+	bool may_have_jobs; /* its head is there: a scheduler that nobody can ask */
+	bool provably_ours; /* both tags */
+	struct orphan_rules rules;
+};
+enum orphan_step {
+	ORPHAN_CANDIDATE,
+	ORPHAN_TOLD,  /* shown, with its price */
+	ORPHAN_QUIET, /* listed only */
+	ORPHAN_GOES,
+};
+enum orphan_step orphan_next(const struct orphan_facts *o); /* pure */
+void orphans_act(struct engine *e, struct engine_cloud *c); /* after a whole listing */
+double find_price(const struct find *f);		    /* USD per hour; -1 unknown */
+int64_t find_goes_ms(const struct engine *e, const struct find *f); /* by itself; 0: never */
+
 /* adopt.c */
+int find_condemn(struct engine *e, const struct user *u, struct found *row,
+		 const char *plan_hash, const char *reason,
+		 struct err *err); /* into the store, in the caller's transaction */
+int find_carry_out(struct engine *e, struct find *f,
+		   struct err *err); /* of a known cluster: its rows see to it */
 bool adoption_ready(const struct engine *e,
 		    struct err *err); /* all was listed that is to be decided of; else err says
 					 what is waited for */

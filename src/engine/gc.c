@@ -1,8 +1,8 @@
 /*
  * The sweep (R7): every two minutes each cloud lists what bears this engine's tag, and what no
- * row knows is kept as found. An orphan is told when two listings showed it: a cluster that is
- * being made or deleted at this minute is none. Nothing is deleted here: an admin adopts or
- * condemns.
+ * row knows is kept as found. The listing comes first and the rows are read afterwards (R5.4):
+ * the other way round what was made in between would be an orphan. What becomes of it, orphan.c
+ * and an admin decide.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,18 +14,8 @@
 #include "base/text.h"
 #include "engine/found.h"
 
-#define EVERY_MS      ((int64_t)120 * 1000)
-#define ADOPTING_MS   ((int64_t)10 * 1000) /* somebody waits for it */
-#define SEEN_TWICE_MS ((int64_t)110 * 1000)
-
-static void tell(struct engine *e, struct find *f)
-{
-	f->told = true;
-	note_site(e, EVENT_WARN, "engine",
-		  "orphan: %.230s bears our tag and no cluster knows it; it may cost money: "
-		  "\"found\" lists it, \"condemn\" deletes it",
-		  f->f.id);
-}
+#define EVERY_MS    ((int64_t)120 * 1000)
+#define ADOPTING_MS ((int64_t)10 * 1000) /* somebody waits for it */
 
 static bool is_recorded(const struct run *r, const struct strs *names, const char *type,
 			const char *id)
@@ -70,18 +60,28 @@ static bool is_disk_of_ours(const struct engine *e, const char *id)
 	return false;
 }
 
+/* Outside of adoption mode the rows are right, and an operation is about to write more of them.
+ */
+static bool is_being_changed(const struct run *r, const char *id)
+{
+	return !r->engine->adoption && (r->op.id || intent_open(r, id));
+}
+
 static void one_item(struct engine *e, const struct engine_cloud *c,
 		     const struct cloud_item *item)
 {
 	struct run *r = run_by_tag(e, item->cluster_tag);
 	struct find *f;
 
-	if ((r && !(e->adoption && is_part(r, item))) || (!r && is_disk_of_ours(e, item->id)))
+	if (r ? is_being_changed(r, item->id) || !is_part(r, item)
+	      : is_disk_of_ours(e, item->id))
 		return;
 	f = find_see(e, c, r ? FOUND_PART : FOUND_ORPHAN, item->id, item->type,
 		     item->cluster_tag, c->sweep_ms);
-	if (!f->told && c->sweep_ms - f->f.first_ms > SEEN_TWICE_MS && !e->adoption)
-		tell(e, f);
+	f->created_ms = item->created_ms;
+	f->is_node = item->array_tag[0] != '\0';
+	f->is_head = strcmp(item->node_tag, "head") == 0;
+	snprintf(f->region, sizeof(f->region), "%s", item->location);
 }
 
 /* What a whole listing does not show is gone, or has a row by now. */
@@ -114,6 +114,8 @@ static void on_items(void *arg, const struct cloud_items *items, const struct er
 		one_item(e, c, &items->v[i]);
 	drop_unseen(e, c);
 	c->swept_ms = c->sweep_ms;
+	stock_take(e, c, items);
+	orphans_act(e, c);
 	condemned_act(e);
 	engine_changed(e);
 }

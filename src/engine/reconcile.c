@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "engine/run.h"
+#include "engine/found.h"
 
 #define SUSPICION_MS 60000
 
@@ -229,25 +229,6 @@ static struct member *waiting_row(const struct map *sets, const char *set_id)
 	return w && w->at < w->n ? w->v[w->at++] : NULL;
 }
 
-/* A VM in a set of ours that no row waits for: it was given up before it came. It gets a row,
- * so that it is seen, and goes. */
-static void surplus(struct run *r, const struct cloud_vm *vm)
-{
-	const struct array_spec *a = array_of_set(r, vm->set_id);
-	struct member *m;
-	char name[40];
-
-	if (!a || vm->deleting || intent_open(r, vm->set_id) || map_get(r->past_vms, vm->id))
-		return;
-	snprintf(name, sizeof(name), "%s-%lld", a->name,
-		 (long long)member_free_index(r, a->name));
-	m = member_of_stranger(r, a, vm, name);
-	if (!m)
-		return;
-	member_bind(r, m, vm);
-	node_move(r, m, NODE_DELETING, "came after it was given up: %s", vm->name);
-}
-
 static void bound(struct run *r, struct member *m, const struct cloud_vm *vm)
 {
 	m->has_vm = true;
@@ -259,6 +240,46 @@ static void bound(struct run *r, struct member *m, const struct cloud_vm *vm)
 		boot_feed(r, m, BOOT_EV_VM_FAILED, "the cloud reports that its machine failed");
 	else if (vm->power == POWER_RUNNING)
 		boot_feed(r, m, BOOT_EV_VM_RUNNING, "machine runs");
+}
+
+/* R7.3: what the scheduler knows has joined, and goes as every node goes, drained and empty. */
+static const struct sched_node *works_as(const struct run *r, const struct cloud_vm *vm)
+{
+	const struct sched_node *sn = stranger_in_queue(r, vm);
+
+	return sn && !member_find(r, sn->name) ? sn : NULL; /* an address comes again */
+}
+
+/* A VM in a set of ours that no row waits for: it was given up before it came. It gets a row,
+ * so that it is seen, and goes, unless it works. */
+static void surplus(struct run *r, const struct cloud_vm *vm)
+{
+	const struct array_spec *a = array_of_set(r, vm->set_id);
+	const struct sched_node *sn = works_as(r, vm);
+	struct member *m;
+	char name[40];
+
+	if (!a || vm->deleting || intent_open(r, vm->set_id) || map_get(r->past_vms, vm->id))
+		return;
+	if (r->cluster.state == CLUSTER_RUNNING && run_is_blind(r))
+		return; /* whether it works nobody can say: the next listing shows it again */
+	if (sn)
+		snprintf(name, sizeof(name), "%s", sn->name);
+	else
+		snprintf(name, sizeof(name), "%s-%lld", a->name,
+			 (long long)member_free_index(r, a->name));
+	m = member_of_stranger(r, a, vm, name);
+	if (!m)
+		return;
+	member_bind(r, m, vm);
+	if (!sn) {
+		node_move(r, m, NODE_DELETING, "came after it was given up: %s", vm->name);
+		return;
+	}
+	member_save(r, m);
+	note(r, EVENT_WARN, m->node.name,
+	     "adopted: machine %s works under this name and stood in no row", vm->name);
+	bound(r, m, vm);
 }
 
 static void from_cloud(struct run *r, const struct cloud_vm *vm, const struct map *rows)

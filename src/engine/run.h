@@ -81,6 +81,7 @@ struct engine {
 	char safe_why[120]; /* of safe mode */
 	char issue[240];    /* of the engine itself: safe mode, disk, store */
 	struct finds finds;
+	struct orphan_rules orphan_rules;
 	int64_t gc_ms;
 	uint64_t backup_revision; /* what the last backup holds */
 	int64_t pruned_ms;	  /* the books, mono; 0 never */
@@ -627,6 +628,9 @@ bool storage_owns(const struct run *r,
 struct takeover;
 int takeover_begin(struct takeover **t, struct engine *e, struct cluster *c, struct err *err);
 void takeover_end(struct takeover *t, bool undo);
+
+/* stock.c: R7.6, once a day */
+void stock_take(struct engine *e, const struct engine_cloud *c, const struct cloud_items *items);
 
 /* gc.c */
 void gc_tick(struct engine *e); /* R7: every 2 min */

@@ -10,11 +10,11 @@
 
 #define CONFIG_MAX ((size_t)1 << 20)
 
-static const char *const keys[] = { "clouds", "roles", "site", "templates", NULL };
+static const char *const keys[] = { "clouds", "orphans", "roles", "site", "templates", NULL };
 
 void config_init(struct config *c)
 {
-	*c = (struct config){ .templates = STRS_INIT(16) };
+	*c = (struct config){ .templates = STRS_INIT(16), .orphans.nodes = ORPHANS_AUTO };
 }
 
 void config_clear(struct config *c)
@@ -51,6 +51,34 @@ static int read_list(struct config *c, const struct yaml *y, struct err *err)
 	return 0;
 }
 
+/* "orphans: { nodes: auto, rest: ask }" */
+static int read_orphans(struct config *c, const struct yaml *y, struct err *err)
+{
+	static const char *const words[] = {
+		[ORPHANS_ASK] = "ask", [ORPHANS_AUTO] = "auto", [ORPHANS_OFF] = "off"
+	};
+
+	for (const struct yaml *one = y->child; y->kind == YAML_MAP && one; one = one->next) {
+		bool nodes = strcmp(one->key, "nodes") == 0;
+		size_t i = 0;
+
+		while (one->kind == YAML_SCALAR && i < ARRAY_LEN(words) &&
+		       strcmp(words[i], one->text) != 0)
+			i++;
+		if ((!nodes && strcmp(one->key, "rest") != 0) || one->kind != YAML_SCALAR ||
+		    i == ARRAY_LEN(words))
+			return err_set(
+			    err, ERR_PARSE,
+			    "line %u, column %u: orphans has \"nodes\" and \"rest\", each auto, ask or off",
+			    one->key_line, one->key_column);
+		*(nodes ? &c->orphans.nodes : &c->orphans.rest) = (enum orphan_policy)i;
+	}
+	if (y->kind == YAML_MAP)
+		return 0;
+	return err_set(err, ERR_PARSE, "line %u, column %u: orphans is a map", y->line,
+		       y->column);
+}
+
 static int read_key(struct config *c, const struct yaml *y, struct err *err)
 {
 	const char *near;
@@ -59,6 +87,8 @@ static int read_key(struct config *c, const struct yaml *y, struct err *err)
 		return 0; /* read by the provider's own reader */
 	if (strcmp(y->key, "roles") == 0 || strcmp(y->key, "templates") == 0)
 		return read_list(c, y, err);
+	if (strcmp(y->key, "orphans") == 0)
+		return read_orphans(c, y, err);
 	if (strcmp(y->key, "site") == 0 && y->kind == YAML_SCALAR) {
 		free(c->site);
 		c->site = xstrdup(y->text);

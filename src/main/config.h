@@ -4,6 +4,7 @@
 
 #include "auth/auth.h"
 #include "base/strs.h"
+#include "engine/engine.h"
 #include "provider/provider.h"
 
 struct config {
@@ -12,6 +13,7 @@ struct config {
 	struct auth_rules rules;
 	struct strs templates; /* folders, before the built-in one */
 	char *site;	       /* NULL: none */
+	struct orphan_rules orphans;
 };
 
 /* Adds to what is there; err names file, line and column. */

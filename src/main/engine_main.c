@@ -156,7 +156,8 @@ static int open_engine(struct site *s, const struct places *p, struct err *err)
 	const struct engine_options o = { .state_dir = p->state,
 					  .clouds = s->config.clouds,
 					  .n_clouds = s->config.n_clouds,
-					  .template_folders = &s->templates };
+					  .template_folders = &s->templates,
+					  .orphans = s->config.orphans };
 
 	s->loop = loop_new(err);
 	if (s->loop)

@@ -29,6 +29,9 @@ void cloud_items_clear(struct cloud_items *i)
 		free(i->v[k].type);
 		free(i->v[k].engine_tag);
 		free(i->v[k].cluster_tag);
+		free(i->v[k].array_tag);
+		free(i->v[k].node_tag);
+		free(i->v[k].location);
 	}
 	free(i->v);
 	*i = (struct cloud_items){ 0 };

@@ -43,7 +43,9 @@ static void on_address(void *arg, const struct arm_answer *a)
 {
 	struct cloud_call *call = arg;
 	struct cloud_vm *vm = call->state;
-	struct cloud_sight s = { .look = CLOUD_LOOK_UNKNOWN, .capacity = -1 };
+	struct cloud_sight s = {
+		.look = CLOUD_LOOK_UNKNOWN, .capacity = -1, .size = vm->size, .spot = vm->spot
+	};
 
 	call->arm = NULL;
 	if (a->err.code == ERR_NONE) {
@@ -70,10 +72,20 @@ static bool ask_address(struct cloud_call *call, const struct json *body)
 	return true;
 }
 
+static void set_sight(struct cloud_sight *s, const struct json *body)
+{
+	s->capacity = json_int(body, "sku.capacity", -1);
+	s->size = json_str(body, "sku.name", "");
+	s->spot = text_casecmp(json_str(body, "properties.virtualMachineProfile.priority", ""),
+			       "Spot") == 0;
+	s->own_members =
+	    text_casecmp(json_str(body, "properties.orchestrationMode", ""), "Flexible") == 0;
+}
+
 static void on_look(void *arg, const struct arm_answer *a)
 {
 	struct cloud_call *call = arg;
-	struct cloud_sight s = { .look = CLOUD_LOOK_UNKNOWN, .capacity = -1 };
+	struct cloud_sight s = { .look = CLOUD_LOOK_UNKNOWN, .capacity = -1, .size = "" };
 	struct cloud_vm vm = { 0 };
 
 	call->arm = NULL;
@@ -81,14 +93,17 @@ static void on_look(void *arg, const struct arm_answer *a)
 		s.look = CLOUD_IS_GONE;
 	if (a->err.code == ERR_NONE) {
 		s.look = look_of(a->body);
+		s.disk_gib = json_int(a->body, "properties.diskSizeGB", 0);
 		if (call->kind == CLOUD_SCALESET)
-			s.capacity = json_int(a->body, "sku.capacity", -1);
+			set_sight(&s, a->body);
 	}
 	if (a->err.code == ERR_NONE && call->kind == CLOUD_VM && vm_read(&vm, a->body) == 0) {
 		call->state = xcalloc(1, sizeof(vm));
 		call->free_state = free_seen;
 		*(struct cloud_vm *)call->state = vm;
 		s.vm = call->state;
+		s.size = s.vm->size;
+		s.spot = s.vm->spot;
 		if (s.look == CLOUD_IS_THERE && ask_address(call, a->body))
 			return;
 	}
@@ -195,6 +210,11 @@ static void take_item(struct item_list *l, const struct json *j)
 	item->type = xstrdup(json_str(j, "type", ""));
 	item->engine_tag = xstrdup(engine);
 	item->cluster_tag = xstrdup(cluster);
+	item->array_tag = xstrdup(json_str(tags, TAG_ARRAY, ""));
+	item->node_tag = xstrdup(json_str(tags, TAG_NODE, ""));
+	item->location = xstrdup(json_str(j, "location", ""));
+	if (clock_read(&item->created_ms, json_str(tags, TAG_CREATED, "")) < 0)
+		item->created_ms = 0;
 }
 
 static void resources_page(struct cloud_call *call);

@@ -1,0 +1,151 @@
+/*
+ * The daily stock-taking of each cluster (R7.6): what the cloud holds under its tag against
+ * what its rows say. The listing came first (R5.4), so what the rows learned since is not
+ * missing. Cards and disks of machines come and go with them and are not counted, nor are
+ * machines that lists of resources do not show.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "engine/found.h"
+
+struct stock {
+	size_t cloud, known, unknown, missing;
+	double price; /* USD per hour of what differs; -1: of some of it nobody knows */
+};
+
+static bool counts(const struct run *r, const struct cloud_item *item)
+{
+	return kind_of_type(item->type) != CLOUD_OTHER || storage_owns(r, item->id);
+}
+
+static bool is_known(struct run *r, const struct cloud_item *item, const struct map *names)
+{
+	bool head = r->cluster.head_id && text_casecmp(r->cluster.head_id, item->id) == 0;
+
+	return head || storage_owns(r, item->id) || map_get(names, item->id) ||
+	       member_of_vm(r, item->id);
+}
+
+/* On its way, or just gone: the next day tells. */
+static bool in_motion(const struct run *r, const struct cloud_item *item)
+{
+	return r->op.id || r->n_intents || map_get(r->past_vms, item->id);
+}
+
+static void count_items(struct stock *s, struct run *r, const struct cloud_items *items,
+			const struct map *names)
+{
+	for (size_t i = 0; i < items->n; i++) {
+		const struct cloud_item *item = &items->v[i];
+
+		if (strcmp(item->cluster_tag, r->cluster.short_id) != 0 || !counts(r, item))
+			continue;
+		s->cloud++;
+		if (is_known(r, item, names))
+			s->known++;
+		else if (!in_motion(r, item))
+			s->unknown++;
+	}
+	if (s->unknown)
+		s->price = -1;
+}
+
+static void row_missing(struct stock *s, const struct map *listed, const char *id, double price)
+{
+	if (!id || !id[0] || map_get(listed, id))
+		return;
+	s->known++;
+	s->missing++;
+	s->price = s->price < 0 || price < 0 ? -1 : s->price + price;
+}
+
+static void count_rows(struct stock *s, struct run *r, const struct map *listed, int64_t at_ms)
+{
+	const struct cluster_spec *spec = &r->cluster.spec;
+
+	if (r->op.id)
+		return;
+	row_missing(s, listed, r->cluster.group_id, 0);
+	row_missing(s, listed, r->cluster.head_id, r->cluster.head_price);
+	for (size_t i = 0; i < spec->n_storage; i++)
+		if (spec->storage[i].disk_ms && spec->storage[i].disk_ms < at_ms)
+			row_missing(s, listed, spec->storage[i].disk_id,
+				    spec->storage[i].disk_price);
+	for (size_t i = 0; i < r->n_members; i++) {
+		const struct node *n = &r->members[i]->node;
+
+		if (n->vm_id[0] && !strstr(n->vm_id, "/virtualMachineScaleSets/") &&
+		    n->bound_ms < at_ms && n->state != NODE_DELETING &&
+		    n->state != NODE_EVICTED)
+			row_missing(s, listed, n->vm_id, n->price);
+	}
+}
+
+static int names_of(struct map *out, struct run *r, struct err *err)
+{
+	struct strs names = STRS_INIT(20000);
+	int rc = store_intent_names(r->engine->store, r->cluster.id, &names, err);
+
+	for (size_t i = 0; i < names.n; i++)
+		map_put(out, strchr(names.v[i], ' ') + 1, r);
+	strs_clear(&names);
+	return rc;
+}
+
+static void tell(struct run *r, const struct stock *s, const char *day)
+{
+	size_t differ = s->unknown + s->missing;
+	char money[32] = "at an unknown price";
+
+	if (s->price >= 0)
+		snprintf(money, sizeof(money), "$%.2f/h", s->price);
+	note(r, differ ? EVENT_WARN : EVENT_INFO, "",
+	     "stock of %.10s: the cloud holds %zu, known are %zu, difference %zu%s%s", day,
+	     s->cloud, s->known, differ, differ ? ", " : "", differ ? money : "");
+}
+
+static void of_cluster(struct run *r, const struct cloud_items *items, const struct map *listed,
+		       const char *day, int64_t at_ms)
+{
+	struct map *names = map_new(NULL, true);
+	struct stock s = { 0 };
+	struct err err = ERR_INIT;
+
+	if (names_of(names, r, &err) == 0) {
+		count_items(&s, r, items, names);
+		count_rows(&s, r, listed, at_ms);
+		tell(r, &s, day);
+	} else {
+		log_error("cluster %s: %s", r->cluster.name, err.msg);
+	}
+	map_free(names);
+}
+
+void stock_take(struct engine *e, const struct engine_cloud *c, const struct cloud_items *items)
+{
+	char day[CLOCK_TEXT], fact[80];
+	const char *last;
+	struct map *listed;
+	struct err err = ERR_INIT;
+
+	clock_text(day, c->sweep_ms);
+	day[10] = '\0';
+	snprintf(fact, sizeof(fact), "stock.%s", c->record->name);
+	last = store_fact(e->store, fact);
+	if (e->adoption || (last && strcmp(last, day) == 0))
+		return;
+	listed = map_new(NULL, true);
+	for (size_t i = 0; i < items->n; i++)
+		map_put(listed, items->v[i].id, e);
+	for (size_t i = 0; i < e->n_runs; i++)
+		if (e->runs[i]->cloud == c)
+			of_cluster(e->runs[i], items, listed, day, c->sweep_ms);
+	map_free(listed);
+	if (store_set_fact(e->store, fact, day, &err) < 0)
+		log_error("%s", err.msg);
+}
