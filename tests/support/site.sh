@@ -3,7 +3,7 @@
 #   site_begin PROGRAM...            for a test that has sourced tap.sh: skips it where one of these or anything else is missing;
 #                                    $build, and a site_make that ends with the test
 #   site_make BUILD                  $site: a folder of its own, with the programs and templates
-#   cloud_start FACTOR [OPTION...]   azsim, ready
+#   cloud_start FACTOR [OPTION...]   azsim, ready; by $cloud_by, where that is set
 #   engine_start [VARIABLE=VALUE...] the engine, not waited for, with $site/config.yaml where there is one;
 #                                    engine_wait: until it answers, or has ended (1)
 #   control METHOD PATH [BODY]       what azsim says of itself
@@ -46,7 +46,7 @@ cloud_start() {
 	shift
 	[ "$(id -u)" -ne 0 ] || set -- --group paceline "$@"
 	[ -p "$site/ready" ] || mkfifo "$site/ready"
-	"$site/bin/azsim" serve --state "$site/cloud" --control $site_machines --clock-factor "$factor" "$@" >"$site/ready" \
+	${cloud_by-} "$site/bin/azsim" serve --state "$site/cloud" --control $site_machines --clock-factor "$factor" "$@" >"$site/ready" \
 		2>>"$site/azsim.log" &
 	azsim_pid=$!
 	read -r _ready <"$site/ready"
