@@ -66,7 +66,6 @@ const struct http_headers *http_x_headers(const struct http_exchange *x);
 const char *http_x_body(const struct http_exchange *x, size_t *len);
 const struct http_peer *http_x_peer(const struct http_exchange *x);
 void http_x_set_arg(struct http_exchange *x, void *arg, void (*on_close)(void *arg)); /* on_close: the client left before the answer ended */
-void *http_x_arg(const struct http_exchange *x);
 
 /*
  * Set before the answer; a second value replaces the first; control bytes in a value are refused (-1). Content-Length, Date (of

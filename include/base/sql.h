@@ -37,7 +37,6 @@ int sql_check(struct sql *db, bool thorough, struct err *err);     /* quick_chec
 const char *sql_path(const struct sql *db);
 bool sql_same_file(const struct sql *db, const char *path);        /* R2.6 */
 int64_t sql_last_id(const struct sql *db);
-int64_t sql_changes(const struct sql *db);
 
 struct stmt { /* a prepared statement; cached by its text, which must be a literal */
 	struct sql *db;

@@ -184,7 +184,6 @@ struct cloud_vm *cloud_vms_add(struct cloud_vms *v);
 #define TAG_NODE       "paceline-node"
 #define TAG_STORAGE    "paceline-storage" /* a disk's name in the template */
 #define TAG_ARRAY      "paceline-array"
-#define TAG_GENERATION "paceline-generation"
 #define TAG_INTENT     "paceline-intent"
 #define TAG_CREATED    "paceline-created"
 #define TAG_VERSION    "paceline-version"

@@ -24,7 +24,6 @@ enum { /* sched_ops.can */
 	SCHED_REQUEUE = 4,
 	SCHED_DRAIN = 8,
 	SCHED_REMOVE_NODE = 16, /* nodes leave the scheduler by a command */
-	SCHED_ONE_READ = 32,    /* jobs and nodes come from one consistent read */
 };
 
 enum sched_verb {

@@ -51,7 +51,6 @@ void compare_specs(struct spec_changes *out, const struct cluster_spec *from, co
 void spec_take_now(struct cluster_spec *mine, const struct cluster_spec *from);
 void spec_changes_clear(struct spec_changes *c);
 size_t spec_changes_count(const struct spec_changes *c, char sign);
-enum change_effect spec_changes_worst(const struct spec_changes *c); /* CHANGE_NOW when there are none */
 const char *change_effect_text(enum change_effect e);               /* "no restart" */
 
 #endif

@@ -28,7 +28,6 @@
 #define TEMPLATE_HEAD_H
 
 #define HEAD_TOOL         "/usr/local/sbin/paceline-sched"
-#define HEAD_TOOL_VERSION 1
 #define HEAD_KEY          "PACELINE_KEY"
 
 #endif

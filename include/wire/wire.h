@@ -31,7 +31,6 @@ int wire_event_read(struct event *e, const struct json *j, struct err *err);
 struct json *wire_operation_json(const struct operation *o);
 int wire_operation_read(struct operation *o, const struct json *j, struct err *err);
 struct json *wire_audit_json(const struct audit *a);
-int wire_audit_read(struct audit *a, const struct json *j, struct err *err);
 
 struct json *wire_cluster_row_json(const struct cluster_row *r);
 int wire_cluster_row_read(struct cluster_row *r, const struct json *j, struct err *err);

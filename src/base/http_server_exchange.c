@@ -64,11 +64,6 @@ void http_x_set_arg(struct http_exchange *x, void *arg, void (*on_close)(void *a
 	x->on_close = on_close;
 }
 
-void *http_x_arg(const struct http_exchange *x)
-{
-	return x->arg;
-}
-
 /* The connection may go with it, unless the caller holds that. */
 void http_x_free(struct http_exchange *x)
 {

@@ -307,11 +307,6 @@ int64_t sql_last_id(const struct sql *db)
 	return sqlite3_last_insert_rowid(db->db);
 }
 
-int64_t sql_changes(const struct sql *db)
-{
-	return sqlite3_changes(db->db);
-}
-
 /*
  * Transactions
  */

@@ -419,11 +419,6 @@ bool display_has_blocks(const struct display *d)
 	return d->screen.blocks;
 }
 
-bool display_ascii(const struct display *d)
-{
-	return term_ascii(d->term);
-}
-
 static int by_size(const void *a, const void *b)
 {
 	int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;

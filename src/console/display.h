@@ -65,7 +65,6 @@ void display_blocks(struct display *d, bool on);
 void display_ramp(struct display *d, bool on); /* load, cost and age of cells in 256 colours */
 bool display_has_ramp(const struct display *d);
 bool display_has_blocks(const struct display *d);
-bool display_ascii(const struct display *d);
 int64_t display_now(void); /* real monotonic ms: what dialogs and pacing count in */
 void display_suspend(struct display *d); /* Ctrl-Z */
 void display_stats(const struct display *d, struct display_stats *out);

@@ -19,7 +19,6 @@
 #define SET_MAX 1000 /* azure-arm.md 5.3 */
 #define ROWS_PER_DECISION                                                                      \
 	2000 /* whole sets, so that no write is for a part of one; the loop waits meanwhile */
-#define DELETE_IDS_MAX 500 /* autoscale.md B4 */
 #define DELETE_AGAIN_MS                                                                        \
 	30000 /* after its change ended, when listings go on to show a member                  \
 	       */

@@ -321,15 +321,6 @@ size_t spec_changes_count(const struct spec_changes *c, char sign)
 	return n;
 }
 
-enum change_effect spec_changes_worst(const struct spec_changes *c)
-{
-	enum change_effect worst = CHANGE_NOW;
-
-	for (size_t i = 0; i < c->n; i++)
-		worst = c->v[i].effect > worst ? c->v[i].effect : worst;
-	return worst;
-}
-
 const char *change_effect_text(enum change_effect e)
 {
 	static const char *const texts[CHANGE_EFFECTS] = {

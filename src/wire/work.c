@@ -109,9 +109,3 @@ struct json *wire_audit_json(const struct audit *a)
 	fields_write(j, audit_fields, a);
 	return j;
 }
-
-int wire_audit_read(struct audit *a, const struct json *j, struct err *err)
-{
-	*a = (struct audit){ 0 };
-	return fields_read(a, audit_fields, j, NULL, err);
-}

@@ -87,8 +87,6 @@ int guest_delete(struct guests *g, const char *id,
 		 struct err *err); /* cuts the power first; fine without a disk */
 /* The data of a disk that no guest has any more; fine when there is none. */
 int guest_disk_delete(struct guests *g, const char *id, struct err *err);
-bool guest_is_on(const struct guests *g, const char *id);
-size_t guests_count(const struct guests *g); /* known ones: started, and not deleted since */
 
 /*
  * A TCP connection into azsim's network namespace: what `azsim connect ADDRESS PORT` rides on.

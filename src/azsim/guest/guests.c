@@ -601,18 +601,6 @@ int guest_delete(struct guests *g, const char *id, struct err *err)
 	return order_plain(g, ORDER_POWER_CUT, gu->run, err);
 }
 
-bool guest_is_on(const struct guests *g, const char *id)
-{
-	const struct guest *gu = map_get(g->guests, id);
-
-	return gu && gu->state == GUEST_ON;
-}
-
-size_t guests_count(const struct guests *g)
-{
-	return map_count(g->guests);
-}
-
 /* ---- news ---- */
 
 static void tell(struct guest *gu, enum guest_event ev, const char *text)

@@ -51,11 +51,6 @@ struct az_group *az_group_put(struct az_world *w, const char *name, const char *
 	return g;
 }
 
-bool az_group_empty(const struct az_group *g)
-{
-	return map_count(g->vms) + map_count(g->sets) + map_count(g->resources) == 0;
-}
-
 /* A network that machines of another group live in keeps its group from going. */
 static const struct az_subnet *foreign_use(const struct az_world *w, const struct az_group *g)
 {

@@ -592,10 +592,3 @@ void az_vm_update(struct az_vm *vm, struct json *tags, struct az_op *op)
 	vm->prov = AZ_UPDATING;
 	step_in(vm, AZ_STEP_UPDATE, az_spread_ms(&vm->world->sc.network, &vm->world->rng));
 }
-
-void az_vm_replace_model(struct az_vm *vm, struct az_model *m)
-{
-	az_model_unref(vm->model);
-	vm->model = m;
-	az_vm_changed(vm);
-}

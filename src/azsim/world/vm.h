@@ -123,7 +123,6 @@ int az_vm_evict(struct az_vm *vm,
 void az_vm_booted(struct az_vm *vm, bool ok); /* the word of struct az_machines */
 void az_vm_halted(struct az_vm *vm);	      /* likewise: it went down by itself */
 void az_vm_update(struct az_vm *vm, struct json *tags, struct az_op *op); /* takes tags */
-void az_vm_replace_model(struct az_vm *vm, struct az_model *m);
 void az_vm_changed(struct az_vm *vm);
 void az_vm_fire(void *vm);
 void az_vm_link(struct az_world *w, struct az_vm *vm); /* the loader */

@@ -128,7 +128,6 @@ struct az_group *az_group_find(const struct az_world *w, const char *name);
 struct az_group *az_group_put(struct az_world *w, const char *name, const char *location,
 			      const struct json *tags, bool *made);
 void az_group_set_tags(struct az_world *w, struct az_group *g, const struct json *tags);
-bool az_group_empty(const struct az_group *g);
 /* The group and everything in it; it is gone when its operation ends. */
 struct az_op *az_group_delete(struct az_world *w, struct az_group *g);
 void az_group_remove(struct az_world *w,

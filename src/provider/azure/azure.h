@@ -78,7 +78,6 @@ int azure_resource_id(const struct cloud_record *r, enum cloud_kind kind, const 
 const char *id_name(const char *id); /* last part */
 const char *id_version(const char *id); /* the api-version for its type */
 char *id_set(const char *id); /* of a Uniform set's member: the set; NULL else. yours */
-char *id_group(const char *id);	     /* "/subscriptions/S/resourceGroups/G": yours to free */
 
 /* body.c: pure */
 struct json *body_of_change(const struct cloud_change *ch);

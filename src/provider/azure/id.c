@@ -83,10 +83,3 @@ char *id_set(const char *id)
 	return text_id_prefix(at + n, "/virtualMachines") ? xstrndup(id, (size_t)(at + n - id))
 							  : NULL;
 }
-
-char *id_group(const char *id)
-{
-	const char *providers = strstr(id, "/providers/");
-
-	return xstrndup(id, providers ? (size_t)(providers - id) : strlen(id));
-}
