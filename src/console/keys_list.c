@@ -23,7 +23,7 @@ static const struct {
 	{ &view_cost, "In the view of cost" },
 	{ &view_templates, "In the view of templates" },
 	{ &view_operations, "In the view of operations" },
-	{ &view_node, "On the page of a node" },
+	{ &view_node, NULL }, /* keys of view_nodes */
 	{ &view_diff, "In the difference of two templates" },
 	{ &view_console, NULL }, /* a log like view_log's */
 };
