@@ -51,6 +51,7 @@ struct sched_args {
 	const struct strs *names; /* job ids or node names; checked by the adapter's grammar (S8.4) */
 	const char *text;         /* reason; for submit: path of the script on the head */
 	const struct strs *extra; /* submit: operator's own options, passed as they are before the script */
+	const struct strs *words; /* submit: arguments of the script itself, behind it */
 	const char *array;        /* submit: "1-40" or NULL */
 	const char *partition;    /* submit: or NULL */
 	const char *cwd;          /* submit: working directory or NULL */
@@ -62,6 +63,19 @@ struct sched_args {
 struct job_files { /* absolute paths on the head; "" none, or not known */
 	char output[JOB_PATH_MAX], errors[JOB_PATH_MAX];
 	char script[JOB_PATH_MAX], cwd[JOB_PATH_MAX]; /* the script's path need not be one: "hostname -f" */
+};
+
+/* A job as an operator would submit it anew; "": not known, or as its script says. */
+struct job_spec {
+	char name[128], partition[64], array[200];
+	char nodes[24], cpus[24], mem[24], time[24]; /* cpus: of each of its processes; mem: of each node */
+	char args[512];       /* of the script, with blanks between */
+	char script[JOB_PATH_MAX];
+	int64_t processes;    /* 0 not known */
+};
+
+struct job_changes { /* to what a script says of itself; "" or NULL: none */
+	const char *nodes, *cpus, *mem, *time;
 };
 
 struct job_end { /* how a job ended, while the scheduler still knows */
@@ -107,8 +121,11 @@ struct sched_ops {
 	int (*read_submit)(char id[64], const struct sched_run *r, struct err *err);
 	/* Did an act succeed? Idempotent acts on things that are gone or already so count as success (R6.5). */
 	int (*read_act)(enum sched_verb verb, const struct sched_run *r, struct err *err);
-	/* Options of a submission for these, "" none; -1: one of them is not understood. NULL: scripts are not handed out. */
-	int (*job_options)(struct strs *out, const char *time, const char *cpus, const char *mem, struct err *err);
+	/* Of SCHED_JOB_DETAIL's answer: the first job in it. NULL: it is not told. */
+	int (*read_spec)(struct job_spec *out, const struct sched_run *r, struct err *err);
+	/* Options of a submission for these, and what they come to in a job of so many processes (0: one on each node); each of
+	 * the two may be NULL. -1: one of them is not understood. NULL: scripts are not handed out. */
+	int (*job_options)(struct strs *out, struct job *as, const struct job_changes *c, int64_t processes, struct err *err);
 	/* Does the script name the job that it is? NULL: scripts do not. */
 	bool (*names_itself)(const char *script);
 	/* How a job asks for an array and a size in this scheduler: reads job.partition and job.constraint against an array's

@@ -11,8 +11,8 @@
  *       stdin: the whole list of nodes, one line each, fields by TAB: HOST NAME ARRAY SIZE CPUS MEM_MIB GPUS FEATURES
  *       (FEATURES by comma: array, size, "spot" or "ondemand", then the array's own). Replaces /sched/nodes at once (temp name,
  *       rename). Prints "ok N". The node's script waits for the line of its own host name and joins under NAME.
- *   paceline-sched submit NAME ARRAY_SPEC PARTITION CWD [ARGS...]
- *       stdin: the job script; it is kept under the user's home in jobs/, and submitted with the scheduler's own command. Prints
+ *   paceline-sched submit NAME ARRAY_SPEC PARTITION CWD [ARGS...] [-- WORDS...]
+ *       stdin: the job script; it is kept under the user's home in jobs/, and submitted with the scheduler's own command; WORDS are the script's arguments. Prints
  *       what that prints. NAME ("the script says it"), ARRAY_SPEC, PARTITION and CWD may be "-". With PACELINE_KEY in the environment a request that was
  *       carried out before under the same key is not carried out again: it prints the same answer.
  *   paceline-sched stop

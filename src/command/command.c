@@ -276,9 +276,10 @@ static size_t nodes_in(const char *word)
 size_t command_objects(const struct command_run *r)
 {
 	unsigned int flags = r->command->flags;
+	bool jobs = strstr(r->command->args, "JOB...") != NULL; /* else the rest is no job */
 	size_t n = 0;
 
 	for (size_t i = flags & CMD_CLUSTER ? 1 : 0; i < r->args.n; i++)
-		n += flags & CMD_NODES ? nodes_in(r->args.v[i]) : (flags & CMD_JOBS) != 0;
+		n += flags & CMD_NODES ? nodes_in(r->args.v[i]) : jobs;
 	return n > 1 ? n : 1;
 }

@@ -222,16 +222,19 @@ static void send_script(struct command_run *r, const char *path, size_t first_ar
 /* Of a job that was submitted before: what is said changes, the rest is as it was. */
 void run_job_resubmit(struct command_run *r)
 {
-	static const char *const changes[] = { "array", "name", "partition",
+	static const char *const changes[] = { "array", "name", "partition", "nodes",
 					       "time",	"cpus", "mem" };
 	struct submission *s = xcalloc(1, sizeof(*s));
-	struct json *body = json_new_object();
+	struct json *body = json_new_object(), *words;
 
 	s->read_ms = -1;
 	run_keep(r, s, drop);
 	for (size_t i = 0; i < ARRAY_LEN(changes); i++)
 		if (command_option(r, changes[i]))
 			json_set_str(body, changes[i], command_option(r, changes[i]));
+	words = json_set_array(body, "words");
+	for (size_t i = 2; i < r->args.n; i++)
+		json_add(words, json_new_string(r->args.v[i]));
 	run_post(r,
 		 client_path("/v1/clusters/%/jobs/%/resubmit", the_cluster(r), r->args.v[1],
 			     (char *)NULL),

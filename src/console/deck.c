@@ -485,6 +485,7 @@ void deck_free(struct deck *d)
 	deck_drop_calls(d);
 	teardown_clear(d);
 	deck_wizard_clear(d);
+	deck_again_clear(d);
 	deck_template_clear(d);
 	deck_cost_clear(d);
 	deck_op_clear(d);

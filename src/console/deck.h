@@ -37,6 +37,7 @@ enum deck_mode {
 	AT_SORT,
 	AT_TEARDOWN,
 	AT_WIZARD,
+	AT_AGAIN,
 	AT_COLUMNS
 };
 enum prompt_use { FOR_COMMAND, FOR_FIND, FOR_FILTER, FOR_COPY, FOR_SAVE, FOR_LOG, PROMPT_USES };
@@ -97,6 +98,15 @@ struct wizard_view {
 	struct timer *timer; /* the next check */
 };
 
+struct again_view { /* a job that is submitted once more */
+	struct wizard form;
+	bool open, checking;
+	char cluster[40], job[64];
+	int64_t processes; /* of the job; 0 not known */
+	char *cli; /* the command of the values as they stand, and the call of the API */
+	struct timer *timer;
+};
+
 struct template_view {
 	struct json *answer; /* of the row under the cursor; NULL: not told yet */
 	char asked[160];     /* its name, hash and users */
@@ -105,7 +115,7 @@ struct template_view {
 	int64_t line;	     /* where the editor opens */
 };
 
-struct diff_view { /* of one template */
+struct diff_view {	   /* of one template */
 	struct json *told; /* GET /v1/templates/T/diff; NULL: not yet */
 	struct json *plan; /* of an update that is asked about */
 	char template[64];
@@ -113,7 +123,7 @@ struct diff_view { /* of one template */
 	const char *facts[10];
 };
 
-struct op_view { /* the operation under the cursor */
+struct op_view {	   /* the operation under the cursor */
 	struct json *told; /* GET /v1/operations/N; NULL: not yet */
 	char asked[160];
 };
@@ -248,6 +258,7 @@ struct deck {
 	size_t menu_at;
 	struct teardown_view teardown;
 	struct wizard_view wizard;
+	struct again_view again;
 	struct template_view template;
 	struct cost_view cost;
 	struct op_view op;
@@ -272,13 +283,13 @@ struct deck {
 	struct saved_views saved;
 	struct deck_conf conf;
 	struct choices choices;
-	bool listing; /* Tab in the filter: what fits is listed */
+	bool listing;	     /* Tab in the filter: what fits is listed */
 	char mark_expr[200]; /* rows that pass it are marked once they are here; "" none */
 	enum pane_id mark_pane;
 	bool paused, mouse, no_countdown, reader;
 	int64_t paused_ms; /* the time that the picture shows meanwhile */
 	int data_ms, esc_ms;
-	struct theme theme; /* as chosen; the site's colour is put on it */
+	struct theme theme;   /* as chosen; the site's colour is put on it */
 	bool paste, restored; /* filters of the last time were put back */
 	bool helping;	      /* help lies over a prompt, a dialog, the wizard */
 	struct textbox place_help;
@@ -344,7 +355,7 @@ struct binding {
 	uint32_t key, fkey;
 	const char *keys; /* for help: "F7 d" */
 	const char *group, *label, *help;
-	const char *word; /* after ":", and in console.conf; NULL: of the command or label */
+	const char *word;    /* after ":", and in console.conf; NULL: of the command or label */
 	const char *command; /* the words of the command table that do the same; NULL none */
 	const char *cli;     /* its arguments: %c cluster, %n node, %j job, %t template */
 	enum role needs;     /* ROLE_NONE: reading */
@@ -400,6 +411,7 @@ const char *deck_no_last(const struct deck *d, char out[80]);
 /* deck_copy.c */
 void act_copy_name(struct deck *d);
 void act_copy_row(struct deck *d);
+void deck_copy_text(struct deck *d, const char *text, const char *what);
 void deck_copy_box(struct deck *d);
 const char *deck_no_row(const struct deck *d, char out[80]);
 
@@ -433,7 +445,8 @@ void deck_conf_read(struct deck *d);
 const char *deck_remapped(const struct deck *d, uint32_t code); /* NULL: as in the tables */
 int deck_remap(struct deck *d, const char *key, const char *word, struct err *err);
 const struct site_mark *deck_site(const struct deck *d);
-void deck_theme(struct deck *d, const struct theme *t); /* NULL: the same, as the site is known now */
+void deck_theme(struct deck *d,
+		const struct theme *t); /* NULL: the same, as the site is known now */
 
 /* deck_set.c */
 int deck_set(struct deck *d, const char *name, const char *value, struct err *err);
@@ -512,7 +525,7 @@ void act_shell(struct deck *d); /* on the node under the cursor */
 /* deck_view.c */
 void view_open(struct deck *d, const struct view *v); /* NULL: back to the Deck */
 void view_tab(struct deck *d, size_t tab);
-bool view_named(struct deck *d, const char *title); /* false: there is none */
+bool view_named(struct deck *d, const char *title);  /* false: there is none */
 bool view_placed(struct deck *d, const char *place); /* the same by "nodes" */
 const char *view_title(size_t tab);
 size_t view_tab_of(const struct deck *d);
@@ -546,6 +559,13 @@ void deck_wizard_footer(const struct deck *d, struct footer_key out[12]);
 void deck_wizard_link(struct deck *d);	 /* the engine may answer again */
 void deck_wizard_drafts(struct deck *d); /* says which are kept, at the start */
 void deck_wizard_clear(struct deck *d);
+
+/* deck_again.c: a job once more, with changes */
+void act_again(struct deck *d);
+void deck_again_key(struct deck *d, const struct key *k);
+void deck_again_draw(struct deck *d, struct screen *s, struct area a);
+void deck_again_footer(const struct deck *d, struct footer_key out[12]);
+void deck_again_clear(struct deck *d);
 
 /* deck_edit.c */
 bool template_wanted(const struct deck *d); /* the engine is to be asked about it */

@@ -33,7 +33,7 @@ static char *keep(const struct deck *d, const char *text, struct err *err)
 }
 
 /* what: "htc-3", "12 names". */
-static void copy(struct deck *d, const char *text, const char *what)
+void deck_copy_text(struct deck *d, const char *text, const char *what)
 {
 	struct err err = ERR_INIT;
 	char *path = keep(d, text, &err);
@@ -74,7 +74,7 @@ void act_copy_name(struct deck *d)
 		snprintf(what, sizeof(what), "%s", names.v[0]);
 	else
 		snprintf(what, sizeof(what), "%zu names", names.n);
-	copy(d, buf_str(&text), what);
+	deck_copy_text(d, buf_str(&text), what);
 	strs_clear(&names);
 	buf_clear(&text);
 }
@@ -123,7 +123,7 @@ void act_copy_row(struct deck *d)
 		snprintf(what, sizeof(what), "the row as JSON");
 	else
 		snprintf(what, sizeof(what), "%zu rows as JSON", n);
-	copy(d, buf_str(&text), what);
+	deck_copy_text(d, buf_str(&text), what);
 	textbox_open(&d->box, what);
 	textbox_add_text(&d->box, TONE_TEXT, buf_str(&text));
 	deck_open_box(d);
@@ -137,6 +137,6 @@ void deck_copy_box(struct deck *d)
 
 	for (size_t i = 0; i < d->box.lines.n; i++)
 		buf_addf(&text, "%s%s", i ? "\n" : "", d->box.lines.v[i] + 1);
-	copy(d, buf_str(&text), "what is shown");
+	deck_copy_text(d, buf_str(&text), "what is shown");
 	buf_clear(&text);
 }

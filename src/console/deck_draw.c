@@ -485,17 +485,28 @@ static void draw_newest(const struct deck *d, struct screen *s, int row)
 			    words_event(text, newest));
 }
 
+/* What the form says, or else what its field is. */
+static void draw_form_note(const struct deck *d, struct screen *s, int row)
+{
+	bool again = d->mode == AT_AGAIN, open = again ? d->again.open : d->wizard.open;
+	const struct wizard *w = again ? &d->again.form : &d->wizard.form;
+
+	if (open && w->note[0])
+		screen_put(s, row, 1, TONE_WARN, 0, w->note, s->cols - 2);
+	else if (d->message[0])
+		screen_put(s, row, 1, d->message_tone, 0, d->message, s->cols - 2);
+	else if (open)
+		screen_put(s, row, 1, TONE_DIM, 0, wizard_help(w), s->cols - 2);
+}
+
 static void draw_message(const struct deck *d, struct screen *s, int row)
 {
 	if (d->mode == AT_PROMPT) {
 		deck_draw_prompt(d, s, row);
 		return;
 	}
-	if (d->mode == AT_WIZARD && d->wizard.form.note[0])
-		screen_put(s, row, 1, TONE_WARN, 0, d->wizard.form.note, s->cols - 2);
-	else if (d->mode == AT_WIZARD && !d->message[0])
-		screen_put(s, row, 1, TONE_DIM, 0,
-			   d->wizard.open ? wizard_help(&d->wizard.form) : "", s->cols - 2);
+	if (d->mode == AT_WIZARD || d->mode == AT_AGAIN)
+		draw_form_note(d, s, row);
 	else if (d->message[0])
 		screen_put(s, row, 1, d->message_tone, 0, d->message, s->cols - 2);
 	else if (d->layout.size == DECK_TINY)
@@ -562,10 +573,13 @@ static void draw_over(struct deck *d, struct screen *s)
 	int last = d->layout.message_row > 0 ? d->layout.message_row : s->rows;
 	struct area body = { first, 0, last - first, s->cols };
 
-	if (d->mode == AT_HELP || d->mode == AT_TEARDOWN || d->mode == AT_WIZARD)
+	if (d->mode == AT_HELP || d->mode == AT_TEARDOWN || d->mode == AT_WIZARD ||
+	    d->mode == AT_AGAIN)
 		screen_fill(s, body, TONE_TEXT, 0);
 	if (d->mode == AT_WIZARD)
 		deck_wizard_draw(d, s, body);
+	if (d->mode == AT_AGAIN)
+		deck_again_draw(d, s, body);
 	if (d->mode == AT_HELP)
 		help_draw(&d->help, s, body);
 	else if (d->mode == AT_TEARDOWN)

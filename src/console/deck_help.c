@@ -110,6 +110,10 @@ void deck_footer(const struct deck *d, struct footer_key out[12])
 		deck_wizard_footer(d, out);
 		return;
 	}
+	if (d->mode == AT_AGAIN) {
+		deck_again_footer(d, out);
+		return;
+	}
 	if (d->mode != AT_PANES) {
 		memcpy(out, over_keys[d->mode], sizeof(over_keys[0]));
 		if (d->mode == AT_TEARDOWN)

@@ -250,6 +250,8 @@ void deck_key(void *arg, const struct key *k)
 		d->mode = teardown_key(d, k) ? d->mode : AT_PANES;
 	else if (d->mode == AT_WIZARD)
 		deck_wizard_key(d, k);
+	else if (d->mode == AT_AGAIN)
+		deck_again_key(d, k);
 	else if (k->code == K_CTRL('c'))
 		interrupted(d);
 	else

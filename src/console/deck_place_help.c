@@ -44,6 +44,16 @@ static const char wizard_help_text[] =
     "F8                 save the draft;  Esc leaves and keeps it\n"
     "C                  on the review: create. Nothing is made before";
 
+static const char again_help_text[] =
+    "Tab, Down, Enter   the next field;  Shift-Tab, Up  the one before\n"
+    "F2, Left, Right    choose, where there are choices\n"
+    "F4                 all as the job had it\n"
+    "F5                 check now (it is checked while you type, too)\n"
+    "F6 !               the same as a line for the shell and as a call of the API; y copies it\n"
+    "F7                 the remedy of the first problem\n"
+    "F8                 submit it;  Esc leaves, and nothing is submitted\n"
+    "What is left empty is as the script says.";
+
 static const char teardown_help[] =
     "The plan lists what goes, what stays, and what it saves per hour. To begin: accept each loss with\n"
     "Space, type the cluster's name, then the key that the footer shows; it counts down, and any key\n"
@@ -138,6 +148,11 @@ static void open_here(struct deck *d)
 			field_help(&d->wizard.form, b);
 		textbox_add_text(b, TONE_TEXT, wizard_help_text);
 		break;
+	case AT_AGAIN:
+		if (d->again.open)
+			field_help(&d->again.form, b);
+		textbox_add_text(b, TONE_TEXT, again_help_text);
+		break;
 	case AT_TEARDOWN:
 		textbox_add_text(b, TONE_TEXT, teardown_help);
 		break;
@@ -162,7 +177,7 @@ static void open_here(struct deck *d)
 /* "?" is a letter where something is typed. */
 static bool types_letters(const struct deck *d)
 {
-	if (d->mode == AT_PROMPT)
+	if (d->mode == AT_PROMPT || d->mode == AT_AGAIN)
 		return true;
 	return d->mode == AT_WIZARD && d->wizard.open && !wizard_at_review(&d->wizard.form);
 }

@@ -53,8 +53,10 @@ static void fill_in(struct strs *out, const struct deck *d, const struct command
 		pane_chosen(&d->panes[PANE_NODES], out);
 	else if ((c->flags & CMD_NODES) && deck_node(d))
 		strs_add(out, deck_node(d)->name);
-	if (c->flags & CMD_JOBS)
+	if (strstr(c->args, "JOB..."))
 		pane_chosen(&d->panes[PANE_JOBS], out);
+	else if ((c->flags & CMD_JOBS) && pane_name_at(&d->panes[PANE_JOBS]))
+		strs_add(out, pane_name_at(&d->panes[PANE_JOBS]));
 }
 
 /* What the command shows */

@@ -450,6 +450,17 @@ static void write_quota(struct deck *d)
 	buf_clear(&text);
 }
 
+static void copy_text(struct deck *d)
+{
+	struct textbox *box = &d->wizard.form.text;
+	struct buf text = BUF_INIT(DRAFT_MAX);
+
+	for (size_t i = 0; i < box->lines.n; i++)
+		buf_addf(&text, "%s\n", box->lines.v[i] + 1); /* behind its tone */
+	deck_copy_text(d, buf_str(&text), "what is written here");
+	buf_clear(&text);
+}
+
 static void do_act(struct deck *d, enum wizard_act act)
 {
 	switch (act) {
@@ -477,6 +488,9 @@ static void do_act(struct deck *d, enum wizard_act act)
 		break;
 	case WIZARD_ANEW:
 		draft_forget(d);
+		break;
+	case WIZARD_COPY:
+		copy_text(d);
 		break;
 	case WIZARD_STAY:
 		break;

@@ -11,7 +11,7 @@
 
 bool wizard_at_review(const struct wizard *w)
 {
-	return w->step + 1 == w->steps.n;
+	return !w->single && w->step + 1 == w->steps.n;
 }
 
 bool wizard_is_checked(const struct wizard *w)
@@ -95,6 +95,7 @@ static void add_field(struct wizard *w, const struct json *p)
 	f->label = label[0] ? xstrdup(label) : text_of(p, "name");
 	f->help = text_of(p, "help");
 	f->hint = hint_of(p);
+	f->words = strcmp(json_str(p, "type", ""), "words") == 0;
 	f->step = step_named(w, group[0] ? group : "Settings");
 	choices_of(f, p);
 	if (fallback && strcmp(json_str(p, "type", ""), "bool") == 0)
@@ -105,23 +106,45 @@ static void add_field(struct wizard *w, const struct json *p)
 
 static void focus(struct wizard *w, size_t at);
 
-void wizard_init(struct wizard *w, const struct json *schema, const char *name)
+static void begin(struct wizard *w)
 {
-	const struct json *params = json_get(schema, "parameters");
-	size_t n = json_len(params);
-
 	*w = (struct wizard){ .steps = STRS_INIT(WIZARD_FIELDS + 2), .start = true };
 	w->serial = 1;
-	snprintf(w->template, sizeof(w->template), "%s", json_str(schema, "name", ""));
-	snprintf(w->title, sizeof(w->title), "%s", json_str(schema, "title", ""));
-	snprintf(w->hash, sizeof(w->hash), "%s", json_str(schema, "hash", ""));
-	w->source = text_of(schema, "text");
-	snprintf(w->name_offered, sizeof(w->name_offered), "%s", name);
 	w->list.values = (struct strs)STRS_INIT(OFFERS_MOST);
 	w->list.texts = (struct strs)STRS_INIT(OFFERS_MOST);
 	prompt_init(&w->edit, NULL, NULL);
 	prompt_init(&w->list.filter, NULL, NULL);
 	textbox_init(&w->text);
+}
+
+void wizard_form_init(struct wizard *w, const char *title, const struct json *parameters)
+{
+	size_t n = json_len(parameters);
+
+	begin(w);
+	w->single = true;
+	snprintf(w->title, sizeof(w->title), "%s", title);
+	strs_add(&w->steps, title);
+	n = n < WIZARD_FIELDS ? n : WIZARD_FIELDS;
+	w->fields = xcalloc(n + 1, sizeof(*w->fields));
+	for (size_t i = 0; i < n; i++) {
+		add_field(w, json_at(parameters, i));
+		w->fields[i].step = 0;
+	}
+	focus(w, 0);
+}
+
+void wizard_init(struct wizard *w, const struct json *schema, const char *name)
+{
+	const struct json *params = json_get(schema, "parameters");
+	size_t n = json_len(params);
+
+	begin(w);
+	snprintf(w->template, sizeof(w->template), "%s", json_str(schema, "name", ""));
+	snprintf(w->title, sizeof(w->title), "%s", json_str(schema, "title", ""));
+	snprintf(w->hash, sizeof(w->hash), "%s", json_str(schema, "hash", ""));
+	w->source = text_of(schema, "text");
+	snprintf(w->name_offered, sizeof(w->name_offered), "%s", name);
 	n = n < WIZARD_FIELDS - 1 ? n : WIZARD_FIELDS - 1;
 	w->fields = xcalloc(n + 1, sizeof(*w->fields));
 	w->n = 1;
@@ -194,6 +217,10 @@ static void to_review(struct wizard *w, int64_t now)
 
 static void to_step(struct wizard *w, size_t step, int64_t now)
 {
+	if (w->single) { /* its ends */
+		focus(w, step > 0 ? w->n - 1 : 0);
+		return;
+	}
 	if (step + 1 >= w->steps.n) {
 		to_review(w, now);
 		return;
@@ -224,6 +251,8 @@ static void next_field(struct wizard *w, int64_t now)
 
 	if (neighbour(w, 1, &at))
 		focus(w, at);
+	else if (w->single)
+		focus(w, 0);
 	else
 		to_step(w, w->step + 1, now);
 }
@@ -243,8 +272,8 @@ static void previous_field(struct wizard *w)
 
 	if (!wizard_at_review(w) && neighbour(w, -1, &at))
 		focus(w, at);
-	else if (w->step > 0)
-		last_field_of(w, w->step - 1);
+	else if (w->step > 0 || w->single)
+		last_field_of(w, w->single ? 0 : w->step - 1);
 }
 
 /* Values */
@@ -310,7 +339,8 @@ static void anew(struct wizard *w)
 	json_free(w->check);
 	w->check = NULL;
 	focus(w, 0);
-	snprintf(w->note, sizeof(w->note), "all as the template has it");
+	snprintf(w->note, sizeof(w->note), "all as %s",
+		 w->single ? "before" : "the template has it");
 }
 
 /* Keys */
@@ -365,7 +395,7 @@ static enum wizard_act list_open(struct wizard *w)
 	struct wizard_list *l = &w->list;
 	const struct wizard_field *f = here(w);
 
-	if (!f || w->at == 0) {
+	if (!f || (w->single ? f->choices.n == 0 : w->at == 0)) {
 		snprintf(w->note, sizeof(w->note), "there is no list for this");
 		return WIZARD_STAY;
 	}
@@ -486,25 +516,51 @@ static enum wizard_act field_key(struct wizard *w, const struct key *k, int64_t 
 	return WIZARD_STAY;
 }
 
-static void text_key(struct wizard *w, const struct key *k)
+static enum wizard_act text_key(struct wizard *w, const struct key *k)
 {
+	if (k->code == 'y')
+		return WIZARD_COPY;
 	if (k->code == K_F6 || !textbox_key(&w->text, k))
 		w->show_text = false;
+	return WIZARD_STAY;
+}
+
+static void text_open(struct wizard *w)
+{
+	w->show_text = true;
+	w->text.top = 0;
+}
+
+/* What a form has in place of steps, drafts and quotas. */
+static bool single_key(struct wizard *w, const struct key *k, const char *locked,
+		       enum wizard_act *act)
+{
+	*act = WIZARD_STAY;
+	if (k->code == K_F8)
+		*act = create(w, locked);
+	else if (k->code == '!' && !w->fields[w->at].words)
+		text_open(w);
+	else
+		return k->code == K_F9;
+	return true;
 }
 
 enum wizard_act wizard_key(struct wizard *w, const struct key *k, int64_t now,
 			   const char *locked)
 {
+	enum wizard_act act;
+
 	w->note[0] = '\0';
 	if (w->sending)
 		return k->code == K_ESC ? WIZARD_LEAVE : WIZARD_STAY;
-	if (w->show_text || w->list.open) {
-		if (w->show_text)
-			text_key(w, k);
-		else
-			list_key(w, k);
+	if (w->show_text)
+		return text_key(w, k);
+	if (w->list.open) {
+		list_key(w, k);
 		return WIZARD_STAY;
 	}
+	if (w->single && single_key(w, k, locked, &act))
+		return act;
 	switch (k->code) {
 	case K_ESC:
 	case K_F10:
@@ -525,8 +581,7 @@ enum wizard_act wizard_key(struct wizard *w, const struct key *k, int64_t now,
 	case K_F5:
 		return WIZARD_CHECK;
 	case K_F6:
-		w->show_text = true;
-		w->text.top = 0;
+		text_open(w);
 		return WIZARD_STAY;
 	case K_F8:
 		return wizard_at_review(w) ? WIZARD_KEEP : WIZARD_SAVE;

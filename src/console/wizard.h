@@ -4,9 +4,12 @@
  * check says of its value, and asks for no type but "bool": one that comes later is a line of
  * text here until it has choices.
  *
+ * It is also a form of one step and no review, for what is made by one call, as a job that is
+ * submitted again (wizard_form_init()).
+ *
  * Pure: keys, the time and the engine's JSON go in; what is to be done comes out.
- * console/deck_wizard.c asks the engine, keeps drafts and creates; console/wizard_draw.c
- * paints.
+ * console/deck_wizard.c asks the engine, keeps drafts and creates; console/deck_again.c
+ * submits; console/wizard_draw.c paints.
  */
 #ifndef CONSOLE_WIZARD_H
 #define CONSOLE_WIZARD_H
@@ -31,6 +34,7 @@ enum wizard_act {
 	WIZARD_SAVE,   /* the draft, now */
 	WIZARD_KEEP,   /* the values as a template of one's own */
 	WIZARD_QUOTA,  /* the request for what is missing */
+	WIZARD_COPY,   /* the text that F6 shows */
 	WIZARD_ANEW    /* it is all defaults again; the draft goes */
 };
 
@@ -39,6 +43,7 @@ struct wizard_field {
 	char *value, *hint;		      /* hint: "0 to 1000", "" none */
 	struct strs choices;
 	size_t step;
+	bool words;	     /* any text: "!" is a letter of it */
 	char *problem, *fix; /* of the last check; NULL none */
 	bool fails;	     /* it cannot be created so; else a warning */
 };
@@ -53,10 +58,11 @@ struct wizard_list { /* F2 */
 
 struct wizard {
 	char template[64], title[120], hash[72], name_offered[40];
-	char *source; /* the template's text */
+	char *source;		     /* the template's text */
 	struct wizard_field *fields; /* the first is the cluster's name */
 	size_t n;
 	struct strs steps; /* titles; the last is the review */
+	bool single;	   /* one step, and no review */
 	size_t step, at;   /* at: the field with the cursor */
 	size_t furthest;   /* step that was reached */
 	struct prompt edit;
@@ -76,6 +82,8 @@ struct wizard {
 
 /* Of GET /v1/templates/T. name: free and offered. */
 void wizard_init(struct wizard *w, const struct json *schema, const char *name);
+/* parameters: as in a template's schema; type "words": any text. */
+void wizard_form_init(struct wizard *w, const char *title, const struct json *parameters);
 void wizard_clear(struct wizard *w);
 
 /* locked: why nothing can be created now, or NULL. */
@@ -104,7 +112,11 @@ bool wizard_quota(const struct wizard *w, struct buf *out); /* false: no quota i
 /* wizard_draw.c */
 void wizard_draw(struct wizard *w, struct screen *s, struct area a, int64_t now,
 		 const char *locked);
+/* A form; about: what F6 shows, folded below it too where there is room. */
+void wizard_form_draw(struct wizard *w, struct screen *s, struct area a, const char *about);
 void wizard_text(const struct wizard *w, struct textbox *out); /* the same for API and shell */
+void wizard_shell_word(struct buf *b,
+		       const char *word);	 /* in quotes where a shell needs them */
 const char *wizard_help(const struct wizard *w); /* of the field with the cursor */
 
 #endif

@@ -172,6 +172,7 @@ static void draw_field(const struct wizard *w, size_t i, struct screen *s, int r
 	bool at = i == w->at;
 	int room = a.cols - label - 7, value = room > 54 ? 44 : room > 24 ? room - 10 : room;
 	int col = a.col + label + 5;
+	const char *options[WIZARD_RADIO];
 
 	screen_put(s, row, a.col, f->problem ? (f->fails ? TONE_FAIL : TONE_WARN) : TONE_CURSOR,
 		   0,
@@ -183,7 +184,8 @@ static void draw_field(const struct wizard *w, size_t i, struct screen *s, int r
 	col += draw_value(w, f, s, row, col, value, at) + 1;
 	if (f->hint[0])
 		screen_put(s, row, col, TONE_DIM, 0, f->hint, a.col + a.cols - col);
-	else if (at && i > 0 && f->choices.n == 0)
+	else if (at && (w->single ? f->choices.n > 0 && !wizard_options(f, options)
+				  : i > 0 && f->choices.n == 0))
 		screen_put(s, row, col, TONE_DIM, 0, "F2 list", a.col + a.cols - col);
 }
 
@@ -454,9 +456,12 @@ static void draw_list(struct wizard *w, struct screen *s, struct area a)
 /* F6 */
 
 /* Quotes where a shell needs them. */
-static void shell_word(struct buf *b, const char *word)
+void wizard_shell_word(struct buf *b, const char *word)
 {
-	if (text_is_operand(word))
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_-.,:/=%+@";
+
+	if (word[0] && !word[strspn(word, plain)])
 		buf_adds(b, word);
 	else
 		quote_sh(b, word);
@@ -465,16 +470,16 @@ static void shell_word(struct buf *b, const char *word)
 static void shell_line(struct buf *b, const struct wizard *w)
 {
 	buf_adds(b, "paceline cluster create ");
-	shell_word(b, w->fields[0].value);
+	wizard_shell_word(b, w->fields[0].value);
 	buf_addc(b, ' ');
-	shell_word(b, w->template);
+	wizard_shell_word(b, w->template);
 	for (size_t i = 1; i < w->n; i++) {
 		const struct wizard_field *f = &w->fields[i];
 
 		if (f->fallback && strcmp(f->value, f->fallback) == 0)
 			continue;
 		buf_addf(b, " %s=", f->name);
-		shell_word(b, f->value);
+		wizard_shell_word(b, f->value);
 	}
 }
 
@@ -574,6 +579,82 @@ void wizard_draw(struct wizard *w, struct screen *s, struct area a, int64_t now,
 		    (struct area){ form.row + 2, form.col + 3, form.rows - 3, form.cols - 6 };
 	}
 	draw_body(w, s, form, locked);
+	if (w->list.open)
+		draw_list(w, s, a);
+}
+
+/*
+ * A form
+ */
+
+/* Problems that are about no field. */
+static int form_problems(const struct wizard *w, struct textbox *out)
+{
+	const struct json *list = json_get(w->check, "problems");
+	size_t step, n = 0;
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *p = json_at(list, i);
+		bool fails = strcmp(json_str(p, "level", "fail"), "fail") == 0;
+
+		wizard_problem_step(w, p, &step);
+		if (step < w->steps.n)
+			continue;
+		textbox_add(out, fails ? TONE_FAIL : TONE_WARN, "%s %s",
+			    fails ? "[!!]" : "[! ]", json_str(p, "text", ""));
+		n++;
+	}
+	return (int)n;
+}
+
+static void form_checks(const struct wizard *w, struct textbox *out)
+{
+	const struct json *list = json_get(w->check, "checks");
+
+	if (!w->check || w->checked != w->serial) {
+		textbox_add(out, TONE_DIM, "[..] checking");
+		return;
+	}
+	if (form_problems(w, out) > 0)
+		return;
+	if (json_len(list) == 0 && wizard_problems(w, true) == 0)
+		textbox_add(out, TONE_DIM, "[??] whether it fits is not known yet");
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *c = json_at(list, i);
+		bool ok = strcmp(json_str(c, "state", ""), "ok") == 0;
+
+		textbox_add(out, ok ? TONE_OK : TONE_DIM, "%s %s", ok ? "[ok]" : "[??]",
+			    json_str(c, "text", ""));
+	}
+}
+
+void wizard_form_draw(struct wizard *w, struct screen *s, struct area a, const char *about)
+{
+	struct area in = { a.row + 1 + (a.rows > 14), a.col + 1, a.rows - 1 - (a.rows > 14),
+			   a.cols - 2 };
+	struct textbox below;
+	int rows, top = w->text.top;
+
+	pane_title(s, (struct area){ a.row, a.col, 1, a.cols }, w->title, "", true);
+	if (w->show_text) {
+		textbox_open(&w->text, "");
+		w->text.top = top;
+		textbox_add_text(&w->text, TONE_TEXT, about);
+		textbox_paint(&w->text, s, in);
+		return;
+	}
+	textbox_init(&below);
+	textbox_open(&below, "");
+	form_checks(w, &below);
+	if (in.rows > 16)
+		textbox_add(&below, TONE_DIM, "%.*s", (int)strcspn(about, "\n"), about);
+	rows = textbox_rows(&below, in.cols);
+	rows = rows > in.rows / 2 ? in.rows / 2 : rows;
+	draw_fields(w, s, (struct area){ in.row, in.col, in.rows - rows, in.cols });
+	if (rows > 0)
+		textbox_paint(&below, s,
+			      (struct area){ in.row + in.rows - rows, in.col, rows, in.cols });
+	textbox_clear(&below);
 	if (w->list.open)
 		draw_list(w, s, a);
 }

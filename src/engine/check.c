@@ -9,39 +9,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-enum state { OK, UNKNOWN, WARN, FAIL };
-
-static const char *const state_words[] = { "ok", "unknown", "warn", "fail" };
-
-static struct json *problem(struct json *out, enum state s, const char *param, const char *fix,
-			    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-
-static struct json *problem(struct json *out, enum state s, const char *param, const char *fix,
-			    const char *fmt, ...)
-{
-	struct json *j = json_add_object(json_get_mut(out, "problems"));
-	char text[320];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	json_set_str(j, "level", state_words[s]);
-	json_set_str(j, "param", param ? param : "");
-	json_set_str(j, "fix", fix ? fix : "");
-	json_set_str(j, "text", text);
-	return j;
-}
-
-static void checked(struct json *out, const char *what, enum state s, const char *text)
-{
-	struct json *j = json_add_object(json_get_mut(out, "checks"));
-
-	json_set_str(j, "what", what);
-	json_set_str(j, "state", state_words[s]);
-	json_set_str(j, "text", text);
-}
-
 static const char *param_at(const struct check_facts *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -72,36 +39,37 @@ static const struct vm_size *size_of(const struct check_facts *f, const char *na
  * Sizes
  */
 
-static enum state check_size(struct json *out, const struct check_facts *f, const char *what,
-			     const char *name, const char *param)
+static enum check_state check_size(struct json *out, const struct check_facts *f,
+				   const char *what, const char *name, const char *param)
 {
 	const struct vm_sizes *sizes = &f->region->sizes;
 	struct err err;
 
 	if (region_sells_size(f->region, what, name, &err) == 0)
-		return OK;
-	problem(out, FAIL, param,
-		vm_sizes_find(sizes, name) ? NULL : vm_sizes_nearest(sizes, name), "%s",
-		err.msg);
-	return FAIL;
+		return CHECK_OK;
+	check_problem(out, CHECK_FAIL, param,
+		      vm_sizes_find(sizes, name) ? NULL : vm_sizes_nearest(sizes, name), "%s",
+		      err.msg);
+	return CHECK_FAIL;
 }
 
 static void check_sizes(struct json *out, const struct check_facts *f)
 {
 	const struct cluster_spec *s = f->spec;
-	enum state worst = OK;
+	enum check_state worst = CHECK_OK;
 	char text[80];
 	struct err err;
 
 	snprintf(text, sizeof(text), "sizes in %s", s->region);
 	if (!sizes_known(f)) {
-		checked(out, "sizes", UNKNOWN, text);
+		check_told(out, "sizes", CHECK_UNKNOWN, text);
 		return;
 	}
 	if (f->region->sizes.n == 0) {
 		region_none(f->region, &err);
-		problem(out, FAIL, param_at(f, "cluster/region"), NULL, "%s", err.msg);
-		checked(out, "sizes", FAIL, text);
+		check_problem(out, CHECK_FAIL, param_at(f, "cluster/region"), NULL, "%s",
+			      err.msg);
+		check_told(out, "sizes", CHECK_FAIL, text);
 		return;
 	}
 	worst = check_size(out, f, "head", s->head_size, param_at(f, "head/size"));
@@ -110,10 +78,10 @@ static void check_sizes(struct json *out, const struct check_facts *f)
 			const struct array_spec *a = &s->arrays[i];
 			const char *param = param_at(f, "arrays/%s/sizes/%zu", a->name, k);
 
-			if (check_size(out, f, a->name, a->sizes.v[k], param) != OK)
-				worst = FAIL;
+			if (check_size(out, f, a->name, a->sizes.v[k], param) != CHECK_OK)
+				worst = CHECK_FAIL;
 		}
-	checked(out, "sizes", worst, text);
+	check_told(out, "sizes", worst, text);
 }
 
 /*
@@ -161,59 +129,61 @@ static int64_t nodes_that_fit(const struct check_facts *f, const struct array_sp
 	return spot / size->vcpus + cores / size->vcpus;
 }
 
-static enum state quota_of_array(struct json *out, const struct check_facts *f,
-				 const struct array_spec *a, const struct vm_size *head)
+static enum check_state quota_of_array(struct json *out, const struct check_facts *f,
+				       const struct array_spec *a, const struct vm_size *head)
 {
 	const struct vm_size *size = a->sizes.n ? size_of(f, a->sizes.v[0]) : NULL;
 	char why[160] = "", fix[24];
 	int64_t fit;
 
 	if (!size || a->max_nodes <= 0)
-		return OK;
+		return CHECK_OK;
 	fit = nodes_that_fit(f, a, size, head ? head->vcpus : 0, head ? head->family : "", why);
 	if (fit >= a->max_nodes)
-		return OK;
+		return CHECK_OK;
 	snprintf(fix, sizeof(fix), "%lld", (long long)fit);
-	problem(out, WARN, param_at(f, "arrays/%s/max_nodes", a->name), fix,
-		"quota allows %lld of %lld %s nodes (%s); jobs beyond that will wait",
-		(long long)fit, (long long)a->max_nodes, a->name, why);
-	return WARN;
+	check_problem(out, CHECK_WARN, param_at(f, "arrays/%s/max_nodes", a->name), fix,
+		      "quota allows %lld of %lld %s nodes (%s); jobs beyond that will wait",
+		      (long long)fit, (long long)a->max_nodes, a->name, why);
+	return CHECK_WARN;
 }
 
-static enum state quota_of_head(struct json *out, const struct check_facts *f,
-				const struct vm_size *head, const char *name)
+static enum check_state quota_of_head(struct json *out, const struct check_facts *f,
+				      const struct vm_size *head, const char *name)
 {
 	int64_t room = head ? room_in(&f->region->quotas, name) : INT64_MAX;
 
 	if (!head || room >= head->vcpus)
-		return OK;
-	problem(
-	    out, FAIL, param_at(f, "head/size"), NULL,
+		return CHECK_OK;
+	check_problem(
+	    out, CHECK_FAIL, param_at(f, "head/size"), NULL,
 	    "the head needs %lld cores, quota %s has %lld left: ask for more or choose another size",
 	    (long long)head->vcpus, name, (long long)room);
-	return FAIL;
+	return CHECK_FAIL;
 }
 
 static void check_quota(struct json *out, const struct check_facts *f)
 {
 	const struct vm_size *head = size_of(f, f->spec->head_size);
-	enum state worst = OK, s;
+	enum check_state worst = CHECK_OK, s;
 
 	if (!sizes_known(f) || !f->region->quotas_ms) {
-		checked(out, "quota",
-			sizes_known(f) && f->region->sizes.n == 0 ? FAIL : UNKNOWN, "quota");
+		check_told(out, "quota",
+			   sizes_known(f) && f->region->sizes.n == 0 ? CHECK_FAIL
+								     : CHECK_UNKNOWN,
+			   "quota");
 		return;
 	}
 	if (head) {
 		worst = quota_of_head(out, f, head, "cores");
-		if (worst == OK)
+		if (worst == CHECK_OK)
 			worst = quota_of_head(out, f, head, head->family);
 	}
 	for (size_t i = 0; i < f->spec->n_arrays; i++) {
 		s = quota_of_array(out, f, &f->spec->arrays[i], head);
 		worst = s > worst ? s : worst;
 	}
-	checked(out, "quota", worst, "quota");
+	check_told(out, "quota", worst, "quota");
 }
 
 /*
@@ -266,16 +236,16 @@ static void check_addresses(struct json *out, const struct check_facts *f)
 	struct json *j;
 
 	if (s->vnet_id || !s->vnet_cidr || cidr_read(&range, s->vnet_cidr) < 0) {
-		checked(out, "addresses", OK, "addresses");
+		check_told(out, "addresses", CHECK_OK, "addresses");
 		return;
 	}
 	other = clashes(f, &range);
-	checked(out, "addresses", other ? WARN : OK, "addresses");
+	check_told(out, "addresses", other ? CHECK_WARN : CHECK_OK, "addresses");
 	if (!other)
 		return;
 	next_free(f, &range, fix);
-	j = problem(
-	    out, WARN, param_at(f, "cluster/network/cidr"), fix,
+	j = check_problem(
+	    out, CHECK_WARN, param_at(f, "cluster/network/cidr"), fix,
 	    "%s is also the range of cluster %s: one jump host cannot tell their machines apart",
 	    s->vnet_cidr, other->name);
 	json_set_bool(j, "moves", true);
@@ -449,7 +419,8 @@ static void cost(struct json *out, const struct check_facts *f)
 	if (s->budget_month >= 0)
 		json_set_real(j, "budget", s->budget_month);
 	json_set_bool(j, "sample", sizes_known(f) && f->region->sizes.sample_prices);
-	checked(out, "price", !sizes_known(f) || full < 0 ? UNKNOWN : OK, "price");
+	check_told(out, "price", !sizes_known(f) || full < 0 ? CHECK_UNKNOWN : CHECK_OK,
+		   "price");
 }
 
 /*
@@ -564,24 +535,25 @@ static bool check_values(struct json *out, const struct template *t, const struc
 			continue;
 		fine = false;
 		nearest_value(fix, p, value);
-		problem(out, FAIL, p->name, fix, "%s",
-			value ? err.msg : "a value is needed: there is no default");
+		check_problem(out, CHECK_FAIL, p->name, fix, "%s",
+			      value ? err.msg : "a value is needed: there is no default");
 	}
 	return fine;
 }
 
 static void check_name(struct json *out, const struct engine *e, const char *name)
 {
-	enum state s = FAIL;
+	enum check_state s = CHECK_FAIL;
 	struct err err;
 
 	if (!cluster_name_ok(name, &err))
-		problem(out, FAIL, CHECK_NAME, NULL, "%s", err.msg);
+		check_problem(out, CHECK_FAIL, CHECK_NAME, NULL, "%s", err.msg);
 	else if (run_find(e, name))
-		problem(out, FAIL, CHECK_NAME, NULL, "there is a cluster %s already", name);
+		check_problem(out, CHECK_FAIL, CHECK_NAME, NULL,
+			      "there is a cluster %s already", name);
 	else
-		s = OK;
-	checked(out, "name", s, "name free");
+		s = CHECK_OK;
+	check_told(out, "name", s, "name free");
 }
 
 static void check_expanded(struct json *out, struct engine *e, const struct template *t,
@@ -591,12 +563,12 @@ static void check_expanded(struct json *out, struct engine *e, const struct temp
 	struct engine_cloud *c = cloud_named(e, spec->cloud);
 
 	if (!sched_find(spec->scheduler))
-		problem(out, FAIL, param_at(&f, "scheduler/type"), NULL,
-			"scheduler \"%s\" is not known here", spec->scheduler);
+		check_problem(out, CHECK_FAIL, param_at(&f, "scheduler/type"), NULL,
+			      "scheduler \"%s\" is not known here", spec->scheduler);
 	if (!c)
-		problem(out, FAIL, param_at(&f, "cluster/cloud"),
-			e->n_clouds ? e->clouds[0].record->name : NULL,
-			"cloud \"%s\" is not configured", spec->cloud);
+		check_problem(out, CHECK_FAIL, param_at(&f, "cluster/cloud"),
+			      e->n_clouds ? e->clouds[0].record->name : NULL,
+			      "cloud \"%s\" is not configured", spec->cloud);
 	f.n_others = engine_clusters(e, &f.others);
 	f.region = c ? region_peek(e, c, spec->region) : NULL;
 	check_spec(out, &f);
@@ -666,14 +638,16 @@ struct json *engine_check(struct engine *e, const char *name, const char *templa
 	json_set_array(out, "checks");
 	check_name(out, e, name);
 	if (e->safe_mode)
-		problem(out, FAIL, "", NULL, "the engine is in safe mode and changes nothing");
+		check_problem(out, CHECK_FAIL, "", NULL,
+			      "the engine is in safe mode and changes nothing");
 	if (e->adoption)
-		problem(out, FAIL, "", NULL,
-			"the engine is in adoption mode and changes nothing: see \"found\"");
+		check_problem(
+		    out, CHECK_FAIL, "", NULL,
+		    "the engine is in adoption mode and changes nothing: see \"found\"");
 	if (!check_values(out, t, params))
-		checked(out, "values", FAIL, "values");
+		check_told(out, "values", CHECK_FAIL, "values");
 	else if (template_expand(&spec, t, params, &why) < 0)
-		problem(out, FAIL, "", NULL, "%s", why.msg);
+		check_problem(out, CHECK_FAIL, "", NULL, "%s", why.msg);
 	else
 		check_expanded(out, e, t, &spec);
 	if (wanted && spec.cloud)

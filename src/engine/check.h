@@ -20,6 +20,14 @@
 #define CHECK_NAME	 "@name" /* no parameter can be called so */
 #define CHECK_SOME_NODES 10
 
+enum check_state { CHECK_OK, CHECK_UNKNOWN, CHECK_WARN, CHECK_FAIL };
+
+/* check_note.c; out has both lists. The new problem. */
+struct json *check_problem(struct json *out, enum check_state s, const char *param,
+			   const char *fix, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+void check_told(struct json *out, const char *what, enum check_state s, const char *text);
+
 struct check_facts {
 	const struct cluster_spec *spec;
 	const struct template *t;

@@ -101,14 +101,16 @@ static const char *or_dash(const char *s)
 	return s && s[0] ? s : "-";
 }
 
-static int add_args(struct strs *to, const struct json *args, struct err *err)
+static int add_texts(struct strs *to, const struct json *q, const char *key, struct err *err)
 {
+	const struct json *args = json_get(q, key);
+
 	for (size_t i = 0; i < json_len(args); i++) {
 		const char *text = json_text(json_at(args, i));
 
 		if (!text || strs_add(to, text) < 0)
 			return err_set(err, ERR_INVALID,
-				       "\"args\" is a list of at most %zu texts", to->max);
+				       "\"%s\" is a list of at most %zu texts", key, to->max);
 	}
 	return 0;
 }
@@ -169,7 +171,11 @@ static int submit_text(struct run *r, const struct json *q, const char *text, st
 	strs_add(&argv, or_dash(json_str(q, "array", NULL)));
 	strs_add(&argv, or_dash(json_str(q, "partition", NULL)));
 	strs_add(&argv, or_dash(json_str(q, "cwd", NULL)));
-	rc = add_args(&argv, json_get(q, "args"), err);
+	rc = add_texts(&argv, q, "args", err);
+	if (rc == 0 && json_len(json_get(q, "words")) > 0) {
+		strs_add(&argv, "--");
+		rc = add_texts(&argv, q, "words", err);
+	}
 	if (rc == 0)
 		remote_run(r->remote, &argv, env, text, strlen(text), false, 30000, on_submit,
 			   a);
@@ -182,20 +188,24 @@ static int submit_text(struct run *r, const struct json *q, const char *text, st
 static int submit_path(struct run *r, const struct json *q, const char *path, struct ask *a,
 		       struct err *err)
 {
-	struct strs extra = STRS_INIT(100);
+	struct strs extra = STRS_INIT(100), words = STRS_INIT(100);
 	struct sched_args args = { .text = path,
 				   .extra = &extra,
+				   .words = &words,
 				   .array = json_str(q, "array", NULL),
 				   .partition = json_str(q, "partition", NULL),
 				   .cwd = json_str(q, "cwd", NULL),
 				   .version = r->sched_version };
-	int rc = add_args(&extra, json_get(q, "args"), err);
+	int rc = add_texts(&extra, q, "args", err);
 
+	if (rc == 0)
+		rc = add_texts(&words, q, "words", err);
 	if (rc == 0)
 		remote_verb(r, SCHED_SUBMIT, &args, on_submit, a);
 	else
 		free(a);
 	strs_clear(&extra);
+	strs_clear(&words);
 	return rc;
 }
 

@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "engine/run.h"
+#include "engine/resubmit.h"
 
 struct again {
 	struct run *run;
@@ -106,13 +106,14 @@ static int add_options(struct again *a, const struct json *changes, struct err *
 {
 	struct strs options = STRS_INIT(16);
 	struct json *args = json_set_array(a->request, "args");
-	int rc = a->run->sched->job_options(&options, json_str(changes, "time", ""),
-					    json_str(changes, "cpus", ""),
-					    json_str(changes, "mem", ""), err);
+	struct job_changes c = resubmit_changes(changes);
+	int rc = a->run->sched->job_options(&options, NULL, &c, 0, err);
 
 	for (size_t i = 0; i < options.n; i++)
 		json_add(args, json_new_string(options.v[i]));
 	strs_clear(&options);
+	if (rc == 0 && json_get(changes, "words"))
+		json_set(a->request, "words", json_copy(json_get(changes, "words")));
 	return rc;
 }
 
@@ -127,9 +128,8 @@ int engine_job_resubmit(struct engine *e, const struct user *u, const char *clus
 
 	if (!r)
 		return -1;
-	if (!r->sched->job_options)
-		return err_set(err, ERR_UNSUPPORTED, "%s does not hand out scripts of jobs",
-			       r->sched->title);
+	if (resubmit_can(r, err) < 0)
+		return -1;
 	a = xcalloc(1, sizeof(*a));
 	*a = (struct again){ .run = r, .user = *u, .cb = cb, .arg = arg };
 	snprintf(a->job, sizeof(a->job), "%s", job);

@@ -233,6 +233,7 @@ const struct sched_ops sched_slurm = {
 	.read_ended = slurm_read_ended,
 	.read_submit = read_submit,
 	.read_act = slurm_read_act,
+	.read_spec = slurm_read_spec,
 	.job_options = slurm_job_options,
 	.names_itself = slurm_names_itself,
 	.job_fits = slurm_job_fits,

@@ -69,8 +69,9 @@ int slurm_read_exact(struct queue *q, const struct sched_run *r, const char *ver
 int slurm_job_fits(const struct job *j, const char *array, const char *const *features);
 int slurm_argv(struct strs *argv, enum sched_verb verb, const struct sched_args *a,
 	       struct err *err);
-int slurm_job_options(struct strs *out, const char *time, const char *cpus, const char *mem,
-		      struct err *err);
+int slurm_job_options(struct strs *out, struct job *as, const struct job_changes *c,
+		      int64_t processes, struct err *err);
+int slurm_read_spec(struct job_spec *out, const struct sched_run *r, struct err *err);
 bool slurm_names_itself(const char *script);
 int slurm_read_act(enum sched_verb verb, const struct sched_run *r, struct err *err);
 

@@ -154,33 +154,10 @@ static int add_submit(struct strs *argv, const struct sched_args *a, struct err 
 		rc |= strs_addf(argv, "--chdir=%s", a->cwd);
 	for (size_t i = 0; a->extra && i < a->extra->n; i++)
 		rc |= strs_add(argv, a->extra->v[i]);
-	return rc | strs_add(argv, a->text);
-}
-
-int slurm_job_options(struct strs *out, const char *time, const char *cpus, const char *mem,
-		      struct err *err)
-{
-	const struct {
-		const char *value, *option, *holds, *says;
-	} all[] = {
-		{ time, "--time", "0123456789:-", "no time limit: use as in 30 or 1-12:00:00" },
-		{ cpus, "--cpus-per-task", "0123456789", "no number of cpus" },
-		{ mem, "--mem", "0123456789KMGTkmgt",
-		  "no size of memory: use as in 500M or 4G" },
-	};
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		const char *v = all[i].value;
-
-		if (!v[0])
-			continue;
-		if (strlen(v) > 24 || strspn(v, "0123456789") == 0 ||
-		    v[strspn(v, all[i].holds)] != '\0')
-			return err_set(err, ERR_INVALID, "\"%.24s\" is %s", v, all[i].says);
-		if (strs_addf(out, "%s=%s", all[i].option, v) < 0)
-			return err_set(err, ERR_FULL, "too many options");
-	}
-	return 0;
+	rc |= strs_add(argv, a->text);
+	for (size_t i = 0; a->words && i < a->words->n; i++)
+		rc |= strs_add(argv, a->words->v[i]);
+	return rc;
 }
 
 static int add_args(struct strs *argv, enum sched_verb verb, const struct sched_args *a,

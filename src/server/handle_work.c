@@ -149,6 +149,29 @@ void resubmit_job(struct request *q)
 		answer_err(q, &err);
 }
 
+void get_job_again(struct request *q)
+{
+	struct err err = ERR_INIT;
+
+	if (engine_job_again(q->server->engine, segment(q, 2), segment(q, 4), job_done, q,
+			     &err) < 0)
+		answer_err(q, &err);
+}
+
+void check_job_again(struct request *q)
+{
+	struct err err = ERR_INIT;
+	struct json *j;
+
+	answers_a_question(q);
+	j = engine_job_again_check(q->server->engine, segment(q, 2), segment(q, 4), q->body,
+				   &err);
+	if (j)
+		answer_json(q, 200, j);
+	else
+		answer_err(q, &err);
+}
+
 void act_on_jobs(struct request *q)
 {
 	struct strs ids = STRS_INIT(10000);

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Logs of jobs and nodes, jobs that ended, and a job once more: on the made-up site of the deck lab.
+# Logs of jobs and nodes, and jobs that ended: on the made-up site of the deck lab.
 cd "$(dirname "$0")/../.." || exit 2
 . tests/screens/lib.sh
 . tests/screens/deck.sh
@@ -124,13 +124,6 @@ reasons() {
 	tap_ok "the Deck says what stands in the way of nodes" screen_wait 'quota: westeurope'
 	screen_keys 3
 	tap_ok "the queue by reason" screen_wait 'quota 33   Dependency 1'
-	screen_keys R
-	tap_ok "R writes the submission down, to be changed" screen_wait 'ubmit demo 12_[5-37] --partition htc --name'
-	screen_keys Escape Down R
-	tap_ok "of a task with its number" screen_wait '12_1 --partition htc --array 1 --name monte-carlo'
-	screen_keys C-u
-	screen_text 'cluster list'
-	screen_keys Escape
 	screen_stop
 }
 

@@ -63,12 +63,13 @@ static int submit(struct gq_head *h, struct gq_call *c)
 	struct strs argv = STRS_INIT(1000);
 	struct gq_call inner = *c;
 	char *const *v = c->argv->v + 2;
+	size_t i = 6;
 	char random[9];
 	int rc;
 
 	if (c->argv->n < 6)
-		return die(
-		    c, "usage: paceline-sched submit NAME ARRAY_SPEC PARTITION CWD [ARGS...]");
+		return die(c, "usage: paceline-sched submit NAME ARRAY_SPEC PARTITION CWD "
+			      "[ARGS...] [-- WORDS...]");
 	if (strcmp(v[0], "-") != 0 && !text_is_name(v[0], 255))
 		return die(c, "\"%s\" is no name of a job: letters, digits, '.', '_' and '-'",
 			   v[0]);
@@ -83,10 +84,12 @@ static int submit(struct gq_head *h, struct gq_call *c)
 		strs_addf(&argv, "--array=%s", v[1]);
 	if (strcmp(v[2], "-") != 0)
 		strs_addf(&argv, "--partition=%s", v[2]);
-	for (size_t i = 6; i < c->argv->n; i++)
+	for (; i < c->argv->n && strcmp(c->argv->v[i], "--") != 0; i++)
 		strs_add(&argv, c->argv->v[i]);
 	strs_addf(&argv, "/home/%s/jobs/%s.%.6s", h->q->user,
 		  strcmp(v[0], "-") == 0 ? "job" : v[0], random);
+	for (i++; i < c->argv->n; i++)
+		strs_add(&argv, c->argv->v[i]);
 	inner.argv = &argv;
 	rc = gq_sbatch(h->q, &inner);
 	strs_clear(&argv);
@@ -112,5 +115,5 @@ int gq_tool(struct gq_site *s, struct gq_head *h, struct gq_call *c)
 	}
 	return die(c,
 		   "usage: paceline-sched status | publish | submit NAME ARRAY_SPEC PARTITION "
-		   "CWD [ARGS...] | stop");
+		   "CWD [ARGS...] [-- WORDS...] | stop");
 }

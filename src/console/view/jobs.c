@@ -396,28 +396,6 @@ static void cancel(struct deck *d)
 	act_chosen(d, ACT_CANCEL);
 }
 
-/* The same once more: a line with all that can be changed, as the job has it, for the operator
- * to change. */
-static void resubmit(struct deck *d)
-{
-	const struct job *j = selected(d);
-	const char *task = j ? strchr(j->id, '_') : NULL;
-	char line[PROMPT_TEXT], limit[40] = "", mem[40] = "";
-
-	if (!j)
-		return;
-	if (j->limit_s > 0)
-		snprintf(limit, sizeof(limit), " --time %lld",
-			 (long long)((j->limit_s + 59) / 60));
-	if (j->mem_bytes > 0 && !j->mem_per_cpu)
-		snprintf(mem, sizeof(mem), " --mem %lldM", (long long)(j->mem_bytes >> 20));
-	snprintf(line, sizeof(line),
-		 "job resubmit %s %.40s --partition %.40s%s%.*s --name %.60s%s%s", d->cluster,
-		 j->id, j->partition, task && task[1] != '[' ? " --array " : "",
-		 task && task[1] != '[' ? 20 : 0, task ? task + 1 : "", j->name, limit, mem);
-	deck_open_prompt(d, FOR_COMMAND, ":", line);
-}
-
 static const struct binding keys[] = {
 	{ .key = K_ENTER,
 	  .keys = "Enter",
@@ -473,12 +451,12 @@ static const struct binding keys[] = {
 	  .keys = "R",
 	  .group = GROUP_ACT,
 	  .label = "Resubmit",
-	  .help = "submit it again, changed",
+	  .help = "submit it again, changed...",
 	  .command = "job resubmit",
 	  .cli = "%c %j",
 	  .needs = ROLE_OPERATOR,
 	  .off = deck_no_job,
-	  .run = resubmit },
+	  .run = act_again },
 	{ .key = 't',
 	  .keys = "t",
 	  .group = GROUP_ACT,

@@ -290,6 +290,8 @@ static struct json *of_cluster(const char *verb, struct cluster_row *r, bool pos
 		return drain(body, NODE_GONE);
 	if (strstr(verb, "/log"))
 		return fixture_log_of(verb, err);
+	if (strncmp(verb, "jobs/", 5) == 0 && strstr(verb, "/resubmit"))
+		return fixture_again(verb + 5, post, body, err);
 	if (strncmp(verb, "jobs/", 5) == 0)
 		return jobs_told(verb + 5, body);
 	if (strncmp(verb, "ssh?node=", 9) == 0)

@@ -63,6 +63,9 @@ size_t fixture_histories(struct history_row *out, const char *cluster); /* histo
 /* log.c */
 struct json *fixture_log_of(const char *verb, struct err *err);
 void fixture_log_grows(int64_t n); /* 0: the job is over */
+/* again.c: a job once more: what it was, a check, the submission */
+struct json *fixture_again(const char *verb, bool post, const struct json *body,
+			   struct err *err);
 struct json *fixture_cost(const char *query); /* cost.c */
 /* teardown.c; keep: of the query, NULL as the template says */
 struct json *fixture_teardown(const struct cluster_row *r, const char *keep);

@@ -139,21 +139,6 @@ static void files_of_a_job_are_those_of_its_first_record(void **state)
 	assert_string_equal(f.cwd, "/home/op");
 }
 
-static void changes_become_options_or_are_refused(void **state)
-{
-	struct strs out = STRS_INIT(8);
-	struct err err = ERR_INIT;
-
-	(void)state;
-	assert_int_equal(sched_slurm.job_options(&out, "1-12:00:00", "4", "2G", &err), 0);
-	assert_int_equal(out.n, 3);
-	assert_string_equal(out.v[0], "--time=1-12:00:00");
-	assert_string_equal(out.v[2], "--mem=2G");
-	assert_int_equal(sched_slurm.job_options(&out, "5 --wrap=x", "", "", &err), -1);
-	assert_non_null(strstr(err.msg, "no time limit"));
-	strs_clear(&out);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,7 +147,6 @@ int main(void)
 		cmocka_unit_test(a_path_that_may_be_cut_is_none),
 		cmocka_unit_test(jobs_that_were_forgotten_are_no_failure),
 		cmocka_unit_test(files_of_a_job_are_those_of_its_first_record),
-		cmocka_unit_test(changes_become_options_or_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,33 @@
+/* What a check says: a problem, or that something was looked at. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "engine/check.h"
+
+static const char *const state_words[] = { "ok", "unknown", "warn", "fail" };
+
+struct json *check_problem(struct json *out, enum check_state s, const char *param,
+			   const char *fix, const char *fmt, ...)
+{
+	struct json *j = json_add_object(json_get_mut(out, "problems"));
+	char text[320];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	json_set_str(j, "level", state_words[s]);
+	json_set_str(j, "param", param ? param : "");
+	json_set_str(j, "fix", fix ? fix : "");
+	json_set_str(j, "text", text);
+	return j;
+}
+
+void check_told(struct json *out, const char *what, enum check_state s, const char *text)
+{
+	struct json *j = json_add_object(json_get_mut(out, "checks"));
+
+	json_set_str(j, "what", what);
+	json_set_str(j, "state", state_words[s]);
+	json_set_str(j, "text", text);
+}

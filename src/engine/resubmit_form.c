@@ -1,0 +1,295 @@
+/*
+ * What a job was submitted with, for a form that changes it, and what is said of the changes
+ * while they are typed: each by itself, and the job as a whole by the decision's own code.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "engine/check.h"
+#include "engine/resubmit.h"
+
+struct form_ask {
+	struct run *run;
+	char job[64];
+	engine_done_cb *cb;
+	void *arg;
+};
+
+int resubmit_can(const struct run *r, struct err *err)
+{
+	if (r->sched->job_options)
+		return 0;
+	return err_set(err, ERR_UNSUPPORTED, "%s does not hand out scripts of jobs",
+		       r->sched->title);
+}
+
+struct job_changes resubmit_changes(const struct json *changes)
+{
+	return (struct job_changes){ .nodes = json_str(changes, "nodes", ""),
+				     .cpus = json_str(changes, "cpus", ""),
+				     .mem = json_str(changes, "mem", ""),
+				     .time = json_str(changes, "time", "") };
+}
+
+/*
+ * What it was
+ */
+
+static struct json *form_json(const struct form_ask *a, const struct job_spec *s)
+{
+	const struct {
+		const char *name, *value;
+	} values[] = {
+		{ "name", s->name },   { "partition", s->partition },
+		{ "nodes", s->nodes }, { "cpus", s->cpus },
+		{ "mem", s->mem },     { "time", s->time },
+		{ "array", s->array }, { "args", s->args },
+	};
+	struct json *j = json_new_object(), *to, *list;
+
+	json_set_str(j, "job", a->job);
+	json_set_str(j, "script", s->script);
+	json_set_int(j, "processes", s->processes);
+	to = json_set_object(j, "values");
+	for (size_t i = 0; i < ARRAY_LEN(values); i++)
+		json_set_str(to, values[i].name, values[i].value);
+	list = json_set_array(j, "partitions");
+	for (size_t i = 0; i < a->run->cluster.spec.n_arrays; i++)
+		json_add(list, json_new_string(a->run->cluster.spec.arrays[i].name));
+	return j;
+}
+
+/* It left the scheduler's memory: what was written down when it ended. */
+static bool remembered(struct job_spec *s, const struct form_ask *a)
+{
+	struct job_record rec;
+
+	if (store_job_find(a->run->engine->store, a->run->cluster.id, a->job, &rec, NULL) < 0)
+		return false;
+	snprintf(s->name, sizeof(s->name), "%s", rec.name);
+	snprintf(s->partition, sizeof(s->partition), "%s", rec.partition);
+	snprintf(s->script, sizeof(s->script), "%s", rec.script);
+	if (rec.nodes_min > 0)
+		snprintf(s->nodes, sizeof(s->nodes), "%lld", (long long)rec.nodes_min);
+	if (rec.nodes_min == 1 && rec.cpus > 0)
+		snprintf(s->cpus, sizeof(s->cpus), "%lld", (long long)rec.cpus);
+	if (rec.limit_s > 0)
+		snprintf(s->time, sizeof(s->time), "%lld",
+			 (long long)((rec.limit_s + 59) / 60));
+	return true;
+}
+
+/* A task is one more of its number; of an array that waits what is left of it; of a whole one
+ * what its script says. */
+static void array_of(struct job_spec *s, const struct form_ask *a)
+{
+	const struct job *j = a->run->queue ? queue_job(a->run->queue, a->job) : NULL;
+	const char *task = strchr(a->job, '_');
+	bool set = j && j->array_id[0] && strchr(j->id, '[');
+
+	if (task && task[1] != '[')
+		snprintf(s->array, sizeof(s->array), "%s", task + 1);
+	else if (set && strlen(j->task) < sizeof(s->array))
+		snprintf(s->array, sizeof(s->array), "%s", j->task);
+	else
+		s->array[0] = '\0';
+}
+
+static void on_spec(void *arg, const struct sched_run *run, const struct err *why)
+{
+	struct form_ask *a = arg;
+	struct job_spec s = { .name = "" };
+	struct err err = ERR_INIT;
+	struct json *j = NULL;
+	bool told = run && run->exit_code == 0 && a->run->sched->read_spec &&
+		    a->run->sched->read_spec(&s, run, &err) == 0;
+
+	if (told || remembered(&s, a)) {
+		array_of(&s, a);
+		j = form_json(a, &s);
+	} else if (!run) {
+		err = *why;
+	} else {
+		err_set(&err, ERR_NOT_FOUND,
+			"the scheduler shows no job %s, and none is written down", a->job);
+	}
+	a->cb(a->arg, j, j ? NULL : &err);
+	json_free(j);
+	free(a);
+}
+
+int engine_job_again(struct engine *e, const char *cluster, const char *job, engine_done_cb *cb,
+		     void *arg, struct err *err)
+{
+	struct run *r = run_ready(e, cluster, err);
+	struct strs names = STRS_INIT(1);
+	struct sched_args args = { .names = &names };
+	const char *set = strstr(job, "_[");
+	struct form_ask *a;
+
+	if (!r || resubmit_can(r, err) < 0)
+		return -1;
+	a = xcalloc(1, sizeof(*a));
+	*a = (struct form_ask){ .run = r, .cb = cb, .arg = arg };
+	snprintf(a->job, sizeof(a->job), "%s", job);
+	args.version = r->sched_version;
+	/* what is left of an array goes by the array's number */
+	strs_addf(&names, "%.*s", set ? (int)(set - job) : 63, job);
+	remote_verb(r, SCHED_JOB_DETAIL, &args, on_spec, a);
+	strs_clear(&names);
+	return 0;
+}
+
+/*
+ * What it would be
+ */
+
+static void check_names(struct json *out, const struct check_job *f, const struct json *changes)
+{
+	const char *name = json_str(changes, "name", ""),
+		   *array = json_str(changes, "array", "");
+	const char *partition = json_str(changes, "partition", "");
+	const struct sched_args as = { .text = "/", .array = array };
+	struct strs argv = STRS_INIT(32);
+	struct err err = ERR_INIT;
+
+	if (name[0] && !text_is_name(name, 64))
+		check_problem(out, CHECK_FAIL, "name", NULL,
+			      "a name has letters, digits, dot, hyphen and underscore");
+	if (partition[0] && !cluster_array(f->spec, partition))
+		check_problem(out, CHECK_FAIL, "partition", f->spec->arrays[0].name,
+			      "the cluster has no array \"%.40s\"", partition);
+	if (array[0] && f->sched->argv(&argv, SCHED_SUBMIT, &as, &err) < 0)
+		check_problem(out, CHECK_FAIL, "array", NULL, "%s", err.msg);
+	strs_clear(&argv);
+}
+
+/* One by one, so that each is told of where it stands. False: some is not understood. */
+static bool check_sizes(struct json *out, const struct check_job *f, struct job *as,
+			const struct job_changes *c, int64_t processes)
+{
+	const struct {
+		const char *name;
+		struct job_changes one;
+	} each[] = {
+		{ "nodes", { .nodes = c->nodes } },
+		{ "cpus", { .cpus = c->cpus } },
+		{ "mem", { .mem = c->mem } },
+		{ "time", { .time = c->time } },
+	};
+	bool good = true;
+
+	for (size_t i = 0; i < ARRAY_LEN(each); i++) {
+		struct err err = ERR_INIT;
+		struct job alone = { .nodes_min = 1 };
+
+		if (f->sched->job_options(NULL, &alone, &each[i].one, 0, &err) == 0)
+			continue;
+		check_problem(out, CHECK_FAIL, each[i].name, NULL, "%s", err.msg);
+		good = false;
+	}
+	return good && f->sched->job_options(NULL, as, c, processes, NULL) == 0;
+}
+
+static void say_placed(struct json *out, const struct plan *p)
+{
+	char text[300];
+
+	if (p->n_creates > 0)
+		snprintf(text, sizeof(text), "%lld new nodes: %.200s",
+			 (long long)p->creates[0].count, p->creates[0].why);
+	else
+		snprintf(text, sizeof(text), "it fits on nodes that are there");
+	check_told(out, "fits", CHECK_OK, text);
+}
+
+/* The decision, with this job as the whole queue: what it says now it would say then. */
+static void check_fit(struct json *out, const struct check_job *f, const struct job *as)
+{
+	struct queue q;
+	struct demand d = { 0 };
+	struct plan p = { 0 };
+	struct job *j;
+	const char *said;
+
+	queue_init(&q);
+	j = queue_add_job(&q);
+	*j = *as;
+	j->demand = true;
+	if (demand_of(&d, &q, f->spec, f->sizes, f->sched, NULL) < 0 ||
+	    plan_make(&p, &d, f->facts, NULL) < 0 || p.n_wants == 0) {
+		check_told(out, "fits", CHECK_UNKNOWN, "whether it fits is not known");
+	} else {
+		said = p.wants[0].text ? p.wants[0].text : "";
+		if (p.wants[0].unplaced == 0) /* on nodes that boot, too */
+			say_placed(out, &p);
+		else if (p.wants[0].code == WHY_NEVER_FITS ||
+			 p.wants[0].code == WHY_GROUP_TOO_SMALL)
+			check_problem(out, CHECK_FAIL, "", NULL, "%s", said);
+		else
+			check_problem(out, CHECK_WARN, "", NULL, "it would wait: %s", said);
+	}
+	plan_clear(&p);
+	demand_clear(&d);
+	queue_clear(&q);
+}
+
+void check_job(struct json *out, const struct check_job *f, const struct job *as,
+	       const struct json *changes)
+{
+	struct job_changes c = resubmit_changes(changes);
+	struct job job = *as;
+
+	json_set_array(out, "problems");
+	json_set_array(out, "checks");
+	check_names(out, f, changes);
+	if (json_str(changes, "partition", "")[0])
+		job.partition = json_str(changes, "partition", "");
+	if (!check_sizes(out, f, &job, &c, json_int(changes, "processes", 0)))
+		return;
+	if (json_len(json_get(out, "problems")) == 0 && f->facts)
+		check_fit(out, f, &job);
+}
+
+struct json *engine_job_again_check(struct engine *e, const char *cluster, const char *job,
+				    const struct json *changes, struct err *err)
+{
+	struct run *r = run_ready(e, cluster, err);
+	const struct job *known = r && r->queue ? queue_job(r->queue, job) : NULL;
+	struct job as = { .id = "again",
+			  .array_id = "",
+			  .task = "",
+			  .name = "",
+			  .user = "",
+			  .partition = "",
+			  .reason = "",
+			  .constraint = "",
+			  .dependency = "",
+			  .waits = "",
+			  .nodes = "",
+			  .tasks = 1,
+			  .nodes_min = 1,
+			  .cpus = 1,
+			  .limit_s = -1 };
+	struct check_job facts;
+	struct json *out;
+
+	if (!r || resubmit_can(r, err) < 0)
+		return NULL;
+	if (known) {
+		as.constraint = known->constraint;
+		as.gpus = known->gpus;
+		as.exclusive = known->exclusive;
+		as.cpus = known->cpus;
+		as.nodes_min = known->nodes_min;
+		as.partition = known->partition;
+	}
+	facts = (struct check_job){ &r->cluster.spec, &r->region->sizes,
+				    r->decided ? &r->facts : NULL, r->sched };
+	out = json_new_object();
+	check_job(out, &facts, &as, changes);
+	return out;
+}

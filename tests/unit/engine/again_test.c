@@ -1,0 +1,184 @@
+/* What is said of a job before it is submitted once more: each value, and whether it fits. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "engine/resubmit.h"
+
+struct world {
+	struct cluster_spec spec;
+	struct vm_sizes sizes;
+	struct fact_array arrays[1];
+	struct fact_bucket buckets[1];
+	struct facts facts;
+	struct json *out;
+};
+
+static int up(void **state)
+{
+	struct world *w = xcalloc(1, sizeof(*w));
+	struct vm_size *size = vm_sizes_add(&w->sizes);
+	struct array_spec *a;
+
+	cluster_spec_init(&w->spec);
+	w->spec.arrays = a = xcalloc(1, sizeof(*a));
+	w->spec.n_arrays = 1;
+	array_spec_init(a);
+	a->name = xstrdup("htc");
+	a->max_nodes = 4;
+	strs_add(&a->sizes, "Standard_F2s_v2");
+	*size = (struct vm_size){ .name = "Standard_F2s_v2",
+				  .family = "standardFSv2Family",
+				  .vcpus = 2,
+				  .vcpus_per_core = 1,
+				  .mem_bytes = (int64_t)4 << 30,
+				  .price = 0.1 };
+	w->arrays[0] = (struct fact_array){ .spec = a, .used_cores = -1 };
+	w->buckets[0] = (struct fact_bucket){
+		.size = size, .max_nodes = -1, .available = -1, .price = 0.1, .probe_max = -1
+	};
+	w->facts = (struct facts){ .now_s = 1000000,
+				   .region = "westeurope",
+				   .arrays = w->arrays,
+				   .n_arrays = 1,
+				   .buckets = w->buckets,
+				   .n_buckets = 1,
+				   .max_cores = -1,
+				   .max_nodes = -1,
+				   .max_price = -1 };
+	*state = w;
+	return 0;
+}
+
+static int down(void **state)
+{
+	struct world *w = *state;
+
+	cluster_spec_clear(&w->spec);
+	vm_sizes_clear(&w->sizes);
+	json_free(w->out);
+	free(w);
+	return 0;
+}
+
+/* changes: "name=value" each */
+static void look(struct world *w, const char *const *changes, bool decided)
+{
+	struct queue q;
+	struct json *body = json_new_object();
+	const struct check_job f = { &w->spec, &w->sizes, decided ? &w->facts : NULL,
+				     &sched_slurm };
+	struct job *as;
+
+	queue_init(&q);
+	as = queue_add_job(&q);
+	as->partition = "htc";
+	as->tasks = as->nodes_min = as->cpus = 1;
+	as->state = JOB_PENDING;
+	as->limit_s = -1;
+	for (; *changes; changes++) {
+		char name[24];
+		size_t n = strcspn(*changes, "=");
+
+		snprintf(name, sizeof(name), "%.*s", (int)n, *changes);
+		json_set_str(body, name, *changes + n + 1);
+	}
+	json_free(w->out);
+	w->out = json_new_object();
+	check_job(w->out, &f, as, body);
+	json_free(body);
+	queue_clear(&q);
+}
+
+#define LOOK(w, ...) look((w), (const char *const[]){ __VA_ARGS__, NULL }, true)
+
+static const char *first(const struct world *w, const char *list, const char *key)
+{
+	return json_str(json_at(json_get(w->out, list), 0), key, "");
+}
+
+static size_t count(const struct world *w, const char *list)
+{
+	return json_len(json_get(w->out, list));
+}
+
+static void a_job_that_fits_says_what_would_be_made(void **state)
+{
+	struct world *w = *state;
+
+	LOOK(w, "nodes=2", "cpus=2", "time=30");
+	assert_string_equal(first(w, "problems", "text"), "");
+	assert_int_equal(count(w, "problems"), 0);
+	assert_string_equal(first(w, "checks", "state"), "ok");
+	assert_non_null(strstr(first(w, "checks", "text"), "2 new nodes"));
+}
+
+static void a_job_that_never_fits_is_refused_before_it_is_submitted(void **state)
+{
+	struct world *w = *state;
+
+	LOOK(w, "cpus=3");
+	assert_string_equal(first(w, "problems", "level"), "fail");
+	assert_non_null(strstr(first(w, "problems", "text"), "never fits"));
+	LOOK(w, "nodes=5");
+	assert_non_null(strstr(first(w, "problems", "text"), "never fits"));
+	LOOK(w, "mem=64G");
+	assert_non_null(strstr(first(w, "problems", "text"), "never fits"));
+}
+
+static void a_job_that_would_wait_is_told_so_and_may_be_submitted(void **state)
+{
+	struct world *w = *state;
+
+	w->facts.paused = true;
+	LOOK(w, "cpus=1");
+	assert_string_equal(first(w, "problems", "level"), "warn");
+	assert_non_null(strstr(first(w, "problems", "text"), "it would wait"));
+}
+
+static void each_value_that_is_not_understood_is_told_at_its_own_place(void **state)
+{
+	struct world *w = *state;
+
+	LOOK(w, "name=a b", "partition=gpu", "nodes=x", "time=soon", "array=;");
+	assert_int_equal(count(w, "problems"), 5);
+	assert_string_equal(first(w, "problems", "param"), "name");
+	LOOK(w, "partition=gpu");
+	assert_string_equal(first(w, "problems", "param"), "partition");
+	assert_string_equal(first(w, "problems", "fix"), "htc");
+	assert_int_equal(count(w, "checks"), 0);
+}
+
+static void before_the_first_decision_nothing_is_said_of_its_fit(void **state)
+{
+	struct world *w = *state;
+
+	look(w, (const char *const[]){ "cpus=3", NULL }, false);
+	assert_int_equal(count(w, "problems"), 0);
+	assert_int_equal(count(w, "checks"), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_job_that_fits_says_what_would_be_made, up,
+						down),
+		cmocka_unit_test_setup_teardown(
+		    a_job_that_never_fits_is_refused_before_it_is_submitted, up, down),
+		cmocka_unit_test_setup_teardown(
+		    a_job_that_would_wait_is_told_so_and_may_be_submitted, up, down),
+		cmocka_unit_test_setup_teardown(
+		    each_value_that_is_not_understood_is_told_at_its_own_place, up, down),
+		cmocka_unit_test_setup_teardown(
+		    before_the_first_decision_nothing_is_said_of_its_fit, up, down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
