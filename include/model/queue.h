@@ -45,7 +45,7 @@ struct job { /* one record of the queue: a job, or the part of an array that has
 	const char *id;        /* what the operator types: "12", "12_3", "12_[5-37]" */
 	const char *array_id;  /* "12", or "" for a single job */
 	const char *task;      /* "3", "5-37%4", or "" */
-	const char *name, *user, *partition, *reason, *constraint, *dependency;
+	const char *name, *user, *account, *partition, *reason, *constraint, *dependency;
 	const char *waits;     /* what keeps the engine from giving it nodes (quota, budget, ...); "" nothing does */
 	const char *nodes;     /* host list of the nodes it holds, as the scheduler writes it; "" when none */
 	enum job_state state;

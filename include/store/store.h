@@ -107,7 +107,7 @@ int store_history_forget(struct store *st, struct err *err); /* of clusters that
 
 /* jobs that finished: Slurm forgets them after MinJobAge, and accounting may be off */
 struct job_record {
-	char id[64], name[128], user[64], partition[64], state[16], nodes[256];
+	char id[64], name[128], user[64], account[40], partition[64], state[16], nodes[256];
 	char reason[64];
 	char output[512], errors[512], script[512], cwd[512]; /* paths on the head; "" not known */
 	int64_t submit_s, start_s, end_s;

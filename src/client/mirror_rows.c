@@ -55,9 +55,9 @@ static void *row_of(void *rows, enum noun noun, size_t i)
 /* The job's texts go into another pool. */
 static void job_move(struct job *j, struct pool *pool)
 {
-	const char **texts[] = { &j->id,	 &j->array_id,	&j->task,   &j->name,
-				 &j->user,	 &j->partition, &j->reason, &j->constraint,
-				 &j->dependency, &j->nodes,	&j->waits };
+	const char **texts[] = { &j->id,	 &j->array_id,	 &j->task,	&j->name,
+				 &j->user,	 &j->account,	 &j->partition, &j->reason,
+				 &j->constraint, &j->dependency, &j->nodes,	&j->waits };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		*texts[i] = pool_add(pool, *texts[i], strlen(*texts[i]));

@@ -151,9 +151,12 @@ static void on_not_checked(struct deck *d, const struct err *err, const char *no
 {
 	(void)note;
 	d->again.checking = false;
-	if (d->again.open)
-		snprintf(d->again.form.note, sizeof(d->again.form.note), "not checked: %.140s",
-			 err->msg);
+	if (!d->again.open)
+		return;
+	if (err->code == ERR_IO || err->code == ERR_TIMEOUT) /* its engine comes back */
+		check_later(d);
+	snprintf(d->again.form.note, sizeof(d->again.form.note), "not checked: %.140s",
+		 err->msg);
 }
 
 static void ask_check(struct deck *d)

@@ -83,7 +83,8 @@ static void of_job(const struct deck *d, struct textbox *out, const struct job *
 	field(out, TONE_TEXT, "why", "%s", words_job_why(why, j, d->panes[PANE_JOBS].booting));
 	field(out, TONE_TEXT, "scheduler", "%s", j->reason);
 	field(out, TONE_TEXT, "name", "%s", j->name);
-	field(out, TONE_TEXT, "user", "%s in %s", j->user, j->partition);
+	field(out, TONE_TEXT, "user", "%s%s%s in %s", j->user, j->account[0] ? " for " : "",
+	      j->account, j->partition);
 	field(out, TONE_TEXT, "asks for", "%lld task%s of %lld cpus on %lld node%s%s",
 	      (long long)j->tasks, j->tasks == 1 ? "" : "s", (long long)j->cpus,
 	      (long long)j->nodes_min, j->nodes_min == 1 ? "" : "s",

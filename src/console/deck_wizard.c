@@ -231,6 +231,8 @@ static void on_not_checked(struct deck *d, const struct err *err, const char *no
 	d->wizard.checking = false;
 	if (!d->wizard.open)
 		return;
+	if (err->code == ERR_IO || err->code == ERR_TIMEOUT) /* its engine comes back */
+		check_later(d, PENDING_MS);
 	wizard_took_offers(w, NULL);
 	snprintf(w->note, sizeof(w->note), "not checked: %.140s", err->msg);
 }

@@ -50,6 +50,7 @@ static int keep(struct run *r, const char *id, const struct job *j, const char *
 	snprintf(rec.id, sizeof(rec.id), "%s", id);
 	snprintf(rec.name, sizeof(rec.name), "%s", j->name);
 	snprintf(rec.user, sizeof(rec.user), "%s", j->user);
+	snprintf(rec.account, sizeof(rec.account), "%s", j->account);
 	snprintf(rec.partition, sizeof(rec.partition), "%s", j->partition);
 	snprintf(rec.state, sizeof(rec.state), "%s", state);
 	snprintf(rec.nodes, sizeof(rec.nodes), "%s", j->nodes);
@@ -112,6 +113,7 @@ static void add_past(struct queue *q, const struct job_record *rec)
 	}
 	j->name = text_in(q, rec->name);
 	j->user = text_in(q, rec->user);
+	j->account = text_in(q, rec->account);
 	j->partition = text_in(q, rec->partition);
 	j->reason = text_in(q, how);
 	j->nodes = text_in(q, rec->nodes);

@@ -264,6 +264,7 @@ struct json *engine_job_again_check(struct engine *e, const char *cluster, const
 			  .task = "",
 			  .name = "",
 			  .user = "",
+			  .account = "",
 			  .partition = "",
 			  .reason = "",
 			  .constraint = "",

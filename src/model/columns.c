@@ -303,6 +303,7 @@ static double run_time(const struct job *j, int64_t now_ms)
 TEXT_GET(j_id, job, r->id)
 TEXT_GET(j_name, job, r->name)
 TEXT_GET(j_user, job, r->user)
+TEXT_GET(j_account, job, r->account)
 TEXT_GET(j_part, job, r->partition)
 TEXT_GET(j_reason, job, r->reason)
 TEXT_GET(j_host, job, r->nodes)
@@ -332,6 +333,7 @@ static const struct row_column jobs[] = {
 	{ "id", "job", COLUMN_ID, true, true, .get = j_id },
 	{ "name", NULL, COLUMN_TEXT, true, .get = j_name },
 	{ "user", NULL, COLUMN_ID, true, .get = j_user },
+	{ "account", NULL, COLUMN_ID, true, .get = j_account },
 	{ "part", "partition", COLUMN_ID, true, .get = j_part },
 	{ "state", NULL, COLUMN_WORD, true, .get = j_state, .words = &job_words },
 	{ "reason", NULL, COLUMN_TEXT, true, .get = j_reason },

@@ -88,7 +88,7 @@ struct job *queue_add_job(struct queue *q)
 	GROW(q->jobs, q->n_jobs, q->cap_jobs);
 	j = &q->jobs[q->n_jobs++];
 	*j = (struct job){ 0 };
-	j->id = j->array_id = j->task = j->name = j->user = j->partition = "";
+	j->id = j->array_id = j->task = j->name = j->user = j->account = j->partition = "";
 	j->reason = j->constraint = j->dependency = j->nodes = j->waits = "";
 	return j;
 }

@@ -20,11 +20,12 @@ struct slice {
 #define SLURM_US "\x1f"
 #define SLURM_NAME_LEN                                                                         \
 	64 /* a job's name always takes so many bytes of its line: see slurm_jobs.c */
+#define SLURM_ACCOUNT_LEN 32 /* likewise */
 #define SLURM_JOB_FIELDS                                                                       \
 	"%A" SLURM_US "%F" SLURM_US "%K" SLURM_US "%T" SLURM_US "%r" SLURM_US "%u" SLURM_US    \
 	"%P" SLURM_US "%D" SLURM_US "%C" SLURM_US "%m" SLURM_US "%b" SLURM_US "%f" SLURM_US    \
 	"%h" SLURM_US "%E" SLURM_US "%N" SLURM_US "%S" SLURM_US "%V" SLURM_US "%l" SLURM_US    \
-	"%Q" SLURM_US "%.64j"
+	"%Q" SLURM_US "%.32a%.64j"
 
 /* Widths as in slurm_ended.c. */
 #define SLURM_ENDED_FIELDS                                                                     \

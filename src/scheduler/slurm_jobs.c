@@ -1,8 +1,9 @@
 /*
- * The job line (squeue). Nineteen fields, each ended by 0x1f, then the name in exactly
- * SLURM_NAME_LEN bytes, then a newline. The name is the one text that users choose freely, and
- * squeue prints it as it is, newlines and 0x1f included: with an open end, a job's name could
- * carry a whole line of a job that does not exist. With a fixed width the reader knows where a
+ * The job line (squeue). Nineteen fields, each ended by 0x1f, then the account in exactly
+ * SLURM_ACCOUNT_LEN bytes and the name in SLURM_NAME_LEN, then a newline. These two are texts
+ * that users choose freely (an account, where no accounting checks it), and squeue prints them
+ * as they are, newlines and 0x1f included: with an open end, a job's name could carry a whole
+ * line of a job that does not exist. With a fixed width the reader knows where a
  * record ends whatever the name holds, and a cut text never ends where a record does.
  */
 #include <string.h>
@@ -29,15 +30,18 @@ enum {
 	F_SUBMIT,
 	F_LIMIT,
 	F_PRIORITY,
+	F_ACCOUNT,
 	F_NAME,
 	FIELDS
 };
 
+#define FREE_LEN (SLURM_ACCOUNT_LEN + SLURM_NAME_LEN)
+
 static const char *const field_names[FIELDS] = {
-	"id",	      "array id",    "task set",   "state",	 "reason",
-	"user",	      "partition",   "nodes",	   "cpus",	 "memory",
-	"gres",	      "features",    "sharing",	   "dependency", "node list",
-	"start time", "submit time", "time limit", "priority",	 "name",
+	"id",	     "array id",   "task set",	"state",      "reason",	     "user",
+	"partition", "nodes",	   "cpus",	"memory",     "gres",	     "features",
+	"sharing",   "dependency", "node list", "start time", "submit time", "time limit",
+	"priority",  "account",	   "name",
 };
 
 static const struct {
@@ -268,6 +272,7 @@ static int read_record(struct queue *q, const struct slice *f, const char *versi
 	j->id = keep_id(q, j, f);
 	j->name = pool_intern(&q->pool, f[F_NAME].s, f[F_NAME].len);
 	j->user = keep(q, f[F_USER]);
+	j->account = keep(q, f[F_ACCOUNT]);
 	j->partition = keep(q, f[F_PARTITION]);
 	j->constraint = keep(q, f[F_FEATURES]);
 	j->dependency = keep(q, f[F_DEPENDENCY]);
@@ -286,7 +291,7 @@ static int cut_record(struct slice *f, const char **at, const char *end)
 {
 	const char *s = *at;
 
-	for (int i = 0; i < F_NAME; i++) {
+	for (int i = 0; i < F_ACCOUNT; i++) {
 		const char *from = s;
 
 		while (s < end && *s != '\x1f' && *s != '\n')
@@ -295,10 +300,11 @@ static int cut_record(struct slice *f, const char **at, const char *end)
 			return -1;
 		f[i] = (struct slice){ from, (size_t)(s++ - from) };
 	}
-	if ((size_t)(end - s) <= SLURM_NAME_LEN || s[SLURM_NAME_LEN] != '\n')
+	if ((size_t)(end - s) <= FREE_LEN || s[FREE_LEN] != '\n')
 		return -1;
-	f[F_NAME] = name_of((struct slice){ s, SLURM_NAME_LEN });
-	*at = s + SLURM_NAME_LEN + 1;
+	f[F_ACCOUNT] = name_of((struct slice){ s, SLURM_ACCOUNT_LEN });
+	f[F_NAME] = name_of((struct slice){ s + SLURM_ACCOUNT_LEN, SLURM_NAME_LEN });
+	*at = s + FREE_LEN + 1;
 	return 0;
 }
 

@@ -87,8 +87,8 @@ int store_backoffs(struct store *st, int64_t cluster_id, struct backoff **out, s
 	return stmt_done(&s, err);
 }
 
-#define JOB_COLUMNS                                                                            \
-	"id, name, user, partition, state, nodes, reason, output, errors, script, cwd,"        \
+#define JOB_COLUMNS                                                                              \
+	"id, name, user, partition, state, nodes, reason, output, errors, script, cwd, account," \
 	" submit_s, start_s, end_s, exit_code, exit_signal, cpus, nodes_min, limit_s"
 
 int store_job_seen(struct store *st, int64_t cluster_id, const struct job_record *j,
@@ -96,12 +96,12 @@ int store_job_seen(struct store *st, int64_t cluster_id, const struct job_record
 {
 	const char *const texts[] = { j->id,	 j->name,   j->user,   j->partition,
 				      j->state,	 j->nodes,  j->reason, j->output,
-				      j->errors, j->script, j->cwd };
+				      j->errors, j->script, j->cwd,    j->account };
 	const int64_t numbers[] = { j->submit_s,    j->start_s, j->end_s,     j->exit_code,
 				    j->exit_signal, j->cpus,	j->nodes_min, j->limit_s };
 	struct stmt s = stmt_open(
 	    st->sql, "INSERT OR REPLACE INTO job(cluster_id, " JOB_COLUMNS
-		     ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		     ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	int at = 1;
 
 	stmt_int(&s, at++, cluster_id);
@@ -116,14 +116,14 @@ int store_job_seen(struct store *st, int64_t cluster_id, const struct job_record
 
 static void read_job(struct stmt *s, struct job_record *j)
 {
-	*j = (struct job_record){ .submit_s = stmt_col_int(s, 11),
-				  .start_s = stmt_col_int(s, 12),
-				  .end_s = stmt_col_int(s, 13),
-				  .exit_code = stmt_col_int(s, 14),
-				  .exit_signal = stmt_col_int(s, 15),
-				  .cpus = stmt_col_int(s, 16),
-				  .nodes_min = stmt_col_int(s, 17),
-				  .limit_s = stmt_col_int(s, 18) };
+	*j = (struct job_record){ .submit_s = stmt_col_int(s, 12),
+				  .start_s = stmt_col_int(s, 13),
+				  .end_s = stmt_col_int(s, 14),
+				  .exit_code = stmt_col_int(s, 15),
+				  .exit_signal = stmt_col_int(s, 16),
+				  .cpus = stmt_col_int(s, 17),
+				  .nodes_min = stmt_col_int(s, 18),
+				  .limit_s = stmt_col_int(s, 19) };
 	TEXT(id, 0);
 	TEXT(name, 1);
 	TEXT(user, 2);
@@ -135,6 +135,7 @@ static void read_job(struct stmt *s, struct job_record *j)
 	TEXT(errors, 8);
 	TEXT(script, 9);
 	TEXT(cwd, 10);
+	TEXT(account, 11);
 }
 
 #undef TEXT

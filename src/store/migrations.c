@@ -77,5 +77,6 @@ const char *const store_migrations[] = {
 	"ALTER TABLE job ADD COLUMN nodes_min INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE job ADD COLUMN limit_s INTEGER NOT NULL DEFAULT -1;"
 	"CREATE INDEX job_ended ON job(cluster_id, end_s);",
+	"ALTER TABLE job ADD COLUMN account TEXT NOT NULL DEFAULT '';",
 	NULL,
 };

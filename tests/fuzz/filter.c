@@ -18,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 					.task = "3",
 					.name = "cfd_Wing",
 					.user = "alice",
+					.account = "proj1",
 					.partition = "htc",
 					.reason = "Resources",
 					.constraint = "",

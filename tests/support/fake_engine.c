@@ -94,6 +94,7 @@ static struct json *jobs_json(struct fake *f)
 			   .task = "5-37",
 			   .name = "mc",
 			   .user = "op",
+			   .account = "",
 			   .partition = "htc",
 			   .reason = "Resources",
 			   .constraint = "",

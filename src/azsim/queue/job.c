@@ -45,6 +45,7 @@ void gq_spec_unref(struct gq_spec *s)
 		return;
 	free(s->name);
 	free(s->user);
+	free(s->account);
 	free(s->partition);
 	free(s->features);
 	free(s->dependency);

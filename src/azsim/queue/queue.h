@@ -68,7 +68,8 @@ struct gq_job;
 struct gq_spec { /* what was asked for; shared by the records made from it */
 	unsigned int refs;
 	int64_t row;
-	char *name, *user, *partition, *features; /* features NULL: none */
+	char *name, *user, *account, *partition; /* account NULL: none */
+	char *features;				 /* NULL: none */
 	char *dependency, *command, *workdir, *out, *errout;
 	int64_t tasks, cpus_task, nodes; /* nodes 0: as few as it takes */
 	int64_t mem_mb;			 /* -1: none was asked for */

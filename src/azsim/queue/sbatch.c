@@ -176,6 +176,7 @@ enum {
 	O_TIME,
 	O_PARTITION,
 	O_FEATURES,
+	O_ACCOUNT,
 	O_EXCLUSIVE,
 	O_SHARE,
 	O_GPUS,
@@ -227,7 +228,7 @@ static const struct known {
 	{ { "wrap", 0, true }, O_WRAP },
 	{ { "uid", 0, true }, O_UID },
 	{ { "open-mode", 0, true }, O_OTHER },
-	{ { "account", 'A', true }, O_OTHER },
+	{ { "account", 'A', true }, O_ACCOUNT },
 	{ { "qos", 'q', true }, O_OTHER },
 	{ { "comment", 0, true }, O_OTHER },
 	{ { "export", 0, true }, O_OTHER },
@@ -311,6 +312,9 @@ static int take(struct order *o, int what, const char *value)
 	case O_FEATURES:
 		set_text(&s->features, value);
 		break;
+	case O_ACCOUNT:
+		set_text(&s->account, value);
+		break;
 	case O_EXCLUSIVE:
 		s->share = strcmp(value, "user") == 0 ? GQ_SHARE_USER : GQ_EXCLUSIVE;
 		break;
@@ -361,6 +365,7 @@ static int what_is(const struct gq_option *opt)
 
 struct rest { /* what is no option */
 	const char *script, *wrap;
+	size_t words; /* where the script's own arguments begin */
 };
 
 static int take_words(struct order *o, const struct strs *argv, struct rest *rest)
@@ -383,6 +388,7 @@ static int take_words(struct order *o, const struct strs *argv, struct rest *res
 		}
 		if (!opt) { /* what follows are the script's own arguments */
 			rest->script = value;
+			rest->words = walk.at;
 			return 0;
 		}
 		if (what_is(opt) == O_WRAP)
@@ -465,6 +471,17 @@ static void read_script(struct order *o, struct strs *words)
 	}
 }
 
+static void set_command(struct order *o, const struct rest *mine)
+{
+	struct buf b = BUF_INIT(BUF_TEXT_MAX);
+
+	buf_adds(&b, mine->script);
+	for (size_t i = mine->words; i < o->c->argv->n; i++)
+		buf_addf(&b, " %s", o->c->argv->v[i]);
+	set_text(&o->spec->command, buf_str(&b));
+	buf_clear(&b);
+}
+
 /* The command line beats the script, so it is read again behind it. */
 static int read_order(struct order *o)
 {
@@ -495,7 +512,7 @@ static int read_order(struct order *o)
 						       : "sbatch");
 	}
 	if (rc == 0 && mine.script)
-		set_text(&o->spec->command, mine.script);
+		set_command(o, &mine);
 	strs_clear(&words);
 	return rc;
 }

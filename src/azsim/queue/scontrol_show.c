@@ -125,7 +125,8 @@ static void show_job(struct paper *p, const struct gq *q, const struct gq_job *j
 	job_id_line(b, j);
 	buf_addf(b, "%sUserId=%s(1000) GroupId=%s(1000) MCS_label=N/A%s", p->line, s->user,
 		 s->user, p->line);
-	buf_addf(b, "Priority=%u Nice=0 Account=(null) QOS=(null)%s", j->priority, p->line);
+	buf_addf(b, "Priority=%u Nice=0 Account=%s QOS=(null)%s", j->priority,
+		 s->account ? s->account : "(null)", p->line);
 	job_state(p, j);
 	job_times(p, q, j);
 	buf_addf(b, "Partition=%s AllocNode:Sid=%s:1%s", s->partition, q->head, p->line);

@@ -242,6 +242,11 @@ static void put_name(struct buf *b, const struct row *r)
 	buf_adds(b, r->job->spec->name);
 }
 
+static void put_account(struct buf *b, const struct row *r)
+{
+	buf_adds(b, r->job->spec->account ? r->job->spec->account : "(null)");
+}
+
 static void put_null(struct buf *b, const struct row *r)
 {
 	(void)r;
@@ -306,7 +311,7 @@ static const struct field {
 	{ 'Q', "PRIORITY", "prioritylong", put_priority },
 	{ 'j', "NAME", "name", put_name },
 	{ 'q', "QOS", "qos", put_null },
-	{ 'a', "ACCOUNT", "account", put_null },
+	{ 'a', "ACCOUNT", "account", put_account },
 	/* These have no letter: -O alone knows them. */
 	{ '\0', "EXIT_CODE", "exit_code", put_exit },
 	{ '\0', "STDOUT", "stdout", put_out },

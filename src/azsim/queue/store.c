@@ -33,6 +33,7 @@ static const char *const migrations[] = {
 	" submit INTEGER NOT NULL, begin INTEGER NOT NULL, start INTEGER NOT NULL, ended INTEGER NOT NULL,"
 	" PRIMARY KEY(head, id)) WITHOUT ROWID;",
 	"ALTER TABLE head ADD COLUMN next_id INTEGER NOT NULL DEFAULT 1;",
+	"ALTER TABLE spec ADD COLUMN account TEXT;",
 	NULL,
 };
 
@@ -269,7 +270,7 @@ static int write_spec(struct gq_store *st, const struct gq *q, const struct gq_s
 	    st->db,
 	    "INSERT OR REPLACE INTO spec(head, id, name, user, part, features, dependency, command, "
 	    "workdir, out, errout, tasks, cpus, nodes, mem, flags, gpus, lim, run_min, run_max, "
-	    "share, throttle) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+	    "share, throttle, account) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
 	const char *const texts[] = { p->name,	   p->user,	  p->partition,
 				      p->features, p->dependency, p->command,
 				      p->workdir,  p->out,	  p->errout };
@@ -291,6 +292,7 @@ static int write_spec(struct gq_store *st, const struct gq *q, const struct gq_s
 		stmt_text(&s, 3 + (int)i, texts[i]);
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
 		stmt_int(&s, 12 + (int)i, numbers[i]);
+	stmt_text(&s, 23, p->account);
 	return stmt_run(&s, err);
 }
 

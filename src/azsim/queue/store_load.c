@@ -156,7 +156,7 @@ static int load_specs(struct load *l, struct err *err)
 	    l->st->db,
 	    "SELECT head, id, name, user, part, features, dependency, command, workdir, out, "
 	    "errout, tasks, cpus, nodes, mem, flags, gpus, lim, run_min, run_max, share, "
-	    "throttle FROM spec");
+	    "throttle, account FROM spec");
 
 	while (stmt_row(&s)) {
 		struct gq_spec *p = gq_spec_new();
@@ -182,6 +182,7 @@ static int load_specs(struct load *l, struct err *err)
 		p->run_max = stmt_col_int(&s, 19);
 		p->share = (enum gq_share)stmt_col_int(&s, 20);
 		p->throttle = stmt_col_int(&s, 21);
+		p->account = opt(&s, 22);
 		spec_key(key, stmt_col_int(&s, 0), p->row);
 		map_put(l->specs, key, p);
 	}

@@ -9,7 +9,23 @@
 
 #define TAIL_LINES 8
 
-enum { ID, NAME, USER, PART, STATE, CPUS, NODES, WHY, TASKS, TIME, LIMIT, PRIO, WORD, START };
+enum {
+	ID,
+	NAME,
+	USER,
+	PART,
+	STATE,
+	CPUS,
+	NODES,
+	WHY,
+	TASKS,
+	TIME,
+	LIMIT,
+	PRIO,
+	WORD,
+	START,
+	ACCOUNT
+};
 
 static const struct column small[] = {
 	{ "JOBID", 9, 12, 9, false },
@@ -110,6 +126,10 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 	case USER:
 		snprintf(out->text, sizeof(out->text), "%.100s", j->user);
 		break;
+	case ACCOUNT:
+		snprintf(out->text, sizeof(out->text), "%.100s",
+			 j->account[0] ? j->account : "-");
+		break;
 	case PART:
 		snprintf(out->text, sizeof(out->text), "%.100s", j->partition);
 		break;
@@ -171,7 +191,8 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 
 #define SORTS                                                                                  \
 	{                                                                                      \
-		"", "state", "user", "name", "part", "prio", "nodes", "cpus", "time", "age"    \
+		"", "state", "user", "account", "name", "part", "prio", "nodes", "cpus",       \
+		    "time", "age"                                                              \
 	}
 
 const struct pane_kind pane_jobs = {
@@ -200,16 +221,16 @@ static const struct column full[] = {
 };
 static const unsigned char full_what[] = { ID, NAME, USER, WORD, PART, NODES, TIME, WHY };
 static const struct column widest[] = {
-	{ "JOBID", 10, 18, 9, false },	    { "NAME", 10, 20, 5, false },
-	{ "USER", 6, 12, 5, false },	    { "ST", 4, 4, 8, false },
-	{ "PARTITION", 9, 12, 3, false },   { "TASKS", 5, 7, 3, true },
-	{ "NODES", 5, 6, 4, true },	    { "CPUS", 4, 6, 2, true },
-	{ "TIME", 7, 9, 5, true },	    { "LIMIT", 6, 9, 2, true },
-	{ "PRIO", 6, 11, 1, true },	    { "START", 5, 5, 1, true },
-	{ "WHY / NODES", 26, 0, 7, false },
+	{ "JOBID", 10, 18, 9, false }, { "NAME", 10, 20, 5, false },
+	{ "USER", 6, 12, 5, false },   { "ACCOUNT", 7, 12, 2, false },
+	{ "ST", 4, 4, 8, false },      { "PARTITION", 9, 12, 3, false },
+	{ "TASKS", 5, 7, 3, true },    { "NODES", 5, 6, 4, true },
+	{ "CPUS", 4, 6, 2, true },     { "TIME", 7, 9, 5, true },
+	{ "LIMIT", 6, 9, 2, true },    { "PRIO", 6, 11, 1, true },
+	{ "START", 5, 5, 1, true },    { "WHY / NODES", 26, 0, 7, false },
 };
-static const unsigned char widest_what[] = { ID,   NAME, USER,	WORD, PART,  TASKS, NODES,
-					     CPUS, TIME, LIMIT, PRIO, START, WHY };
+static const unsigned char widest_what[] = { ID,    NAME, USER, ACCOUNT, WORD, PART,  TASKS,
+					     NODES, CPUS, TIME, LIMIT,	 PRIO, START, WHY };
 static const struct pane_columns full_sets[] = {
 	{ 0, small, small_what, ARRAY_LEN(small) },
 	{ 60, full, full_what, ARRAY_LEN(full) },

@@ -270,6 +270,17 @@ static char *corpus(const char *name)
 	return text;
 }
 
+static void a_job_keeps_its_account_and_its_scripts_arguments(void **state)
+{
+	(void)state;
+	ghost_run(&g, "sbatch --parsable -A proj7 x.sh --steps 10", SCRIPT);
+	ghost_run(&g, "squeue -h -o %.32a%.8j", NULL);
+	assert_string_equal(ghost_out(&g), "                           proj7    x.sh\n");
+	ghost_run(&g, "scontrol show job 1", NULL);
+	assert_non_null(strstr(ghost_out(&g), "Account=proj7 "));
+	assert_non_null(strstr(ghost_out(&g), "x.sh --steps 10\n"));
+}
+
 static void tables_are_slurms(void **state)
 {
 	char *jobs = corpus("array-pending/squeue.txt"), *empty = corpus("empty/squeue.txt"),
@@ -360,6 +371,7 @@ int main(void)
 		TEST(acts_on_jobs_are_slurms),	    TEST(node_records_have_slurms_keys),
 		TEST(job_records_have_slurms_keys), TEST(tables_are_slurms),
 		TEST(refusals_are_slurms),
+		TEST(a_job_keeps_its_account_and_its_scripts_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -101,6 +101,7 @@ static void why_tells_the_quota_of_the_jobs_own_array(void **state)
 			 .state = JOB_PENDING,
 			 .partition = "htc",
 			 .array_id = "",
+			 .account = "",
 			 .waits = "",
 			 .reason = "BeginTime",
 			 .dependency = "",

@@ -163,7 +163,7 @@ static void reads_with_the_fixed_format(void **state)
 	assert_int_equal(joined(&got, SCHED_JOBS, &none, NULL), 0);
 	assert_ptr_equal(strstr(buf_str(&got), "squeue|-h|-a|-o|%A\x1f%F\x1f%K\x1f%T\x1f"),
 			 buf_str(&got));
-	assert_non_null(strstr(buf_str(&got), "%Q\x1f%.64j"));
+	assert_non_null(strstr(buf_str(&got), "%Q\x1f%.32a%.64j"));
 	assert_string_equal(sched_slurm.env[0], "SLURM_BITSTR_LEN=0");
 	assert_ptr_equal(sched_find("slurm"), &sched_slurm);
 	assert_null(sched_find("Slurm"));

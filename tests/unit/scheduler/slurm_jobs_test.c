@@ -20,7 +20,7 @@ static void add_record(struct buf *out, const char *fields, const char *name)
 {
 	for (; *fields; fields++)
 		buf_addc(out, *fields == '|' ? '\x1f' : *fields);
-	buf_addf(out, "%64.64s\n", name);
+	buf_addf(out, "%32s%64.64s\n", "proj1", name);
 }
 
 static int read_text(struct queue *q, const struct buf *text, const char *version,
@@ -58,6 +58,7 @@ static void reads_every_field(void **state)
 	(void)state;
 	assert_string_equal(j.id, "9_1");
 	assert_string_equal(j.array_id, "9");
+	assert_string_equal(j.account, "proj1");
 	assert_string_equal(j.task, "1");
 	assert_string_equal(j.name, "my job");
 	assert_string_equal(j.user, "ann");
@@ -294,10 +295,9 @@ static void reads_whole_records_however_they_come(void **state)
 			size_t n = text.len - at < step ? text.len - at : step;
 
 			buf_add(&got, text.data + at, n);
-			const struct sched_run part = {
-				.out = buf_str(&got),
-				.out_len = sched_slurm.jobs_whole(buf_str(&got), got.len)
-			};
+			const struct sched_run part = { .out = buf_str(&got),
+							.out_len = sched_slurm.jobs_whole(
+							    buf_str(&got), got.len) };
 
 			assert_int_equal(sched_slurm.read_jobs(&q, &part, "22.05.8", NULL), 0);
 			buf_drop(&got, part.out_len);
