@@ -14,6 +14,7 @@
 
 int64_t clock_mono_ms(void);
 int64_t clock_utc_ms(void);
+int64_t clock_work_us(void); /* what this thread had of a processor: what a turn costs, however busy the machine is */
 int64_t clock_wall_ms(void); /* monotonic and real whatever the clock is set to: for how long a turn or a helper took */
 
 int clock_from_env(void);                         /* -1 when PACELINE_CLOCK is set and not understood */

@@ -25,6 +25,7 @@ int loop_run(struct loop *l);    /* until loop_stop() */
 void loop_stop(struct loop *l);
 void loop_turn(struct loop *l, int64_t wait_ms); /* one turn; waits at most wait_ms real milliseconds for something to happen */
 int64_t loop_lag_ms(const struct loop *l);       /* longest turn since the last call of loop_lag_reset() (R1.5) */
+int64_t loop_work_ms(const struct loop *l);      /* the most that one turn since then had of a processor */
 void loop_lag_reset(struct loop *l);
 void loop_lag_log(struct loop *l, int64_t ms);   /* longer turns are logged with the longest piece of them; 0, the default: none */
 /* A literal: what this turn does from here on, to the next call or its end. */

@@ -41,6 +41,14 @@ int64_t clock_utc_ms(void)
 	return clk.test ? clk.test_utc : scaled(read_ms(CLOCK_REALTIME), clk.anchor);
 }
 
+int64_t clock_work_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
 int64_t clock_wall_ms(void)
 {
 	return read_ms(CLOCK_MONOTONIC);

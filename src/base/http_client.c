@@ -377,6 +377,7 @@ static void on_hand_over(void *arg)
 		TAILQ_REMOVE(&c->ready, call, ready_link);
 		call->ready = false;
 		call->delivering = true;
+		loop_doing(c->loop, "an answer from elsewhere");
 		deliver_stream(call);
 		if (!gone && call->done && !call->cancelled)
 			deliver_reply(call);

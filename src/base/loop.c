@@ -69,8 +69,10 @@ struct loop {
 	uint64_t seq;
 	size_t users; /* timers, watches, ends and signals that live on this loop */
 	int64_t turn_began, lag, lag_log;
+	int64_t work_began,
+	    work; /* us of a processor: at its begin; the most that one turn had */
 	const char *doing, *longest; /* of this turn; NULL: nobody said */
-	int64_t doing_since, longest_ms;
+	int64_t doing_since, longest_ms, doing_work, longest_work;
 	bool turning, began, stop;
 };
 
@@ -211,6 +213,7 @@ void loop_enter(struct loop *l)
 		return;
 	l->began = true;
 	l->turn_began = loop_real_ms();
+	l->work_began = clock_work_us();
 }
 
 void loop_lag_log(struct loop *l, int64_t ms)
@@ -220,14 +223,16 @@ void loop_lag_log(struct loop *l, int64_t ms)
 
 void loop_doing(struct loop *l, const char *what)
 {
-	int64_t now = loop_real_ms();
+	int64_t now = loop_real_ms(), work = clock_work_us();
 
 	if (l->doing && now - l->doing_since > l->longest_ms) {
 		l->longest = l->doing;
 		l->longest_ms = now - l->doing_since;
+		l->longest_work = work - l->doing_work;
 	}
 	l->doing = what;
 	l->doing_since = now;
+	l->doing_work = work;
 }
 
 int64_t loop_lag_ms(const struct loop *l)
@@ -235,9 +240,14 @@ int64_t loop_lag_ms(const struct loop *l)
 	return l->lag;
 }
 
+int64_t loop_work_ms(const struct loop *l)
+{
+	return l->work / 1000;
+}
+
 void loop_lag_reset(struct loop *l)
 {
-	l->lag = 0;
+	l->lag = l->work = 0;
 }
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -334,9 +344,24 @@ static void run_ends(struct loop *l)
 	l->end_next = NULL;
 }
 
+static void measure(struct loop *l)
+{
+	int64_t took = l->doing_since - l->turn_began, work = l->doing_work - l->work_began;
+
+	l->lag = took > l->lag ? took : l->lag;
+	l->work = work > l->work ? work : l->work;
+	if (l->lag_log && took > l->lag_log)
+		log_info("for %lld ms (%lld of work) nothing else was done; longest: %s, "
+			 "%lld ms (%lld)",
+			 (long long)took, (long long)(work / 1000),
+			 l->longest ? l->longest : "unknown", (long long)l->longest_ms,
+			 (long long)(l->longest_work / 1000));
+	l->longest = NULL;
+	l->longest_ms = 0;
+}
+
 static int turn(struct loop *l, int64_t wait)
 {
-	int64_t took;
 	int rc;
 
 	assert(!l->turning);
@@ -347,15 +372,7 @@ static int turn(struct loop *l, int64_t wait)
 	run_timers(l);
 	run_ends(l);
 	loop_doing(l, NULL);
-	took = l->doing_since - l->turn_began;
-	if (took > l->lag)
-		l->lag = took;
-	if (l->lag_log && took > l->lag_log)
-		log_info("for %lld ms nothing else was done; longest: %s, %lld ms",
-			 (long long)took, l->longest ? l->longest : "unknown",
-			 (long long)l->longest_ms);
-	l->longest = NULL;
-	l->longest_ms = 0;
+	measure(l);
 	l->turning = false;
 	return rc;
 }

@@ -127,6 +127,7 @@ static void housekeeping(void *arg)
 {
 	struct engine *e = arg;
 
+	loop_doing(e->loop, "housekeeping");
 	timer_set(e->housekeeping, HOUSEKEEPING_MS);
 	engine_look_at_store(e);
 	bill_tick(e);

@@ -195,6 +195,7 @@ static void on_jobs_text(void *arg, const char *data, size_t n)
 
 	if (rd->failed)
 		return;
+	loop_doing(rd->run->engine->loop, "jobs are read");
 	buf_add(&rd->text, data, n);
 	part.out = buf_str(&rd->text);
 	part.out_len = rd->run->sched->jobs_whole(part.out, rd->text.len);
@@ -227,6 +228,7 @@ static void on_nodes(void *arg, const struct sched_run *run, const struct err *w
 	struct reading *rd = arg;
 	struct err err = ERR_INIT;
 
+	loop_doing(rd->run->engine->loop, "nodes are read");
 	if (!run)
 		part_failed(rd, why);
 	else if (!rd->failed &&
@@ -326,6 +328,7 @@ void observe_tick(void *arg)
 
 	if (!r->cloud || (cluster_rests(&r->cluster) && !r->op.id))
 		return;
+	loop_doing(r->engine->loop, "readings begin");
 	observe_soon(r, r->cluster.spec.cycle_s * 1000);
 	region_refresh(r->region, false);
 	make_remote(r);

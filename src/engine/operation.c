@@ -352,6 +352,7 @@ void operation_tick(void *arg)
 		timer_set(r->op_tick, r->op.next_try_ms - now);
 		return;
 	}
+	loop_doing(r->engine->loop, "a step of an operation");
 	steps[r->op.kind](r);
 }
 

@@ -430,7 +430,6 @@ void reconcile_take_on(void *arg)
 		loop_doing(r->engine->loop, "nodes move after a reading of the scheduler");
 		r->queue_open = !queue_pass(r);
 	} else {
-		loop_doing(r->engine->loop, "the decision and its acts");
 		reconcile(r);
 		return;
 	}
@@ -466,12 +465,16 @@ static int decide(struct run *r, struct err *err)
 	plan_clear(&r->plan);
 	demand_clear(&r->demand);
 	facts_clear(&r->facts);
+	loop_doing(r->engine->loop, "the decision: facts");
 	facts_make(&r->facts, r, clock_utc_ms());
+	loop_doing(r->engine->loop, "the decision: demand");
 	if (demand_of(&r->demand, r->queue, &r->cluster.spec, &r->region->sizes, r->sched,
 		      err) < 0)
 		return -1;
+	loop_doing(r->engine->loop, "the decision: plan");
 	if (plan_make(&r->plan, &r->demand, &r->facts, err) < 0)
 		return -1;
+	loop_doing(r->engine->loop, "the decision is told");
 	r->decided = true;
 	r->decided_ms = clock_utc_ms();
 	history_look(r);
@@ -560,6 +563,7 @@ static void decide_and_write(struct run *r)
 		log_error("cluster %s: no decision: %s", r->cluster.name, err.msg);
 		return;
 	}
+	loop_doing(r->engine->loop, "the decision is written");
 	if (store_begin(r->engine->store, &err) < 0) {
 		log_error("cluster %s: %s", r->cluster.name, err.msg);
 		return;
@@ -584,6 +588,7 @@ void reconcile(struct run *r)
 	if (engine_hands_off(r->engine) || cluster_rests(&r->cluster) || r->listing_open ||
 	    r->queue_open)
 		return;
+	loop_doing(r->engine->loop, "deadlines and drains");
 	if (store_begin(r->engine->store, &err) < 0)
 		return;
 	boot_deadlines(r, clock_utc_ms());
@@ -593,6 +598,7 @@ void reconcile(struct run *r)
 	if (r->cluster.state == CLUSTER_RUNNING && r->queue && r->region->sizes_ms &&
 	    r->region->quotas_ms)
 		decide_and_write(r);
+	loop_doing(r->engine->loop, "acts begin");
 	delete_members(r);
 	intents_act(r);
 	drain_act(r);

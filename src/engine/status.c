@@ -45,6 +45,7 @@ struct json *engine_status(const struct engine *e)
 	json_set_bool(j, "adoption", e->adoption);
 	json_set_real(j, "clock_factor", clock_factor());
 	json_set_int(j, "loop_lag_ms", loop_lag_ms(e->loop));
+	json_set_int(j, "loop_work_ms", loop_work_ms(e->loop));
 	json_set_int(j, "free_bytes", store_free_bytes(e->store));
 	clouds_json(json_set_array(j, "clouds"), e);
 	list = json_set_array(j, "clusters");

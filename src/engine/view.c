@@ -376,6 +376,7 @@ void engine_row(const struct engine *e, struct engine_row *out)
 	*out = (struct engine_row){ .clock_factor = clock_factor(),
 				    .now_ms = clock_utc_ms(),
 				    .loop_lag_ms = loop_lag_ms(e->loop),
+				    .loop_work_ms = loop_work_ms(e->loop),
 				    .safe_mode = e->safe_mode,
 				    .adoption = e->adoption,
 				    .store_ok = e->issue[0] == '\0' };

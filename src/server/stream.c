@@ -320,6 +320,7 @@ static uint64_t engine_print(struct server *s, const struct user *u, struct buf 
 	json_write(text, row);
 	json_del(still, "now_ms");
 	json_del(still, "loop_lag_ms");
+	json_del(still, "loop_work_ms");
 	json_write(&b, still);
 	print = text_print(buf_str(&b), b.len);
 	buf_clear(&b);

@@ -74,6 +74,7 @@ static const struct field engine_fields[] = {
 	G(clock_factor, FIELD_REAL),
 	G(now_ms, FIELD_INT),
 	G(loop_lag_ms, FIELD_INT),
+	G(loop_work_ms, FIELD_INT),
 	G(cloud_text, FIELD_CHARS),
 	G(store_text, FIELD_CHARS),
 	G(cloud_ok, FIELD_BOOL),

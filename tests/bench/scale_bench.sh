@@ -19,7 +19,8 @@ number() { sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p"; }
 counter() { n=$(control GET /azsim/counters | number "$1"); echo "${n:-0}"; }
 writes() { echo $(($(counter CreateVMScaleSet) + $(counter UpdateVMScaleSet))); }
 now_s() { api /v1/engine | number now_ms | sed 's/...$//'; }
-lag() { api /v1/engine | number loop_lag_ms; }
+lag() { api /v1/engine | number loop_lag_ms; }   # the longest turn of the loop by the clock,
+work() { api /v1/engine | number loop_work_ms; } # and the dearest by the processor: the same on a quiet machine
 cpu_ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
 own_kib() { awk '$1 == "RssAnon:" { print $2 }' "/proc/$1/status"; }
 rss_kib() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$1/status"; }
@@ -74,12 +75,13 @@ grow() {
 	load "{\"head\":\"big-head\",\"jobs\":$1,\"seconds\":$seconds,\"cpus\":2}"
 	until_true 900 $reached "$1"
 	sets=$(($(writes) - before)) took=$(($(now_s) - from)) real=$(($(date +%s) - real)) blocked=$(lag)
-	printf '%-22s %8s %6s %8s s %6s s %8s ms %8s %8s\n' "$1 nodes${2+, $2}" "$sets" "$(counter throttled)" "$took" "$real" "$blocked" \
+	printf '%-22s %8s %6s %8s s %6s s %6s %4s ms %8s %8s\n' "$1 nodes${2+, $2}" "$sets" "$(counter throttled)" "$took" "$real" "$blocked" "$(work)" \
 		"$(mib "$(peak_kib "$engine_pid")")" "$(mib "$(peak_kib "$azsim_pid")")"
 	put "writes_$1${2+_$2}" "$sets"
 	put "throttled_$1${2+_$2}" "$(counter throttled)"
 	put "seconds_$1${2+_$2}" "$took"
 	put "lag_ms_$1${2+_$2}" "$blocked"
+	put "work_ms_$1${2+_$2}" "$(work)"
 	put "engine_kib_$1${2+_$2}" "$(peak_kib "$engine_pid")"
 	put "azsim_kib_$1${2+_$2}" "$(peak_kib "$azsim_pid")"
 	put "double_creates_$1${2+_$2}" "$(counter double_creates)"
@@ -105,16 +107,17 @@ measure() { # NAME
 	from=$(cpu_ticks "$engine_pid")
 	sleep "$steady_s"
 	part=$(share "$from" "$(cpu_ticks "$engine_pid")" "$steady_s")
-	printf '%-34s %8s %% %8s MiB %8s MiB %8s MiB %8s ms\n' "$1" "$part" "$(mib "$(rss_kib "$engine_pid")")" \
-		"$(mib "$(own_kib "$engine_pid")")" "$(mib "$(peak_kib "$engine_pid")")" "$(lag)"
+	printf '%-34s %8s %% %8s MiB %8s MiB %8s MiB %6s %4s ms\n' "$1" "$part" "$(mib "$(rss_kib "$engine_pid")")" \
+		"$(mib "$(own_kib "$engine_pid")")" "$(mib "$(peak_kib "$engine_pid")")" "$(lag)" "$(work)"
 	put "$2_cpu_percent" "$part"
 	put "$2_rss_kib" "$(rss_kib "$engine_pid")"
 	put "$2_own_kib" "$(own_kib "$engine_pid")"
 	put "$2_peak_kib" "$(peak_kib "$engine_pid")"
 	put "$2_lag_ms" "$(lag)"
+	put "$2_work_ms" "$(work)"
 }
 
-printf '%-22s %8s %6s %10s %8s %11s %8s %8s\n' "" "writes" "429" "simulated" "real" "loop" "engine" "azsim MiB"
+printf '%-22s %8s %6s %10s %8s %14s %8s %8s\n' "" "writes" "429" "simulated" "real" "loop, work" "engine" "azsim MiB"
 for nodes in ${FAULTS:-${NODES:-1000 10000}}; do
 	grow "$nodes" faults
 	down "${nodes}_faults"
@@ -129,7 +132,7 @@ done
 load "{\"head\":\"big-head\",\"jobs\":$((nodes * 9)),\"seconds\":90000,\"cpus\":2,\"change_per_s\":$((nodes / 10))}"
 clock_to 1.01
 until_true 120 runs "$nodes"
-printf '\n%-34s %10s %12s %12s %12s %11s\n' "engine, of one core" "processor" "RSS" "its own" "peak" "loop"
+printf '\n%-34s %10s %12s %12s %12s %14s\n' "engine, of one core" "processor" "RSS" "its own" "peak" "loop, work"
 measure "$nodes nodes, $((nodes * 10)) jobs, 1 %/s" busy
 clock_to "$factor"
 down "$nodes" >"$site/down"
