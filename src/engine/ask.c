@@ -195,6 +195,7 @@ void asks_clear(struct planner *p)
 		free(p->shapes[i].kinds);
 		free(p->shapes[i].buckets);
 		free(p->shapes[i].by_cost);
+		free(p->shapes[i].spread);
 	}
 	free(p->shapes);
 	free(p->shape_table);

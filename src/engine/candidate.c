@@ -269,6 +269,20 @@ static void own_kinds_make(struct planner *p)
 	p->own_first[n + 1] = at;
 }
 
+/* Where a job of many nodes may lie: most shapes name one array of several. */
+static void spread_make(const struct planner *p, struct shape *s)
+{
+	s->spread = xcalloc(p->f->n_buckets + 1, sizeof(*s->spread));
+	for (size_t b = 0; b < p->f->n_buckets; b++) {
+		bool fits = s->fit[b] >= 0;
+
+		for (uint32_t i = p->own_first[b]; i < p->own_first[b + 1] && !fits; i++)
+			fits = s->fit[p->own_kinds[i]] >= 0;
+		if (fits)
+			s->spread[s->n_spread++] = (uint32_t)b;
+	}
+}
+
 void kinds_make(struct planner *p)
 {
 	const struct facts *f = p->f;
@@ -285,8 +299,10 @@ void kinds_make(struct planner *p)
 	rooms_make(p);
 	coming_make(p);
 	own_kinds_make(p);
-	for (size_t i = 0; i < p->n_shapes; i++)
+	for (size_t i = 0; i < p->n_shapes; i++) {
 		shape_know(p, &p->shapes[i]);
+		spread_make(p, &p->shapes[i]);
+	}
 }
 
 static bool may_open(const struct planner *p, const struct fact_bucket *b)

@@ -50,7 +50,8 @@ struct shape {			 /* what wants with equal constraints share */
 	uint32_t *kinds;   /* existing kinds that fit, in order of rank */
 	uint32_t *buckets; /* buckets that fit */
 	uint32_t *by_cost; /* the same, the cheapest first */
-	size_t n_kinds, n_buckets;
+	uint32_t *spread;  /* buckets that fit, or of which nodes exist that do */
+	size_t n_kinds, n_buckets, n_spread;
 };
 #define FIT_NO (-1)
 
@@ -99,6 +100,7 @@ struct cell {
 
 #define STEPS 10 /* cores by doubling: 1, 2, 4 ... */
 struct open_rooms { /* rooms of a kind that may still take something */
+	int64_t nodes;	    /* in them */
 	double vain[STEPS]; /* so much memory beside 2^step cores was looked for in vain */
 	uint32_t classes;
 	uint64_t cpus[SETS][CPU_CLASSES / 64]; /* classes of cores with something in them */

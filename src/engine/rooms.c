@@ -37,14 +37,11 @@ static unsigned int set_of(const struct room *r)
 	return (r->free[DIM_GPU] > 1e-9 ? SET_GPU : 0) | (r->empty ? SET_EMPTY : 0);
 }
 
+/* A cell is made when its bit is first set: most of a table is never touched. */
 static void set_make(struct open_rooms *o, unsigned int set)
 {
-	size_t n = (size_t)o->classes * MEM_BITS;
-
 	o->mask[set] = xcalloc(o->classes, sizeof(*o->mask[set]));
-	o->cells[set] = xmalloc(n * sizeof(*o->cells[set]));
-	for (size_t i = 0; i < n; i++)
-		o->cells[set][i] = (struct cell){ .head = NONE, .tail = NONE };
+	o->cells[set] = xmalloc((size_t)o->classes * MEM_BITS * sizeof(*o->cells[set]));
 }
 
 void rooms_clear(struct open_rooms *o)
@@ -107,7 +104,10 @@ void room_open(struct attempt *a, uint32_t at)
 	r->mem = (uint8_t)mem_class(k, r->free[DIM_MEM]);
 	if (!o->cells[r->set])
 		set_make(o, r->set);
+	if (!(o->mask[r->set][r->cpu] >> r->mem & 1))
+		*cell_of(o, r) = (struct cell){ .head = NONE, .tail = NONE };
 	link_room(a, at, cell_of(o, r)->tail);
+	o->nodes += r->count;
 }
 
 void room_open_beside(struct attempt *a, uint32_t at, uint32_t rest)
@@ -134,6 +134,7 @@ void room_shut(struct attempt *a, uint32_t at)
 	else
 		a->rooms[r->next].prev = r->prev;
 	r->open = false;
+	o->nodes -= r->count;
 	if (c->head != NONE)
 		return;
 	c->most = 0;

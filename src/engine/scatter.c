@@ -18,6 +18,8 @@ static int64_t count_kind(const struct attempt *a, size_t want, uint32_t kind, i
 	int64_t n = 0;
 	uint32_t at;
 
+	if (a->open[kind].nodes == 0)
+		return 0;
 	room_scan(&scan, a, want, kind, SETS_ALL);
 	at = room_next(&scan, a);
 	if (at == UINT32_MAX || !kind_may_take(a->p, want, &a->p->kinds[kind]))
@@ -45,8 +47,7 @@ static int64_t count_bucket(const struct attempt *a, size_t want, size_t bucket)
 	return n;
 }
 
-static bool look(const struct attempt *a, size_t want, size_t bucket, bool can_make,
-		 struct spread *s)
+static bool look(const struct attempt *a, size_t want, size_t bucket, struct spread *s)
 {
 	int64_t nodes = a->p->d->v[want].node_count;
 
@@ -57,7 +58,33 @@ static bool look(const struct attempt *a, size_t want, size_t bucket, bool can_m
 	s->room = attempt_room(a, want, bucket);
 	s->far = a->p->shapes[a->p->asks[want].shape].fit[bucket];
 	s->cost = a->p->cost[bucket] * (double)s->make;
-	return s->make == 0 || (can_make && s->room >= s->make);
+	return s->make == 0 || (s->far >= 0 && s->room >= s->make);
+}
+
+/* No fewer nodes of the bucket would have to be made for the job. */
+static int64_t make_at_least(const struct attempt *a, size_t want, size_t bucket)
+{
+	const struct planner *p = a->p;
+	int64_t open = a->open[bucket].nodes;
+
+	for (uint32_t i = p->own_first[bucket]; i < p->own_first[bucket + 1]; i++)
+		open += a->open[p->own_kinds[i]].nodes;
+	return p->d->v[want].node_count - open;
+}
+
+/* Most buckets lose against the best so far before their rooms are counted. */
+static bool loses(const struct attempt *a, size_t want, size_t bucket,
+		  const struct spread *best)
+{
+	int64_t make = make_at_least(a, want, bucket);
+
+	if (make <= 0)
+		return false;
+	if (best->make == 0)
+		return true;
+	if (a->strategy == STRATEGY_LISTED)
+		return a->p->shapes[a->p->asks[want].shape].fit[bucket] >= best->far;
+	return a->p->cost[bucket] * (double)make > best->cost;
 }
 
 /* Cheapest, then the group with the least room that still holds all (8), then as listed. */
@@ -82,19 +109,22 @@ static bool find(struct attempt *a, size_t want, struct spread *best)
 {
 	const struct planner *p = a->p;
 	const struct shape *s = &p->shapes[p->asks[want].shape];
-	bool any = look(a, want, SIZE_MAX, false, best);
+	bool any = look(a, want, SIZE_MAX, best);
 	struct spread other;
 
-	for (size_t b = 0; b < p->f->n_buckets; b++) {
+	for (size_t i = 0; i < s->n_spread; i++) {
+		uint32_t b = s->spread[i];
+
 		/* nothing to make, as wanted, and no group to choose: it gets no better */
 		if (any && best->make == 0 && best->bucket != SIZE_MAX && best->far == 0 &&
 		    !p->f->buckets[best->bucket].group[0])
 			break;
-		if (!look(a, want, b, s->fit[b] >= 0 && candidate_is(p, want, (uint32_t)b),
-			  &other))
+		if ((any && loses(a, want, b, best)) || !look(a, want, b, &other))
 			continue;
-		if (!any || better(a, &other, best))
-			*best = other;
+		if ((any && !better(a, &other, best)) ||
+		    (other.make > 0 && !candidate_is(p, want, b)))
+			continue;
+		*best = other;
 		any = true;
 	}
 	return any;
