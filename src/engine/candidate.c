@@ -12,7 +12,7 @@
 #define UNKNOWN_USD 1e6	 /* a size without price is usable, and ranked last */
 #define GIB	    (INT64_C(1) << 30)
 
-static int64_t mem_for_jobs(const struct vm_size *s, const struct array_spec *a)
+int64_t mem_for_jobs(const struct vm_size *s, const struct array_spec *a)
 {
 	int64_t reserve = a->mem_reserve;
 

@@ -603,13 +603,13 @@ static void count_acts(const struct plan *out, int64_t acts[3])
 		acts[out->acts[i].act]++;
 }
 
-void explain_summary(struct plan *out, const struct planner *p)
+void explain_summary(struct plan *out, const struct demand *d)
 {
 	int64_t wanted = 0, unplaced = 0, made = 0, acts[3] = { 0 };
 	struct buf b = BUF_INIT(sizeof(out->summary) - 1);
 
 	for (size_t i = 0; i < out->n_wants; i++) {
-		if (p->d->v[i].not_eligible)
+		if (d->v[i].not_eligible)
 			continue;
 		wanted += out->wants[i].placed + out->wants[i].unplaced;
 		unplaced += out->wants[i].unplaced;

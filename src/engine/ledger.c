@@ -100,7 +100,7 @@ static int64_t tighter(int64_t a, int64_t b)
 	return b >= 0 && b < a ? b : a;
 }
 
-static bool same_offer(const struct fact_bucket *a, const struct fact_bucket *b)
+bool bucket_same_offer(const struct fact_bucket *a, const struct fact_bucket *b)
 {
 	return a->array == b->array && a->size == b->size && a->spot == b->spot &&
 	       strcmp(a->zone, b->zone) == 0;
@@ -117,7 +117,7 @@ static uint32_t bucket_level(struct planner *p, size_t b)
 
 	for (size_t i = 0; i < f->n_nodes; i++)
 		used += counts(&f->nodes[i]) && f->nodes[i].bucket != SIZE_MAX &&
-			same_offer(fb, &f->buckets[f->nodes[i].bucket]);
+			bucket_same_offer(fb, &f->buckets[f->nodes[i].bucket]);
 	left = left >= 0 ? left - used : -1;
 	if (fb->max_nodes >= 0 && left < 0)
 		left = 0;

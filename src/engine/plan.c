@@ -197,7 +197,7 @@ static void warn_demand(struct plan *out, const struct demand *d)
 			  (long long)d->unknown);
 }
 
-int plan_make(struct plan *out, const struct demand *d, const struct facts *f, struct err *err)
+int plan_once(struct plan *out, const struct demand *d, const struct facts *f, struct err *err)
 {
 	struct planner p;
 	struct attempt a;
@@ -220,9 +220,17 @@ int plan_make(struct plan *out, const struct demand *d, const struct facts *f, s
 	explain_creates(out, &p, &a);
 	bound_out(out, &p);
 	scalein_make(out, &p, &a);
-	explain_summary(out, &p);
+	explain_summary(out, d);
 	attempt_clear(&a);
 	planner_clear(&p);
+	return 0;
+}
+
+int plan_make(struct plan *out, const struct demand *d, const struct facts *f, struct err *err)
+{
+	if (plan_once(out, d, f, err) < 0)
+		return -1;
+	settle(out, d, f);
 	return 0;
 }
 

@@ -222,6 +222,7 @@ bool need_same(const struct need *a, const struct need *b);
 int node_name_cmp(const char *a, const char *b);
 void kinds_make(struct planner *p);
 void costs_make(struct planner *p);
+int64_t mem_for_jobs(const struct vm_size *s, const struct array_spec *a);
 bool kind_usable(const struct planner *p, size_t want,
 		 const struct kind *k); /* rules of spot and groups */
 bool candidate_is(const struct planner *p, size_t want, uint32_t bucket);
@@ -237,6 +238,7 @@ size_t candidates(const struct planner *p, size_t want, struct candidate *out);
 
 /* ledger.c */
 void ledger_make(struct planner *p);
+bool bucket_same_offer(const struct fact_bucket *a, const struct fact_bucket *b);
 void ledger_copy(struct ledger *to, const struct ledger *from);
 void ledger_clear(struct ledger *l);
 int64_t ledger_room(const struct planner *p, const struct ledger *l,
@@ -287,13 +289,22 @@ uint32_t room_next(struct room_scan *s, const struct attempt *a); /* UINT32_MAX:
 /* floors.c */
 void floors_keep(struct attempt *a); /* minimum and warm nodes, after demand */
 
+/* plan.c: one decision, greedy; plan_make() holds it against its outcome */
+int plan_once(struct plan *out, const struct demand *d, const struct facts *f, struct err *err);
+
+/* settle.c */
+void settle(struct plan *p, const struct demand *d, const struct facts *f);
+
 /* scalein.c */
+#define SCALEIN_LATER	   "idle; goes in a later cycle, 10 or a quarter of the array at a time"
+#define SCALEIN_WHILE_MADE "idle; stays while nodes of its kind are being made"
+int64_t scalein_share(int64_t nodes); /* how many of so many may go in one cycle */
 void scalein_make(struct plan *out, const struct planner *p, const struct attempt *a);
 
 /* explain.c */
 void explain_wants(struct plan *out, const struct planner *p, const struct attempt *a);
 void explain_creates(struct plan *out, const struct planner *p, const struct attempt *a);
-void explain_summary(struct plan *out, const struct planner *p);
+void explain_summary(struct plan *out, const struct demand *d);
 const char *size_short(const char *name); /* without "Standard_" */
 
 #endif

@@ -153,6 +153,13 @@ static void undrain(struct plan *out, const struct planner *p, const struct atte
 	}
 }
 
+int64_t scalein_share(int64_t nodes)
+{
+	int64_t share = nodes / SHARE_PER_CYCLE;
+
+	return share > LEAST_PER_CYCLE ? share : LEAST_PER_CYCLE;
+}
+
 static void yards_make(struct yard *y, const struct plan *out, const struct planner *p,
 		       const struct attempt *a)
 {
@@ -167,9 +174,7 @@ static void yards_make(struct yard *y, const struct plan *out, const struct plan
 		y[n->array].spare += !out->nodes[r->node].matched;
 	}
 	for (size_t i = 0; i < p->f->n_arrays; i++) {
-		int64_t share = p->managed[i] / SHARE_PER_CYCLE;
-
-		y[i].may_go = share > LEAST_PER_CYCLE ? share : LEAST_PER_CYCLE;
+		y[i].may_go = scalein_share(p->managed[i]);
 	}
 	for (size_t b = 0; b < p->f->n_buckets; b++) {
 		y[p->f->buckets[b].array].nodes += a->made[b];
@@ -261,11 +266,9 @@ static bool may_leave(struct plan *out, const struct planner *p, const struct at
 		snprintf(w->text, sizeof(w->text), "warm pool: %s keeps %" PRId64 " idle nodes",
 			 s->name, s->warm_nodes);
 	else if (y->may_go <= 0)
-		snprintf(w->text, sizeof(w->text),
-			 "idle; goes in a later cycle, %d or a quarter of the array at a time",
-			 LEAST_PER_CYCLE);
+		say(w, SCALEIN_LATER);
 	else if (n->bucket != SIZE_MAX && a->made[n->bucket] > 0)
-		say(w, "idle; stays while nodes of its kind are being made");
+		say(w, SCALEIN_WHILE_MADE);
 	else
 		return true;
 	return false;

@@ -585,24 +585,22 @@ static void settled(struct world *w)
 	execute(w, 1);
 	decide(w);
 	audited(w);
-	if (w->wrong[0] || bought(w) > 2 + first / 10)
-		fail_msg("world %u: I10: %lld nodes, then %lld more; %s", w->seed,
-			 (long long)first, (long long)bought(w), w->wrong);
+	if (w->wrong[0])
+		return;
 	if (w->plan.n_creates)
-		wrong(w, "I10: the second cycle makes %lld more: %s", (long long)bought(w),
-		      w->plan.creates[0].why);
+		wrong(w, "I10: %lld nodes, and the second cycle makes %lld more: %s",
+		      (long long)first, (long long)bought(w), w->plan.creates[0].why);
 	else if (w->plan.n_acts && !later)
 		wrong(w, "I10: the second cycle touches %s: %s",
 		      w->nodes[w->plan.acts[0].node].name, w->plan.acts[0].why);
 }
 
-/* Placement is greedy: in a world full to its limits, another order may find a place for work
- * that had none, and a node more with it. That is rare (6 in 1,000 of these worlds, where every
- * limit binds), and never more than a few nodes. */
+/* Placement is greedy: in a world full to its limits another order finds a place for work that
+ * had none, so a plan is held against its own outcome before it is handed out (settle.c). */
 static void I10_the_second_cycle_has_nothing_to_do(void **state)
 {
 	(void)state;
-	each_world(settled, WORLDS / 100);
+	each_world(settled, 0);
 }
 
 int main(void)
