@@ -56,24 +56,35 @@ void bar_tabs(struct screen *s, int row, const char *const *titles, size_t n, si
 	}
 }
 
-static int footer_width(const struct footer_key *keys, bool letters, bool wide)
+static const char *footer_name(const struct footer_key *k, bool letters)
+{
+	return letters && k->letter[0] ? k->letter : k->key;
+}
+
+static int footer_width(const struct footer_key *keys, bool letters, bool wide, int spare)
 {
 	int w = 0;
 
 	for (const struct footer_key *k = keys; k->label; k++)
-		w += text_width(letters && k->letter ? k->letter : k->key) +
-		     text_width(k->label) + (wide ? 3 : 1);
+		if (k->spare < spare)
+			w += text_width(footer_name(k, letters)) + text_width(k->label) +
+			     (wide ? 3 : 1);
 	return w;
 }
 
 void bar_footer(struct screen *s, int row, const struct footer_key *keys, bool letters)
 {
-	bool wide = footer_width(keys, letters, true) <= s->cols;
-	int col = 0, end = s->cols - 1; /* the last cell of the screen stays empty */
+	int spare = FOOTER_SPARE + 1, col = 0, end = s->cols - 1; /* the last cell of the
+								     screen stays empty */
+	bool wide = footer_width(keys, letters, true, spare) <= s->cols;
 
+	while (!wide && spare > 1 && footer_width(keys, letters, false, spare) > s->cols)
+		spare--;
 	for (const struct footer_key *k = keys; k->label; k++) {
-		const char *key = letters && k->letter ? k->letter : k->key;
+		const char *key = footer_name(k, letters);
 
+		if (k->spare >= spare)
+			continue;
 		if (col + text_width(key) + text_width(k->label) + wide > end)
 			break;
 		col +=

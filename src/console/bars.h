@@ -7,10 +7,13 @@
 
 #include "console/screen.h"
 
+#define FOOTER_SPARE 2 /* the largest spare */
+
 struct footer_key {
 	const char *key, *label; /* "F7", "Drain"; label NULL ends a list */
-	const char *letter;	 /* its twin without function keys, or NULL */
+	char letter[8];		 /* its twin without function keys; "" none */
 	bool off;		 /* not possible now: grey */
+	unsigned char spare; /* goes first where not all have room; 0: not before the last */
 };
 
 struct header_part { /* "n 7/16"; the first part of a side that does not fit is left out with
@@ -27,8 +30,8 @@ void bar_header(struct screen *s, int row, const struct header_part *left, size_
 /* "[1 Clusters]  2 Nodes ...": the current one in brackets. */
 void bar_tabs(struct screen *s, int row, const char *const *titles, size_t n, size_t current);
 
-/* Keys that work here, "F1Help F2Menu" or with room "F1 Help  F2 Menu". What does not fit is
- * left out at the end. */
+/* Keys that work here, "F1Help F2Menu" or with room "F1 Help  F2 Menu". Where there is no room
+ * for all, the spare ones are left out, and then what stands at the end. */
 void bar_footer(struct screen *s, int row, const struct footer_key *keys, bool letters);
 
 #endif

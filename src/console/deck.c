@@ -54,6 +54,15 @@ static void keep_message(struct deck *d, enum tone tone)
 	strs_add(m, line);
 }
 
+static void show_message(struct deck *d, enum tone tone)
+{
+	d->message_tone = tone;
+	d->message_until = display_now() + MESSAGE_MS;
+	timer_set(d->message_timer, (int64_t)(MESSAGE_MS * clock_factor()));
+	if (d->display)
+		display_ask_key(d->display);
+}
+
 void deck_say(struct deck *d, enum tone tone, const char *fmt, ...)
 {
 	va_list ap;
@@ -62,11 +71,17 @@ void deck_say(struct deck *d, enum tone tone, const char *fmt, ...)
 	vsnprintf(d->message, sizeof(d->message), fmt, ap);
 	va_end(ap);
 	keep_message(d, tone);
-	d->message_tone = tone;
-	d->message_until = display_now() + MESSAGE_MS;
-	timer_set(d->message_timer, (int64_t)(MESSAGE_MS * clock_factor()));
-	if (d->display)
-		display_ask_key(d->display);
+	show_message(d, tone);
+}
+
+void deck_remark(struct deck *d, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(d->message, sizeof(d->message), fmt, ap);
+	va_end(ap);
+	show_message(d, TONE_TEXT);
 }
 
 static void on_message_timer(void *arg)
@@ -447,7 +462,7 @@ struct deck *deck_new(struct loop *l, struct client *c, const struct console_opt
 	d->reader = o->reader;
 	for (int i = 0; i < PANES; i++)
 		d->panes[i].words = o->reader;
-	d->esc_ms = o->esc_ms > 0		? o->esc_ms
+	d->esc_ms = o->esc_ms > 0	       ? o->esc_ms
 		    : getenv("SSH_CONNECTION") ? KEY_ESC_SSH_MS
 					       : KEY_ESC_MS;
 	d->paste = !getenv("STY");
@@ -513,7 +528,7 @@ void deck_free(struct deck *d)
 	strs_clear(&d->chosen_facts);
 	json_free(d->undo.body);
 	free(d->help_entries);
-	free(d->help_off);
+	free(d->help_text);
 	free(d->why_text);
 	free(d);
 }

@@ -1,10 +1,11 @@
 /*
  * The Deck: templates, clusters, nodes, jobs and events on one screen, and everything that is
  * done from it (DESIGN.md 8). Private to its own files: deck.c (state, windows), deck_draw.c,
- * deck_bindings.c (what each key does), deck_keys.c (where keys go), deck_prompt.c (lines being
- * typed), deck_sort.c, deck_help.c (what the bindings say), deck_act.c (calls to the engine),
- * deck_teardown.c, deck_wizard.c, deck_edit.c (templates), deck_cost.c, deck_run.c (the command
- * table behind ":"), deck_view.c (the full views, console/view.h).
+ * deck_bindings.c (what each key does), deck_bound.c (which key does what now), deck_keys.c
+ * (where keys go), deck_prompt.c (lines being typed), deck_sort.c, deck_help.c (what the
+ * bindings say), deck_act.c (calls to the engine), deck_teardown.c, deck_wizard.c, deck_edit.c
+ * (templates), deck_cost.c, deck_run.c (the command table behind ":"), deck_view.c (the full
+ * views, console/view.h).
  */
 #ifndef CONSOLE_DECK_H
 #define CONSOLE_DECK_H
@@ -204,6 +205,13 @@ struct choices { /* what could stand where something is being typed */
 	char usage[200];
 };
 
+#define KEYS_TEXT 48
+#define HINT_TEXT 200
+
+struct help_text { /* of one entry of the help */
+	char keys[KEYS_TEXT], off[80];
+};
+
 struct deck {
 	struct loop *loop;
 	struct client *client;
@@ -254,7 +262,7 @@ struct deck {
 	struct textbox box;
 	struct help help;
 	struct help_entry *help_entries; /* of the last opening */
-	char (*help_off)[80];
+	struct help_text *help_text; /* what they borrow */
 	size_t menu_at;
 	struct teardown_view teardown;
 	struct wizard_view wizard;
@@ -278,6 +286,7 @@ struct deck {
 	int64_t interrupted_ms;
 	uint32_t pressed; /* the last key, and when */
 	int64_t pressed_ms;
+	bool burst; /* it came faster than anybody types */
 	struct strs messages; /* the newest ones, each with its tone and time */
 	struct places places;
 	struct saved_views saved;
@@ -310,6 +319,8 @@ bool deck_ready(void *arg);   /* the first picture is whole, or there is none to
 extern const struct pane_kind *const deck_kinds[PANES];
 void deck_say(struct deck *d, enum tone tone, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* Of the moment: not kept for ":messages". */
+void deck_remark(struct deck *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void deck_load(struct deck *d); /* rows are borrowed from the mirror for one turn of the loop */
 void deck_watch(struct deck *d);
 int64_t deck_now(const struct deck *d); /* UTC ms of the engine */
@@ -353,7 +364,7 @@ void deck_add_why(const struct deck *d, struct textbox *out); /* the decision's 
 
 struct binding {
 	uint32_t key, fkey;
-	const char *keys; /* for help: "F7 d" */
+	const char *keys; /* the same for the manual: "F7 d" */
 	const char *group, *label, *help;
 	const char *word;    /* after ":", and in console.conf; NULL: of the command or label */
 	const char *command; /* the words of the command table that do the same; NULL none */
@@ -366,19 +377,34 @@ struct binding {
 extern const struct binding bindings[];
 extern const size_t n_bindings;
 extern const struct binding node_keys[]; /* of the views of nodes */
+void deck_open_detail(struct deck *d);
+
+/* deck_bound.c: which key does what now */
 /* The i-th of the view's own keys and then the common ones; NULL: there are no more. */
 const struct binding *binding_at(const struct deck *d, size_t i);
 const struct binding *binding_named(const struct deck *d, const char *label);
 const struct binding *binding_of_key(const struct deck *d, uint32_t code);
 /* The one that ":WORD" and "key X WORD" mean; NULL: there is none here. */
 const struct binding *binding_worded(const struct deck *d, const char *word);
-/* keys_list.c: the same among the keys of all views */
-const struct binding *view_binding_worded(const char *word);
 void binding_word(const struct binding *b, char out[32]);
 bool binding_is_hidden(const struct deck *d, const struct binding *b);
 const char *binding_off(const struct deck *d, const struct binding *b, char out[80]);
 void binding_run(struct deck *d, const struct binding *b);
-void deck_open_detail(struct deck *d);
+/* Its keys as they are bound now: all of them, or ":WORD" when there is none; the first, a
+ * letter where there is one; that letter; "" none. */
+const char *binding_keys(const struct deck *d, const struct binding *b, char out[KEYS_TEXT]);
+const char *binding_key(const struct deck *d, const struct binding *b, char out[KEYS_TEXT]);
+const char *binding_letter(const struct deck *d, const struct binding *b, char out[KEYS_TEXT]);
+/* The key of a word, here or in the view that has it, for sentences; ":WORD" when none does. */
+const char *deck_key_for(const struct deck *d, const char *word, char out[KEYS_TEXT]);
+#define KEY_FOR(d, word) deck_key_for(d, word, (char[KEYS_TEXT]){ 0 })
+const char *deck_hint(const struct deck *d, const char *hint, char out[HINT_TEXT]);
+void deck_dead_key(struct deck *d, uint32_t code); /* says what it is, and where */
+
+/* keys_list.c: the keys of all views */
+const struct binding *view_binding_worded(const char *word);
+/* The i-th view that has that key, and what it does there; NULL: there are no more. */
+const char *view_of_key(uint32_t code, size_t i, const struct binding **b);
 
 /* deck_prompt.c */
 void deck_open_find(struct deck *d);

@@ -147,7 +147,7 @@ static void on_started(struct deck *d, const struct json *answer, const char *cl
 	snprintf(id, sizeof(id), "%lld", (long long)op);
 	snprintf(what, sizeof(what), "the start of %.40s", cluster);
 	deck_undo_set(d, what, client_path("/v1/operations/%/cancel", id, (char *)NULL), NULL);
-	deck_say(d, TONE_OK, "%s starts; u takes it back (30 s)", cluster);
+	deck_say(d, TONE_OK, "%s starts; %s takes it back (30 s)", cluster, KEY_FOR(d, "undo"));
 }
 
 void act_start_named(struct deck *d, const char *name)

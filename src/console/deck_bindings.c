@@ -62,18 +62,20 @@ static const char *nothing_to_explain(const struct deck *d, char out[80])
 static const char *nothing_to_undo(const struct deck *d, char out[80])
 {
 	(void)out;
-	return d->undo.until > display_now() ? NULL : "nothing was done in the last 30 s";
+	return d->undo.until > display_now() ? NULL : "nothing in the last 30 s";
 }
 
 static const char *not_nodes(const struct deck *d, char out[80])
 {
 	(void)out;
-	return d->focus == PANE_NODES ? NULL : "for the node pane";
+	return d->focus == PANE_NODES ? NULL : "in the node pane";
 }
 
 static const char *no_sorts(const struct deck *d, char out[80])
 {
 	(void)out;
+	if (d->view && !d->view->kind && d->view != &view_map)
+		return "there are no rows to sort here";
 	return d->panes[d->focus].kind->sorts[1] ? NULL : "this pane has one order";
 }
 
@@ -148,7 +150,7 @@ const struct binding bindings[] = {
 	{ .keys = "g G Home End", .group = GROUP_MOVE, .help = "first, last" },
 	{ .keys = "Tab S-Tab",
 	  .group = GROUP_MOVE,
-	  .help = "next pane; in a view next cluster" },
+	  .help = "next pane, or cluster" },
 	{ .keys = "0 to 6", .group = GROUP_MOVE, .help = "the Deck, the full views" },
 	{ .keys = "Space v", .group = GROUP_MOVE, .help = "mark, mark a range" },
 	{ .keys = "* + U", .group = GROUP_MOVE, .help = "all, invert, none" },
@@ -158,7 +160,7 @@ const struct binding bindings[] = {
 	  .keys = "Enter",
 	  .word = "open",
 	  .group = GROUP_VIEW,
-	  .help = "open: the full view, the row",
+	  .help = "open full view or row",
 	  .run = deck_open_detail },
 	{ .key = '/',
 	  .fkey = K_F3,
@@ -192,7 +194,7 @@ const struct binding bindings[] = {
 	  .word = "sort",
 	  .group = GROUP_VIEW,
 	  .label = "Sort",
-	  .help = "order: choose, again reverses",
+	  .help = "order; the same reverses",
 	  .off = no_sorts,
 	  .run = deck_open_sort },
 	{ .key = 'Z',
@@ -231,24 +233,23 @@ const struct binding bindings[] = {
 	  .off = deck_no_marks,
 	  .run = act_list_marked },
 	{ .key = 'C',
-	  .fkey = 'c',
-	  .keys = "C c",
+	  .keys = "C",
 	  .word = "choose-columns",
 	  .group = GROUP_VIEW,
-	  .help = "choose columns (C where c acts)",
+	  .help = "choose columns",
 	  .off = deck_no_columns,
 	  .run = deck_open_columns },
 	{ .key = 'V',
 	  .keys = "V",
 	  .word = "save-view",
 	  .group = GROUP_VIEW,
-	  .help = "save this view (S starts)",
+	  .help = "save view under a name",
 	  .run = act_save_view },
 	{ .key = 'y',
 	  .keys = "y",
 	  .word = "copy-name",
 	  .group = GROUP_VIEW,
-	  .help = "copy the name, or the marked",
+	  .help = "copy name, or the marked",
 	  .off = deck_no_row,
 	  .run = act_copy_name },
 	{ .key = 'Y',
@@ -280,7 +281,7 @@ const struct binding bindings[] = {
 	  .keys = "L",
 	  .group = GROUP_VIEW,
 	  .label = "Log",
-	  .help = "a job's output, a node's log",
+	  .help = "log of a job or a node",
 	  .needs = ROLE_OPERATOR,
 	  .off = deck_no_log,
 	  .run = act_log },
@@ -342,7 +343,7 @@ const struct binding bindings[] = {
 	  .keys = "F9 D",
 	  .word = "teardown",
 	  .group = GROUP_ACT,
-	  .label = "End..",
+	  .label = "Teardown..",
 	  .help = "tear the cluster down...",
 	  .command = "cluster delete",
 	  .cli = "%c --plan HASH --name %c",
@@ -392,7 +393,7 @@ const struct binding bindings[] = {
 	  .keys = "w",
 	  .word = "wrap",
 	  .group = GROUP_APP,
-	  .help = "long lines of texts: wrap or cut",
+	  .help = "wrap or cut long lines",
 	  .run = act_wrap },
 	{ .key = K_CTRL('r'),
 	  .keys = "Ctrl-R",
@@ -423,102 +424,3 @@ const struct binding bindings[] = {
 };
 
 const size_t n_bindings = ARRAY_LEN(bindings);
-
-/* F7 and F8 are the two constructive acts of a pane. */
-static const char *const pane_acts[PANES][2] = {
-	[PANE_TEMPLATES] = { "New", "Start" }, [PANE_CLUSTERS] = { "New", "Start" },
-	[PANE_NODES] = { "Drain", "Submit" },  [PANE_JOBS] = { "Submit", "Why" },
-	[PANE_EVENTS] = { "New", "Start" },    [PANE_OPERATIONS] = { "New", "Start" },
-};
-
-const char *binding_off(const struct deck *d, const struct binding *b, char out[80])
-{
-	const char *off = deck_cannot(d, b->needs);
-
-	return off ? off : b->off ? b->off(d, out) : NULL;
-}
-
-const struct binding *binding_at(const struct deck *d, size_t i)
-{
-	const struct binding *own = d->view ? d->view->keys : NULL;
-	const struct binding *more = d->view ? d->view->more_keys : NULL;
-
-	for (; own && own->keys; own++, i--)
-		if (i == 0)
-			return own;
-	for (; more && more->keys; more++, i--)
-		if (i == 0)
-			return more;
-	return i < n_bindings ? &bindings[i] : NULL;
-}
-
-const struct binding *binding_named(const struct deck *d, const char *label)
-{
-	const struct binding *b;
-
-	for (size_t i = 0; (b = binding_at(d, i)); i++)
-		if (b->label && strcmp(b->label, label) == 0)
-			return b;
-	return NULL;
-}
-
-/* Without one of its own: that of the command, or of the label in small letters. */
-void binding_word(const struct binding *b, char out[32])
-{
-	const char *from = b->word	? b->word
-			   : b->label	? b->label
-			   : b->command ? b->command
-					: "";
-	size_t n = 0;
-
-	for (; *from && *from != '.' && n < 31; from++)
-		out[n++] = *from == ' '			  ? '-'
-			   : *from >= 'A' && *from <= 'Z' ? (char)(*from + 32)
-							  : *from;
-	out[n] = '\0';
-}
-
-const struct binding *binding_worded(const struct deck *d, const char *word)
-{
-	const struct binding *b;
-	char is[32];
-
-	for (size_t i = 0; (b = binding_at(d, i)); i++) {
-		binding_word(b, is);
-		if (b->run && strcmp(is, word) == 0)
-			return b;
-	}
-	return NULL;
-}
-
-/* console.conf comes first, then a view's own keys, which hide the common ones. */
-const struct binding *binding_of_key(const struct deck *d, uint32_t code)
-{
-	const struct binding *b;
-
-	if (deck_remapped(d, code))
-		return binding_worded(d, deck_remapped(d, code));
-	for (size_t i = 0; (b = binding_at(d, i)); i++)
-		if (b->run && (b->key == code || b->fkey == code))
-			return b;
-	if (code == K_F7 || code == K_F8)
-		return binding_named(d, pane_acts[d->focus][code - K_F7]);
-	return NULL;
-}
-
-/* Its key does something else in this view. */
-bool binding_is_hidden(const struct deck *d, const struct binding *b)
-{
-	return b->run && b->key && binding_of_key(d, b->key) != b;
-}
-
-void binding_run(struct deck *d, const struct binding *b)
-{
-	char why[80];
-	const char *off = binding_off(d, b, why);
-
-	if (off)
-		deck_say(d, TONE_WARN, "%s: %s", b->label ? b->label : b->help, off);
-	else
-		b->run(d);
-}

@@ -89,7 +89,7 @@ const char *deck_no_node(const struct deck *d, char out[80])
 {
 	(void)out;
 	if (d->focus != PANE_NODES)
-		return "choose a node in the node pane first";
+		return "choose a node first";
 	return deck_node(d) || (!deck_maps(d) && d->panes[PANE_NODES].table.n_marks)
 		   ? NULL
 		   : "no node is under the cursor";
@@ -99,7 +99,7 @@ const char *deck_no_job(const struct deck *d, char out[80])
 {
 	(void)out;
 	if (d->focus != PANE_JOBS)
-		return "choose a job in the job pane first";
+		return "choose a job first";
 	return pane_name_at(&d->panes[PANE_JOBS]) ? NULL : "no job is under the cursor";
 }
 
@@ -124,7 +124,8 @@ static void on_done(struct deck *d, const struct json *answer, const char *note)
 	deck_say(d, TONE_OK, "%s", note);
 }
 
-static void note_of(enum chosen_act what, const struct strs *names, char out[160])
+static void note_of(const struct deck *d, enum chosen_act what, const struct strs *names,
+		    char out[160])
 {
 	char list[80];
 
@@ -137,7 +138,8 @@ static void note_of(enum chosen_act what, const struct strs *names, char out[160
 		snprintf(out, 160, "%zu %s%s", names->n,
 			 acts[what].pane == PANE_NODES ? "nodes" : "jobs", acts[what].many);
 	if (acts[what].back)
-		snprintf(out + strlen(out), 160 - strlen(out), "; u takes it back (30 s)");
+		snprintf(out + strlen(out), 160 - strlen(out), "; %s takes it back (30 s)",
+			 KEY_FOR(d, "undo"));
 }
 
 static void do_now(struct deck *d)
@@ -150,7 +152,7 @@ static void do_now(struct deck *d)
 	chosen(d, acts[what].pane, &names);
 	if (names.n > 0) {
 		body = body_of(d, what, &names);
-		note_of(what, &names, note);
+		note_of(d, what, &names, note);
 		snprintf(taken, sizeof(taken), "the %s of %.60s%s", acts[what].verb, names.v[0],
 			 names.n > 1 ? " and others" : "");
 		if (acts[what].back)

@@ -9,12 +9,12 @@ const char *deck_no_columns(const struct deck *d, char out[80])
 {
 	const struct pane *p = &d->panes[d->focus];
 
-	(void)out;
 	if ((d->view && !d->view->kind) || !p->kind->titled)
 		return "this view has no columns";
-	return d->focus == PANE_NODES && deck_maps(d)
-		   ? "the map has no columns: m shows the list"
-		   : NULL;
+	if (d->focus != PANE_NODES || !deck_maps(d))
+		return NULL;
+	snprintf(out, 80, "the map has no columns: %s shows the list", KEY_FOR(d, "map"));
+	return out;
 }
 
 void deck_open_columns(struct deck *d)

@@ -26,19 +26,6 @@
 
 /* Keys */
 
-static uint32_t code_of(const char *name)
-{
-	char is[16];
-
-	for (uint32_t c = 1; c < 0x7f; c++)
-		if (c != '\t' && strcmp(key_name(is, c), name) == 0)
-			return c;
-	for (uint32_t c = K_FIRST + 1; c < K_LAST; c++)
-		if (strcmp(key_name(is, c), name) == 0)
-			return c;
-	return K_NONE;
-}
-
 /* Without these nobody finds the way out, or a terminal takes them for itself. */
 static bool is_fixed(uint32_t code)
 {
@@ -72,7 +59,7 @@ static bool known_word(const struct deck *d, const char *word, bool *asks)
 
 int deck_remap(struct deck *d, const char *key, const char *word, struct err *err)
 {
-	uint32_t code = code_of(key);
+	uint32_t code = key_code(key);
 	struct remap *r = NULL;
 	bool asks;
 

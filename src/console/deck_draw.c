@@ -265,7 +265,7 @@ void deck_draw_title(const struct deck *d, struct screen *s, enum pane_id id)
 }
 
 /* A pane without rows says why, and which key comes next. */
-static const char *empty_text(const struct deck *d, enum pane_id id)
+static const char *empty_text(const struct deck *d, enum pane_id id, char out[96])
 {
 	const struct pane *p = &d->panes[id];
 	const struct cluster_row *r = deck_cluster(d);
@@ -279,15 +279,20 @@ static const char *empty_text(const struct deck *d, enum pane_id id)
 	case PANE_TEMPLATES:
 		return "no templates";
 	case PANE_CLUSTERS:
-		return "none yet: n makes one";
+		snprintf(out, 96, "none yet: %s makes one", KEY_FOR(d, "create"));
+		return out;
 	case PANE_NODES:
-		return d->cluster[0]
-			   ? "no nodes"
-			   : "choose a template and press n: a cluster with its defaults";
+		if (d->cluster[0])
+			return "no nodes";
+		snprintf(out, 96, "choose a template and press %s: a cluster with its defaults",
+			 KEY_FOR(d, "create"));
+		return out;
 	case PANE_JOBS:
-		return running	       ? "the queue is empty: J submits the sample job"
-		       : d->cluster[0] ? "no queue: the cluster is not running"
-				       : "";
+		if (!running)
+			return d->cluster[0] ? "no queue: the cluster is not running" : "";
+		snprintf(out, 96, "the queue is empty: %s submits the sample job",
+			 KEY_FOR(d, "submit"));
+		return out;
 	default:
 		return "nothing has happened yet";
 	}
@@ -298,10 +303,11 @@ void deck_draw_empty(const struct deck *d, struct screen *s, enum pane_id id, st
 {
 	const struct pane *p = &d->panes[id];
 	bool error = p->have && p->rows.error && p->rows.error[0];
+	char text[96];
 
 	if (row < a.rows)
 		screen_put(s, a.row + row, a.col + 2, error ? TONE_FAIL : TONE_DIM, 0,
-			   error ? p->rows.error : empty_text(d, id), a.cols - 2);
+			   error ? p->rows.error : empty_text(d, id, text), a.cols - 2);
 }
 
 /* What is under way, or what the operator can do next, under the arrays. */
@@ -327,14 +333,16 @@ static bool draw_operation(const struct deck *d, struct screen *s, struct area a
 			    clock_span(span, deck_now(d) - op->started_ms));
 		return true;
 	}
-	if (cluster_rests(&r->cluster))
-		screen_put(
-		    s, row, a.col + 2, TONE_DIM, 0,
-		    r->cluster.state == CLUSTER_OFF
-			? "off: S starts it"
-			: "its storage is kept: D deletes it, a new cluster takes it over",
-		    a.cols - 2);
-	return cluster_rests(&r->cluster);
+	if (!cluster_rests(&r->cluster))
+		return false;
+	if (r->cluster.state == CLUSTER_OFF)
+		screen_putf(s, row, a.col + 2, TONE_DIM, 0, a.cols - 2, "off: %s starts it",
+			    KEY_FOR(d, "start"));
+	else
+		screen_putf(s, row, a.col + 2, TONE_DIM, 0, a.cols - 2,
+			    "its storage is kept: %s deletes it, a new cluster takes it over",
+			    KEY_FOR(d, "teardown"));
+	return true;
 }
 
 static void draw_nodes(struct deck *d, struct screen *s, struct area a, bool focused)
@@ -451,21 +459,21 @@ static bool draw_here(const struct deck *d, struct screen *s, int row)
 	return true;
 }
 
-static const char *hint(const struct deck *d)
+static const char *hint_of(const struct deck *d)
 {
 	if (d->view)
 		return d->view->hint;
 	switch (d->focus) {
 	case PANE_TEMPLATES:
-		return "n new cluster from it  Enter what it is  Tab next pane  ? help";
+		return "{create} new cluster from it  Enter what it is  Tab next pane  {help} help";
 	case PANE_NODES:
-		return "arrows choose a node  d drain  e why  m list  Enter all about nodes";
+		return "arrows choose a node  {drain} drain  {explain} why  {map} list  Enter all about nodes";
 	case PANE_JOBS:
-		return "J submit the sample job  e why  f filter  Enter all about jobs";
+		return "{submit} submit the sample job  {explain} why  {filter} filter  Enter all about jobs";
 	case PANE_EVENTS:
-		return "Enter all events  Tab next pane  ? help";
+		return "Enter all events  Tab next pane  {help} help";
 	default:
-		return "Enter open  n new cluster  S start  J submit  D teardown...  : command";
+		return "Enter open  {create} new cluster  {start} start  {submit} submit  {teardown} teardown...  {command} command";
 	}
 }
 
@@ -501,6 +509,8 @@ static void draw_form_note(const struct deck *d, struct screen *s, int row)
 
 static void draw_message(const struct deck *d, struct screen *s, int row)
 {
+	char hint[HINT_TEXT];
+
 	if (d->mode == AT_PROMPT) {
 		deck_draw_prompt(d, s, row);
 		return;
@@ -515,16 +525,16 @@ static void draw_message(const struct deck *d, struct screen *s, int row)
 	else if (d->reader && d->mode == AT_PANES)
 		draw_newest(d, s, row);
 	else if (d->mode == AT_PANES && !draw_here(d, s, row))
-		screen_put(s, row, 1, TONE_DIM, 0, hint(d), s->cols - 2);
+		screen_put(s, row, 1, TONE_DIM, 0, deck_hint(d, hint_of(d), hint), s->cols - 2);
 }
 
 static void draw_menu(const struct deck *d, struct screen *s, struct area body)
 {
 	const struct binding *b[MENU_MOST];
-	int n = (int)deck_menu(d, b), cols = body.cols < 62 ? body.cols : 62;
+	int n = (int)deck_menu(d, b), cols = body.cols < 65 ? body.cols : 65;
 	int rows = n + 2 < body.rows ? n + 2 : body.rows, top = 0;
 	struct area box = { body.row, body.col + 1, rows, cols - 1 };
-	char why[80];
+	char why[80], keys[KEYS_TEXT];
 
 	screen_fill(s, box, TONE_TEXT, 0);
 	screen_box(s, box, TONE_DIM, "What can be done here");
@@ -538,8 +548,9 @@ static void draw_menu(const struct deck *d, struct screen *s, struct area body)
 
 		if (top + i == (int)d->menu_at)
 			screen_put(s, row, box.col + 1, TONE_CURSOR, 0, ">", 1);
-		screen_put(s, row, box.col + 3, off ? TONE_DIM : TONE_TITLE, 0, it->keys, 7);
-		screen_putf(s, row, box.col + 11, tone, 0, box.cols - 13, "%s%s%s%s", it->help,
+		screen_put(s, row, box.col + 3, off ? TONE_DIM : TONE_TITLE, 0,
+			   binding_keys(d, it, keys), 10);
+		screen_putf(s, row, box.col + 14, tone, 0, box.cols - 16, "%s%s%s%s", it->help,
 			    off ? " (" : "", off ? off : "", off ? ")" : "");
 	}
 }

@@ -240,7 +240,8 @@ static void on_text_checked(struct deck *d, const struct json *answer, const cha
 static void on_text_not_checked(struct deck *d, const struct err *err, const char *name)
 {
 	(void)name;
-	deck_say(d, TONE_WARN, "not checked (%.160s): E goes on with your text", err->msg);
+	deck_say(d, TONE_WARN, "not checked (%.160s): %s goes on with your text", err->msg,
+		 KEY_FOR(d, "edit"));
 }
 
 static void check_work(struct deck *d, const char *text)
@@ -281,7 +282,8 @@ static void on_editor_ended(void *arg, int status)
 	struct err err = ERR_INIT;
 
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-		deck_say(d, TONE_WARN, "the editor failed; E goes on with what it left");
+		deck_say(d, TONE_WARN, "the editor failed; %s goes on with what it left",
+			 KEY_FOR(d, "edit"));
 	} else if (text_of_file(&text, work, &err) < 0) {
 		deck_say(d, TONE_FAIL, "%.300s", err.msg);
 	} else if (d->template.before && strcmp(text, d->template.before) == 0) {

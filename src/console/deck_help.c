@@ -6,45 +6,52 @@
 #include "base/mem.h"
 #include "console/deck.h"
 
-static void footer_key_of(const struct deck *d, uint32_t code, const char *key,
+/* Less known than what they stand beside, and known by their letters. */
+static unsigned char spare_of(uint32_t code)
+{
+	return code == K_F3 ? 2 : code == K_F2 ? 1 : 0;
+}
+
+/* false: that key does nothing here. */
+static bool footer_key_of(const struct deck *d, uint32_t code, const char *key,
 			  struct footer_key *out)
 {
-	static const struct {
-		uint32_t code;
-		const char *name;
-	} letters[] = { { '/', "/" }, { '&', "&" }, { 'w', "w" },	  { 'f', "f" },
-			{ 'm', "m" }, { 's', "s" }, { 'n', "n" },	  { 'S', "S" },
-			{ 'J', "J" }, { 'd', "d" }, { 'e', "e" },	  { 'D', "D" },
-			{ 'o', "o" }, { 'T', "T" }, { 'h', "h" },	  { 'c', "c" },
-			{ '?', "?" }, { 'q', "q" }, { K_CTRL('o'), "^O" } };
 	const struct binding *b = binding_of_key(d, code);
-	char why[80];
+	char why[80], letter[KEYS_TEXT];
 
-	*out = (struct footer_key){ key, b->label, NULL, binding_off(d, b, why) != NULL };
-	for (size_t i = 0; i < ARRAY_LEN(letters); i++)
-		if (letters[i].code == b->key)
-			out->letter = letters[i].name;
+	if (!b)
+		return false;
+	*out = (struct footer_key){ .key = key,
+				    .label = b->label  ? b->label
+					     : b->word ? b->word
+						       : b->command,
+				    .off = binding_off(d, b, why) != NULL,
+				    .spare = spare_of(code) };
+	snprintf(out->letter, sizeof(out->letter), "%.7s", binding_letter(d, b, letter));
+	if (strcmp(out->letter, "Ctrl-O") == 0)
+		snprintf(out->letter, sizeof(out->letter), "^O");
+	return true;
 }
 
 /* What works while something lies over the panes. */
 static const struct footer_key over_keys[][6] = {
-	[AT_PROMPT] = { { "Enter", "Done", NULL, false },
-			{ "Tab", "Complete", NULL, false },
-			{ "Up", "History", NULL, false },
-			{ "F1", "Help", NULL, false },
-			{ "Esc", "Cancel", NULL, false } },
-	[AT_DIALOG] = { { "F1", "Help", NULL, false }, { "Esc", "No", NULL, false } },
-	[AT_BOX] = { { "PgDn", "More", NULL, false }, { "Esc", "Close", NULL, false } },
-	[AT_HELP] = { { "PgDn", "More", NULL, false }, { "Esc", "Close", NULL, false } },
-	[AT_MENU] = { { "Enter", "Do", NULL, false }, { "Esc", "Close", NULL, false } },
-	[AT_COLUMNS] = { { "Space", "Show", NULL, false },
-			 { "u", "Usual", NULL, false },
-			 { "Esc", "Close", NULL, false } },
-	[AT_SORT] = { { "Enter", "Sort", NULL, false }, { "Esc", "Close", NULL, false } },
-	[AT_TEARDOWN] = { { "Space", "Accept", NULL, false },
-			  { "F9", "Begin", NULL, false },
-			  { "PgDn", "More", NULL, false },
-			  { "Esc", "Leave", NULL, false } },
+	[AT_PROMPT] = { { "Enter", "Done", "", false, 0 },
+			{ "Tab", "Complete", "", false, 0 },
+			{ "Up", "History", "", false, 0 },
+			{ "F1", "Help", "", false, 0 },
+			{ "Esc", "Cancel", "", false, 0 } },
+	[AT_DIALOG] = { { "F1", "Help", "", false, 0 }, { "Esc", "No", "", false, 0 } },
+	[AT_BOX] = { { "PgDn", "More", "", false, 0 }, { "Esc", "Close", "", false, 0 } },
+	[AT_HELP] = { { "PgDn", "More", "", false, 0 }, { "Esc", "Close", "", false, 0 } },
+	[AT_MENU] = { { "Enter", "Do", "", false, 0 }, { "Esc", "Close", "", false, 0 } },
+	[AT_COLUMNS] = { { "Space", "Show", "", false, 0 },
+			 { "u", "Usual", "", false, 0 },
+			 { "Esc", "Close", "", false, 0 } },
+	[AT_SORT] = { { "Enter", "Sort", "", false, 0 }, { "Esc", "Close", "", false, 0 } },
+	[AT_TEARDOWN] = { { "Space", "Accept", "", false, 0 },
+			  { "F9", "Begin", "", false, 0 },
+			  { "PgDn", "More", "", false, 0 },
+			  { "Esc", "Leave", "", false, 0 } },
 };
 
 static void progress_footer(const struct deck *d, struct footer_key out[12])
@@ -52,10 +59,10 @@ static void progress_footer(const struct deck *d, struct footer_key out[12])
 	size_t n = 0;
 
 	if (teardown_can_undo(d))
-		out[n++] = (struct footer_key){ "u", "Take back", NULL, false };
+		out[n++] = (struct footer_key){ "u", "Take back", "", false, 0 };
 	if (teardown_needs(d) > 0) {
-		out[n++] = (struct footer_key){ "r", "Retry now", NULL, false };
-		out[n++] = (struct footer_key){ "s", "Leave it", NULL, false };
+		out[n++] = (struct footer_key){ "r", "Retry now", "", false, 0 };
+		out[n++] = (struct footer_key){ "s", "Leave it", "", false, 0 };
 	}
 	memcpy(out + n, &over_keys[AT_TEARDOWN][2], 3 * sizeof(out[0]));
 }
@@ -77,8 +84,8 @@ static void plan_footer(const struct deck *d, struct footer_key out[12])
 		return;
 	out[4] = out[3];
 	out[3] = out[2];
-	out[2] = (struct footer_key){ "Tab", "To the box", NULL, false };
-	out[5] = (struct footer_key){ NULL, NULL, NULL, false };
+	out[2] = (struct footer_key){ "Tab", "To the box", "", false, 0 };
+	out[5] = (struct footer_key){ NULL, NULL, "", false, 0 };
 }
 
 static void teardown_footer(const struct deck *d, struct footer_key out[12])
@@ -89,10 +96,10 @@ static void teardown_footer(const struct deck *d, struct footer_key out[12])
 		progress_footer(d, out);
 	} else if (d->dialog.state == DIALOG_COUNTING) {
 		/* no key does what it usually does */
-		out[0] = (struct footer_key){ "any key", "Cancel", NULL, false };
-		out[1] = (struct footer_key){ NULL, NULL, NULL, false };
+		out[0] = (struct footer_key){ "any key", "Cancel", "", false, 0 };
+		out[1] = (struct footer_key){ NULL, NULL, "", false, 0 };
 		if (d->dialog.spec.no_countdown)
-			out[0] = (struct footer_key){ f8 ? "F8" : "F9", "Begin", NULL, false };
+			out[0] = (struct footer_key){ f8 ? "F8" : "F9", "Begin", "", false, 0 };
 	} else {
 		plan_footer(d, out);
 		out[1].key = f8 ? "F8" : "F9";
@@ -122,8 +129,8 @@ void deck_footer(const struct deck *d, struct footer_key out[12])
 	}
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (d->layout.size != DECK_SMALL || i == 0 || i == 3 || i > 5)
-			footer_key_of(d, (uint32_t)(K_F1 + i), names[i], &out[n++]);
-	out[n] = (struct footer_key){ NULL, NULL, NULL, false };
+			n += footer_key_of(d, (uint32_t)(K_F1 + i), names[i], &out[n]);
+	out[n] = (struct footer_key){ NULL, NULL, "", false, 0 };
 }
 
 static struct help_entry *help_of_bindings(struct deck *d, struct help_entry *to,
@@ -134,9 +141,12 @@ static struct help_entry *help_of_bindings(struct deck *d, struct help_entry *to
 	for (size_t i = 0; (b = binding_at(d, i)); i++) {
 		if (strcmp(b->group, group) != 0 || binding_is_hidden(d, b))
 			continue;
-		*to =
-		    (struct help_entry){ b->group, b->keys, b->command, b->help, NULL, false };
-		to->off = b->run ? binding_off(d, b, d->help_off[i]) : NULL;
+		*to = (struct help_entry){ b->group,   binding_keys(d, b, d->help_text[i].keys),
+					   b->command, b->help,
+					   NULL,       false };
+		to->off = b->run ? binding_off(d, b, d->help_text[i].off) : NULL;
+		if (!to->keys[0])
+			continue;
 		to++;
 	}
 	return to;
@@ -174,11 +184,11 @@ void deck_open_help(struct deck *d)
 	size_t n = 0;
 
 	free(d->help_entries);
-	free(d->help_off);
+	free(d->help_text);
 	while (binding_at(d, n))
 		n++;
 	d->help_entries = xcalloc(n + n_commands + n_own_words, sizeof(*d->help_entries));
-	d->help_off = xcalloc(n, sizeof(*d->help_off));
+	d->help_text = xcalloc(n, sizeof(*d->help_text));
 	to = d->help_entries;
 	for (size_t g = 0; g < ARRAY_LEN(groups); g++)
 		to = help_of_bindings(d, to, groups[g]);

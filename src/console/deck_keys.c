@@ -7,6 +7,7 @@
 
 #define TWICE_MS   1000
 #define WHEEL_ROWS 3
+#define BURST_MS   3
 
 /* An answer may come late: it never takes the keys away from a question or a line being typed.
  */
@@ -145,7 +146,8 @@ static bool moved(struct deck *d, const struct key *k)
 	if (d->focus == PANE_NODES && deck_maps(d)) {
 		if (is_mark_key(k->code))
 			deck_say(d, TONE_TEXT,
-				 "marks are set in the list (m) and in the full view (Enter)");
+				 "marks are set in the list (%s) and in the full view (Enter)",
+				 KEY_FOR(d, "map"));
 		return map_key(&d->map, k);
 	}
 	p->touched = true;
@@ -191,6 +193,8 @@ static void panes_pressed(struct deck *d, const struct key *k)
 	if (deck_remapped(d, k->code)) {
 		if ((b = binding_of_key(d, k->code)))
 			binding_run(d, b);
+		else
+			deck_dead_key(d, k->code);
 	} else if (k->code == K_MOUSE) {
 		clicked(d, k);
 	} else if (!d->view && (k->code == K_TAB || k->code == K_BACKTAB)) {
@@ -203,8 +207,12 @@ static void panes_pressed(struct deck *d, const struct key *k)
 		view_tab(d, k->code - '0');
 	} else if (d->find[0] && (k->code == 'n' || k->code == 'N')) {
 		deck_find_again(d, k->code == 'n' ? 1 : -1);
-	} else if (!moved(d, k) && (b = binding_of_key(d, k->code))) {
+	} else if (moved(d, k)) {
+		;
+	} else if ((b = binding_of_key(d, k->code))) {
 		binding_run(d, b);
+	} else {
+		deck_dead_key(d, k->code);
 	}
 }
 
@@ -225,6 +233,7 @@ void deck_key(void *arg, const struct key *k)
 	deck_load(d);
 	d->message[0] = '\0';
 	d->pressed = k->code;
+	d->burst = display_now() - d->pressed_ms < BURST_MS;
 	d->pressed_ms = display_now();
 	if (k->code == K_CTRL('l'))
 		display_redraw(d->display);

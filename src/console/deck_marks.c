@@ -93,6 +93,8 @@ void deck_say_marks(struct deck *d, uint32_t key)
 	if (key == 'v' && p->table.range_from)
 		deck_say(d, TONE_TEXT, "v again marks from here to there");
 	else if (key != ' ')
-		deck_say(d, TONE_TEXT, "%zu marked%s", p->table.n_marks,
-			 p->table.n_marks ? "; M lists them, U unmarks" : "");
+		deck_say(d, TONE_TEXT,
+			 p->table.n_marks ? "%zu marked; %s lists them, U unmarks"
+					  : "%zu marked",
+			 p->table.n_marks, KEY_FOR(d, "marked"));
 }

@@ -184,11 +184,11 @@ static void waits(struct textbox *out, const struct json *list)
 static void can_do(struct textbox *out, const struct deck *d)
 {
 	static const struct {
-		const char *key, *text;
+		const char *word, *text;
 		const char *(*off)(const struct deck *d, char out[80]);
 	} acts[] = {
-		{ "r", "try again now", deck_op_no_retry },
-		{ "c", "take it back", deck_op_no_cancel },
+		{ "retry", "try again now", deck_op_no_retry },
+		{ "cancel", "take it back", deck_op_no_cancel },
 	};
 
 	textbox_add(out, TONE_TITLE, "what you can do");
@@ -196,14 +196,17 @@ static void can_do(struct textbox *out, const struct deck *d)
 		char why[80];
 		const char *off = acts[i].off(d, why);
 
-		textbox_add(out, off ? TONE_DIM : TONE_KEY, "  %s %s%s%s%s", acts[i].key,
-			    acts[i].text, off ? " (not now: " : "", off ? off : "",
-			    off ? ")" : "");
+		textbox_add(out, off ? TONE_DIM : TONE_KEY, "  %s %s%s%s%s",
+			    KEY_FOR(d, acts[i].word), acts[i].text, off ? " (not now: " : "",
+			    off ? off : "", off ? ")" : "");
 	}
-	textbox_add(out, TONE_DIM, "  %s",
-		    here(d) && here(d)->kind == OP_DELETE
-			? "D shows its items: what cannot be removed can be left there"
-			: "no step can be left out: each needs the ones before it");
+	if (here(d) && here(d)->kind == OP_DELETE)
+		textbox_add(out, TONE_DIM,
+			    "  %s shows its items: what cannot be removed can be left there",
+			    KEY_FOR(d, "teardown"));
+	else
+		textbox_add(out, TONE_DIM,
+			    "  no step can be left out: each needs the ones before it");
 	textbox_add(out, TONE_DIM,
 		    "  the engine goes on with it whether a console is here or not");
 }
@@ -223,8 +226,8 @@ void op_detail(const struct deck *d, struct textbox *out, const struct operation
 	if (o->detail[0])
 		textbox_add(out, TONE_TEXT, "%-10s %s", "now", o->detail);
 	if (o->state == OP_RUNNING && o->next_try_ms)
-		textbox_add(out, TONE_TEXT, "%-10s %s by itself; r tries now", "next try",
-			    clock_hms(when, o->next_try_ms));
+		textbox_add(out, TONE_TEXT, "%-10s %s by itself; %s tries now", "next try",
+			    clock_hms(when, o->next_try_ms), KEY_FOR(d, "retry"));
 	if (json_int(j, "deadline_ms", 0))
 		textbox_add(out,
 			    json_int(j, "deadline_ms", 0) < deck_now(d) ? TONE_WARN : TONE_TEXT,
@@ -271,10 +274,13 @@ const char *deck_op_no_retry(const struct deck *d, char out[80])
 
 	if (!o)
 		return deck_op_none(d, out);
-	if (o->state != OP_RUNNING)
-		return o->kind == OP_START && o->state == OP_FAILED
-			   ? "it has ended: S starts the cluster again"
-			   : "it has ended";
+	if (o->state != OP_RUNNING) {
+		if (o->kind != OP_START || o->state != OP_FAILED)
+			return "it has ended";
+		snprintf(out, 80, "it has ended: %s starts the cluster again",
+			 KEY_FOR(d, "start"));
+		return out;
+	}
 	return o->next_try_ms ? NULL : "it waits for no next try";
 }
 

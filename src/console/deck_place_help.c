@@ -58,7 +58,7 @@ static const char teardown_help[] =
     "The plan lists what goes, what stays, and what it saves per hour. To begin: accept each loss with\n"
     "Space, type the cluster's name, then the key that the footer shows; it counts down, and any key\n"
     "stops that. Nothing happens by Enter, and Esc leaves. Once it runs this place shows its steps; it\n"
-    "can be left: the engine goes on, D shows it again.";
+    "can be left: the engine goes on, and the key that asked for it shows it again.";
 
 static void dialog_help(struct deck *d, struct textbox *b)
 {

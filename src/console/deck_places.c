@@ -97,19 +97,19 @@ static void go(struct deck *d, size_t to)
 const char *deck_no_back(const struct deck *d, char out[80])
 {
 	(void)out;
-	return d->places.at > 0 ? NULL : "there is no view before this one";
+	return d->places.at > 0 ? NULL : "none before this one";
 }
 
 const char *deck_no_forward(const struct deck *d, char out[80])
 {
 	(void)out;
-	return d->places.at + 1 < d->places.n ? NULL : "there is no view after this one";
+	return d->places.at + 1 < d->places.n ? NULL : "none after this one";
 }
 
 const char *deck_no_last(const struct deck *d, char out[80])
 {
 	(void)out;
-	return d->places.n > 1 ? NULL : "there was no other view yet";
+	return d->places.n > 1 ? NULL : "there was none yet";
 }
 
 void act_back(struct deck *d)

@@ -270,7 +270,8 @@ void deck_saved_list(struct deck *d)
 	}
 	if (d->saved.n == 0)
 		textbox_add(&d->box, TONE_DIM,
-			    "none yet: V saves what you look at under a name");
+			    "none yet: %s saves what you look at under a name",
+			    KEY_FOR(d, "save-view"));
 	textbox_add(
 	    &d->box, TONE_DIM,
 	    ":view NAME opens one, :view delete NAME removes it; the tabs have names, too");

@@ -232,11 +232,13 @@ void act_mouse(struct deck *d)
 {
 	d->mouse = !d->mouse;
 	display_mouse(d->display, d->mouse);
-	deck_say(
-	    d, TONE_TEXT,
-	    d->mouse
-		? "mouse on: a click chooses, the wheel scrolls; F12 gives it back to the terminal"
-		: "mouse off: the terminal marks text again");
+	if (d->mouse)
+		deck_say(
+		    d, TONE_TEXT,
+		    "mouse on: a click chooses, the wheel scrolls; %s gives it back to the terminal",
+		    KEY_FOR(d, "mouse-switch"));
+	else
+		deck_say(d, TONE_TEXT, "mouse off: the terminal marks text again");
 }
 
 void act_pause(struct deck *d)
@@ -267,7 +269,6 @@ void act_wrap(struct deck *d)
 {
 	d->box.cut = !d->box.cut;
 	deck_say(d, TONE_TEXT,
-		 d->box.cut
-		     ? "long lines of texts are cut: Left and Right move them; w wraps them"
-		     : "long lines of texts are wrapped");
+		 d->box.cut ? "long lines of texts are cut: Left and Right move them"
+			    : "long lines of texts are wrapped");
 }

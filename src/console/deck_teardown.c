@@ -51,8 +51,8 @@ static void show_report(struct deck *d)
 	if (d->mode == AT_PANES)
 		d->mode = AT_TEARDOWN;
 	else
-		deck_say(d, TONE_OK, "the teardown of %s has ended: D shows its report",
-			 d->teardown.cluster);
+		deck_say(d, TONE_OK, "the teardown of %s has ended: %s shows its report",
+			 d->teardown.cluster, KEY_FOR(d, "teardown"));
 }
 
 static void on_operation(struct deck *d, const struct json *answer, const char *note)
@@ -182,8 +182,8 @@ static void on_retried(struct deck *d, const struct json *answer, const char *no
 static void on_skipped(struct deck *d, const struct json *answer, const char *id)
 {
 	(void)answer;
-	deck_say(d, TONE_WARN, "%s is left with its price: D again deletes it later",
-		 strrchr(id, '/') ? strrchr(id, '/') + 1 : id);
+	deck_say(d, TONE_WARN, "%s is left with its price: %s again deletes it later",
+		 strrchr(id, '/') ? strrchr(id, '/') + 1 : id, KEY_FOR(d, "teardown"));
 	teardown_follow(d);
 }
 
@@ -240,8 +240,8 @@ bool teardown_key(struct deck *d, const struct key *k)
 	if (textbox_key(&t->text, k))
 		return true;
 	if (under_way(t))
-		deck_say(d, TONE_TEXT, "the teardown of %s goes on; D shows it again",
-			 t->cluster);
+		deck_say(d, TONE_TEXT, "the teardown of %s goes on; %s shows it again",
+			 t->cluster, KEY_FOR(d, "teardown"));
 	return false;
 }
 

@@ -159,9 +159,10 @@ void deck_wizard_drafts(struct deck *d)
 		end = strstr(names.v[i], ".json");
 		if (!end || end[5] || n++)
 			continue;
-		deck_say(d, TONE_TEXT,
-			 "a new cluster from %.*s was not finished: n at that template goes on",
-			 (int)(end - names.v[i]), names.v[i]);
+		deck_say(
+		    d, TONE_TEXT,
+		    "a new cluster from %.*s was not finished: %s at that template goes on",
+		    (int)(end - names.v[i]), names.v[i], KEY_FOR(d, "create"));
 	}
 	strs_clear(&names);
 	free(dir);
@@ -286,7 +287,8 @@ static void leave(struct deck *d)
 		deck_say(d, TONE_WARN, "%s", w->note);
 	else if (d->wizard.open && w->draft_note[0])
 		deck_say(d, TONE_TEXT,
-			 "nothing was made; the draft is kept: n goes on with it");
+			 "nothing was made; the draft is kept: %s goes on with it",
+			 KEY_FOR(d, "create"));
 	else
 		deck_say(d, TONE_TEXT, "nothing was made");
 	close_form(d);
@@ -375,7 +377,8 @@ static void on_created(struct deck *d, const struct json *answer, const char *na
 		act_start_named(d, name);
 	else
 		deck_say(d, TONE_OK,
-			 "%s is made. Nothing runs and nothing costs yet: S starts it", name);
+			 "%s is made. Nothing runs and nothing costs yet: %s starts it", name,
+			 KEY_FOR(d, "start"));
 }
 
 static void on_not_created(struct deck *d, const struct err *err, const char *name)
@@ -542,31 +545,32 @@ void deck_wizard_footer(const struct deck *d, struct footer_key out[12])
 	size_t n = 0;
 
 	if (d->wizard.open && (w->list.open || w->show_text)) {
-		out[n++] = w->show_text ? (struct footer_key){ "PgDn", "More", NULL, false }
-					: (struct footer_key){ "Enter", "Take", NULL, false };
-		out[n++] = (struct footer_key){ "Esc", "Close", NULL, false };
+		out[n++] = w->show_text ? (struct footer_key){ "PgDn", "More", "", false, 0 }
+					: (struct footer_key){ "Enter", "Take", "", false, 0 };
+		out[n++] = (struct footer_key){ "Esc", "Close", "", false, 0 };
 	} else {
-		out[n++] = (struct footer_key){ "F1", "Help", NULL, false };
+		out[n++] = (struct footer_key){ "F1", "Help", "", false, 0 };
 		if (review)
-			out[n++] = (struct footer_key){ "C", "Create", NULL,
+			out[n++] = (struct footer_key){ "C", "Create", "",
 							w->checked != w->serial ||
-							    wizard_problems(w, true) > 0 };
+							    wizard_problems(w, true) > 0,
+							0 };
 		else
-			out[n++] = (struct footer_key){ "F2", "List", NULL, false };
+			out[n++] = (struct footer_key){ "F2", "List", "", false, 0 };
 		if (fine) /* as many as fit in 80 columns */
-			out[n++] = (struct footer_key){ "F4", "Anew", NULL, false };
-		out[n++] = (struct footer_key){ "F5", "Check", NULL, false };
-		out[n++] = (struct footer_key){ "F6", "Text", NULL, false };
+			out[n++] = (struct footer_key){ "F4", "Anew", "", false, 0 };
+		out[n++] = (struct footer_key){ "F5", "Check", "", false, 0 };
+		out[n++] = (struct footer_key){ "F6", "Text", "", false, 0 };
 		out[n++] =
-		    (struct footer_key){ "F7", "Mend", NULL, wizard_problems(w, false) == 0 };
-		out[n++] = (struct footer_key){ "F8", review ? "Keep" : "Draft", NULL, false };
+		    (struct footer_key){ "F7", "Mend", "", wizard_problems(w, false) == 0, 0 };
+		out[n++] = (struct footer_key){ "F8", review ? "Keep" : "Draft", "", false, 0 };
 		if (!fine)
-			out[n++] = (struct footer_key){ "F9", "Quota", NULL, false };
-		out[n++] = (struct footer_key){ "PgUp", "Back", NULL, false };
-		out[n++] = (struct footer_key){ "PgDn", "Next", NULL, review };
-		out[n++] = (struct footer_key){ "Esc", "Leave", NULL, false };
+			out[n++] = (struct footer_key){ "F9", "Quota", "", false, 0 };
+		out[n++] = (struct footer_key){ "PgUp", "Back", "", false, 0 };
+		out[n++] = (struct footer_key){ "PgDn", "Next", "", review, 0 };
+		out[n++] = (struct footer_key){ "Esc", "Leave", "", false, 0 };
 	}
-	out[n] = (struct footer_key){ NULL, NULL, NULL, false };
+	out[n] = (struct footer_key){ NULL, NULL, "", false, 0 };
 }
 
 /* A terminal that goes away takes no draft along. */

@@ -90,7 +90,8 @@ static void run_sort(struct deck *d, const char *rest, const struct strs *w)
 	if (!rest[0])
 		deck_open_sort(d);
 	else if (!deck_sort_named(d, rest))
-		deck_say(d, TONE_FAIL, "there is no order \"%.40s\" here: F6 lists them", rest);
+		deck_say(d, TONE_FAIL, "there is no order \"%.40s\" here: %s lists them", rest,
+			 KEY_FOR(d, "sort"));
 }
 
 static void offer_sorts(const struct deck *d, const char *typed, struct choices *out)
@@ -287,16 +288,17 @@ static void run_key(struct deck *d, const char *rest, const struct strs *w)
 static void run_keys(struct deck *d, const char *rest, const struct strs *w)
 {
 	const struct binding *b;
-	char word[32];
+	char word[32], keys[KEYS_TEXT];
 
 	(void)rest;
 	(void)w;
 	textbox_open(&d->box, "Keys here, and their words");
 	for (size_t i = 0; (b = binding_at(d, i)); i++) {
-		if (!b->run)
+		if (!b->run || binding_is_hidden(d, b))
 			continue;
 		binding_word(b, word);
-		textbox_add(&d->box, TONE_TEXT, "%-10s %-12s %s", b->keys, word, b->help);
+		textbox_add(&d->box, TONE_TEXT, "%-12s %-14s %s", binding_keys(d, b, keys),
+			    word, b->help);
 	}
 	deck_open_box(d);
 }

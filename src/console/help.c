@@ -1,13 +1,17 @@
 #include "console/help.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/text.h"
+#include "console/textbox.h"
 
-#define COLUMN_MIN 38
+#define COLUMN_MIN 38 /* of what is pressed */
+#define BELOW_MIN  58 /* of what is typed */
 #define KEYS_WIDTH 13
-#define KEYS_MOST  20
+#define KEYS_MOST  26
+#define ENTRY_TEXT 400
 
 void help_open(struct help *h, const struct help_entry *entries, size_t n)
 {
@@ -63,37 +67,73 @@ static int keys_width(const struct help *h, size_t from, size_t to)
 	return width < KEYS_MOST ? width : KEYS_MOST;
 }
 
-static void draw_entry(struct screen *s, int row, int col, int columns,
-		       const struct help_entry *e, int keys)
+static const char *text_of(const struct help_entry *e, char out[ENTRY_TEXT])
 {
-	enum tone tone = e->off ? TONE_DIM : TONE_TEXT;
-
-	screen_put(s, row, col, e->off ? TONE_DIM : TONE_TITLE, 0, e->keys, keys - 1);
-	int used = keys + screen_put(s, row, col + keys, tone, 0, e->help, columns - keys - 1);
-	if (e->off && used + 6 < columns)
-		screen_putf(s, row, col + used, TONE_DIM, 0, columns - used - 1, " (%s)",
-			    e->off);
+	snprintf(out, ENTRY_TEXT, "%s%s%s%s", e->help, e->off ? " (" : "", e->off ? e->off : "",
+		 e->off ? ")" : "");
+	return out;
 }
 
-/* Lines that a group takes: its title, its entries, a blank. */
-static int group_lines(const struct help *h, size_t from, size_t *next)
+/* What is long goes on under itself: nothing is cut that cannot be read elsewhere. */
+static int entry_lines(const struct help_entry *e, int columns)
+{
+	char buf[ENTRY_TEXT];
+	const char *text = text_of(e, buf);
+	int lines = 0;
+
+	do {
+		text += textbox_fold(text, columns);
+		text += strspn(text, " ");
+		lines++;
+	} while (*text);
+	return lines;
+}
+
+static int draw_entry(struct screen *s, struct area a, int row, int col, int columns,
+		      const struct help_entry *e, int keys)
+{
+	enum tone tone = e->off ? TONE_DIM : TONE_TEXT;
+	char buf[ENTRY_TEXT], line[ENTRY_TEXT];
+	const char *text = text_of(e, buf);
+	int first = row;
+
+	if (row >= a.row && row < a.row + a.rows)
+		screen_put(s, row, col, e->off ? TONE_DIM : TONE_TITLE, 0, e->keys, keys - 1);
+	do {
+		size_t n = textbox_fold(text, columns - keys - 1);
+
+		snprintf(line, sizeof(line), "%.*s", (int)n, text);
+		if (row >= a.row && row < a.row + a.rows)
+			screen_put(s, row, col + keys, tone, 0, line, columns - keys - 1);
+		text += n + strspn(text + n, " ");
+		row++;
+	} while (*text);
+	return row - first;
+}
+
+/* Lines that a group takes in columns so wide: its title, its entries, a blank. */
+static int group_lines(const struct help *h, size_t from, size_t *next, int width)
 {
 	int lines = 0;
 	size_t i = from;
 
-	for (; i < h->n && strcmp(h->entries[i].group, h->entries[from].group) == 0; i++)
-		lines += wanted(h, &h->entries[i]);
+	while (i < h->n && strcmp(h->entries[i].group, h->entries[from].group) == 0)
+		i++;
 	*next = i;
+	for (i = from; i < *next; i++)
+		if (wanted(h, &h->entries[i]))
+			lines +=
+			    entry_lines(&h->entries[i], width - keys_width(h, from, *next) - 1);
 	return lines > 0 ? lines + 2 : 0;
 }
 
 /* Total lines of a block as one column, for an even division. */
-static int all_lines(const struct help *h, bool below)
+static int all_lines(const struct help *h, bool below, int width)
 {
 	int lines = 0;
 
 	for (size_t i = 0, next; i < h->n; i = next) {
-		int group = group_lines(h, i, &next);
+		int group = group_lines(h, i, &next, width);
 
 		lines += h->entries[i].below == below ? group : 0;
 	}
@@ -108,27 +148,32 @@ static int draw_group(const struct help *h, struct screen *s, struct area a, int
 	if (row >= a.row && row < a.row + a.rows)
 		screen_put(s, row, col, TONE_TITLE, LOOK_BOLD, h->entries[from].group,
 			   columns - 1);
-	for (size_t i = from; i < to; i++) {
-		if (!wanted(h, &h->entries[i]))
-			continue;
-		row++;
-		if (row >= a.row && row < a.row + a.rows)
-			draw_entry(s, row, col, columns, &h->entries[i], keys);
-	}
-	return row - a.row + h->scroll + 2;
+	row++;
+	for (size_t i = from; i < to; i++)
+		if (wanted(h, &h->entries[i]))
+			row += draw_entry(s, a, row, col, columns, &h->entries[i], keys);
+	return row - a.row + h->scroll + 1;
+}
+
+static int columns_of(struct area a, int least)
+{
+	int n = a.cols / least;
+
+	return n < 1 ? 1 : n > 4 ? 4 : n;
 }
 
 /* The groups of a block flow into columns; none is broken. Returns the line after the longest.
  */
-static int draw_block(const struct help *h, struct screen *s, struct area a, int n_columns,
-		      bool below, int first)
+static int draw_block(const struct help *h, struct screen *s, struct area a, bool below,
+		      int first)
 {
+	int n_columns = columns_of(a, below ? BELOW_MIN : COLUMN_MIN);
 	int width = a.cols / n_columns,
-	    each = (all_lines(h, below) + n_columns - 1) / n_columns;
+	    each = (all_lines(h, below, width) + n_columns - 1) / n_columns;
 	int column = 0, line = first, longest = first;
 
 	for (size_t i = 0, next; i < h->n; i = next) {
-		int lines = group_lines(h, i, &next);
+		int lines = group_lines(h, i, &next, width);
 
 		if (lines == 0 || h->entries[i].below != below)
 			continue;
@@ -145,16 +190,13 @@ static int draw_block(const struct help *h, struct screen *s, struct area a, int
 void help_draw(struct help *h, struct screen *s, struct area a)
 {
 	struct area body = { a.row, a.col + 1, a.rows - 1, a.cols - 1 };
-	int n_columns = body.cols / COLUMN_MIN > 0 ? body.cols / COLUMN_MIN : 1;
 
 	h->shown = body.rows;
 	if (h->scroll > h->lines - h->shown)
 		h->scroll = h->lines - h->shown;
 	if (h->scroll < 0)
 		h->scroll = 0;
-	n_columns = n_columns > 4 ? 4 : n_columns;
-	h->lines = draw_block(h, s, body, n_columns, true,
-			      draw_block(h, s, body, n_columns, false, 0));
+	h->lines = draw_block(h, s, body, true, draw_block(h, s, body, false, 0));
 	screen_putf(s, a.row + a.rows - 1, a.col + 1, TONE_KEY, 0, a.cols - 2,
 		    "type to search keys: %s%s", h->search,
 		    h->lines > h->shown ? "   (arrows scroll)" : "");

@@ -411,3 +411,16 @@ const char *key_name(char out[16], uint32_t code)
 		key_utf8(out, code);
 	return out;
 }
+
+uint32_t key_code(const char *name)
+{
+	char is[16];
+
+	for (uint32_t c = 1; c < 0x7f; c++)
+		if (c != '\t' && strcmp(key_name(is, c), name) == 0)
+			return c;
+	for (uint32_t c = K_FIRST + 1; c < K_LAST; c++)
+		if (strcmp(key_name(is, c), name) == 0)
+			return c;
+	return K_NONE;
+}

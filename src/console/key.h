@@ -102,5 +102,6 @@ bool key_is_char(const struct key *k);	     /* a printable character */
 size_t key_utf8(char out[5], uint32_t code); /* its bytes; "" for other keys */
 const char *key_name(char out[16],
 		     uint32_t code); /* "F9", "Ctrl-R", "Space", "d": for footers and help */
+uint32_t key_code(const char *name); /* the same the other way; K_NONE: it names no key */
 
 #endif

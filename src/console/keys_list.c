@@ -77,6 +77,35 @@ struct command_key *console_keys(void)
 	return l.v;
 }
 
+static const struct binding *in_view(const struct view *v, uint32_t code)
+{
+	const struct binding *lists[] = { v->keys, v->more_keys };
+
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		for (const struct binding *b = lists[i]; b && b->keys; b++)
+			if (b->run && (b->key == code || b->fkey == code))
+				return b;
+	return NULL;
+}
+
+/* The table and the map of nodes are one place, and each log is. */
+const char *view_of_key(uint32_t code, size_t i, const struct binding **b)
+{
+	const char *before = "";
+
+	for (size_t v = 0; v < ARRAY_LEN(views); v++) {
+		const char *title = views[v].view->title;
+
+		*b = in_view(views[v].view, code);
+		if (!*b || !views[v].title || strcmp(title, before) == 0)
+			continue;
+		if (i-- == 0)
+			return title;
+		before = title;
+	}
+	return NULL;
+}
+
 const struct binding *view_binding_worded(const char *word)
 {
 	char is[32];

@@ -108,8 +108,7 @@ bool textbox_key(struct textbox *b, const struct key *k)
 	return true;
 }
 
-/* Bytes of the next screen line: whole words when there are any. */
-static size_t fold(const char *text, int columns)
+size_t textbox_fold(const char *text, int columns)
 {
 	size_t n = text_cut(text, columns), at;
 
@@ -139,7 +138,7 @@ static int paint_line(struct screen *s, struct area a, int from, const char *lin
 
 	line++;
 	do {
-		size_t n = fold(line, a.cols - indent);
+		size_t n = textbox_fold(line, a.cols - indent);
 		char part[LINE_MAX_TEXT];
 		int row = from + rows;
 

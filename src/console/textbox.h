@@ -26,6 +26,8 @@ void textbox_add(struct textbox *b, enum tone tone, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void textbox_add_text(struct textbox *b, enum tone tone,
 		      const char *text);		  /* split at line ends */
+/* Bytes of the next screen line of a text: whole words when there are any. */
+size_t textbox_fold(const char *text, int columns);
 bool textbox_key(struct textbox *b, const struct key *k); /* false: it is to be closed */
 int textbox_rows(const struct textbox *b, int columns);	  /* lines when folded to columns */
 /* Folds long lines. Returns lines drawn. */

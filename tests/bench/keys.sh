@@ -145,7 +145,7 @@ cli cluster pause alpha >/dev/null && cli cluster resume alpha >/dev/null # the 
 attach
 task "find the failed node, read why" 4 'the scheduler says DOWN+DYNAMIC_NORM fan broken' 1 \
 	"cluster in the sidebar: its page has the event log with the error (how-to/start-cluster)" \
-	4 E e
+	4 W e
 
 control POST /azsim/fault \
 	'{"match":"virtualMachineScaleSets/alpha","effect":"status","status":409,"code":"AllocationFailed","count":-1}' >/dev/null
@@ -155,7 +155,7 @@ cli cluster pause alpha >/dev/null && cli cluster resume alpha >/dev/null
 attach
 task "find the node that the cloud refused, and why" 4 'failed: AllocationFailed: ' 1 \
 	"cluster in the sidebar: its page has the event log with the error (how-to/start-cluster)" \
-	4 E e
+	4 W e
 
 attach
 task "deploy from a template with its defaults" 12 'beta     slurm RUN' 9 \

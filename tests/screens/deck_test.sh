@@ -144,7 +144,7 @@ map() {
 	tap_ok "the table has the same node under its cursor" screen_wait '>  hpc-72 '
 	screen_keys m F8 F8 F8 F8 F8
 	tap_ok "F8 shows other shades" screen_wait 'shade age'
-	screen_keys o
+	screen_keys s
 	screen_wait 'their own' >/dev/null
 	screen_keys Down Down Down Down Down Enter
 	tap_ok "the order is the group" screen_wait 'sort:zone'
@@ -185,8 +185,8 @@ folding() {
 	tap_ok "into its tasks alone" lacks 'cfd-wing'
 	screen_keys Escape
 	tap_ok "Esc folds it again" screen_wait '>  +12 [37]'
-	screen_keys h
-	tap_ok "an act on it is one on the array" screen_wait 'Hold: only a job that waits'
+	screen_keys H
+	tap_ok "an act on it is one on the array" screen_wait 'H (keep it from starting): only a job that waits'
 	screen_keys m
 	screen_wait '12_4' >/dev/null
 	screen_stop
@@ -194,9 +194,9 @@ folding() {
 
 acting() {
 	deck 80x24
-	screen_keys 3 Down h
-	tap_ok "a running job is not held, and that is said" screen_wait 'Hold: only a job that waits can be held'
-	screen_keys G k h
+	screen_keys 3 Down H
+	tap_ok "a running job is not held, and that is said" screen_wait 'H (keep it from starting): only a job that waits can be held'
+	screen_keys G k H
 	tap_ok "one waiting job is held without a question" asked '/jobs/hold {"ids":["14"]}'
 	tap_ok "and says what takes it back" screen_wait '14 does not start before it is released; u takes it back (30 s)'
 	screen_keys u
@@ -215,31 +215,31 @@ acting() {
 	sleep 0.5
 	screen_keys F9 Enter
 	tap_ok "neither the key that opened nor Enter confirms" screen_wait 'nothing was changed'
-	screen_keys t
+	screen_keys Q
 	screen_wait 'Requeue 1 job' >/dev/null
 	sleep 0.5
 	screen_keys y
 	tap_ok "another's or not, one key requeues one job" eventually_asked '/jobs/requeue {"ids":["12_'
 
-	screen_keys 2 o
+	screen_keys 2 s
 	tap_ok "F6 lists the orders" screen_wait 'their own'
 	screen_golden views/sort_80x24
 	screen_keys Down Enter
 	tap_ok "the order is in the line of the place" screen_wait 'sort:state'
-	screen_keys o Enter
+	screen_keys s Enter
 	tap_ok "the same again reverses it" screen_wait 'sort:-state'
 	screen_keys f
 	screen_text 'bad:x'
 	tap_ok "a filter says where it is wrong while it is typed" screen_wait '? filter: bad:x'
 	tap_ok "and in which column" screen_wait 'column 1: there is no field "bad"'
 	screen_keys Escape
-	screen_wait 'F9Kill..' >/dev/null
+	screen_wait 'F9Terminate..' >/dev/null
 	tap_ok "Esc brings the old one back" lacks 'bad:'
 	screen_keys f
 	screen_text 'state:fail'
 	tap_ok "the count follows what is typed" screen_wait '1 of 8'
-	screen_keys Enter s
-	tap_ok "s opens a shell on the node" screen_wait 'shell on htc-3'
+	screen_keys Enter '$'
+	tap_ok "the sign of a prompt opens a shell on the node" screen_wait 'shell on htc-3'
 	screen_keys Enter
 	tap_ok "and the screen comes back" screen_wait 'demo > nodes   filter: state:fail'
 	screen_keys T
@@ -271,13 +271,13 @@ lamps() {
 	tap_ok "without an engine the picture stays" screen_wait 'this picture is frozen'
 	screen_golden deck/lost
 	screen_keys S
-	tap_ok "and nothing can be changed" screen_wait 'Start: no connection to the engine'
+	tap_ok "and nothing can be changed" screen_wait 'S (start the cluster): no connection to the engine'
 	order link live
 	tap_ok "the engine is back" screen_wait 'engine ok'
 	order role viewer
 	tap_ok "a viewer is told so" screen_wait '[RO]'
 	screen_keys n
-	tap_ok "and makes nothing" screen_wait 'New: needs role operator'
+	tap_ok "and makes nothing" screen_wait 'n (new cluster): needs role operator'
 	screen_keys D
 	tap_ok "a viewer may read the plan of a teardown" screen_wait 'cannot be confirmed here: needs role operator'
 	screen_keys Escape
@@ -428,16 +428,16 @@ events() {
 	deck 80x24
 	screen_keys 4
 	tap_ok "events follow what is new" screen_wait 'FOLLOW '
-	screen_keys a
-	tap_ok "a leaves what people did" screen_wait 'filter: !who:engine'
-	screen_keys E
-	tap_ok "E leaves warnings and errors" screen_wait 'filter: level:warn,error'
-	screen_keys E
+	screen_keys P
+	tap_ok "P leaves what people did" screen_wait 'filter: !who:engine'
+	screen_keys W
+	tap_ok "W leaves warnings and errors" screen_wait 'filter: level:warn,error'
+	screen_keys W
 	tap_ok "and again shows all" eventually_lacks 'filter: '
 	screen_keys Down
 	tap_ok "a chosen row stays where it is" eventually_lacks 'FOLLOW '
-	screen_keys t
-	tap_ok "t follows again" screen_wait 'FOLLOW '
+	screen_keys F
+	tap_ok "F follows again" screen_wait 'FOLLOW '
 	screen_stop
 }
 
@@ -449,11 +449,11 @@ cost() {
 		screen_golden "deck/cost_$size"
 	done
 	deck 80x24
-	screen_keys 5 s
-	tap_ok "s groups by array" screen_wait 'demo htc '
-	screen_keys s
+	screen_keys 5 b
+	tap_ok "b groups by array" screen_wait 'demo htc '
+	screen_keys b
 	tap_ok "by user" screen_wait 'alice '
-	screen_keys s
+	screen_keys b
 	tap_ok "by job" screen_wait '12 op monte-carlo'
 	screen_keys p
 	tap_ok "p takes another period" asked 'GET /v1/cost?from=1795392000000'
@@ -488,7 +488,7 @@ life() {
 	tap_ok "u takes it back" asked '/nodes/undrain {"nodes":["htc-1"]}'
 	tap_ok "and says so" screen_wait 'taken back: the drain of htc-1'
 	screen_keys u
-	tap_ok "once" screen_wait 'Undo: nothing was done in the last 30 s'
+	tap_ok "once" screen_wait 'u (take the last act back): nothing in the last 30 s'
 	screen_keys m Space Space d
 	tap_ok "two nodes are asked about" screen_wait 'drain 2 nodes? y/N'
 	screen_keys y

@@ -27,7 +27,7 @@ trap 'exit 130' INT TERM
 
 # Where a part of the soup begins: keys that lead there, then 0.35 s in which a dialog is deaf. The cluster is called "j", so
 # that random keys do type its name now and then.
-places=('0' 'D' '2T' 'D\x00 j' '0' '3c' '2*d' '2*T' 'n\e[6~\e[6~\e[6~\e[6~\e[6~' '0' '3*t' '3*c')
+places=('0' 'D' '2T' 'D\x00 j' '0' '3c' '2*d' '2*T' 'n\e[6~\e[6~\e[6~\e[6~\e[6~' '0' '3*Q' '3*c')
 place=0
 go_to() { # a dialog that came up a moment ago hears no Esc yet, and then "3" might be what it waits for
 	tell soup type '\e[201~\e\e\e'

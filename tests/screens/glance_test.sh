@@ -86,9 +86,9 @@ tap_ok "a cell of several nodes has a cursor that goes by cells" screen_wait 'hp
 screen_keys 2 m
 screen_wait 'shade state' >/dev/null
 tap_ok "the legend counts each state that somebody is in, where there is no room for all" screen_wait '! fail 16  x evict 37  + boot 181  = idle 181  # busy 1085'
-screen_keys a
+screen_keys b
 tap_ok "and tells the steps of a shade" screen_wait '0 none 1 <1/8'
-screen_keys a a a a
+screen_keys b b b b
 screen_wait 'shade age' >/dev/null
 tap_ok "ages have a ramp of 256 colours" shows '38;5;143m'
 screen_keys :

@@ -23,10 +23,10 @@ log-node          |            | Tab Right Right L                 | boot failed
 events            |            | 4                                 | [4 Events]
 operations        | --ops      | o Down                            | bootstrap
 operation         | --ops      | o Down Enter                      | try 3
-diff              |            | 6 . d                             | applying this
-ask-update        |            | 6 . d . a .                       | Press y
+diff              |            | 6 . F5                            | applying this
+ask-update        |            | 6 . F5 . A .                       | Press y
 cost              |            | 5                                 | idle waste
-cost-by-user      |            | 5 s s                             | alice
+cost-by-user      |            | 5 b b                             | alice
 templates         |            | 6                                 | htc_max
 template-text     |            | 6 . t                             | max: {type: int}
 help              |            | ?                                 | type to search
@@ -36,7 +36,7 @@ shell-lines       |            | !                                 | The same fr
 find              |            | 2 / =htc                          | htc
 filter            |            | 2 f =state:busy                   | state:busy
 filter-wrong      |            | 2 f =bad:x                        | no field
-sort              |            | 2 o                               | their own
+sort              |            | 2 s                               | their own
 command           |            | : =node_dr Tab                    | :node drain
 completion        |            | : =node_ Tab Tab                  | 2 begin so
 messages          |            | : =messages Enter                 | Messages
@@ -47,7 +47,7 @@ ask-drain         |            | 2 Space Space d .                 | drain 2 nod
 ask-terminate     |            | 2 Down Down T .                   | Terminate
 ask-terminate-all |            | 2 * T .                           | Type how many
 ask-cancel        |            | 3 c .                             | Cancel
-ask-requeue       |            | 3 Down t .                        | Press y
+ask-requeue       |            | 3 Down Q .                        | Press y
 teardown          |            | D .                               | Type the name
 teardown-filled   |            | D . Space =demo                   | F9 begins
 teardown-tree     | --disk     | D .                               | Type the name

@@ -98,10 +98,10 @@ static void rows_cell(void *arg, size_t row, size_t column, struct table_cell *o
 static const struct table_source source = { rows_count, rows_id, rows_cell, NULL, NULL };
 
 static const struct footer_key footer[] = {
-	{ "F1", "Help", "?", false },  { "F3", "Find", "/", false },
-	{ "F7", "Drain", "d", false }, { "F8", "Add", "a", true },
-	{ "F9", "Kill", "T", false },  { "F10", "Quit", "q", false },
-	{ NULL, NULL, NULL, false },
+	{ "F1", "Help", "?", false, 0 },  { "F3", "Find", "/", false, 0 },
+	{ "F7", "Drain", "d", false, 0 }, { "F8", "Add", "a", true, 0 },
+	{ "F9", "Kill", "T", false, 0 },  { "F10", "Quit", "q", false, 0 },
+	{ NULL, NULL, "", false, 0 },
 };
 
 static const struct help_entry help_entries[] = {

@@ -20,7 +20,7 @@ operations() {
 	screen_keys Enter
 	tap_ok "the command line opens operations" screen_wait 'all clusters > operations'
 	screen_keys r
-	tap_ok "one that ended cannot be retried, and that is said" screen_wait 'Retry: it has ended'
+	tap_ok "one that ended cannot be retried, and that is said" screen_wait 'r (try again now): it has ended'
 	screen_keys Down
 	tap_ok "one that waits says when it tries again" screen_wait 'next try   12:04:22 by itself'
 	tap_ok "and what the cloud said" screen_wait '429 TooManyRequests'
@@ -33,7 +33,7 @@ operations() {
 	tap_ok "r tries again now" asked 'POST /v1/operations/78/retry'
 	tap_ok "and it runs" screen_wait 'running'
 	screen_keys r
-	tap_ok "without a next try there is nothing to retry" screen_wait 'Retry: it waits for no next try'
+	tap_ok "without a next try there is nothing to retry" screen_wait 'r (try again now): it waits for no next try'
 	screen_keys c
 	tap_ok "c takes it back" asked 'POST /v1/operations/78/cancel'
 	screen_keys '!'
@@ -41,7 +41,7 @@ operations() {
 	screen_keys Escape
 	order role viewer
 	screen_keys c
-	tap_ok "a viewer takes nothing back" screen_wait 'Cancel: needs role operator'
+	tap_ok "a viewer takes nothing back" screen_wait 'c (take it back, where it can be): needs role operator'
 	screen_stop
 }
 
@@ -86,7 +86,7 @@ changes() {
 		deck "$size"
 		screen_keys 6
 		screen_wait 'demo *' >/dev/null
-		screen_keys d
+		screen_keys =
 		screen_wait 'applying this' >/dev/null
 		screen_golden "views/diff_$size"
 	done
@@ -97,17 +97,17 @@ changes() {
 	screen_keys 6 F5
 	screen_wait 'applying this' >/dev/null
 	sleep 0.5
-	screen_keys s
-	tap_ok "s holds it against the next revision" asked '/v1/templates/slurm/diff?cluster=&revision=0c11f00dbeef'
+	screen_keys =
+	tap_ok "= holds it against the next revision" asked '/v1/templates/slurm/diff?cluster=&revision=0c11f00dbeef'
 	screen_wait '0c11f00dbeef' >/dev/null
-	screen_keys a
-	tap_ok "what is of no cluster cannot be taken over" screen_wait 'Apply: it is held against no cluster'
-	screen_keys s
+	screen_keys A
+	tap_ok "what is of no cluster cannot be taken over" screen_wait 'A (let the cluster take it over): it is held against no cluster'
+	screen_keys =
 	screen_wait 'of cluster demo' >/dev/null
-	screen_keys a
-	tap_ok "a asks with the plan" screen_wait 'Let demo take the template over'
+	screen_keys A
+	tap_ok "A asks with the plan" screen_wait 'Let demo take the template over'
 	sleep 0.5
-	screen_keys a
+	screen_keys A
 	tap_ok "the same key again is no yes" not_asked 'plan_hash'
 	screen_keys y
 	tap_ok "y sends the plan's hash" asked 'POST /v1/clusters/demo/update {"params":[],"plan_hash":"77aa"}'

@@ -325,8 +325,10 @@ static const char *under_title(const struct deck *d)
 
 static const char *no_cluster(const struct deck *d, char out[80])
 {
-	(void)out;
-	return deck_cluster(d) ? NULL : "there is no cluster yet: n makes one";
+	if (deck_cluster(d))
+		return NULL;
+	snprintf(out, 80, "there is no cluster yet: %s makes one", KEY_FOR(d, "create"));
+	return out;
 }
 
 static void open_overview(struct deck *d)
@@ -352,7 +354,8 @@ const struct view view_clusters = {
 	.pane = PANE_CLUSTERS,
 	.kind = &kind,
 	.keys = keys,
-	.hint = "Enter at a glance  2 nodes  3 jobs  n new  S start  J submit  D teardown...",
+	.hint =
+	    "Enter at a glance  2 nodes  3 jobs  {create} new  {start} start  {submit} submit  {teardown} teardown...",
 	.row_count = row_count,
 	.draw_row = draw_row,
 	.under_title = under_title,

@@ -126,8 +126,7 @@ static void waste(struct textbox *out, const struct deck *d, const struct json *
 
 	textbox_add(out, TONE_TITLE, "Waste");
 	textbox_add(out, TONE_TEXT, "idle now    %lld node%s, %s/h", (long long)idle_nodes(d),
-		    idle_nodes(d) == 1 ? "" : "s",
-		    cost_usd(a, j, "rate.idle_usd_per_hour"));
+		    idle_nodes(d) == 1 ? "" : "s", cost_usd(a, j, "rate.idle_usd_per_hour"));
 	for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
 		for (size_t i = 0; i < json_len(list); i++)
 			if (strcmp(json_str(json_at(list, i), "kind", ""), kinds[k].kind) == 0)

@@ -25,20 +25,20 @@ static void right(const struct deck *d, char *out, size_t max)
 }
 
 static const struct binding keys[] = {
-	{ .key = 's',
-	  .fkey = K_F6,
-	  .keys = "F6 s",
+	{ .key = '=',
+	  .fkey = K_F5,
+	  .keys = "F5 =",
 	  .group = GROUP_VIEW,
-	  .label = "Other",
+	  .label = "Diff",
 	  .help = "against the next cluster or revision",
 	  .command = "template diff",
 	  .cli = "%t",
 	  .run = act_diff_next },
-	{ .key = 'a',
+	{ .key = 'A',
 	  .fkey = K_F7,
-	  .keys = "F7 a",
+	  .keys = "F7 A",
 	  .group = GROUP_ACT,
-	  .label = "Apply",
+	  .label = "Apply..",
 	  .help = "let the cluster take it over...",
 	  .command = "cluster update",
 	  .cli = "%c",
@@ -62,7 +62,8 @@ const struct view view_diff = {
 	.parent = &view_templates,
 	.keys = keys,
 	.right = right,
-	.hint = "s against another cluster or revision  a let it take this over  Esc back",
+	.hint =
+	    "{diff} against another cluster or revision  {apply} let it take this over  Esc back",
 	.row_count = row_count,
 	.draw_row = view_detail_row,
 };

@@ -280,7 +280,8 @@ static void add_tail(struct deck *d, const char *job)
 		return;
 	log_text_init(&t);
 	log_text_add(&t, d->tail_text, 0, 1, 0);
-	textbox_add(&d->under, TONE_TITLE, "%s", "stdout  (its last lines; L follows)");
+	textbox_add(&d->under, TONE_TITLE, "stdout  (its last lines; %s follows)",
+		    KEY_FOR(d, "log"));
 	for (size_t i = t.n > TAIL_LINES ? t.n - TAIL_LINES : 0; i < t.n; i++)
 		textbox_add(&d->under, TONE_TEXT, "  %s", log_text_line(&t, i, &number));
 	log_text_clear(&t);
@@ -295,8 +296,9 @@ static int row_count(struct deck *d, int columns)
 	if (!job)
 		return textbox_rows(&d->under, columns - 2);
 	if (d->why_text && strcmp(d->why_of, job) == 0 && d->layout.size < DECK_WIDE)
-		textbox_add(&d->under, TONE_TEXT, "%.*s   e explains",
-			    (int)strcspn(d->why_text, "\n"), d->why_text);
+		textbox_add(&d->under, TONE_TEXT, "%.*s   %s explains",
+			    (int)strcspn(d->why_text, "\n"), d->why_text,
+			    KEY_FOR(d, "explain"));
 	else if (d->why_text && strcmp(d->why_of, job) == 0)
 		textbox_add_text(&d->under, TONE_TEXT, d->why_text);
 	else
@@ -446,9 +448,9 @@ static const struct binding keys[] = {
 	  .needs = ROLE_OPERATOR,
 	  .off = deck_no_job,
 	  .run = act_log_job },
-	{ .key = 'h',
+	{ .key = 'H',
 	  .fkey = K_F7,
-	  .keys = "F7 h",
+	  .keys = "F7 H",
 	  .group = GROUP_ACT,
 	  .label = "Hold",
 	  .help = "keep it from starting",
@@ -478,8 +480,8 @@ static const struct binding keys[] = {
 	  .needs = ROLE_OPERATOR,
 	  .off = deck_no_job,
 	  .run = act_again },
-	{ .key = 't',
-	  .keys = "t",
+	{ .key = 'Q',
+	  .keys = "Q",
 	  .group = GROUP_ACT,
 	  .label = "Requeue",
 	  .help = "stop it, back into the queue...",
@@ -509,7 +511,7 @@ const struct view view_jobs = {
 	.kind = &kind,
 	.keys = keys,
 	.hint =
-	    "Enter open  L log  a ended  R resubmit  m fold  h hold  r release  c cancel...",
+	    "Enter open  {log} log  {ended} ended  {resubmit} resubmit  {fold} fold  {hold} hold  {release} release  {cancel} cancel...",
 	.row_count = row_count,
 	.draw_row = view_detail_row,
 	.under_title = under_title,

@@ -218,9 +218,9 @@ static const struct binding log_keys[] = {
 	  .label = "Only",
 	  .help = "only lines that match",
 	  .run = only },
-	{ .key = 'm',
+	{ .key = 'F',
 	  .fkey = K_F5,
-	  .keys = "F5 m",
+	  .keys = "F5 F",
 	  .group = GROUP_VIEW,
 	  .label = "Follow",
 	  .help = "follow the end, or stay",
@@ -232,11 +232,11 @@ static const struct binding log_keys[] = {
 	  .label = "Wrap",
 	  .help = "long lines folded, or cut",
 	  .run = wrap },
-	{ .key = 'S',
+	{ .key = 'x',
 	  .fkey = K_F8,
-	  .keys = "F8 S",
+	  .keys = "F8 x",
 	  .group = GROUP_VIEW,
-	  .label = "Save",
+	  .label = "Export",
 	  .help = "a copy on this machine",
 	  .run = log_save },
 	{ .key = 'q',
@@ -250,9 +250,9 @@ static const struct binding log_keys[] = {
 };
 
 static const struct binding job_keys[] = {
-	{ .key = 'o',
+	{ .key = 'X',
 	  .fkey = K_F7,
-	  .keys = "F7 o",
+	  .keys = "F7 X",
 	  .group = GROUP_VIEW,
 	  .label = "Stderr",
 	  .help = "stdout, or stderr",
@@ -272,7 +272,8 @@ const struct view view_log = {
 	.parent = &view_jobs,
 	.keys = job_keys,
 	.more_keys = log_keys,
-	.hint = "/ find  & only matches  o stdout/stderr  w wrap  S save  G the end  Esc back",
+	.hint =
+	    "{find} find  {only} only matches  {stderr} stdout/stderr  {wrap} wrap  {export} save  G end  Esc back",
 };
 
 const struct view view_console = {
@@ -281,5 +282,5 @@ const struct view view_console = {
 	.pane = PANE_NODES,
 	.parent = &view_nodes,
 	.keys = log_keys,
-	.hint = "/ find  & only matches  w wrap  S save  G the end  Esc back",
+	.hint = "{find} find  {only} only matches  {wrap} wrap  {export} save  G end  Esc back",
 };

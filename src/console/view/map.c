@@ -460,12 +460,12 @@ void map_window(const struct deck *d, struct window *w)
 }
 
 static const struct binding keys[] = {
-	{ .key = 'a',
+	{ .key = 'b',
 	  .fkey = K_F8,
-	  .keys = "F8 a",
+	  .keys = "F8 b",
 	  .group = GROUP_VIEW,
-	  .label = "Shade",
-	  .help = "what a cell shows: next",
+	  .label = "By",
+	  .help = "by what cells are shaded: next",
 	  .run = next_shade },
 	{ .keys = NULL },
 };
@@ -476,7 +476,8 @@ const struct view view_map = {
 	.pane = PANE_NODES,
 	.keys = keys,
 	.more_keys = node_keys,
-	.hint = "arrows choose  Enter detail  Space mark  v block  m table  a shade  F6 group",
+	.hint =
+	    "arrows choose  Enter detail  Space mark  v block  {map} table  {by} shade by  {sort} sort",
 	.row_count = row_count,
 	.draw_row = draw_row,
 	.cursor_row = cursor_row,

@@ -44,12 +44,13 @@ static void can_do(const struct deck *d, struct textbox *out, int columns)
 
 	for (const struct binding *b = node_keys; b->keys; b++) {
 		char item[120], why[80];
-		const char *off, *key = strrchr(b->keys, ' ');
+		char key[KEYS_TEXT];
+		const char *off;
 
 		if (strcmp(b->group, GROUP_ACT) != 0)
 			continue;
 		off = binding_off(d, b, why);
-		snprintf(item, sizeof(item), "%s %.40s%s%.50s%s", key ? key + 1 : b->keys,
+		snprintf(item, sizeof(item), "%s %.40s%s%.50s%s", binding_key(d, b, key),
 			 b->help, off ? " (" : "", off ? off : "", off ? ")" : "");
 		if (used && (int)(used + strlen(item)) > columns - 16) {
 			textbox_add(out, TONE_KEY, "%s", line);
@@ -253,7 +254,7 @@ const struct view view_node = {
 	.parent = &view_nodes,
 	.keys = node_keys,
 	.hint =
-	    "s shell  e why  d drain  r undrain  K keep  T delete...  Esc back to the nodes",
+	    "{shell} shell  {explain} why  {drain} drain  {undrain} undrain  {keep} keep  {terminate} terminate...  Esc the nodes",
 	.row_count = row_count,
 	.draw_row = draw_row,
 };

@@ -170,9 +170,9 @@ const struct binding node_keys[] = {
 	  .cli = "%c %n",
 	  .off = deck_no_node,
 	  .run = open_node },
-	{ .key = 's',
+	{ .key = '$',
 	  .fkey = K_F8,
-	  .keys = "F8 s",
+	  .keys = "F8 $",
 	  .group = GROUP_ACT,
 	  .label = "Shell",
 	  .help = "a shell on the node",
@@ -185,8 +185,8 @@ const struct binding node_keys[] = {
 	  .fkey = K_F9,
 	  .keys = "F9 T",
 	  .group = GROUP_ACT,
-	  .label = "Kill..",
-	  .help = "delete node or marked...",
+	  .label = "Terminate..",
+	  .help = "terminate node or marked...",
 	  .command = "node terminate",
 	  .cli = "%c %n",
 	  .needs = ROLE_OPERATOR,
@@ -212,13 +212,6 @@ const struct binding node_keys[] = {
 	  .needs = ROLE_OPERATOR,
 	  .off = deck_no_node,
 	  .run = keep },
-	{ .key = 'o',
-	  .fkey = K_F6,
-	  .keys = "F6 o",
-	  .group = GROUP_VIEW,
-	  .label = "Sort",
-	  .help = "order: choose, again reverses",
-	  .run = deck_open_sort },
 	{ .keys = NULL },
 };
 
@@ -229,5 +222,5 @@ const struct view view_nodes = {
 	.kind = &kind,
 	.keys = node_keys,
 	.hint =
-	    "Enter detail  Space mark  d drain  e why  s shell  m map  f filter  ? help",
+	    "Enter detail  Space mark  {drain} drain  {explain} why  {shell} shell  {map} map  {filter} filter  {help} help",
 };

@@ -272,7 +272,8 @@ const struct view view_overview = {
 	.pane = PANE_CLUSTERS,
 	.parent = &view_clusters,
 	.keys = keys,
-	.hint = "2 nodes  3 jobs  4 events  5 cost  S start  D teardown...  Tab next  Esc back",
+	.hint =
+	    "2 nodes  3 jobs  4 events  5 cost  {start} start  {teardown} teardown...  Tab next  Esc back",
 	.draw = draw,
 	.right = right_of_place,
 	.key = key,

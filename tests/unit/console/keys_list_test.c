@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -183,14 +184,192 @@ static void no_word_of_the_console_hides_a_command(void **state)
 	}
 }
 
-/* A line that is cut at 80 columns hides the keys at its end. */
+/* A line that is cut at 80 columns hides the keys at its end; a word that names no key would
+ * be left out. */
 static void what_a_view_hints_at_fits_into_80_columns(void **state)
 {
+	static struct deck d;
+	char out[HINT_TEXT];
+
 	(void)state;
-	for (size_t i = 0; view_nth(i); i++)
-		if (view_nth(i)->hint && strlen(view_nth(i)->hint) > 78)
-			fail_msg("%s: %zu columns: %s", view_nth(i)->title,
-				 strlen(view_nth(i)->hint), view_nth(i)->hint);
+	for (size_t i = 0; view_nth(i); i++) {
+		const struct view *v = view_nth(i);
+
+		d = (struct deck){ .view = v, .focus = v->pane };
+		if (!v->hint)
+			continue;
+		deck_hint(&d, v->hint, out);
+		if (strlen(out) > 78)
+			fail_msg("%s: %zu columns: %s", v->title, strlen(out), out);
+		for (const char *w = v->hint; (w = strchr(w, '{')); w++) {
+			char word[32], key[KEYS_TEXT];
+
+			snprintf(word, sizeof(word), "%.*s", (int)strcspn(w + 1, "}"), w + 1);
+			deck_key_for(&d, word, key);
+			if (key[0] == ':' && strcmp(word, "command") != 0)
+				fail_msg("%s: no key does \"%s\"", v->title, word);
+		}
+	}
+}
+
+/*
+ * One letter, one meaning. What several functions do in several views is the same to who
+ * presses it: the list says in which words.
+ */
+static const struct {
+	uint32_t key;
+	const char *means;
+} meant[] = {
+	{ K_ENTER, "open what is under the cursor" },
+	{ 'a', "those that ended, too" },
+	{ 'b', "by what the picture is divided" },
+	{ 'c', "cancel: a job, an operation" },
+	{ 'e', "why" },
+	{ 'm', "the other picture of the same rows: map or list, arrays folded or not" },
+	{ 'o', "operations" },
+	{ 'q', "away from here" },
+	{ 'r', "go on: what was held, drained, or waits for its next try" },
+	{ 'w', "wrap long lines" },
+	{ 'x', "into a file" },
+	{ 'F', "follow the newest" },
+	{ 'L', "the log" },
+	{ '=', "compare" },
+};
+
+static bool is_meant(uint32_t key)
+{
+	for (size_t i = 0; i < sizeof(meant) / sizeof(meant[0]); i++)
+		if (meant[i].key == key)
+			return true;
+	return false;
+}
+
+static const struct binding *seen[200];
+static size_t n_seen;
+
+static void judge_meaning(const struct binding *b)
+{
+	assert_true(n_seen < 200);
+	for (size_t i = 0; i < n_seen; i++)
+		if (seen[i]->key == b->key && seen[i]->run != b->run && !is_meant(b->key))
+			fail_msg("%s: \"%s\" and \"%s\"", b->keys, seen[i]->help, b->help);
+	seen[n_seen++] = b;
+}
+
+static void a_letter_means_one_thing_in_all_views(void **state)
+{
+	(void)state;
+	n_seen = 0;
+	every_binding(judge_meaning);
+}
+
+/* Tables, maps and texts move and mark by these; a search goes on by N (and n). O behind Esc is
+ * the beginning of a key to a terminal (tui.md 4.2). */
+static void judge_moving(const struct binding *b)
+{
+	if (b->key < 0x7f && b->key > 0 && strchr("hjklgGvNOU*+<> 0123456", (int)b->key))
+		fail_msg("%s: \"%s\" is a key that moves or marks", b->keys, b->help);
+}
+
+static void no_act_has_a_key_that_moves_or_marks(void **state)
+{
+	(void)state;
+	every_binding(judge_moving);
+}
+
+/* What the manual says against what the codes do. */
+static void judge_keys(const struct binding *b)
+{
+	char fkey[16] = "", key[16], both[40];
+
+	if (b->fkey)
+		key_name(fkey, b->fkey);
+	snprintf(both, sizeof(both), "%s%s%s", fkey, b->fkey ? " " : "", key_name(key, b->key));
+	assert_string_equal(b->keys, both);
+}
+
+static void the_manual_names_the_keys_that_are_bound(void **state)
+{
+	(void)state;
+	every_binding(judge_keys);
+}
+
+/* console.conf */
+
+static void gives(struct deck *d, const char *key, const char *word)
+{
+	struct err err = ERR_INIT;
+
+	assert_int_equal(deck_remap(d, key, word, &err), 0);
+}
+
+static void is_bound(const struct deck *d, const char *word, const char *keys)
+{
+	char out[KEYS_TEXT];
+
+	assert_string_equal(binding_keys(d, binding_worded(d, word), out), keys);
+}
+
+static void a_key_that_was_given_away_is_named_no_more(void **state)
+{
+	static struct deck d;
+	char out[HINT_TEXT];
+
+	(void)state;
+	d = (struct deck){ .view = &view_nodes, .focus = PANE_NODES };
+	is_bound(&d, "drain", "F7 d");
+	gives(&d, "d", "none");
+	is_bound(&d, "drain", "F7");
+	assert_string_equal(deck_hint(&d, "{drain} drain  {explain} why", out),
+			    "F7 drain  e why");
+	gives(&d, "F7", "none");
+	is_bound(&d, "drain", ":drain");
+	assert_string_equal(KEY_FOR(&d, "drain"), ":drain");
+	assert_string_equal(deck_hint(&d, "{drain} drain  {explain} why", out), "e why");
+	gives(&d, "B", "drain");
+	is_bound(&d, "drain", "B");
+	assert_string_equal(deck_hint(&d, "{drain} drain  {explain} why", out),
+			    "B drain  e why");
+	gives(&d, "e", "copy-name");
+	is_bound(&d, "copy-name", "y e");
+	is_bound(&d, "explain", ":explain");
+}
+
+static void never(void *arg)
+{
+	(void)arg;
+}
+
+/* A key of another view is told of where it works, by its word when it was given away. */
+static void says(struct deck *d, uint32_t code, const char *text)
+{
+	d->message[0] = '\0';
+	deck_dead_key(d, code);
+	assert_string_equal(d->message, text);
+}
+
+static void a_dead_key_says_what_it_is(void **state)
+{
+	static struct deck d;
+	struct loop *loop = loop_new(NULL);
+
+	(void)state;
+	d = (struct deck){ .view = &view_jobs, .focus = PANE_JOBS };
+	d.message_timer = timer_new(loop, never, NULL);
+	says(&d, 'B', "B is not a key here; ? lists the keys");
+	says(&d, 'T', "T does nothing here; in Nodes: terminate node or marked");
+	says(&d, 'F', "F does nothing here; it works in Log, Events");
+	says(&d, 'N', "N: nothing is searched for; / finds");
+	says(&d, K_LEFT, "");
+	gives(&d, "d", "none");
+	gives(&d, "B", "period");
+	gives(&d, "?", "none");
+	says(&d, 'd', "d does nothing, as console.conf says; F1 lists the keys");
+	says(&d, 'B', "B does nothing here; in Cost: this month, today, 7 days");
+	d.burst = true; /* a paste that the terminal does not mark as one */
+	says(&d, 'T', "");
+	timer_free(d.message_timer);
+	loop_free(loop);
 }
 
 int main(void)
@@ -202,6 +381,11 @@ int main(void)
 		cmocka_unit_test(the_manual_gets_every_key),
 		cmocka_unit_test(no_key_stands_twice_in_a_view),
 		cmocka_unit_test(what_a_view_hints_at_fits_into_80_columns),
+		cmocka_unit_test(a_letter_means_one_thing_in_all_views),
+		cmocka_unit_test(no_act_has_a_key_that_moves_or_marks),
+		cmocka_unit_test(the_manual_names_the_keys_that_are_bound),
+		cmocka_unit_test(a_key_that_was_given_away_is_named_no_more),
+		cmocka_unit_test(a_dead_key_says_what_it_is),
 		cmocka_unit_test(every_key_has_a_word_of_its_own),
 		cmocka_unit_test(no_word_of_the_console_hides_a_command),
 	};

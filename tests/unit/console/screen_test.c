@@ -106,7 +106,8 @@ static void paces_frames(void **state)
 	pace_done(&p, 5000);
 	pace_ask(&p, PACE_DATA, 5010);
 	assert_int_equal(pace_wait(&p, 5010), 990);
-	pace_ask(&p, PACE_KEY, 5020); /* a key waits neither for news nor for the frame before */
+	pace_ask(&p, PACE_KEY,
+		 5020); /* a key waits neither for news nor for the frame before */
 	assert_int_equal(pace_wait(&p, 5020), 0);
 	pace_ask(&p, PACE_DATA, 5030);
 	pace_done(&p, 5030); /* and shows them as well */
@@ -152,9 +153,9 @@ static void a_storm_of_sizes_has_twenty_layouts_at_most(void **state)
 static void the_bars_leave_out_what_does_not_fit(void **state)
 {
 	static const struct footer_key keys[] = {
-		{ "F1", "Help", "?", false },
-		{ "F7", "Drain", "d", true },
-		{ "F10", "Quit", "q", false },
+		{ "F1", "Help", "?", false, 0 },
+		{ "F7", "Drain", "d", true, 0 },
+		{ "F10", "Quit", "q", false, 0 },
 		{ 0 },
 	};
 	static const struct header_part left[] = { { "PACELINE", TONE_TITLE, 0 },
@@ -179,6 +180,30 @@ static void the_bars_leave_out_what_does_not_fit(void **state)
 	bar_tabs(&s, 1, tabs, 3, 0);
 	bar_footer(&s, 2, keys, false);
 	expect(&s, " PACELINE demo 12:04\n[0 Deck]\nF1Help F7Drain\n");
+	screen_clear(&s);
+}
+
+static void a_footer_leaves_out_what_is_spare_before_its_end(void **state)
+{
+	static const struct footer_key keys[] = {
+		{ "F1", "Help", "", false, 0 },
+		{ "F2", "Menu", "", false, 1 },
+		{ "F3", "Find", "", false, 2 },
+		{ "F10", "Quit", "", false, 0 },
+		{ 0 },
+	};
+	struct screen s;
+
+	(void)state;
+	screen_init(&s, 3, 29, true);
+	bar_footer(&s, 0, keys, false);
+	expect(&s, "F1Help F2Menu F3Find F10Quit\n\n\n");
+	screen_resize(&s, 3, 24);
+	bar_footer(&s, 0, keys, false);
+	expect(&s, "F1Help F2Menu F10Quit\n\n\n");
+	screen_resize(&s, 3, 16);
+	bar_footer(&s, 0, keys, false);
+	expect(&s, "F1Help F10Quit\n\n\n");
 	screen_clear(&s);
 }
 
@@ -213,6 +238,49 @@ static void help_comes_from_the_table_and_can_be_searched(void **state)
 	screen_clear(&s);
 }
 
+/* Words in the order in which they stand on the screen, without its blanks and line ends. */
+static void all_is_there(const struct help_entry *e, size_t n, int columns)
+{
+	struct help h;
+	struct screen s;
+	struct buf out = BUF_INIT(BUF_TEXT_MAX);
+
+	help_open(&h, e, n);
+	screen_init(&s, 60, columns, true);
+	help_draw(&h, &s, screen_area(&s));
+	screen_dump(&s, &out);
+	assert_null(strstr(buf_str(&out), "\xe2\x80\xa6")); /* nothing is cut */
+	for (size_t i = 0; i < n; i++) {
+		char words[200], *at = words;
+
+		snprintf(words, sizeof(words), "%s %s", e[i].help, e[i].off ? e[i].off : "");
+		for (char *w; (w = strtok_r(at, " ", &at));)
+			if (!strstr(buf_str(&out), w))
+				fail_msg("%d columns: \"%s\" of \"%s\" is not there", columns,
+					 w, e[i].help);
+	}
+	buf_clear(&out);
+	screen_clear(&s);
+}
+
+static void help_is_readable_whole_at_any_width(void **state)
+{
+	static const struct help_entry entries[] = {
+		{ "MOVE", "Tab S-Tab", NULL, "next pane; in a view the next cluster", NULL,
+		  false },
+		{ "VIEW", "C", NULL, "choose columns of this table",
+		  "the map has no columns: m shows the list", false },
+		{ "COMMANDS", "operation cancel", NULL,
+		  "a template of CycleCloud as one of these, with what could not be taken over "
+		  "told line by line",
+		  "no connection to the engine", true },
+	};
+
+	(void)state;
+	for (int columns = 40; columns <= 200; columns += 20)
+		all_is_there(entries, 3, columns);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,7 +292,9 @@ int main(void)
 		cmocka_unit_test(a_key_held_down_draws_ten_times_a_second),
 		cmocka_unit_test(a_storm_of_sizes_has_twenty_layouts_at_most),
 		cmocka_unit_test(the_bars_leave_out_what_does_not_fit),
+		cmocka_unit_test(a_footer_leaves_out_what_is_spare_before_its_end),
 		cmocka_unit_test(help_comes_from_the_table_and_can_be_searched),
+		cmocka_unit_test(help_is_readable_whole_at_any_width),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
