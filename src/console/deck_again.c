@@ -326,20 +326,20 @@ void deck_again_footer(const struct deck *d, struct footer_key out[12])
 	size_t n = 0;
 
 	if (open && (w->list.open || w->show_text)) {
-		out[n++] = w->show_text ? (struct footer_key){ "y", "Copy", NULL, false }
-					: (struct footer_key){ "Enter", "Take", NULL, false };
-		out[n++] = (struct footer_key){ "Esc", "Close", NULL, false };
+		out[n++] = w->show_text ? (struct footer_key){ "y", "Copy", "", false, 0 }
+					: (struct footer_key){ "Enter", "Take", "", false, 0 };
+		out[n++] = (struct footer_key){ "Esc", "Close", "", false, 0 };
 	} else {
-		out[n++] = (struct footer_key){ "F1", "Help", NULL, false };
-		out[n++] = (struct footer_key){ "F2", "List", NULL, false };
-		out[n++] = (struct footer_key){ "F4", "Anew", NULL, false };
-		out[n++] = (struct footer_key){ "F5", "Check", NULL, false };
-		out[n++] = (struct footer_key){ "F6", "CLI", NULL, false };
-		out[n++] = (struct footer_key){ "F8", "Submit", NULL,
-						!open || bad || w->checked != w->serial };
-		out[n++] = (struct footer_key){ "Esc", "Leave", NULL, false };
+		out[n++] = (struct footer_key){ "F1", "Help", "", false, 0 };
+		out[n++] = (struct footer_key){ "F2", "List", "", false, 0 };
+		out[n++] = (struct footer_key){ "F4", "Anew", "", false, 0 };
+		out[n++] = (struct footer_key){ "F5", "Check", "", false, 0 };
+		out[n++] = (struct footer_key){ "F6", "CLI", "", false, 0 };
+		out[n++] = (struct footer_key){ "F8", "Submit", "",
+						!open || bad || w->checked != w->serial, 0 };
+		out[n++] = (struct footer_key){ "Esc", "Leave", "", false, 0 };
 	}
-	out[n] = (struct footer_key){ NULL, NULL, NULL, false };
+	out[n] = (struct footer_key){ NULL, NULL, "", false, 0 };
 }
 
 void deck_again_clear(struct deck *d)
