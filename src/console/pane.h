@@ -6,6 +6,7 @@
 #ifndef CONSOLE_PANE_H
 #define CONSOLE_PANE_H
 
+#include "base/mem.h"
 #include "base/strs.h"
 #include "client/mirror.h"
 #include "console/deck_layout.h"
@@ -21,6 +22,9 @@ struct pane_columns { /* for areas from so many columns on; narrowest first */
 	const unsigned char *what; /* the kind's own word for each column */
 	size_t n;
 };
+
+/* One of them, of the columns v and what they show, v_what. */
+#define PANE_COLUMNS(from_cols, v) { from_cols, v, v##_what, ARRAY_LEN(v) }
 
 struct pane_kind {
 	const char *title;
@@ -43,6 +47,8 @@ struct pane_mark { /* of a marked row: its name is known even when it is out of 
 	char *name;
 	bool seen; /* in the window, at the last load */
 };
+
+#define PANE_SETS(sets) .columns = sets, .n_columns = ARRAY_LEN(sets)
 
 #define PANE_MARKS_MAX 1000 /* "*" marks so many: what one window holds */
 

@@ -51,9 +51,9 @@ static const struct column wide[] = {
 static const unsigned char wide_what[] = { NAME, SCHEDULER, STATE, NODES, JOBS, MONEY, NOTE };
 
 static const struct pane_columns sets[] = {
-	{ 0, narrow, narrow_what, ARRAY_LEN(narrow) },
-	{ 30, side, side_what, ARRAY_LEN(side) },
-	{ 58, wide, wide_what, ARRAY_LEN(wide) },
+	PANE_COLUMNS(0, narrow),
+	PANE_COLUMNS(30, side),
+	PANE_COLUMNS(58, wide),
 };
 
 static const struct cluster_row *at(const struct pane *p, size_t i)
@@ -215,21 +215,16 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		out->tone = TONE_DIM;
 }
 
-#define SORTS                                                                                  \
-	{                                                                                      \
-		"", "name", "state", "nodes", "running", "pending", "cost", "spent", "age"     \
-	}
+/* What the pane of the Deck and the full view have in common. */
+#define A_CLUSTERS_TABLE                                                                       \
+	.title = "Clusters", .window = "clusters",                                             \
+	.noun = NOUN_CLUSTER, .sorts = { "",	    "name", "state", "nodes", "running",       \
+					 "pending", "cost", "spent", "age" },                  \
+	.id = id, .name = name, .cell = cell
 
 const struct pane_kind pane_clusters = {
-	.title = "Clusters",
-	.window = "clusters",
-	.noun = NOUN_CLUSTER,
-	.columns = sets,
-	.n_columns = ARRAY_LEN(sets),
-	.sorts = SORTS,
-	.id = id,
-	.name = name,
-	.cell = cell,
+	A_CLUSTERS_TABLE,
+	PANE_SETS(sets),
 };
 
 /* The full view: the table, and under it what the selected cluster is made of and does. */
@@ -256,22 +251,15 @@ static const unsigned char widest_what[] = { NAME,  SCHEDULER, STATE,	 REGION, N
 					     LOAD,  JOBS,      WAIT,	 SPOT,	 MONEY,
 					     TODAY, BUDGET,    TEMPLATE, OWNER,	 NOTE };
 static const struct pane_columns full_sets[] = {
-	{ 0, narrow, narrow_what, ARRAY_LEN(narrow) },
-	{ 40, full, full_what, ARRAY_LEN(full) },
-	{ 100, widest, widest_what, ARRAY_LEN(widest) },
+	PANE_COLUMNS(0, narrow),
+	PANE_COLUMNS(40, full),
+	PANE_COLUMNS(100, widest),
 };
 
 static const struct pane_kind kind = {
-	.title = "Clusters",
-	.window = "clusters",
-	.noun = NOUN_CLUSTER,
+	A_CLUSTERS_TABLE,
 	.titled = true,
-	.columns = full_sets,
-	.n_columns = ARRAY_LEN(full_sets),
-	.sorts = SORTS,
-	.id = id,
-	.name = name,
-	.cell = cell,
+	PANE_SETS(full_sets),
 };
 
 /* After the arrays: what is wrong, what was decided, what is under way. */

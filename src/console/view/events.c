@@ -13,7 +13,7 @@ static const struct column all[] = { { "", 8, 8, 8, false },
 				     { "", 6, 10, 5, false },
 				     { "", 20, 0, 9, false } };
 static const unsigned char all_what[] = { TIME, CLUSTER, TEXT };
-static const struct pane_columns sets[] = { { 0, all, all_what, ARRAY_LEN(all) } };
+static const struct pane_columns sets[] = { PANE_COLUMNS(0, all) };
 
 static const struct event *at(const struct pane *p, size_t i)
 {
@@ -65,22 +65,15 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		snprintf(out->text, sizeof(out->text), "%.159s", words_event(text, e));
 }
 
-#define SORTS                                                                                  \
-	{                                                                                      \
-		"", "level", "cluster", "who", "object"                                        \
-	}
+/* What the pane of the Deck and the full view have in common. */
+#define A_EVENTS_TABLE                                                                         \
+	.title = "Events", .window = "events", .noun = NOUN_EVENT, .follows = true,            \
+	.sorts = { "", "level", "cluster", "who", "object" }, .id = id, .name = name,          \
+	.cell = cell
 
 const struct pane_kind pane_events = {
-	.title = "Events",
-	.window = "events",
-	.noun = NOUN_EVENT,
-	.follows = true,
-	.columns = sets,
-	.n_columns = ARRAY_LEN(sets),
-	.sorts = SORTS,
-	.id = id,
-	.name = name,
-	.cell = cell,
+	A_EVENTS_TABLE,
+	PANE_SETS(sets),
 };
 
 /* The full view: all clusters, who did what, and under it the whole of the selected one. */
@@ -101,23 +94,15 @@ static const unsigned char wide_what[] = {
 	TIME, LEVEL, WHO, CLUSTER, OBJECT, OPERATION, MESSAGE
 };
 static const struct pane_columns full_sets[] = {
-	{ 0, all, all_what, ARRAY_LEN(all) },
-	{ 60, full, full_what, ARRAY_LEN(full) },
-	{ 100, wide, wide_what, ARRAY_LEN(wide) },
+	PANE_COLUMNS(0, all),
+	PANE_COLUMNS(60, full),
+	PANE_COLUMNS(100, wide),
 };
 
 static const struct pane_kind kind = {
-	.title = "Events",
-	.window = "events",
-	.noun = NOUN_EVENT,
+	A_EVENTS_TABLE,
 	.titled = true,
-	.follows = true,
-	.columns = full_sets,
-	.n_columns = ARRAY_LEN(full_sets),
-	.sorts = SORTS,
-	.id = id,
-	.name = name,
-	.cell = cell,
+	PANE_SETS(full_sets),
 };
 
 /* Filters by one key; the same key takes them away. */

@@ -48,9 +48,9 @@ static const struct column wide[] = {
 static const unsigned char wide_what[] = { ID, NAME, USER, PART, STATE, CPUS, NODES, WHY };
 
 static const struct pane_columns sets[] = {
-	{ 0, small, small_what, ARRAY_LEN(small) },
-	{ 56, normal, normal_what, ARRAY_LEN(normal) },
-	{ 85, wide, wide_what, ARRAY_LEN(wide) },
+	PANE_COLUMNS(0, small),
+	PANE_COLUMNS(56, normal),
+	PANE_COLUMNS(85, wide),
 };
 
 static const struct job *at(const struct pane *p, size_t i)
@@ -189,26 +189,17 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 	}
 }
 
-#define SORTS                                                                                  \
-	{                                                                                      \
-		"", "state", "user", "account", "name", "part", "prio", "nodes", "cpus",       \
-		    "time", "age"                                                              \
-	}
+/* What the pane of the Deck and the full view have in common. */
+#define A_JOBS_TABLE                                                                           \
+	.title = "Jobs", .window = "jobs", .noun = NOUN_JOB, .of_cluster = true,               \
+	.titled = true, .marks = true, .follows = true,                                        \
+	.sorts = { "",	   "state", "user", "account", "name", "part",                         \
+		   "prio", "nodes", "cpus", "time",    "age" },                                \
+	.id = id, .name = name, .cell = cell
 
 const struct pane_kind pane_jobs = {
-	.title = "Jobs",
-	.window = "jobs",
-	.noun = NOUN_JOB,
-	.of_cluster = true,
-	.titled = true,
-	.marks = true,
-	.follows = true,
-	.columns = sets,
-	.n_columns = ARRAY_LEN(sets),
-	.sorts = SORTS,
-	.id = id,
-	.name = name,
-	.cell = cell,
+	A_JOBS_TABLE,
+	PANE_SETS(sets),
 };
 
 /* The full view: the queue, and under it why the selected job is where it is. */
@@ -232,25 +223,14 @@ static const struct column widest[] = {
 static const unsigned char widest_what[] = { ID,    NAME, USER, ACCOUNT, WORD, PART,  TASKS,
 					     NODES, CPUS, TIME, LIMIT,	 PRIO, START, WHY };
 static const struct pane_columns full_sets[] = {
-	{ 0, small, small_what, ARRAY_LEN(small) },
-	{ 60, full, full_what, ARRAY_LEN(full) },
-	{ 100, widest, widest_what, ARRAY_LEN(widest) },
+	PANE_COLUMNS(0, small),
+	PANE_COLUMNS(60, full),
+	PANE_COLUMNS(100, widest),
 };
 
 static const struct pane_kind kind = {
-	.title = "Jobs",
-	.window = "jobs",
-	.noun = NOUN_JOB,
-	.of_cluster = true,
-	.titled = true,
-	.marks = true,
-	.follows = true,
-	.columns = full_sets,
-	.n_columns = ARRAY_LEN(full_sets),
-	.sorts = SORTS,
-	.id = id,
-	.name = name,
-	.cell = cell,
+	A_JOBS_TABLE,
+	PANE_SETS(full_sets),
 };
 
 /* The whole queue in two lines, before the one job. */

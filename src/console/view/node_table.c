@@ -34,9 +34,9 @@ static const struct column wide[] = {
 static const unsigned char wide_what[] = { NAME, STATE, FOR, ARRAY, SIZE,    KIND,
 					   ZONE, JOBS,	UP,  MONEY, ADDRESS, REASON };
 static const struct pane_columns sets[] = {
-	{ 0, small, small_what, ARRAY_LEN(small) },
-	{ 60, normal, normal_what, ARRAY_LEN(normal) },
-	{ 96, wide, wide_what, ARRAY_LEN(wide) },
+	PANE_COLUMNS(0, small),
+	PANE_COLUMNS(60, normal),
+	PANE_COLUMNS(96, wide),
 };
 
 /* Money in a column has no sign: the title says what it is. */
@@ -107,17 +107,8 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 }
 
 static const struct pane_kind kind = {
-	.title = "Nodes",
-	.window = "nodes",
-	.noun = NOUN_NODE,
-	.of_cluster = true,
-	.titled = true,
-	.marks = true,
-	.columns = sets,
-	.n_columns = ARRAY_LEN(sets),
-	.sorts = NODE_SORTS,
-	.id = node_row_id,
-	.name = node_row_name,
+	A_NODES_TABLE,
+	PANE_SETS(sets),
 	.cell = cell,
 };
 

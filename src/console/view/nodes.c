@@ -30,8 +30,8 @@ static const struct column wide[] = {
 };
 static const unsigned char wide_what[] = { NAME, STATE, SIZE, SPOT, JOBS, MONEY, REASON };
 static const struct pane_columns sets[] = {
-	{ 0, narrow, narrow_what, ARRAY_LEN(narrow) },
-	{ 70, wide, wide_what, ARRAY_LEN(wide) },
+	PANE_COLUMNS(0, narrow),
+	PANE_COLUMNS(70, wide),
 };
 
 static const struct node *at(const struct pane *p, size_t i)
@@ -96,17 +96,8 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 }
 
 const struct pane_kind pane_nodes = {
-	.title = "Nodes",
-	.window = "nodes",
-	.noun = NOUN_NODE,
-	.of_cluster = true,
-	.titled = true,
-	.marks = true,
-	.columns = sets,
-	.n_columns = ARRAY_LEN(sets),
-	.sorts = NODE_SORTS,
-	.id = node_row_id,
-	.name = node_row_name,
+	A_NODES_TABLE,
+	PANE_SETS(sets),
 	.cell = cell,
 };
 

@@ -9,11 +9,13 @@
 #include "console/flash.h"
 #include "console/pane.h"
 
-#define NODE_SORTS                                                                             \
-	{                                                                                      \
-		"", "state", "name", "array", "size", "zone", "kind", "user", "load", "jobs",  \
-		    "cost", "age", "for"                                                       \
-	}
+/* What the pane of the Deck and the full view have in common. */
+#define A_NODES_TABLE                                                                          \
+	.title = "Nodes", .window = "nodes", .noun = NOUN_NODE, .of_cluster = true,            \
+	.titled = true, .marks = true,                                                         \
+	.sorts = { "",	   "state", "name", "array", "size", "zone", "kind",                   \
+		   "user", "load",  "jobs", "cost",  "age",  "for" },                          \
+	.id = node_row_id, .name = node_row_name
 
 int64_t node_row_id(const struct pane *p, size_t i);
 const char *node_row_name(const struct pane *p, size_t i);

@@ -28,8 +28,8 @@ static const struct column full[] = {
 static const unsigned char full_what[] = { ID,	  CLUSTER, KIND, STATE, STEP,
 					   BEGUN, TOOK,	   NEXT, WHO,	NOW };
 static const struct pane_columns sets[] = {
-	{ 0, narrow, narrow_what, ARRAY_LEN(narrow) },
-	{ 60, full, full_what, ARRAY_LEN(full) },
+	PANE_COLUMNS(0, narrow),
+	PANE_COLUMNS(60, full),
 };
 
 static const struct operation *at(const struct pane *p, size_t i)
@@ -99,20 +99,14 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 	}
 }
 
-#define SORTS                                                                                  \
-	{                                                                                      \
-		"", "state", "kind", "cluster", "who", "age"                                   \
-	}
-
 const struct pane_kind pane_operations = {
 	.title = "Operations",
 	.window = "operations",
 	.noun = NOUN_OPERATION,
 	.titled = true,
 	.follows = true,
-	.columns = sets,
-	.n_columns = ARRAY_LEN(sets),
-	.sorts = SORTS,
+	PANE_SETS(sets),
+	.sorts = { "", "state", "kind", "cluster", "who", "age" },
 	.id = id,
 	.name = name,
 	.cell = cell,

@@ -18,9 +18,9 @@ static const struct column wide[] = { { "", 10, 24, 9, false },
 static const unsigned char wide_what[] = { NAME, SCHEDULER, ARRAYS, TITLE };
 
 static const struct pane_columns sets[] = {
-	{ 0, narrow, narrow_what, ARRAY_LEN(narrow) },
+	PANE_COLUMNS(0, narrow),
 	{ 30, side, narrow_what, ARRAY_LEN(side) },
-	{ 60, wide, wide_what, ARRAY_LEN(wide) },
+	PANE_COLUMNS(60, wide),
 };
 
 static const struct template_row *at(const struct pane *p, size_t i)
@@ -62,8 +62,7 @@ const struct pane_kind pane_templates = {
 	.title = "Templates",
 	.window = "templates",
 	.noun = NOUN_TEMPLATE,
-	.columns = sets,
-	.n_columns = ARRAY_LEN(sets),
+	PANE_SETS(sets),
 	.sorts = { "", "name", "scheduler" },
 	.id = id,
 	.name = name,
@@ -79,8 +78,8 @@ static const struct column full[] = {
 };
 static const unsigned char full_what[] = { NAME, SCHEDULER, ARRAYS, USED, CHANGED, TITLE };
 static const struct pane_columns full_sets[] = {
-	{ 0, narrow, narrow_what, ARRAY_LEN(narrow) },
-	{ 60, full, full_what, ARRAY_LEN(full) },
+	PANE_COLUMNS(0, narrow),
+	PANE_COLUMNS(60, full),
 };
 
 static const struct pane_kind kind = {
@@ -88,8 +87,7 @@ static const struct pane_kind kind = {
 	.window = "templates",
 	.noun = NOUN_TEMPLATE,
 	.titled = true,
-	.columns = full_sets,
-	.n_columns = ARRAY_LEN(full_sets),
+	PANE_SETS(full_sets),
 	.sorts = { "", "name", "scheduler" },
 	.id = id,
 	.name = name,
