@@ -30,6 +30,7 @@ bool text_is_name(const char *s, size_t max);    /* [A-Za-z0-9][A-Za-z0-9._-]*, 
 bool text_is_operand(const char *s);             /* S8.4: [A-Za-z0-9._\[\],-], not starting with '-', at most 4096 */
 int text_casecmp(const char *a, const char *b);  /* ASCII only, for ARM ids and host names */
 bool text_has_prefix(const char *s, const char *prefix);
+const char *text_find(const char *text, const char *part); /* where it is, in any case of its letters; NULL: nowhere, or one is empty */
 bool text_id_prefix(const char *id, const char *prefix); /* case-blind, ends at '/' or at the end */
 
 void quote_sh(struct buf *b, const char *arg);   /* 'it'\''s' */

@@ -150,14 +150,6 @@ static struct json *hide_in(const struct json *j)
 	}
 }
 
-static bool mentions(const char *text, const char *word)
-{
-	for (size_t n = strlen(word); *text; text++)
-		if (strncasecmp(text, word, n) == 0)
-			return true;
-	return false;
-}
-
 /* A body that is not JSON is kept as text, unless a secret's name is in it. */
 static struct json *hide_in_text(const char *body, size_t len)
 {
@@ -165,7 +157,7 @@ static struct json *hide_in_text(const char *body, size_t len)
 	struct json *j = NULL;
 
 	for (size_t i = 0; secret_members[i] && !j; i++)
-		if (mentions(text, secret_members[i]))
+		if (text_find(text, secret_members[i]))
 			j = json_new_string(HIDDEN);
 	if (!j)
 		j = hidden_text(text);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define OPERAND_MAX 4096
 #define WORD_MAX    64
@@ -128,6 +129,16 @@ int text_casecmp(const char *a, const char *b)
 bool text_has_prefix(const char *s, const char *prefix)
 {
 	return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+const char *text_find(const char *text, const char *part)
+{
+	size_t n = strlen(part);
+
+	for (; n && text && *text; text++)
+		if (strncasecmp(text, part, n) == 0)
+			return text;
+	return NULL;
 }
 
 bool text_id_prefix(const char *id, const char *prefix)

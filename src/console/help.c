@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
 #include "console/textbox.h"
@@ -18,20 +17,10 @@ void help_open(struct help *h, const struct help_entry *entries, size_t n)
 	*h = (struct help){ .entries = entries, .n = n };
 }
 
-static bool holds(const char *text, const char *part)
-{
-	size_t n = strlen(part);
-
-	for (; text && *text; text++)
-		if (strncasecmp(text, part, n) == 0)
-			return true;
-	return n == 0;
-}
-
 static bool wanted(const struct help *h, const struct help_entry *e)
 {
-	return holds(e->keys, h->search) || holds(e->help, h->search) ||
-	       holds(e->command, h->search);
+	return !h->search[0] || text_find(e->keys, h->search) ||
+	       text_find(e->help, h->search) || text_find(e->command, h->search);
 }
 
 bool help_key(struct help *h, const struct key *k)

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -80,16 +79,6 @@ static char *clean_line(const char *s, size_t n)
 
 /* Which lines are shown */
 
-static bool holds(const char *text, const char *part)
-{
-	size_t n = strlen(part);
-
-	for (; *text; text++)
-		if (strncasecmp(text, part, n) == 0)
-			return true;
-	return false;
-}
-
 static size_t line_at(const struct log_text *t, size_t i)
 {
 	return t->only ? t->shown[i] : i;
@@ -110,7 +99,7 @@ const char *log_text_line(const struct log_text *t, size_t i, int64_t *number)
 
 bool log_text_matches(const struct log_text *t, size_t i)
 {
-	return t->find[0] && holds(t->v[line_at(t, i)], t->find);
+	return text_find(t->v[line_at(t, i)], t->find);
 }
 
 /* The line at the top stays there, or the next one that is shown. */
@@ -122,7 +111,7 @@ static void show_again(struct log_text *t, size_t top_line)
 		return;
 	t->shown = xreallocarray(t->shown, t->n + 1, sizeof(*t->shown));
 	for (size_t i = 0; i < t->n; i++)
-		if (holds(t->v[i], t->find))
+		if (!t->find[0] || text_find(t->v[i], t->find))
 			t->shown[t->n_shown++] = i;
 	t->top = 0;
 	while (t->top + 1 < t->n_shown && t->shown[t->top] < top_line)

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #define WINDOW_MIN 40
 #define WINDOW_STEP                                                                            \
@@ -290,16 +291,6 @@ bool pane_go_name(struct pane *p, const char *name)
 	return false;
 }
 
-static bool holds(const char *text, const char *part)
-{
-	size_t n = strlen(part);
-
-	for (; *text; text++)
-		if (strncasecmp(text, part, n) == 0)
-			return true;
-	return false;
-}
-
 static bool row_holds(const struct pane *p, size_t row, const char *text)
 {
 	int64_t i = in_window(p, row);
@@ -308,7 +299,7 @@ static bool row_holds(const struct pane *p, size_t row, const char *text)
 		struct table_cell cell = { .tone = TONE_TEXT };
 
 		p->kind->cell(p, (size_t)i, p->columns->what[c], &cell);
-		if (holds(cell.text, text))
+		if (text_find(cell.text, text))
 			return true;
 	}
 	return false;

@@ -523,29 +523,35 @@ static struct guest *find(const struct guests *g, const char *id, struct err *er
 	return gu;
 }
 
-int guest_stop(struct guests *g, const char *id, struct err *err)
+/* One that is on, on its way down; NULL and err: it is not there, or off. */
+static struct guest *going_down(struct guests *g, const char *id, struct err *err)
 {
 	struct guest *gu = find(g, id, err);
 
+	if (gu && gu->state == GUEST_OFF) {
+		err_set(err, ERR_CONFLICT, "guest %s is off", id);
+		return NULL;
+	}
+	if (gu)
+		gu->state = GUEST_STOPPING;
+	return gu;
+}
+
+int guest_stop(struct guests *g, const char *id, struct err *err)
+{
+	struct guest *gu = going_down(g, id, err);
+
 	if (!gu)
 		return -1;
-	if (gu->state == GUEST_OFF)
-		return err_set(err, ERR_CONFLICT, "guest %s is off", id);
-	gu->state = GUEST_STOPPING;
 	timer_set(gu->late, LATE_MS);
 	return order_plain(g, ORDER_POWER_OFF, gu->run, err);
 }
 
 int guest_power_cut(struct guests *g, const char *id, struct err *err)
 {
-	struct guest *gu = find(g, id, err);
+	struct guest *gu = going_down(g, id, err);
 
-	if (!gu)
-		return -1;
-	if (gu->state == GUEST_OFF)
-		return err_set(err, ERR_CONFLICT, "guest %s is off", id);
-	gu->state = GUEST_STOPPING;
-	return order_plain(g, ORDER_POWER_CUT, gu->run, err);
+	return gu ? order_plain(g, ORDER_POWER_CUT, gu->run, err) : -1;
 }
 
 /* Moved aside first: the id is free on disk at once, and what a kill leaves behind is swept at

@@ -161,6 +161,17 @@ static void remove_resources(struct az_world *w, struct az_group *g, bool nets)
 	}
 }
 
+void az_group_free(struct az_group *g)
+{
+	map_free(g->vms);
+	map_free(g->sets);
+	map_free(g->resources);
+	json_free(g->tags);
+	free(g->name);
+	free(g->location);
+	free(g);
+}
+
 void az_group_remove(struct az_world *w, struct az_group *g)
 {
 	const char *key;
@@ -176,11 +187,5 @@ void az_group_remove(struct az_world *w, struct az_group *g)
 	remove_resources(w, g, true);
 	az_store_forget(w, AZ_ROW_GROUP, g->row, g);
 	map_steal(w->groups, g->name);
-	map_free(g->vms);
-	map_free(g->sets);
-	map_free(g->resources);
-	json_free(g->tags);
-	free(g->name);
-	free(g->location);
-	free(g);
+	az_group_free(g);
 }

@@ -124,17 +124,6 @@ struct az_world *az_world_new(struct loop *l, struct az_scenario *scenario, cons
 	return NULL;
 }
 
-static void free_group(struct az_group *g)
-{
-	map_free(g->vms);
-	map_free(g->sets);
-	map_free(g->resources);
-	json_free(g->tags);
-	free(g->name);
-	free(g->location);
-	free(g);
-}
-
 void az_world_free(struct az_world *w)
 {
 	struct az_store *st = w ? w->store : NULL;
@@ -160,7 +149,7 @@ void az_world_free(struct az_world *w)
 				((struct az_resource *)res)->leases[n].subnet = NULL;
 	}
 	for (size_t i = 0; map_next(w->groups, &i, &key, &v);)
-		free_group(v);
+		az_group_free(v);
 	map_free(w->groups);
 	map_free(w->ops);
 	az_agenda_clear(&w->agenda);

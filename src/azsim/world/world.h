@@ -130,6 +130,7 @@ struct az_group *az_group_put(struct az_world *w, const char *name, const char *
 void az_group_set_tags(struct az_world *w, struct az_group *g, const struct json *tags);
 /* The group and everything in it; it is gone when its operation ends. */
 struct az_op *az_group_delete(struct az_world *w, struct az_group *g);
+void az_group_free(struct az_group *g); /* with the world; else see az_group_remove() */
 void az_group_remove(struct az_world *w,
 		     struct az_group *g); /* at once, with the resources that are left in it */
 

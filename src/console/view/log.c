@@ -1,7 +1,6 @@
 /* The log of a job, and what a node said: numbered lines that are followed to their end. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -59,16 +58,6 @@ static int number_width(const struct log_text *t)
 	return t->number <= 0 ? 0 : width < NUMBER_LEAST ? NUMBER_LEAST : width;
 }
 
-static size_t hit_in(const char *text, const char *part)
-{
-	size_t n = strlen(part);
-
-	for (size_t i = 0; n && text[i]; i++)
-		if (strncasecmp(text + i, part, n) == 0)
-			return i;
-	return SIZE_MAX;
-}
-
 /* What was looked for stands out, each time. */
 static void draw_text(const struct log_text *t, struct screen *s, int row, int col,
 		      const char *text, int cols)
@@ -76,12 +65,14 @@ static void draw_text(const struct log_text *t, struct screen *s, int row, int c
 	int end = col + cols;
 
 	while (*text && col < end) {
-		size_t at = t->find[0] ? hit_in(text, t->find) : SIZE_MAX;
-		size_t n = at == SIZE_MAX ? strlen(text) : at ? at : strlen(t->find);
+		const char *hit = text_find(text, t->find);
+		size_t n = !hit	       ? strlen(text)
+			   : hit > text ? (size_t)(hit - text)
+					: strlen(t->find);
 		char part[LOG_LINE + 1];
 
 		snprintf(part, sizeof(part), "%.*s", (int)n, text);
-		if (screen_put(s, row, col, TONE_TEXT, at == 0 ? LOOK_REVERSE : 0, part,
+		if (screen_put(s, row, col, TONE_TEXT, hit == text ? LOOK_REVERSE : 0, part,
 			       end - col) < text_width(part))
 			return;
 		col += text_width(part);

@@ -221,9 +221,23 @@ static void writes_money(void **state)
 	assert_string_equal(money_text(out, -1), "$?");
 }
 
+static void finds_a_part_in_any_case(void **state)
+{
+	const char *text = "Slurm waits";
+
+	(void)state;
+	assert_ptr_equal(text_find(text, "slurm"), text);
+	assert_ptr_equal(text_find(text, "WAITS"), text + 6);
+	assert_null(text_find(text, "waits for"));
+	assert_null(text_find(text, ""));
+	assert_null(text_find("", "x"));
+	assert_null(text_find(NULL, "x"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_a_part_in_any_case),
 		cmocka_unit_test(reads_whole_numbers_only),
 		cmocka_unit_test(reads_real_numbers_without_a_locale),
 		cmocka_unit_test(knows_names_and_operands),
