@@ -5,7 +5,7 @@
 # Every test prints TAP. FILTER is the beginning of a test's name, as in "base/buf".
 # BUILD        another build directory than build/debug
 # JOBS         how many at a time: 2; where more stages than one are asked for, 6, as those are for tests that wait
-# TEST_TIMEOUT seconds for one executable (300; cluster, faults: 900)
+# TEST_TIMEOUT seconds for one executable (300; screens: 600; cluster, faults: 900)
 # TEST_COUNTS  a file that gets the line "STAGE PASSED FAILED SKIPPED" of each stage
 # TEST_TIMES   a file that gets the line "SECONDS STAGE/NAME" of each test
 set -u
@@ -18,6 +18,7 @@ run_one() {
 	stage=$1 exe=$2 name=$3 dir=$4
 	log=$dir/$(echo "$stage/$name" | tr / _).log
 	case $stage in
+	screens) limit=${TEST_TIMEOUT:-600} ;;
 	cluster | faults) limit=${TEST_TIMEOUT:-900} ;;
 	*) limit=${TEST_TIMEOUT:-300} ;;
 	esac
