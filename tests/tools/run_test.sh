@@ -27,7 +27,7 @@ check() { # $1 what it says, $2 wanted last line, then the test's text
 	fi
 }
 
-echo 1..8
+echo 1..11
 check counts_passes "2 passed, 0 failed" 'echo 1..2; echo ok 1 - a; echo ok 2 - b'
 check counts_failures "1 passed, 1 failed" 'echo 1..2; echo ok 1 - a; echo not ok 2 - b; exit 1'
 check counts_skips_apart "1 passed, 0 failed, 1 skipped" 'echo 1..2; echo ok 1 - a; echo "ok 2 - b # SKIP no cloud"'
@@ -42,3 +42,25 @@ else
 	echo "not ok $n - writes_its_counts"
 	sed 's/^/# /' "$tree/counts"
 fi
+
+tell() { # WHAT; the status before decides, and $out is what there is to read
+	rc=$?
+	n=$((n + 1))
+	[ $rc -eq 0 ] && echo "ok $n - $1" && return
+	echo "not ok $n - $1"
+	echo "$out" | sed 's/^/# /'
+}
+mkdir "$tree/tests/more"
+for stage in fake more; do
+	printf '#!/bin/sh\necho 1..1; echo ok 1 - a\n' >"$tree/tests/$stage/b_test.sh"
+	chmod +x "$tree/tests/$stage/b_test.sh"
+done
+rm -f "$tree/tests/fake/a_test.sh" "$tree/counts"
+out=$(TEST_COUNTS="$tree/counts" TEST_TIMES="$tree/times" "$tree/tests/run.sh" fake,more 2>&1) && [ "$(echo "$out" | tail -n 1)" = "2 passed, 0 failed" ]
+tell stages_share_a_queue
+[ "$(cat "$tree/counts")" = "fake 1 0 0
+more 1 0 0" ]
+tell each_has_its_counts
+[ "$(sort -k2 "$tree/times" | sed 's/^[0-9]* //')" = "fake/b
+more/b" ]
+tell times_are_told_by_test
