@@ -41,6 +41,7 @@ struct engine_options {
 	const struct strs *template_folders;
 	struct orphan_rules orphans;
 	bool any_file_system;
+	bool take_over; /* clusters on which another engine's life acts (R3.4) */
 };
 
 #define BACKUP_DIR "backups" /* below the state folder: what the engine keeps by itself (R2.9) */
@@ -129,6 +130,8 @@ struct json *engine_teardown_plan(struct engine *e, const struct cluster *c, con
  */
 int engine_refuses(const struct engine *e, struct err *err); /* -1: it is in safe mode, with why and what to do */
 int engine_resume(struct engine *e, const struct user *u, const char *reason, struct err *err);
+/* R3.4: clusters that an engine with a copy of this state acts on are this one's from here; n: how many. */
+int engine_take_over(struct engine *e, const struct user *u, const char *reason, size_t *n, struct err *err);
 
 /* Acting. Each writes its audit row; *op is the operation to watch, 0 when it was done at once. */
 int engine_create(struct engine *e, const struct user *u, const char *name, const char *template_name, const struct strs *params, struct err *err);

@@ -141,6 +141,7 @@ struct cloud_sight { /* what a look found */
 	const char *size;
 	bool spot, own_members;    /* own_members: a set whose machines are resources of their own */
 	int64_t disk_gib;          /* of a disk; 0 else */
+	const struct strs *tags;   /* CLOUD_GROUP that is there: "name=value"; NULL else */
 };
 
 typedef void cloud_look_cb(void *arg, const struct cloud_sight *s, const struct err *err); /* err says why it is CLOUD_LOOK_UNKNOWN */
@@ -187,5 +188,6 @@ struct cloud_vm *cloud_vms_add(struct cloud_vms *v);
 #define TAG_INTENT     "paceline-intent"
 #define TAG_CREATED    "paceline-created"
 #define TAG_VERSION    "paceline-version"
+#define TAG_LEASE      "paceline-lease" /* of a cluster's group: which engine's life acts on it (engine/lease.h) */
 
 #endif

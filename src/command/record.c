@@ -384,14 +384,32 @@ static void on_resumed(struct command_run *r, const struct json *engine)
 	run_done(r);
 }
 
-void run_engine_resume(struct command_run *r)
+static struct json *reason_body(struct command_run *r)
 {
 	struct json *body = json_new_object();
 	const char *reason = command_option(r, "reason");
 
 	if (reason)
 		json_set_str(body, "reason", reason);
-	run_post(r, xstrdup("/v1/engine/resume"), body, on_resumed);
+	return body;
+}
+
+void run_engine_resume(struct command_run *r)
+{
+	run_post(r, xstrdup("/v1/engine/resume"), reason_body(r), on_resumed);
+}
+
+static void on_taken(struct command_run *r, const struct json *answer)
+{
+	show_text(r, "%lld clusters are taken over: events tell when each is",
+		  (long long)json_int(answer, "clusters", 0));
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_engine_take_over(struct command_run *r)
+{
+	run_post(r, xstrdup("/v1/engine/take-over"), reason_body(r), on_taken);
 }
 
 static void show_clouds(struct command_run *r, const struct json *list)

@@ -163,6 +163,8 @@ static const struct command_option engine_options[] = {
 	{ "state", "DIR", "where its store lies" },
 	{ "templates", "DIR", "a folder of templates, searched first" },
 	{ "config", "FILE", "settings, instead of config.yaml of the user or the site" },
+	{ "take-over", NULL,
+	  "act on clusters that an engine with a copy of this state acts on" },
 	{ "ready", NULL, "say \"ready\" on stdout once clients are answered" },
 	OPTIONS_END,
 };
@@ -587,6 +589,17 @@ const struct command commands[] = {
 	  .confirm = CONFIRM_BOX,
 	  .needs = ROLE_ADMIN,
 	  .run = run_engine_resume },
+	{ .name = "engine take-over",
+	  .args = "",
+	  .help = "act on clusters that an engine with a copy of this state acts on",
+	  .more =
+	      "A cluster's resource group says which engine's life on which machine acts on it. An engine that finds a later one or another machine there changes nothing of the "
+	      "cluster. End the other engine first; this one is then the only one, and the other finds out before it deletes anything. \"paceline engine --take-over\" does the same at the start.",
+	  .options = reason_options,
+	  .flags = CMD_WRITE,
+	  .confirm = CONFIRM_BOX,
+	  .needs = ROLE_ADMIN,
+	  .run = run_engine_take_over },
 	{ .name = "demo",
 	  .args = "",
 	  .help = "a simulated cloud, a Slurm cluster and real jobs, in one command",

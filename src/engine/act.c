@@ -221,7 +221,8 @@ int engine_delete(struct engine *e, const struct user *u, const char *name,
 static int change_begin(struct run *r, const struct user *u, const char *verb,
 			const char *object, const char *reason, struct err *err)
 {
-	if (engine_may_change(r->engine, err) < 0 || store_begin(r->engine->store, err) < 0)
+	if (engine_may_change(r->engine, err) < 0 || lease_says(r, err) < 0 ||
+	    store_begin(r->engine->store, err) < 0)
 		return -1;
 	if (audit_act(r->engine, u, verb, object, reason, NULL, 0, err) < 0) {
 		store_rollback(r->engine->store);

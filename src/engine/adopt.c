@@ -234,6 +234,7 @@ static int adoption_end(struct engine *e, const struct user *u, struct err *err)
 	if (store_commit(e->store, err) < 0)
 		engine_fatal(e, err);
 	e->adoption = false;
+	lease_allow(e, LEASE_TAKE_HERE); /* what was restored here knows an older epoch */
 	for (size_t i = 0; i < e->n_runs; i++) {
 		cloud_vms_clear(&e->runs[i]->strangers);
 		e->runs[i]->publish_due = true;

@@ -50,7 +50,7 @@ static void tag_all(struct change_store *cs, struct run *r, const struct intent 
 {
 	char when[CLOCK_TEXT];
 
-	cs->tags = (struct strs)STRS_INIT(16);
+	cs->tags = (struct strs)STRS_INIT(80); /* those that a group has are among them */
 	strs_addf(&cs->tags, TAG_ENGINE "=%s", store_engine_id(r->engine->store));
 	strs_addf(&cs->tags, TAG_CLUSTER "=%s", r->cluster.short_id);
 	/* row numbers come again after a restore: the request's id tells one intent from the
@@ -58,6 +58,7 @@ static void tag_all(struct change_store *cs, struct run *r, const struct intent 
 	strs_addf(&cs->tags, TAG_INTENT "=%lld.%.8s", (long long)in->id, in->request_id);
 	strs_addf(&cs->tags, TAG_CREATED "=%s", clock_text(when, in->created_ms));
 	strs_addf(&cs->tags, TAG_VERSION "=%s", PACELINE_VERSION);
+	lease_tag(&cs->tags, r, in);
 }
 
 static void join_lines(struct buf *b, const char *line)

@@ -5,6 +5,7 @@
  * what the next whole listing does not show any more.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -93,6 +94,36 @@ static void send_delete(struct find *f, struct engine_cloud *c)
 	(void)FAILPOINT("condemn.called");
 }
 
+/* R3.4: what a copy of this engine made elsewhere bears the same engine's tag, and is not ours
+ * to delete. */
+static void on_lease(void *arg, const struct cloud_sight *s, const struct err *err)
+{
+	struct find *f = arg;
+	struct engine *e = f->engine;
+	struct lease theirs;
+	enum lease_verdict v;
+
+	f->call = NULL;
+	if (s->look == CLOUD_LOOK_UNKNOWN) {
+		later(f, err ? err->msg : "its resource group cannot be read", 0);
+		return;
+	}
+	v = lease_judge(&theirs, &e->lease, s->tags, store_engine_id(e->store),
+			f->f.cluster_tag);
+	if (v == LEASE_LATER || v == LEASE_ELSEWHERE)
+		later(f, "an engine with a copy of this state acts on its group", BACKOFF_CAP);
+	else
+		send_delete(f, cloud_named(e, f->f.cloud));
+}
+
+static void look_at_lease(struct find *f, struct engine_cloud *c)
+{
+	char *group = storage_group_of(f->f.id);
+
+	f->call = c->ops->look(c->cloud, CLOUD_GROUP, group, on_lease, f);
+	free(group);
+}
+
 /* Whatever is still in the group: all of it has to be condemned by now. */
 static void on_group(void *arg, const struct cloud_items *items, const struct err *err)
 {
@@ -119,7 +150,7 @@ static void on_group(void *arg, const struct cloud_items *items, const struct er
 			later(f, why, BACKOFF_CAP);
 			return;
 		}
-	send_delete(f, c);
+	look_at_lease(f, c);
 }
 
 static void act(struct find *f)
@@ -131,7 +162,7 @@ static void act(struct find *f)
 	else if (kind_of_type(f->f.type) == CLOUD_GROUP)
 		f->call = c->ops->items(c->cloud, NULL, f->f.id, on_group, f);
 	else
-		send_delete(f, c);
+		look_at_lease(f, c);
 }
 
 /* Of a known cluster, condemned while its rows are right: an intent of that cluster. */

@@ -272,7 +272,7 @@ void drain_act(struct run *r)
 	unknown_need_no_drain(r);
 	if (store_commit(r->engine->store, &err) < 0)
 		engine_fatal(r->engine, &err);
-	if (r->draining_call || !r->remote || engine_hands_off(r->engine))
+	if (r->draining_call || !r->remote || run_hands_off(r))
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
 		if (batch_run(r, steps[i].verb, steps[i].pick, steps[i].text))

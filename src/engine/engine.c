@@ -91,11 +91,21 @@ static int load_clusters(struct engine *e, struct err *err)
 	return 0;
 }
 
+static const struct run *lost_one(const struct engine *e)
+{
+	for (size_t i = 0; i < e->n_runs; i++)
+		if (lease_lost(e->runs[i]))
+			return e->runs[i];
+	return NULL;
+}
+
 /* R2.5, R2.6 */
 void engine_look_at_store(struct engine *e)
 {
 	int64_t room = store_free_bytes(e->store);
 	const char *why = store_adoption(e->store);
+	const struct run *lost = lost_one(e);
+	struct err err = ERR_INIT;
 
 	e->issue[0] = '\0';
 	if (store_file_moved(e->store) && !e->safe_mode)
@@ -106,6 +116,8 @@ void engine_look_at_store(struct engine *e)
 		    e->issue, sizeof(e->issue),
 		    "SAFE MODE: %s; nothing is changed before an admin says \"engine resume\"",
 		    e->safe_why);
+	} else if (lost && lease_says(lost, &err) < 0) {
+		snprintf(e->issue, sizeof(e->issue), "%.230s", err.msg);
 	} else if (!store_has_room(e->store)) {
 		snprintf(
 		    e->issue, sizeof(e->issue),
@@ -130,6 +142,7 @@ static void housekeeping(void *arg)
 	loop_doing(e->loop, "housekeeping");
 	timer_set(e->housekeeping, HOUSEKEEPING_MS);
 	engine_look_at_store(e);
+	lease_tick(e);
 	bill_tick(e);
 	history_tick(e);
 	gc_tick(e);
@@ -172,6 +185,7 @@ struct engine *engine_new(struct loop *l, const struct engine_options *o, struct
 	free(path);
 	if (!e->store || open_clouds(e, o, err) < 0)
 		return fail(e);
+	lease_begin(e);
 	e->adoption = store_adoption(e->store) != NULL;
 	if (e->adoption)
 		log_warn(
@@ -182,6 +196,9 @@ struct engine *engine_new(struct loop *l, const struct engine_options *o, struct
 	engine_look_at_store(e);
 	if (finds_load(e, err) < 0 || load_clusters(e, err) < 0)
 		return fail(e);
+	if (o->take_over)
+		lease_allow(e, LEASE_TAKE_ANY);
+	lease_tick(e);
 	gc_tick(e);
 	(void)FAILPOINT("engine.begun");
 	return e;

@@ -187,6 +187,7 @@ void intent_ended(struct run *r, const struct intent *in, const struct cloud_sta
 		bill_head(r, in->verb == CLOUD_PUT || in->verb == CLOUD_START);
 	if (in->kind == CLOUD_DISK && i->stage == CLOUD_FINISHED)
 		bill_disk(r, in->resource_id, in->verb == CLOUD_PUT);
+	lease_written(r, in, i->stage == CLOUD_FINISHED);
 	operation_intent_ended(r, in, i);
 	operation_wake(r);
 }
@@ -390,6 +391,14 @@ void intents_retry(struct run *r)
 			r->intents[i]->in.next_try_ms = 0;
 }
 
+/* R3.4: the lease itself needs none, and what ends something a fresh one. */
+static bool may_act(struct run *r, const struct live_intent *li)
+{
+	bool ends = li->in.verb == CLOUD_DELETE || li->in.verb == CLOUD_DEALLOCATE;
+
+	return lease_writes(r, &li->in) || lease_held(r, ends);
+}
+
 /* An act may end its intent at once and so change the list: it begins anew after each. */
 void intents_act(struct run *r)
 {
@@ -405,7 +414,7 @@ void intents_act(struct run *r)
 
 			/* one that ended left the list, which the analyzer loses sight of */
 			if (li->call || /* NOLINT(clang-analyzer-unix.Malloc) */
-			    li->in.next_try_ms > now)
+			    li->in.next_try_ms > now || !may_act(r, li))
 				continue;
 			acted = true;
 			act(li);

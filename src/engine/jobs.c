@@ -217,7 +217,7 @@ int engine_job_submit(struct engine *e, const struct user *u, const char *cluste
 		   *path = json_str(q, "script_path", NULL);
 	char object[96];
 
-	if (!r)
+	if (!r || lease_says(r, err) < 0)
 		return -1;
 	if (!text == !path)
 		return err_set(err, ERR_INVALID, "give \"script_text\" or \"script_path\"");
@@ -342,7 +342,7 @@ int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
 	struct sched_args args = { .names = ids };
 	char object[96], what[40];
 
-	if (!r)
+	if (!r || lease_says(r, err) < 0)
 		return -1;
 	args.version = r->sched_version;
 	if (ids->n == 0)

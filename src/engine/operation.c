@@ -120,7 +120,7 @@ int operation_begin(struct run *r, enum op_kind kind, const struct user *u, bool
 {
 	int64_t now = clock_utc_ms();
 
-	if (store_begin(r->engine->store, err) < 0) {
+	if (lease_says(r, err) < 0 || store_begin(r->engine->store, err) < 0) {
 		free(data);
 		return -1;
 	}
@@ -346,7 +346,7 @@ void operation_tick(void *arg)
 	struct run *r = arg;
 	int64_t now = clock_utc_ms();
 
-	if (!r->op.id || !r->cloud || engine_hands_off(r->engine) || overdue(r))
+	if (!r->op.id || !r->cloud || run_hands_off(r) || overdue(r))
 		return;
 	if (r->op.next_try_ms > now && !op_work(r)->waits_itself) {
 		timer_set(r->op_tick, r->op.next_try_ms - now);

@@ -68,7 +68,7 @@ void publish_act(struct run *r)
 	struct buf list = BUF_INIT(BUF_TEXT_MAX);
 
 	if (!r->publish_due || r->publishing || !remote_ready(r->remote) ||
-	    engine_hands_off(r->engine) || strcmp(r->head_phase, "ready") != 0)
+	    run_hands_off(r) || strcmp(r->head_phase, "ready") != 0)
 		return;
 	list_make(&list, r);
 	tool_argv(&argv, "publish");

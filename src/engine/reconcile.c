@@ -585,7 +585,7 @@ void reconcile(struct run *r)
 {
 	struct err err = ERR_INIT;
 
-	if (engine_hands_off(r->engine) || cluster_rests(&r->cluster) || r->listing_open ||
+	if (run_hands_off(r) || cluster_rests(&r->cluster) || r->listing_open ||
 	    r->queue_open)
 		return;
 	loop_doing(r->engine->loop, "deadlines and drains");

@@ -88,6 +88,7 @@ struct run *run_add(struct engine *e, const struct cluster *take)
 	r->by_vm = map_new(NULL, true);
 	r->sets = map_new(NULL, true);
 	r->past_vms = map_new(NULL, true);
+	r->lease.tags = (struct strs)STRS_INIT(64);
 	r->index_hint = xcalloc(r->cluster.spec.n_arrays + 1, sizeof(*r->index_hint));
 	for (size_t i = 0; i < r->cluster.spec.n_arrays; i++)
 		r->index_hint[i] = 1;
@@ -113,6 +114,7 @@ void run_free(struct run *r)
 	for (size_t i = 0; i < r->n_intents; i++)
 		intent_free(r->intents[i]);
 	free(r->intents);
+	lease_free(r);
 	if (r->op_work && r->op_work->items_call)
 		r->cloud->ops->cancel(r->op_work->items_call);
 	op_work_free(r->op_work);

@@ -19,6 +19,7 @@
 #include "base/proc.h"
 #include "base/rand.h"
 #include "engine/engine.h"
+#include "engine/lease.h"
 #include "engine/meter.h"
 #include "engine/plan.h"
 #include "model/history.h"
@@ -79,6 +80,7 @@ struct engine {
 	struct rng rng;		    /* jitter */
 	bool safe_mode, adoption;
 	char safe_why[120]; /* of safe mode */
+	struct lease lease; /* of this life */
 	char issue[240];    /* of the engine itself: safe mode, disk, store */
 	struct finds finds;
 	struct orphan_rules orphan_rules;
@@ -154,6 +156,22 @@ struct past { /* what curves and their numbers are made of: history.c */
 	int64_t evicted, joined, lost; /* since it was last looked at */
 	int64_t boot_ms[PAST_BOOTS];
 	size_t n_boots;
+};
+
+enum lease_take {
+	LEASE_TAKE_NOT,
+	LEASE_TAKE_HERE, /* from a later life on this machine: the store was restored */
+	LEASE_TAKE_ANY,
+};
+
+struct run_lease { /* who acts on the cluster, as its group says: lease.c */
+	enum lease_verdict verdict;
+	enum lease_take may_take; /* an admin said so */
+	struct lease theirs;	  /* what the tag says */
+	struct strs tags;	  /* all of the group's */
+	struct cloud_call *call;
+	bool writing;		     /* the change of the group that is open is the tag's */
+	int64_t looked_ms, retry_ms; /* mono */
 };
 
 struct run {
@@ -233,6 +251,7 @@ struct run {
 	size_t next_ticket;
 	struct map *past_vms; /* ids of VMs whose nodes are gone: a lagging listing may still
 				 show them */
+	struct run_lease lease;
 };
 
 /* engine.c */
@@ -278,6 +297,22 @@ int engine_may_change(const struct engine *e,
 /* safe.c (R1.6) */
 int safe_mode_look(struct engine *e, struct err *err); /* at the start, with the lock held */
 void safe_mode_set(struct engine *e, const char *why); /* of this life; a restart looks again */
+
+/* lease.c (R3.4) */
+void lease_begin(struct engine *e); /* raises the epoch */
+void lease_tick(struct engine *e);
+/* This life may change the cluster. fresh: it was so a moment ago, too, as a batch of deletions
+ * needs it. false: a look is under way, and what waits for it goes on by itself. */
+bool lease_held(struct run *r, bool fresh);
+bool lease_lost(const struct run *r);		      /* somebody else acts on it */
+int lease_says(const struct run *r, struct err *err); /* -1: who */
+bool run_hands_off(struct run *r); /* as engine_hands_off(), or the lease is not held */
+bool lease_writes(const struct run *r, const struct intent *in); /* it is the tag's change */
+void lease_written(struct run *r, const struct intent *in, bool done);
+void lease_tag(struct strs *tags, const struct run *r, const struct intent *in);
+void lease_allow(struct engine *e,
+		 enum lease_take how); /* of what is lost, or will be found to be */
+void lease_free(struct run *r);
 
 /* note.c: events and audit rows in the engine's words */
 void note(struct run *r, enum event_level level, const char *object, const char *fmt, ...)

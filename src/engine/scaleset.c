@@ -266,7 +266,7 @@ void delete_members(struct run *r)
 {
 	struct err err = ERR_INIT;
 
-	if (engine_hands_off(r->engine) || r->op.kind == OP_DELETE)
+	if (run_hands_off(r) || r->op.kind == OP_DELETE)
 		return; /* a teardown deletes whole sets */
 	for (size_t i = 0; i < r->n_members; i++) {
 		const struct member *m = r->members[i];

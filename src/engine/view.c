@@ -277,7 +277,7 @@ static void issue_of(struct cluster_view *v, const struct run *r)
 	struct err err = ERR_INIT;
 
 	v->issues = v->failed;
-	if (run_has_cloud(r, &err) < 0)
+	if (run_has_cloud(r, &err) < 0 || lease_says(r, &err) < 0)
 		text = err.msg;
 	else if (r->cluster.state == CLUSTER_FAILED || r->cluster.state == CLUSTER_RESIDUE)
 		text = r->cluster.reason;

@@ -15,7 +15,7 @@
 
 struct words {
 	const char *name, *config, *state, *socket, *cloud, *templates, *restore;
-	bool ready, backups;
+	bool ready, backups, take_over;
 };
 
 static int read_words(struct words *w, int argc, char **argv)
@@ -41,6 +41,8 @@ static int read_words(struct words *w, int argc, char **argv)
 			w->ready = true;
 		else if (strcmp(argv[i], "--backups") == 0)
 			w->backups = true;
+		else if (strcmp(argv[i], "--take-over") == 0)
+			w->take_over = true;
 		else
 			return -1;
 	}
@@ -72,6 +74,7 @@ int main(int argc, char **argv)
 							    .state = w.state,
 							    .socket = w.socket,
 							    .templates = w.templates,
+							    .take_over = w.take_over,
 							    .ready = w.ready });
 	places_clear(&p);
 	return code;

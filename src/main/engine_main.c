@@ -151,13 +151,15 @@ static int read_config(struct site *s, const struct places *p, const struct engi
 	return 0;
 }
 
-static int open_engine(struct site *s, const struct places *p, struct err *err)
+static int open_engine(struct site *s, const struct places *p, const struct engine_args *a,
+		       struct err *err)
 {
 	const struct engine_options o = { .state_dir = p->state,
 					  .clouds = s->config.clouds,
 					  .n_clouds = s->config.n_clouds,
 					  .template_folders = &s->templates,
-					  .orphans = s->config.orphans };
+					  .orphans = s->config.orphans,
+					  .take_over = a->take_over };
 
 	s->loop = loop_new(err);
 	if (s->loop)
@@ -223,7 +225,7 @@ static int run(struct site *s, const struct places *p, const struct engine_args 
 	if ((root ? become_engine_user(p, err) : make_own_folders(p, err)) < 0)
 		return -1;
 	s->config.rules.admin_uid = getuid();
-	if (open_engine(s, p, err) < 0 || open_server(s, p, places_of_site(), err) < 0)
+	if (open_engine(s, p, a, err) < 0 || open_server(s, p, places_of_site(), err) < 0)
 		return -1;
 	log_info("engine %s serves %s, its state is in %s", p->name, p->socket, p->state);
 	if (a->ready)

@@ -185,6 +185,7 @@ static int own_engine(struct program *p, const struct command_run *r)
 				       .socket =
 					   p->socket ? p->socket : command_option(r, "socket"),
 				       .templates = command_option(r, "templates"),
+				       .take_over = command_option(r, "take-over") != NULL,
 				       .ready = command_option(r, "ready") != NULL };
 	struct places mine;
 	struct err err = ERR_INIT;

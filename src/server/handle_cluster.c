@@ -34,6 +34,22 @@ void resume_engine(struct request *q)
 		answer_json(q, 200, engine_row_json(q->server, &q->user));
 }
 
+void take_over_engine(struct request *q)
+{
+	struct err err = ERR_INIT;
+	struct json *j;
+	size_t n;
+
+	if (engine_take_over(q->server->engine, &q->user, json_str(q->body, "reason", NULL), &n,
+			     &err) < 0) {
+		answer_err(q, &err);
+		return;
+	}
+	j = json_new_object();
+	json_set_int(j, "clusters", (int64_t)n);
+	answer_json(q, 202, j);
+}
+
 void get_status(struct request *q)
 {
 	answer_json(q, 200, engine_status(q->server->engine));

@@ -8,6 +8,7 @@
 const struct route routes[] = {
 	{ "GET", "/v1/engine", ROLE_VIEWER, get_engine },
 	{ "POST", "/v1/engine/resume", ROLE_ADMIN, resume_engine },
+	{ "POST", "/v1/engine/take-over", ROLE_ADMIN, take_over_engine },
 	{ "GET", "/v1/status", ROLE_VIEWER, get_status },
 	{ "GET", "/v1/disks", ROLE_VIEWER, list_disks },
 	{ "GET", "/v1/clusters", ROLE_VIEWER, list_clusters },

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/crypto.h"
 #include "base/file.h"
+#include "base/machine.h"
 #include "base/mem.h"
 #include "base/rand.h"
 #include "store/store_private.h"
@@ -76,31 +76,18 @@ static int identity_load(struct store *st, struct err *err)
 	return store_set_fact(st, "engine_id", st->engine_id, err);
 }
 
-/* This machine, without telling which it is: the file's own text is for no other program. */
-static void machine_of(char out[17])
-{
-	struct buf id = BUF_INIT(256);
-	char hash[SHA256_HEX];
-
-	buf_adds(&id, "paceline ");
-	file_read(&id, "/etc/machine-id", NULL);
-	sha256_hex(hash, buf_str(&id), id.len);
-	snprintf(out, 17, "%.16s", hash);
-	buf_clear(&id);
-}
-
 /* R2.10, R3.4: a file that was copied here may be older than the cloud, and the one that it was
  * copied from may be in use by an engine of its own. */
 static int home_check(struct store *st, struct err *err)
 {
-	char machine[17], home[64];
+	char machine[MACHINE_ID], home[64];
 	const char *known = store_fact(st, "home");
 	struct stat file;
 	bool moved = false;
 
 	if (stat(st->path, &file) < 0)
 		return err_sys(err, "%s", st->path);
-	machine_of(machine);
+	machine_id(machine);
 	snprintf(home, sizeof(home), "%s %llu", machine, (unsigned long long)file.st_ino);
 	if (known && strcmp(known, home) == 0)
 		return 0;

@@ -5,32 +5,11 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 build=${BUILD:-build/debug}
 . tests/support/site.sh
-n=0 failed=0
+. tests/support/tap.sh
 
-why=$(site_can "$build") || { echo "1..1"; echo "ok 1 # SKIP $why"; exit 0; }
+why=$(site_can "$build") || skip "$why"
 trap site_end EXIT
 trap 'exit 130' INT TERM
-
-check() { # NAME COMMAND...
-	n=$((n + 1)) name=$1
-	shift
-	if "$@" >"$site/last" 2>&1; then
-		echo "ok $n - $name"
-	else
-		failed=1
-		echo "not ok $n - $name"
-		tail -n 5 "$site/last" "$site/engine.log" | cut -c1-200 | sed 's/^/# /'
-	fi
-}
-no() { ! "$@"; }
-until_true() { # COMMAND...
-	tries=600
-	until "$@" >/dev/null 2>&1; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		sleep 0.05
-	done
-}
 
 crash() { # ACT STATUS
 	engine_start PACELINE_FAILPOINT="engine.begun:$1" ASAN_OPTIONS=handle_abort=0:handle_segv=0
@@ -46,12 +25,6 @@ safe() { api /v1/engine | grep -q '"safe_mode":true'; }
 writes() { api /v1/status | sed -n 's/.*"writes":\([0-9]*\).*/\1/p'; }
 read_at() { api /v1/status | sed -n 's/.*"cloud":{"ok":true,"read_ms":\([0-9]*\).*/\1/p'; }
 state_is() { api /v1/clusters/demo | grep -q "^[^[]*\"state\":\"$1\""; }
-says() { # WORDS COMMAND...: the command fails, and says so
-	words=$1
-	shift
-	"$@" >"$site/said" 2>&1 && return 1
-	grep -q "$words" "$site/said"
-}
 
 # Every route that changes something, as the server's own table has it.
 changing_routes() {
@@ -71,6 +44,7 @@ all_refused() {
 }
 
 site_make "$build" || exit 2
+complain() { tail -n 8 "$site/engine.log" | cut -c1-200; }
 cloud_start 10
 engine_start
 check "an engine begins" engine_wait
@@ -107,5 +81,4 @@ check "readings come" until_true newer_reading
 check "ending what is no safe mode says so" says 'not in safe mode' cli engine resume --yes
 kill_and_start
 check "the next start is an ordinary one" no safe
-echo "1..$n"
-exit $failed
+tap_end

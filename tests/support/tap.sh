@@ -4,6 +4,8 @@
 #   check WHAT COMMAND...   one test: the status of that command
 #   until_true COMMAND...   asks again until it is true, or a minute of real time is over
 #   tap_end                 the plan; false when a test failed
+#   says WORDS COMMAND...   the command fails, and says so
+#   no COMMAND...           it fails
 # complain: a function of the caller's that says what there is to read about a test that failed.
 n=0 failed=0
 
@@ -41,6 +43,16 @@ until_true() {
 		sleep 0.1
 	done
 }
+
+says() {
+	tap_words=$1
+	shift
+	tap_said=$("$@" 2>&1) && return 1
+	echo "$tap_said"
+	echo "$tap_said" | grep -q "$tap_words"
+}
+
+no() { ! "$@"; }
 
 tap_end() {
 	echo "1..$n"

@@ -11,6 +11,7 @@
 #include "provider/azure/azure.h"
 
 #define PAGES_MAX 1000
+#define TAGS_MAX  64 /* Azure takes 50 */
 
 /*
  * One thing
@@ -82,10 +83,20 @@ static void set_sight(struct cloud_sight *s, const struct json *body)
 	    text_casecmp(json_str(body, "properties.orchestrationMode", ""), "Flexible") == 0;
 }
 
+static void tags_of(struct strs *out, const struct json *body)
+{
+	const struct json *tags = json_get(body, "tags"), *value;
+	const char *name;
+
+	for (void *it = NULL; tags && json_each(tags, &it, &name, &value);)
+		strs_addf(out, "%s=%s", name, json_text(value) ? json_text(value) : "");
+}
+
 static void on_look(void *arg, const struct arm_answer *a)
 {
 	struct cloud_call *call = arg;
 	struct cloud_sight s = { .look = CLOUD_LOOK_UNKNOWN, .capacity = -1, .size = "" };
+	struct strs tags = STRS_INIT(TAGS_MAX);
 	struct cloud_vm vm = { 0 };
 
 	call->arm = NULL;
@@ -96,6 +107,10 @@ static void on_look(void *arg, const struct arm_answer *a)
 		s.disk_gib = json_int(a->body, "properties.diskSizeGB", 0);
 		if (call->kind == CLOUD_SCALESET)
 			set_sight(&s, a->body);
+		if (call->kind == CLOUD_GROUP) {
+			tags_of(&tags, a->body);
+			s.tags = &tags;
+		}
 	}
 	if (a->err.code == ERR_NONE && call->kind == CLOUD_VM && vm_read(&vm, a->body) == 0) {
 		call->state = xcalloc(1, sizeof(vm));
@@ -108,6 +123,7 @@ static void on_look(void *arg, const struct arm_answer *a)
 			return;
 	}
 	look_done(call, &s, &a->err);
+	strs_clear(&tags);
 }
 
 struct cloud_call *azure_look(struct cloud *c, enum cloud_kind kind, const char *id,
