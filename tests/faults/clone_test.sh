@@ -14,7 +14,8 @@ trap 'end_pid "$clone_pid"; site_end' EXIT
 trap 'exit 130' INT TERM
 
 site_make "$build" || exit 2
-complain() { tail -n 8 "$site/engine.log" | cut -c1-200; }
+tap_out=$site/said
+complain() { tail -n 8 "$tap_out" "$site/engine.log" | cut -c1-200; }
 one=$socket two=$site/run2/sock
 
 # The same program with the copied folder, where /etc/machine-id says something else.

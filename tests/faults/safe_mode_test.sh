@@ -44,7 +44,8 @@ all_refused() {
 }
 
 site_make "$build" || exit 2
-complain() { tail -n 8 "$site/engine.log" | cut -c1-200; }
+tap_out=$site/said
+complain() { tail -n 8 "$tap_out" "$site/engine.log" | cut -c1-200; }
 cloud_start 10
 engine_start
 check "an engine begins" engine_wait

@@ -6,8 +6,9 @@
 #   tap_end                 the plan; false when a test failed
 #   says WORDS COMMAND...   the command fails, and says so
 #   no COMMAND...           it fails
+# $tap_out: a file that gets what the commands of check say, instead of the test's own output.
 # complain: a function of the caller's that says what there is to read about a test that failed.
-n=0 failed=0
+n=0 failed=0 tap_out=
 
 complain() { :; }
 
@@ -32,7 +33,11 @@ ok() {
 check() {
 	tap_what=$1
 	shift
-	"$@"
+	if [ "$tap_out" ]; then
+		"$@" >"$tap_out" 2>&1
+	else
+		"$@"
+	fi
 	ok "$tap_what"
 }
 
