@@ -35,6 +35,12 @@ void sql_rollback(struct sql *db);               /* the whole transaction, at an
 int sql_backup(struct sql *db, const char *path, struct err *err); /* VACUUM INTO temp, fsync, rename, 0600 */
 int sql_check(struct sql *db, bool thorough, struct err *err);     /* quick_check or integrity_check */
 const char *sql_path(const struct sql *db);
+/* Hears at once, before the caller does, that a write's outcome is unknown (ERR_UNKNOWN) or that the file is damaged (ERR_PARSE):
+ * whichever statement it was, the answer is the same. */
+void sql_on_trouble(struct sql *db, void (*cb)(void *arg, const struct err *why), void *arg);
+int64_t sql_wal_bytes(const struct sql *db);
+/* Moves what it can of the log into the file, and cuts the log when that was all; waits for nobody (R2.8). */
+int sql_checkpoint(struct sql *db, struct err *err);
 bool sql_same_file(const struct sql *db, const char *path);        /* R2.6 */
 int64_t sql_last_id(const struct sql *db);
 

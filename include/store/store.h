@@ -22,7 +22,21 @@
 struct store;
 
 struct store *store_open(const char *path, bool any_file_system, struct err *err); /* migrates, checks (R2.7), makes engine_id once */
-void store_close(struct store *st);
+void store_close(struct store *st); /* in order: the next open need not look at every page for it */
+/* Hears of an unknown outcome (R2.4) and of damage (R2.7) at once, whoever wrote or read. */
+void store_on_trouble(struct store *st, void (*cb)(void *arg, const struct err *why), void *arg);
+/*
+ * R2.7: the whole file is looked at after a crash of the machine, and when that was not done for a week. Pure: what the store
+ * says of its last end and look, and what is now.
+ */
+struct store_last {
+	const char *boot;   /* the boot that had it open last; "" not known */
+	bool clean;	    /* it was closed in order */
+	int64_t checked_ms; /* when the whole file was looked at; 0 never */
+};
+bool store_needs_look(const struct store_last *last, const char *boot, int64_t now_ms);
+int64_t store_wal_bytes(const struct store *st);
+int store_checkpoint(struct store *st, struct err *err); /* R2.8 */
 const char *store_engine_id(const struct store *st); /* 32 hex digits (R3.1) */
 int store_begin(struct store *st, struct err *err);  /* nests; ERR_FULL without room on the disk (R2.5) */
 bool store_has_room(const struct store *st);
@@ -32,6 +46,7 @@ bool store_file_moved(const struct store *st);       /* R2.6 */
 int store_backup(struct store *st, const char *path, struct err *err);
 int store_restore(const char *backup, const char *path, struct err *err); /* engine not running; the old file is kept as PATH.replaced-TIME; sets adoption mode (R2.10) */
 int64_t store_free_bytes(const struct store *st);    /* of its file system */
+bool store_low_on_room(const struct store *st);      /* R2.5: time to warn */
 int store_release_ballast(struct store *st, struct err *err); /* R2.5 */
 
 /* Why nothing may be changed before an admin decided what is ours: restored, or a copy in another place. NULL: no such reason. */

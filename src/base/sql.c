@@ -29,6 +29,8 @@ struct sql {
 	dev_t dev; /* of the file that was opened */
 	ino_t ino;
 	unsigned int depth; /* of nested sql_begin() */
+	void (*on_trouble)(void *arg, const struct err *why);
+	void *trouble_arg;
 	struct cached *cache;
 	size_t n, cap;
 };
@@ -72,21 +74,39 @@ static const struct meaning *meaning_of(int rc)
 	return &ours;
 }
 
+/* err may be NULL: a caller that does not care must not keep trouble from being heard. */
+static int trouble(const struct sql *db, const struct err *why, struct err *err)
+{
+	if (err)
+		*err = *why;
+	if (db->on_trouble)
+		db->on_trouble(db->trouble_arg, why);
+	return -1;
+}
+
 static int fail(const struct sql *db, int rc, const char *doing, struct err *err)
 {
 	const struct meaning *m = meaning_of(rc);
+	struct err why;
 
-	return err_set(err, m->code, "%s: %s (SQLite %d)%s, in: %.100s", db->path,
-		       sqlite3_errmsg(db->db), rc, m->advice, doing);
+	err_set(&why, m->code, "%s: %s (SQLite %d)%s, in: %.100s", db->path,
+		sqlite3_errmsg(db->db), rc, m->advice, doing);
+	if (m->code == ERR_PARSE)
+		return trouble(db, &why, err);
+	if (err)
+		*err = why;
+	return -1;
 }
 
 static int fail_unknown(const struct sql *db, int rc, struct err *err)
 {
-	return err_set(
-	    err, ERR_UNKNOWN,
-	    "%s: commit: %s (SQLite %d); it is not known whether the change is stored: "
-	    "restart the engine, which reads the store again",
-	    db->path, sqlite3_errmsg(db->db), rc);
+	struct err why;
+
+	err_set(&why, ERR_UNKNOWN,
+		"%s: commit: %s (SQLite %d); it is not known whether the change is stored: "
+		"restart the engine, which reads the store again",
+		db->path, sqlite3_errmsg(db->db), rc);
+	return trouble(db, &why, err);
 }
 
 /* A failed read leaves things as they were; a failed write or sync may have reached the disk.
@@ -247,10 +267,12 @@ static int configure(struct sql *db, struct err *err)
 		return fail(db, rc, "settings", err);
 	if (set_wal(db, err) != 0)
 		return -1;
-	/* Sorting in memory: nothing is written beside the store. */
+	/* Sorting in memory: nothing is written beside the store. Its owner checkpoints when it
+	 * is idle (R2.8), and a commit only when the log has grown to 64 MiB. */
 	return sql_exec(
 	    db,
-	    "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY",
+	    "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
+	    "PRAGMA wal_autocheckpoint = 16384",
 	    err);
 }
 
@@ -293,6 +315,12 @@ void sql_close(struct sql *db)
 const char *sql_path(const struct sql *db)
 {
 	return db->path;
+}
+
+void sql_on_trouble(struct sql *db, void (*cb)(void *arg, const struct err *why), void *arg)
+{
+	db->on_trouble = cb;
+	db->trouble_arg = arg;
 }
 
 bool sql_same_file(const struct sql *db, const char *path)
@@ -386,8 +414,7 @@ int sql_commit(struct sql *db, struct err *err)
 		return fail_commit(db, rc, err);
 	db->depth = 0;
 	if (FAILPOINT("sql.commit.after"))
-		return err_set(err, ERR_UNKNOWN, "%s: commit: stopped by a failpoint after it",
-			       db->path);
+		return fail_unknown(db, SQLITE_IOERR, err);
 	return 0;
 }
 

@@ -179,3 +179,29 @@ int sql_check(struct sql *db, bool thorough, struct err *err)
 		       "%s is damaged: keep the file, and restore the last backup (%s)",
 		       sql_path(db), found);
 }
+
+int64_t sql_wal_bytes(const struct sql *db)
+{
+	char *path = xasprintf("%s-wal", sql_path(db));
+	struct stat st;
+	int64_t n = stat(path, &st) < 0 ? 0 : (int64_t)st.st_size;
+
+	free(path);
+	return n;
+}
+
+/* PASSIVE never waits for a reader; TRUNCATE then has nothing left to do but to cut the file.
+ */
+int sql_checkpoint(struct sql *db, struct err *err)
+{
+	struct stmt s = stmt_open(db, "PRAGMA wal_checkpoint(PASSIVE)");
+	bool all = stmt_row(&s) && stmt_col_int(&s, 0) == 0 &&
+		   stmt_col_int(&s, 1) == stmt_col_int(&s, 2);
+
+	if (stmt_done(&s, err) < 0)
+		return err_wrap(err, "checkpoint");
+	if (!all)
+		return 0;
+	s = stmt_open(db, "PRAGMA wal_checkpoint(TRUNCATE)");
+	return stmt_run(&s, err) < 0 ? err_wrap(err, "checkpoint") : 0;
+}

@@ -42,6 +42,18 @@ static int64_t age_of(const struct engine *e, size_t rung)
 	return rc < 0 ? INT64_MAX : clock_utc_ms() - (int64_t)st.st_mtime * 1000;
 }
 
+/* The ladder's own; what people copied by hand is theirs to choose. */
+void backups_newest_first(const struct engine *e, struct strs *paths)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rungs); i++) {
+		char *path = path_of(e, i);
+
+		if (age_of(e, i) != INT64_MAX)
+			strs_add(paths, path);
+		free(path);
+	}
+}
+
 static void hand_up(const struct engine *e, size_t rung)
 {
 	char *from = path_of(e, rung), *to = path_of(e, rung + 1);
@@ -69,7 +81,7 @@ void backup_tick(struct engine *e)
 {
 	struct err err = ERR_INIT;
 
-	if (e->backup_revision == e->revision || !store_has_room(e->store) ||
+	if (e->damaged || e->backup_revision == e->revision || !store_has_room(e->store) ||
 	    age_of(e, 0) < rungs[0].age_ms)
 		return;
 	e->backup_revision = e->revision;

@@ -19,6 +19,8 @@
 #include "template/template.h"
 
 #define HOUSEKEEPING_MS 10000
+#define WAL_ALARM	((int64_t)64 << 20) /* R2.8 */
+#define WAL_IDLE	((int64_t)1 << 20)  /* less is not worth the syncs */
 #define EXIT_STORE                                                                             \
 	70 /* EX_SOFTWARE: the supervisor starts us again, and the start reads what is true */
 
@@ -108,7 +110,7 @@ void engine_look_at_store(struct engine *e)
 	struct err err = ERR_INIT;
 
 	e->issue[0] = '\0';
-	if (store_file_moved(e->store) && !e->safe_mode)
+	if (!e->damaged && !e->safe_mode && store_file_moved(e->store))
 		safe_mode_set(
 		    e, "the store's file was moved away: put it back and restart the engine");
 	if (e->safe_mode) {
@@ -123,7 +125,12 @@ void engine_look_at_store(struct engine *e)
 		    e->issue, sizeof(e->issue),
 		    "the disk is full, %lld KiB free: nothing is made or changed before there is room",
 		    (long long)(room >> 10));
-	} else if (room >= 0 && room < (int64_t)1 << 30) {
+	} else if (store_wal_bytes(e->store) > WAL_ALARM) {
+		snprintf(
+		    e->issue, sizeof(e->issue),
+		    "the store's log has grown to %lld MiB and cannot be emptied: look for a program that reads %s/engine.db",
+		    (long long)(store_wal_bytes(e->store) >> 20), e->state_dir);
+	} else if (store_low_on_room(e->store)) {
 		snprintf(e->issue, sizeof(e->issue), "only %lld MiB are free under %s",
 			 (long long)(room >> 20), e->state_dir);
 	} else if (e->adoption && why) {
@@ -134,6 +141,21 @@ void engine_look_at_store(struct engine *e)
 	}
 }
 
+/* R2.8: when nothing has changed since the last look. A log that grows all the same is not left
+ * to grow. */
+static void checkpoint_tick(struct engine *e)
+{
+	int64_t bytes = store_wal_bytes(e->store);
+	bool idle = e->checkpoint_revision == e->revision;
+	struct err err = ERR_INIT;
+
+	e->checkpoint_revision = e->revision;
+	if (bytes < WAL_IDLE || (!idle && bytes < WAL_ALARM / 4))
+		return;
+	if (store_checkpoint(e->store, &err) < 0)
+		log_warn("%s", err.msg);
+}
+
 /* R7: what has to be looked at whether or not anything happens. */
 static void housekeeping(void *arg)
 {
@@ -141,6 +163,7 @@ static void housekeeping(void *arg)
 
 	loop_doing(e->loop, "housekeeping");
 	timer_set(e->housekeeping, HOUSEKEEPING_MS);
+	checkpoint_tick(e);
 	engine_look_at_store(e);
 	lease_tick(e);
 	bill_tick(e);
@@ -166,7 +189,6 @@ static struct engine *fail(struct engine *e)
 struct engine *engine_new(struct loop *l, const struct engine_options *o, struct err *err)
 {
 	struct engine *e = xcalloc(1, sizeof(*e));
-	char *path;
 
 	e->loop = l;
 	e->lock_fd = -1;
@@ -180,9 +202,7 @@ struct engine *engine_new(struct loop *l, const struct engine_options *o, struct
 	if (file_make_dir(o->state_dir, 0700, err) < 0 || take_lock(e, err) < 0 ||
 	    safe_mode_look(e, err) < 0)
 		return fail(e);
-	path = xasprintf("%s/engine.db", o->state_dir);
-	e->store = store_open(path, o->any_file_system, err);
-	free(path);
+	e->store = engine_open_store(e, o->any_file_system, err);
 	if (!e->store || open_clouds(e, o, err) < 0)
 		return fail(e);
 	lease_begin(e);

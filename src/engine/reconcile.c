@@ -585,6 +585,7 @@ void reconcile(struct run *r)
 {
 	struct err err = ERR_INIT;
 
+	engine_look_at_store(r->engine); /* R2.6: before anything is decided */
 	if (run_hands_off(r) || cluster_rests(&r->cluster) || r->listing_open ||
 	    r->queue_open)
 		return;

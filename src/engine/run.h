@@ -78,7 +78,7 @@ struct engine {
 	void *on_change_arg;
 	struct timer *housekeeping; /* 10 s: store, disk, file moved, loop lag, history */
 	struct rng rng;		    /* jitter */
-	bool safe_mode, adoption;
+	bool safe_mode, adoption, damaged; /* damaged: what is open is not the store, or not whole */
 	char safe_why[120]; /* of safe mode */
 	struct lease lease; /* of this life */
 	char issue[240];    /* of the engine itself: safe mode, disk, store */
@@ -86,6 +86,7 @@ struct engine {
 	struct orphan_rules orphan_rules;
 	int64_t gc_ms;
 	uint64_t backup_revision; /* what the last backup holds */
+	uint64_t checkpoint_revision;
 	int64_t pruned_ms;	  /* the books, mono; 0 never */
 	int64_t history_ms;	  /* when it was last written, mono */
 };
@@ -670,7 +671,11 @@ void stock_take(struct engine *e, const struct engine_cloud *c, const struct clo
 /* gc.c */
 void gc_tick(struct engine *e); /* R7: every 2 min */
 
+/* damage.c */
+struct store *engine_open_store(struct engine *e, bool any_file_system, struct err *err);
+
 /* backup.c */
+void backups_newest_first(const struct engine *e, struct strs *paths);
 void backup_tick(struct engine *e);
 
 /* found.c, adopt.c: what no row knows */

@@ -121,6 +121,10 @@ static int may_resume(const struct engine *e, struct err *err)
 {
 	if (!e->safe_mode)
 		return err_set(err, ERR_CONFLICT, "the engine is not in safe mode");
+	if (e->damaged)
+		return err_set(
+		    err, ERR_CONFLICT,
+		    "the store is damaged: stop the engine and put a backup in its place with \"paceline restore\"");
 	if (store_file_moved(e->store))
 		return err_set(
 		    err, ERR_CONFLICT,

@@ -13,10 +13,13 @@
 #include "base/machine.h"
 #include "base/mem.h"
 #include "base/rand.h"
+#include "base/text.h"
 #include "store/store_private.h"
 
 #define BALLAST_BYTES ((size_t)64 << 20)
 #define ROOM_MIN      ((int64_t)16 << 20) /* more than any one transaction of ours writes */
+#define ROOM_LOW      ((int64_t)1 << 30)
+#define LOOK_EVERY_MS ((int64_t)7 * 24 * 3600 * 1000)
 
 char *json_line(struct json *take)
 {
@@ -102,6 +105,53 @@ static int home_check(struct store *st, struct err *err)
 	return store_commit(st, err);
 }
 
+bool store_needs_look(const struct store_last *last, const char *boot, int64_t now_ms)
+{
+	bool power_cut = !last->clean && last->boot[0] && strcmp(last->boot, boot) != 0;
+
+	return power_cut || now_ms - last->checked_ms >= LOOK_EVERY_MS ||
+	       last->checked_ms > now_ms; /* the clock was set back: nothing is known */
+}
+
+static int64_t fact_int(struct store *st, const char *name)
+{
+	const char *text = store_fact(st, name);
+	int64_t n = 0;
+
+	if (text)
+		num_read(&n, text, 0, INT64_MAX);
+	return n;
+}
+
+static int set_fact_int(struct store *st, const char *name, int64_t n, struct err *err)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)n);
+	return store_set_fact(st, name, text, err);
+}
+
+/* A file that was never a store has no facts, and nothing to look at. */
+static int look_whole(struct store *st, struct err *err)
+{
+	char boot[MACHINE_ID], last_boot[MACHINE_ID];
+	struct store_last last = { .boot = last_boot };
+	const char *known = store_fact(st, "boot");
+
+	snprintf(last_boot, sizeof(last_boot), "%s", known ? known : "");
+	last.clean = fact_int(st, "clean") == 1;
+	last.checked_ms = fact_int(st, "checked_ms");
+	machine_boot(boot);
+	if (store_needs_look(&last, boot, clock_utc_ms())) {
+		if (sql_check(st->sql, true, err) < 0 ||
+		    set_fact_int(st, "checked_ms", clock_utc_ms(), err) < 0)
+			return -1;
+	}
+	if (strcmp(boot, last_boot) != 0 && store_set_fact(st, "boot", boot, err) < 0)
+		return -1;
+	return last.clean ? store_set_fact(st, "clean", "0", err) : 0;
+}
+
 const char *store_adoption(struct store *st)
 {
 	const char *why = store_fact(st, "adoption");
@@ -130,12 +180,14 @@ struct store *store_open(const char *path, bool any_file_system, struct err *err
 	st->path = xstrdup(path);
 	st->sql = open_file(st, any_file_system, err);
 	if (!st->sql || sql_check(st->sql, false, err) < 0 ||
-	    sql_migrate(st->sql, store_migrations, err) < 0 || identity_load(st, err) < 0 ||
-	    home_check(st, err) < 0 || (!any_file_system && ballast_keep(st, err) < 0)) {
+	    sql_migrate(st->sql, store_migrations, err) < 0 || look_whole(st, err) < 0 ||
+	    identity_load(st, err) < 0 || home_check(st, err) < 0 ||
+	    (!any_file_system && ballast_keep(st, err) < 0)) {
 		store_close(st);
 		err_wrap(err, "store");
 		return NULL;
 	}
+	st->opened = true;
 	return st;
 }
 
@@ -143,6 +195,8 @@ void store_close(struct store *st)
 {
 	if (!st)
 		return;
+	if (st->opened)
+		store_set_fact(st, "clean", "1", NULL);
 	sql_close(st->sql);
 	free(st->path);
 	free(st->fact);
@@ -152,6 +206,21 @@ void store_close(struct store *st)
 const char *store_engine_id(const struct store *st)
 {
 	return st->engine_id;
+}
+
+void store_on_trouble(struct store *st, void (*cb)(void *arg, const struct err *why), void *arg)
+{
+	sql_on_trouble(st->sql, cb, arg);
+}
+
+int64_t store_wal_bytes(const struct store *st)
+{
+	return sql_wal_bytes(st->sql);
+}
+
+int store_checkpoint(struct store *st, struct err *err)
+{
+	return sql_checkpoint(st->sql, err);
 }
 
 bool store_has_room(const struct store *st)
@@ -200,6 +269,18 @@ int64_t store_free_bytes(const struct store *st)
 	if (statvfs(st->path, &fs) < 0)
 		return -1;
 	return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+}
+
+/* A tenth of a large disk is no reason to worry: there is an upper end to that. */
+bool store_low_on_room(const struct store *st)
+{
+	struct statvfs fs;
+	int64_t room;
+
+	if (statvfs(st->path, &fs) < 0)
+		return false;
+	room = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+	return room < ROOM_LOW || (fs.f_bavail < fs.f_blocks / 10 && room < 10 * ROOM_LOW);
 }
 
 /*

@@ -9,6 +9,7 @@ struct store {
 	struct sql *sql;
 	char *path;
 	char engine_id[33];
+	bool opened; /* whole: its end is worth a note */
 	char *fact; /* what store_fact() lent last */
 };
 

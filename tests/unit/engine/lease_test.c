@@ -68,7 +68,8 @@ static void this_life_acts_on_its_own_and_an_earlier_one_gives_way(void **state)
 	(void)state;
 	assert_int_equal(with("7.0123456789abcdef.fedcba9876543210"), LEASE_MINE);
 	assert_int_equal(with("6.0123456789abcdef.fedcba9876543210"), LEASE_OLDER);
-	assert_int_equal(with("6.0123456789abcdef."), LEASE_OLDER); /* a boot that nobody knows */
+	assert_int_equal(with("6.0123456789abcdef."),
+			 LEASE_OLDER); /* a boot that nobody knows */
 	assert_int_equal(with(NULL), LEASE_OLDER);
 }
 
@@ -88,8 +89,14 @@ static void another_machine_acts_on_it_whatever_its_epoch(void **state)
 static void a_lease_that_cannot_be_read_is_somebody_elses(void **state)
 {
 	static const char *const texts[] = {
-		"", "7", "0.0123456789abcdef.x", "-1.0123456789abcdef.x", "7.0123456789abcdef",
-		"7.short.x", "7.0123456789abcdef.x.y", "7.0123456789abcdef.0123456789abcdef0",
+		"",
+		"7",
+		"0.0123456789abcdef.x",
+		"-1.0123456789abcdef.x",
+		"7.0123456789abcdef",
+		"7.short.x",
+		"7.0123456789abcdef.x.y",
+		"7.0123456789abcdef.0123456789abcdef0",
 	};
 
 	(void)state;
