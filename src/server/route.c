@@ -74,8 +74,9 @@ const size_t n_routes = ARRAY_LEN(routes);
 bool route_in_safe_mode(const struct route *r)
 {
 	static handler_fn *const harmless[] = { resume_engine,	update_cluster, /* its plan */
-						check_template, check_text,	plan_condemn,
-						open_stream,	change_stream,	make_backup };
+						check_template, check_text,	check_job_again,
+						plan_condemn,	open_stream,	change_stream,
+						make_backup };
 
 	for (size_t i = 0; i < ARRAY_LEN(harmless); i++)
 		if (r->run == harmless[i])
