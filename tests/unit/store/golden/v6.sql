@@ -1,4 +1,5 @@
 -- A store of version 6 as a program of then left it: what tests/unit/store/golden_test.c migrates. Never changed.
+PRAGMA foreign_keys = OFF;
 CREATE TABLE audit(seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, origin TEXT NOT NULL, role TEXT NOT NULL, verb TEXT NOT NULL, object TEXT NOT NULL, reason TEXT NOT NULL, result TEXT NOT NULL, before_hash TEXT NOT NULL, after_hash TEXT NOT NULL, plan_hash TEXT NOT NULL, operation_id INTEGER NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TABLE backoff(cluster_id INTEGER NOT NULL REFERENCES cluster(id), key TEXT NOT NULL, until_ms INTEGER NOT NULL, length_ms INTEGER NOT NULL, why TEXT NOT NULL, PRIMARY KEY(cluster_id, key)) STRICT, WITHOUT ROWID;
 INSERT INTO "backoff" VALUES(1,'htc|F2s_v2||spot|',1700000000000,300000,'no capacity');
