@@ -53,6 +53,7 @@ void engine_free(struct engine *e);
 /* Called once per loop turn in which something changed: the server flushes its streams. */
 void engine_on_change(struct engine *e, void (*cb)(void *arg), void *arg);
 struct store;
+void engine_fatal(struct engine *e, const struct err *err); /* R2.4: what was written is unknown; does not return */
 struct store *engine_store(struct engine *e); /* for the server's memory of answers (R9.2) and for backups */
 uint64_t engine_revision(const struct engine *e); /* grows with each change */
 

@@ -39,6 +39,7 @@ int64_t store_wal_bytes(const struct store *st);
 int store_checkpoint(struct store *st, struct err *err); /* R2.8 */
 const char *store_engine_id(const struct store *st); /* 32 hex digits (R3.1) */
 int store_begin(struct store *st, struct err *err);  /* nests; ERR_FULL without room on the disk (R2.5) */
+bool store_begun(const struct store *st);
 bool store_has_room(const struct store *st);
 int store_commit(struct store *st, struct err *err);
 void store_rollback(struct store *st);

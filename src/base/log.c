@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* SOCK_CLOEXEC */
 #include "base/log.h"
 
 #include <errno.h>
@@ -6,6 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -29,6 +32,7 @@ static struct {
 	const char *program;
 	enum log_level level;
 	int fd;
+	const char *system; /* the system's log; NULL: not there */
 	struct known known[KNOWN];
 } lg = { .program = "paceline", .level = LOG_INFO, .fd = STDERR_FILENO };
 
@@ -130,6 +134,48 @@ void log_to(int fd)
 {
 	log_flush();
 	lg.fd = fd;
+}
+
+/* As syslog(3) does, but it never waits: whoever reads there may be stuck. "38" is auth.info.
+ */
+static void to_system(const char *text)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	char line[TEXT_MAX + 64];
+	int fd, n;
+
+	if (!lg.system)
+		return;
+	n = snprintf(line, sizeof(line), "<38>%.32s[%ld]: %s", lg.program, (long)getpid(),
+		     text);
+	snprintf(to.sun_path, sizeof(to.sun_path), "%s", lg.system);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return;
+	if ((size_t)n >= sizeof(line))
+		n = sizeof(line) - 1;
+	/* where there is no system's log, this process's own has the line */
+	(void)!sendto(fd, line, (size_t)n, MSG_NOSIGNAL, (const struct sockaddr *)&to,
+		      sizeof(to));
+	close(fd);
+}
+
+void log_system(const char *path)
+{
+	lg.system = path;
+}
+
+void log_audit(const char *fmt, ...)
+{
+	char raw[TEXT_MAX], text[TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	va_end(ap);
+	text_clean(text, sizeof(text), raw, strlen(raw));
+	put_text(LOG_INFO, text, 0); /* each counts: no two are repeats */
+	to_system(text);
 }
 
 #define LOG_BODY(level)                                                                        \

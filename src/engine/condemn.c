@@ -190,7 +190,7 @@ void condemned_act(struct engine *e)
 	int64_t now = clock_utc_ms();
 	size_t under_way = 0;
 
-	if (engine_hands_off(e))
+	if (engine_hands_off(e) || engine_ends_nothing(e))
 		return;
 	parts_act(e, now);
 	for (size_t i = 0; i < e->finds.n; i++)

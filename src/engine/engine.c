@@ -101,7 +101,33 @@ static const struct run *lost_one(const struct engine *e)
 	return NULL;
 }
 
-/* R2.5, R2.6 */
+bool engine_ends_nothing(const struct engine *e)
+{
+	return drift_holds(&e->drift, clock_mono_ms());
+}
+
+static void look_at_clock(struct engine *e)
+{
+	if (drift_look(&e->drift, clock_utc_ms(), clock_mono_ms()))
+		note_site(e, EVENT_WARN, "engine",
+			  "the clock jumped by %lld s: nothing is deleted for %d s",
+			  (long long)(e->drift.jump_ms / 1000), DRIFT_GRACE_MS / 1000);
+}
+
+/* R12.3: what the clouds' own clocks say of ours. */
+static bool clock_is_off(const struct engine *e)
+{
+	for (size_t i = 0; i < e->n_clouds; i++) {
+		struct cloud_health h = { 0 };
+
+		e->clouds[i].ops->health(e->clouds[i].cloud, &h);
+		if (h.skew_ms > SKEW_MAX_MS || h.skew_ms < -SKEW_MAX_MS)
+			return true;
+	}
+	return false;
+}
+
+/* R2.5, R2.6, R12.3 */
 void engine_look_at_store(struct engine *e)
 {
 	int64_t room = store_free_bytes(e->store);
@@ -109,6 +135,7 @@ void engine_look_at_store(struct engine *e)
 	const struct run *lost = lost_one(e);
 	struct err err = ERR_INIT;
 
+	look_at_clock(e);
 	e->issue[0] = '\0';
 	if (!e->damaged && !e->safe_mode && store_file_moved(e->store))
 		safe_mode_set(
@@ -133,6 +160,14 @@ void engine_look_at_store(struct engine *e)
 	} else if (store_low_on_room(e->store)) {
 		snprintf(e->issue, sizeof(e->issue), "only %lld MiB are free under %s",
 			 (long long)(room >> 20), e->state_dir);
+	} else if (engine_ends_nothing(e)) {
+		snprintf(e->issue, sizeof(e->issue),
+			 "the clock jumped by %lld s: nothing is deleted for two minutes",
+			 (long long)(e->drift.jump_ms / 1000));
+	} else if (clock_is_off(e)) {
+		snprintf(
+		    e->issue, sizeof(e->issue),
+		    "the clock here and the cloud's are more than 5 minutes apart: sign-ins will fail; set the clock");
 	} else if (e->adoption && why) {
 		snprintf(
 		    e->issue, sizeof(e->issue),

@@ -396,6 +396,8 @@ static bool may_act(struct run *r, const struct live_intent *li)
 {
 	bool ends = li->in.verb == CLOUD_DELETE || li->in.verb == CLOUD_DEALLOCATE;
 
+	if (ends && li->in.state == INTENT_PLANNED && engine_ends_nothing(r->engine))
+		return false;
 	return lease_writes(r, &li->in) || lease_held(r, ends);
 }
 

@@ -74,5 +74,10 @@ int audit_act(struct engine *e, const struct user *u, const char *verb, const ch
 	snprintf(a.object, sizeof(a.object), "%s", object ? object : "");
 	snprintf(a.reason, sizeof(a.reason), "%s", reason ? reason : "");
 	snprintf(a.plan_hash, sizeof(a.plan_hash), "%s", plan_hash ? plan_hash : "");
-	return store_audit_add(e->store, &a, err);
+	if (store_audit_add(e->store, &a, err) < 0)
+		return -1;
+	log_audit("audit %lld: %s (%s) from %s: %s %s%s%s, hash %.16s", (long long)a.seq,
+		  a.actor, a.role, a.origin[0] ? a.origin : "itself", a.verb, a.object,
+		  a.reason[0] ? ": " : "", a.reason, a.hash);
+	return 0;
 }

@@ -67,8 +67,8 @@ void publish_act(struct run *r)
 	struct strs argv = STRS_INIT(8);
 	struct buf list = BUF_INIT(BUF_TEXT_MAX);
 
-	if (!r->publish_due || r->publishing || !remote_ready(r->remote) ||
-	    run_hands_off(r) || strcmp(r->head_phase, "ready") != 0)
+	if (!r->publish_due || r->publishing || !remote_ready(r->remote) || run_hands_off(r) ||
+	    strcmp(r->head_phase, "ready") != 0)
 		return;
 	list_make(&list, r);
 	tool_argv(&argv, "publish");

@@ -18,6 +18,7 @@
 #include "base/map.h"
 #include "base/proc.h"
 #include "base/rand.h"
+#include "engine/drift.h"
 #include "engine/engine.h"
 #include "engine/lease.h"
 #include "engine/meter.h"
@@ -78,17 +79,19 @@ struct engine {
 	void *on_change_arg;
 	struct timer *housekeeping; /* 10 s: store, disk, file moved, loop lag, history */
 	struct rng rng;		    /* jitter */
-	bool safe_mode, adoption, damaged; /* damaged: what is open is not the store, or not whole */
+	bool safe_mode, adoption,
+	    damaged;	    /* damaged: what is open is not the store, or not whole */
 	char safe_why[120]; /* of safe mode */
 	struct lease lease; /* of this life */
-	char issue[240];    /* of the engine itself: safe mode, disk, store */
+	struct drift drift;
+	char issue[240]; /* of the engine itself: safe mode, disk, store */
 	struct finds finds;
 	struct orphan_rules orphan_rules;
 	int64_t gc_ms;
 	uint64_t backup_revision; /* what the last backup holds */
 	uint64_t checkpoint_revision;
-	int64_t pruned_ms;	  /* the books, mono; 0 never */
-	int64_t history_ms;	  /* when it was last written, mono */
+	int64_t pruned_ms;  /* the books, mono; 0 never */
+	int64_t history_ms; /* when it was last written, mono */
 };
 
 enum source_state { SOURCE_NEVER, SOURCE_OK, SOURCE_UNKNOWN };
@@ -272,9 +275,6 @@ void engine_changed(struct engine *e);
 void engine_look_at_store(
     struct engine *e);		 /* R2.5, R2.6: what is wrong with it, for everybody to see */
 void run_changed(struct run *r); /* revision + 1; clients are told at the end of the turn */
-void engine_fatal(
-    struct engine *e,
-    const struct err *err); /* R2.4: the store cannot be trusted: log and exit at once */
 struct run *run_of(const struct engine *e, const struct cluster *c);
 struct region_facts *region_of(struct engine *e, struct engine_cloud *c,
 			       const char *region); /* reads begin when first asked */
@@ -666,7 +666,8 @@ int takeover_begin(struct takeover **t, struct engine *e, struct cluster *c, str
 void takeover_end(struct takeover *t, bool undo);
 
 /* stock.c: R7.6, once a day */
-void stock_take(struct engine *e, const struct engine_cloud *c, const struct cloud_items *items);
+void stock_take(struct engine *e, const struct engine_cloud *c,
+		const struct cloud_items *items);
 
 /* gc.c */
 void gc_tick(struct engine *e); /* R7: every 2 min */
@@ -682,8 +683,9 @@ void backup_tick(struct engine *e);
 int finds_load(struct engine *e, struct err *err);
 void finds_free(struct engine *e);
 void find_stranger(struct run *r,
-		   const struct cloud_vm *vm); /* in a listing of adoption mode */
-void strangers_whole(struct run *r);	       /* that listing has ended */
+		   const struct cloud_vm *vm);	  /* in a listing of adoption mode */
+void strangers_whole(struct run *r);		  /* that listing has ended */
+bool engine_ends_nothing(const struct engine *e); /* for now: the clock jumped (R12.3) */
 bool engine_hands_off(
     const struct engine *e); /* safe mode, adoption: nothing is changed outside of the store */
 

@@ -243,6 +243,7 @@ int engine_main(const struct places *p, const struct engine_args *a)
 	mine.state = places_whole(a->state ? a->state : p->state);
 	mine.socket = places_whole(a->socket ? a->socket : p->socket);
 	log_open("paceline engine", LOG_INFO);
+	log_system("/dev/log"); /* R10.3 */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	umask(077);

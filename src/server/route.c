@@ -69,6 +69,25 @@ const struct route routes[] = {
 
 const size_t n_routes = ARRAY_LEN(routes);
 
+/*
+ * R9.2: the effect and the remembered answer are one commit, so that a repetition after a kill
+ * between the two finds both or neither. Not so where a part of what is asked may fail alone
+ * (adopt), and where the scheduler does it: it gets the key.
+ */
+bool route_is_one_act(const struct route *r)
+{
+	static handler_fn *const acts[] = { create_cluster,   start_cluster,   stop_cluster,
+					    update_cluster,   pause_cluster,   resume_cluster,
+					    post_teardown,    drain_nodes,     undrain_nodes,
+					    terminate_nodes,  keep_nodes,      unkeep_nodes,
+					    cancel_operation, retry_operation, skip_item };
+
+	for (size_t i = 0; i < ARRAY_LEN(acts); i++)
+		if (r->run == acts[i])
+			return true;
+	return false;
+}
+
 /* R1.6: what is asked or kept here, and what ends it. All else that is no GET changes a cloud
  * or a scheduler. */
 bool route_in_safe_mode(const struct route *r)

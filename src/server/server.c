@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/crypto.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rand.h"
@@ -247,6 +248,25 @@ static int may_go(struct request *q, const struct route *r, struct err *err)
 	return route_in_safe_mode(r) ? 0 : engine_refuses(q->server->engine, err);
 }
 
+/* The answer is on its way only after this turn: an engine that ends here has told nobody.
+ * Without room there is no transaction around what may still be done then (R2.5). */
+static void run_whole(struct request *q, const struct route *r)
+{
+	struct engine *e = q->server->engine;
+	struct store *st = engine_store(e);
+	struct err err = ERR_INIT;
+	bool whole = q->key && route_is_one_act(r);
+	bool begun = whole && store_begin(st, NULL) == 0;
+
+	r->run(q); /* q is gone */
+	if (whole)
+		(void)FAILPOINT("server.answer");
+	if (begun && store_begun(st) && store_commit(st, &err) < 0)
+		engine_fatal(e, &err);
+	if (whole)
+		(void)FAILPOINT("server.answered");
+}
+
 static void dispatch(struct request *q)
 {
 	struct err err = ERR_INIT;
@@ -255,7 +275,7 @@ static void dispatch(struct request *q)
 	if (!r || may_go(q, r, &err) < 0 || body_read(q, &err) < 0)
 		answer_err(q, &err);
 	else if (!answered_before(q))
-		r->run(q);
+		run_whole(q, r);
 }
 
 static void on_request(void *arg, struct http_exchange *x)

@@ -38,6 +38,7 @@ struct route {
 
 extern const struct route routes[];
 extern const size_t n_routes;
+bool route_is_one_act(const struct route *r); /* all of it is one transaction (R9.2) */
 bool route_in_safe_mode(const struct route *r); /* it may be asked of an engine in safe mode */
 
 /* Each ends the request. */

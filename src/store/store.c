@@ -242,6 +242,11 @@ int store_begin(struct store *st, struct err *err)
 	return sql_begin(st->sql, err);
 }
 
+bool store_begun(const struct store *st)
+{
+	return sql_begun(st->sql);
+}
+
 int store_commit(struct store *st, struct err *err)
 {
 	return sql_commit(st->sql, err);

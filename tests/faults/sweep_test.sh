@@ -17,6 +17,7 @@ trap 'exit 130' INT TERM
 after() {
 	case $1 in
 	intent.look | intent.looked) echo "intent.called#5:kill $1:kill" ;;
+	lease.write) echo "intent.called#5:kill $1:kill" ;;
 	intent.resume) echo "intent.accepted#5:kill $1:kill" ;;
 	*) echo "$1:kill" ;;
 	esac
@@ -32,8 +33,9 @@ some() { # NAME PASSES ACT [STEP]: the first, a late one that no life is too sho
 	echo "$1#$late:$3"
 }
 
-# In this life nothing is restored, adopted or condemned: tests/cluster/restore_test.sh kills an engine in that.
-of_this_life() { cut -d '"' -f 2 | grep -vE '^(adoption|condemn)\.' | sort -u; }
+# In this life nothing is restored, adopted or condemned, nor ends a safe mode: tests/cluster/restore_test.sh and
+# safe_mode_test.sh do that.
+of_this_life() { cut -d '"' -f 2 | grep -vE '^(adoption|condemn|safe)\.' | sort -u; }
 names() { grep -rhoE 'FAILPOINT\("[a-z.]+"\)' src | of_this_life; }
 failing() { grep -rhE 'if \(FAILPOINT\("' src | of_this_life; }
 passes() { grep -cx "$1" "$dir/passed"; }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -138,6 +140,33 @@ static void an_equal_text_of_another_level_is_another_line(void **state)
 	assert_int_equal(lines_of(written()), 11);
 }
 
+/* R10.3 */
+static void the_audit_goes_to_the_systems_log_as_well_and_waits_for_nobody(void **state)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	char line[512];
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	ssize_t n;
+
+	(void)state;
+	snprintf(at.sun_path, sizeof(at.sun_path), "%.60s/log.%ld",
+		 getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", (long)getpid());
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	log_system(at.sun_path);
+	log_audit("audit %d: ann\x1b[2J: start cluster demo", 7);
+	n = recv(fd, line, sizeof(line) - 1, MSG_DONTWAIT);
+	assert_true(n > 0);
+	line[n] = '\0';
+	assert_memory_equal(line, "<38>azsim[", 10);
+	assert_non_null(strstr(line, "]: audit 7: ann\\x1B[2J: start cluster demo"));
+	assert_non_null(strstr(written(), "audit 7: ann\\x1B[2J"));
+	close(fd);
+	unlink(at.sun_path);
+	log_audit("audit %d", 8); /* nobody is there */
+	log_system(NULL);
+	assert_non_null(strstr(written(), "audit 8"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +175,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(cleans_what_comes_from_outside, open_pipe,
 						close_pipe),
 		cmocka_unit_test_setup_teardown(cuts_a_line_without_end, open_pipe, close_pipe),
+		cmocka_unit_test_setup_teardown(
+		    the_audit_goes_to_the_systems_log_as_well_and_waits_for_nobody, open_pipe,
+		    close_pipe),
 		cmocka_unit_test_setup_teardown(tells_repeats_instead_of_writing_them,
 						open_pipe, close_pipe),
 		cmocka_unit_test_setup_teardown(counts_many_different_lines_at_a_time,
