@@ -18,7 +18,11 @@
 
 enum spot_policy { SPOT_NEVER, SPOT_ONLY, SPOT_THEN_ONDEMAND };
 enum choose_policy { CHOOSE_COST, CHOOSE_PREFERENCE, CHOOSE_FEWEST, CHOOSE_BALANCED };
-enum keep_policy { KEEP_DELETE, KEEP_KEEP };
+enum keep_policy {
+	KEEP_DELETE,
+	KEEP_KEEP,
+	KEEP_AUTO, /* in a template's text only: what was taken over is kept, what is new is deleted */
+};
 
 struct array_spec {
 	char *name;         /* also the partition or queue */

@@ -31,8 +31,8 @@ enum intent_state { INTENT_PLANNED, INTENT_SENT, INTENT_ACCEPTED, INTENT_DONE, I
 
 enum cloud_kind { CLOUD_GROUP, CLOUD_NSG, CLOUD_NETWORK, CLOUD_VM, CLOUD_SCALESET, CLOUD_MEMBERS, CLOUD_DISK, CLOUD_OTHER, CLOUD_KINDS };
 
-/* START and DEALLOCATE are for single VMs and members. */
-enum cloud_verb { CLOUD_PUT, CLOUD_GROW, CLOUD_DELETE, CLOUD_START, CLOUD_DEALLOCATE, CLOUD_VERBS };
+/* START and DEALLOCATE are for single VMs and members; TAG is for what was taken over: tags alone are replaced. */
+enum cloud_verb { CLOUD_PUT, CLOUD_GROW, CLOUD_DELETE, CLOUD_START, CLOUD_DEALLOCATE, CLOUD_TAG, CLOUD_VERBS };
 
 struct intent {
 	int64_t id, operation_id, cluster_id;

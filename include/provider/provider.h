@@ -96,7 +96,7 @@ enum cloud_look { CLOUD_IS_THERE, CLOUD_IS_GONE, CLOUD_IS_CHANGING, CLOUD_IS_FAI
 struct cloud_item { /* anything that bears our tags */
 	char *id, *type;
 	char *engine_tag, *cluster_tag; /* "" when absent */
-	char *array_tag, *node_tag, *location;
+	char *array_tag, *node_tag, *storage_tag, *location;
 	int64_t created_ms; /* by its tag; 0: it has none */
 };
 
@@ -142,6 +142,7 @@ struct cloud_sight { /* what a look found */
 	bool spot, own_members;    /* own_members: a set whose machines are resources of their own */
 	int64_t disk_gib;          /* of a disk; 0 else */
 	const struct strs *tags;   /* CLOUD_GROUP that is there: "name=value"; NULL else */
+	const char *engine_tag;    /* whose it is; "" nobody says */
 };
 
 typedef void cloud_look_cb(void *arg, const struct cloud_sight *s, const struct err *err); /* err says why it is CLOUD_LOOK_UNKNOWN */

@@ -155,6 +155,8 @@ static int adopt_found(struct engine *e, const struct user *u, struct find *f, s
 
 static int adopt_one(struct engine *e, const struct user *u, struct find *f, struct err *err)
 {
+	if (find_is_storage(f) && !f->call && !f->deleted)
+		return adopt_disk(e, u, f, err);
 	if (store_begin(e->store, err) < 0)
 		return -1;
 	if (audit_act(e, u, "adopt", f->f.id, NULL, NULL, 0, err) < 0 ||

@@ -314,6 +314,8 @@ static int disk_change(struct change_store *cs, struct run *r, const struct inte
 {
 	const struct storage_spec *s = storage_of_disk(&r->cluster.spec, in->resource_id);
 
+	if (!s && in->kind == CLOUD_GROUP)
+		return 0; /* of a disk: it bears no name of a storage */
 	if (!s)
 		return err_set(err, ERR_INVALID, "%s: no storage of the cluster asks for it",
 			       in->resource_id);
@@ -334,6 +336,8 @@ int change_make(struct change_store *cs, struct run *r, const struct intent *in,
 	tag_all(cs, r, in);
 	if (in->kind == CLOUD_MEMBERS)
 		return members_change(cs, r, in, err);
+	if (in->verb == CLOUD_TAG)
+		return disk_change(cs, r, in, err);
 	if (in->verb != CLOUD_PUT && in->verb != CLOUD_GROW)
 		return 0;
 	switch (in->kind) {

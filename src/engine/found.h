@@ -33,6 +33,7 @@ struct find {
 	char size[48]; /* "" of no machine */
 	bool spot;
 	int64_t machines, disk_gib;
+	char storage[40]; /* a disk that a cluster was to keep: its name there */
 	/* a condemned orphan: its deletion */
 	struct cloud_call *call;
 	int64_t next_try_ms;
@@ -87,6 +88,11 @@ int find_carry_out(struct engine *e, struct find *f,
 bool adoption_ready(const struct engine *e,
 		    struct err *err); /* all was listed that is to be decided of; else err says
 					 what is waited for */
+
+/* adopt_disk.c: a disk that a cluster kept, and whose row is lost, gets a row again, from which
+ * a new cluster takes it over */
+bool find_is_storage(const struct find *f);
+int adopt_disk(struct engine *e, const struct user *u, struct find *f, struct err *err);
 
 /* condemn.c: condemned orphans go, in the order in which they depend on each other */
 void condemned_act(struct engine *e);

@@ -73,14 +73,15 @@ static void one_item(struct engine *e, const struct engine_cloud *c,
 	struct run *r = run_by_tag(e, item->cluster_tag);
 	struct find *f;
 
-	if (r ? is_being_changed(r, item->id) || !is_part(r, item)
-	      : is_disk_of_ours(e, item->id))
+	if (is_disk_of_ours(e, item->id) ||
+	    (r && (is_being_changed(r, item->id) || !is_part(r, item))))
 		return;
 	f = find_see(e, c, r ? FOUND_PART : FOUND_ORPHAN, item->id, item->type,
 		     item->cluster_tag, c->sweep_ms);
 	f->created_ms = item->created_ms;
 	f->is_node = item->array_tag[0] != '\0';
 	f->is_head = strcmp(item->node_tag, "head") == 0;
+	snprintf(f->storage, sizeof(f->storage), "%s", item->storage_tag);
 	snprintf(f->region, sizeof(f->region), "%s", item->location);
 }
 

@@ -160,6 +160,9 @@ enum settle intent_settle(const struct intent *in, const struct cloud_sight *s)
 {
 	if (s->look == CLOUD_IS_CHANGING || s->look == CLOUD_LOOK_UNKNOWN)
 		return SETTLE_WAIT;
+	if (in->verb ==
+	    CLOUD_TAG) /* what it bears is not told: the same once more does no harm */
+		return s->look == CLOUD_IS_GONE ? SETTLE_FAILED : SETTLE_RESEND;
 	if (in->verb == CLOUD_DELETE)
 		return s->look == CLOUD_IS_GONE ? SETTLE_DONE : SETTLE_RESEND;
 	if (s->look == CLOUD_IS_GONE)

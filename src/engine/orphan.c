@@ -177,19 +177,20 @@ static void condemn_by_rule(struct engine *e, struct find *f)
 /* R7.4: of a whole listing only, and never while nothing may be changed. */
 void orphans_act(struct engine *e, struct engine_cloud *c)
 {
-	if (e->adoption)
-		return;
 	for (size_t i = 0; i < e->finds.n; i++) {
 		struct find *f = e->finds.v[i];
 		struct orphan_facts o = facts_of(e, f);
 		enum orphan_step step = orphan_next(&o);
 
 		if (f->f.state != FOUND_OPEN || f->seen_ms != c->sweep_ms ||
-		    strcmp(f->f.cloud, c->record->name) != 0 || step == ORPHAN_CANDIDATE)
+		    strcmp(f->f.cloud, c->record->name) != 0)
+			continue;
+		if (e->adoption || step != ORPHAN_CANDIDATE)
+			look_at_price(e, c, f);
+		if (e->adoption || step == ORPHAN_CANDIDATE)
 			continue;
 		if (!f->told && step != ORPHAN_QUIET)
 			tell(e, f);
-		look_at_price(e, c, f);
 		if (step == ORPHAN_GOES && !engine_hands_off(e))
 			condemn_by_rule(e, f);
 	}

@@ -87,6 +87,27 @@ struct disk_look {
 	char id[320];
 };
 
+/* R3.1: what does not say that it is ours is used, as it was asked for, and never changed. */
+static void seen(struct run *r, const char *disk_id, const char *engine_tag)
+{
+	bool ours = strcmp(engine_tag, store_engine_id(r->engine->store)) == 0;
+
+	strs_addf(&op_work(r)->made, "%s %s", ours ? "ours" : "there", disk_id);
+	if (!ours)
+		note(r, EVENT_WARN, "",
+		     "disk %s bears no tag of this engine: it is left as it is",
+		     strrchr(disk_id, '/') + 1);
+}
+
+static bool was_seen(struct run *r, const char *as, const char *disk_id)
+{
+	char *text = xasprintf("%s %s", as, disk_id);
+	bool was = strs_has(&op_work(r)->made, text);
+
+	free(text);
+	return was;
+}
+
 static void on_disk(void *arg, const struct cloud_sight *s, const struct err *err)
 {
 	struct disk_look *l = arg;
@@ -97,11 +118,26 @@ static void on_disk(void *arg, const struct cloud_sight *s, const struct err *er
 		w->looking--;
 		if (s->look == CLOUD_LOOK_UNKNOWN)
 			operation_error(l->run, err, 5000);
+		else if (s->look == CLOUD_IS_GONE)
+			strs_add(&w->left, l->id);
 		else
-			strs_add(s->look == CLOUD_IS_GONE ? &w->left : &w->made, l->id);
+			seen(l->run, l->id, s->engine_tag);
 		operation_wake(l->run);
 	}
 	free(l);
+}
+
+/* What was taken over bears this cluster's tag from here: whoever looks for what the cluster
+ * has finds it, and another engine's rule does not take it for what its old cluster left.
+ * Neither disks nor groups know If-Match; their tags were read just now. */
+static enum storage_step retag(struct run *r, const struct storage_spec *s)
+{
+	char *group = storage_group_of(s->disk_id);
+	bool done = ensure(r, CLOUD_TAG, CLOUD_GROUP, group) &&
+		    ensure(r, CLOUD_TAG, CLOUD_DISK, s->disk_id);
+
+	free(group);
+	return done ? STORAGE_READY : STORAGE_WAITS;
 }
 
 /* A disk that was there before is never put again: were it gone, an empty one would take its
@@ -111,8 +147,10 @@ static enum storage_step find_disk(struct run *r, const struct storage_spec *s, 
 	struct op_work *w = op_work(r);
 	struct disk_look *l;
 
-	if (strs_has(&w->made, s->disk_id))
+	if (strs_has(&w->made, s->disk_id) || was_seen(r, "there", s->disk_id))
 		return STORAGE_READY;
+	if (was_seen(r, "ours", s->disk_id))
+		return s->disk ? retag(r, s) : STORAGE_READY;
 	if (strs_has(&w->left, s->disk_id)) {
 		err_set(err, ERR_NOT_FOUND, "disk %s of storage %s is gone from the cloud",
 			storage_disk_name(s), s->name);

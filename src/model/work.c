@@ -36,6 +36,7 @@ static const char *const verbs[CLOUD_VERBS] = {
 	[CLOUD_DELETE] = "delete",
 	[CLOUD_START] = "start",
 	[CLOUD_DEALLOCATE] = "deallocate",
+	[CLOUD_TAG] = "tag",
 };
 
 static const char *const found_states[FOUND_STATES] = {

@@ -31,6 +31,7 @@ void cloud_items_clear(struct cloud_items *i)
 		free(i->v[k].cluster_tag);
 		free(i->v[k].array_tag);
 		free(i->v[k].node_tag);
+		free(i->v[k].storage_tag);
 		free(i->v[k].location);
 	}
 	free(i->v);

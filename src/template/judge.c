@@ -119,6 +119,8 @@ static void judge_disk(struct storage_spec *s, struct template_problems *out,
 		free(s->disk);
 		s->disk = NULL;
 	}
+	if (s->policy == KEEP_AUTO)
+		s->policy = s->disk ? KEEP_KEEP : KEEP_DELETE;
 	if (s->disk || s->disk_gib > 0 || s->policy == KEEP_DELETE)
 		return;
 	s->policy = KEEP_DELETE;

@@ -7,12 +7,26 @@ cd "$(dirname "$0")/../.." || exit 2
 . tests/support/tap.sh
 . tests/support/site.sh
 [ "$(id -u)" = 0 ] || skip "guests need root"
-site_begin curl jq slurmctld munged sshd ssh-keygen
+site_begin curl jq sqlite3 slurmctld munged sshd ssh-keygen
 
 say() { cli "$@" >"$site/said" 2>&1 </dev/null; }
 book() { control GET /azsim/ledger | jq -e "$@" >"$site/said"; }
 has() { grep -qF -- "$1" "$site/said"; }
 on_head() { say ssh "$1" -- sh -c "$2"; }
+
+yaml() { sed -n "s/^ *$1: \"\(.*\)\"$/\1/p" "$site/cloud/cloud.yaml"; }
+arm() { # PATH: what the cloud itself says
+	token=$(curl -sf --cacert "$(yaml ca_file)" "$(yaml authority)/$(yaml tenant)/oauth2/v2.0/token" \
+		--data-urlencode "client_id=$(yaml client_id)" --data-urlencode "client_secret@$(yaml client_secret_file)" \
+		-d grant_type=client_credentials --data-urlencode "scope=$(yaml arm)/.default" | jq -r .access_token)
+	curl -sf --cacert "$(yaml ca_file)" -H "Authorization: Bearer $token" "$(yaml arm)/subscriptions/$(yaml subscription)$1?api-version=2024-03-01"
+}
+tag_of() { # DISK or its group: the cluster that it says it is of
+	case $1 in
+	paceline-disk-*) arm "/resourceGroups/$1" ;;
+	*) arm "/resourceGroups/paceline-disk-$1/providers/Microsoft.Compute/disks/$1" ;;
+	esac | jq -r '.tags["paceline-cluster"] // empty'
+}
 
 until_has() { # PATTERN COMMAND...: 120 s
 	pattern=$1
@@ -70,8 +84,14 @@ say cluster delete one; has "one-shared-" && has ": delete" && has "DATA LOST: s
 say cluster delete one --keep shared; has "keep, goes on at" && ! has "DATA LOST"; ok "unless it is told to keep it"
 
 # A second cluster of the same name takes it over
-say cluster create one slurm shared_disk=one shared_keep=keep htc_max=2; ok "a new cluster takes the disk over"
+before=$(tag_of "$disk")
+say cluster create one slurm shared_disk=one htc_max=2; ok "a new cluster takes the disk over"
 say cluster start one --wait; ok "and starts"
+after=$(tag_of "$disk")
+[ -n "$before" ] && [ -n "$after" ] && [ "$before" != "$after" ] && [ "$after" = "$(cli found >/dev/null; sqlite3 "$site/engine/engine.db" "SELECT short_id FROM cluster WHERE name = 'one' AND live = 1")" ]
+ok "R2.10: the disk and its group bear the new cluster's tag ($before, then $after)"
+[ "$(tag_of "paceline-disk-$disk")" = "$after" ]; ok "both of them"
+say cluster delete one; has "keep, goes on at" && ! has "DATA LOST"; ok "R2.10: what was taken over is kept unless the template says otherwise"
 on_head one 'cat /shared/azureuser/word'; has written-by-one; ok "the file is there"
 say job submit one "$PWD/templates/jobs/monte-carlo.sh" --json -- --array=1-4; ok "a job goes there"
 left_something() { on_head one 'ls /shared/results' && [ -s "$site/said" ]; }

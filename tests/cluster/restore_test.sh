@@ -45,6 +45,11 @@ load 2 100000
 check "four nodes work" until_true busy 4
 four=$(names)
 cli cluster create stray slurm htc_max=2 hpc_max=0 network=10.64.0.0/16 >/dev/null && cli cluster start stray --wait >/dev/null 2>&1
+# and one that was torn down but for its disk
+cli cluster create saved slurm htc_max=1 hpc_max=0 shared_gib=32 shared_keep=keep network=10.65.0.0/16 >/dev/null && cli cluster start saved --wait >/dev/null 2>&1
+cli cluster delete saved --name saved --yes >/dev/null
+kept() { cli cluster list | grep -q "saved .*kept"; }
+check "a cluster is torn down, its storage kept" until_true kept
 check "restore is refused while the engine runs" no quiet restore "$backup"
 check "and says who holds the store" grep -q "another engine (pid $engine_pid)" "$site/said"
 engine_end
@@ -89,7 +94,8 @@ check "all is found again" until_true waits_for_nothing
 until_true finds_of orphan -gt 0
 
 # condemned: the stray cluster, with a plan
-orphans=$(ids orphan)
+disk=$(ids orphan | grep '/disks/saved-shared-') # and its group: both are decided of by the disk
+orphans=$(ids orphan | grep -v saved-shared-)
 count=$(echo "$orphans" | wc -l)
 check "nothing is condemned without an agreement" no quiet cli condemn $orphans
 check "nor with the wrong number" no quiet cli condemn $orphans --agree 99
@@ -98,6 +104,11 @@ check "the agreed plan condemns $count" quiet cli condemn $orphans --agree "$cou
 check "still nothing is changed" test "$(writes)" = "$before"
 check "a machine on which a job runs is not condemned without a reason" \
 	no quiet cli condemn "$(ids node | head -n 1)" --agree 1
+size_is_known() { quiet cli adopt "$disk" --yes; }
+check "R2.10: the disk that was kept is adopted" until_true size_is_known
+check "and is a kept row" kept
+disk_listed() { cli disk list | grep -q 'saved-shared-.*kept'; }
+check "from which it can be taken over" disk_listed
 check "all else is adopted" quiet cli adopt --yes
 check "adoption mode has ended" no adopting
 check "each adopted machine has the name that the scheduler has for it" until_true test "$four" = "$(names | cut -c1-${#four})"
@@ -110,6 +121,8 @@ check "the audit has who decided" audit_has condemn
 # an orphan without a restore: the cluster's rows leave with the store, and it is copied to a new place
 cli cluster delete demo --name demo --force --yes >/dev/null
 check "the cluster with adopted nodes is torn down, with proof" until_true gone demo
+cli cluster delete saved --keep none --name saved --yes >"$site/said" 2>&1
+check "the row that was adopted is deleted with its disk" until_true gone saved
 check "the cloud's book is empty" until_true nothing_lives
 engine_end
 cp "$site/engine/engine.db" "$site/engine/copy.db" && mv "$site/engine/copy.db" "$site/engine/engine.db"

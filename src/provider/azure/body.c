@@ -259,12 +259,22 @@ static struct json *members_body(const struct cloud_change *ch)
 	return j;
 }
 
+static struct json *tags_alone(const struct cloud_change *ch)
+{
+	struct json *j = json_new_object();
+
+	put_tags(j, ch->tags);
+	return j;
+}
+
 /* A grown set is sent whole, capacity included: a machine of the new ones then has the script
  * of today. */
 struct json *body_of_change(const struct cloud_change *ch)
 {
 	if (ch->kind == CLOUD_MEMBERS)
 		return members_body(ch);
+	if (ch->verb == CLOUD_TAG)
+		return tags_alone(ch);
 	if (ch->verb != CLOUD_PUT && ch->verb != CLOUD_GROW)
 		return NULL;
 	switch (ch->kind) {
@@ -305,6 +315,9 @@ const char *method_of_change(const struct cloud_change *ch, char **url)
 	case CLOUD_GROW:
 		*url = xasprintf("%s?api-version=%s", ch->id, version);
 		return "PUT";
+	case CLOUD_TAG:
+		*url = xasprintf("%s?api-version=%s", ch->id, version);
+		return "PATCH";
 	case CLOUD_DELETE:
 		*url = xasprintf("%s?api-version=%s%s", ch->id, version,
 				 ch->kind == CLOUD_VM || ch->kind == CLOUD_SCALESET

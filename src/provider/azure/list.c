@@ -44,9 +44,11 @@ static void on_address(void *arg, const struct arm_answer *a)
 {
 	struct cloud_call *call = arg;
 	struct cloud_vm *vm = call->state;
-	struct cloud_sight s = {
-		.look = CLOUD_LOOK_UNKNOWN, .capacity = -1, .size = vm->size, .spot = vm->spot
-	};
+	struct cloud_sight s = { .look = CLOUD_LOOK_UNKNOWN,
+				 .capacity = -1,
+				 .size = vm->size,
+				 .spot = vm->spot,
+				 .engine_tag = "" };
 
 	call->arm = NULL;
 	if (a->err.code == ERR_NONE) {
@@ -95,7 +97,9 @@ static void tags_of(struct strs *out, const struct json *body)
 static void on_look(void *arg, const struct arm_answer *a)
 {
 	struct cloud_call *call = arg;
-	struct cloud_sight s = { .look = CLOUD_LOOK_UNKNOWN, .capacity = -1, .size = "" };
+	struct cloud_sight s = {
+		.look = CLOUD_LOOK_UNKNOWN, .capacity = -1, .size = "", .engine_tag = ""
+	};
 	struct strs tags = STRS_INIT(TAGS_MAX);
 	struct cloud_vm vm = { 0 };
 
@@ -105,6 +109,7 @@ static void on_look(void *arg, const struct arm_answer *a)
 	if (a->err.code == ERR_NONE) {
 		s.look = look_of(a->body);
 		s.disk_gib = json_int(a->body, "properties.diskSizeGB", 0);
+		s.engine_tag = json_str(a->body, "tags." TAG_ENGINE, "");
 		if (call->kind == CLOUD_SCALESET)
 			set_sight(&s, a->body);
 		if (call->kind == CLOUD_GROUP) {
@@ -228,6 +233,7 @@ static void take_item(struct item_list *l, const struct json *j)
 	item->cluster_tag = xstrdup(cluster);
 	item->array_tag = xstrdup(json_str(tags, TAG_ARRAY, ""));
 	item->node_tag = xstrdup(json_str(tags, TAG_NODE, ""));
+	item->storage_tag = xstrdup(json_str(tags, TAG_STORAGE, ""));
 	item->location = xstrdup(json_str(j, "location", ""));
 	if (clock_read(&item->created_ms, json_str(tags, TAG_CREATED, "")) < 0)
 		item->created_ms = 0;
