@@ -1,6 +1,6 @@
 #!/bin/sh
 # Kills the engine at every failpoint of the sources, at its first and at a late pass in a small cluster's life, and makes
-# what can fail there fail once; each time the life has to end as if nothing had been (tests/faults/life.sh). TAP.
+# what can fail there fail once; each time the life has to end as if nothing had been (tests/faults/life.sh, found.sh). TAP.
 # BUILD: a build with failpoints; JOBS lives at a time (4): they wait more than they compute.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
@@ -33,23 +33,30 @@ some() { # NAME PASSES ACT [STEP]: the first, a late one that no life is too sho
 	echo "$1#$late:$3"
 }
 
-# In this life nothing is restored, adopted or condemned, nor ends a safe mode: tests/cluster/restore_test.sh and
-# safe_mode_test.sh do that.
-of_this_life() { cut -d '"' -f 2 | grep -vE '^(adoption|condemn|safe)\.' | sort -u; }
-names() { grep -rhoE 'FAILPOINT\("[a-z.]+"\)' src | of_this_life; }
-failing() { grep -rhE 'if \(FAILPOINT\("' src | of_this_life; }
+# What is restored, adopted and condemned has a life of its own; tests/cluster/safe_mode_test.sh ends a safe mode.
+found='^(adoption|condemn)\.'
+all_names() { cut -d '"' -f 2 | grep -v '^safe\.' | sort -u; }
+names() { grep -rhoE 'FAILPOINT\("[a-z.]+"\)' src | all_names; }
+failing() { grep -rhE 'if \(FAILPOINT\("' src | all_names; }
 passes() { grep -cx "$1" "$dir/passed"; }
 
 cases() {
-	for name in $(names); do
+	for name in $(names | grep -E "$found"); do
+		n=$(grep -cx "$name" "$dir/found")
+		echo "found $name#$((n - n / 2)):kill"
+	done
+	for name in $(failing | grep -E "$found"); do
+		echo "found $name#1:error"
+	done
+	for name in $(names | grep -vE "$found"); do
 		n=$(passes "$name")
 		case $name,$n in
 		*,0) after "$name" ;;
-		sql.*) some "$name" "$n" kill 20 ;;
+		sql.*) some "$name" "$n" kill 24 ;;
 		*) some "$name" "$n" kill ;;
 		esac
 	done
-	for name in $(failing); do
+	for name in $(failing | grep -vE "$found"); do
 		[ "$(passes "$name")" -eq 0 ] || some "$name" 1 error
 	done
 }
@@ -61,10 +68,20 @@ echo "ok 1 - a life without a death: $(PASSED=$dir/passed tests/faults/life.sh "
 	sed 's/^/# /' "$dir/first"
 	exit 1
 }
+echo "ok 2 - a restored store's life without a death: $(PASSED=$dir/found tests/faults/found.sh "$build" 2>&1 | tee "$dir/second" | tail -n 1)"
+[ -s "$dir/found" ] || {
+	echo "1..2"
+	echo "not ok 2 - a restored store's life without a death"
+	sed 's/^/# /' "$dir/second"
+	exit 1
+}
 cases >"$dir/cases"
 # shellcheck disable=SC2016 # the words are the inner shell's
 xargs -P "${JOBS:-4}" -I '{}' sh -c '
-	out=$(tests/faults/life.sh "$0" {} 2>&1) && echo "ok - {}: $out" && exit
+	set -- {}
+	life=life
+	[ "$1" != found ] || { life=found; shift; }
+	out=$(tests/faults/$life.sh "$0" "$@" 2>&1) && echo "ok - {}: $out" && exit
 	printf "%s\n%s\n" "not ok - {}" "$(echo "$out" | sed "s/^/# /" | cut -c 1-300)"' "$build" <"$dir/cases" |
-	awk '/^(not )?ok / { sub(/ok -/, "ok " ++n + 1 " -"); if ($1 == "not") bad = 1 } { print; fflush() }
-		END { print "1.." n + 1; exit bad }'
+	awk '/^(not )?ok / { sub(/ok -/, "ok " ++n + 2 " -"); if ($1 == "not") bad = 1 } { print; fflush() }
+		END { print "1.." n + 2; exit bad }'
