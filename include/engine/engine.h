@@ -142,7 +142,7 @@ int engine_delete(struct engine *e, const struct user *u, const char *name, cons
 		  const char *typed_name, bool force, int64_t *op, struct err *err);
 int engine_pause(struct engine *e, const struct user *u, const char *name, bool paused, struct err *err);
 int engine_update(struct engine *e, const struct user *u, const char *name, const struct strs *params, const char *plan_hash, struct err *err);
-int engine_op_retry(struct engine *e, const struct user *u, int64_t id, struct err *err); /* now, instead of at its next try */
+int engine_op_retry(struct engine *e, const struct user *u, int64_t id, const char *item, struct err *err); /* now, instead of at its next try; item of a teardown, "": all */
 int engine_op_cancel(struct engine *e, const struct user *u, int64_t id, struct err *err);
 int engine_op_skip(struct engine *e, const struct user *u, int64_t id, const char *item, struct err *err); /* a teardown leaves this resource, with its price. New */
 int engine_node_drain(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, const char *reason, struct err *err);

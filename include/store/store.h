@@ -111,6 +111,7 @@ int store_reply_get(struct store *st, const char *key, char body_hash[65], int *
 struct backoff {
 	char key[200];      /* array|size|zone|spot|group */
 	int64_t until_ms, length_ms;
+	int64_t boots_failed; /* in a row: two close it for a while, ten until somebody says otherwise (R5.8) */
 	char why[160];
 };
 int store_backoff_save(struct store *st, int64_t cluster_id, const struct backoff *b, struct err *err);

@@ -533,7 +533,7 @@ const struct command commands[] = {
 	  .args = "",
 	  .help = "copy the engine's store to a file beside it",
 	  .flags = CMD_WRITE,
-	  .needs = ROLE_ADMIN,
+	  .needs = ROLE_OPERATOR,
 	  .run = run_backup },
 
 	{ .name = "restore",

@@ -72,6 +72,7 @@ static void plan_footer(const struct deck *d, struct footer_key out[12])
 {
 	const struct teardown_view *t = &d->teardown;
 	bool in_tree = d->dialog.away || d->dialog.n_losses == 0;
+	size_t n = 2;
 	enum plan_toggle toggle = t->row < t->tree.n ? t->tree.v[t->row].toggle : TOGGLE_NONE;
 
 	if (!in_tree)
@@ -80,12 +81,16 @@ static void plan_footer(const struct deck *d, struct footer_key out[12])
 		       : toggle == TOGGLE_KILL ? "Wait or kill"
 					       : "Change";
 	out[0].off = toggle == TOGGLE_NONE || d->dialog.spec.locked;
-	if (d->dialog.n_losses == 0)
-		return;
-	out[4] = out[3];
-	out[3] = out[2];
-	out[2] = (struct footer_key){ "Tab", "To the box", "", false, 0 };
-	out[5] = (struct footer_key){ NULL, NULL, "", false, 0 };
+	if (t->row < t->tree.n && t->tree.v[t->row].jobs)
+		out[n++] = (struct footer_key){ "Enter", "Jobs", "", false, 0 };
+	if (d->dialog.n_losses > 0)
+		out[n++] = (struct footer_key){ "Tab", "Box", "", false, 0 };
+	out[n++] = (struct footer_key){ t->cluster[0] == 'b' ? "F5" : "b", "Back up", "",
+					deck_cannot(d, ROLE_OPERATOR) != NULL, 0 };
+	out[n++] =
+	    (struct footer_key){ t->cluster[0] == 'p' ? "F6" : "p", "Save plan", "", false, 0 };
+	out[n++] = (struct footer_key){ "Esc", "Leave", "", false, 0 };
+	out[n] = (struct footer_key){ NULL, NULL, "", false, 0 };
 }
 
 static void teardown_footer(const struct deck *d, struct footer_key out[12])

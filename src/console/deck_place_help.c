@@ -57,7 +57,8 @@ static const char again_help_text[] =
 static const char teardown_help[] =
     "The plan lists what goes, what stays, and what it saves per hour. To begin: accept each loss with\n"
     "Space, type the cluster's name, then the key that the footer shows; it counts down, and any key\n"
-    "stops that. Nothing happens by Enter, and Esc leaves. Once it runs this place shows its steps; it\n"
+    "stops that. Enter lists the jobs of a row and does nothing else; b or F5 backs up the books (jobs,\n"
+    "costs, audit), p or F6 writes the plan to a file; Esc leaves. Once it runs this place shows its steps; it\n"
     "can be left: the engine goes on, and the key that asked for it shows it again.";
 
 static void dialog_help(struct deck *d, struct textbox *b)

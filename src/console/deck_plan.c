@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "console/deck.h"
 #include "console/teardown.h"
@@ -99,7 +100,7 @@ static void plan_take(struct deck *d, const struct json *answer)
 {
 	struct teardown_view *t = &d->teardown;
 
-	plan_tree_clear(&t->tree); /* its rows point into the old plan */
+	t->tree.n = 0; /* its rows point into the old plan */
 	json_free(t->plan);
 	t->plan = json_copy(answer);
 	t->saves = json_real(answer, "saves_per_hour", -1);
@@ -194,7 +195,7 @@ static void toggle_keep(struct strs *keep, const char *name)
 /* The dialog lies over the line where messages stand. */
 static void remark(struct deck *d, const char *text)
 {
-	snprintf(d->dialog.note, sizeof(d->dialog.note), "%s", text);
+	snprintf(d->dialog.note, sizeof(d->dialog.note), "%.79s", text);
 }
 
 static void toggle(struct deck *d)
@@ -220,6 +221,99 @@ static void toggle(struct deck *d)
 	}
 }
 
+/* Whose jobs: below their row, until Enter folds them. */
+static bool fold(struct deck *d)
+{
+	struct teardown_view *t = &d->teardown;
+
+	if (!plan_tree_fold(&t->tree, t->row))
+		return false;
+	plan_tree_make(&t->tree, t->plan, t->kill);
+	show_facts(t);
+	return true;
+}
+
+/*
+ * Before it is agreed to: what is to be read later, and a copy of the books
+ */
+
+static void save_plan(struct deck *d)
+{
+	struct teardown_view *t = &d->teardown;
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+	struct err err = ERR_INIT;
+	char *dir, *path, note_[160];
+
+	if (!d->options->state_dir) {
+		remark(d, "there is no folder for it: paceline cluster delete prints it");
+		return;
+	}
+	dir = xasprintf("%s/exports", d->options->state_dir);
+	path = xasprintf("%s/teardown-%s-%.8s.json", dir, t->cluster,
+			 json_str(t->plan, "hash", "plan"));
+	json_write_pretty(&text, t->plan);
+	if (file_make_dir(dir, 0700, &err) < 0 ||
+	    file_write(path, buf_str(&text), text.len, 0600, &err) < 0)
+		snprintf(note_, sizeof(note_), "not saved: %.100s", err.msg);
+	else
+		snprintf(note_, sizeof(note_), "%.60s is written, in %.50s",
+			 strrchr(path, '/') + 1, dir);
+	remark(d, note_);
+	buf_clear(&text);
+	free(path);
+	free(dir);
+}
+
+static void on_backed_up(struct deck *d, const struct json *answer, const char *note_)
+{
+	char text[120];
+
+	(void)note_;
+	snprintf(text, sizeof(text), "backed up: %.100s", json_str(answer, "path", "done"));
+	if (d->mode == AT_TEARDOWN && d->teardown.asking)
+		remark(d, text);
+	else
+		deck_say(d, TONE_OK, "%s", text);
+}
+
+static void on_not_backed_up(struct deck *d, const struct err *err, const char *note_)
+{
+	char text[120];
+
+	(void)note_;
+	snprintf(text, sizeof(text), "no backup: %.100s", err->msg);
+	remark(d, text);
+}
+
+/* The books (jobs, costs, audit) are the engine's; files on a machine's own disk are not. */
+static void back_up(struct deck *d)
+{
+	const struct plan_row *r = row_now(&d->teardown);
+	const char *locked = deck_cannot(d, ROLE_OPERATOR);
+
+	if (r && r->thing && json_get(r->thing, "can_keep") &&
+	    !json_bool(r->thing, "can_keep", false)) {
+		remark(d, r->fixed);
+		return;
+	}
+	if (locked) {
+		remark(d, locked);
+		return;
+	}
+	deck_post(d, xstrdup("/v1/backup"), NULL, on_backed_up, "");
+	deck_if_failed(d, on_not_backed_up);
+	remark(d, "backing up jobs, costs and audit...");
+}
+
+/* The name is typed with letters: one that it begins with, or goes on with, is not an act. */
+static bool is_act(const struct deck *d, uint32_t code, uint32_t f_key)
+{
+	char letter = f_key == K_F5 ? 'b' : 'p';
+
+	return code == f_key || (code == (uint32_t)letter && d->dialog.away &&
+				 d->dialog.typed_len == 0 && d->teardown.cluster[0] != letter);
+}
+
 static void move_row(struct teardown_view *t, int by)
 {
 	int to = (int)t->row + by;
@@ -236,7 +330,16 @@ static bool tree_key(struct deck *d, const struct key *k)
 	bool away = d->dialog.away;
 
 	d->dialog.note[0] = '\0';
+	if (is_act(d, k->code, K_F5) || is_act(d, k->code, K_F6)) {
+		if (is_act(d, k->code, K_F5))
+			back_up(d);
+		else
+			save_plan(d);
+		return true;
+	}
 	switch (k->code) {
+	case K_ENTER:
+		return away && fold(d);
 	case K_PAGE_DOWN:
 	case K_PAGE_UP:
 		move_row(t, k->code == K_PAGE_DOWN ? 8 : -8);

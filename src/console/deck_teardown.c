@@ -179,6 +179,21 @@ static void on_retried(struct deck *d, const struct json *answer, const char *no
 	teardown_follow(d);
 }
 
+/* The one that is marked; the others keep their own times. */
+static void retry_item(struct deck *d)
+{
+	const struct json *items[NEEDING_MOST];
+	size_t n = teardown_needing(d->teardown.operation, items, NEEDING_MOST);
+	struct json *body = json_new_object();
+	char id[24];
+
+	snprintf(id, sizeof(id), "%lld", (long long)d->teardown.op_id);
+	json_set_str(body, "item",
+		     json_str(items[d->teardown.item < n ? d->teardown.item : 0], "id", ""));
+	deck_post(d, client_path("/v1/operations/%/retry", id, (char *)NULL), body, on_retried,
+		  "");
+}
+
 static void on_skipped(struct deck *d, const struct json *answer, const char *id)
 {
 	(void)answer;
@@ -206,7 +221,6 @@ static bool needing_key(struct deck *d, const struct key *k)
 {
 	size_t n = teardown_needs(d);
 	const char *locked = deck_cannot(d, ROLE_OPERATOR);
-	char id[24];
 
 	if (n == 0 || (k->code != 'r' && k->code != 's' && k->code != K_TAB))
 		return false;
@@ -218,9 +232,7 @@ static bool needing_key(struct deck *d, const struct key *k)
 	} else if (k->code == 's') {
 		skip_item(d);
 	} else {
-		snprintf(id, sizeof(id), "%lld", (long long)d->teardown.op_id);
-		deck_post(d, client_path("/v1/operations/%/retry", id, (char *)NULL), NULL,
-			  on_retried, "");
+		retry_item(d);
 	}
 	return true;
 }

@@ -48,6 +48,37 @@ static struct plan_row *add(struct plan_tree *t, char stage, char mark, enum ton
  * Stages 1 and 2: the queue, the arrays, whose jobs run there
  */
 
+/* Enter lists them: who loses what. count: of all, as the engine lists the first ones. */
+static void add_jobs(struct plan_tree *t, char stage, const char *key, const struct json *jobs,
+		     int64_t count)
+{
+	struct plan_row *r = &t->v[t->n - 1];
+	bool open = strs_has(&t->open, key);
+	char span[48];
+
+	if (json_len(jobs) == 0)
+		return;
+	r->jobs = jobs;
+	snprintf(r->key, sizeof(r->key), "%s", key);
+	snprintf(span, sizeof(span), " (Enter %s)", open ? "folds" : "lists");
+	strncat(r->what, span, sizeof(r->what) - strlen(r->what) - 1);
+	for (size_t i = 0; open && i < json_len(jobs); i++) {
+		const struct json *j = json_at(jobs, i);
+		const char *nodes = json_str(j, "nodes", "");
+		struct plan_row *one =
+		    add(t, stage, '\0', TONE_TEXT, nodes[0] ? nodes : "waits",
+			"%-12.20s %-10.16s %.40s", json_str(j, "id", "?"),
+			json_str(j, "user", "?"), json_str(j, "name", ""));
+
+		one->listed = true;
+		one->thing = j;
+	}
+	if (open && count > (int64_t)json_len(jobs))
+		add(t, stage, '\0', TONE_DIM, "", "and %lld more",
+		    (long long)count - (long long)json_len(jobs))
+		    ->listed = true;
+}
+
 static void add_cluster(struct plan_tree *t, const struct json *plan)
 {
 	long long nodes = json_int(plan, "nodes", 0),
@@ -57,9 +88,10 @@ static void add_cluster(struct plan_tree *t, const struct json *plan)
 	snprintf(act, sizeof(act), nodes ? "STOP, drain %lld node%s" : "STOP", nodes,
 		 plural(nodes));
 	add(t, '1', 'x', TONE_TEXT, act, "cluster %s", json_str(plan, "cluster", "?"));
-	if (pending > 0)
-		add(t, '1', '\0', TONE_WARN, "! LOST", "%lld pending job%s", pending,
-		    plural(pending));
+	if (pending <= 0)
+		return;
+	add(t, '1', '\0', TONE_WARN, "! LOST", "%lld pending job%s", pending, plural(pending));
+	add_jobs(t, '1', "", json_get(plan, "pending"), pending);
 }
 
 static void users_text(char out[60], const struct json *users)
@@ -98,6 +130,7 @@ static void add_arrays(struct plan_tree *t, const struct json *plan, bool kill)
 			jobs, plural(jobs), users);
 		r->toggle = TOGGLE_KILL;
 		r->thing = a;
+		add_jobs(t, '2', json_str(a, "name", "?"), json_get(a, "list"), jobs);
 	}
 }
 
@@ -235,9 +268,27 @@ void plan_tree_make(struct plan_tree *t, const struct json *plan, bool kill)
 	add(t, '7', 'x', TONE_DIM, "archived, kept 400 days", "state in our store");
 }
 
+bool plan_tree_fold(struct plan_tree *t, size_t i)
+{
+	const char *key = i < t->n && t->v[i].jobs ? t->v[i].key : NULL;
+	struct strs others = STRS_INIT(64);
+
+	if (!key)
+		return false;
+	for (size_t k = 0; k < t->open.n; k++)
+		if (strcmp(t->open.v[k], key) != 0)
+			strs_add(&others, t->open.v[k]);
+	if (others.n == t->open.n)
+		strs_add(&others, key);
+	strs_clear(&t->open);
+	t->open = others;
+	return true;
+}
+
 void plan_tree_clear(struct plan_tree *t)
 {
 	free(t->v);
+	strs_clear(&t->open);
 	*t = (struct plan_tree){ 0 };
 }
 
@@ -266,7 +317,9 @@ static void branch(char out[24], const struct plan_tree *t, size_t i)
 {
 	const struct plan_row *r = &t->v[i];
 
-	if (!r->mark)
+	if (r->listed)
+		snprintf(out, 24, "|     ");
+	else if (!r->mark)
 		snprintf(out, 24, "|  `- ");
 	else if (i == 0)
 		snprintf(out, 24, "[%c] ", r->mark);
@@ -366,12 +419,20 @@ void plan_row_facts(const struct plan_tree *t, size_t i, const struct json *plan
 {
 	const struct plan_row *r = &t->v[i];
 	double price = json_real(r->thing, "price_per_hour", 0);
-	char money[24];
+	char money[24], when[CLOCK_TEXT];
 
 	if (r->thing && json_get(r->thing, "can_keep")) {
 		storage_facts(r, out);
 	} else if (r->toggle == TOGGLE_KILL) {
 		jobs_facts(r, out);
+	} else if (r->listed) {
+		fact(out, "job", "%s", json_str(r->thing, "id", ""));
+		fact(out, "user", "%s", json_str(r->thing, "user", ""));
+		fact(out, "name", "%s", json_str(r->thing, "name", ""));
+		fact(out, "nodes", "%s", json_str(r->thing, "nodes", ""));
+		if (json_int(r->thing, "start_ms", 0) > 0)
+			fact(out, "runs since", "%s",
+			     clock_text(when, json_int(r->thing, "start_ms", 0)));
 	} else if (i == 0) {
 		fact(out, "cloud", "%s",
 		     json_bool(plan, "simulated", false) ? "simulated" : "");

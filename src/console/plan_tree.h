@@ -6,6 +6,7 @@
 #define CONSOLE_PLAN_TREE_H
 
 #include "base/json.h"
+#include "base/strs.h"
 #include "console/screen.h"
 #include "console/textbox.h"
 
@@ -19,6 +20,9 @@ struct plan_row {
 	enum plan_toggle toggle;
 	char storage[40];	  /* TOGGLE_KEEP: the one that it keeps or deletes */
 	const char *fixed;	  /* why Space changes nothing here */
+	const struct json *jobs;  /* that Enter lists below it; NULL none */
+	char key[40];		  /* of that list */
+	bool listed;		  /* one of those that Enter listed */
 	const struct json *thing; /* of the plan, for facts; may be NULL */
 };
 
@@ -27,11 +31,14 @@ struct plan_row {
 struct plan_tree {
 	struct plan_row *v;
 	size_t n, cap;
+	struct strs open; /* keys of the lists that are shown */
 };
 
 /* The plan must outlive it. kill: running jobs are not waited for. */
 void plan_tree_make(struct plan_tree *t, const struct json *plan, bool kill);
 void plan_tree_clear(struct plan_tree *t);
+bool plan_tree_fold(struct plan_tree *t,
+		    size_t i); /* false: there is no list; else make it anew */
 size_t plan_tree_first_toggle(const struct plan_tree *t); /* of storage; n: none */
 
 /* One row in so many columns; stages: with a column of them in front (from 160 columns). */

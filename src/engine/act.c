@@ -249,6 +249,8 @@ int engine_pause(struct engine *e, const struct user *u, const char *name, bool 
 	if (!r || change_begin(r, u, paused ? "pause" : "resume", object, NULL, err) < 0)
 		return -1;
 	r->cluster.paused = paused;
+	if (!paused)
+		backoff_unprotect(r);
 	cluster_save(r);
 	note_by(r, EVENT_INFO, u, "", paused ? "autoscaling paused" : "autoscaling resumed");
 	return change_end(r, err);
@@ -300,14 +302,20 @@ int engine_op_cancel(struct engine *e, const struct user *u, int64_t id, struct 
 	return op_changed(r, err);
 }
 
-int engine_op_retry(struct engine *e, const struct user *u, int64_t id, struct err *err)
+int engine_op_retry(struct engine *e, const struct user *u, int64_t id, const char *item,
+		    struct err *err)
 {
 	struct run *r = run_of_op(e, id, err);
 
-	if (!r || op_change(r, u, "retry", op_kind_name(r->op.kind), err) < 0)
+	if (r && item[0] && (r->op.kind != OP_DELETE || !item_may_skip(r, item)))
+		return err_set(err, ERR_NOT_FOUND,
+			       "operation %lld of %s waits for nothing called \"%.100s\"",
+			       (long long)id, r->cluster.name, item);
+
+	if (!r || op_change(r, u, "retry", item[0] ? item : op_kind_name(r->op.kind), err) < 0)
 		return -1;
 	if (r->op.kind == OP_DELETE)
-		items_retry(r);
+		items_retry(r, item);
 	note_by(r, EVENT_INFO, u, "", "%s: tried again now", op_kind_name(r->op.kind));
 	return op_changed(r, err);
 }

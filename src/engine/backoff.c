@@ -10,9 +10,13 @@
 #include "base/text.h"
 #include "engine/run.h"
 
-#define CAPACITY_MS ((int64_t)300 * 1000)
-#define LONGEST_MS  ((int64_t)3600 * 1000)
-#define QUOTA_MS    ((int64_t)900 * 1000)
+#define CAPACITY_MS   ((int64_t)300 * 1000)
+#define LONGEST_MS    ((int64_t)3600 * 1000)
+#define QUOTA_MS      ((int64_t)900 * 1000)
+#define BOOTS_REST    2
+#define BOOTS_PROTECT 10
+#define PROTECTED_MS  ((int64_t)100 * 365 * 24 * 3600 * 1000) /* until somebody says otherwise \
+							       */
 
 static void key_of(char out[200], const struct run *r, const struct node *n)
 {
@@ -93,9 +97,64 @@ void backoff_ok(struct run *r, const struct node *n)
 
 	key_of(key, r, n);
 	b = find(r, key);
-	if (!b || !b->length_ms)
+	if (!b || (!b->length_ms && !b->boots_failed))
 		return;
 	b->length_ms /= 2;
+	b->boots_failed = 0;
 	b->until_ms = 0;
 	save(r, b);
+}
+
+enum boot_verdict backoff_verdict(int64_t boots_failed)
+{
+	return boots_failed >= BOOTS_PROTECT ? BOOT_PROTECTS
+	       : boots_failed >= BOOTS_REST  ? BOOT_RESTS
+					     : BOOT_REPLACED;
+}
+
+static void protect(struct run *r, const struct node *n, struct backoff *b, const char *why)
+{
+	b->until_ms = clock_utc_ms() + PROTECTED_MS;
+	snprintf(b->why, sizeof(b->why), "protected: %lld machines in a row failed; %.100s",
+		 (long long)b->boots_failed, why);
+	save(r, b);
+	note(r, EVENT_ERROR, n->array,
+	     "%s %s is protected, no node is made there: %.200s; resume opens it again",
+	     n->size, n->spot ? "spot" : "on demand", b->why);
+}
+
+void backoff_boot_failed(struct run *r, const struct node *n, const char *why)
+{
+	struct err err = ERR_INIT;
+	struct backoff *b;
+	char key[200];
+
+	key_of(key, r, n);
+	b = find_or_add(r, key);
+	b->boots_failed++;
+	switch (backoff_verdict(b->boots_failed)) {
+	case BOOT_REPLACED:
+		save(r, b);
+		break;
+	case BOOT_RESTS:
+		err_set(&err, ERR_TIMEOUT, "%s", why);
+		backoff_note(r, n, "BootTimeout", &err, 0);
+		break;
+	case BOOT_PROTECTS:
+		protect(r, n, b, why);
+		break;
+	}
+}
+
+void backoff_unprotect(struct run *r)
+{
+	for (size_t i = 0; i < r->n_backoffs; i++) {
+		struct backoff *b = &r->backoffs[i];
+
+		if (backoff_verdict(b->boots_failed) != BOOT_PROTECTS)
+			continue;
+		b->boots_failed = 0;
+		b->until_ms = clock_utc_ms(); /* one node tries first */
+		save(r, b);
+	}
 }

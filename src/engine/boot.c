@@ -46,7 +46,6 @@ static void deadline(struct run *r, struct member *m, int64_t now_ms)
 {
 	const struct array_spec *a = cluster_array(&r->cluster.spec, m->node.array);
 	int64_t boot_s = a ? a->boot_s : 1800;
-	struct err err = ERR_INIT;
 	char why[160];
 
 	/* told by a listing that began so late and is whole: one of a large cluster takes
@@ -63,8 +62,7 @@ static void deadline(struct run *r, struct member *m, int64_t now_ms)
 		return;
 	snprintf(why, sizeof(why), "did not join within %lld s; last mark: %s",
 		 (long long)boot_s, m->node.phase[0] ? m->node.phase : "none");
-	err_set(&err, ERR_TIMEOUT, "%s", why);
-	backoff_note(r, &m->node, "BootTimeout", &err, 0);
+	backoff_boot_failed(r, &m->node, why);
 	boot_feed(r, m, BOOT_EV_TOO_LATE, why);
 }
 

@@ -366,6 +366,11 @@ static void backoff(struct telling *w, const struct cause *c, int64_t now_s)
 
 	w->code = WHY_BACKOFF;
 	bucket_text(bucket, c->first_closed);
+	if (text_has_prefix(c->first_closed->closed_why, "protected: ")) {
+		snprintf(w->text, sizeof(w->text), "%.90s is %s: resume opens it again", bucket,
+			 c->first_closed->closed_why);
+		return;
+	}
 	snprintf(w->text, sizeof(w->text), "%.90s rests for %s more: %s", bucket,
 		 clock_span(span, (c->until_s - now_s) * 1000),
 		 c->first_closed->closed_why[0] ? c->first_closed->closed_why

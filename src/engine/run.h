@@ -617,6 +617,12 @@ void change_clear(struct change_store *c);
 void backoff_note(struct run *r, const struct node *n, const char *azure_code,
 		  const struct err *err, int64_t retry_ms); /* B3 */
 void backoff_ok(struct run *r, const struct node *n);
+/* R5.8: a machine did not join. One is replaced, two in a row close their bucket for a while, ten
+ * protect it: no node is made there until one joins, or an operator resumes autoscaling. */
+enum boot_verdict { BOOT_REPLACED, BOOT_RESTS, BOOT_PROTECTS };
+enum boot_verdict backoff_verdict(int64_t boots_failed); /* pure */
+void backoff_boot_failed(struct run *r, const struct node *n, const char *why);
+void backoff_unprotect(struct run *r);
 
 /* publish.c */
 void publish_act(

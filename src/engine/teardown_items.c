@@ -388,14 +388,15 @@ double items_failed_price(struct run *r)
 	return sum;
 }
 
-void items_retry(struct run *r)
+void items_retry(struct run *r, const char *id)
 {
 	struct json *items = list_in(data_of(r), "items");
 
 	for (size_t i = 0; i < json_len(items); i++) {
 		struct json *j = item_at(items, i);
 
-		if (!state_is(j, "failed"))
+		if (!state_is(j, "failed") ||
+		    (id[0] && text_casecmp(json_str(j, "id", ""), id) != 0))
 			continue;
 		json_set_int(j, "tries", 0);
 		json_set_int(j, "next_try_ms", 0);

@@ -50,7 +50,7 @@ bool item_is_foreign(struct run *r, const char *id);
 /* Something of that kind waits for its next try; with a group: only what lies in it. */
 bool items_later(struct run *r, enum cloud_kind kind, const char *group);
 size_t items_failed(struct run *r, int64_t *next_try_ms, char *first, size_t first_max);
-void items_retry(struct run *r);	  /* now, each as if it had not failed yet */
+void items_retry(struct run *r, const char *id); /* now, as if it had not failed; "": all */
 int64_t items_progress_ms(struct run *r); /* when something last went */
 double items_failed_price(struct run *r); /* USD per hour; -1 unknown */
 

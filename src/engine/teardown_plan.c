@@ -209,15 +209,42 @@ static void count_user(struct json *users, const char *user, int64_t tasks)
 	json_set_int(u, "jobs", tasks);
 }
 
+static bool runs(const struct job *j)
+{
+	return j->state == JOB_RUNNING || j->state == JOB_STARTING ||
+	       j->state == JOB_COMPLETING;
+}
+
 static void list_users(struct json *users, const struct run *r, const char *array)
 {
 	for (size_t i = 0; r->queue && i < r->queue->n_jobs; i++) {
 		const struct job *j = &r->queue->jobs[i];
 
-		if (strcmp(j->partition, array) == 0 &&
-		    (j->state == JOB_RUNNING || j->state == JOB_STARTING ||
-		     j->state == JOB_COMPLETING))
+		if (strcmp(j->partition, array) == 0 && runs(j))
 			count_user(users, j->user, j->tasks > 0 ? j->tasks : 1);
+	}
+}
+
+#define JOBS_LISTED 100 /* the first of them; their number is told beside */
+
+/* array NULL: those that wait. */
+static void list_jobs(struct json *list, const struct run *r, const char *array)
+{
+	for (size_t i = 0; r->queue && i < r->queue->n_jobs && json_len(list) < JOBS_LISTED;
+	     i++) {
+		const struct job *j = &r->queue->jobs[i];
+		bool waits = j->state == JOB_PENDING || j->state == JOB_HELD;
+		struct json *o;
+
+		if (array ? !runs(j) || strcmp(j->partition, array) != 0 : !waits)
+			continue;
+		o = json_add_object(list);
+		json_set_str(o, "id", j->id);
+		json_set_str(o, "user", j->user);
+		json_set_str(o, "name", j->name);
+		json_set_str(o, "nodes", j->nodes);
+		json_set_int(o, "tasks", j->tasks);
+		json_set_int(o, "start_ms", j->start_s * 1000);
 	}
 }
 
@@ -238,6 +265,7 @@ static void list_arrays(struct json *list, const struct run *r)
 		json_set_int(j, "nodes", nodes);
 		json_set_int(j, "jobs", jobs);
 		list_users(json_set_array(j, "users"), r, name);
+		list_jobs(json_set_array(j, "list"), r, name);
 	}
 }
 
@@ -296,6 +324,7 @@ static struct json *make(struct run *r, const struct strs *keep, struct err *err
 	list_recorded(&d, err);
 	list_disks(&d);
 	list_arrays(json_set_array(j, "arrays"), r);
+	list_jobs(json_set_array(j, "pending"), r, NULL);
 	list_storage(json_set_array(j, "storage"), &d);
 	list_lost(json_set_array(j, "data_lost"), &d);
 	totals(j, &d, &v);

@@ -64,7 +64,7 @@ const struct route routes[] = {
 	{ "POST", "/v1/stream", ROLE_VIEWER, open_stream },
 	{ "PUT", "/v1/stream/*", ROLE_VIEWER, change_stream },
 	{ "GET", "/v1/audit", ROLE_ADMIN, list_audit },
-	{ "POST", "/v1/backup", ROLE_ADMIN, make_backup },
+	{ "POST", "/v1/backup", ROLE_OPERATOR, make_backup },
 };
 
 const size_t n_routes = ARRAY_LEN(routes);

@@ -78,5 +78,7 @@ const char *const store_migrations[] = {
 	"ALTER TABLE job ADD COLUMN limit_s INTEGER NOT NULL DEFAULT -1;"
 	"CREATE INDEX job_ended ON job(cluster_id, end_s);",
 	"ALTER TABLE job ADD COLUMN account TEXT NOT NULL DEFAULT '';",
+	/* Boots that failed in a row. */
+	"ALTER TABLE backoff ADD COLUMN boots_failed INTEGER NOT NULL DEFAULT 0;",
 	NULL,
 };

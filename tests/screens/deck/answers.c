@@ -321,6 +321,8 @@ struct json *fixture_answer(const char *method, const char *path, const struct j
 		return fixture_cost(path);
 	if (strcmp(path, "/v1/templates/check") == 0)
 		return fixture_check_text(body);
+	if (post && strcmp(path, "/v1/backup") == 0)
+		return json_parse("{\"path\":\"/var/lib/paceline/backup-1.db\"}", 40, NULL);
 	if (strncmp(path, "/v1/templates/", 14) == 0 && strstr(path, "/check"))
 		return fixture_check(body);
 	if (strncmp(path, "/v1/templates/", 14) == 0 && strstr(path, "/diff"))

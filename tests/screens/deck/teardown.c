@@ -53,6 +53,22 @@ static void resources(struct json *list, bool keep)
 		     "shared");
 }
 
+static void jobs(struct json *list, int n, bool running)
+{
+	for (int i = 1; i <= n; i++) {
+		struct json *j = json_add_object(list);
+		char id[24], node[24];
+
+		snprintf(id, sizeof(id), running ? "12_%d" : "13_[%d-35]", i);
+		snprintf(node, sizeof(node), "htc-%d", i);
+		json_set_str(j, "id", id);
+		json_set_str(j, "user", "op");
+		json_set_str(j, "name", running ? "monte-carlo" : "sweep");
+		json_set_str(j, "nodes", running ? node : "");
+		json_set_int(j, "start_ms", running ? fixture->engine.now_ms - 600000 : 0);
+	}
+}
+
 static void arrays(struct json *list, const struct cluster_row *r)
 {
 	struct json *a = json_add_object(list), *u;
@@ -63,6 +79,7 @@ static void arrays(struct json *list, const struct cluster_row *r)
 	u = json_add_object(json_set_array(a, "users"));
 	json_set_str(u, "user", "op");
 	json_set_int(u, "jobs", r->view.jobs_running);
+	jobs(json_set_array(a, "list"), 4, true);
 	a = json_add_object(list);
 	json_set_str(a, "name", "hpc");
 	json_set_int(a, "nodes", 0);
@@ -95,6 +112,7 @@ struct json *fixture_teardown(const struct cluster_row *r, const char *kept)
 	json_set_bool(j, "simulated", true);
 	resources(json_set_array(j, "resources"), keep);
 	arrays(json_set_array(j, "arrays"), r);
+	jobs(json_set_array(j, "pending"), 1, false);
 	storage(json_add_object(json_set_array(j, "storage")), keep);
 	lost = json_set_array(j, "data_lost");
 	if (!keep) {
@@ -129,7 +147,7 @@ bool fixture_stuck(struct operation *o)
 	    "{\"kind\":\"disk\",\"id\":\"" DISK_GROUP
 	    "/providers/Microsoft.Compute/disks/demo-shared-4f1c\",\"state\":\"kept\",\"error\":\"\",\"price_per_hour\":0.0166},"
 	    "{\"kind\":\"nsg\",\"id\":\"" GROUP
-	    "/providers/Microsoft.Network/networkSecurityGroups/pl-4f1c-nsg\",\"state\":\"failed\",\"error\":\"it is in use by the network card of a stranger\",\"price_per_hour\":0},"
+	    "/providers/Microsoft.Network/networkSecurityGroups/pl-4f1c-nsg\",\"state\":\"failed\",\"error\":\"it is in use by the network card of a stranger\",\"price_per_hour\":0,\"tries\":3,\"next_try_ms\":1795435742000},"
 	    "{\"kind\":\"group\",\"id\":\"" GROUP
 	    "\",\"state\":\"waiting\",\"error\":\"\",\"price_per_hour\":0}]}");
 	snprintf(o->detail, sizeof(o->detail), "tries again in 5 s");

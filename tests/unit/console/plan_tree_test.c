@@ -121,10 +121,40 @@ static void a_disk_stands_as_its_storage_alone(void **state)
 		assert_null(strstr(g->tree.v[i].what, "cfd-shared"));
 }
 
+static void enter_lists_the_jobs_of_a_row_and_folds_them_again(void **state)
+{
+	static const char text[] =
+	    "{\"cluster\":\"cfd\",\"nodes\":1,\"jobs_pending\":120,\"pending\":[{\"id\":\"9\",\"user\":\"bo\",\"name\":\"late\"}],"
+	    "\"arrays\":[{\"name\":\"htc\",\"nodes\":1,\"jobs\":1,\"list\":[{\"id\":\"12_1\",\"user\":\"ana\",\"name\":\"cfd\",\"nodes\":\"htc-1\"}]}]}";
+	struct json *plan = json_parse(text, strlen(text), NULL);
+	struct plan_tree t = { 0 };
+	size_t folded;
+
+	(void)state;
+	plan_tree_make(&t, plan, false);
+	folded = t.n;
+	assert_false(plan_tree_fold(&t, 0)); /* the cluster itself has no list */
+	assert_true(plan_tree_fold(&t, 1));
+	plan_tree_make(&t, plan, false);
+	assert_int_equal(t.n,
+			 folded + 2); /* the one that is told, and how many more there are */
+	assert_true(t.v[2].listed);
+	assert_non_null(strstr(t.v[2].what, "late"));
+	assert_non_null(strstr(t.v[3].what, "119 more"));
+	assert_true(plan_tree_fold(&t, 1));
+	assert_true(plan_tree_fold(&t, 5)); /* of the array */
+	plan_tree_make(&t, plan, false);
+	assert_int_equal(t.n, folded + 1);
+	assert_string_equal(t.v[4].act, "htc-1");
+	plan_tree_clear(&t);
+	json_free(plan);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, made, gone)
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(enter_lists_the_jobs_of_a_row_and_folds_them_again),
 		TEST(rows_are_in_order_of_their_stages),
 		TEST(what_is_kept_starts_off_and_says_its_price),
 		TEST(storage_of_the_head_is_lost_with_it),

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/rand.h"
 #include "engine/run.h"
@@ -175,6 +176,8 @@ static void an_unknown_outcome_is_settled_by_what_is_there(void **state)
 		{ CLOUD_PUT, CLOUD_VM, 0, -1, CLOUD_IS_FAILED, SETTLE_FAILED },
 		{ CLOUD_PUT, CLOUD_GROUP, 0, -1, CLOUD_IS_GONE, SETTLE_RESEND },
 		{ CLOUD_DELETE, CLOUD_VM, 0, -1, CLOUD_IS_GONE, SETTLE_DONE },
+		{ CLOUD_TAG, CLOUD_DISK, 0, -1, CLOUD_IS_THERE, SETTLE_RESEND },
+		{ CLOUD_TAG, CLOUD_DISK, 0, -1, CLOUD_IS_GONE, SETTLE_FAILED },
 		{ CLOUD_DELETE, CLOUD_VM, 0, -1, CLOUD_IS_THERE, SETTLE_RESEND },
 		{ CLOUD_DELETE, CLOUD_GROUP, 0, -1, CLOUD_IS_CHANGING, SETTLE_WAIT },
 		{ CLOUD_DELETE, CLOUD_GROUP, 0, -1, CLOUD_LOOK_UNKNOWN, SETTLE_WAIT },
@@ -189,6 +192,63 @@ static void an_unknown_outcome_is_settled_by_what_is_there(void **state)
 
 		assert_int_equal(intent_settle(&in, &s), rows[i].says);
 	}
+}
+
+static void two_failed_boots_close_a_bucket_and_ten_protect_it(void **state)
+{
+	(void)state; /* R5.8 */
+	assert_int_equal(backoff_verdict(1), BOOT_REPLACED);
+	assert_int_equal(backoff_verdict(2), BOOT_RESTS);
+	assert_int_equal(backoff_verdict(9), BOOT_RESTS);
+	assert_int_equal(backoff_verdict(10), BOOT_PROTECTS);
+	assert_int_equal(backoff_verdict(1000), BOOT_PROTECTS);
+}
+
+/* R6.1: drain set, drain seen in a reading that began afterwards, no job in that same reading,
+ * no keep-alive; R6.2: an old or failed reading breaks the chain. */
+static void a_drain_is_proven_by_one_fresh_reading_that_began_after_it(void **state)
+{
+	struct sched_node sn = { .name = "htc-1", .drained = true };
+	struct queue q = { .nodes = &sn, .n_nodes = 1 };
+	struct run r = { .queue = &q };
+	struct member m = { .node = { .name = "htc-1", .state = NODE_DRAINING } };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	clock_test_set(10000000);
+	r.cluster.spec.cycle_s = 5;
+	r.queue_source.state = SOURCE_OK;
+	r.queue_source.ok_ms = 9999000;
+	q.read_started_ms = 9998000;
+	m.node.drain_set_ms = 9990000;
+	assert_true(drain_proven(&r, &m, &err));
+	m.node.drain_set_ms = 0;
+	assert_false(drain_proven(&r, &m, &err));
+	m.node.drain_set_ms = 9998000; /* while it was read */
+	assert_false(drain_proven(&r, &m, &err));
+	m.node.drain_set_ms = 9990000;
+	sn.jobs = 1;
+	assert_false(drain_proven(&r, &m, &err));
+	sn.jobs = -1;
+	assert_false(drain_proven(&r, &m, &err));
+	sn.jobs = 0;
+	sn.completing = true;
+	assert_false(drain_proven(&r, &m, &err));
+	sn.completing = false;
+	sn.drained = false;
+	assert_false(drain_proven(&r, &m, &err));
+	sn.drained = true;
+	m.node.keep_alive = true; /* R5.9 */
+	assert_false(drain_proven(&r, &m, &err));
+	m.node.keep_alive = false;
+	r.queue_source.state = SOURCE_UNKNOWN;
+	assert_false(drain_proven(&r, &m, &err));
+	r.queue_source.state = SOURCE_OK;
+	r.queue_source.ok_ms = 9980000; /* older than two cycles */
+	assert_false(drain_proven(&r, &m, &err));
+	r.queue_source.ok_ms = 9999000;
+	assert_true(drain_proven(&r, &m, &err));
+	clock_test_end();
 }
 
 int main(void)
@@ -207,6 +267,8 @@ int main(void)
 		cmocka_unit_test(a_row_ends_only_when_machine_and_entry_are_gone),
 		cmocka_unit_test(no_order_of_events_breaks_the_arrows),
 		cmocka_unit_test(an_unknown_outcome_is_settled_by_what_is_there),
+		cmocka_unit_test(two_failed_boots_close_a_bucket_and_ten_protect_it),
+		cmocka_unit_test(a_drain_is_proven_by_one_fresh_reading_that_began_after_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
