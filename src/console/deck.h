@@ -344,6 +344,7 @@ void deck_open_row(struct deck *d, const struct view *v, const char *field, cons
 /* deck_draw.c */
 void deck_draw(void *arg, struct screen *s);
 void deck_watch_dialog(struct deck *d);
+void deck_draw_greyed(const struct deck *d, struct screen *s, enum pane_id id, struct area a);
 void deck_draw_empty(const struct deck *d, struct screen *s, enum pane_id id, struct area a,
 		     int row);
 bool deck_trouble(const struct deck *d); /* a lamp is not ok */

@@ -367,6 +367,19 @@ static void draw_nodes(struct deck *d, struct screen *s, struct area a, bool foc
 	map_draw(&d->map, s, body, grid, focused);
 }
 
+#define GREYED_MS ((int64_t)10 * 60 * 1000)
+
+/* R14.1: what is that old is still shown, and does not look like now. Below its title. */
+void deck_draw_greyed(const struct deck *d, struct screen *s, enum pane_id id, struct area a)
+{
+	const struct cluster_row *r = deck_cluster(d);
+
+	if (id != PANE_JOBS || !r || !r->view.queue_stale || queue_age(d) < GREYED_MS)
+		return;
+	for (int i = 1; i < a.rows; i++)
+		screen_tone(s, a.row + i, a.col, a.cols, TONE_DIM);
+}
+
 void deck_draw_pane(struct deck *d, struct screen *s, enum pane_id id)
 {
 	struct area a = d->layout.pane[id];
@@ -388,6 +401,7 @@ void deck_draw_pane(struct deck *d, struct screen *s, enum pane_id id)
 	pane_draw(&d->panes[id], s, a, focused);
 	if (d->panes[id].table.count == 0)
 		deck_draw_empty(d, s, id, a, d->panes[id].kind->titled ? 2 : 1);
+	deck_draw_greyed(d, s, id, a);
 }
 
 #define CURVES_LEAST 9 /* rows that curves under a text need: a title, four of two */

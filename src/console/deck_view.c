@@ -320,6 +320,7 @@ static void draw_table(struct deck *d, struct screen *s)
 	pane_draw(p, s, a, true);
 	if (p->table.count == 0)
 		deck_draw_empty(d, s, d->focus, a, 2);
+	deck_draw_greyed(d, s, d->focus, a);
 }
 
 static int lines_under(struct deck *d, const struct screen *s)

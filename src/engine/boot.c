@@ -8,7 +8,9 @@
 #include "base/clock.h"
 #include "engine/run.h"
 
-#define ACCEPTED_S 300 /* R5.7: the cloud has a VM for it within 5 min of accepting */
+/* R5.7 */
+#define ACCEPTED_S 300 /* the cloud has a VM for it within 5 min of accepting */
+#define DELETE_MS  ((int64_t)15 * 60 * 1000)
 
 /* After BOOT_DO_FORGET m is gone. */
 void boot_feed(struct run *r, struct member *m, enum boot_event ev, const char *why)
@@ -42,6 +44,24 @@ void boot_feed(struct run *r, struct member *m, enum boot_event ev, const char *
 	}
 }
 
+/* What costs money and will not go is told once; it is asked for again all the time. */
+static void deletion_late(struct run *r, struct member *m, int64_t now_ms)
+{
+	if (m->late_told || !m->has_vm || now_ms - m->node.since_ms <= DELETE_MS)
+		return;
+	m->late_told = true;
+	note(
+	    r, EVENT_ERROR, m->node.name,
+	    "machine %s is still there 15 min after its deletion was asked for: it is asked for again and costs until it is gone",
+	    m->node.vm_name);
+}
+
+/* R6.4, R5.2: it may work though nobody saw it join, and without an answer nobody knows. */
+static bool may_work(const struct run *r, const struct member *m)
+{
+	return run_is_blind(r) || m->node.jobs > 0;
+}
+
 static void deadline(struct run *r, struct member *m, int64_t now_ms)
 {
 	const struct array_spec *a = cluster_array(&r->cluster.spec, m->node.array);
@@ -57,8 +77,11 @@ static void deadline(struct run *r, struct member *m, int64_t now_ms)
 			  "the cloud accepted it and made no machine within 5 min");
 		return;
 	}
+	if (m->node.state == NODE_DELETING)
+		deletion_late(r, m, now_ms);
 	if ((m->node.state != NODE_BOOTING && m->node.state != NODE_JOINING) ||
-	    m->node.keep_alive || now_ms - m->node.requested_ms <= boot_s * 1000)
+	    m->node.keep_alive || may_work(r, m) ||
+	    now_ms - m->node.requested_ms <= boot_s * 1000)
 		return;
 	snprintf(why, sizeof(why), "did not join within %lld s; last mark: %s",
 		 (long long)boot_s, m->node.phase[0] ? m->node.phase : "none");

@@ -111,6 +111,7 @@ struct member { /* node and the VM that the last listing showed for it */
 	int64_t vm_missing_since_ms; /* in DB, not in the listing (R5.4); 0: seen */
 	bool delete_sent;	     /* its name is in the open change of its set */
 	int64_t delete_ended_ms;     /* that change ended; a listing tells what came of it */
+	bool late_told;		     /* that its deletion takes too long */
 	bool published;		     /* its line is on the head */
 	bool removing;		     /* scheduler removal under way */
 	bool down_told;		     /* the scheduler was told that the machine is gone */

@@ -401,7 +401,7 @@ void fixture_empty(void)
 	the.n_clusters = the.n_arrays = the.n_nodes = the.n_jobs = the.n_events = 0;
 }
 
-/* Orders: "node NAME STATE", "link lost|live", "stale", "cloud down", "role viewer" */
+/* Orders: "node NAME STATE", "link lost|live", "stale [SECONDS]", "cloud down", "role viewer" */
 
 static struct strs waiting = STRS_INIT(100);
 
@@ -441,7 +441,7 @@ void fixture_order(char *line)
 		the.link = strcmp(a, "lost") == 0 ? MIRROR_LOST : MIRROR_LIVE;
 	} else if (strcmp(verb, "stale") == 0) {
 		the.clusters[0].view.queue_stale = true;
-		the.clusters[0].view.queue_age_ms = 200000;
+		the.clusters[0].view.queue_age_ms = a[0] ? strtol(a, NULL, 10) * 1000 : 200000;
 	} else if (strcmp(verb, "cloud") == 0) {
 		the.engine.cloud_ok = false;
 		the.engine.cloud_since_ms = NOW - 180000;
