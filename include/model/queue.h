@@ -55,8 +55,9 @@ struct job { /* one record of the queue: a job, or the part of an array that has
 	bool mem_per_cpu;      /* mem_bytes is for each CPU, not each node */
 	bool requeue;
 	int64_t tasks;         /* tasks this record stands for; 1 for a job; -1 unknown (never "fewer") */
-	int64_t running;       /* of a row that stands for a whole array: its tasks that run; else 0 */
-	int64_t failed;        /* of such a row: its tasks that failed */
+	/* Of a row that stands for a whole array its tasks, those that ended as far as is known; else 0. */
+	int64_t running, waiting, done, failed, cancelled;
+	int64_t lost;          /* ended, and nobody told how */
 	int64_t task_limit;    /* array throttle; 0 none */
 	int64_t nodes_min;     /* nodes of one task */
 	int64_t cpus;          /* of one task, over all its nodes */
@@ -108,6 +109,13 @@ const struct sched_node *queue_node(const struct queue *q, const char *name); /*
 const struct job *queue_job(const struct queue *q, const char *id); /* also "12" for an array's first record, "12_7" for the one that holds it */
 /* Sets sched_node.jobs from the host lists of the jobs that hold nodes; a host list that cannot be read makes it -1 everywhere. */
 void queue_count_node_jobs(struct queue *q);
+
+/* Tasks of a row of any kind, counted as the tasks they are: what an act on it reaches. */
+int64_t job_tasks_running(const struct job *j);
+int64_t job_tasks_left(const struct job *j); /* that have not ended; -1 unknown */
+void job_count_task(struct job *array, const struct job *j); /* adds a record to the row of its array */
+#define JOB_PARTS 96
+const char *job_parts(char out[JOB_PARTS], const struct job *array); /* "18 run, 22 done of 40" */
 
 const char *job_state_name(enum job_state s);           /* "pending" */
 const char *job_state_short(enum job_state s);          /* "PD": as operators of Slurm know it */

@@ -209,7 +209,7 @@ static bool job_facts(const struct deck *d, enum chosen_act what, struct strs *f
 {
 	const struct engine_row *e = mirror_engine(d->mirror);
 	const struct pane *p = &d->panes[PANE_JOBS];
-	int64_t tasks = 0, running = 0;
+	int64_t tasks = 0, running = 0, left;
 	bool others = false;
 	char owner[40] = "";
 
@@ -218,8 +218,9 @@ static bool job_facts(const struct deck *d, enum chosen_act what, struct strs *f
 
 		if (!is_chosen(p, i))
 			continue;
-		tasks += j->tasks > 0 ? j->tasks : 1;
-		running += j->state == JOB_RUNNING || j->state == JOB_STARTING;
+		left = job_tasks_left(j);
+		tasks += left >= 0 ? left : 1;
+		running += job_tasks_running(j);
 		if (e && strcmp(j->user, e->user) != 0) {
 			others = true;
 			snprintf(owner, sizeof(owner), "%.32s", j->user);

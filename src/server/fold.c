@@ -27,9 +27,7 @@ static bool runs(const struct job *j)
 
 static void add_record(struct job *row, const struct job *j)
 {
-	row->tasks = row->tasks < 0 || j->tasks < 0 ? -1 : row->tasks + j->tasks;
-	row->running += runs(j);
-	row->failed += j->state == JOB_FAILED;
+	job_count_task(row, j);
 	row->demand = row->demand || j->demand;
 	if (weight(j->state) > weight(row->state))
 		row->state = j->state;
@@ -42,15 +40,32 @@ static void add_record(struct job *row, const struct job *j)
 		row->start_s = j->start_s;
 }
 
-static void begin_array(struct job *row)
+static void begin_array(struct job *row, const struct job *first)
 {
 	row->id = row->array_id;
 	row->task = row->nodes = "";
-	row->running = runs(row);
-	row->failed = row->state == JOB_FAILED;
+	row->tasks = 0;
+	job_count_task(row, first);
 }
 
-void jobs_fold(struct rows *out, const struct rows *jobs)
+/* What has left the queue of the arrays that are in it still: how many there were. */
+static void add_ended(struct job *rows, const struct map *seen, const struct rows *past)
+{
+	for (size_t i = 0; map_count(seen) && i < past->n; i++) {
+		const struct job *j = rows_at(past, i);
+		uintptr_t at = j->array_id[0] ? (uintptr_t)map_get(seen, j->array_id) : 0;
+
+		if (at > 0)
+			job_count_task(&rows[at - 1], j);
+	}
+}
+
+uint64_t fold_stamp(const struct rows *jobs, const struct rows *past)
+{
+	return jobs->stamp && past->n ? jobs->stamp ^ past->stamp << 1 : jobs->stamp;
+}
+
+void jobs_fold(struct rows *out, const struct rows *jobs, const struct rows *past)
 {
 	struct job *v = xcalloc(jobs->n + 1, sizeof(*v));
 	struct map *seen = map_new(NULL, false);
@@ -66,16 +81,17 @@ void jobs_fold(struct rows *out, const struct rows *jobs)
 		}
 		v[n] = *j;
 		if (j->array_id[0]) {
-			begin_array(&v[n]);
+			begin_array(&v[n], j);
 			map_put(seen, j->array_id, (void *)(n + 1));
 		}
 		n++;
 	}
+	add_ended(v, seen, past);
 	map_free(seen);
 	*out = (struct rows){ .noun = NOUN_JOB,
 			      .size = sizeof(struct job),
 			      .block = v,
 			      .made = v,
 			      .n = n,
-			      .stamp = jobs->stamp };
+			      .stamp = fold_stamp(jobs, past) };
 }

@@ -4,7 +4,9 @@
 
 #include "server/rows.h"
 
-/* Strings stay those of the queue. */
-void jobs_fold(struct rows *out, const struct rows *jobs);
+/* Strings stay those of the queue. past: jobs that left it and are shown in no row of their
+ * own, counted in those of their arrays. */
+void jobs_fold(struct rows *out, const struct rows *jobs, const struct rows *past);
+uint64_t fold_stamp(const struct rows *jobs, const struct rows *past); /* of what it makes */
 
 #endif

@@ -410,24 +410,37 @@ static void job_rows(struct rows *out, struct rows_cache *c, const char *cluster
 	}
 }
 
-/* Behind the queue's jobs those that left it lately. */
-void rows_add_past(struct rows *out, struct rows_cache *c, const char *cluster)
+void rows_past(struct rows *out, struct rows_cache *c, const char *cluster)
 {
 	const struct cluster *of = engine_cluster(c->engine, cluster);
 	const struct queue *past = of ? engine_past(c->engine, of) : NULL;
+
+	*out = (struct rows){ .noun = NOUN_JOB, .size = sizeof(struct job) };
+	if (!past)
+		return;
+	out->block = past->jobs;
+	out->n = past->n_jobs;
+	out->stamp = queue_stamp(past, 1);
+}
+
+/* Behind the queue's jobs those that left it lately. */
+void rows_add_past(struct rows *out, struct rows_cache *c, const char *cluster)
+{
+	struct rows past;
 	const void **list;
 
-	if (!past || past->n_jobs == 0)
+	rows_past(&past, c, cluster);
+	if (past.n == 0)
 		return;
-	list = xreallocarray(NULL, out->n + past->n_jobs, sizeof(*list));
+	list = xreallocarray(NULL, out->n + past.n, sizeof(*list));
 	for (size_t i = 0; i < out->n; i++)
 		list[i] = rows_at(out, i);
-	for (size_t i = 0; i < past->n_jobs; i++)
-		list[out->n + i] = &past->jobs[i];
+	for (size_t i = 0; i < past.n; i++)
+		list[out->n + i] = rows_at(&past, i);
 	free(out->list);
 	out->list = list;
-	out->n += past->n_jobs;
-	out->stamp = queue_stamp(past, out->stamp);
+	out->n += past.n;
+	out->stamp = fingerprint(&past.stamp, sizeof(past.stamp), out->stamp) | 1;
 }
 
 void rows_get(struct rows *out, struct rows_cache *c, enum noun noun, const char *cluster)

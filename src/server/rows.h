@@ -32,6 +32,7 @@ void rows_cache_free(struct rows_cache *c);
 void rows_cache_drop(struct rows_cache *c); /* nobody looks: memory is given back */
 
 void rows_get(struct rows *out, struct rows_cache *c, enum noun noun, const char *cluster);
+void rows_past(struct rows *out, struct rows_cache *c, const char *cluster); /* lent */
 void rows_add_past(struct rows *out, struct rows_cache *c,
 		   const char *cluster); /* of NOUN_JOB */
 void rows_clear(struct rows *r);

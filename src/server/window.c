@@ -226,11 +226,11 @@ const void *window_view_row(const struct window_view *v, const struct rows *rows
 }
 
 /* The folded rows are kept while the queue is the same: a large one is gone through once. */
-static void fold_jobs(struct window_view *v, struct rows *jobs)
+static void fold_jobs(struct window_view *v, struct rows *jobs, const struct rows *past)
 {
-	if (v->folded.stamp == 0 || v->folded.stamp != jobs->stamp) {
+	if (v->folded.stamp == 0 || v->folded.stamp != fold_stamp(jobs, past)) {
 		rows_clear(&v->folded);
-		jobs_fold(&v->folded, jobs);
+		jobs_fold(&v->folded, jobs, past);
 	}
 	rows_clear(jobs);
 	*jobs = v->folded;
@@ -240,14 +240,17 @@ static void fold_jobs(struct window_view *v, struct rows *jobs)
 void window_view_rows(struct rows *out, struct rows_cache *c, struct window_view *v,
 		      int64_t now_ms)
 {
-	struct rows nodes;
+	struct rows nodes, past = { .n = 0 };
 
 	if (!v->nodes) {
 		rows_get(out, c, v->want.noun, v->want.cluster);
 		if (v->want.ended && v->want.noun == NOUN_JOB)
 			rows_add_past(out, c, v->want.cluster);
-		if (v->want.fold && v->want.noun == NOUN_JOB && v->want.cluster[0])
-			fold_jobs(v, out);
+		if (v->want.fold && v->want.noun == NOUN_JOB && v->want.cluster[0]) {
+			if (!v->want.ended)
+				rows_past(&past, c, v->want.cluster);
+			fold_jobs(v, out, &past);
+		}
 		return;
 	}
 	rows_get(&nodes, c, NOUN_NODE, v->want.cluster);

@@ -176,7 +176,7 @@ folding() {
 	screen_keys 3
 	screen_wait '12_1 ' >/dev/null
 	screen_keys m
-	tap_ok "arrays are folded into one row" screen_wait '4 of 37 tasks run'
+	tap_ok "arrays are folded into one row" screen_wait '4 run, 33 wait of 37'
 	sleep 0.5
 	screen_golden views/folded_80x24
 	screen_keys G g Enter
@@ -187,6 +187,9 @@ folding() {
 	tap_ok "Esc folds it again" screen_wait '>  +12 [37]'
 	screen_keys H
 	tap_ok "an act on it is one on the array" screen_wait 'H (keep it from starting): only a job that waits'
+	screen_keys c
+	tap_ok "and is asked about by its tasks, not by its row" screen_wait '37 tasks, 4 of them run now'
+	screen_keys Escape
 	screen_keys m
 	screen_wait '12_4' >/dev/null
 	screen_stop

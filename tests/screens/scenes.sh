@@ -16,7 +16,7 @@ node              |            | 2 Down Down Enter                 | htc-3
 map               | --many 400 | Down 2 m                          | shade
 map-names         |            | 2 m                               | shade
 jobs              |            | 3                                 | [3 Jobs]
-folded            |            | 3 m                               | tasks run
+folded            |            | 3 m                               | 4 run, 33
 tasks             |            | 3 m Enter                         | 12_4
 job               |            | 3 G Up Enter                      | 14
 log-node          |            | Tab Right Right L                 | boot failed: mount

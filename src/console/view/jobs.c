@@ -74,20 +74,12 @@ static bool is_folded(const struct pane *p, const struct job *j)
 	return p->fold && j->array_id[0] && strcmp(j->id, j->array_id) == 0;
 }
 
-static bool has_ended(const struct job *j)
-{
-	return j->state == JOB_DONE || j->state == JOB_FAILED || j->state == JOB_CANCELLED;
-}
-
 /* What became of an array. */
 static void fold_ended(struct table_cell *out, const struct job *j)
 {
-	if (j->failed > 0)
-		snprintf(out->text, sizeof(out->text), "%lld of %lld tasks failed",
-			 (long long)j->failed, (long long)j->tasks);
-	else
-		snprintf(out->text, sizeof(out->text), "%lld task%s %s", (long long)j->tasks,
-			 j->tasks == 1 ? "" : "s", job_state_name(j->state));
+	char parts[JOB_PARTS];
+
+	snprintf(out->text, sizeof(out->text), "%s", job_parts(parts, j));
 	if (j->failed > 0)
 		out->tone = TONE_FAIL;
 }
@@ -110,7 +102,7 @@ static void run_time(const struct pane *p, const struct job *j, struct table_cel
 static void cell(const struct pane *p, size_t i, int what, struct table_cell *out)
 {
 	const struct job *j = at(p, i);
-	char why[WORDS_MAX], span[CLOCK_TEXT];
+	char why[WORDS_MAX], span[CLOCK_TEXT], parts[JOB_PARTS];
 
 	switch (what) {
 	case ID:
@@ -170,13 +162,12 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		snprintf(out->text, sizeof(out->text), "%lld", (long long)j->priority);
 		break;
 	default:
-		if (is_folded(p, j) && has_ended(j)) {
+		if (is_folded(p, j) && job_tasks_left(j) == 0) {
 			fold_ended(out, j);
 			break;
 		}
 		if (is_folded(p, j) && j->running > 0) {
-			snprintf(out->text, sizeof(out->text), "%lld of %lld tasks run",
-				 (long long)j->running, (long long)j->tasks);
+			snprintf(out->text, sizeof(out->text), "%s", job_parts(parts, j));
 			break;
 		}
 		snprintf(out->text, sizeof(out->text), "%s", words_job_why(why, j, p->booting));

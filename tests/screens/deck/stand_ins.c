@@ -339,9 +339,10 @@ static size_t arrays_of(struct mirror *m, size_t k, const struct window *w,
 static size_t fold(struct job *jobs, size_t n)
 {
 	struct rows out,
+	    past = { .n = 0 },
 	    in = { .noun = NOUN_JOB, .n = n, .block = jobs, .size = sizeof(*jobs) };
 
-	jobs_fold(&out, &in);
+	jobs_fold(&out, &in, &past);
 	n = out.n;
 	memcpy(jobs, out.block, n * sizeof(*jobs));
 	rows_clear(&out);

@@ -264,7 +264,7 @@ static void short_rows_say_the_same(void **state)
 static void arrays_fold_into_rows(void **state)
 {
 	struct queue q = queue_of(6);
-	struct rows r = rows_of(&q, 7), out;
+	struct rows r = rows_of(&q, 7), out, none = { .n = 0 };
 	const struct job *row;
 
 	(void)state;
@@ -272,7 +272,7 @@ static void arrays_fold_into_rows(void **state)
 		q.jobs[i].array_id = "12";
 	q.jobs[1].tasks = 30; /* the part that has no records yet */
 	q.jobs[4].nodes = "htc-1";
-	jobs_fold(&out, &r);
+	jobs_fold(&out, &r, &none);
 	assert_int_equal(out.n, 3);
 	assert_int_equal(out.stamp, 7);
 	row = rows_at(&out, 1);
@@ -286,11 +286,42 @@ static void arrays_fold_into_rows(void **state)
 	queue_clear(&q);
 }
 
+/* The total does not shrink when tasks leave the queue, and two readings of it are told apart.
+ */
+static void tasks_that_left_the_queue_are_counted_in_their_array(void **state)
+{
+	struct queue q = queue_of(4), gone = queue_of(3);
+	struct rows r = rows_of(&q, 7), past = rows_of(&gone, 5), out;
+	char parts[JOB_PARTS];
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		q.jobs[i].array_id = "12";
+		q.jobs[i].state = JOB_RUNNING;
+	}
+	gone.jobs[0].array_id = gone.jobs[1].array_id = "12";
+	gone.jobs[2].array_id = "13"; /* of which nothing is in the queue */
+	for (size_t i = 0; i < 3; i++) {
+		gone.jobs[i].state = i ? JOB_CANCELLED : JOB_DONE;
+		gone.jobs[i].end_s = 100;
+	}
+	jobs_fold(&out, &r, &past);
+	assert_int_equal(out.n, 1);
+	assert_string_equal(job_parts(parts, rows_at(&out, 0)),
+			    "4 run, 1 done, 1 cancelled of 6");
+	assert_int_equal(job_tasks_left(rows_at(&out, 0)), 4);
+	assert_int_not_equal(out.stamp, 7);
+	rows_clear(&out);
+	queue_clear(&q);
+	queue_clear(&gone);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(natural_order_is_the_queues),
 		cmocka_unit_test(arrays_fold_into_rows),
+		cmocka_unit_test(tasks_that_left_the_queue_are_counted_in_their_array),
 		cmocka_unit_test(filter_and_sort_work_together),
 		cmocka_unit_test(texts_sort_as_people_count),
 		cmocka_unit_test(unknown_numbers_come_last),
