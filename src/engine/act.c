@@ -165,7 +165,7 @@ int engine_start(struct engine *e, const struct user *u, const char *name, int64
 }
 
 /* What ends costs may always be done: for it the store keeps a reserve (R2.5). */
-static void use_reserve(struct engine *e)
+void engine_use_reserve(struct engine *e)
 {
 	struct err err = ERR_INIT;
 
@@ -188,7 +188,7 @@ int engine_stop(struct engine *e, const struct user *u, const char *name, bool f
 		*op = 0;
 		return 0;
 	}
-	use_reserve(e);
+	engine_use_reserve(e);
 	return operation_begin(r, OP_STOP, u, force, NULL, NULL, op, err);
 }
 
@@ -211,7 +211,7 @@ int engine_delete(struct engine *e, const struct user *u, const char *name,
 	keep = teardown_plan_check(r, plan_hash, err);
 	if (!keep)
 		return -1;
-	use_reserve(e);
+	engine_use_reserve(e);
 	return operation_begin(r, OP_DELETE, u, force, plan_hash, items_begin(r, keep), op,
 			       err);
 }
@@ -347,6 +347,19 @@ int engine_op_skip(struct engine *e, const struct user *u, int64_t id, const cha
 
 typedef void node_act_fn(struct run *r, struct member *m, const char *why, bool flag);
 
+/* A move tells of itself; what moves nothing now is an event as well: somebody asked for it. */
+static void act_told(struct run *r, struct member *m, node_act_fn *act, const char *why,
+		     bool flag)
+{
+	enum node_state before = m ? m->node.state : NODE_GONE;
+
+	if (!m)
+		return;
+	act(r, m, why, flag);
+	if (m->node.state == before)
+		note(r, EVENT_INFO, m->node.name, "%s", why);
+}
+
 static int for_nodes(struct engine *e, const struct user *u, const char *cluster,
 		     const struct strs *nodes, const char *verb, const char *reason, bool flag,
 		     node_act_fn *act, struct err *err)
@@ -369,12 +382,10 @@ static int for_nodes(struct engine *e, const struct user *u, const char *cluster
 		return -1;
 	snprintf(why, sizeof(why), "%.40s by %.40s%s%.60s", verb, u->name,
 		 reason && reason[0] ? ": " : "", reason ? reason : "");
-	for (size_t i = 0; i < nodes->n; i++) {
-		struct member *m = member_find(r, nodes->v[i]);
-
-		if (m)
-			act(r, m, why, flag);
-	}
+	r->acting = u->name;
+	for (size_t i = 0; i < nodes->n; i++)
+		act_told(r, member_find(r, nodes->v[i]), act, why, flag);
+	r->acting = NULL;
 	return change_end(r, err);
 }
 

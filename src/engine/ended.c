@@ -35,8 +35,10 @@ static bool says_its_end(const struct job *j)
 	return j->state == JOB_DONE || j->state == JOB_FAILED || j->state == JOB_CANCELLED;
 }
 
+/* by: who cancelled it here; NULL nobody. It is what is known until the scheduler tells more.
+ */
 static int keep(struct run *r, const char *id, const struct job *j, const char *state,
-		int64_t end_s, struct err *err)
+		int64_t end_s, const char *by, struct err *err)
 {
 	struct job_record rec = { .submit_s = j->submit_s,
 				  .start_s = waits(j) ? 0 : j->start_s,
@@ -53,8 +55,15 @@ static int keep(struct run *r, const char *id, const struct job *j, const char *
 	snprintf(rec.account, sizeof(rec.account), "%s", j->account);
 	snprintf(rec.partition, sizeof(rec.partition), "%s", j->partition);
 	snprintf(rec.state, sizeof(rec.state), "%s", state);
+	if (by)
+		snprintf(rec.reason, sizeof(rec.reason), "by %.60s", by);
 	snprintf(rec.nodes, sizeof(rec.nodes), "%s", j->nodes);
 	return store_job_seen(r->engine->store, r->cluster.id, &rec, err);
+}
+
+static const char *cancelled_by(const struct run *r, const char *id, const struct job *j)
+{
+	return cancels_by(&r->cancels, id, j->array_id, clock_utc_ms());
 }
 
 static int keep_all(struct run *r, struct map *gone, const struct queue *now, struct err *err)
@@ -62,14 +71,21 @@ static int keep_all(struct run *r, struct map *gone, const struct queue *now, st
 	const char *id;
 	void *job;
 
-	for (size_t i = 0; i < now->n_jobs; i++)
-		if (says_its_end(&now->jobs[i]) &&
-		    keep(r, now->jobs[i].id, &now->jobs[i], job_state_name(now->jobs[i].state),
-			 now->jobs[i].end_s, err) < 0)
+	for (size_t i = 0; i < now->n_jobs; i++) {
+		const struct job *j = &now->jobs[i];
+		const char *by = j->state == JOB_CANCELLED ? cancelled_by(r, j->id, j) : NULL;
+
+		if (says_its_end(j) &&
+		    keep(r, j->id, j, job_state_name(j->state), j->end_s, by, err) < 0)
 			return -1;
-	for (size_t i = 0; map_next(gone, &i, &id, &job);)
-		if (keep(r, id, job, JOB_ENDED_WORD, now->read_started_ms / 1000, err) < 0)
+	}
+	for (size_t i = 0; map_next(gone, &i, &id, &job);) {
+		const char *by = cancelled_by(r, id, job);
+
+		if (keep(r, id, job, by ? job_state_name(JOB_CANCELLED) : JOB_ENDED_WORD,
+			 now->read_started_ms / 1000, by, err) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -205,8 +221,9 @@ static void learn(struct run *r, const struct job_end *e, struct err *err)
 
 	if (store_job_find(r->engine->store, r->cluster.id, e->id, &rec, err) < 0)
 		return;
+	if (e->state != JOB_CANCELLED || strncmp(rec.reason, "by ", 3) != 0)
+		snprintf(rec.reason, sizeof(rec.reason), "%s", e->reason);
 	snprintf(rec.state, sizeof(rec.state), "%s", job_state_name(e->state));
-	snprintf(rec.reason, sizeof(rec.reason), "%s", e->reason);
 	snprintf(rec.output, sizeof(rec.output), "%s", e->files.output);
 	snprintf(rec.errors, sizeof(rec.errors), "%s", e->files.errors);
 	snprintf(rec.script, sizeof(rec.script), "%s", e->files.script);

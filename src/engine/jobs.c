@@ -16,7 +16,12 @@ struct ask { /* one client's request under way */
 	enum sched_verb verb;
 	engine_done_cb *cb;
 	void *arg;
+	char actor[64];
+	struct strs ids; /* of an act */
 };
+
+#define IDS_MOST  100000
+#define TOLD_MOST 50 /* jobs of one act that have an event each */
 
 /* Stop and teardown wait for the jobs that run. */
 static bool cluster_sends_away(const struct cluster *c)
@@ -65,15 +70,23 @@ static struct ask *ask_new(struct run *r, enum sched_verb verb, engine_done_cb *
 {
 	struct ask *a = xcalloc(1, sizeof(*a));
 
-	*a = (struct ask){ .run = r, .verb = verb, .cb = cb, .arg = arg };
+	*a = (struct ask){
+		.run = r, .verb = verb, .cb = cb, .arg = arg, .ids = STRS_INIT(IDS_MOST)
+	};
 	return a;
+}
+
+static void ask_free(struct ask *a)
+{
+	strs_clear(&a->ids);
+	free(a);
 }
 
 static void finish(struct ask *a, struct json *take, const struct err *err)
 {
 	a->cb(a->arg, take, err);
 	json_free(take);
-	free(a);
+	ask_free(a);
 }
 
 static void on_submit(void *arg, const struct sched_run *run, const struct err *why)
@@ -90,7 +103,9 @@ static void on_submit(void *arg, const struct sched_run *run, const struct err *
 		j = json_new_object();
 		json_set_str(j, "job", id);
 		r->submitted_ms = clock_utc_ms();
+		r->acting = a->actor;
 		note(r, EVENT_INFO, id, "submitted");
+		r->acting = NULL;
 	}
 	observe_soon(r, 0);
 	finish(a, j, &err);
@@ -154,13 +169,13 @@ static int submit_text(struct run *r, const struct json *q, const char *text, st
 	int rc = 0;
 
 	if (strcmp(name, "-") != 0 && !text_is_name(name, 64)) {
-		free(a);
+		ask_free(a);
 		return err_set(
 		    err, ERR_INVALID,
 		    "job name \"%.60s\": letters, digits, dot, hyphen and underscore", name);
 	}
 	if (key && !text_is_name(key, 64)) {
-		free(a);
+		ask_free(a);
 		return err_set(err, ERR_INVALID, "\"%.60s\" is no key of a request", key);
 	}
 	snprintf(line, sizeof(line), HEAD_KEY "=%s", key ? key : "");
@@ -180,7 +195,7 @@ static int submit_text(struct run *r, const struct json *q, const char *text, st
 		remote_run(r->remote, &argv, env, text, strlen(text), false, 30000, on_submit,
 			   a);
 	else
-		free(a);
+		ask_free(a);
 	strs_clear(&argv);
 	return rc;
 }
@@ -203,7 +218,7 @@ static int submit_path(struct run *r, const struct json *q, const char *path, st
 	if (rc == 0)
 		remote_verb(r, SCHED_SUBMIT, &args, on_submit, a);
 	else
-		free(a);
+		ask_free(a);
 	strs_clear(&extra);
 	strs_clear(&words);
 	return rc;
@@ -216,6 +231,7 @@ int engine_job_submit(struct engine *e, const struct user *u, const char *cluste
 	const char *text = json_str(q, "script_text", NULL),
 		   *path = json_str(q, "script_path", NULL);
 	char object[96];
+	struct ask *a;
 
 	if (!r || lease_says(r, err) < 0)
 		return -1;
@@ -226,9 +242,19 @@ int engine_job_submit(struct engine *e, const struct user *u, const char *cluste
 		      path ? path : json_str(q, "name", json_str(q, "file", "job")), NULL, 0,
 		      err) < 0)
 		return -1;
-	if (text)
-		return submit_text(r, q, text, ask_new(r, SCHED_SUBMIT, cb, arg), err);
-	return submit_path(r, q, path, ask_new(r, SCHED_SUBMIT, cb, arg), err);
+	a = ask_new(r, SCHED_SUBMIT, cb, arg);
+	snprintf(a->actor, sizeof(a->actor), "%s", u->name);
+	return text ? submit_text(r, q, text, a, err) : submit_path(r, q, path, a, err);
+}
+
+static void act_failed(struct ask *a, const struct err *err)
+{
+	if (a->verb == SCHED_CANCEL)
+		cancels_drop(&a->run->cancels, &a->ids);
+	a->run->acting = a->actor;
+	note(a->run, EVENT_WARN, a->ids.n == 1 ? a->ids.v[0] : "", "not done: %.300s",
+	     err->msg);
+	a->run->acting = NULL;
 }
 
 static void on_act(void *arg, const struct sched_run *run, const struct err *why)
@@ -241,6 +267,8 @@ static void on_act(void *arg, const struct sched_run *run, const struct err *why
 		err = *why;
 	else if (a->run->sched->read_act(a->verb, run, &err) == 0)
 		j = json_new_object();
+	if (!j)
+		act_failed(a, &err);
 	observe_soon(a->run, 0);
 	finish(a, j, &err);
 }
@@ -333,6 +361,32 @@ static int jobs_known(const struct run *r, const struct strs *ids, struct err *e
 	    r->cluster.name, unknown, clock_span(span, clock_utc_ms() - s->ok_ms));
 }
 
+/* Audit row and events in one transaction, before the scheduler is asked. */
+static int act_write(struct run *r, const struct user *u, const char *verb,
+		     const struct strs *ids, struct err *err)
+{
+	struct store *st = r->engine->store;
+	char object[96], what[40];
+
+	snprintf(object, sizeof(object), "%.32s: %zu jobs, %.24s", r->cluster.name, ids->n,
+		 ids->v[0]);
+	snprintf(what, sizeof(what), "job %s", verb);
+	if (strcmp(verb, "cancel") == 0)
+		engine_use_reserve(r->engine);
+	if (store_begin(st, err) < 0)
+		return -1;
+	if (audit_act(r->engine, u, what, object, NULL, NULL, 0, err) < 0) {
+		store_rollback(st);
+		return -1;
+	}
+	for (size_t i = 0; i < ids->n && ids->n <= TOLD_MOST; i++)
+		note_by(r, EVENT_INFO, u, ids->v[i], "%s asked", what);
+	if (ids->n > TOLD_MOST)
+		note_by(r, EVENT_INFO, u, "", "%s of %zu jobs asked: %.60s and others", what,
+			ids->n, ids->v[0]);
+	return store_commit(st, err);
+}
+
 int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
 		   const char *verb, const struct strs *ids, engine_done_cb *cb, void *arg,
 		   struct err *err)
@@ -340,7 +394,7 @@ int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
 	/* what such a cluster waits for may be ended, and nothing else */
 	struct run *r = run_asked(e, cluster, strcmp(verb, "cancel") == 0, err);
 	struct sched_args args = { .names = ids };
-	char object[96], what[40];
+	struct ask *a;
 
 	if (!r || lease_says(r, err) < 0)
 		return -1;
@@ -349,14 +403,19 @@ int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
 		return err_set(err, ERR_INVALID, "name at least one job");
 	if (jobs_known(r, ids, err) < 0)
 		return -1;
-	snprintf(object, sizeof(object), "%.32s: %zu jobs, %.24s", cluster, ids->n, ids->v[0]);
-	snprintf(what, sizeof(what), "job %s", verb);
 	for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
 		if (strcmp(acts[i].word, verb) != 0)
 			continue;
-		if (audit_act(e, u, what, object, NULL, NULL, 0, err) < 0)
+		if (act_write(r, u, verb, ids, err) < 0)
 			return -1;
-		remote_verb(r, acts[i].verb, &args, on_act, ask_new(r, acts[i].verb, cb, arg));
+		a = ask_new(r, acts[i].verb, cb, arg);
+		snprintf(a->actor, sizeof(a->actor), "%s", u->name);
+		for (size_t k = 0; k < ids->n; k++)
+			strs_add(&a->ids, ids->v[k]);
+		if (acts[i].verb ==
+		    SCHED_CANCEL) /* before it is sent: a reading may be first */
+			cancels_add(&r->cancels, ids, u->name, clock_utc_ms());
+		remote_verb(r, acts[i].verb, &args, on_act, a);
 		return 0;
 	}
 	return err_set(err, ERR_INVALID,

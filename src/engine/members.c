@@ -166,7 +166,7 @@ int node_move(struct run *r, struct member *m, enum node_state to, const char *f
 	struct event ev = { .at_ms = now, .cluster_id = r->cluster.id, .level = level_of(to) };
 	struct err err = ERR_INIT;
 	char reason[160];
-	bool event = tells(m->node.state, to);
+	bool event = r->acting || tells(m->node.state, to); /* what people do is always told */
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -179,7 +179,7 @@ int node_move(struct run *r, struct member *m, enum node_state to, const char *f
 	}
 	snprintf(ev.cluster, sizeof(ev.cluster), "%s", r->cluster.name);
 	snprintf(ev.object, sizeof(ev.object), "%s", m->node.name);
-	snprintf(ev.actor, sizeof(ev.actor), "engine");
+	snprintf(ev.actor, sizeof(ev.actor), "%s", run_actor(r));
 	snprintf(ev.text, sizeof(ev.text), "%s: %s", node_state_name(to), reason);
 	log_debug("node %s: %s -> %s: %s", m->node.name, node_state_name(m->node.state),
 		  node_state_name(to), reason);

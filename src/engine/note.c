@@ -43,12 +43,17 @@ void note_site(struct engine *e, enum event_level level, const char *actor, cons
 	engine_changed(e);
 }
 
+const char *run_actor(const struct run *r)
+{
+	return r->acting ? r->acting : "engine";
+}
+
 void note(struct run *r, enum event_level level, const char *object, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	add(r, level, "engine", object, fmt, ap);
+	add(r, level, run_actor(r), object, fmt, ap);
 	va_end(ap);
 }
 

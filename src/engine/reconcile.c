@@ -43,7 +43,7 @@ static void at_work(struct run *r, struct member *m, const struct sched_node *sn
 	if (sn->jobs > 0 && m->node.state == NODE_IDLE) {
 		m->node.ever_busy = true;
 		m->node.idle_since_ms = 0;
-		node_move(r, m, NODE_BUSY, "%lld jobs", (long long)sn->jobs);
+		node_move(r, m, NODE_BUSY, "jobs run on it"); /* how many is in its own column */
 	} else if (sn->jobs == 0 && !sn->completing && m->node.state == NODE_BUSY) {
 		m->node.idle_since_ms = clock_utc_ms();
 		node_move(r, m, NODE_IDLE, "no job");

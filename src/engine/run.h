@@ -19,6 +19,7 @@
 #include "base/proc.h"
 #include "base/rand.h"
 #include "engine/drift.h"
+#include "engine/cancels.h"
 #include "engine/engine.h"
 #include "engine/lease.h"
 #include "engine/meter.h"
@@ -192,6 +193,8 @@ struct run {
 	const struct node **node_list; /* what engine_nodes() lends */
 
 	struct queue *queue;	 /* last whole reading */
+	struct cancels cancels;	 /* of late, through us */
+	const char *acting;	 /* whose act is carried out now; NULL: the engine's own */
 	struct map *known_files; /* job -> struct known_files, of late */
 	char reasons[160];	 /* why its tasks wait: of the reading and judgement below */
 	int64_t reasons_ms;
@@ -294,7 +297,8 @@ void regions_free(struct engine *e);
 /* act.c */
 struct engine_cloud *cloud_named(struct engine *e, const char *name);
 int engine_may_change(const struct engine *e,
-		      struct err *err); /* -1: safe mode, adoption mode */
+		      struct err *err);	   /* -1: safe mode, adoption mode */
+void engine_use_reserve(struct engine *e); /* before what ends costs, when the disk is full */
 
 /* safe.c (R1.6) */
 int safe_mode_look(struct engine *e, struct err *err); /* at the start, with the lock held */
@@ -319,6 +323,7 @@ void lease_free(struct run *r);
 /* note.c: events and audit rows in the engine's words */
 void note(struct run *r, enum event_level level, const char *object, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+const char *run_actor(const struct run *r); /* WHO of an event that is written now */
 void note_by(struct run *r, enum event_level level, const struct user *u, const char *object,
 	     const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 void note_site(struct engine *e, enum event_level level, const char *actor, const char *fmt,

@@ -169,8 +169,7 @@ static void count_jobs(struct cluster_view *v, const struct queue *q)
 		const struct job *j = &q->jobs[i];
 		int64_t tasks = j->tasks > 0 ? j->tasks : 1;
 
-		if (j->state == JOB_RUNNING || j->state == JOB_STARTING ||
-		    j->state == JOB_COMPLETING)
+		if (j->state == JOB_RUNNING || j->state == JOB_STARTING)
 			v->jobs_running += tasks;
 		else if (j->state == JOB_PENDING)
 			v->jobs_pending += tasks;

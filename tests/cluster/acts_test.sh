@@ -1,0 +1,46 @@
+#!/bin/sh
+# What people do at a real engine on ghosts is told with their name, and what the engine knows of the jobs that they did it
+# to: cancelled ones, ended ones, the parts of an array. TAP. BUILD: another build directory than build/debug
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+. tests/support/tap.sh
+. tests/support/site.sh
+site_begin jq
+complain() { { cat "$site/said"; tail -n 20 "$site/engine.log"; } 2>&1 | cut -c1-300; }
+me=$(id -un)
+is() { api /v1/clusters/demo | grep -q "$1"; }
+shows() { # TEXT WORD...: a command's answer has it
+	want=$1
+	shift
+	cli "$@" >"$site/said" 2>&1
+	grep -qE -e "$want" "$site/said"
+}
+# Of my events: OBJECT TEXT.
+told() { api '/v1/events?cluster=demo&most=1000' >"$site/said" && jq -e --arg me "$me" --arg object "$1" --arg text "$2" \
+	'[.. | objects | select(.actor? == $me and .object == $object and (.text | test($text)))] | length > 0' "$site/said" >/dev/null; }
+rows() { api "/v1/clusters/demo/jobs?count=1000$1" >"$site/said"; }
+tasks_ended() { rows '&ended=1' && [ "$(jq '[.rows[] | select(.array_id == "1" and .state == "cancelled" and .reason == "by '"$me"'")] | length' "$site/said")" -eq "$1" ]; }
+
+cloud_start 40 --seed 5 && engine_start && engine_wait || { cat "$site"/*.log; exit 1; }
+cli cluster create demo slurm htc_max=2 hpc_max=0 idle=10m cycle=5s >/dev/null
+check "who created the cluster is told" told "" '^created from template'
+cli cluster start demo >/dev/null
+check "and who started it" told "" '^start begins'
+check "the cluster runs" until_true is '"state":"running"'
+printf '#!/bin/sh\n#SBATCH --array=1-12\n#GHOST time=3000\n' >"$site/job.sh"
+cli job submit demo "$site/job.sh" >"$site/said" 2>&1
+check "who submitted a job is told" told 1 '^submitted$'
+check "two nodes run some of it" until_true is '"jobs_running":[1-9]'
+running=$(api /v1/clusters/demo | sed 's/.*"jobs_running":\([0-9]*\).*/\1/')
+check "the rest waits: how many start and how many do not is told" until_true is '"reasons":"[^"]*no capacity'
+cli job cancel demo 1 --yes >"$site/said" 2>&1
+check "who cancelled it is told" told 1 '^job cancel asked$'
+check "all of its tasks are known as cancelled by them" until_true tasks_ended 12
+node=$(api '/v1/clusters/demo/nodes?count=1' | jq -r '.rows[0].name')
+cli node keep demo "$node" >"$site/said" 2>&1
+check "who keeps a node is told" told "$node" '^node keep by '
+cli node drain demo "$node" --yes >"$site/said" 2>&1
+check "who drains it, too" told "$node" '^draining: node drain by '
+cli node undrain demo "$node" >"$site/said" 2>&1
+check "and who takes that back" told "$node" 'node undrain by '
+tap_end
