@@ -131,6 +131,8 @@ struct json *engine_teardown_plan(struct engine *e, const struct cluster *c, con
  */
 int engine_refuses(const struct engine *e, struct err *err); /* -1: it is in safe mode, with why and what to do */
 int engine_resume(struct engine *e, const struct user *u, const char *reason, struct err *err);
+/* R11.3: what keeps calls back after failures in a row is reset. */
+int engine_cloud_retry(struct engine *e, const struct user *u, const char *name, struct err *err);
 /* R3.4: clusters that an engine with a copy of this state acts on are this one's from here; n: how many. */
 int engine_take_over(struct engine *e, const struct user *u, const char *reason, size_t *n, struct err *err);
 

@@ -120,12 +120,22 @@ struct cloud_vms {
 	size_t n, cap;
 };
 
+#define CLOUD_LANES 3
+
+struct cloud_lane { /* a kind of call, with a breaker of its own (R11.3) */
+	const char *name;       /* "deletes", "writes", "reads" */
+	bool open;              /* nothing is sent but a probe, wait_ms from now */
+	int64_t wait_ms;
+	unsigned int in_a_row;  /* failures */
+};
+
 struct cloud_health { /* for the lamps and banners (R14.2); strings borrowed until the next call */
 	bool ok;
 	const char *text;       /* "throttled: writes, 12 s" */
 	int64_t since_ms;
 	int64_t skew_ms;        /* cloud's clock minus ours */
 	int64_t calls, writes, throttled; /* since it was opened */
+	struct cloud_lane lanes[CLOUD_LANES];
 };
 
 struct cloud;
@@ -166,6 +176,7 @@ struct provider_ops {
 	struct cloud_call *(*quotas)(struct cloud *c, const char *region, cloud_quotas_cb *cb, void *arg);
 	void (*cancel)(struct cloud_call *call);
 	void (*health)(struct cloud *c, struct cloud_health *out);
+	void (*close_breakers)(struct cloud *c); /* whoever asks knows that the cloud is well again */
 	/* Names are computed, not drawn (R3.2). Fills the resource id; -1 when a part is too long or not allowed. */
 	int (*resource_id)(const struct cloud_record *r, enum cloud_kind kind, const char *group, const char *name,
 			   char *out, size_t out_max, struct err *err);

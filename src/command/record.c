@@ -412,6 +412,33 @@ void run_engine_take_over(struct command_run *r)
 	run_post(r, xstrdup("/v1/engine/take-over"), reason_body(r), on_taken);
 }
 
+static void on_cloud_retried(struct command_run *r, const struct json *answer)
+{
+	show_text(r, "%s is asked again", r->args.v[0]);
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_cloud_retry(struct command_run *r)
+{
+	run_post(r, client_path("/v1/clouds/%/retry", r->args.v[0], (char *)NULL), NULL,
+		 on_cloud_retried);
+}
+
+static void show_breakers(struct command_run *r, const char *cloud, const struct json *list)
+{
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *b = json_at(list, i);
+
+		if (json_bool(b, "open", false))
+			show_fact(
+			    r, "breaker",
+			    "%s of %s wait %lld s for a probe; \"cloud retry %s\" asks now",
+			    json_str(b, "name", "?"), cloud,
+			    (long long)json_int(b, "wait_ms", 0) / 1000, cloud);
+	}
+}
+
 static void show_clouds(struct command_run *r, const struct json *list)
 {
 	for (size_t i = 0; i < json_len(list); i++) {
@@ -427,6 +454,7 @@ static void show_clouds(struct command_run *r, const struct json *list)
 			  ok ? "" : show_since(span, json_int(c, "since_ms", 0)),
 			  text[0] ? ": " : "", text, (long long)json_int(c, "calls", 0),
 			  (long long)json_int(c, "throttled", 0));
+		show_breakers(r, json_str(c, "name", "?"), json_get(c, "breakers"));
 	}
 }
 

@@ -96,8 +96,8 @@ command_fn run_job_list, run_job_show, run_job_submit, run_job_act, run_job_log,
     run_job_resubmit, run_node_log;
 command_fn run_ssh, run_cp;
 command_fn run_events, run_operation_list, run_operation_show, run_operation_cancel, run_plan,
-    run_why, run_cost, run_audit, run_backup, run_status, run_engine_resume, run_engine_take_over, run_found,
-    run_adopt, run_condemn;
+    run_why, run_cost, run_audit, run_backup, run_status, run_engine_resume, run_cloud_retry,
+    run_engine_take_over, run_found, run_adopt, run_condemn;
 command_fn run_operation_retry, run_operation_skip, run_disk_list;
 
 #endif

@@ -4,6 +4,20 @@
 #include "base/clock.h"
 #include "engine/run.h"
 
+static void lanes_json(struct json *list, const struct cloud_health *h)
+{
+	for (size_t i = 0; i < CLOUD_LANES; i++) {
+		struct json *j = h->lanes[i].name ? json_add_object(list) : NULL;
+
+		if (!j)
+			continue;
+		json_set_str(j, "name", h->lanes[i].name);
+		json_set_bool(j, "open", h->lanes[i].open);
+		json_set_int(j, "wait_ms", h->lanes[i].wait_ms);
+		json_set_int(j, "failed_in_a_row", h->lanes[i].in_a_row);
+	}
+}
+
 static void clouds_json(struct json *arr, const struct engine *e)
 {
 	for (size_t i = 0; i < e->n_clouds; i++) {
@@ -21,6 +35,7 @@ static void clouds_json(struct json *arr, const struct engine *e)
 		json_set_int(j, "calls", h.calls);
 		json_set_int(j, "writes", h.writes);
 		json_set_int(j, "throttled", h.throttled);
+		lanes_json(json_set_array(j, "breakers"), &h);
 	}
 }
 
@@ -64,4 +79,28 @@ struct json *engine_status(const struct engine *e)
 				       : "none");
 	}
 	return j;
+}
+
+int engine_cloud_retry(struct engine *e, const struct user *u, const char *name,
+		       struct err *err)
+{
+	struct engine_cloud *c = cloud_named(e, name);
+
+	if (!c)
+		return err_set(err, ERR_NOT_FOUND,
+			       "there is no cloud \"%.80s\"; \"status\" lists them", name);
+	if (store_begin(e->store, err) < 0)
+		return -1;
+	if (audit_act(e, u, "cloud retry", name, NULL, NULL, 0, err) < 0) {
+		store_rollback(e->store);
+		return -1;
+	}
+	if (store_commit(e->store, err) < 0)
+		engine_fatal(e, err);
+	c->ops->close_breakers(c->cloud);
+	note_site(e, EVENT_INFO, u->name, "cloud %s is asked again without waiting", name);
+	for (size_t i = 0; i < e->n_runs; i++)
+		if (e->runs[i]->cloud == c)
+			observe_soon(e->runs[i], 0);
+	return 0;
 }

@@ -50,6 +50,16 @@ void take_over_engine(struct request *q)
 	answer_json(q, 202, j);
 }
 
+void retry_cloud(struct request *q)
+{
+	struct err err = ERR_INIT;
+
+	if (engine_cloud_retry(q->server->engine, &q->user, segment(q, 2), &err) < 0)
+		answer_err(q, &err);
+	else
+		answer_operation(q, 0);
+}
+
 void get_status(struct request *q)
 {
 	answer_json(q, 200, engine_status(q->server->engine));

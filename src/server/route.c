@@ -9,6 +9,7 @@ const struct route routes[] = {
 	{ "GET", "/v1/engine", ROLE_VIEWER, get_engine },
 	{ "POST", "/v1/engine/resume", ROLE_ADMIN, resume_engine },
 	{ "POST", "/v1/engine/take-over", ROLE_ADMIN, take_over_engine },
+	{ "POST", "/v1/clouds/*/retry", ROLE_OPERATOR, retry_cloud },
 	{ "GET", "/v1/status", ROLE_VIEWER, get_status },
 	{ "GET", "/v1/disks", ROLE_VIEWER, list_disks },
 	{ "GET", "/v1/clusters", ROLE_VIEWER, list_clusters },
@@ -92,10 +93,11 @@ bool route_is_one_act(const struct route *r)
  * or a scheduler. */
 bool route_in_safe_mode(const struct route *r)
 {
-	static handler_fn *const harmless[] = { resume_engine,	update_cluster, /* its plan */
-						check_template, check_text,	check_job_again,
-						plan_condemn,	open_stream,	change_stream,
-						make_backup };
+	static handler_fn *const harmless[] = {
+		resume_engine,	retry_cloud,   update_cluster, /* its plan */
+		check_template, check_text,    check_job_again, plan_condemn,
+		open_stream,	change_stream, make_backup
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(harmless); i++)
 		if (r->run == harmless[i])

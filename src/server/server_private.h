@@ -38,7 +38,7 @@ struct route {
 
 extern const struct route routes[];
 extern const size_t n_routes;
-bool route_is_one_act(const struct route *r); /* all of it is one transaction (R9.2) */
+bool route_is_one_act(const struct route *r);	/* all of it is one transaction (R9.2) */
 bool route_in_safe_mode(const struct route *r); /* it may be asked of an engine in safe mode */
 
 /* Each ends the request. */
@@ -70,7 +70,7 @@ handler_fn get_engine, get_status, list_clusters, create_cluster, get_cluster, g
     check_text, check_template, list_nodes, list_jobs, list_arrays, get_cost, list_found,
     adopt_found, plan_condemn, condemn_found, open_stream, change_stream;
 handler_fn get_job_log, get_node_log, resubmit_job, get_job_again, check_job_again;
-handler_fn resume_engine, take_over_engine, diff_template, update_cluster, retry_operation,
-    skip_item, list_disks;
+handler_fn resume_engine, take_over_engine, retry_cloud, diff_template, update_cluster,
+    retry_operation, skip_item, list_disks;
 
 #endif

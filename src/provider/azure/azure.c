@@ -46,9 +46,32 @@ static void azure_close(struct cloud *c)
 
 static void azure_health(struct cloud *c, struct cloud_health *out)
 {
+	static const char *const names[LANES] = { "deletes", "writes", "reads" };
+	int64_t now = clock_mono_ms();
+
 	*out = c->health;
 	out->text = c->health_text;
+	for (size_t i = 0; i < LANES; i++) {
+		const struct breaker *b = &c->breakers[i];
+		bool open = b->state != BREAKER_CLOSED;
+
+		out->lanes[i] = (struct cloud_lane){
+			.name = names[i],
+			.open = open,
+			.wait_ms = open && b->open_until_ms > now ? b->open_until_ms - now : 0,
+			.in_a_row = b->in_a_row,
+		};
+	}
 }
+
+/* What waits asks again within a second. */
+static void azure_close_breakers(struct cloud *c)
+{
+	for (size_t i = 0; i < LANES; i++)
+		c->breakers[i] = (struct breaker){ .state = BREAKER_CLOSED };
+}
+
+_Static_assert((int)LANES == CLOUD_LANES, "each lane is told");
 
 struct cloud_call *call_new(struct cloud *c, void *arg)
 {
@@ -118,5 +141,6 @@ const struct provider_ops provider_azure = {
 	.quotas = azure_quotas,
 	.cancel = azure_cancel,
 	.health = azure_health,
+	.close_breakers = azure_close_breakers,
 	.resource_id = azure_resource_id,
 };

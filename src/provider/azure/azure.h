@@ -34,7 +34,7 @@ struct cloud {
 	struct arm *waiting;	  /* list of exchanges without a token yet */
 	struct cloud_call *calls; /* all that is under way */
 	struct pacer lanes[LANES];
-	struct breaker breaker;
+	struct breaker breakers[LANES];
 	struct cloud_health health;
 	char health_text[160];
 };

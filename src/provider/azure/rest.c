@@ -179,7 +179,7 @@ static void no_reply(struct arm *a, const struct err *why)
 	struct cloud *c = a->cloud;
 	struct err err = *why;
 
-	breaker_result(&c->breaker, false, clock_mono_ms());
+	breaker_result(&c->breakers[a->lane], false, clock_mono_ms());
 	health(c, false, why->msg);
 	if ((err.code == ERR_IO || !is_write(a)) && err.code != ERR_INVALID &&
 	    a->tries < TRIES_MAX) {
@@ -292,7 +292,7 @@ static void on_reply(void *arg, const struct http_reply *reply, const struct err
 	answer.body = body;
 	read_rates(a, reply);
 	read_skew(c, reply);
-	breaker_result(&c->breaker, reply->status < 500, clock_mono_ms());
+	breaker_result(&c->breakers[a->lane], reply->status < 500, clock_mono_ms());
 	health(c, reply->status < 500 && reply->status != 401, "the cloud answers with errors");
 	if (reply->status / 100 != 2)
 		arm_error_read(&answer, reply->status, body, reply->body);
@@ -356,7 +356,7 @@ static void go(void *arg)
 		return;
 	stop_waiting(a);
 	wait = pacer_wait_ms(&c->lanes[a->lane], 1, now);
-	if (wait == 0 && !breaker_allows(&c->breaker, now))
+	if (wait == 0 && !breaker_allows(&c->breakers[a->lane], now))
 		wait = 1000;
 	if (wait > 0) {
 		timer_set(a->timer, wait);
