@@ -10,7 +10,7 @@ life_begin() { # BUILD [FAILPOINT...]
 	site_make "$build" || exit 2
 	mkdir -m 1777 "$site/log"
 	cloud_start "${FACTOR:-50}" --profile "${PROFILE:-fast}" --seed "${SEED:-1}"
-	until_s=$(($(date +%s) + ${LIFE_S:-60}))
+	until_s=$(($(date +%s) + ${LIFE_S:-180}))
 }
 
 bad() {

@@ -5,7 +5,7 @@
 #   tests/faults/life.sh BUILD [FAILPOINT...]   the first engine gets the first one (base/failpoint.h), and so on
 # PASSED   a file that gets the names passed by the first engine
 # LOOSE    1: a death that is not reached is none
-# FACTOR   of the clock; PROFILE, SEED of the cloud; LIFE_S seconds of real time that it may take
+# FACTOR   of the clock; PROFILE, SEED of the cloud; LIFE_S seconds of real time that it may take (180)
 # Ends with 0, and says what happened in one line; or with 1 and says what is wrong.
 set -u
 cd "$(dirname "$0")/../.." || exit 2

@@ -26,7 +26,7 @@ lives() { # SEED STEP
 		ask=$(asks "$seed") profile=
 		[ $((seed % 4)) -ne 0 ] || profile=harsh
 		# shellcheck disable=SC2086 # ask is a list of words
-		if out=$(LOOSE=1 PROFILE=$profile SEED=$seed LIFE_S=$([ "$profile" ] && echo 300 || echo 60) tests/faults/life.sh "$build" $ask 2>&1); then
+		if out=$(LOOSE=1 PROFILE=$profile SEED=$seed LIFE_S=$([ "$profile" ] && echo 300 || echo 180) tests/faults/life.sh "$build" $ask 2>&1); then
 			echo "ok $seed $profile $ask: $out"
 		else
 			echo "NOT OK: LOOSE=1 PROFILE=$profile SEED=$seed tests/faults/life.sh $build $ask"

@@ -133,15 +133,15 @@ map() {
 	sleep 0.3
 	screen_golden views/map_120x35
 	screen_keys Down Right
-	tap_ok "arrows go from cell to cell, down by a line" screen_wait 'hpc-72 '
-	order node hpc-72 failed
-	tap_ok "the node's word follows" screen_wait 'hpc-72 ! failed'
+	tap_ok "arrows go from cell to cell, down by a line" screen_wait 'hpc-22 '
+	order node hpc-22 failed
+	tap_ok "the node's word follows" screen_wait 'hpc-22 ! failed'
 	screen_keys Enter
-	tap_ok "Enter opens the node" screen_wait 'cfd > nodes > hpc-72'
+	tap_ok "Enter opens the node" screen_wait 'cfd > nodes > hpc-22'
 	screen_keys Escape
 	tap_ok "Esc goes back to the map" screen_wait 'shade state'
 	screen_keys m
-	tap_ok "the table has the same node under its cursor" screen_wait '>  hpc-72 '
+	tap_ok "the table has the same node under its cursor" screen_wait '>  hpc-22 '
 	screen_keys m F8 F8 F8 F8 F8
 	tap_ok "F8 shows other shades" screen_wait 'shade age'
 	screen_keys s

@@ -44,8 +44,8 @@ lines"
 dialogs() {
 	screen_start 80x24 "$lab"
 	screen_keys Space Space d
+	sleep 0.4 # it hears nothing before, which its "..." says
 	screen_golden lab/dialog_line
-	sleep 0.4 # it hears nothing before
 	screen_keys Escape
 	tap_ok "Esc is no" screen_wait 'Nothing was changed.'
 	screen_keys F9
@@ -189,16 +189,18 @@ bytes() {
 
 storms() {
 	screen_start 80x24 "$lab"
+	began=$(date +%s%N)
 	for i in $(seq 50); do
 		screen_resize $((20 + i * 7 % 130))x$((4 + i * 5 % 40))
 		sleep 0.02
 	done
 	screen_resize 80x24
+	took=$((($(date +%s%N) - began) / 1000000)) # a loaded machine sends them further apart
 	screen_golden lab/table
 	screen_keys q
 	screen_wait 'frames' >/dev/null
 	frames=$(screen_text_now | sed -n 's/.*frames \([0-9]*\) .*/\1/p')
-	tap_ok "50 sizes in a row cost $frames frames" test "$frames" -le 40
+	tap_ok "50 sizes in $took ms cost $frames frames" test "$frames" -le $((26 + took / 100))
 
 	screen_start 80x24 "$lab"
 	pid=$(screen_pid)
