@@ -14,6 +14,8 @@
 #include "console/console.h"
 #include "deck/fixture.h"
 
+#define STILL_MS 20000 /* well before the minute is over */
+
 static int orders = -1;
 
 /* Orders are read by the console's own loop: client_new() of the stand-ins tells which. */
@@ -33,16 +35,30 @@ static void on_orders(void *arg, unsigned int what)
 		fixture_order(line);
 }
 
+static void on_still(void *arg)
+{
+	struct timer **still = arg;
+
+	fixture_stand_still();
+	timer_set(*still, STILL_MS);
+}
+
 void lab_orders(struct loop *l)
 {
 	static struct watch *w;
+	static struct timer *still;
 
 	if (!l) {
 		watch_free(w);
+		timer_free(still);
 		w = NULL;
-	} else if (orders >= 0) {
-		w = watch_new(l, orders, WATCH_READ, on_orders, NULL);
+		still = NULL;
+		return;
 	}
+	still = timer_new(l, on_still, &still);
+	timer_set(still, STILL_MS);
+	if (orders >= 0)
+		w = watch_new(l, orders, WATCH_READ, on_orders, NULL);
 }
 
 int main(int argc, char **argv)

@@ -425,6 +425,15 @@ static void add_ended(void)
 	j->reason = "exit 3";
 }
 
+/* A new value of the engine's time is taken for now: the site's minute does not pass. */
+void fixture_stand_still(void)
+{
+	if (the.held)
+		return;
+	the.engine.now_ms = NOW + (the.engine.now_ms == NOW);
+	fixture_changed();
+}
+
 void fixture_order(char *line)
 {
 	char verb[20] = "", a[40] = "", b[40] = "";

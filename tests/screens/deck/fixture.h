@@ -54,6 +54,7 @@ struct node *fixture_node(const char *name);
 void fixture_add_job(const char *id, const char *name);
 
 /* One line from the fifo. */
+void fixture_stand_still(void); /* called again and again it stays 12:04 there, however slow this machine is */
 void fixture_order(char *line);
 void fixture_hold(bool on); /* as mirror_hold() */
 /* Answers a request; NULL and err else. */
