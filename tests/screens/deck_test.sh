@@ -224,6 +224,7 @@ acting() {
 	screen_keys y
 	tap_ok "another's or not, one key requeues one job" eventually_asked '/jobs/requeue {"ids":["12_'
 
+	deck 80x24 # whose last message might stand there, or not any more
 	screen_keys 2 s
 	tap_ok "F6 lists the orders" screen_wait 'their own'
 	screen_golden views/sort_80x24
