@@ -569,6 +569,7 @@ void act_teardown(struct deck *d);
 bool teardown_key(struct deck *d, const struct key *k); /* false: it is left */
 void teardown_draw(struct deck *d, struct screen *s, struct area a);
 void teardown_follow(struct deck *d);
+void teardown_see(struct deck *d); /* operations changed */
 size_t teardown_needs(const struct deck *d); /* items that wait for the operator */
 void teardown_agreed(struct deck *d);
 /* deck_plan.c: before it begins */

@@ -19,7 +19,9 @@ size_t deck_sorts(const struct deck *d)
 	return n;
 }
 
-/* The same column again reverses the order. */
+/* The same column again reverses the order. The first row comes under the cursor, for it is
+ * what the order was asked for; but of clusters the chosen one stays, for the next key acts on
+ * it. */
 static void sort_by(struct deck *d, size_t sort)
 {
 	struct pane *p = &d->panes[d->focus];
@@ -27,6 +29,8 @@ static void sort_by(struct deck *d, size_t sort)
 	p->descending = sort == p->sort && sort > 0 && !p->descending;
 	p->sort = sort;
 	p->offset = 0;
+	if (d->focus == PANE_CLUSTERS)
+		return;
 	p->table.cursor_id = 0;
 	table_go(&p->table, 0);
 }

@@ -107,6 +107,7 @@ void teardown_agreed(struct deck *d)
 	json_set_str(body, "typed_name", d->dialog.typed);
 	json_set_bool(body, "force", t->kill);
 	t->asking = false;
+	t->op_id = 0;
 	d->mode = AT_TEARDOWN;
 	textbox_open(&t->text, t->cluster);
 	textbox_add(&t->text, TONE_TEXT, " asked for");
@@ -141,6 +142,16 @@ static bool show_running(struct deck *d)
 	d->mode = AT_TEARDOWN;
 	teardown_follow(d);
 	return true;
+}
+
+/* Somebody else's teardown was quicker than ours: the page that waits for ours shows theirs. */
+void teardown_see(struct deck *d)
+{
+	const struct teardown_view *t = &d->teardown;
+
+	if (d->mode == AT_TEARDOWN && !t->asking && t->op_id == 0 &&
+	    strcmp(t->cluster, d->cluster) == 0)
+		show_running(d);
 }
 
 void act_teardown(struct deck *d)

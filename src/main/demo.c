@@ -138,6 +138,17 @@ static int drive_only(const struct demo_world *w, const struct demo_order *order
 	return rc < 0 ? failed(&err) : 0;
 }
 
+static void say_goes_on(const struct demo_options *o)
+{
+	if (o->dir)
+		printf(
+		    "The demo goes on: paceline demo --state %s attaches to it again, with --stop it ends and removes all.\n",
+		    o->dir);
+	else
+		puts(
+		    "The demo goes on: paceline attaches to it again, paceline demo --stop ends it and removes all.");
+}
+
 static int with_console(struct demo_world *w, const struct demo_options *o,
 			int (*console)(const char *socket, const char *dir))
 {
@@ -149,8 +160,7 @@ static int with_console(struct demo_world *w, const struct demo_options *o,
 	if (demo_world_start(w, o->seed, &err) < 0 || (fresh && start_driver(w, o, &err) < 0))
 		return failed(&err);
 	code = console(w->places.socket, w->dir);
-	puts(
-	    "The demo goes on: paceline attaches to it again, paceline demo --stop ends it and removes all.");
+	say_goes_on(o);
 	return code;
 }
 
