@@ -41,7 +41,7 @@ comma   := ,
 # 150 test programs with sanitizers: mold links one in a tenth of the time that ld takes. What is installed is linked by ld.
 MOLD    := $(if $(DEBUG),$(shell command -v mold))
 LDFLAGS += $(if $(MOLD),-fuse-ld=mold)
-LIBS_BASE := -levent_core -levent_openssl -lcurl -lssl -lcrypto -ljansson -lyaml -lmd -lsqlite3 -lm
+LIBS_BASE := -pthread -levent_core -levent_openssl -lcurl -lssl -lcrypto -ljansson -lyaml -lmd -lsqlite3 -lm
 LIBS_TERM := -lncursesw -ltinfo
 # Console and commands load nothing that only an engine needs: 42 libraries would be 6 MB of each console, and time.
 LIBS_PL   := -levent_core -ljansson -lyaml -lmd -lm $(LIBS_TERM)

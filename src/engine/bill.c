@@ -18,7 +18,7 @@
 #define PRUNE_MS      DAY_MS
 #define HISTORY_MS    ((int64_t)7 * 86400 * 1000) /* nodes that are gone, jobs that ended */
 #define JOBS_KEPT_MS  (100 * PRUNE_MS)		  /* their sums; the hours stay */
-#define JOBS_AT_ONCE  4000			  /* written in some 40 ms */
+#define JOBS_AT_ONCE  2000			  /* written in some 20 ms */
 #define HEAD_MISSINGS 2				  /* a listing may lag once */
 
 int bill_load(struct run *r, struct err *err)

@@ -89,9 +89,12 @@ static void deadline(struct run *r, struct member *m, int64_t now_ms)
 	boot_feed(r, m, BOOT_EV_TOO_LATE, why);
 }
 
-/* Backwards, as a forgotten node leaves the list. */
+/* Backwards, as a forgotten node leaves the list. Thousands that are late at once have their turn
+ * in the next cycles. */
 void boot_deadlines(struct run *r, int64_t now_ms)
 {
-	for (size_t i = r->n_members; i-- > 0;)
+	uint64_t most = r->moves + MOVES_PER_TURN;
+
+	for (size_t i = r->n_members; i-- > 0 && r->moves < most;)
 		deadline(r, r->members[i], now_ms);
 }

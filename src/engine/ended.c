@@ -314,7 +314,7 @@ static void remove_present(struct map *gone, const struct job *j)
 }
 
 /* Records of waiting jobs are held against each other whole first: most did not change. */
-static struct map *left_queue(const struct queue *before, const struct queue *now)
+struct map *jobs_left(const struct queue *before, const struct queue *now)
 {
 	struct map *gone = map_new(NULL, false), *waiting = map_new(NULL, false);
 	const char *id;
@@ -336,9 +336,8 @@ static struct map *left_queue(const struct queue *before, const struct queue *no
 	return gone;
 }
 
-void jobs_ended(struct run *r, const struct queue *before, const struct queue *now)
+void jobs_ended(struct run *r, struct map *gone, const struct queue *now)
 {
-	struct map *gone = left_queue(before, now);
 	struct err err = ERR_INIT;
 
 	if (store_begin(r->engine->store, &err) == 0) {
@@ -353,5 +352,4 @@ void jobs_ended(struct run *r, const struct queue *before, const struct queue *n
 	else if (map_count(gone))
 		ask_how(r, gone);
 	r->gone_jobs_due = map_count(gone) > 0 || !r->gone_jobs;
-	map_free(gone);
 }

@@ -367,12 +367,17 @@ void facts_make(struct facts *f, struct run *r, int64_t now_ms)
 	spot_times(f, r);
 }
 
-void facts_clear(struct facts *f)
+void facts_slim(struct facts *f)
 {
 	for (size_t i = 0; i < f->n_nodes; i++) {
 		resources_clear(&f->nodes[i].free);
 		resources_clear(&f->nodes[i].total);
 	}
+}
+
+void facts_clear(struct facts *f)
+{
+	facts_slim(f);
 	for (size_t i = 0; i < f->n_arrays; i++)
 		resources_clear(&f->arrays[i].extra);
 	free(f->arrays);

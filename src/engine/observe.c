@@ -10,6 +10,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/work.h"
 #include "engine/run.h"
 
 #define CLOUD_BUSY_MS 3000 /* while something is on its way */
@@ -22,6 +23,12 @@ struct reading { /* one observation of the scheduler under way */
 	bool failed;
 	struct buf text;    /* of jobs, that is not in the queue yet */
 	struct timer *over; /* all parts are there: taken over in a turn of its own */
+	struct work *work;  /* it is held against the one before, beside the loop */
+	bool compared;
+	const struct queue *before;
+	struct map *gone; /* what came of that */
+	struct tenancy tenancy;
+	struct waits waits;
 };
 
 static void source_ok(struct source *s, int64_t started_ms)
@@ -128,34 +135,99 @@ static void queue_free(struct queue *q)
 	free(q);
 }
 
-static void take_over(struct run *r, struct queue *q)
+/* Nobody sees the new reading yet, and the one before is not changed meanwhile. */
+static void compare(void *arg)
 {
-	q->read_ended_ms = clock_utc_ms();
-	queue_count_node_jobs(q);
-	bill_all(r, q->read_ended_ms);
+	struct reading *rd = arg;
+
+	queue_count_node_jobs(rd->queue);
+	rd->gone = jobs_left(rd->before, rd->queue);
+	verdicts_keep(rd->queue, rd->before);
+	tenancy_make(&rd->tenancy, rd->queue);
+	waits_make(&rd->waits, rd->queue);
+}
+
+static void comparison_clear(struct reading *rd)
+{
+	work_drop(rd->work);
+	rd->work = NULL;
+	rd->compared = false;
+	map_free(rd->gone);
+	rd->gone = NULL;
+	tenancy_clear(&rd->tenancy);
+}
+
+static void take_over(struct run *r, struct reading *rd)
+{
+	struct queue *before = r->queue;
+
+	bill_all(r, clock_utc_ms());
 	tenancy_clear(&r->bill.tenancy);
-	jobs_ended(r, r->queue, q);
-	verdicts_keep(q, r->queue);
-	queue_free(r->queue);
-	r->queue = q;
+	jobs_ended(r, rd->gone, rd->queue);
+	r->queue = rd->queue;
+	r->waits = rd->waits;
+	r->bill.tenancy = rd->tenancy;
+	rd->tenancy = (struct tenancy){ 0 };
+	rd->queue = NULL;
+	queue_free(before);
+	r->reading = NULL;
+	reading_free(rd);
 	if (r->gone_jobs_due)
 		gone_jobs_load(r);
-	tenancy_make(&r->bill.tenancy, q);
-	source_ok(&r->queue_source, q->read_started_ms);
+	source_ok(&r->queue_source, r->queue->read_started_ms);
 	reconcile_queue(r);
 }
 
+static void on_over(void *arg);
+
+static void on_compared(void *arg)
+{
+	struct reading *rd = arg;
+
+	rd->work = NULL;
+	rd->compared = true;
+	on_over(rd);
+}
+
+/* A decision has the last reading still: observe_go_on() comes back when it is made. */
 static void on_over(void *arg)
 {
 	struct reading *rd = arg;
 	struct run *r = rd->run;
-	struct queue *q = rd->queue;
 
-	rd->queue = NULL;
-	r->reading = NULL;
-	reading_free(rd);
+	if (r->decision || rd->work)
+		return;
 	loop_doing(r->engine->loop, "a reading of the scheduler is taken over");
-	take_over(r, q);
+	if (!rd->compared) {
+		rd->queue->read_ended_ms = clock_utc_ms();
+		rd->before = r->queue;
+		if (run_is_large(rd->queue->n_jobs + rd->queue->n_nodes))
+			rd->work = work_start(r->engine->loop, compare, on_compared, rd);
+		if (rd->work)
+			return;
+		compare(rd);
+	}
+	take_over(r, rd);
+}
+
+void observe_go_on(struct run *r)
+{
+	if (r->reading && r->reading->left == 0)
+		timer_set(r->reading->over, 0);
+}
+
+bool observe_compares(const struct run *r)
+{
+	return r->reading && r->reading->work;
+}
+
+void run_let_go(struct run *r)
+{
+	decision_drop(r);
+	if (!observe_compares(r))
+		return;
+	comparison_clear(r->reading);
+	observe_go_on(r);
 }
 
 static void part_ended(struct reading *rd)
@@ -295,6 +367,7 @@ void reading_free(struct reading *rd)
 {
 	if (!rd)
 		return;
+	comparison_clear(rd);
 	queue_free(rd->queue);
 	buf_clear(&rd->text);
 	timer_free(rd->over);

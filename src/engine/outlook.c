@@ -48,8 +48,7 @@ static void add_job(struct waits *w, const struct job *j, struct waiting *v, siz
 	}
 }
 
-/* Once for each reading: a queue is never changed. */
-static void waits_make(struct waits *w, const struct queue *q)
+void waits_make(struct waits *w, const struct queue *q)
 {
 	struct waiting *v;
 	int64_t tasks = 0;

@@ -421,6 +421,8 @@ void reconcile_take_on(void *arg)
 {
 	struct run *r = arg;
 
+	if (r->decision) /* it rests on the nodes as they are */
+		return;
 	if (r->listing_open) {
 		loop_doing(r->engine->loop, "nodes move after a listing of the cloud");
 		r->listing_open = !cloud_pass(r);
@@ -436,15 +438,22 @@ void reconcile_take_on(void *arg)
 	timer_set(r->take_on, 0);
 }
 
+void reconcile_go_on(struct run *r)
+{
+	if (r->listing_open || r->queue_open)
+		timer_set(r->take_on, 0);
+}
+
 /*
- * The decision and what follows from it
+ * What follows from readings
  */
 
 static void drains_advance(struct run *r)
 {
+	uint64_t most = r->moves + MOVES_PER_TURN;
 	struct err err = ERR_INIT;
 
-	for (size_t i = r->n_members; i-- > 0;) {
+	for (size_t i = r->n_members; i-- > 0 && r->moves < most;) {
 		struct member *m = r->members[i];
 		const struct sched_node *sn;
 
@@ -457,128 +466,6 @@ static void drains_advance(struct run *r)
 		else if (sn && sn->jobs > 0 && !m->node.drain_asked && !m->node.terminate_asked)
 			drain_feed(r, m, DRAIN_EV_HAS_JOBS, "a job came first");
 	}
-}
-
-static int decide(struct run *r, struct err *err)
-{
-	r->decided = false;
-	plan_clear(&r->plan);
-	demand_clear(&r->demand);
-	facts_clear(&r->facts);
-	loop_doing(r->engine->loop, "the decision: facts");
-	facts_make(&r->facts, r, clock_utc_ms());
-	loop_doing(r->engine->loop, "the decision: demand");
-	if (demand_of(&r->demand, r->queue, &r->cluster.spec, &r->region->sizes, r->sched,
-		      err) < 0)
-		return -1;
-	loop_doing(r->engine->loop, "the decision: plan");
-	if (plan_make(&r->plan, &r->demand, &r->facts, err) < 0)
-		return -1;
-	loop_doing(r->engine->loop, "the decision is told");
-	r->decided = true;
-	r->decided_ms = clock_utc_ms();
-	history_look(r);
-	verdicts_set(r);
-	return 0;
-}
-
-static void act_on(struct run *r, struct member *m, const struct plan_node *p)
-{
-	switch (p->act) {
-	case ACT_DRAIN:
-		drain_feed(r, m, DRAIN_EV_WANTED, p->why);
-		break;
-	case ACT_UNDRAIN:
-		drain_feed(r, m, DRAIN_EV_DEMAND, p->why);
-		break;
-	case ACT_DELETE:
-		if (node_is_booting(m->node.state) && m->node.vm_id[0])
-			node_move(r, m, NODE_DELETING, "%s", p->why);
-		break;
-	}
-}
-
-static void idle_times(struct run *r, struct member *const *at)
-{
-	for (size_t i = 0; i < r->plan.n_nodes; i++) {
-		struct member *m = at[i];
-		int64_t since = r->plan.nodes[i].idle_since_s * 1000;
-
-		if ((since == 0) == (m->node.idle_since_ms == 0))
-			continue;
-		m->node.idle_since_ms = since;
-		member_save(r, m);
-	}
-}
-
-static int audit_plan(struct run *r, struct err *err)
-{
-	char what[160];
-
-	if (!r->plan.n_creates && !r->plan.n_acts)
-		return 0;
-	snprintf(what, sizeof(what), "cluster %s: %zu creates, %zu node acts", r->cluster.name,
-		 r->plan.n_creates, r->plan.n_acts);
-	return audit_act(r->engine, NULL, "autoscale", what, r->plan.summary, NULL, 0, err);
-}
-
-/* facts.nodes[i] is members[i] of this moment; what follows may shorten the list, so the
- * pointers are kept first. */
-static int apply(struct run *r, struct err *err)
-{
-	size_t n = r->facts.n_nodes;
-	struct member **at = xcalloc(n ? n : 1, sizeof(struct member *));
-	int rc = 0;
-
-	if (n)
-		memcpy(at, r->members, n * sizeof(struct member *));
-	idle_times(r, at);
-	for (size_t i = 0; i < r->plan.n_acts; i++)
-		act_on(r, at[r->plan.acts[i].node], &r->plan.acts[i]);
-	free(at);
-	if (audit_plan(r, err) < 0 || sets_grow(r, &r->plan, err) < 0)
-		rc = -1;
-	return rc;
-}
-
-/* The rows of a failed transaction are undone; memory is made from them again. */
-static void reload(struct run *r)
-{
-	struct err err = ERR_INIT;
-
-	members_free(r);
-	map_free(r->by_name);
-	map_free(r->by_vm);
-	r->by_name = map_new(NULL, false);
-	r->by_vm = map_new(NULL, true);
-	if (members_load(r, &err) < 0)
-		engine_fatal(r->engine, &err);
-}
-
-static void decide_and_write(struct run *r)
-{
-	struct err err = ERR_INIT;
-
-	if (decide(r, &err) < 0) {
-		log_error("cluster %s: no decision: %s", r->cluster.name, err.msg);
-		return;
-	}
-	loop_doing(r->engine->loop, "the decision is written");
-	if (store_begin(r->engine->store, &err) < 0) {
-		log_error("cluster %s: %s", r->cluster.name, err.msg);
-		return;
-	}
-	if (apply(r, &err) < 0) {
-		store_rollback(r->engine->store);
-		log_error("cluster %s: plan not carried out: %s", r->cluster.name, err.msg);
-		intents_reload(r);
-		reload(r);
-		return;
-	}
-	(void)FAILPOINT("reconcile.commit");
-	if (store_commit(r->engine->store, &err) < 0)
-		engine_fatal(r->engine, &err);
-	(void)FAILPOINT("reconcile.committed");
 }
 
 void reconcile(struct run *r)
@@ -596,8 +483,13 @@ void reconcile(struct run *r)
 	if (store_commit(r->engine->store, &err) < 0)
 		engine_fatal(r->engine, &err);
 	if (r->cluster.state == CLUSTER_RUNNING && r->queue && r->region->sizes_ms &&
-	    r->region->quotas_ms)
-		decide_and_write(r);
+	    r->region->quotas_ms && !r->decision && !observe_compares(r) && !decision_make(r))
+		return; /* what follows from it comes with it */
+	reconcile_acts(r);
+}
+
+void reconcile_acts(struct run *r)
+{
 	loop_doing(r->engine->loop, "acts begin");
 	delete_members(r);
 	intents_act(r);

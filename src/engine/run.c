@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "engine/operation.h"
 
+#define LARGE 3000
+
 static struct engine_cloud *cloud_of(struct engine *e, const char *name)
 {
 	for (size_t i = 0; i < e->n_clouds; i++)
@@ -109,6 +111,7 @@ struct run *run_add(struct engine *e, const struct cluster *take)
 
 void run_free(struct run *r)
 {
+	run_let_go(r);
 	if (r->vms_call)
 		r->cloud->ops->cancel(r->vms_call);
 	for (size_t i = 0; i < r->n_intents; i++)
@@ -165,6 +168,13 @@ void run_forget(struct run *r)
 	e->n_runs--;
 	run_changed(r);
 	run_free(r);
+}
+
+/* A thread costs more than it saves below. A test clock stands still, and its history is to
+ * come out the same each time. */
+bool run_is_large(size_t things)
+{
+	return things >= LARGE && !clock_is_test();
 }
 
 void engine_changed(struct engine *e)

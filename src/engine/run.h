@@ -222,6 +222,8 @@ struct run {
 	struct plan plan;
 	bool decided;
 	int64_t decided_ms;
+	struct decision *decision; /* the next one, made beside the loop; NULL: none */
+	unsigned int overtaken;	   /* decisions in a row that were too old when they were made */
 
 	struct live_intent **intents; /* open ones */
 	size_t n_intents, cap_intents;
@@ -278,6 +280,7 @@ void cluster_save(struct run *r);
 void engine_changed(struct engine *e);
 void engine_look_at_store(
     struct engine *e);		 /* R2.5, R2.6: what is wrong with it, for everybody to see */
+bool run_is_large(size_t things); /* work on so many has to be beside the loop (R1.5) */
 void run_changed(struct run *r); /* revision + 1; clients are told at the end of the turn */
 struct run *run_of(const struct engine *e, const struct cluster *c);
 struct region_facts *region_of(struct engine *e, struct engine_cloud *c,
@@ -390,6 +393,7 @@ void history_end(struct engine *e);
 void history_boots(struct cluster_view *v, const struct run *r);
 
 /* outlook.c: what a cluster's view tells beside counts: waits, money of today, limits */
+void waits_make(struct waits *w, const struct queue *q); /* once for each reading */
 void outlook_make(struct cluster_view *v, struct run *r, int64_t now_ms);
 
 /* remote.c: commands on the head */
@@ -435,6 +439,10 @@ bool run_is_blind(
 struct reading;
 void reading_free(struct reading *rd);
 void observe_cloud(struct run *r);  /* lists VMs now, unless under way */
+void observe_go_on(struct run *r);  /* with a reading that waited */
+bool observe_compares(const struct run *r); /* a new reading is held against run->queue */
+/* Before queue or arrays change, or go, which work beside the loop has borrowed. */
+void run_let_go(struct run *r);
 void observe_listed(struct run *r); /* a listing was taken over, whole */
 
 /* jobs.c */
@@ -465,7 +473,8 @@ struct known_files {
 
 /* ended.c: what was in the reading before and is so no more is written down */
 #define JOB_ENDED_WORD "ended" /* state of a record whose end nobody told */
-void jobs_ended(struct run *r, const struct queue *before, const struct queue *now);
+struct map *jobs_left(const struct queue *before, const struct queue *now);
+void jobs_ended(struct run *r, struct map *gone, const struct queue *now); /* what left */
 /* -1: the number is that of an array, whose tasks write, each its own. */
 int job_log_one(const struct queue *now, const struct queue *past, const char *job,
 		struct err *err);
@@ -481,12 +490,21 @@ void verdicts_keep(struct queue *now, const struct queue *before); /* until the 
 
 /* facts.c: run -> facts, pure but for reading run */
 void facts_make(struct facts *out, struct run *r, int64_t now_ms);
+void facts_slim(struct facts *f); /* after the decision: of what nodes have only it asks */
 void facts_clear(struct facts *f);
 void bucket_key(char out[200], const struct array_spec *a, const char *size, const char *zone,
 		bool spot, const char *group);
 
+/* decision.c */
+/* Makes it, and writes what it says. false: it is made beside the loop, and reconcile_acts()
+ * follows when it is written. */
+bool decision_make(struct run *r);
+void decision_drop(struct run *r);
+
 /* reconcile.c */
 void reconcile(struct run *r);
+void reconcile_acts(struct run *r);
+void reconcile_go_on(struct run *r); /* with a reading that waited */
 /* After a reading of the cloud: binds VMs to rows, finds failed, evicted and gone ones, and VMs
  * that nobody asked for. */
 void reconcile_cloud(struct run *r, struct cloud_vms *take);

@@ -344,6 +344,7 @@ static void become_kept(struct run *r, size_t disks)
 	}
 	map_free(r->sets);
 	r->sets = map_new(NULL, true);
+	run_let_go(r);
 	if (r->queue) {
 		bill_all(r, clock_utc_ms());
 		tenancy_clear(&r->bill.tenancy);

@@ -393,6 +393,7 @@ static int update_write(struct run *r, const struct user *by, struct update *u,
 		store_rollback(st);
 		return -1;
 	}
+	run_let_go(r);
 	take_over(&r->cluster.spec, u);
 	if (store_cluster_save_spec(st, &r->cluster, err) < 0 || store_commit(st, err) < 0)
 		engine_fatal(r->engine, err);
