@@ -61,9 +61,9 @@ enum chosen_act {
 	CHOSEN_ACTS
 };
 
-struct undo { /* one reversible act, for 30 s */
+struct undo { /* the last act, for 30 s; path "": nothing takes it back */
 	int64_t until;
-	char what[96], path[256];
+	char what[96], path[256], how[48];
 	struct json *body;
 };
 
@@ -262,7 +262,7 @@ struct deck {
 	struct textbox box;
 	struct help help;
 	struct help_entry *help_entries; /* of the last opening */
-	struct help_text *help_text; /* what they borrow */
+	struct help_text *help_text;	 /* what they borrow */
 	size_t menu_at;
 	struct teardown_view teardown;
 	struct wizard_view wizard;
@@ -286,7 +286,7 @@ struct deck {
 	int64_t interrupted_ms;
 	uint32_t pressed; /* the last key, and when */
 	int64_t pressed_ms;
-	bool burst; /* it came faster than anybody types */
+	bool burst;	      /* it came faster than anybody types */
 	struct strs messages; /* the newest ones, each with its tone and time */
 	struct places places;
 	struct saved_views saved;
@@ -540,6 +540,9 @@ typedef void deck_failed_cb(struct deck *d, const struct err *err, const char *n
 void deck_if_failed(struct deck *d, deck_failed_cb *cb);
 void deck_drop_calls(struct deck *d);
 void deck_undo_set(struct deck *d, const char *what, char *path, struct json *body);
+/* An act that is not taken back stands before older ones that would be. how: what to do instead
+ */
+void deck_undo_none(struct deck *d, const char *what, const char *how);
 
 /* deck_chosen.c */
 void act_chosen(struct deck *d, enum chosen_act what);

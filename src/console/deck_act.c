@@ -118,6 +118,14 @@ void deck_undo_set(struct deck *d, const char *what, char *path, struct json *bo
 	free(path);
 }
 
+void deck_undo_none(struct deck *d, const char *what, const char *how)
+{
+	json_free(d->undo.body);
+	d->undo = (struct undo){ .until = display_now() + UNDO_MS };
+	snprintf(d->undo.what, sizeof(d->undo.what), "%s", what);
+	snprintf(d->undo.how, sizeof(d->undo.how), "%s", how);
+}
+
 static void on_undone(struct deck *d, const struct json *answer, const char *note)
 {
 	(void)answer;
@@ -165,6 +173,10 @@ void act_start(struct deck *d)
 
 static void on_submitted(struct deck *d, const struct json *answer, const char *name)
 {
+	char what[96];
+
+	snprintf(what, sizeof(what), "job %.40s", json_str(answer, "job", "?"));
+	deck_undo_none(d, what, "cancel the job instead");
 	deck_say(d, TONE_OK, "job %s is in the queue: %s", json_str(answer, "job", "?"), name);
 }
 
@@ -178,6 +190,7 @@ static void submit_script(struct deck *d, const char *cluster, const char *sampl
 	snprintf(name, sizeof(name), "%.*s", (int)(stem < 64 ? stem : 64), sample);
 	json_set_str(body, "script_text", buf_str(script));
 	json_set_str(body, "file", name);
+	deck_undo_none(d, "the submit", "cancel the job instead");
 	deck_post(d, client_path("/v1/clusters/%/jobs", cluster, (char *)NULL), body,
 		  on_submitted, name);
 }

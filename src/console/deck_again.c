@@ -259,6 +259,7 @@ static void submit(struct deck *d)
 	struct again_view *v = &d->again;
 
 	snprintf(v->form.note, sizeof(v->form.note), "it is being submitted");
+	deck_undo_none(d, "the submit", "cancel the job instead");
 	deck_post(
 	    d, client_path("/v1/clusters/%/jobs/%/resubmit", v->cluster, v->job, (char *)NULL),
 	    body_of(v), on_submitted, v->job);

@@ -61,8 +61,13 @@ static const char *nothing_to_explain(const struct deck *d, char out[80])
 
 static const char *nothing_to_undo(const struct deck *d, char out[80])
 {
-	(void)out;
-	return d->undo.until > display_now() ? NULL : "nothing in the last 30 s";
+	if (d->undo.until <= display_now())
+		return "nothing in the last 30 s";
+	if (d->undo.path[0])
+		return NULL;
+	snprintf(out, 80, "not %.32s%s%.40s", d->undo.what, d->undo.how[0] ? ": " : "",
+		 d->undo.how);
+	return out;
 }
 
 static const char *not_nodes(const struct deck *d, char out[80])
@@ -148,9 +153,7 @@ const struct binding bindings[] = {
 	{ .keys = "arrows hjkl", .group = GROUP_MOVE, .help = "move" },
 	{ .keys = "PgUp PgDn", .group = GROUP_MOVE, .help = "a page" },
 	{ .keys = "g G Home End", .group = GROUP_MOVE, .help = "first, last" },
-	{ .keys = "Tab S-Tab",
-	  .group = GROUP_MOVE,
-	  .help = "next pane, or cluster" },
+	{ .keys = "Tab S-Tab", .group = GROUP_MOVE, .help = "next pane, or cluster" },
 	{ .keys = "0 to 6", .group = GROUP_MOVE, .help = "the Deck, the full views" },
 	{ .keys = "Space v", .group = GROUP_MOVE, .help = "mark, mark a range" },
 	{ .keys = "* + U", .group = GROUP_MOVE, .help = "all, invert, none" },

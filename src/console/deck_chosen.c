@@ -159,6 +159,8 @@ static void do_now(struct deck *d)
 			deck_undo_set(d, taken,
 				      client_path(acts[what].back, d->cluster, (char *)NULL),
 				      json_copy(body));
+		else
+			deck_undo_none(d, taken, "");
 		if (acts[what].reason)
 			json_set_str(body, "reason", "asked for at the console");
 		if (what == ACT_TERMINATE)

@@ -229,6 +229,7 @@ static void apply(struct deck *d)
 	const char *cluster = json_str(d->diff.plan, "cluster", "");
 	struct json *body = json_new_object();
 
+	deck_undo_none(d, "the update", "apply the older text");
 	json_set_array(body, "params");
 	json_set_str(body, "plan_hash", json_str(d->diff.plan, "hash", ""));
 	deck_post(d, client_path("/v1/clusters/%/update", cluster, (char *)NULL), body,

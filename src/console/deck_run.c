@@ -174,6 +174,8 @@ static void start(struct deck *d)
 	struct deck_run *r = d->running;
 
 	r->started = true;
+	if (r->run.command->flags & CMD_WRITE)
+		deck_undo_none(d, r->line, "");
 	textbox_open(&d->box, r->line);
 	r->run.command->run(&r->run);
 }

@@ -109,6 +109,7 @@ void teardown_agreed(struct deck *d)
 	t->asking = false;
 	t->op_id = 0;
 	d->mode = AT_TEARDOWN;
+	deck_undo_none(d, "the teardown", "its own view does, for 10 s");
 	textbox_open(&t->text, t->cluster);
 	textbox_add(&t->text, TONE_TEXT, " asked for");
 	deck_post(d, client_path("/v1/clusters/%/teardown", t->cluster, (char *)NULL), body,

@@ -398,6 +398,7 @@ static void create(struct deck *d)
 {
 	struct wizard *w = &d->wizard.form;
 
+	deck_undo_none(d, "the new cluster", "delete it instead");
 	draft_save(d, false); /* until the engine says that it has it */
 	deck_post(d, client_path("/v1/clusters", (char *)NULL), wizard_body(w, false),
 		  on_created, w->fields[0].value);

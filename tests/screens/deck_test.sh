@@ -482,6 +482,9 @@ life() {
 	screen_keys J
 	tap_ok "the sample job travels as text" asked 'POST /v1/clusters/slurm/jobs {"script_text":"#!/bin/sh\n'
 	tap_ok "and has a number" screen_wait 'job 16 is in the queue: monte-carlo'
+	screen_keys u
+	tap_ok "u takes back the last act or none: a submit is cancelled" \
+		screen_wait 'u (take the last act back): not job 16: cancel the job instead'
 	screen_stop
 
 	deck 80x24
