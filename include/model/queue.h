@@ -47,6 +47,7 @@ struct job { /* one record of the queue: a job, or the part of an array that has
 	const char *task;      /* "3", "5-37%4", or "" */
 	const char *name, *user, *account, *partition, *reason, *constraint, *dependency;
 	const char *waits;     /* what keeps the engine from giving it nodes (quota, budget, ...); "" nothing does */
+	int64_t stuck;         /* tasks that this holds back; the others of the record have their place */
 	const char *nodes;     /* host list of the nodes it holds, as the scheduler writes it; "" when none */
 	enum job_state state;
 	enum reason_class reason_class;
@@ -114,6 +115,8 @@ void queue_count_node_jobs(struct queue *q);
 int64_t job_tasks_running(const struct job *j);
 int64_t job_tasks_left(const struct job *j); /* that have not ended; -1 unknown */
 void job_count_task(struct job *array, const struct job *j); /* adds a record to the row of its array */
+#define JOB_VERDICT 240
+const char *job_verdict(char out[JOB_VERDICT], const struct job *j); /* .waits, with how many it holds back; "" nothing */
 #define JOB_PARTS 96
 const char *job_parts(char out[JOB_PARTS], const struct job *array); /* "18 run, 22 done of 40" */
 

@@ -110,6 +110,15 @@ static const char *verdict_of(const char *waits)
 	return strncmp(waits, full, sizeof(full) - 1) == 0 ? waits + sizeof(full) - 1 : waits;
 }
 
+static void why_verdict(char out[WORDS_MAX], const struct job *j)
+{
+	struct job of = *j;
+	char text[JOB_VERDICT];
+
+	of.waits = verdict_of(j->waits);
+	snprintf(out, WORDS_MAX, "%.159s", job_verdict(text, &of));
+}
+
 static void why_pending(char out[WORDS_MAX], const struct job *j, int64_t booting)
 {
 	const char *says = j->reason && j->reason[0] ? j->reason : "no reason given";
@@ -119,7 +128,7 @@ static void why_pending(char out[WORDS_MAX], const struct job *j, int64_t bootin
 	case REASON_NONE:
 	case REASON_RESOURCES:
 		if (j->waits && j->waits[0]) /* what the engine knows better */
-			snprintf(out, WORDS_MAX, "%.159s", verdict_of(j->waits));
+			why_verdict(out, j);
 		else if (booting == 1)
 			snprintf(out, WORDS_MAX, "waits: 1 node boots");
 		else if (booting > 0)

@@ -343,6 +343,11 @@ static void no_capacity(struct telling *w, const struct cause *c)
 			 c->level->name, c->level->cores_max - c->level->cores,
 			 c->level->cores_max, size_short(c->bound->size->name),
 			 (long long)c->bound->size->vcpus);
+	} else if (c->level->nodes <= 0 && c->level->nodes_max > 0) {
+		snprintf(w->text, sizeof(w->text),
+			 "no capacity: %s is at its limit of %" PRId64 " node%s",
+			 c->level->bind == BIND_BUCKET ? bucket : c->level->name,
+			 c->level->nodes_max, c->level->nodes_max == 1 ? "" : "s");
 	} else {
 		snprintf(w->text, sizeof(w->text),
 			 "no capacity: %s has %" PRId64 " nodes left of %" PRId64,

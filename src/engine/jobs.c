@@ -434,6 +434,20 @@ static void scheduler_said(struct err *err, const struct sched_run *run)
 		line[0] ? line : "it gave no reason");
 }
 
+/* What the engine wrote down, of one that the scheduler has forgotten or cannot be asked of. */
+static struct json *from_record(const struct run *r, const char *id)
+{
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+	struct json *j = NULL;
+
+	if (why_ended(&text, r, id)) {
+		j = json_new_object();
+		json_set_str(j, "text", buf_str(&text));
+	}
+	buf_clear(&text);
+	return j;
+}
+
 static void on_detail(void *arg, const struct sched_run *run, const struct err *why)
 {
 	struct ask *a = arg;
@@ -443,7 +457,9 @@ static void on_detail(void *arg, const struct sched_run *run, const struct err *
 	if (!run) {
 		err = *why;
 	} else if (run->exit_code != 0) {
-		scheduler_said(&err, run);
+		j = from_record(a->run, a->ids.v[0]);
+		if (!j)
+			scheduler_said(&err, run);
 	} else {
 		j = json_new_object();
 		json_set_str(j, "text", run->out);
@@ -454,17 +470,24 @@ static void on_detail(void *arg, const struct sched_run *run, const struct err *
 int engine_job_detail(struct engine *e, const char *cluster, const char *id, engine_done_cb *cb,
 		      void *arg, struct err *err)
 {
-	struct run *r = run_ready(e, cluster, err);
-	struct strs names = STRS_INIT(1);
-	struct sched_args args = { .names = &names };
+	struct run *r = run_ready(e, cluster, err), *rests;
+	struct sched_args args = { .names = NULL };
+	struct json *known;
+	struct ask *a;
 
-	if (!r)
-		return -1;
+	if (!r) {
+		rests = run_find(e, cluster);
+		known = rests ? from_record(rests, id) : NULL;
+		if (known)
+			cb(arg, known, &(struct err)ERR_INIT);
+		json_free(known);
+		return known ? 0 : -1;
+	}
+	a = ask_new(r, SCHED_JOB_DETAIL, cb, arg);
+	strs_add(&a->ids, id);
+	args.names = &a->ids;
 	args.version = r->sched_version;
-	strs_add(&names, id);
-	remote_verb(r, SCHED_JOB_DETAIL, &args, on_detail,
-		    ask_new(r, SCHED_JOB_DETAIL, cb, arg));
-	strs_clear(&names);
+	remote_verb(r, SCHED_JOB_DETAIL, &args, on_detail, a);
 	return 0;
 }
 

@@ -67,7 +67,9 @@ void waits_make(struct waits *w, const struct queue *q)
 /* What is not placed and could be, in the words of the decision. */
 static void limit_of(struct cluster_view *v, const struct run *r)
 {
-	for (size_t i = 0; r->decided && i < r->plan.n_wants; i++) {
+	bool decides = r->decided && r->cluster.state == CLUSTER_RUNNING;
+
+	for (size_t i = 0; decides && i < r->plan.n_wants; i++) {
 		const struct why_want *w = &r->plan.wants[i];
 
 		if (w->unplaced <= 0 || w->code == WHY_NOT_ELIGIBLE || w->code == WHY_PLACED)

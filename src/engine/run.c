@@ -249,6 +249,7 @@ void cluster_move(struct run *r, enum cluster_state to, const char *reason)
 	c->state = to;
 	free(c->reason);
 	c->reason = xstrdup(reason);
+	verdicts_rest(r);
 	cluster_save(r);
 }
 

@@ -18,8 +18,8 @@
 #include "base/map.h"
 #include "base/proc.h"
 #include "base/rand.h"
-#include "engine/drift.h"
 #include "engine/cancels.h"
+#include "engine/drift.h"
 #include "engine/engine.h"
 #include "engine/lease.h"
 #include "engine/meter.h"
@@ -481,11 +481,18 @@ int job_log_one(const struct queue *now, const struct queue *past, const char *j
 void gone_jobs_load(struct run *r); /* those that ended lately, of the store */
 void gone_jobs_free(struct run *r);
 
+/* why.c: what was written down of a job or an array that has left the queue; false: nothing */
+bool why_ended(struct buf *out, const struct run *r, const char *id);
+
 /* why_job.c */
 void why_waits(struct buf *out, const struct run *r, const struct job *j);
 
 /* verdict.c: what keeps jobs from getting nodes, into the rows of the queue */
-void verdicts_set(struct run *r);				   /* after a decision */
+void verdicts_set(struct run *r); /* after a decision */
+void verdicts_rest(
+    struct run *r); /* the cluster's state moved: what holds while it does not run */
+const char *
+cluster_rests_why(const struct cluster *c); /* "cluster off: start it"; "" it runs */
 void verdicts_keep(struct queue *now, const struct queue *before); /* until the next one */
 
 /* facts.c: run -> facts, pure but for reading run */

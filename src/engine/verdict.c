@@ -31,37 +31,114 @@ static bool is_verdict(const struct why_want *w)
 	return false;
 }
 
-/* Of a want that part of its jobs have a place for, too: which of them is not told. */
-static const char *verdict_of(struct run *r, const char **told, const struct job *j)
+struct share { /* of one want, while its records are gone through in the scheduler's order */
+	const char *text;	  /* its verdict, in the queue's pool; NULL not told yet */
+	int64_t placed, unplaced; /* that no record has got yet */
+};
+
+/* A want that asks for nodes counts those, of each of its tasks. */
+static int64_t slots_of(const struct run *r, size_t want, const struct job *j)
+{
+	int64_t nodes = r->demand.v && want < r->demand.n ? r->demand.v[want].node_count : 0;
+
+	return (j->tasks > 0 ? j->tasks : 1) * (nodes > 0 ? nodes : 1);
+}
+
+/* What is placed goes to the first of them: so it is started, and so each says how many of its
+ * tasks are held back. A throttled array asks for less than it has. */
+static const char *verdict_of(struct run *r, struct share *shares, const struct job *j,
+			      int64_t *stuck)
 {
 	size_t want =
 	    j->state == JOB_PENDING ? demand_want_of(&r->demand, r->queue, j) : SIZE_MAX;
+	struct share *s = &shares[want < r->plan.n_wants ? want : 0];
+	int64_t slots, placed, left, tasks;
 
+	*stuck = 0;
 	if (want >= r->plan.n_wants || !is_verdict(&r->plan.wants[want]))
 		return "";
-	if (!told[want]) {
+	slots = slots_of(r, want, j);
+	placed = slots < s->placed ? slots : s->placed;
+	left = slots - placed < s->unplaced ? slots - placed : s->unplaced;
+	s->placed -= placed;
+	s->unplaced -= left;
+	if (left <= 0)
+		return "";
+	tasks = j->tasks > 0 ? j->tasks : 1;
+	*stuck = (left * tasks + slots - 1) / slots;
+	if (!s->text) {
 		const char *text = r->plan.wants[want].text;
 
-		told[want] = pool_intern(&r->queue->pool, text, strlen(text));
+		s->text = pool_intern(&r->queue->pool, text, strlen(text));
 	}
-	return told[want];
+	return s->text;
+}
+
+static struct share *shares_make(const struct run *r)
+{
+	struct share *v = xcalloc(r->plan.n_wants + 1, sizeof(*v));
+
+	for (size_t i = 0; i < r->plan.n_wants; i++) {
+		v[i].placed = r->plan.wants[i].placed;
+		v[i].unplaced = r->plan.wants[i].unplaced;
+	}
+	return v;
+}
+
+static bool set(struct job *j, const char *verdict, int64_t stuck)
+{
+	if (strcmp(verdict, j->waits) == 0 && stuck == j->stuck)
+		return false;
+	j->waits = verdict;
+	j->stuck = stuck;
+	return true;
 }
 
 void verdicts_set(struct run *r)
 {
-	const char **told = xcalloc(r->plan.n_wants + 1, sizeof(*told));
+	struct share *shares = shares_make(r);
+	bool changed = false;
+	int64_t stuck;
+
+	for (size_t i = 0; r->queue && i < r->queue->n_jobs; i++) {
+		struct job *j = &r->queue->jobs[i];
+		const char *verdict = verdict_of(r, shares, j, &stuck);
+
+		changed |= set(j, verdict, stuck);
+	}
+	free(shares);
+	if (changed)
+		r->queue->judged++;
+}
+
+const char *cluster_rests_why(const struct cluster *c)
+{
+	switch (c->state) {
+	case CLUSTER_RUNNING:
+		return "";
+	case CLUSTER_OFF:
+		return "cluster off: start it";
+	case CLUSTER_STOPPING:
+		return "cluster stops: its jobs wait until it is started again";
+	case CLUSTER_STARTING:
+		return "cluster starts: nodes are made when its scheduler answers";
+	default:
+		return "cluster does not run: no nodes are made for it";
+	}
+}
+
+/* Nobody decides for a cluster that does not run: what the last decision said holds no more. */
+void verdicts_rest(struct run *r)
+{
+	const char *why = cluster_rests_why(&r->cluster);
 	bool changed = false;
 
 	for (size_t i = 0; r->queue && i < r->queue->n_jobs; i++) {
 		struct job *j = &r->queue->jobs[i];
-		const char *verdict = verdict_of(r, told, j);
+		bool waits = j->state == JOB_PENDING && why[0];
 
-		if (strcmp(verdict, j->waits) == 0)
-			continue;
-		j->waits = verdict;
-		changed = true;
+		changed |= set(j, waits ? why : "", waits && j->tasks > 0 ? j->tasks : 0);
 	}
-	free(told);
 	if (changed)
 		r->queue->judged++;
 }
@@ -79,12 +156,15 @@ void verdicts_keep(struct queue *now, const struct queue *before)
 	for (size_t i = 0; before && i < before->n_jobs; i++)
 		if (before->jobs[i].waits[0])
 			map_put(told, key_of(&before->jobs[i]),
-				(void *)(uintptr_t)before->jobs[i].waits);
+				(void *)(uintptr_t)&before->jobs[i]);
 	for (size_t i = 0; map_count(told) && i < now->n_jobs; i++) {
-		const char *text = map_get(told, key_of(&now->jobs[i]));
+		struct job *j = &now->jobs[i];
+		const struct job *old = map_get(told, key_of(j));
 
-		if (text && now->jobs[i].state == JOB_PENDING)
-			now->jobs[i].waits = pool_intern(&now->pool, text, strlen(text));
+		if (!old || j->state != JOB_PENDING)
+			continue;
+		j->waits = pool_intern(&now->pool, old->waits, strlen(old->waits));
+		j->stuck = old->stuck < j->tasks ? old->stuck : j->tasks;
 	}
 	map_free(told);
 }

@@ -227,6 +227,24 @@ static struct reason_count *count_of(struct reason_count *v, size_t *n, const st
 	return &v[i];
 }
 
+/* Tasks of it that have their place wait for what the scheduler says. */
+static void count_parts(struct reason_count *v, size_t *n, const struct job *j,
+			struct reason_count *at)
+{
+	int64_t tasks = j->tasks > 0 ? j->tasks : 1;
+	int64_t stuck = j->waits[0] && j->stuck > 0 && j->stuck < tasks ? j->stuck : tasks;
+	struct job rest = *j;
+
+	if (at)
+		at->tasks += stuck;
+	if (stuck == tasks)
+		return;
+	rest.waits = "";
+	at = count_of(v, n, &rest);
+	if (at)
+		at->tasks += tasks - stuck;
+}
+
 /* Equal texts of a queue are one text, and neighbours mostly wait for the same. */
 static size_t count_reasons(struct reason_count *v, const struct queue *q)
 {
@@ -243,8 +261,7 @@ static size_t count_reasons(struct reason_count *v, const struct queue *q)
 		    last->waits != j->waits)
 			at = count_of(v, &n, j);
 		last = j;
-		if (at)
-			at->tasks += j->tasks > 0 ? j->tasks : 1;
+		count_parts(v, &n, j, at);
 	}
 	return n;
 }
@@ -334,7 +351,9 @@ static void view_make(struct run *r)
 					    : 0;
 	}
 	view_ages(v, r, now);
-	if (r->decided)
+	if (r->cluster.state != CLUSTER_RUNNING)
+		snprintf(v->plan, sizeof(v->plan), "%s", cluster_rests_why(&r->cluster));
+	else if (r->decided)
 		snprintf(v->plan, sizeof(v->plan), "%s", r->plan.summary);
 	outlook_make(v, r, now);
 	r->view_revision = r->engine->revision;

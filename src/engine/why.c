@@ -20,7 +20,7 @@ static void of_job(struct buf *out, const struct run *r, const struct job *j)
 		 job_state_name(j->state));
 	if (j->nodes[0])
 		buf_addf(out, "runs on: %s\n", j->nodes);
-	if (r->decided)
+	if (r->decided && r->cluster.state == CLUSTER_RUNNING)
 		buf_addf(out, "last decision: %s\n", r->plan.summary);
 }
 
@@ -84,13 +84,34 @@ static void plan_on_node(struct buf *out, const struct run *r, const char *name)
 #define EVENTS_READ  5000
 #define EVENTS_SHOWN 12
 
-static bool of_ended_job(struct buf *out, const struct run *r, const char *id)
+/* The whole of an array of which nothing is in the queue any more. */
+static bool of_ended_array(struct buf *out, const struct run *r, const char *id)
+{
+	struct job array = { .id = id, .array_id = id };
+	const struct job *first = NULL;
+	char parts[JOB_PARTS];
+
+	for (size_t i = 0; r->gone_jobs && i < r->gone_jobs->n_jobs; i++) {
+		const struct job *j = &r->gone_jobs->jobs[i];
+
+		if (strcmp(j->array_id, id) != 0)
+			continue;
+		first = first ? first : j;
+		job_count_task(&array, j);
+	}
+	if (first)
+		buf_addf(out, "array %s (%s) of %s in %s: %s\n", id, first->name, first->user,
+			 first->partition, job_parts(parts, &array));
+	return first != NULL;
+}
+
+bool why_ended(struct buf *out, const struct run *r, const char *id)
 {
 	char when[CLOCK_TEXT], span[CLOCK_TEXT];
 	struct job_record j;
 
 	if (store_job_find(r->engine->store, r->cluster.id, id, &j, NULL) < 0)
-		return false;
+		return of_ended_array(out, r, id);
 	buf_addf(out, "job %s (%s) of %s in %s: %s", j.id, j.name, j.user, j.partition,
 		 j.state);
 	if (j.end_s)
@@ -131,7 +152,7 @@ static bool of_events(struct buf *out, const struct run *r, const char *object)
 
 static bool of_past(struct buf *out, const struct run *r, const char *what)
 {
-	bool job = of_ended_job(out, r, what);
+	bool job = why_ended(out, r, what);
 
 	return of_events(out, r, what) || job;
 }

@@ -124,10 +124,11 @@ static void estimate_line(struct buf *out, const struct job *j, const struct nod
 			 "6 estimate    not known: no node of this kind has joined lately\n");
 }
 
-static const char *blocked_by(const struct job *j, const struct why_want *why)
+static const char *blocked_by(char out[JOB_VERDICT], const struct job *j,
+			      const struct why_want *why)
 {
 	if (j->waits[0])
-		return j->waits;
+		return job_verdict(out, j);
 	if (j->state == JOB_HELD || j->reason_class == REASON_HOLD)
 		return "a hold: release lets it go";
 	if (j->reason_class == REASON_LIMIT || j->reason_class == REASON_QUEUE ||
@@ -145,11 +146,13 @@ static void one_line(struct buf *out, const struct job *j, const struct nodes_no
 	int64_t left = now->oldest_ms ? now->oldest_ms + median_ms(now) - clock_utc_ms() : 0;
 	char span[CLOCK_TEXT];
 
-	buf_addf(out, "%s waits", j->id);
 	if (blocked[0]) {
-		buf_addf(out, ": %s\n", blocked);
+		bool part = j->stuck > 0 && j->stuck < j->tasks && blocked != j->waits;
+
+		buf_addf(out, part ? "%s: %s\n" : "%s waits: %s\n", j->id, blocked);
 		return;
 	}
+	buf_addf(out, "%s waits", j->id);
 	buf_addf(out, " for %s: %lld up, %lld boot, %lld asked for",
 		 now->boots + now->asked > 0 ? "nodes" : "its turn", (long long)now->up,
 		 (long long)now->boots, (long long)now->asked);
@@ -160,9 +163,12 @@ static void one_line(struct buf *out, const struct job *j, const struct nodes_no
 
 void why_waits(struct buf *out, const struct run *r, const struct job *j)
 {
-	size_t want = r->decided ? demand_want_of(&r->demand, r->queue, j) : SIZE_MAX;
+	bool rests = r->cluster.state != CLUSTER_RUNNING;
+	size_t want = r->decided && !rests ? demand_want_of(&r->demand, r->queue, j) : SIZE_MAX;
 	const struct why_want *why = want < r->plan.n_wants ? &r->plan.wants[want] : NULL;
-	const char *blocked = blocked_by(j, why);
+	char verdict[JOB_VERDICT];
+	const char *blocked =
+	    rests ? cluster_rests_why(&r->cluster) : blocked_by(verdict, j, why);
 	struct nodes_now now;
 
 	count_nodes(&now, r, j->partition);
@@ -170,6 +176,10 @@ void why_waits(struct buf *out, const struct run *r, const struct job *j)
 	buf_addf(out, "1 scheduler   reason %s; %lld task%s of %lld cpus on %lld node%s\n",
 		 or_none(j->reason), (long long)j->tasks, j->tasks == 1 ? "" : "s",
 		 (long long)j->cpus, (long long)j->nodes_min, j->nodes_min == 1 ? "" : "s");
+	if (rests) {
+		buf_addf(out, "blocked by    %s\n", blocked);
+		return;
+	}
 	buf_addf(out, "2 idle now    %lld node%s of %s\n", (long long)now.idle,
 		 now.idle == 1 ? "" : "s", j->partition);
 	buf_addf(out, "3 autoscaler  %s\n",

@@ -76,6 +76,20 @@ void job_count_task(struct job *array, const struct job *j)
 		*count += tasks_of(j);
 }
 
+/* "32 have a place, 8 wait: no capacity: htc is at its limit of 16 nodes" */
+const char *job_verdict(char out[JOB_VERDICT], const struct job *j)
+{
+	int64_t waiting = is_array(j) ? j->waiting : tasks_of(j);
+
+	if (j->waits[0] && j->stuck > 0 && j->stuck < waiting)
+		snprintf(out, JOB_VERDICT, "%lld ha%s a place, %lld wait%s: %s",
+			 (long long)(waiting - j->stuck), waiting - j->stuck == 1 ? "s" : "ve",
+			 (long long)j->stuck, j->stuck == 1 ? "s" : "", j->waits);
+	else
+		snprintf(out, JOB_VERDICT, "%s", j->waits);
+	return out;
+}
+
 const char *job_parts(char out[JOB_PARTS], const struct job *array)
 {
 	const struct {

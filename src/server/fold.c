@@ -34,7 +34,8 @@ static void add_record(struct job *row, const struct job *j)
 	if (j->state == JOB_PENDING) { /* what waits has the reason */
 		row->reason = j->reason;
 		row->reason_class = j->reason_class;
-		row->waits = j->waits;
+		row->waits = j->waits[0] ? j->waits : row->waits;
+		row->stuck += j->stuck;
 	}
 	if (j->start_s > 0 && (row->start_s == 0 || j->start_s < row->start_s) && runs(j))
 		row->start_s = j->start_s;

@@ -39,6 +39,7 @@ static const struct field job_fields[] = {
 	J(mem_per_cpu, FIELD_BOOL),
 	J(requeue, FIELD_BOOL),
 	J(tasks, FIELD_INT),
+	J(stuck, FIELD_INT),
 	J(running, FIELD_INT),
 	J(waiting, FIELD_INT),
 	J(done, FIELD_INT),

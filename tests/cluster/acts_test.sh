@@ -36,6 +36,8 @@ check "the rest waits: how many start and how many do not is told" until_true is
 cli job cancel demo 1 --yes >"$site/said" 2>&1
 check "who cancelled it is told" told 1 '^job cancel asked$'
 check "all of its tasks are known as cancelled by them" until_true tasks_ended 12
+check "a task that ended is shown although the scheduler has no record of it" until_true shows '^job 1_12 .*: cancelled at .*by '"$me" job show demo 1_12
+check "and its array by what became of its tasks" shows '^array 1 .*: 12 cancelled$' job show demo 1
 node=$(api '/v1/clusters/demo/nodes?count=1' | jq -r '.rows[0].name')
 cli node keep demo "$node" >"$site/said" 2>&1
 check "who keeps a node is told" told "$node" '^node keep by '
@@ -43,4 +45,12 @@ cli node drain demo "$node" --yes >"$site/said" 2>&1
 check "who drains it, too" told "$node" '^draining: node drain by '
 cli node undrain demo "$node" >"$site/said" 2>&1
 check "and who takes that back" told "$node" 'node undrain by '
+printf '#!/bin/sh\n#SBATCH --array=1-9\n#GHOST time=3000\n' >"$site/job.sh"
+job=$(cli job submit demo "$site/job.sh" --json | jq -r .job)
+check "more wait than there are nodes" until_true shows "^${job}_.*(waits|have a place|has a place)" why demo "$job"
+cli cluster stop demo --yes --force >"$site/said" 2>&1
+check "the cluster stops" until_true is '"state":"off"'
+check "a job of it waits for its start, and for nothing else" shows "^${job}_.* waits: cluster off: start it\$" why demo "$job"
+check "what was decided while it ran is told no more" is '"plan":"cluster off: start it"'
+check "what ended is told while it is off" shows '^job 1_12 .*: cancelled' job show demo 1_12
 tap_end

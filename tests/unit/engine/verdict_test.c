@@ -81,6 +81,64 @@ static void a_decision_is_told_where_something_is_in_the_way(void **state)
 	queue_clear(&q);
 }
 
+/* 40 tasks of one want, of which 32 have a place: the first of them, as they are started. */
+static void each_record_says_how_many_of_its_tasks_are_held_back(void **state)
+{
+	struct why_want wants[] = {
+		{ .code = WHY_NO_CAPACITY,
+		  .placed = 32,
+		  .unplaced = 18,
+		  .text = "no capacity: htc is at its limit of 16 nodes" },
+	};
+	size_t want_of[] = { 0, 0, 0 };
+	struct queue q;
+	struct run r = { .queue = &q };
+	char text[JOB_VERDICT];
+
+	(void)state;
+	queue_init(&q);
+	add(&q, "1", "", "")->tasks = 1;
+	add(&q, "2_[1-40]", "2", "")->tasks = 40;
+	add(&q, "3_[1-9%3]", "3", "")->tasks = 30; /* throttled: 9 of them are wanted */
+	r.demand = (struct demand){ .want_of = want_of, .n_records = 3 };
+	r.plan.wants = wants;
+	r.plan.n_wants = 1;
+	verdicts_set(&r);
+	assert_string_equal(job_verdict(text, &q.jobs[0]), "");
+	assert_int_equal(q.jobs[1].stuck, 9);
+	assert_string_equal(
+	    job_verdict(text, &q.jobs[1]),
+	    "31 have a place, 9 wait: no capacity: htc is at its limit of 16 nodes");
+	assert_int_equal(q.jobs[2].stuck, 9);
+	queue_clear(&q);
+}
+
+static void a_cluster_that_is_off_keeps_its_jobs_and_no_limit_does(void **state)
+{
+	struct buf out = BUF_INIT(BUF_TEXT_MAX);
+	struct queue q;
+	struct run r = { .queue = &q, .decided = true };
+	struct job *j;
+
+	(void)state;
+	queue_init(&q);
+	j = add(&q, "7", "", "no capacity: htc is at its limit of 16 nodes");
+	j->tasks = j->stuck = 1;
+	add(&q, "8", "", "")->state = JOB_RUNNING;
+	r.cluster.state = CLUSTER_OFF;
+	verdicts_rest(&r);
+	assert_string_equal(q.jobs[0].waits, "cluster off: start it");
+	assert_string_equal(q.jobs[1].waits, "");
+	why_waits(&out, &r, &q.jobs[0]);
+	assert_non_null(strstr(buf_str(&out), "7 waits: cluster off: start it\n"));
+	assert_null(strstr(buf_str(&out), "quota"));
+	r.cluster.state = CLUSTER_RUNNING;
+	verdicts_rest(&r);
+	assert_string_equal(q.jobs[0].waits, "");
+	buf_clear(&out);
+	queue_clear(&q);
+}
+
 /* Of two arrays, spot and on demand; the region's fullest quota bounds neither. */
 static void why_tells_the_quota_of_the_jobs_own_array(void **state)
 {
@@ -112,6 +170,7 @@ static void why_tells_the_quota_of_the_jobs_own_array(void **state)
 	struct run r = { .decided = true, .queue = &q };
 
 	(void)state;
+	r.cluster.state = CLUSTER_RUNNING;
 	r.cluster.spec.arrays = specs;
 	r.cluster.spec.n_arrays = 2;
 	r.facts = (struct facts){ .arrays = arrays,
@@ -165,6 +224,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_rest_of_an_array_keeps_its_verdict),
 		cmocka_unit_test(a_decision_is_told_where_something_is_in_the_way),
+		cmocka_unit_test(each_record_says_how_many_of_its_tasks_are_held_back),
+		cmocka_unit_test(a_cluster_that_is_off_keeps_its_jobs_and_no_limit_does),
 		cmocka_unit_test(why_tells_the_quota_of_the_jobs_own_array),
 		cmocka_unit_test(an_array_has_no_log_but_its_tasks_have),
 	};
