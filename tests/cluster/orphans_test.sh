@@ -25,8 +25,8 @@ ok() { # WHAT; the status of the command before decides
 	fi
 }
 say() { cli "$@" >"$site/said" 2>&1 </dev/null; }
-until_ok() { # COMMAND...: 90 s of real time
-	end_s=$(($(date +%s) + 90))
+until_ok() { # COMMAND...: 150 s of real time
+	end_s=$(($(date +%s) + 150))
 	until "$@" >"$site/said" 2>&1; do
 		[ "$(date +%s)" -lt $end_s ] || return 1
 		sleep 0.1
@@ -51,7 +51,7 @@ by_hand() { # METHOD ID: somebody else's hand in the cloud
 site_make "$build" || exit 2
 trap site_end EXIT
 trap 'exit 130' INT TERM
-cloud_start 100 --profile fast --seed 1
+cloud_start 80 --profile fast --seed 1
 begin_engine; ok "cloud and engine are there"
 say cluster create kept slurm htc_max=1 hpc_max=0 network=10.65.0.0/16 && say cluster start kept --wait; ok "a cluster runs"
 say cluster create lost slurm htc_max=1 hpc_max=0 && say cluster start lost --wait; ok "and another"
