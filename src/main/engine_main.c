@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -114,6 +116,32 @@ static int become_engine_user(const struct places *p, struct err *err)
 	if (setuid(0) == 0)
 		return err_set(err, ERR_INTERNAL, "root's rights could be taken back");
 	return 0;
+}
+
+/*
+ * What the process may take (R13, S7.4)
+ */
+
+#define FILES_MAX 4096
+
+/* No core holds a token, no neighbour reads the memory; so many descriptors that 64 clients leave the cloud and the
+ * schedulers theirs. What cannot be had is told, and no reason not to run. */
+static void limit_process(void)
+{
+	const struct rlimit no_core = { 0, 0 };
+	struct rlimit files;
+
+	if (setrlimit(RLIMIT_CORE, &no_core) < 0)
+		log_warn("core files cannot be switched off: %s", strerror(errno));
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max < FILES_MAX ? files.rlim_max : FILES_MAX;
+		if (setrlimit(RLIMIT_NOFILE, &files) < 0)
+			log_warn("the number of open files cannot be set: %s", strerror(errno));
+	}
+#ifndef __SANITIZE_ADDRESS__ /* its look for leaks reads the process from outside */
+	if (prctl(PR_SET_DUMPABLE, 0) < 0)
+		log_warn("others may read this process: %s", strerror(errno));
+#endif
 }
 
 /*
@@ -252,6 +280,7 @@ int engine_main(const struct places *p, const struct engine_args *a)
 	mallopt(M_ARENA_MAX, 1); /* a heap of its own for the one thread beside the loop would
 				    stay, and be 25 MB */
 #endif
+	limit_process();
 	config_init(&s.config);
 	rc = run(&s, &mine, a, &err);
 	if (rc < 0) {
