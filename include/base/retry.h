@@ -17,6 +17,7 @@ int64_t retry_after_ms(const char *value, const char *date, int64_t utc_ms);
 struct pacer {
 	double tokens, capacity, per_ms;
 	int64_t at_ms;
+	bool scarce; /* less than a tenth was left when it was last said: half as fast (R11.2) */
 };
 
 void pacer_init(struct pacer *p, double capacity, double per_minute, int64_t now_ms);

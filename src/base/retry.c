@@ -10,6 +10,7 @@
 #define BREAKER_WINDOW	 20
 #define BREAKER_MIN_MS	 30000
 #define BREAKER_MAX_MS	 300000
+#define SCARCE		 10
 #define ROUNDING	 1e-9 /* of tokens: a bucket is asked again at the very moment it named */
 
 int64_t retry_delay_ms(unsigned int tries, int64_t base_ms, int64_t cap_ms, int64_t min_ms,
@@ -49,12 +50,17 @@ void pacer_init(struct pacer *p, double capacity, double per_minute, int64_t now
 	};
 }
 
+static double rate_of(const struct pacer *p)
+{
+	return p->scarce ? p->per_ms / 2 : p->per_ms;
+}
+
 /* at_ms lies ahead after pacer_empty(): until then nothing comes in. */
 static void refill(struct pacer *p, int64_t now_ms)
 {
 	if (now_ms <= p->at_ms)
 		return;
-	p->tokens = fmin(p->capacity, p->tokens + (double)(now_ms - p->at_ms) * p->per_ms);
+	p->tokens = fmin(p->capacity, p->tokens + (double)(now_ms - p->at_ms) * rate_of(p));
 	p->at_ms = now_ms;
 }
 
@@ -67,7 +73,7 @@ int64_t pacer_wait_ms(struct pacer *p, double need, int64_t now_ms)
 
 	if (lacking <= ROUNDING)
 		return shut;
-	double wait = ceil(lacking / p->per_ms - ROUNDING);
+	double wait = ceil(lacking / rate_of(p) - ROUNDING);
 
 	return wait >= 1e15 || p->per_ms <= 0 ? INT64_MAX : shut + (int64_t)fmax(wait, 1);
 }
@@ -82,6 +88,7 @@ void pacer_correct(struct pacer *p, double left, int64_t now_ms)
 {
 	refill(p, now_ms);
 	p->tokens = fmin(p->tokens, left);
+	p->scarce = left < p->capacity / SCARCE;
 }
 
 /* One token is there at that moment: the cloud has promised to hear one call. */

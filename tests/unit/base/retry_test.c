@@ -115,11 +115,25 @@ static void a_pacer_believes_the_cloud_when_it_has_less(void **state)
 
 	(void)state;
 	pacer_init(&p, 100, 60, 0);
+	pacer_correct(&p, 12, 0);
+	assert_int_equal(pacer_wait_ms(&p, 12, 0), 0);
+	assert_int_equal(pacer_wait_ms(&p, 13, 0), 1000);
+	pacer_correct(&p, 50, 0); /* never upwards */
+	assert_int_equal(pacer_wait_ms(&p, 13, 0), 1000);
+}
+
+static void a_pacer_goes_half_as_fast_while_less_than_a_tenth_is_left(void **state)
+{
+	struct pacer p;
+
+	(void)state;
+	pacer_init(&p, 100, 60, 0);
 	pacer_correct(&p, 2, 0);
 	assert_int_equal(pacer_wait_ms(&p, 2, 0), 0);
-	assert_int_equal(pacer_wait_ms(&p, 3, 0), 1000);
-	pacer_correct(&p, 50, 0); /* never upwards */
-	assert_int_equal(pacer_wait_ms(&p, 3, 0), 1000);
+	assert_int_equal(pacer_wait_ms(&p, 3, 0), 2000);
+	assert_int_equal(pacer_wait_ms(&p, 3, 2000), 0);
+	pacer_correct(&p, 10, 2000); /* a tenth: it is enough again */
+	assert_int_equal(pacer_wait_ms(&p, 4, 2000), 1000);
 }
 
 static void a_pacer_is_shut_after_a_429(void **state)
@@ -220,6 +234,7 @@ int main(void)
 		cmocka_unit_test(a_pacer_lets_a_burst_through_and_then_the_rate),
 		cmocka_unit_test(a_pacer_keeps_its_word),
 		cmocka_unit_test(a_pacer_believes_the_cloud_when_it_has_less),
+		cmocka_unit_test(a_pacer_goes_half_as_fast_while_less_than_a_tenth_is_left),
 		cmocka_unit_test(a_pacer_is_shut_after_a_429),
 		cmocka_unit_test(a_breaker_opens_after_five_in_a_row),
 		cmocka_unit_test(a_breaker_opens_when_more_than_half_fail),
