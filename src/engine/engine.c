@@ -141,10 +141,9 @@ void engine_look_at_store(struct engine *e)
 		safe_mode_set(
 		    e, "the store's file was moved away: put it back and restart the engine");
 	if (e->safe_mode) {
-		snprintf(
-		    e->issue, sizeof(e->issue),
-		    "SAFE MODE: %s; nothing is changed before an admin says \"engine resume\"",
-		    e->safe_why);
+		/* what to do comes first: 80 columns cut the rest */
+		snprintf(e->issue, sizeof(e->issue), "SAFE MODE%s: %s",
+			 e->damaged ? "" : ", \"engine resume\" ends it", e->safe_why);
 	} else if (lost && lease_says(lost, &err) < 0) {
 		snprintf(e->issue, sizeof(e->issue), "%.230s", err.msg);
 	} else if (!store_has_room(e->store)) {

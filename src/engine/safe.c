@@ -110,10 +110,9 @@ int engine_refuses(const struct engine *e, struct err *err)
 {
 	if (!e->safe_mode)
 		return 0;
-	return err_set(
-	    err, ERR_CONFLICT,
-	    "the engine is in safe mode and changes nothing: %s. Look into its log; an admin ends it with \"engine resume\"",
-	    e->safe_why);
+	return err_set(err, ERR_CONFLICT, "safe mode, nothing is changed%s: %s",
+		       e->damaged ? "" : "; look into the log, then \"engine resume\"",
+		       e->safe_why);
 }
 
 /* What is still true ends no safe mode. */

@@ -29,7 +29,7 @@ state_is() { api /v1/clusters/demo | grep -q "^[^[]*\"state\":\"$1\""; }
 # Every route that changes something, as the server's own table has it.
 changing_routes() {
 	sed -n 's/^\t{ "\(POST\|PUT\)", "\([^"]*\)", [A-Z_]*, \([a-z_]*\) },$/\1 \2 \3/p' src/server/route.c |
-		grep -vE ' (resume_engine|update_cluster|check_template|check_text|check_job_again|plan_condemn|open_stream|change_stream|make_backup)$'
+		grep -vE ' (resume_engine|retry_cloud|update_cluster|check_template|check_text|check_job_again|plan_condemn|open_stream|change_stream|make_backup)$'
 }
 refused() { # METHOD PATH
 	curl -sS --max-time 60 -o "$site/answer" -w '%{http_code}\n' -X "$1" -d '{}' --unix-socket "$socket" "http://engine$2" | grep -qx 409 &&
@@ -65,7 +65,7 @@ engine_start
 check "then it starts" engine_wait
 check "in safe mode" safe
 before=$(writes) seen=$(read_at)
-check "status says so, with why and what to do" sh -c "\"$site/bin/paceline\" --socket \"$socket\" status | grep 'SAFE MODE: 3 crashes within 5 minutes, the last by signal 11.*engine resume'"
+check "status says so, with why and what to do" sh -c "\"$site/bin/paceline\" --socket \"$socket\" status | grep 'SAFE MODE, .engine resume. ends it: 3 crashes within 5 minutes, the last by signal 11'"
 check "a list is answered" cli cluster list
 check "a change is refused, with what to do" says 'engine resume' cli cluster create other slurm
 check "so is every other one" all_refused
