@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cidr.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -556,6 +557,20 @@ static void check_name(struct json *out, const struct engine *e, const char *nam
 	check_told(out, "name", s, "name free");
 }
 
+/* What an earlier cluster kept is there to be taken over. */
+static void check_disks(struct json *out, struct engine *e, const struct check_facts *f)
+{
+	struct err err;
+
+	for (size_t i = 0; i < f->spec->n_storage; i++) {
+		const struct storage_spec *s = &f->spec->storage[i];
+
+		if (s->disk && storage_can_take(e, s, f->spec, &err) < 0)
+			check_problem(out, CHECK_FAIL, param_at(f, "storage/%s/disk", s->name),
+				      NULL, "%s", err.msg);
+	}
+}
+
 static void check_expanded(struct json *out, struct engine *e, const struct template *t,
 			   const struct cluster_spec *spec)
 {
@@ -569,6 +584,7 @@ static void check_expanded(struct json *out, struct engine *e, const struct temp
 		check_problem(out, CHECK_FAIL, param_at(&f, "cluster/cloud"),
 			      e->n_clouds ? e->clouds[0].record->name : NULL,
 			      "cloud \"%s\" is not configured", spec->cloud);
+	check_disks(out, e, &f);
 	f.n_others = engine_clusters(e, &f.others);
 	f.region = c ? region_peek(e, c, spec->region) : NULL;
 	check_spec(out, &f);
@@ -598,6 +614,29 @@ static void offer_sizes(struct json *list, const struct vm_sizes *sizes)
 	}
 }
 
+static void offer_disk(void *list, const struct run *from, const struct storage_spec *s)
+{
+	char text[120], since[CLOCK_TEXT];
+
+	snprintf(text, sizeof(text), "%lld GiB of %.40s, made %.10s", (long long)s->disk_gib,
+		 from->cluster.name, clock_text(since, s->disk_ms));
+	offer(list, storage_disk_name(s), text);
+}
+
+static bool is_for_disk(const struct template *t, const struct cluster_spec *spec,
+			const char *param)
+{
+	for (size_t i = 0; i < spec->n_storage; i++) {
+		char *path = xasprintf("storage/%s/disk", spec->storage[i].name);
+		const struct template_param *p = template_param_at(t, path);
+
+		free(path);
+		if (p && strcmp(p->name, param) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Usual values of a parameter by what it is for; the template's own choices come with it. */
 static void offers(struct json *out, struct engine *e, const struct template *t,
 		   const struct cluster_spec *spec, const char *param)
@@ -616,6 +655,8 @@ static void offers(struct json *out, struct engine *e, const struct template *t,
 	for (size_t i = 0; type == PARAM_REGION && i < e->n_regions; i++)
 		if (e->regions[i]->sizes.n)
 			offer(list, e->regions[i]->region, "in use or looked at here");
+	if (is_for_disk(t, spec, param))
+		storage_to_take(e, spec, offer_disk, list);
 	for (size_t i = 0; cloud && strcmp(cloud->name, param) == 0 && i < e->n_clouds; i++)
 		offer(list, e->clouds[i].record->name,
 		      e->clouds[i].record->simulated ? "simulated" : "");

@@ -696,6 +696,13 @@ enum storage_step storage_make(struct run *r, struct err *err);
 char *storage_group_of(const char *disk_id); /* yours to free */
 bool storage_owns(const struct run *r,
 		  const char *id); /* a disk of this cluster, or its group */
+/* Whether a cluster to be may take over the disk that `to` names; and each disk that it may. */
+int storage_can_take(struct engine *e, const struct storage_spec *to,
+		     const struct cluster_spec *spec, struct err *err);
+void storage_to_take(struct engine *e, const struct cluster_spec *spec,
+		     void (*each)(void *arg, const struct run *from,
+				  const struct storage_spec *s),
+		     void *arg);
 /* The clusters that gave disks to c, which is about to be: called in the transaction that adds
  * it. undo: the transaction failed; else the rows are written, and what is empty leaves. */
 struct takeover;

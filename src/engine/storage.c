@@ -237,7 +237,7 @@ static struct run *holder_of(struct engine *e, const char *name, size_t *at)
 }
 
 static int may_take(const struct run *from, const struct storage_spec *disk,
-		    const struct cluster *c, struct err *err)
+		    const struct cluster_spec *to, struct err *err)
 {
 	const struct cluster_spec *s = &from->cluster.spec;
 
@@ -248,7 +248,7 @@ static int may_take(const struct run *from, const struct storage_spec *disk,
 	if (from->op.id)
 		return err_set(err, ERR_CONFLICT, "disk %s is being deleted",
 			       storage_disk_name(disk));
-	if (strcmp(s->cloud, c->spec.cloud) != 0 || strcmp(s->region, c->spec.region) != 0)
+	if (strcmp(s->cloud, to->cloud) != 0 || strcmp(s->region, to->region) != 0)
 		return err_set(
 		    err, ERR_INVALID,
 		    "disk %s is in %s of %s: a cluster that takes it over has to be there too",
@@ -256,20 +256,57 @@ static int may_take(const struct run *from, const struct storage_spec *disk,
 	return 0;
 }
 
-static int take(struct takeover *t, struct storage_spec *to, const struct cluster *c,
-		struct err *err)
+static struct run *giver_of(struct engine *e, const struct storage_spec *to,
+			    const struct cluster_spec *spec, size_t *at, struct err *err)
 {
-	struct run *from;
-	size_t at;
+	struct run *from = holder_of(e, to->disk, at);
 
-	from = holder_of(t->engine, to->disk, &at);
-	if (!from)
-		return err_set(
+	if (!from) {
+		err_set(
 		    err, ERR_NOT_FOUND,
 		    "storage %s: there is no kept disk \"%.80s\"; \"disk list\" shows what there is",
 		    to->name, to->disk);
-	if (may_take(from, &from->cluster.spec.storage[at], c, err) < 0)
-		return err_wrap(err, "storage %s", to->name);
+		return NULL;
+	}
+	if (may_take(from, &from->cluster.spec.storage[*at], spec, err) == 0)
+		return from;
+	err_wrap(err, "storage %s", to->name);
+	return NULL;
+}
+
+int storage_can_take(struct engine *e, const struct storage_spec *to,
+		     const struct cluster_spec *spec, struct err *err)
+{
+	size_t at;
+
+	return giver_of(e, to, spec, &at, err) ? 0 : -1;
+}
+
+void storage_to_take(struct engine *e, const struct cluster_spec *spec,
+		     void (*each)(void *arg, const struct run *from,
+				  const struct storage_spec *s),
+		     void *arg)
+{
+	struct err err;
+
+	for (size_t i = 0; i < e->n_runs; i++) {
+		const struct run *from = e->runs[i];
+
+		for (size_t k = 0; k < from->cluster.spec.n_storage; k++)
+			if (from->cluster.spec.storage[k].disk_ms &&
+			    may_take(from, &from->cluster.spec.storage[k], spec, &err) == 0)
+				each(arg, from, &from->cluster.spec.storage[k]);
+	}
+}
+
+static int take(struct takeover *t, struct storage_spec *to, const struct cluster *c,
+		struct err *err)
+{
+	size_t at;
+	struct run *from = giver_of(t->engine, to, &c->spec, &at, err);
+
+	if (!from)
+		return -1;
 	t->v[t->n++] = (struct taken){
 		.from = from, .at = at, .given = from->cluster.spec.storage[at], .to = to
 	};

@@ -150,7 +150,7 @@ static void say_goes_on(const struct demo_options *o)
 }
 
 static int with_console(struct demo_world *w, const struct demo_options *o,
-			int (*console)(const char *socket, const char *dir))
+			int (*console)(const char *socket, const char *dir, bool elsewhere))
 {
 	bool fresh = !file_exists(w->engine_dir);
 	struct err err = ERR_INIT;
@@ -159,7 +159,7 @@ static int with_console(struct demo_world *w, const struct demo_options *o,
 	say_ghosts(w);
 	if (demo_world_start(w, o->seed, &err) < 0 || (fresh && start_driver(w, o, &err) < 0))
 		return failed(&err);
-	code = console(w->places.socket, w->dir);
+	code = console(w->places.socket, w->dir, o->dir != NULL);
 	say_goes_on(o);
 	return code;
 }
@@ -175,7 +175,8 @@ static int stop(struct demo_world *w)
 	return 0;
 }
 
-int demo_main(const struct demo_options *o, int (*console)(const char *socket, const char *dir))
+int demo_main(const struct demo_options *o,
+	      int (*console)(const char *socket, const char *dir, bool elsewhere))
 {
 	struct demo_order order = { .tasks = o->tasks,
 				    .idle = o->batch ? IDLE_BATCH : IDLE_CONSOLE,

@@ -230,10 +230,12 @@ static int read_count(int64_t *out, const struct command_run *r, const char *nam
 		       (long long)max, text);
 }
 
-static int demo_console(const char *socket, const char *dir)
+static int demo_console(const char *socket, const char *dir, bool elsewhere)
 {
-	/* what the console keeps is the person's, not the demo's: the demo's folder goes with it */
-	char *state = places_own(ENGINE_DEMO), *conf = file_own("console.conf");
+	/* what the console keeps is the person's, and outlives the demo; of a demo elsewhere,
+	 * which has nothing to do with the usual one, it goes with that */
+	char *state = elsewhere ? xasprintf("%s/console", dir) : places_own(ENGINE_DEMO);
+	char *conf = file_own("console.conf");
 	char *templates = xasprintf("%s/templates", dir);
 	const struct console_options o = { .socket_path = socket,
 					   .engine_uid = (uid_t)-1,

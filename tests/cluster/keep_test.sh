@@ -79,6 +79,14 @@ end_pid "$engine_pid"
 engine_start
 engine_wait && say disk list && has "kept"; ok "a killed engine comes back with it"
 
+# What may be taken over is offered, and what may not is told before
+say cluster check two slurm shared_disk=nosuch
+[ $? -eq 1 ] && has 'there is no kept disk "nosuch"'; ok "a check says that there is no such disk"
+say cluster check two slurm shared_disk=one; ok "and has nothing against one that was kept"
+curl -sf --unix-socket "$socket" -H 'Content-Type: application/json' -d '{"name":"two","params":[],"offer":"shared_disk"}' \
+	http://engine/v1/templates/slurm/check | jq -e --arg disk "$disk" '.offers | map(.value) == [$disk]' >"$site/said"
+ok "it is in the list of what to choose from"
+
 # Deleting what is kept means its disk
 say cluster delete one; has "one-shared-" && has ": delete" && has "DATA LOST: shared (/shared) its disk is deleted: a new cluster can take it over instead" && ! has "goes on at"; ok "the plan of a kept cluster deletes its disk, and says what is lost"
 say cluster delete one --keep shared; has "keep, goes on at" && ! has "DATA LOST"; ok "unless it is told to keep it"
