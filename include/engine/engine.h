@@ -163,7 +163,7 @@ int engine_job_log(struct engine *e, const char *cluster, const char *job, bool 
 /* What a node said on its way up and since, and what the engine knows of it: {text}. */
 int engine_node_log(struct engine *e, const char *cluster, const char *node, engine_done_cb *cb, void *arg, struct err *err);
 
-/* Its script once more: {array,name,partition,nodes,time,cpus,mem,words[]}, each optional; the answer is that of a submission. */
+/* Its script once more: {array,name,account,partition,nodes,time,cpus,mem,words[]}, each optional; the answer is that of a submission. */
 int engine_job_resubmit(struct engine *e, const struct user *u, const char *cluster, const char *job, const struct json *changes, engine_done_cb *cb, void *arg, struct err *err);
 
 /* For a form: what it was submitted with, {job,script,processes,values{},partitions[]}; then what changes would come to, {problems,checks} as of engine_check(). */

@@ -67,7 +67,7 @@ struct job_files { /* absolute paths on the head; "" none, or not known */
 
 /* A job as an operator would submit it anew; "": not known, or as its script says. */
 struct job_spec {
-	char name[128], partition[64], array[200];
+	char name[128], account[64], partition[64], array[200];
 	char nodes[24], cpus[24], mem[24], time[24]; /* cpus: of each of its processes; mem: of each node */
 	char args[512];       /* of the script, with blanks between */
 	char script[JOB_PATH_MAX];
@@ -75,7 +75,7 @@ struct job_spec {
 };
 
 struct job_changes { /* to what a script says of itself; "" or NULL: none */
-	const char *nodes, *cpus, *mem, *time;
+	const char *account, *nodes, *cpus, *mem, *time;
 };
 
 struct job_end { /* how a job ended, while the scheduler still knows */

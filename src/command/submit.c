@@ -222,8 +222,8 @@ static void send_script(struct command_run *r, const char *path, size_t first_ar
 /* Of a job that was submitted before: what is said changes, the rest is as it was. */
 void run_job_resubmit(struct command_run *r)
 {
-	static const char *const changes[] = { "array", "name", "partition", "nodes",
-					       "time",	"cpus", "mem" };
+	static const char *const changes[] = { "account", "array", "name", "partition",
+					       "nodes",	  "time",  "cpus", "mem" };
 	struct submission *s = xcalloc(1, sizeof(*s));
 	struct json *body = json_new_object(), *words;
 

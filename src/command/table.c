@@ -112,6 +112,7 @@ static const struct command_option job_log_options[] = {
 static const struct command_option resubmit_options[] = {
 	{ "array", "RANGE", "one task for each number, as in 0-39" },
 	{ "name", "NAME", "another name" },
+	{ "account", "NAME", "whom it is charged to" },
 	{ "partition", "NAME", "another partition or queue" },
 	{ "nodes", "N", "nodes of a task" },
 	{ "time", "TIME", "another time limit, as in 30 (minutes) or 1-12:00:00" },

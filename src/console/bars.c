@@ -40,19 +40,45 @@ void bar_header(struct screen *s, int row, const struct header_part *left, size_
 	draw_parts(s, row, end - parts_width(right, n_right), end, right, n_right);
 }
 
+/* Where the next tab begins; -1: it has no room. */
+static int tab_end(int cols, const char *title, int col)
+{
+	int end = col + 2 + text_width(title);
+
+	return end > cols ? -1 : end;
+}
+
+static int tab_gap(int cols)
+{
+	return cols >= 120 ? 3 : 1;
+}
+
+size_t bar_tab_at(int cols, const char *const *titles, size_t n, int col)
+{
+	for (size_t i = 0, at = 0; i < n; i++) {
+		int end = tab_end(cols, titles[i], (int)at);
+
+		if (end < 0)
+			break;
+		if (col >= (int)at && col < end)
+			return i;
+		at = (size_t)(end + tab_gap(cols));
+	}
+	return n;
+}
+
 void bar_tabs(struct screen *s, int row, const char *const *titles, size_t n, size_t current)
 {
-	int col = 0, wide = s->cols >= 120 ? 3 : 1;
-
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0, col = 0; i < n; i++) {
 		bool on = i == current;
-		const char *open = on ? "[" : " ", *close = on ? "]" : " ";
+		int end = tab_end(s->cols, titles[i], (int)col);
 
-		if (col + 2 + text_width(titles[i]) > s->cols)
+		if (end < 0)
 			break;
-		col += screen_putf(s, row, col, on ? TONE_TITLE : TONE_TEXT, on ? LOOK_BOLD : 0,
-				   s->cols - col, "%s%s%s", open, titles[i], close);
-		col += wide;
+		screen_putf(s, row, (int)col, on ? TONE_TITLE : TONE_TEXT, on ? LOOK_BOLD : 0,
+			    s->cols - (int)col, "%s%s%s", on ? "[" : " ", titles[i],
+			    on ? "]" : " ");
+		col = (size_t)(end + tab_gap(s->cols));
 	}
 }
 

@@ -28,6 +28,8 @@ void bar_header(struct screen *s, int row, const struct header_part *left, size_
 		const struct header_part *right, size_t n_right);
 
 /* "[1 Clusters]  2 Nodes ...": the current one in brackets. */
+/* The tab at a column; n: none. */
+size_t bar_tab_at(int cols, const char *const *titles, size_t n, int col);
 void bar_tabs(struct screen *s, int row, const char *const *titles, size_t n, size_t current);
 
 /* Keys that work here, "F1Help F2Menu" or with room "F1 Help  F2 Menu". Where there is no room

@@ -2,7 +2,7 @@
  * The Deck: templates, clusters, nodes, jobs and events on one screen, and everything that is
  * done from it (DESIGN.md 8). Private to its own files: deck.c (state, windows), deck_draw.c,
  * deck_bindings.c (what each key does), deck_bound.c (which key does what now), deck_keys.c
- * (where keys go), deck_prompt.c (lines being typed), deck_sort.c, deck_help.c (what the
+ * (where keys go), deck_mouse.c, deck_prompt.c (lines being typed), deck_sort.c, deck_help.c (what the
  * bindings say), deck_act.c (calls to the engine), deck_teardown.c, deck_wizard.c, deck_edit.c
  * (templates), deck_cost.c, deck_run.c (the command table behind ":"), deck_view.c (the full
  * views, console/view.h).
@@ -295,6 +295,7 @@ struct deck {
 	bool listing;	     /* Tab in the filter: what fits is listed */
 	char mark_expr[200]; /* rows that pass it are marked once they are here; "" none */
 	enum pane_id mark_pane;
+	int64_t clicked; /* id of the row that the last key was a click on; 0 none */
 	bool paused, mouse, no_countdown, reader;
 	int64_t paused_ms; /* the time that the picture shows meanwhile */
 	int data_ms, esc_ms;
@@ -517,6 +518,10 @@ size_t deck_menu(const struct deck *d, const struct binding *out[MENU_MOST]);
 /* deck_keys.c */
 void deck_key(void *arg, const struct key *k);
 bool deck_table_key(struct deck *d, const struct key *k);
+bool deck_moved(struct deck *d, const struct key *k); /* a key that moves where the focus is */
+/* deck_mouse.c */
+void deck_mouse(struct deck *d, const struct key *k);	   /* over panes and views */
+void deck_mouse_over(struct deck *d, const struct key *k); /* over what lies on them */
 void jobs_fold_again(struct deck *d); /* view/jobs.c: from the tasks of an array to all */
 void deck_open_box(struct deck *d);
 void deck_ask(struct deck *d, const struct dialog_spec *spec, void (*yes)(struct deck *d));
@@ -562,6 +567,7 @@ size_t view_tab_of(const struct deck *d);
 void view_draw(struct deck *d, struct screen *s);
 bool view_key(struct deck *d, const struct key *k); /* moves; false: not its key */
 void view_tabs(const struct deck *d, struct screen *s, int row);
+bool view_tab_clicked(struct deck *d, int cols, int col); /* false: there is none */
 
 /* What is known of the selected row, as lines of a view. */
 int view_detail_rows(struct deck *d, int columns);

@@ -17,6 +17,7 @@ static const struct {
 	const char *name, *label, *help, *type;
 } fields[] = {
 	{ "name", "Name", "Letters, digits, dot, hyphen and underscore.", "" },
+	{ "account", "Account", "Whom it is charged to. Empty: as the script says.", "" },
 	{ "partition", "Partition", "The array of the cluster that it runs in.", "" },
 	{ "nodes", "Nodes", "Of each task. Empty: as the script says.", "" },
 	{ "cpus", "CPUs per process",

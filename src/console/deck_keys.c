@@ -6,7 +6,6 @@
 #include "console/words.h"
 
 #define TWICE_MS   1000
-#define WHEEL_ROWS 3
 #define BURST_MS   3
 
 /* An answer may come late: it never takes the keys away from a question or a line being typed.
@@ -136,7 +135,7 @@ bool deck_table_key(struct deck *d, const struct key *k)
 	return true;
 }
 
-static bool moved(struct deck *d, const struct key *k)
+bool deck_moved(struct deck *d, const struct key *k)
 {
 	struct pane *p = &d->panes[d->focus];
 	bool was = p->touched;
@@ -157,35 +156,6 @@ static bool moved(struct deck *d, const struct key *k)
 	return false;
 }
 
-/* The wheel moves the cursor; a click chooses the pane, and a row of a table. */
-static void clicked(struct deck *d, const struct key *k)
-{
-	bool up = k->button == 64;
-
-	if (up || k->button == 65) {
-		for (int i = 0; i < WHEEL_ROWS; i++)
-			moved(d, &(struct key){ .code = up ? K_UP : K_DOWN });
-		return;
-	}
-	for (int i = 0; k->button == 0 && i < PANES; i++) {
-		struct area a = d->layout.pane[i];
-		struct pane *p = &d->panes[i];
-		int line = k->row - a.row - 1 - p->kind->titled;
-
-		if (a.rows < 1 || k->row < a.row || k->row >= a.row + a.rows ||
-		    k->col < a.col || k->col >= a.col + a.cols ||
-		    (d->view && i != (int)d->focus))
-			continue;
-		d->focus = (enum pane_id)i;
-		if (line < 0 || (i == PANE_NODES && deck_maps(d)) ||
-		    (d->view && !d->view->kind))
-			return;
-		p->touched = true;
-		table_go(&p->table, p->table.top + (size_t)line);
-		return;
-	}
-}
-
 static void panes_pressed(struct deck *d, const struct key *k)
 {
 	const struct binding *b;
@@ -196,7 +166,7 @@ static void panes_pressed(struct deck *d, const struct key *k)
 		else
 			deck_dead_key(d, k->code);
 	} else if (k->code == K_MOUSE) {
-		clicked(d, k);
+		deck_mouse(d, k);
 	} else if (!d->view && (k->code == K_TAB || k->code == K_BACKTAB)) {
 		move_focus(d, k->code == K_TAB ? 1 : -1);
 	} else if (k->code == K_ESC) {
@@ -207,7 +177,7 @@ static void panes_pressed(struct deck *d, const struct key *k)
 		view_tab(d, k->code - '0');
 	} else if (d->find[0] && (k->code == 'n' || k->code == 'N')) {
 		deck_find_again(d, k->code == 'n' ? 1 : -1);
-	} else if (moved(d, k)) {
+	} else if (deck_moved(d, k)) {
 		;
 	} else if ((b = binding_of_key(d, k->code))) {
 		binding_run(d, b);
@@ -235,8 +205,14 @@ void deck_key(void *arg, const struct key *k)
 	d->pressed = k->code;
 	d->burst = display_now() - d->pressed_ms < BURST_MS;
 	d->pressed_ms = display_now();
+	if (k->code != K_MOUSE)
+		d->clicked = 0;
 	if (k->code == K_CTRL('l'))
 		display_redraw(d->display);
+	else if (k->code == K_MOUSE && !d->mouse)
+		; /* it was switched off meanwhile */
+	else if (k->code == K_MOUSE && d->mode != AT_PANES)
+		deck_mouse_over(d, k);
 	else if (deck_help_here(d, k))
 		;
 	else if (d->mode == AT_DIALOG)

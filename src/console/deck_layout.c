@@ -58,6 +58,7 @@ static void all_panes(struct deck_layout *l, struct area body, int array_lines)
 static void bars(struct deck_layout *out, int rows, int cols)
 {
 	*out = (struct deck_layout){ .size = size_of(rows, cols),
+				     .cols = cols,
 				     .tabs_row = -1,
 				     .lamps_row = -1,
 				     .message_row = -1,

@@ -30,6 +30,7 @@ enum deck_size {
 
 struct deck_layout {
 	enum deck_size size;
+	int cols;
 	struct area pane[PANES];   /* the first row is the pane's title */
 	struct area detail, under; /* beside the panes; of a view: under its table */
 	int tabs_row, lamps_row, message_row, footer_row; /* -1: not shown */

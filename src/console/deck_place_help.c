@@ -39,7 +39,7 @@ static const char wizard_help_text[] =
     "F2                 a list of usual values;  Left, Right or Space choose where choices stand side by side\n"
     "F4                 all defaults again\n"
     "F5                 check now (it is checked while you type, too)\n"
-    "F6                 the same as text for the API and the shell\n"
+    "F6                 the same as YAML, as JSON for the API, as a line for the shell; y copies it\n"
     "F7                 the remedy of the first problem\n"
     "F8                 save the draft;  Esc leaves and keeps it\n"
     "C                  on the review: create. Nothing is made before";

@@ -111,17 +111,37 @@ size_t view_tab_of(const struct deck *d)
 	return 0;
 }
 
+struct tab_titles {
+	char text[TABS][24];
+	const char *v[TABS];
+};
+
+static void tab_titles(struct tab_titles *out)
+{
+	for (size_t i = 0; i < TABS; i++) {
+		snprintf(out->text[i], sizeof(out->text[i]), "%zu %s", i, tab_title(tabs[i]));
+		out->v[i] = out->text[i];
+	}
+}
+
 void view_tabs(const struct deck *d, struct screen *s, int row)
 {
-	char text[TABS][24];
-	const char *titles[TABS];
+	struct tab_titles t;
 
-	for (size_t i = 0; i < TABS; i++) {
-		snprintf(text[i], sizeof(text[i]), "%zu %s", i,
-			 tabs[i] ? tabs[i]->title : "Deck");
-		titles[i] = text[i];
-	}
-	bar_tabs(s, row, titles, TABS, view_tab_of(d));
+	tab_titles(&t);
+	bar_tabs(s, row, t.v, TABS, view_tab_of(d));
+}
+
+bool view_tab_clicked(struct deck *d, int cols, int col)
+{
+	struct tab_titles t;
+	size_t tab;
+
+	tab_titles(&t);
+	tab = bar_tab_at(cols, t.v, TABS, col);
+	if (tab < TABS)
+		view_tab(d, tab);
+	return tab < TABS;
 }
 
 /* Keys */

@@ -546,8 +546,15 @@ void deck_wizard_footer(const struct deck *d, struct footer_key out[12])
 	size_t n = 0;
 
 	if (d->wizard.open && (w->list.open || w->show_text)) {
-		out[n++] = w->show_text ? (struct footer_key){ "PgDn", "More", "", false, 0 }
-					: (struct footer_key){ "Enter", "Take", "", false, 0 };
+		out[n++] = w->show_text
+			       ? (struct footer_key){ "F6",
+						      w->text_is == TEXT_YAML	? "JSON"
+						      : w->text_is == TEXT_JSON ? "CLI"
+										: "Close",
+						      "", false, 0 }
+			       : (struct footer_key){ "Enter", "Take", "", false, 0 };
+		if (w->show_text)
+			out[n++] = (struct footer_key){ "y", "Copy", "", false, 0 };
 		out[n++] = (struct footer_key){ "Esc", "Close", "", false, 0 };
 	} else {
 		out[n++] = (struct footer_key){ "F1", "Help", "", false, 0 };

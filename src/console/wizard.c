@@ -520,8 +520,13 @@ static enum wizard_act text_key(struct wizard *w, const struct key *k)
 {
 	if (k->code == 'y')
 		return WIZARD_COPY;
-	if (k->code == K_F6 || !textbox_key(&w->text, k))
+	if (k->code == K_F6 && !w->single && w->text_is + 1 < WIZARD_TEXTS) {
+		w->text_is++;
+		w->text.top = 0;
+	} else if (k->code == K_F6 || !textbox_key(&w->text, k)) {
 		w->show_text = false;
+		w->text_is = TEXT_YAML;
+	}
 	return WIZARD_STAY;
 }
 

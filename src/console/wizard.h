@@ -21,6 +21,9 @@
 #include "console/screen.h"
 #include "console/textbox.h"
 
+/* What F6 shows, one after the other. */
+enum wizard_text { TEXT_YAML, TEXT_JSON, TEXT_CLI, WIZARD_TEXTS };
+
 #define WIZARD_FIELDS  200
 #define WIZARD_RADIO   4 /* so many choices stand side by side; more are a list */
 #define WIZARD_DEAF_MS 300
@@ -70,6 +73,7 @@ struct wizard {
 	bool start;    /* once it is created */
 	bool changed;  /* something differs from what a draft or the defaults had */
 	bool show_text;
+	enum wizard_text text_is;
 	bool sending;	      /* it is being created */
 	unsigned int serial;  /* of the values: grows with each change */
 	unsigned int checked; /* serial of the values that the check is about */
@@ -114,7 +118,8 @@ void wizard_draw(struct wizard *w, struct screen *s, struct area a, int64_t now,
 		 const char *locked);
 /* A form; about: what F6 shows, folded below it too where there is room. */
 void wizard_form_draw(struct wizard *w, struct screen *s, struct area a, const char *about);
-void wizard_text(const struct wizard *w, struct textbox *out); /* the same for API and shell */
+/* The same as values, as the API takes it, for a shell. */
+void wizard_text(const struct wizard *w, enum wizard_text what, struct textbox *out);
 void wizard_shell_word(struct buf *b,
 		       const char *word);	 /* in quotes where a shell needs them */
 const char *wizard_help(const struct wizard *w); /* of the field with the cursor */

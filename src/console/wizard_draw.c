@@ -483,11 +483,8 @@ static void shell_line(struct buf *b, const struct wizard *w)
 	}
 }
 
-void wizard_text(const struct wizard *w, struct textbox *out)
+static void values_text(const struct wizard *w, struct textbox *out)
 {
-	struct buf line = BUF_INIT(65536);
-	struct json *body = wizard_body(w, false);
-
 	textbox_add(out, TONE_TEXT, "template: %s", w->template);
 	textbox_add(out, TONE_TEXT, "name: %s", w->fields[0].value);
 	for (size_t i = 1; i < w->n; i++) {
@@ -496,45 +493,69 @@ void wizard_text(const struct wizard *w, struct textbox *out)
 
 		textbox_add(out, same ? TONE_DIM : TONE_TEXT, "%s: %s", f->name, f->value);
 	}
-	textbox_add(out, TONE_TEXT, "%s", "");
-	textbox_add(out, TONE_TITLE, "from a shell");
-	shell_line(&line, w);
-	textbox_add(out, TONE_TEXT, "%s", buf_str(&line));
-	if (w->start)
-		textbox_add(out, TONE_TEXT, "paceline cluster start %s", w->fields[0].value);
-	textbox_add(out, TONE_TEXT, "%s", "");
-	textbox_add(out, TONE_TITLE, "to the API: POST /v1/clusters");
-	buf_reset(&line);
-	json_write(&line, body);
-	textbox_add(out, TONE_TEXT, "%s", buf_str(&line));
+}
+
+void wizard_text(const struct wizard *w, enum wizard_text what, struct textbox *out)
+{
+	struct buf text = BUF_INIT(65536);
+	struct json *body = wizard_body(w, false);
+
+	switch (what) {
+	case TEXT_JSON:
+		json_write_pretty(&text, body);
+		textbox_add(out, TONE_TITLE, "to the API: POST /v1/clusters");
+		textbox_add_text(out, TONE_TEXT, buf_str(&text));
+		break;
+	case TEXT_CLI:
+		shell_line(&text, w);
+		textbox_add(out, TONE_TITLE, "from a shell");
+		textbox_add(out, TONE_TEXT, "%s", buf_str(&text));
+		if (w->start)
+			textbox_add(out, TONE_TEXT, "paceline cluster start %s",
+				    w->fields[0].value);
+		break;
+	case TEXT_YAML:
+	case WIZARD_TEXTS:
+		values_text(w, out);
+	}
 	json_free(body);
-	buf_clear(&line);
+	buf_clear(&text);
+}
+
+static const char *text_title(const struct wizard *w)
+{
+	static const char *const titles[] = { "YAML  (F6: JSON)", "JSON  (F6: CLI)",
+					      "CLI  (F6: closes)" };
+
+	return w->show_text ? titles[w->text_is] : "YAML  (F6: JSON, CLI)";
 }
 
 static void draw_text(struct wizard *w, struct screen *s, struct area a)
 {
 	int top = w->text.top;
 
-	textbox_open(&w->text, "Result so far");
+	textbox_open(&w->text, "");
 	w->text.top = top;
-	wizard_text(w, &w->text);
+	wizard_text(w, w->text_is, &w->text);
 	textbox_paint(&w->text, s, a);
 }
 
 /* The whole */
 
-static void draw_body(struct wizard *w, struct screen *s, struct area a, const char *locked)
+/* over: the text takes the form's place, as there is none beside it. */
+static void draw_body(struct wizard *w, struct screen *s, struct area a, const char *locked,
+		      bool over)
 {
 	int below = a.rows >= 8 ? 3 : 0;
 	struct area form = { a.row, a.col, a.rows - below, a.cols };
 
-	if (w->show_text)
-		draw_text(w, s, (struct area){ a.row, a.col, a.rows, a.cols });
+	if (over)
+		draw_text(w, s, a);
 	else if (wizard_at_review(w))
 		draw_review(w, s, form, locked);
 	else
 		draw_fields(w, s, form);
-	if (w->show_text || !below)
+	if (over || !below)
 		return;
 	draw_checks(w, s, a.row + a.rows - 2, a);
 	draw_cost(w, s, a.row + a.rows - 1, a);
@@ -547,7 +568,8 @@ void wizard_draw(struct wizard *w, struct screen *s, struct area a, int64_t now,
 	char title[120], right[60];
 	struct area form = a;
 
-	snprintf(title, sizeof(title), "%s: new cluster %.40s from %.40s", w->steps.v[w->step],
+	snprintf(title, sizeof(title), "%s: new cluster %.40s from %.40s",
+		 w->show_text && width != LARGE ? text_title(w) : w->steps.v[w->step],
 		 w->fields[0].value, w->template);
 	snprintf(
 	    right, sizeof(right), width == NARROW ? "%sstep %zu of %zu" : " %sstep %zu of %zu ",
@@ -569,16 +591,15 @@ void wizard_draw(struct wizard *w, struct screen *s, struct area a, int64_t now,
 			struct area side = { a.row, a.col + a.cols - TEXT_COLS, a.rows,
 					     TEXT_COLS };
 
-			screen_box(s, side, TONE_DIM, "Result so far");
-			if (!w->show_text)
-				draw_text(w, s,
-					  (struct area){ side.row + 2, side.col + 2,
-							 side.rows - 4, side.cols - 4 });
+			screen_box(s, side, w->show_text ? TONE_KEY : TONE_DIM, text_title(w));
+			draw_text(w, s,
+				  (struct area){ side.row + 2, side.col + 2, side.rows - 4,
+						 side.cols - 4 });
 		}
 		form =
 		    (struct area){ form.row + 2, form.col + 3, form.rows - 3, form.cols - 6 };
 	}
-	draw_body(w, s, form, locked);
+	draw_body(w, s, form, locked, w->show_text && width != LARGE);
 	if (w->list.open)
 		draw_list(w, s, a);
 }

@@ -24,6 +24,8 @@ void boot_feed(struct run *r, struct member *m, enum boot_event ev, const char *
 		m->node.booted_ms = now;
 	if (ev == BOOT_EV_READY && !m->node.joined_ms)
 		m->node.joined_ms = m->node.idle_since_ms = now;
+	if (next.act == BOOT_DO_DELETE_VM)
+		console_keep(r, &m->node);
 	if (node_move(r, m, next.to, "%s", why) < 0)
 		return;
 	switch (next.act) {

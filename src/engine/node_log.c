@@ -1,7 +1,8 @@
 /*
  * What a node said: what the engine knows of it, the marks that its script left on the head,
- * and the last lines of the machine's own logs. Each part that cannot be had says so in its
- * place: a node that failed is the very one that does not answer.
+ * the last lines of the machine's own logs, and its serial console as the cloud keeps it. Each
+ * part that cannot be had says so in its place: a node that failed is the very one that does
+ * not answer, and its console is then what is left.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,48 @@ static void add_failure(struct node_ask *a, const char *what, const struct sched
 	buf_addf(&a->text, "(%s: %s)\n", what, line[0] ? line : "nothing was said");
 }
 
+static void on_console(void *arg, struct run *r, const char *node, const char *lines,
+		       const struct err *why)
+{
+	struct node_ask *a = arg;
+
+	(void)r;
+	(void)node;
+	buf_addf(&a->text, "\n--- serial console, from the cloud\n");
+	if (lines && lines[0])
+		buf_adds(&a->text, lines);
+	else if (lines)
+		buf_addf(&a->text, "(it has written nothing)\n");
+	else
+		add_failure(a, "it cannot be had", NULL, why);
+	finish(a);
+}
+
+/* Of a machine that went with its node, what was kept. */
+static bool add_kept(struct node_ask *a)
+{
+	int64_t at_ms;
+	const char *text = console_kept(a->run, a->name, &at_ms);
+	char when[CLOCK_TEXT];
+
+	if (text)
+		buf_addf(&a->text,
+			 "\n--- serial console of the machine that was given up at %s\n%s",
+			 clock_local(when, at_ms), text);
+	return text != NULL;
+}
+
+static void ask_console(struct node_ask *a)
+{
+	const struct member *m = member_find(a->run, a->name);
+
+	add_kept(a);
+	if (m && console_can(a->run, &m->node))
+		console_read(a->run, &m->node, on_console, a);
+	else
+		finish(a);
+}
+
 static void on_node(void *arg, const struct sched_run *run, const struct err *why)
 {
 	struct node_ask *a = arg;
@@ -58,7 +101,7 @@ static void on_node(void *arg, const struct sched_run *run, const struct err *wh
 		buf_add(&a->text, run->out, strlen(run->out));
 	else
 		add_failure(a, "it cannot be read", run, why);
-	finish(a);
+	ask_console(a);
 }
 
 static void ask_node(struct node_ask *a)
@@ -108,7 +151,7 @@ static void on_marks(void *arg, const struct sched_run *run, const struct err *w
 	if (a->host[0])
 		ask_node(a);
 	else
-		finish(a);
+		ask_console(a);
 }
 
 static void ask_marks(struct node_ask *a)
@@ -139,7 +182,7 @@ int engine_node_log(struct engine *e, const char *cluster, const char *node, eng
 	a = xcalloc(1, sizeof(*a));
 	*a = (struct node_ask){ .run = r, .text = BUF_INIT(TEXT_MAX), .cb = cb, .arg = arg };
 	snprintf(a->name, sizeof(a->name), "%s", node);
-	if (engine_why(e, &r->cluster, node, &a->text, err) < 0) {
+	if (engine_why(e, &r->cluster, node, &a->text, err) < 0 && !add_kept(a)) {
 		buf_clear(&a->text);
 		free(a);
 		return -1;

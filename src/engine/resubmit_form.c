@@ -28,7 +28,8 @@ int resubmit_can(const struct run *r, struct err *err)
 
 struct job_changes resubmit_changes(const struct json *changes)
 {
-	return (struct job_changes){ .nodes = json_str(changes, "nodes", ""),
+	return (struct job_changes){ .account = json_str(changes, "account", ""),
+				     .nodes = json_str(changes, "nodes", ""),
 				     .cpus = json_str(changes, "cpus", ""),
 				     .mem = json_str(changes, "mem", ""),
 				     .time = json_str(changes, "time", "") };
@@ -43,10 +44,9 @@ static struct json *form_json(const struct form_ask *a, const struct job_spec *s
 	const struct {
 		const char *name, *value;
 	} values[] = {
-		{ "name", s->name },   { "partition", s->partition },
-		{ "nodes", s->nodes }, { "cpus", s->cpus },
-		{ "mem", s->mem },     { "time", s->time },
-		{ "array", s->array }, { "args", s->args },
+		{ "name", s->name },   { "account", s->account }, { "partition", s->partition },
+		{ "nodes", s->nodes }, { "cpus", s->cpus },	  { "mem", s->mem },
+		{ "time", s->time },   { "array", s->array },	  { "args", s->args },
 	};
 	struct json *j = json_new_object(), *to, *list;
 
@@ -70,6 +70,7 @@ static bool remembered(struct job_spec *s, const struct form_ask *a)
 	if (store_job_find(a->run->engine->store, a->run->cluster.id, a->job, &rec, NULL) < 0)
 		return false;
 	snprintf(s->name, sizeof(s->name), "%s", rec.name);
+	snprintf(s->account, sizeof(s->account), "%s", rec.account);
 	snprintf(s->partition, sizeof(s->partition), "%s", rec.partition);
 	snprintf(s->script, sizeof(s->script), "%s", rec.script);
 	if (rec.nodes_min > 0)
@@ -175,9 +176,8 @@ static bool check_sizes(struct json *out, const struct check_job *f, struct job 
 		const char *name;
 		struct job_changes one;
 	} each[] = {
-		{ "nodes", { .nodes = c->nodes } },
-		{ "cpus", { .cpus = c->cpus } },
-		{ "mem", { .mem = c->mem } },
+		{ "account", { .account = c->account } }, { "nodes", { .nodes = c->nodes } },
+		{ "cpus", { .cpus = c->cpus } },	  { "mem", { .mem = c->mem } },
 		{ "time", { .time = c->time } },
 	};
 	bool good = true;

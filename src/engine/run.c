@@ -114,6 +114,7 @@ void run_free(struct run *r)
 	run_let_go(r);
 	if (r->vms_call)
 		r->cloud->ops->cancel(r->vms_call);
+	consoles_clear(r);
 	for (size_t i = 0; i < r->n_intents; i++)
 		intent_free(r->intents[i]);
 	free(r->intents);

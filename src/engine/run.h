@@ -206,6 +206,8 @@ struct run {
 	int64_t submitted_ms; /* the last job that came through us: younger readings know it */
 	char sched_version[32];
 	struct cloud_call *vms_call;
+	struct console_call *console_calls; /* consoles of machines that are being read */
+	struct map *consoles;		    /* node -> what one that was given up wrote */
 	int64_t vms_started_ms;
 	struct cloud_vms listing; /* what it brought, while it is taken over */
 	size_t listing_at;
@@ -494,6 +496,17 @@ void verdicts_rest(
 const char *
 cluster_rests_why(const struct cluster *c); /* "cluster off: start it"; "" it runs */
 void verdicts_keep(struct queue *now, const struct queue *before); /* until the next one */
+
+/* console.c; lines: clean, yours for the call alone; NULL: err says why */
+#define CONSOLE_TEXT_MAX ((size_t)64 << 10)
+typedef void console_cb(void *arg, struct run *r, const char *node, const char *lines,
+			const struct err *err);
+bool console_can(const struct run *r, const struct node *n); /* its cloud keeps one */
+void console_read(struct run *r, const struct node *n, console_cb *cb, void *arg);
+void console_keep(struct run *r, const struct node *n); /* it is given up: what it wrote stays */
+const char *console_kept(const struct run *r, const char *node, int64_t *at_ms); /* NULL none */
+void console_excerpt(char out[160], const char *lines); /* the line that says why, else the last */
+void consoles_clear(struct run *r);
 
 /* facts.c: run -> facts, pure but for reading run */
 void facts_make(struct facts *out, struct run *r, int64_t now_ms);

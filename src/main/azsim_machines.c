@@ -11,7 +11,8 @@
 #include "base/map.h"
 #include "base/mem.h"
 
-#define KEYS_MAX 32
+#define KEYS_MAX    32
+#define CONSOLE_MAX ((size_t)1 << 20) /* Azure keeps as much */
 
 struct azsim_machines {
 	struct az_world *world;
@@ -144,6 +145,13 @@ static void on_stop(void *arg, const struct az_vm *vm, bool forget)
 		log_warn("machine %s: %s", vm->computer, err.msg);
 }
 
+static int on_console(void *arg, const struct az_vm *vm, struct buf *out)
+{
+	const struct azsim_machines *m = arg;
+
+	return guest_console(m->guests, vm->vm_id, CONSOLE_MAX, out);
+}
+
 static void start_again(struct azsim_machines *m, struct az_vm *vm)
 {
 	struct err err = ERR_INIT;
@@ -191,9 +199,11 @@ struct azsim_machines *azsim_machines_new(struct loop *l, struct az_world *w, co
 		azsim_machines_free(m);
 		return NULL;
 	}
-	az_world_use_machines(
-	    w, &(struct az_machines){
-		   .start = on_start, .stop = on_stop, .drop_disk = on_drop_disk, .arg = m });
+	az_world_use_machines(w, &(struct az_machines){ .start = on_start,
+							.stop = on_stop,
+							.drop_disk = on_drop_disk,
+							.console = on_console,
+							.arg = m });
 	return m;
 }
 

@@ -86,6 +86,10 @@ static int make_queue(struct azsim *z, struct err *err)
 	if (z->machines)
 		return 0;
 	z->site = gq_site_new(z->world, z->state.dir, err);
+	if (z->site) {
+		z->world->machines.console = gq_site_console;
+		z->world->machines.arg = z->site;
+	}
 	if (z->site)
 		z->commands = gq_serve_new(z->loop, z->site, z->state.dir, z->state.group, err);
 	return z->commands ? 0 : -1;

@@ -3,19 +3,27 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "scheduler/slurm.h"
 
-#define OPTION_MAX 24
-#define GIB	   ((int64_t)1 << 30)
-#define MIB	   ((int64_t)1 << 20)
+#define ACCOUNT_MAX 60
+#define OPTION_MAX  24
+#define GIB	    ((int64_t)1 << 30)
+#define MIB	    ((int64_t)1 << 20)
 
 static struct slice whole(const char *text)
 {
 	return (struct slice){ text, strlen(text) };
 }
 
+/* holds "": any name. */
 static int check_value(const char *v, const char *holds, const char *says, struct err *err)
 {
+	if (!holds[0]) {
+		if (!text_is_name(v, ACCOUNT_MAX))
+			return err_set(err, ERR_INVALID, "\"%.24s\" is %s", v, says);
+		return 0;
+	}
 	if (strlen(v) > OPTION_MAX || strspn(v, "0123456789") == 0 ||
 	    v[strspn(v, holds)] != '\0')
 		return err_set(err, ERR_INVALID, "\"%.24s\" is %s", v, says);
@@ -77,6 +85,7 @@ int slurm_job_options(struct strs *out, struct job *as, const struct job_changes
 	const struct {
 		const char *value, *option, *holds, *says;
 	} all[] = {
+		{ c->account, "--account", "", "no account" },
 		{ c->nodes, "--nodes", "0123456789-", "no number of nodes" },
 		{ c->time, "--time", "0123456789:-",
 		  "no time limit: use as in 30 or 1-12:00:00" },
@@ -109,6 +118,7 @@ enum {
 	W_JOB,
 	W_TASK,
 	W_NAME,
+	W_ACCOUNT,
 	W_LIMIT,
 	W_PARTITION,
 	W_NODES,
@@ -123,11 +133,12 @@ static const struct {
 	const char *key;
 	bool to_end; /* of the line */
 } words[WORDS] = {
-	[W_JOB] = { "JobId=", false },		 [W_TASK] = { "ArrayTaskId=", false },
-	[W_NAME] = { "JobName=", true },	 [W_LIMIT] = { "TimeLimit=", false },
-	[W_PARTITION] = { "Partition=", false }, [W_NODES] = { "NumNodes=", false },
-	[W_CPUS] = { "CPUs/Task=", false },	 [W_PROCESSES] = { "NumTasks=", false },
-	[W_MEM] = { "MinMemoryNode=", false },	 [W_COMMAND] = { "Command=", true },
+	[W_JOB] = { "JobId=", false },		[W_TASK] = { "ArrayTaskId=", false },
+	[W_NAME] = { "JobName=", true },	[W_ACCOUNT] = { "Account=", false },
+	[W_LIMIT] = { "TimeLimit=", false },	[W_PARTITION] = { "Partition=", false },
+	[W_NODES] = { "NumNodes=", false },	[W_CPUS] = { "CPUs/Task=", false },
+	[W_PROCESSES] = { "NumTasks=", false }, [W_MEM] = { "MinMemoryNode=", false },
+	[W_COMMAND] = { "Command=", true },
 };
 
 static void cut_line(struct slice f[WORDS], struct slice line)
@@ -206,6 +217,7 @@ int slurm_read_spec(struct job_spec *out, const struct sched_run *r, struct err 
 	if (!f[W_JOB].s)
 		return err_set(err, ERR_PARSE, "scontrol show job: no job in what it printed");
 	take(out->name, sizeof(out->name), f[W_NAME]);
+	take(out->account, sizeof(out->account), f[W_ACCOUNT]);
 	take(out->partition, sizeof(out->partition), f[W_PARTITION]);
 	take(out->array, sizeof(out->array), f[W_TASK]);
 	take(out->cpus, sizeof(out->cpus), f[W_CPUS]);

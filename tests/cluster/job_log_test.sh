@@ -103,7 +103,7 @@ pl job resubmit demo "$job" --time 'soon'
 ok "a change that is none is refused"
 
 pl node list demo --json && node=$(grep -o '"name":"htc-[0-9]*"' "$dir/said" | head -n 1 | cut -d '"' -f 4)
-pl node log demo "$node" && said 'marks of its script' && said 'ready' && said 'cloud-init-output.log'
+pl node log demo "$node" && said 'marks of its script' && said 'ready' && said 'cloud-init-output.log' && said 'serial console, from the cloud'
 ok "a node's marks and its own log"
 
 tap_end

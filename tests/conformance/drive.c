@@ -149,7 +149,17 @@ static bool head(struct drive *d)
 	return finished(&o, "head") && want(o.address[0] != '\0', "an address", "") &&
 	       change(d, CLOUD_DEALLOCATE, CLOUD_VM, d->ask.head) &&
 	       is(d, CLOUD_VM, d->ask.head, CLOUD_IS_THERE) &&
-	       change(d, CLOUD_START, CLOUD_VM, d->ask.head);
+	       change(d, CLOUD_START, CLOUD_VM, d->ask.head) &&
+	       want(ask_console(&d->ask, d->ask.head).known, "the head's console", "");
+}
+
+static bool console_of_first(struct drive *d, const char *set)
+{
+	char *id = xasprintf("%s/virtualMachines/%s", set, d->vms.first[0]);
+	struct seen s = ask_console(&d->ask, id);
+
+	free(id);
+	return want(s.known, "a member's console", s.msg);
 }
 
 static bool members(struct drive *d, enum cloud_verb verb, const char *set, size_t n)
@@ -200,7 +210,7 @@ static bool uniform(struct drive *d)
 	/* members of Uniform sets come behind all others */
 	snprintf(d->vms.first[0], sizeof(d->vms.first[0]), "0");
 	return want(d->vms.in_set == 177, "177 members", d->vms.msg) &&
-	       members(d, CLOUD_DELETE, d->ask.rdma, 1) &&
+	       console_of_first(d, d->ask.rdma) && members(d, CLOUD_DELETE, d->ask.rdma, 1) &&
 	       change(d, CLOUD_DELETE, CLOUD_SCALESET, d->ask.rdma);
 }
 

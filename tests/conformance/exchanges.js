@@ -18,12 +18,13 @@ function lower(headers) {
 const PROVIDER_URL = /^\/subscriptions\/[^/]+\/providers\/[^/]+(\/register)?$/i;
 
 /*
- * token: of the identity service; price: of the price list; status: of an operation, in no
+ * token: of the identity service; price: of the price list; console: what a machine wrote; status: of an operation, in no
  * schema; provider: see above; arm: all else
  */
 function kindOf(url) {
 	if (/\/oauth2\/|\/\.well-known\//.test(url.pathname)) return 'token';
 	if (url.pathname === '/api/retail/prices') return 'price';
+	if (url.pathname.startsWith('/azsim-console/')) return 'console';
 	if (PROVIDER_URL.test(url.pathname)) return 'provider';
 	return STATUS_URL.some((re) => re.test(url.pathname)) ? 'status' : 'arm';
 }

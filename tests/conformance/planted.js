@@ -209,6 +209,12 @@ const ERRORS = [
 		do: (x) => (x.ask.headers.authorization = 'REDACTED'),
 	},
 	{
+		name: "a token for a console's address",
+		at: (x) => x.kind === 'console',
+		by: 'TOKEN_LEAK',
+		do: (x) => (x.ask.headers.authorization = 'REDACTED'),
+	},
+	{
 		name: 'remaining calls above the limit',
 		at: is('VirtualMachines_Get', 200),
 		by: 'RATE',

@@ -56,6 +56,8 @@ function requestHeaders(all) {
 		const h = x.ask.headers;
 		if (x.kind === 'price' && h.authorization)
 			say('TOKEN_LEAK', 'the price list gets the token');
+		if (x.kind === 'console' && h.authorization)
+			say('TOKEN_LEAK', 'the address of a console gets the token');
 		if (x.kind !== 'arm' && x.kind !== 'status') return;
 		if (!h.authorization) say('REQUEST', 'no token');
 		if (!UUID.test(h['x-ms-client-request-id'] || ''))

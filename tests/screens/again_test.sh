@@ -47,7 +47,7 @@ done
 form 80x24
 tap_ok "R opens a form with what the job was submitted with" screen_wait 'wing'
 tap_ok "it tells the line for the shell" screen_wait 'paceline job resubmit demo'
-screen_keys Tab Right
+screen_keys Tab Tab Right
 tap_ok "the partition is chosen among the arrays of the cluster" screen_wait '(*) htc'
 screen_keys Left Tab
 screen_text 9
@@ -78,11 +78,11 @@ tap_ok "F1 tells the keys of the form" screen_wait 'submit it;  Esc leaves, and 
 screen_keys Escape F4
 tap_ok "F4 takes the job's own values again" screen_wait 'all as before'
 screen_wait '4 new nodes' >/dev/null
-screen_keys Enter Enter Enter Enter Enter Enter Enter Enter
+screen_keys Enter Enter Enter Enter Enter Enter Enter Enter Enter
 tap_ok "Enter goes from field to field and submits nothing" test -z "$(asked 'again {')"
 screen_keys F8
 tap_ok "F8 submits" screen_wait 'job 17 is in the queue of demo'
-tap_ok "with all that the form showed" waited 'again {"words":["--steps","10"],"name":"wing","partition":"hpc","nodes":"4","cpus":"2","mem":"4G","time":"02:00:00"}'
+tap_ok "with all that the form showed" waited 'again {"words":["--steps","10"],"name":"wing","account":"proj1","partition":"hpc","nodes":"4","cpus":"2","mem":"4G","time":"02:00:00"}'
 screen_stop
 
 form 80x24

@@ -334,7 +334,11 @@ wizard() {
 	screen_keys Enter Down Down Right
 	tap_ok "few choices stand side by side" screen_wait '(*) dedicated'
 	screen_keys F6
-	tap_ok "F6 says it for a shell" screen_wait 'paceline cluster create demo3 slurm htc_size=Standard_HB120rs_v3'
+	tap_ok "F6 shows the values as YAML" screen_wait 'YAML  (F6: JSON)'
+	screen_keys F6
+	tap_ok "again as JSON for the API" screen_wait 'POST /v1/clusters'
+	screen_keys F6
+	tap_ok "and again for a shell" screen_wait 'paceline cluster create demo3 slurm htc_size=Standard_HB120rs_v3'
 	screen_keys Escape
 	order link lost
 	screen_keys Down Right PageDown

@@ -213,6 +213,26 @@ static void on_sight(void *arg, const struct cloud_sight *c, const struct err *e
 	end(s, c->look != CLOUD_LOOK_UNKNOWN, err);
 }
 
+static void on_console(void *arg, const char *text, size_t len, const struct err *err)
+{
+	struct seen *s = arg;
+
+	s->ended++;
+	s->known = text != NULL;
+	if (text)
+		snprintf(s->msg, sizeof(s->msg), "%.*s", (int)len, text);
+	else
+		snprintf(s->msg, sizeof(s->msg), "%s", err->msg);
+}
+
+struct seen ask_console(struct ask *a, const char *vm_id)
+{
+	struct seen s = { 0 };
+
+	wait_or_drop(a, provider_azure.console(a->cloud, vm_id, on_console, &s), &s.ended);
+	return s;
+}
+
 struct seen ask_look(struct ask *a, enum cloud_kind kind, const char *id)
 {
 	struct seen s = { 0 };

@@ -50,6 +50,7 @@ struct cloud_vm_spec ask_spec(const struct ask *a, const char *size, const char 
 struct seen ask_vms(struct ask *a);
 struct seen ask_items(struct ask *a, const char *engine, const char *cluster_or_group);
 struct seen ask_look(struct ask *a, enum cloud_kind kind, const char *id);
+struct seen ask_console(struct ask *a, const char *vm_id); /* msg: how it begins */
 struct seen ask_sizes(struct ask *a);  /* known: an F2s_v2 with both prices */
 struct seen ask_quotas(struct ask *a); /* known: cores have a limit */
 

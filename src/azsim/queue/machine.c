@@ -139,6 +139,20 @@ static void join(struct gq_machine *m)
 		fail(m, xstrdup("slurmd: the controller knows too many kinds of nodes"));
 }
 
+/* A fault that a test asked for shows as one of the network does. */
+static void mount_step(struct gq_machine *m)
+{
+	int64_t *bad = &m->site->bad_boots;
+
+	if (*bad != 0) {
+		*bad -= *bad > 0;
+		fail(m, xstrdup("mount /shared timed out"));
+		return;
+	}
+	enter(m, m->phase + 1);
+	step_later(m, NODE_SHARE, 3);
+}
+
 static void node_step(struct gq_machine *m)
 {
 	switch (m->phase) {
@@ -152,6 +166,8 @@ static void node_step(struct gq_machine *m)
 		take_line(m);
 		break;
 	case GQ_NODE_MOUNT:
+		mount_step(m);
+		break;
 	case GQ_NODE_MUNGE:
 		enter(m, m->phase + 1);
 		step_later(m, NODE_SHARE, 3);

@@ -57,6 +57,7 @@ struct gq_site {
 		char kind[16], command[16];
 		int64_t times;
 	} fault;
+	int64_t bad_boots; /* so many of the nodes that boot next fail at their mounts; -1 all */
 	struct rng rng;
 };
 

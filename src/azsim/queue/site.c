@@ -267,6 +267,10 @@ int gq_site_fault(struct gq_site *s, const struct json *spec, struct err *err)
 	static const char *const kinds[] = { "hang", "garbage", "truncated", "down" };
 	const char *kind = json_str(spec, "kind", ""), *command = json_str(spec, "command", "");
 
+	if (strcmp(kind, "boot") == 0) { /* no command: nodes that come next */
+		s->bad_boots = json_int(spec, "times", 1);
+		return 0;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		if (strcmp(kind, kinds[i]) != 0)
 			continue;
@@ -277,7 +281,7 @@ int gq_site_fault(struct gq_site *s, const struct json *spec, struct err *err)
 	}
 	return err_set(
 	    err, ERR_INVALID,
-	    "kind is one of hang, garbage, truncated and down; times -1 is for ever");
+	    "kind is one of hang, garbage, truncated, down and boot; times -1 is for ever");
 }
 
 struct json *gq_site_state(const struct gq_site *s)

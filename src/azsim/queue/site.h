@@ -25,7 +25,11 @@ void gq_site_flush(struct gq_site *s); /* what changed, to disk */
 int gq_site_run(struct gq_site *s, const char *head, struct gq_call *c);
 bool gq_is_command(const char *name);
 
-/* What tests ask for: {"kind": "hang|garbage|truncated|down", "times": N, "command": NAME} */
+/* What the machine would have written to its serial console: how far its script came. -1: it
+ * never began. Fits az_machines.console. */
+int gq_site_console(void *site, const struct az_vm *vm, struct buf *out);
+
+/* What tests ask for: {"kind": "hang|garbage|truncated|down|boot", "times": N, "command": NAME} */
 int gq_site_fault(struct gq_site *s, const struct json *spec, struct err *err);
 /* {"jobs", "array_size", "seconds": N or "A-B", "cpus", "partition", "change_per_s", "head",
  * "name", "user"} */

@@ -37,30 +37,41 @@ static void says(const struct deck *d, struct textbox *out, const struct node *n
 			    (long long)n->boot_tries);
 }
 
+struct offers { /* keys with what they do, as many in a line as fit */
+	struct textbox *out;
+	char line[240];
+	size_t used;
+	int columns;
+};
+
+static void offer(struct offers *o, const struct deck *d, const struct binding *b)
+{
+	char item[120], why[80], key[KEYS_TEXT];
+	const char *off = binding_off(d, b, why);
+
+	snprintf(item, sizeof(item), "%s %.40s%s%.50s%s", binding_key(d, b, key), b->help,
+		 off ? " (" : "", off ? off : "", off ? ")" : "");
+	if (o->used && (int)(o->used + strlen(item)) > o->columns - 16) {
+		textbox_add(o->out, TONE_KEY, "%s", o->line);
+		o->used = 0;
+	}
+	o->used += (size_t)snprintf(o->line + o->used, sizeof(o->line) - o->used, "%s%s",
+				    o->used ? "   " : "  ", item);
+}
+
+/* What it wrote comes first: of one that failed it is what is wanted. */
 static void can_do(const struct deck *d, struct textbox *out, int columns)
 {
-	char line[240] = "";
-	size_t used = 0;
+	const struct binding *log = binding_named(d, "Log");
+	struct offers o = { .out = out, .columns = columns };
 
-	for (const struct binding *b = node_keys; b->keys; b++) {
-		char item[120], why[80];
-		char key[KEYS_TEXT];
-		const char *off;
-
-		if (strcmp(b->group, GROUP_ACT) != 0)
-			continue;
-		off = binding_off(d, b, why);
-		snprintf(item, sizeof(item), "%s %.40s%s%.50s%s", binding_key(d, b, key),
-			 b->help, off ? " (" : "", off ? off : "", off ? ")" : "");
-		if (used && (int)(used + strlen(item)) > columns - 16) {
-			textbox_add(out, TONE_KEY, "%s", line);
-			used = 0;
-		}
-		used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s",
-					 used ? "   " : "  ", item);
-	}
-	if (used)
-		textbox_add(out, TONE_KEY, "%s", line);
+	if (log)
+		offer(&o, d, log);
+	for (const struct binding *b = node_keys; b->keys; b++)
+		if (strcmp(b->group, GROUP_ACT) == 0)
+			offer(&o, d, b);
+	if (o.used)
+		textbox_add(out, TONE_KEY, "%s", o.line);
 }
 
 struct phase {
@@ -124,7 +135,7 @@ static void way_up(const struct deck *d, struct textbox *out, const struct node 
 
 static void facts(const struct deck *d, struct textbox *out, const struct node *n)
 {
-	char mem[24], rate[24], sum[24];
+	char mem[24], rate[24], sum[24], span[CLOCK_TEXT];
 
 	textbox_add(out, TONE_TITLE, "what it is");
 	textbox_add(out, TONE_TEXT, "  array   %s, generation %lld", n->array,
@@ -139,6 +150,12 @@ static void facts(const struct deck *d, struct textbox *out, const struct node *
 	    n->bound_ms && n->price >= 0
 		? money_text(sum, n->price * (double)(deck_now(d) - n->bound_ms) / 3600000.0)
 		: "");
+	if (n->state == NODE_IDLE && n->idle_since_ms && n->price > 0)
+		textbox_add(
+		    out, TONE_WARN, "  waste   idle for %s: %s of it for nothing",
+		    words_age(span, deck_now(d) - n->idle_since_ms),
+		    money_text(sum, n->price * (double)(deck_now(d) - n->idle_since_ms) /
+					3600000.0));
 	if (n->host[0] || n->address[0])
 		textbox_add(out, TONE_TEXT, "  host    %s  %s", n->host, n->address);
 	if (n->vm_name[0])
@@ -254,7 +271,7 @@ const struct view view_node = {
 	.parent = &view_nodes,
 	.keys = node_keys,
 	.hint =
-	    "{shell} shell  {explain} why  {drain} drain  {undrain} undrain  {keep} keep  {terminate} terminate...  Esc the nodes",
+	    "{log} log  {shell} shell  {explain} why  {drain} drain  {undrain} undrain  {keep} keep  {terminate} terminate...  Esc",
 	.row_count = row_count,
 	.draw_row = draw_row,
 };

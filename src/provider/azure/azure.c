@@ -139,6 +139,7 @@ const struct provider_ops provider_azure = {
 	.vms = azure_vms,
 	.sizes = azure_sizes,
 	.quotas = azure_quotas,
+	.console = azure_console,
 	.cancel = azure_cancel,
 	.health = azure_health,
 	.close_breakers = azure_close_breakers,

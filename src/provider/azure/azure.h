@@ -107,6 +107,7 @@ struct cloud_call { /* one thing that the engine asked for */
 		cloud_vms_cb *vms;
 		cloud_sizes_cb *sizes;
 		cloud_quotas_cb *quotas;
+		cloud_text_cb *text;
 	} cb;
 	void *arg;
 	char *next_url;
@@ -131,6 +132,8 @@ struct cloud_call *azure_vms(struct cloud *c, const char *group_id, const char *
 			     cloud_vms_cb *cb, void *arg);
 struct cloud_call *azure_sizes(struct cloud *c, const char *region, cloud_sizes_cb *cb,
 			       void *arg);
+struct cloud_call *azure_console(struct cloud *c, const char *vm_id, cloud_text_cb *cb,
+				 void *arg);
 struct cloud_call *azure_quotas(struct cloud *c, const char *region, cloud_quotas_cb *cb,
 				void *arg);
 

@@ -74,9 +74,10 @@ struct arm *arm_send(struct cloud *c, const char *method, const char *url, struc
 		snprintf(a->request_id, sizeof(a->request_id), "%s", request_id);
 	else
 		rand_uuid(a->request_id);
-	a->lane = strstr(url, "/delete?")	 ? LANE_DELETE
-		  : strstr(url, "ResourceGraph") ? LANE_READ
-						 : lane_of(method);
+	a->lane = strstr(url, "/delete?") ? LANE_DELETE
+		  : strstr(url, "ResourceGraph") || strstr(url, "/retrieveBootDiagnosticsData?")
+		      ? LANE_READ
+		      : lane_of(method);
 	a->cb = cb;
 	a->arg = arg;
 	a->began_ms = clock_mono_ms();

@@ -9,7 +9,7 @@
 #include "fixture.h"
 
 static const char was[] =
-    "{\"job\":\"13\",\"script\":\"/home/op/jobs/wing.x7\",\"processes\":1,\"values\":{\"name\":\"wing\","
+    "{\"job\":\"13\",\"script\":\"/home/op/jobs/wing.x7\",\"processes\":1,\"values\":{\"name\":\"wing\",\"account\":\"proj1\","
     "\"partition\":\"hpc\",\"nodes\":\"4\",\"cpus\":\"2\",\"mem\":\"4G\",\"time\":\"02:00:00\",\"array\":\"\","
     "\"args\":\"--steps 10\"},\"partitions\":[\"htc\",\"hpc\"]}";
 

@@ -327,6 +327,38 @@ static void a_status_link_to_another_host_gets_no_token(void **state)
 	assert_int_equal(l->arm->n.calls, 0);
 }
 
+static void a_console_is_fetched_from_where_the_cloud_says(void **state)
+{
+	struct lab *l = *state;
+	struct cloud_vm_spec vm = ask_spec(&l->ask, "Standard_F2s_v2", "head");
+	struct seen t;
+
+	make_base(l);
+	must(l, (struct cloud_change){
+		    .verb = CLOUD_PUT, .kind = CLOUD_VM, .id = l->ask.head, .vm = &vm });
+	t = ask_console(&l->ask, l->ask.head);
+	assert_true(t.known);
+	assert_non_null(strstr(t.msg, "head: ghost of azsim"));
+	t = ask_console(&l->ask,
+			"/subscriptions/" AZ_SUBSCRIPTION "/resourceGroups/pl-test/providers/"
+			"Microsoft.Compute/virtualMachines/nobody");
+	assert_false(t.known);
+	assert_true(t.msg[0]);
+}
+
+static void a_console_at_an_address_that_others_can_read_is_not_fetched(void **state)
+{
+	struct lab *l = *state;
+	struct cloud_vm_spec vm = ask_spec(&l->ask, "Standard_F2s_v2", "head");
+
+	make_base(l);
+	must(l, (struct cloud_change){
+		    .verb = CLOUD_PUT, .kind = CLOUD_VM, .id = l->ask.head, .vm = &vm });
+	free(l->arm->plain_url);
+	l->arm->plain_url = xstrdup("http://10.0.0.1:1");
+	assert_non_null(strstr(ask_console(&l->ask, l->ask.head).msg, "not https"));
+}
+
 static void a_missing_secret_fails_the_call_and_does_not_hang_it(void **state)
 {
 	struct lab *l = *state;
@@ -549,6 +581,8 @@ int main(void)
 		WITH(an_answer_cut_in_two_is_read_again),
 		WITH(an_expired_operation_is_settled_by_a_look),
 		WITH(a_status_link_to_another_host_gets_no_token),
+		WITH(a_console_is_fetched_from_where_the_cloud_says),
+		WITH(a_console_at_an_address_that_others_can_read_is_not_fetched),
 		WITH(a_missing_secret_fails_the_call_and_does_not_hang_it),
 		WITH(a_refused_token_is_fetched_anew_once),
 		WITH(a_throttled_call_waits_as_long_as_it_was_asked),

@@ -37,6 +37,12 @@ static void changes_become_options_or_are_refused(void **state)
 	assert_non_null(strstr(err.msg, "one node at least"));
 	assert_int_equal(options(&out, NULL, (struct job_changes){ .cpus = "0" }, 0, &err), -1);
 	assert_int_equal(options(&out, NULL, (struct job_changes){ .mem = "4X" }, 0, &err), -1);
+	assert_int_equal(
+	    options(&out, NULL, (struct job_changes){ .account = "-x y" }, 0, &err), -1);
+	strs_clear(&out);
+	assert_int_equal(
+	    options(&out, NULL, (struct job_changes){ .account = "proj7" }, 0, &err), 0);
+	assert_string_equal(out.v[0], "--account=proj7");
 	strs_clear(&out);
 }
 
@@ -64,6 +70,7 @@ static void tells_what_a_job_was_submitted_with(void **state)
 	static const char text[] =
 	    "JobId=15 ArrayJobId=12 ArrayTaskId=5-37%4 JobName=wing of Partition=evil\n"
 	    "   UserId=op(1001) GroupId=op(1001) MCS_label=N/A\n"
+	    "   Priority=7 Nice=0 Account=proj7 QOS=(null)\n"
 	    "   RunTime=00:01:10 TimeLimit=02:00:00 TimeMin=N/A\n"
 	    "   Partition=hpc AllocNode:Sid=head:77\n"
 	    "   NumNodes=4-4 NumCPUs=8 NumTasks=4 CPUs/Task=2 ReqB:S:C:T=0:0:*:*\n"
@@ -79,6 +86,7 @@ static void tells_what_a_job_was_submitted_with(void **state)
 	assert_int_equal(sched_slurm.read_spec(&s, &r, NULL), 0);
 	assert_string_equal(s.name, "wing of Partition=evil");
 	assert_string_equal(s.array, "5-37%4");
+	assert_string_equal(s.account, "proj7");
 	assert_string_equal(s.partition, "hpc");
 	assert_string_equal(s.nodes, "4");
 	assert_string_equal(s.cpus, "2");
