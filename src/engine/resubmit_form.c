@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/check.h"
@@ -275,6 +276,7 @@ struct json *engine_job_again_check(struct engine *e, const char *cluster, const
 			  .nodes_min = 1,
 			  .cpus = 1,
 			  .limit_s = -1 };
+	struct facts now = { 0 };
 	struct check_job facts;
 	struct json *out;
 
@@ -288,9 +290,13 @@ struct json *engine_job_again_check(struct engine *e, const char *cluster, const
 		as.nodes_min = known->nodes_min;
 		as.partition = known->partition;
 	}
+	/* its own: of those of the last decision only what is told of them is kept */
+	if (r->decided)
+		facts_make(&now, r, clock_utc_ms());
 	facts = (struct check_job){ &r->cluster.spec, &r->region->sizes,
-				    r->decided ? &r->facts : NULL, r->sched };
+				    r->decided ? &now : NULL, r->sched };
 	out = json_new_object();
 	check_job(out, &facts, &as, changes);
+	facts_clear(&now);
 	return out;
 }
