@@ -96,6 +96,9 @@ static void array_of(struct job_spec *s, const struct form_ask *a)
 		snprintf(s->array, sizeof(s->array), "%s", task + 1);
 	else if (set && strlen(j->task) < sizeof(s->array))
 		snprintf(s->array, sizeof(s->array), "%s", j->task);
+	else if (task) /* some of it began meanwhile: what was seen of it */
+		snprintf(s->array, sizeof(s->array), "%.*s", (int)strcspn(task + 2, "]"),
+			 task + 2);
 	else
 		s->array[0] = '\0';
 }
