@@ -2,7 +2,7 @@
 #   skip WHY                all of the test, which ends here
 #   ok WHAT                 one test; the status of the command before decides
 #   check WHAT COMMAND...   one test: the status of that command
-#   until_true COMMAND...   asks again until it is true, or a minute of real time is over
+#   until_true COMMAND...   asks again until it is true, or three minutes of real time are over
 #   tap_end                 the plan; false when a test failed
 #   says WORDS COMMAND...   the command fails, and says so
 #   no COMMAND...           it fails
@@ -42,7 +42,7 @@ check() {
 }
 
 until_true() {
-	tap_until=$(($(date +%s) + 60))
+	tap_until=$(($(date +%s) + 180))
 	until "$@"; do
 		[ "$(date +%s)" -lt $tap_until ] || return 1
 		sleep 0.1
