@@ -24,7 +24,7 @@ struct pane_columns { /* for areas from so many columns on; narrowest first */
 };
 
 /* One of them, of the columns v and what they show, v_what. */
-#define PANE_COLUMNS(from_cols, v) { from_cols, v, v##_what, ARRAY_LEN(v) }
+#define PANE_COLUMNS(from_cols, v) { (from_cols), (v), v##_what, ARRAY_LEN(v) }
 
 struct pane_kind {
 	const char *title;
@@ -48,7 +48,7 @@ struct pane_mark { /* of a marked row: its name is known even when it is out of 
 	bool seen; /* in the window, at the last load */
 };
 
-#define PANE_SETS(sets) .columns = sets, .n_columns = ARRAY_LEN(sets)
+#define PANE_SETS(sets) .columns = (sets), .n_columns = ARRAY_LEN(sets)
 
 #define PANE_MARKS_MAX 1000 /* "*" marks so many: what one window holds */
 
