@@ -26,16 +26,28 @@ static const char *run_time(char out[CLOCK_TEXT], const struct json *j)
 	return show_since(out, start * 1000);
 }
 
+/* How many of its tasks are held back, and by what. */
+static const char *verdict(char out[JOB_VERDICT], const struct json *j)
+{
+	struct job of = { .id = "",
+			  .array_id = "",
+			  .waits = json_str(j, "waits", ""),
+			  .tasks = json_int(j, "tasks", 1),
+			  .stuck = json_int(j, "stuck", 0) };
+
+	return job_verdict(out, &of);
+}
+
 static void list_row(struct command_run *r, const struct json *j)
 {
 	char tasks[SHOW_MAX], cpus[SHOW_MAX], time[CLOCK_TEXT];
 	const char *nodes = json_str(j, "nodes", ""), *reason = json_str(j, "reason", "");
-	char where[200];
+	char where[JOB_VERDICT];
 
 	if (nodes[0] && reason[0] && is_over(job_state_of(json_str(j, "state", ""))))
 		snprintf(where, sizeof(where), "%.100s on %.90s", reason, nodes);
 	else if (json_str(j, "waits", "")[0])
-		snprintf(where, sizeof(where), "%.199s", json_str(j, "waits", ""));
+		verdict(where, j);
 	else
 		snprintf(where, sizeof(where), "%.199s", nodes[0] ? nodes : reason);
 	show_row(r, json_str(j, "id", "?"), json_str(j, "name", ""), json_str(j, "user", ""),

@@ -100,8 +100,9 @@ static struct json *jobs_json(struct fake *f)
 			   .constraint = "",
 			   .dependency = "",
 			   .nodes = "",
-			   .waits = "",
+			   .waits = "no capacity: htc is at its limit of 16 nodes",
 			   .state = JOB_PENDING,
+			   .stuck = 8,
 			   .tasks = 33,
 			   .cpus = 1 };
 	struct json *j = json_new_object(), *rows = json_set_array(j, "rows");

@@ -109,6 +109,14 @@ static void reads_long_lists_page_by_page(void **state)
 	assert_int_equal(cli_run(s, "paceline node list demo --limit none"), 2);
 }
 
+static void a_job_that_waits_says_how_much_of_it_is_held_back(void **state)
+{
+	struct cli_site *s = *state;
+
+	assert_int_equal(cli_run(s, "paceline job list demo"), 0);
+	HAS(OUT(s), "25 have a place, 8 wait: no capacity: htc is at its limit of 16 nodes");
+}
+
 static void tells_what_the_engine_refused(void **state)
 {
 	struct cli_site *s = *state;
@@ -124,6 +132,7 @@ int main(void)
 		WITH(says_what_was_spent_and_where_it_leads),
 		WITH(checks_a_cluster_without_making_it),
 		WITH(reads_long_lists_page_by_page),
+		WITH(a_job_that_waits_says_how_much_of_it_is_held_back),
 		WITH(tells_what_the_engine_refused),
 	};
 
