@@ -34,7 +34,9 @@ bool adoption_ready(const struct engine *e, struct err *err)
 			return false;
 		}
 	for (size_t i = 0; i < e->n_runs; i++)
-		if (e->runs[i]->cloud && e->runs[i]->cloud_source.state != SOURCE_OK) {
+		/* of one that is kept there are no machines */
+		if (e->runs[i]->cloud && e->runs[i]->cluster.state != CLUSTER_KEPT &&
+		    e->runs[i]->cloud_source.state != SOURCE_OK) {
 			err_set(err, ERR_CONFLICT,
 				"the machines of cluster %s were not listed yet: wait for it",
 				e->runs[i]->cluster.name);

@@ -15,8 +15,7 @@
 #define QUOTA_MS      ((int64_t)900 * 1000)
 #define BOOTS_REST    2
 #define BOOTS_PROTECT 10
-#define PROTECTED_MS  ((int64_t)100 * 365 * 24 * 3600 * 1000) /* until somebody says otherwise \
-							       */
+#define PROTECTED_MS  ((int64_t)100 * 365 * 24 * 3600 * 1000) /* no end of its own */
 
 static void key_of(char out[200], const struct run *r, const struct node *n)
 {
