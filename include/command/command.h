@@ -82,6 +82,8 @@ struct command_run {
 	const struct command_io *io;
 	void (*done)(void *arg, int exit_code, const struct err *err); /* 0 done, 1 failed, 2 usage */
 	void *done_arg;
+	bool finds_cluster; /* for command_parse(): where CLUSTER alone is missing, whoever runs it looks for it */
+	bool lacks_cluster; /* it is missing */
 
 	/* What is under way, for src/command alone: one call or one timer, and what the command remembers meanwhile. */
 	struct client_call *call;

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "check.h"
+#include "look.h"
 #include "out.h"
 #include "terminal.h"
 
@@ -150,28 +151,24 @@ static bool says_yes(const struct cli *c, size_t things)
 	return yes;
 }
 
-/* 0: go on; else the exit code. */
-static int ask_first(const struct cli *c)
+static bool asks(const struct cli *c)
 {
 	enum confirm_level level = c->run.command->confirm;
-	size_t things = command_objects(&c->run);
 
-	if (level == CONFIRM_NONE || level == CONFIRM_PLAN ||
-	    (level == CONFIRM_UNDO && things < 2) || command_option(&c->run, "yes"))
-		return 0;
-	if (!terminal_asks()) {
-		char text[200];
+	return level != CONFIRM_NONE && level != CONFIRM_PLAN &&
+	       (level != CONFIRM_UNDO || command_objects(&c->run) > 1) &&
+	       !command_option(&c->run, "yes");
+}
 
-		snprintf(text, sizeof(text),
-			 "%s: nobody is here to be asked: add --yes when it is meant",
-			 c->run.command->name);
-		out_error(text);
-		return 2;
-	}
-	if (says_yes(c, things))
-		return 0;
-	out_error("nothing was changed");
-	return 1;
+static int nobody_to_ask(const struct cli *c)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text),
+		 "%s: nobody is here to be asked: add --yes when it is meant",
+		 c->run.command->name);
+	out_error(text);
+	return 2;
 }
 
 /*
@@ -234,23 +231,37 @@ static void wait_for_end(struct cli *c)
 		signal_watch_free(watches[i]);
 }
 
+/* The cluster that was not named, and whether that is there about which somebody is asked. */
+static int look_first(struct cli *c, struct err *err)
+{
+	if (c->run.lacks_cluster && look_for_cluster(&c->run, err) < 0)
+		return err->code == ERR_INVALID ? 2 : 1;
+	if (asks(c) && look_at_objects(&c->run, err) < 0)
+		return 1;
+	return 0;
+}
+
 static int run_with_engine(struct cli *c)
 {
 	struct err err = ERR_INIT;
-	int code = ask_first(c);
 
-	if (code)
-		return code;
+	if (asks(c) && !terminal_asks())
+		return nobody_to_ask(c);
 	c->run.loop = loop_new(&err);
 	if (c->run.loop)
-		c->run.client = client_new(c->run.loop, c->options->socket_path,
-					   c->options->engine_uid);
-	if (!c->run.client || reach_engine(c, &err) < 0) {
-		out_error(err.msg);
+		c->run.client =
+		    client_new(c->run.loop, c->options->socket_path, c->options->engine_uid);
+	if (!c->run.client || reach_engine(c, &err) < 0)
 		c->code = 1;
-	} else {
+	else
+		c->code = look_first(c, &err);
+	if (c->code)
+		out_error(err.msg);
+	else if (asks(c) && !says_yes(c, command_objects(&c->run))) {
+		out_error("nothing was changed");
+		c->code = 1;
+	} else
 		wait_for_end(c);
-	}
 	client_free(c->run.client);
 	if (c->run.loop)
 		loop_free(c->run.loop);
@@ -268,6 +279,7 @@ static int run_command(struct cli *c, const struct command *found, const char *c
 
 	c->run = (struct command_run){ .command = found,
 				       .args = STRS_INIT(WORDS_MAX),
+				       .finds_cluster = true,
 				       .options = STRS_INIT(100),
 				       .io = &c->io,
 				       .done = on_done,

@@ -250,7 +250,11 @@ int command_parse(struct command_run *r, const char *const *words, size_t n, str
 			return -1;
 		own += !(rest && s.rest);
 	}
-	return own < s.least ? missing(r->command, own, err) : 0;
+	/* What changes something names what it changes. */
+	r->lacks_cluster = r->finds_cluster && own + 1 == s.least && s.least > 0 &&
+			   (r->command->flags & CMD_CLUSTER) &&
+			   !(r->command->flags & CMD_WRITE);
+	return own < s.least && !r->lacks_cluster ? missing(r->command, own, err) : 0;
 }
 
 const char *command_option(const struct command_run *r, const char *name)

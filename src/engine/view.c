@@ -71,39 +71,49 @@ const struct facts *engine_facts(const struct engine *e, const struct cluster *c
 	return r && r->decided ? &r->facts : NULL;
 }
 
-static int64_t id_of(const struct engine *e, const char *cluster)
+/* What was written down of a cluster outlives it: the last one of that name. 0: of all. */
+static int id_of(const struct engine *e, const char *cluster, int64_t *id, struct err *err)
 {
 	struct run *r = cluster && cluster[0] ? run_find(e, cluster) : NULL;
+	struct cluster *v = NULL;
+	size_t n = 0;
 
-	return r ? r->cluster.id : 0;
-}
-
-/* A name that is no live cluster gets an answer rather than everything. */
-static int check_named(const struct engine *e, const char *cluster, struct err *err)
-{
-	if (!cluster || !cluster[0] || run_find(e, cluster))
+	*id = r ? r->cluster.id : 0;
+	if (r || !cluster || !cluster[0])
 		return 0;
-	return engine_no_cluster(e, cluster, err);
+	if (store_clusters(e->store, &v, &n, true, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(v[i].name, cluster) == 0 && v[i].id > *id)
+			*id = v[i].id;
+		cluster_clear(&v[i]);
+	}
+	free(v);
+	return *id ? 0 : engine_no_cluster(e, cluster, err);
 }
 
 int engine_events(struct engine *e, const char *cluster, int64_t after_seq, size_t most,
 		  struct event **out, size_t *n, struct err *err)
 {
+	int64_t id;
+
 	*out = NULL;
 	*n = 0;
-	if (check_named(e, cluster, err) < 0)
+	if (id_of(e, cluster, &id, err) < 0)
 		return -1;
-	return store_events(e->store, id_of(e, cluster), after_seq, most, out, n, err);
+	return store_events(e->store, id, after_seq, most, out, n, err);
 }
 
 int engine_operations(struct engine *e, const char *cluster, bool open_only, size_t most,
 		      struct operation **out, size_t *n, struct err *err)
 {
+	int64_t id;
+
 	*out = NULL;
 	*n = 0;
-	if (check_named(e, cluster, err) < 0)
+	if (id_of(e, cluster, &id, err) < 0)
 		return -1;
-	return store_ops(e->store, id_of(e, cluster), open_only, most, out, n, err);
+	return store_ops(e->store, id, open_only, most, out, n, err);
 }
 
 int engine_operation(struct engine *e, int64_t id, struct operation *out, struct err *err)

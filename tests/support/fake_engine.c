@@ -224,6 +224,8 @@ static struct json *answer_get(struct fake *f, const struct http_exchange *x)
 		return nodes_json(x);
 	if (strcmp(path, "/v1/clusters/demo/jobs") == 0)
 		return jobs_json(f);
+	if (strcmp(path, "/v1/clusters/demo/jobs/12") == 0)
+		return object("id", "12", 0);
 	if (strcmp(path, "/v1/clusters/demo/teardown") == 0)
 		return teardown_json();
 	if (strlen(path) > 4 && strcmp(path + strlen(path) - 4, "/ssh") == 0)

@@ -7,9 +7,11 @@
 #include <cmocka.h>
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "../../support/cli_site.h"
 #include "base/file.h"
+#include "cli/look.h"
 
 static void asks_before_it_ends_work(void **state)
 {
@@ -26,6 +28,33 @@ static void asks_before_it_ends_work(void **state)
 	assert_int_equal(cli_run(s, "paceline node drain demo htc-1 htc-2"), 2);
 	assert_int_equal(cli_run(s, "paceline job cancel demo 12 --yes"), 0);
 	HAS(cli_asked(s), "POST /v1/clusters/demo/jobs/cancel {\"ids\":[\"12\"]}");
+}
+
+/* Nobody is asked about what is not there. */
+static void looks_before_it_asks(void **state)
+{
+	struct cli_site *s = *state;
+	const char *const words[] = { "job", "cancel", "demo", "12", "404" };
+	struct command_run r = { .args = STRS_INIT(10) };
+	struct err err = ERR_INIT;
+	size_t used;
+
+	r.command = command_find(words, 5, &used);
+	r.loop = loop_new(NULL);
+	r.client = client_new(r.loop, s->socket, geteuid());
+	assert_int_equal(command_parse(&r, words + used, 5 - used, &err), 0);
+	assert_int_equal(look_at_objects(&r, &err), -1);
+	HAS(err.msg, "there is no such thing here");
+	HAS(cli_asked(s), "GET /v1/clusters/demo/jobs/12\n");
+	HAS(cli_asked(s), "GET /v1/clusters/demo/jobs/404\n");
+	free(r.args.v[1]);
+	r.args.v[1] = xstrdup("12_[1-3]"); /* several at once: the act tells of them */
+	free(r.args.v[2]);
+	r.args.v[2] = xstrdup("12");
+	assert_int_equal(look_at_objects(&r, &err), 0);
+	strs_clear(&r.args);
+	client_free(r.client);
+	loop_free(r.loop);
 }
 
 static void waits_for_an_operation(void **state)
@@ -136,11 +165,9 @@ static void runs_on_a_head_without_ssh(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH(asks_before_it_ends_work),
-		WITH(waits_for_an_operation),
-		WITH(deletes_only_what_was_named),
-		WITH(submits_and_waits),
-		WITH(goes_to_a_node),
+		WITH(asks_before_it_ends_work),	  WITH(looks_before_it_asks),
+		WITH(waits_for_an_operation),	  WITH(deletes_only_what_was_named),
+		WITH(submits_and_waits),	  WITH(goes_to_a_node),
 		WITH(runs_on_a_head_without_ssh),
 	};
 

@@ -30,6 +30,24 @@ static void shows_tables_and_json(void **state)
 	HAS(OUT(s), " warn  demo       htc-3 boot failed\n");
 }
 
+static void takes_the_only_cluster_where_none_is_named(void **state)
+{
+	struct cli_site *s = *state;
+
+	assert_int_equal(cli_run(s, "paceline job list"), 0);
+	HAS(cli_asked(s), "GET /v1/clusters/demo/jobs?");
+	assert_string_equal(ERROUT(s), "paceline: cluster demo, the only one\n");
+	assert_int_equal(cli_run(s, "paceline job list demo"), 0);
+	assert_string_equal(ERROUT(s), "");
+	assert_int_equal(cli_run(s, "paceline node show htc-1"), 1);
+	HAS(cli_asked(s), "GET /v1/clusters/demo/nodes/htc-1\n");
+	assert_int_equal(cli_run(s, "paceline node show demo"), 2);
+	HAS(ERROUT(s), "something is missing behind demo: node show CLUSTER NODE");
+	assert_int_equal(cli_run(s, "paceline cluster stop --yes"),
+			 2); /* it changes something */
+	HAS(ERROUT(s), "CLUSTER is missing");
+}
+
 static void says_what_was_spent_and_where_it_leads(void **state)
 {
 	struct cli_site *s = *state;
@@ -129,6 +147,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH(shows_tables_and_json),
+		WITH(takes_the_only_cluster_where_none_is_named),
 		WITH(says_what_was_spent_and_where_it_leads),
 		WITH(checks_a_cluster_without_making_it),
 		WITH(reads_long_lists_page_by_page),
