@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "console/deck.h"
+#include "console/job_facts.h"
 #include "console/words.h"
 
 #define CHOSEN_MOST 1000
@@ -210,33 +211,20 @@ static void node_facts(const struct deck *d, struct strs *facts)
 static bool job_facts(const struct deck *d, enum chosen_act what, struct strs *facts)
 {
 	const struct engine_row *e = mirror_engine(d->mirror);
+	const struct cluster_row *c = deck_cluster(d);
 	const struct pane *p = &d->panes[PANE_JOBS];
-	int64_t tasks = 0, running = 0, left;
-	bool others = false;
-	char owner[40] = "";
+	struct job_facts f = { 0 };
 
-	for (size_t i = 0; p->have && i < p->rows.n; i++) {
-		const struct job *j = &p->rows.u.jobs[i];
-
-		if (!is_chosen(p, i))
-			continue;
-		left = job_tasks_left(j);
-		tasks += left >= 0 ? left : 1;
-		running += job_tasks_running(j);
-		if (e && strcmp(j->user, e->user) != 0) {
-			others = true;
-			snprintf(owner, sizeof(owner), "%.32s", j->user);
-		}
-	}
-	strs_addf(facts, "%lld task%s, %lld of them run now", (long long)tasks,
-		  tasks == 1 ? "" : "s", (long long)running);
-	if (running > 0)
-		strs_add(facts, what == ACT_REQUEUE
-				    ? "what runs begins anew: what it did not save is lost"
-				    : "what runs ends: what it did not save is lost");
-	if (others)
-		strs_addf(facts, "not all are yours: %s", owner);
-	return others;
+	for (size_t i = 0; p->have && i < p->rows.n; i++)
+		if (is_chosen(p, i))
+			job_facts_add(&f, &p->rows.u.jobs[i], e ? e->user : NULL,
+				      c ? &c->cluster : NULL);
+	job_facts_tell(&f,
+		       what == ACT_REQUEUE
+			   ? "what runs begins anew: what it did not save is lost"
+			   : "what runs ends: what it did not save is lost",
+		       facts);
+	return f.other[0] != '\0';
 }
 
 static void ask(struct deck *d, enum chosen_act what, const struct strs *names, size_t hidden)

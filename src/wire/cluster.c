@@ -190,6 +190,7 @@ struct json *wire_cluster_json(const struct cluster *c, bool with_spec)
 	json_set_str(j, "scheduler", c->spec.scheduler);
 	json_set_str(j, "template", c->spec.template_name);
 	json_set_str(j, "region", c->spec.region);
+	json_set_str(j, "admin_user", c->spec.admin_user);
 	if (with_spec)
 		json_set(j, "spec", wire_spec_json(&c->spec));
 	return j;
@@ -206,6 +207,8 @@ int wire_cluster_read(struct cluster *c, const struct json *j, struct err *err)
 		c->spec.scheduler = xstrdup(json_str(j, "scheduler", ""));
 	if (json_str(j, "region", NULL))
 		c->spec.region = xstrdup(json_str(j, "region", ""));
+	if (json_str(j, "admin_user", NULL))
+		c->spec.admin_user = xstrdup(json_str(j, "admin_user", ""));
 	if (json_str(j, "template", NULL))
 		c->spec.template_name = xstrdup(json_str(j, "template", ""));
 	return 0;
