@@ -41,6 +41,7 @@ const char *text_nearest(const char *word, const char *const *words);
 /* Memory sizes: "500M", "64G", "1.5T", plain bytes. Units are powers of 1024. */
 int size_read(int64_t *bytes, const char *text);
 const char *size_text(char out[24], int64_t bytes);
+const char *count_text(char out[48], int64_t n, const char *noun); /* "1 job", "12 jobs", of nouns that take an s */
 const char *money_text(char out[24], double usd); /* "$0.017", "$0.31", "$142"; "$?" below zero: a price is unknown */
 
 #endif

@@ -279,6 +279,12 @@ const char *size_text(char out[24], int64_t bytes)
 	return out;
 }
 
+const char *count_text(char out[48], int64_t n, const char *noun)
+{
+	snprintf(out, 48, "%lld %s%s", (long long)n, noun, n == 1 ? "" : "s");
+	return out;
+}
+
 const char *money_text(char out[24], double usd)
 {
 	if (usd < 0)

@@ -37,8 +37,8 @@ static void show_rate(struct command_run *r, const struct json *j)
 	show_fact(r, "now", "%s%s/h, of it idle %s/h", unpriced ? "at least " : "",
 		  usd(now, j, "rate.usd_per_hour"), usd(idle, j, "rate.idle_usd_per_hour"));
 	if (unpriced)
-		show_fact(r, "", "%lld machines run at a price that is not known",
-			  (long long)unpriced);
+		show_fact(r, "", "%s at a price that is not known",
+			  count_text((char[48]){ 0 }, unpriced, "machine"));
 }
 
 static const char *budget_word(const char *state)

@@ -10,13 +10,14 @@ static void show_arrays(struct command_run *r, const struct json *plan)
 
 	for (size_t i = 0; i < json_len(list); i++) {
 		const struct json *a = json_at(list, i);
-		long long nodes = json_int(a, "nodes", 0), jobs = json_int(a, "jobs", 0);
+		int64_t jobs = json_int(a, "jobs", 0);
+		char nodes[48], waited[48];
 
-		if (jobs > 0)
-			show_text(r, "  array %s: %lld nodes; their %lld jobs are waited for",
-				  json_str(a, "name", "?"), nodes, jobs);
-		else
-			show_text(r, "  array %s: %lld nodes", json_str(a, "name", "?"), nodes);
+		show_text(r, "  array %s: %s%s%s%s", json_str(a, "name", "?"),
+			  count_text(nodes, json_int(a, "nodes", 0), "node"),
+			  jobs > 0 ? "; waited for: " : "",
+			  jobs > 0 ? count_text(waited, jobs, "job") : "",
+			  jobs > 0 ? " on them" : "");
 	}
 }
 
@@ -94,7 +95,8 @@ void teardown_report_show(struct command_run *r, const struct json *operation)
 	const struct json *gone = json_get(operation, "data.gone");
 	char money[24];
 
-	show_text(r, "verified gone by name: %zu resources", json_len(gone));
+	show_text(r, "verified gone by name: %s",
+		  count_text((char[48]){ 0 }, (int64_t)json_len(gone), "resource"));
 	for (size_t i = 0; i < json_len(gone); i++) {
 		const char *id = json_text(json_at(gone, i));
 

@@ -198,6 +198,11 @@ void deck_open_row(struct deck *d, const struct view *v, const char *field, cons
 	table_go(&p->table, 0);
 }
 
+bool deck_lost(const struct deck *d)
+{
+	return d->options->start && mirror_link(d->mirror) == MIRROR_LOST;
+}
+
 const char *deck_cannot(const struct deck *d, enum role needs)
 {
 	const struct engine_row *e = mirror_engine(d->mirror);

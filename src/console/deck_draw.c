@@ -536,6 +536,10 @@ static void draw_message(const struct deck *d, struct screen *s, int row)
 	else if (d->layout.size == DECK_TINY)
 		screen_putf(s, row, 1, TONE_DIM, 0, s->cols - 2, "%s %s  Tab next  ? help",
 			    d->panes[d->focus].kind->title, d->cluster);
+	else if (deck_lost(d) && d->mode == AT_PANES)
+		screen_putf(s, row, 1, TONE_WARN, 0, s->cols - 2,
+			    "what runs goes on; the engine is started again by: %s",
+			    d->options->start);
 	else if (d->reader && d->mode == AT_PANES)
 		draw_newest(d, s, row);
 	else if (d->mode == AT_PANES && !draw_here(d, s, row))

@@ -192,9 +192,12 @@ void deck_open_help(struct deck *d)
 	free(d->help_text);
 	while (binding_at(d, n))
 		n++;
-	d->help_entries = xcalloc(n + n_commands + n_own_words, sizeof(*d->help_entries));
+	d->help_entries = xcalloc(n + n_commands + n_own_words + 1, sizeof(*d->help_entries));
 	d->help_text = xcalloc(n, sizeof(*d->help_text));
 	to = d->help_entries;
+	if (deck_lost(d))
+		*to++ = (struct help_entry){ "THE ENGINE IS LOST", "start it by", NULL,
+					     d->options->start,	   NULL,	  false };
 	for (size_t g = 0; g < ARRAY_LEN(groups); g++)
 		to = help_of_bindings(d, to, groups[g]);
 	to = help_of_commands(d, to);

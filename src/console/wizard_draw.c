@@ -53,7 +53,7 @@ static const char *step_mark(const struct wizard *w, size_t step, enum tone *ton
 	if (step > w->furthest)
 		return ".";
 	*tone = TONE_OK;
-	return "x";
+	return "ok";
 }
 
 static void steps_line(const struct wizard *w, struct screen *s, struct area a)
@@ -63,14 +63,14 @@ static void steps_line(const struct wizard *w, struct screen *s, struct area a)
 
 	/* those before the current one give way */
 	for (size_t i = 0; i <= w->step; i++)
-		width += text_width(w->steps.v[i]) + 3;
+		width += text_width(w->steps.v[i]) + 4;
 	for (; first < w->step && width > a.cols - 4; first++)
-		width -= text_width(w->steps.v[first]) + 3;
+		width -= text_width(w->steps.v[first]) + 4;
 	for (size_t i = first; i < w->steps.n && col < a.col + a.cols - 3; i++) {
 		enum tone tone;
 		const char *mark = step_mark(w, i, &tone);
 
-		col += screen_put(s, a.row, col, tone, 0, mark, 1) + 1;
+		col += screen_put(s, a.row, col, tone, 0, mark, 2) + 1;
 		col += screen_put(s, a.row, col, i == w->step ? TONE_KEY : TONE_TEXT,
 				  i == w->step ? LOOK_BOLD : 0, w->steps.v[i],
 				  a.col + a.cols - col) +
@@ -89,8 +89,8 @@ static void steps_box(const struct wizard *w, struct screen *s, struct area a)
 		if (row >= a.row + a.rows - 6)
 			break;
 		screen_putf(s, row, a.col + 2, tone, 0, 4, "[%s]", mark);
-		screen_putf(s, row, a.col + 6, i == w->step ? TONE_KEY : TONE_TEXT,
-			    i == w->step ? LOOK_BOLD : 0, a.cols - 8, "%zu %s", i + 1,
+		screen_putf(s, row, a.col + 7, i == w->step ? TONE_KEY : TONE_TEXT,
+			    i == w->step ? LOOK_BOLD : 0, a.cols - 9, "%zu %s", i + 1,
 			    w->steps.v[i]);
 	}
 	if (a.rows < 12)

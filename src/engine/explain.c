@@ -627,7 +627,7 @@ void explain_summary(struct plan *out, const struct demand *d)
 	for (size_t i = 0; i < out->n_creates; i++)
 		made += out->creates[i].count;
 	count_acts(out, acts);
-	buf_addf(&b, "%" PRId64 " tasks wanted", wanted);
+	buf_addf(&b, "%s wanted", count_text((char[48]){ 0 }, wanted, "task"));
 	if (unplaced > 0)
 		buf_addf(&b, ", %" PRId64 " without a place", unplaced);
 	if (made > 0)

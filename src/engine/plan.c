@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "engine/plan_private.h"
 
 #define WARNINGS_MAX 200
@@ -192,9 +193,9 @@ static void warn_demand(struct plan *out, const struct demand *d)
 				  w->label ? w->label : "a job");
 	}
 	if (d->unknown > 0)
-		strs_addf(&out->warnings,
-			  "%lld jobs of unknown size: nothing is planned for them",
-			  (long long)d->unknown);
+		strs_addf(&out->warnings, "%s of unknown size: nothing is planned for %s",
+			  count_text((char[48]){ 0 }, d->unknown, "job"),
+			  d->unknown == 1 ? "it" : "them");
 }
 
 int plan_once(struct plan *out, const struct demand *d, const struct facts *f, struct err *err)

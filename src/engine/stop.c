@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "engine/operation.h"
 #include "template/head.h"
 
@@ -70,8 +71,10 @@ static bool go_nodes(struct run *r)
 		timer_set(r->op_tick, 0);
 	for (size_t i = 0; i < r->n_members; i++)
 		jobs += r->members[i]->node.jobs > 0 ? r->members[i]->node.jobs : 0;
-	operation_step(r, "nodes", "%zu nodes left, %lld jobs run%s", r->n_members,
-		       (long long)jobs, jobs > 0 ? JOBS_WAITED_FOR : "");
+	operation_step(r, "nodes", "%s left, %s on them%s",
+		       count_text((char[48]){ 0 }, (int64_t)r->n_members, "node"),
+		       count_text((char[48]){ 0 }, jobs, "job"),
+		       jobs > 0 ? JOBS_WAITED_FOR : "");
 	observe_soon(r, 500);
 	return r->n_members == 0;
 }

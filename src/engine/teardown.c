@@ -71,8 +71,10 @@ static bool go_drain(struct run *r)
 		return true;
 	for (size_t i = 0; i < r->n_members; i++)
 		jobs += r->members[i]->node.jobs > 0 ? r->members[i]->node.jobs : 0;
-	operation_step(r, "drain", "%zu nodes, %lld jobs run on them%s", r->n_members,
-		       (long long)jobs, jobs > 0 ? JOBS_WAITED_FOR : "");
+	operation_step(r, "drain", "%s, %s on them%s",
+		       count_text((char[48]){ 0 }, (int64_t)r->n_members, "node"),
+		       count_text((char[48]){ 0 }, jobs, "job"),
+		       jobs > 0 ? JOBS_WAITED_FOR : "");
 	observe_soon(r, 500);
 	timer_set(r->op_tick, more ? 0 : 1000);
 	return false;
@@ -364,12 +366,12 @@ static void finish(struct run *r, const struct json *report, size_t kept, size_t
 	char text[200];
 
 	if (left > 0) {
-		operation_end(r, OP_DONE, "%zu resources gone by name, %zu left as decided",
-			      gone, left);
-		snprintf(
-		    text, sizeof(text),
-		    "%zu resources were left by decision: delete the cluster again to remove them",
-		    left);
+		operation_end(r, OP_DONE, "%s gone by name, %zu left as decided",
+			      count_text((char[48]){ 0 }, (int64_t)gone, "resource"), left);
+		snprintf(text, sizeof(text),
+			 "%s left by decision: delete the cluster again to remove %s",
+			 count_text((char[48]){ 0 }, (int64_t)left, "resource"),
+			 left == 1 ? "it" : "them");
 		cluster_move(r, CLUSTER_RESIDUE, text);
 		return;
 	}

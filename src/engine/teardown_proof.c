@@ -97,6 +97,7 @@ bool proof_lists(struct run *r)
 {
 	struct op_work *w = op_work(r);
 	int64_t now = clock_utc_ms();
+	char when[CLOCK_TEXT];
 
 	if (w->items_call)
 		return false;
@@ -111,7 +112,8 @@ bool proof_lists(struct run *r)
 		list_tagged(r);
 		return false;
 	}
-	operation_step(r, "lists", "first list is empty; the second comes a minute later");
+	operation_step(r, "lists", "first list is empty; the second comes at %s",
+		       clock_hms(when, w->empty_since_ms + LISTS_APART_MS));
 	timer_set(r->op_tick, w->empty_since_ms + LISTS_APART_MS - now);
 	return false;
 }

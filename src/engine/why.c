@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "engine/run.h"
 
 static const char *or_none(const char *s)
@@ -71,9 +72,11 @@ static void plan_on_node(struct buf *out, const struct run *r, const char *name)
 		buf_addf(out, "the decision says: %s\n", r->plan.nodes[i].text);
 	for (size_t k = 0; r->decided && k < r->plan.n_placements; k++)
 		if (r->plan.placements[k].node == i && i != SIZE_MAX)
-			buf_addf(out, "planned on it: %lld of %s\n",
-				 (long long)r->plan.placements[k].slots,
-				 r->demand.v[r->plan.placements[k].want].label);
+			buf_addf(
+			    out,
+			    "to run here as soon as the scheduler places it: %s of job %s\n",
+			    count_text((char[48]){ 0 }, r->plan.placements[k].slots, "task"),
+			    r->demand.v[r->plan.placements[k].want].label);
 }
 
 /*

@@ -148,10 +148,22 @@ static int start_engine(void *arg, struct err *err)
 	return engine_spawn(&p->places, &none, err);
 }
 
+/* From another shell, when the engine is lost while the console is open. */
+static char *start_command(const struct program *p)
+{
+	if (p->socket)
+		return NULL; /* whoever named a socket started an engine there */
+	if (strcmp(p->places.name, ENGINE_DEMO) == 0)
+		return xstrdup("paceline demo");
+	if (strcmp(p->places.name, ENGINE_MAIN) == 0)
+		return xstrdup("paceline engine");
+	return xasprintf("paceline -L %s engine", p->places.name);
+}
+
 static int run_console(struct program *p)
 {
 	struct err err = ERR_INIT;
-	char *state, *templates, *conf;
+	char *state, *templates, *conf, *start;
 	int code;
 
 	if (console_check(&p->console, &err) < 0 || find_engine(p, &err) < 0)
@@ -166,7 +178,10 @@ static int run_console(struct program *p)
 	p->console.templates_dir = templates;
 	conf = file_own("console.conf");
 	p->console.conf_path = conf;
+	start = start_command(p);
+	p->console.start = start;
 	code = console_main(&p->console);
+	free(start);
 	free(conf);
 	free(templates);
 	free(state);
@@ -237,14 +252,18 @@ static int demo_console(const char *socket, const char *dir, bool elsewhere)
 	char *state = elsewhere ? xasprintf("%s/console", dir) : places_own(ENGINE_DEMO);
 	char *conf = file_own("console.conf");
 	char *templates = xasprintf("%s/templates", dir);
+	char *start =
+	    elsewhere ? xasprintf("paceline demo --state %s", dir) : xstrdup("paceline demo");
 	const struct console_options o = { .socket_path = socket,
 					   .engine_uid = (uid_t)-1,
 					   .state_dir = state,
 					   .templates_dir = templates,
+					   .start = start,
 					   .conf_path = conf };
 	int code = console_main(&o);
 
 	free(conf);
+	free(start);
 	free(templates);
 	free(state);
 	return code;

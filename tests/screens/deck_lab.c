@@ -63,7 +63,9 @@ void lab_orders(struct loop *l)
 
 int main(int argc, char **argv)
 {
-	struct console_options o = { .engine_uid = (uid_t)-1, .data_ms = 100 };
+	struct console_options o = { .engine_uid = (uid_t)-1,
+				     .data_ms = 100,
+				     .start = "paceline -L lab engine" };
 	bool empty = false, ops = false;
 	int64_t many = 0;
 

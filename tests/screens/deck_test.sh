@@ -205,7 +205,7 @@ acting() {
 	screen_keys u
 	tap_ok "u releases it" asked '/jobs/release {"ids":["14"]}'
 	screen_keys g Down Space Space c
-	tap_ok "two jobs are asked about with what they are" screen_wait '2 tasks, 2 of them run now'
+	tap_ok "two jobs are asked about with what they are" screen_wait '2 tasks, all run now'
 	sleep 0.5
 	screen_golden views/cancel_80x24
 	screen_keys y

@@ -51,5 +51,10 @@ screen_keys Escape
 eventually_lacks 'type to search' >/dev/null
 screen_keys F2 Up
 tap_ok "so does the menu" screen_wait 'F5 B'
+screen_keys Escape
+order link lost
+tap_ok "an engine that is lost is started again by what stands there" screen_wait 'the engine is started again by: paceline -L lab engine'
+screen_keys F1
+tap_ok "the help says it, too" screen_wait 'start it by  paceline -L lab engine'
 screen_stop
 tap_end

@@ -84,9 +84,8 @@ void cost_sentences(struct textbox *out, const struct json *j)
 	textbox_add(out, TONE_MONEY, "now         %s%s/h", unpriced ? "at least " : "",
 		    cost_usd(a, j, "rate.usd_per_hour"));
 	if (unpriced)
-		textbox_add(out, TONE_WARN,
-			    "            %lld machines run at a price that is not known",
-			    (long long)unpriced);
+		textbox_add(out, TONE_WARN, "            %s at a price that is not known",
+			    count_text((char[48]){ 0 }, unpriced, "machine"));
 	textbox_add(
 	    out, idle > 0 ? TONE_WARN : TONE_TEXT, "idle waste  %s/h, %.0f %% of what runs",
 	    cost_usd(a, j, "rate.idle_usd_per_hour"), rate > 0 ? idle / rate * PERCENT : 0);

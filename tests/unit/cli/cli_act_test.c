@@ -91,7 +91,7 @@ static void deletes_only_what_was_named(void **state)
 	    cli_run(s, "paceline cluster delete demo --name demo --plan abc123 --wait"), 0);
 	HAS(cli_asked(s), "POST /v1/clusters/demo/teardown "
 			  "{\"plan_hash\":\"abc123\",\"typed_name\":\"demo\",\"force\":false}");
-	HAS(OUT(s), "demo is deleted\nverified gone by name: 1 resources\n"
+	HAS(OUT(s), "demo is deleted\nverified gone by name: 1 resource\n"
 		    "  virtualMachines/head\nleft: nothing\nspent in all: $1.25\n");
 }
 

@@ -59,7 +59,7 @@ static void says_what_was_spent_and_where_it_leads(void **state)
 	    OUT(s),
 	    "cluster     demo\n"
 	    "now         at least $0.31/h, of it idle $0.080/h\n"
-	    "            1 machines run at a price that is not known\n"
+	    "            1 machine at a price that is not known\n"
 	    "spent       $1.50 today, $81.00 this month\n"
 	    "forecast    $5.25 at the end of the day, $131 at the end of the month\n"
 	    "budget      $81.00 of $100 this month (81 %): too small for this month at the present rate\n"
