@@ -9,7 +9,9 @@
 
 static struct job job(const char *user, enum job_state state, int64_t tasks)
 {
-	return (struct job){ .id = "12", .user = user, .state = state, .tasks = tasks };
+	return (struct job){
+		.id = "12_1", .array_id = "12", .user = user, .state = state, .tasks = tasks
+	};
 }
 
 static void add(struct job_facts *f, struct job j)
@@ -81,10 +83,12 @@ static void an_array_in_one_row_says_how_many_run(void **state)
 {
 	static const char *const lines[] = { "40 tasks, 7 of them run now", "what runs ends" };
 	struct job_facts f = { 0 };
-	struct job j = job("op", JOB_RUNNING, 40);
+	struct job j = job("op", JOB_RUNNING, 50);
 
 	(void)state;
+	j.id = j.array_id;
 	j.running = 7;
+	j.done = 10;
 	add(&f, j);
 	says(&f, lines, 2);
 }
