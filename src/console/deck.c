@@ -391,6 +391,7 @@ void deck_load(struct deck *d)
 			 d->broken.noun == NOUN_NODE;
 	read_clock(d);
 	read_ages(d);
+	deck_detail_again(d);
 	want_why(d);
 }
 

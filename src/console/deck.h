@@ -260,6 +260,7 @@ struct deck {
 	struct strs chosen_facts;
 	const char *chosen_list[6];
 	struct textbox box;
+	bool box_row; /* it tells of the row under the cursor, and moves with it */
 	struct help help;
 	struct help_entry *help_entries; /* of the last opening */
 	struct help_text *help_text;	 /* what they borrow */
@@ -381,6 +382,7 @@ extern const struct binding bindings[];
 extern const size_t n_bindings;
 extern const struct binding node_keys[]; /* of the views of nodes */
 void deck_open_detail(struct deck *d);
+void deck_detail_again(struct deck *d); /* rows have changed */
 
 /* deck_bound.c: which key does what now */
 /* The i-th of the view's own keys and then the common ones; NULL: there are no more. */

@@ -126,6 +126,31 @@ void deck_open_detail(struct deck *d)
 	}
 	deck_detail(d, &d->box);
 	deck_open_box(d);
+	d->box_row = d->mode == AT_BOX;
+}
+
+/* What is left of an array is one row, whatever its id is by now: "12_[5-37]", "12_[9-37]". */
+static bool is_its_row(const char *title, const char *name)
+{
+	size_t n = strcspn(title, "[");
+
+	return strncmp(title, name, n) == 0 && title[n] == name[n];
+}
+
+void deck_detail_again(struct deck *d)
+{
+	struct textbox *b = &d->box;
+	char name[80], title[sizeof(b->title)];
+	int top = b->top, left = b->left;
+
+	if (d->mode != AT_BOX || !d->box_row)
+		return;
+	memcpy(title, b->title, sizeof(title));
+	if (!is_its_row(title, deck_selected(d, name)))
+		return; /* it is gone: what was known of it stays */
+	deck_detail(d, b);
+	b->top = top;
+	b->left = left;
 }
 
 static void open_menu(struct deck *d)

@@ -12,6 +12,7 @@
  */
 void deck_open_box(struct deck *d)
 {
+	d->box_row = false;
 	if (d->mode == AT_PANES || d->mode == AT_MENU)
 		d->mode = AT_BOX;
 }

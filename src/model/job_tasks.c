@@ -100,15 +100,19 @@ const char *job_parts(char out[JOB_PARTS], const struct job *array)
 		{ array->failed, "failed" },	   { array->done, "done" },
 		{ array->cancelled, "cancelled" }, { array->lost, "ended, how is not known" },
 	};
-	size_t used = 0;
+	size_t used = 0, told = 0;
 
 	out[0] = '\0';
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-		if (parts[i].n > 0 && used < JOB_PARTS)
-			used += (size_t)snprintf(out + used, JOB_PARTS - used, "%s%lld %s",
-						 used ? ", " : "", (long long)parts[i].n,
-						 parts[i].word);
-	if (used < JOB_PARTS && array->tasks > 0 && job_tasks_left(array) > 0)
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		if (parts[i].n <= 0 || used >= JOB_PARTS)
+			continue;
+		used +=
+		    (size_t)snprintf(out + used, JOB_PARTS - used, "%s%lld %s",
+				     used ? ", " : "", (long long)parts[i].n, parts[i].word);
+		told++;
+	}
+	/* more parts fill a narrow column, and the total stands beside the array's number */
+	if (used < JOB_PARTS && told <= 2 && array->tasks > 0 && job_tasks_left(array) > 0)
 		snprintf(out + used, JOB_PARTS - used, " of %lld", (long long)array->tasks);
 	return out;
 }

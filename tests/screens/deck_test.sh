@@ -175,6 +175,15 @@ folding() {
 	deck 80x24
 	screen_keys 3
 	screen_wait '12_1 ' >/dev/null
+	screen_keys Enter
+	tap_ok "Enter opens what is known of a job" screen_wait 'why        waits: 2 nodes boot'
+	order full
+	tap_ok "which stays true while the job goes on" screen_wait 'why        quota: westeurope'
+	screen_stop
+
+	deck 80x24
+	screen_keys 3
+	screen_wait '12_1 ' >/dev/null
 	screen_keys m
 	tap_ok "arrays are folded into one row" screen_wait '4 run, 33 wait of 37'
 	sleep 0.5
