@@ -125,11 +125,12 @@ static const struct resources *fresh_of(struct sequel *s, size_t bucket)
 	const struct fact_bucket *b = &s->was->buckets[bucket];
 	struct resources *r = &s->fresh[bucket];
 	int64_t threads = b->size->vcpus_per_core > 0 ? b->size->vcpus_per_core : 1;
+	int64_t cores = b->size->vcpus / threads;
 
 	if (r->n)
 		return r;
 	resources_set(r, "ncpus", (double)b->size->vcpus);
-	resources_set(r, "pcpus", (double)(b->size->vcpus / threads));
+	resources_set(r, "pcpus", (double)cores);
 	resources_set(r, "ngpus", (double)b->size->gpus);
 	resources_set(r, "mem", (double)mem_for_jobs(b->size, s->was->arrays[b->array].spec));
 	return r;

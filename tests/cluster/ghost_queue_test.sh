@@ -87,7 +87,7 @@ HEAD='demo-head'
 ask() {
 	command=$1
 	shift
-	PACELINE_HEAD=demo-head SLURM_BITSTR_LEN=0 timeout 20 "$state/bin/$command" "$@" >"$dir/said" 2>"$dir/said.err"
+	PACELINE_HEAD=demo-head SLURM_BITSTR_LEN=0 timeout 120 "$state/bin/$command" "$@" >"$dir/said" 2>"$dir/said.err"
 }
 
 phase_is() { # NAME PHASE
