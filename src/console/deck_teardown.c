@@ -133,8 +133,10 @@ static bool show_running(struct deck *d)
 	if (!op || op->kind != OP_DELETE)
 		return false;
 	if (t->op_id != op->id) {
+		/* the page that waits for its own has agreed to a plan, which said it */
+		if (t->op_id != 0 || !t->plan || strcmp(t->cluster, d->cluster) != 0)
+			t->saves = -1;
 		t->op_id = op->id;
-		t->saves = -1;
 		json_free(t->operation);
 		t->operation = NULL;
 	}
