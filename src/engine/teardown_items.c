@@ -261,12 +261,27 @@ bool item_may_skip(struct run *r, const char *id)
 	return j && !state_is(j, "gone") && !state_is(j, "kept") && !state_is(j, "skipped");
 }
 
+/* Its group stays with it, also where the group's own step was before the decision. */
+static void leave_groups(struct run *r)
+{
+	struct json *items = list_in(data_of(r), "items");
+
+	for (size_t i = 0; i < json_len(items); i++) {
+		struct json *j = item_at(items, i);
+		const char *id = json_str(j, "id", "");
+
+		if (is_group(id) && holds_skipped(r, id) && item_may_skip(r, id))
+			json_set_str(j, "state", "skipped");
+	}
+}
+
 void item_skip(struct run *r, const char *id)
 {
 	struct json *j = item_of(r, "other", id);
 
 	json_add(list_in(data_of(r), "skip"), json_new_string(json_str(j, "id", id)));
 	json_set_str(j, "state", "skipped");
+	leave_groups(r);
 	json_set_int(j, "next_try_ms", 0);
 	json_set_int(data_of(r), "progress_ms", clock_utc_ms());
 	r->op.error[0] = '\0';
