@@ -81,6 +81,8 @@ void engine_view(const struct engine *e, const struct cluster *c, struct cluster
 void engine_row(const struct engine *e, struct engine_row *out); /* user and role are left empty */
 size_t engine_arrays(const struct engine *e, const struct cluster *c, struct array_row **out); /* yours to free */
 const struct history *engine_history(const struct engine *e, const struct cluster *c); /* borrowed */
+/* As a client shows it: it ends with how the cluster stands at this moment. */
+void engine_history_row(const struct engine *e, const struct cluster *c, enum history_span span, struct history_row *out);
 size_t engine_templates(struct engine *e, struct template_row **out);                          /* yours to free */
 struct json *engine_template(struct engine *e, const char *name, struct err *err); /* new: text, parameters, problems */
 struct json *engine_template_text(struct engine *e, const char *name, const char *text, struct err *err); /* new: the same of a text that is being written */

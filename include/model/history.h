@@ -61,8 +61,9 @@ void history_see(struct history *h, int64_t now_ms, const struct history_sample 
 /* i from 0, the oldest, to history_steps() - 1. */
 int64_t history_get(const struct history *h, enum history_span span, enum history_series series,
 		    size_t i);
+/* live: how it stands at this moment, which is newer than the last look; NULL: nobody knows. */
 void history_row_make(struct history_row *out, const struct history *h, enum history_span span,
-		      int64_t now_ms);
+		      int64_t now_ms, const struct history_sample *live);
 
 size_t history_steps(enum history_span span);
 int64_t history_step_ms(enum history_span span);

@@ -17,6 +17,7 @@ struct operation {
 	enum op_kind kind;
 	enum op_state state;
 	char step[40];        /* name of the current step */
+	int64_t step_no, step_count; /* its place from 1, and how many there are; not stored, 0: unknown */
 	char detail[200];     /* what it waits for now */
 	char error[320];      /* last error, and what the operator can do */
 	char actor[64];

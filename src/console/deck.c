@@ -229,10 +229,14 @@ static void nodes_window(const struct deck *d, struct window *w)
 	w->count = 0;
 	if (!r || (d->focus != PANE_NODES && d->layout.size != DECK_LARGE))
 		return;
-	snprintf(w->filter, sizeof(w->filter), "array:%s", r->array);
+	map_filter(&d->map, w->filter, sizeof(w->filter));
+	w->sort[0] = '\0'; /* in the order of the cells */
 	w->count = (r->live + MAP_STEP) / MAP_STEP * MAP_STEP;
-	if (w->count > MAP_NODES)
-		w->count = MAP_NODES;
+	if (w->count <= MAP_NODES)
+		return;
+	w->count = MAP_NODES;
+	if (map_place(&d->map) > MAP_NODES / 2)
+		w->offset = (map_place(&d->map) - MAP_NODES / 2) / MAP_STEP * MAP_STEP;
 }
 
 /* Tells the mirror what is to be seen; it compares, so telling it the same again costs nothing.

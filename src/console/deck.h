@@ -77,6 +77,7 @@ struct teardown_view {
 	int64_t op_id;
 	double saves;
 	bool asking; /* the plan is shown and the dialog below it */
+	bool unread; /* it ended while something else was looked at */
 	/* the tree of the plan */
 	struct plan_tree tree;
 	size_t row, top;
@@ -344,6 +345,9 @@ bool deck_choose_cluster(struct deck *d, const char *name); /* false: there is n
 /* The view with that row alone, by its field; Esc shows all again. */
 void deck_open_row(struct deck *d, const struct view *v, const char *field, const char *name);
 
+/* deck_header.c */
+void deck_draw_header(const struct deck *d, struct screen *s);
+
 /* deck_draw.c */
 void deck_draw(void *arg, struct screen *s);
 void deck_watch_dialog(struct deck *d);
@@ -578,6 +582,8 @@ void view_detail_row(struct deck *d, struct screen *s, struct area line, int i);
 
 /* deck_teardown.c */
 void act_teardown(struct deck *d);
+void act_report(struct deck *d); /* of the last teardown */
+const char *deck_no_report(const struct deck *d, char out[80]);
 bool teardown_key(struct deck *d, const struct key *k); /* false: it is left */
 void teardown_draw(struct deck *d, struct screen *s, struct area a);
 void teardown_follow(struct deck *d);

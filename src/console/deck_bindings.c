@@ -27,7 +27,11 @@ static const char *not_off(const struct deck *d, char out[80])
 		return "no cluster is selected";
 	if (r->cluster.state == CLUSTER_OFF || r->cluster.state == CLUSTER_FAILED)
 		return NULL;
-	snprintf(out, 80, "it is %s", cluster_state_name(r->cluster.state));
+	if (r->cluster.state == CLUSTER_KEPT)
+		snprintf(out, 80, "kept: n with shared_disk=%.39s takes its disk",
+			 r->cluster.name);
+	else
+		snprintf(out, 80, "it is %s", cluster_state_name(r->cluster.state));
 	return out;
 }
 
@@ -113,13 +117,37 @@ static void zoom(struct deck *d)
 	view_tab(d, d->view ? 0 : tab_of[d->focus]);
 }
 
+/* The nodes of one cell as a table. */
+static void list_range(struct deck *d, const struct map_range *r)
+{
+	struct pane *p = &d->panes[PANE_NODES];
+	char rows[100];
+
+	if (!r->from || !r->to) {
+		deck_say(d, TONE_WARN, "these nodes are not known here yet: once more");
+		return;
+	}
+	map_filter(&d->map, rows, sizeof(rows));
+	d->nodes_mapped = false;
+	view_open(d, &view_nodes);
+	snprintf(p->filter, sizeof(p->filter), "%s index>=%lld index<=%lld", rows,
+		 (long long)r->from->index, (long long)r->to->index);
+	p->offset = 0;
+	table_go(&p->table, 0);
+}
+
 /* On the Deck the pane's full view, of a cluster the cluster itself; there what is known of the
  * row. */
 void deck_open_detail(struct deck *d)
 {
+	struct map_range range;
+
 	if (!d->view) {
 		if (d->focus == PANE_CLUSTERS && deck_cluster(d))
 			view_open(d, &view_overview);
+		else if (d->focus == PANE_NODES && deck_maps(d) &&
+			 map_range(&d->map, &d->panes[PANE_NODES], &range))
+			list_range(d, &range);
 		else
 			zoom(d);
 		return;
@@ -377,6 +405,13 @@ const struct binding bindings[] = {
 	  .cli = "%c --plan HASH --name %c",
 	  .off = nothing_to_end,
 	  .run = act_teardown },
+	{ .key = 'P',
+	  .keys = "P",
+	  .word = "report",
+	  .group = GROUP_VIEW,
+	  .help = "report of the last teardown",
+	  .off = deck_no_report,
+	  .run = act_report },
 	{ .key = ':',
 	  .keys = ":",
 	  .word = "command",

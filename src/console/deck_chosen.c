@@ -89,8 +89,12 @@ void deck_chosen_cli(const struct deck *d, enum pane_id pane, char *out, size_t 
 const char *deck_no_node(const struct deck *d, char out[80])
 {
 	(void)out;
+	struct map_range range;
+
 	if (d->focus != PANE_NODES)
 		return "choose a node first";
+	if (deck_maps(d) && map_range(&d->map, &d->panes[PANE_NODES], &range))
+		return "a cell of several nodes: Enter lists them";
 	return deck_node(d) || (!deck_maps(d) && d->panes[PANE_NODES].table.n_marks)
 		   ? NULL
 		   : "no node is under the cursor";

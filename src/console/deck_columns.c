@@ -5,6 +5,8 @@
 
 #include "console/deck.h"
 
+#define BOX_COLS 46
+
 const char *deck_no_columns(const struct deck *d, char out[80])
 {
 	const struct pane *p = &d->panes[d->focus];
@@ -27,14 +29,13 @@ void deck_columns_key(struct deck *d, const struct key *k)
 {
 	struct pane *p = &d->panes[d->focus];
 	const struct pane_columns *all = pane_all_columns(p);
-	const char *title = all->v[d->menu_at].title;
 
 	if (k->code == K_DOWN || k->code == 'j')
 		d->menu_at = (d->menu_at + 1) % all->n;
 	else if (k->code == K_UP || k->code == 'k')
 		d->menu_at = (d->menu_at + all->n - 1) % all->n;
 	else if (k->code == ' ' && d->menu_at > 0)
-		pane_want_column(p, title, !pane_wants_column(p, title));
+		pane_want_column(p, d->menu_at, !pane_wants_column(p, d->menu_at));
 	else if (k->code == 'u')
 		p->wanted[0] = '\0';
 	else if (k->code != ' ')
@@ -42,26 +43,42 @@ void deck_columns_key(struct deck *d, const struct key *k)
 	p->table.first = 0;
 }
 
+/* One that is wanted and not seen says so: it is no mistake of the box. */
+static void draw_one(const struct pane *p, struct screen *s, int row, int col, int cols,
+		     size_t i)
+{
+	static const struct {
+		char sign;
+		enum tone tone;
+		const char *text;
+	} states[] = {
+		[COLUMN_OFF] = { ' ', TONE_TEXT, "off" },
+		[COLUMN_NO_ROOM] = { '~', TONE_DIM, "no room at this width" },
+		[COLUMN_SHOWN] = { 'x', TONE_TITLE, "" },
+	};
+	enum column_shown is = pane_column_shown(p, i);
+
+	screen_putf(s, row, col, states[is].tone, 0, cols, "[%c] %-14s%s", states[is].sign,
+		    pane_all_columns(p)->v[i].title,
+		    i == 0 && is == COLUMN_SHOWN ? "always" : states[is].text);
+}
+
 void deck_draw_columns(const struct deck *d, struct screen *s, struct area body)
 {
 	const struct pane *p = &d->panes[d->focus];
 	const struct pane_columns *all = pane_all_columns(p);
 	int n = (int)all->n, rows = n + 3 < body.rows ? n + 3 : body.rows, top = 0;
-	struct area box = { body.row, body.col + 1, rows, body.cols < 40 ? body.cols - 1 : 39 };
+	struct area box = { body.row, body.col + 1, rows,
+			    body.cols <= BOX_COLS ? body.cols - 1 : BOX_COLS };
 
 	screen_fill(s, box, TONE_TEXT, 0);
 	screen_box(s, box, TONE_DIM, "Columns");
 	if ((int)d->menu_at >= rows - 3)
 		top = (int)d->menu_at - rows + 4;
 	for (int i = 0; i < rows - 3 && top + i < n; i++) {
-		const char *title = all->v[top + i].title;
-		bool on = top + i == 0 || pane_wants_column(p, title);
-
 		if (top + i == (int)d->menu_at)
 			screen_put(s, box.row + 1 + i, box.col + 1, TONE_CURSOR, 0, ">", 1);
-		screen_putf(s, box.row + 1 + i, box.col + 3, on ? TONE_TITLE : TONE_TEXT, 0,
-			    box.cols - 5, "[%c] %-14s%s", on ? 'x' : ' ', title,
-			    top + i == 0 ? "always" : "");
+		draw_one(p, s, box.row + 1 + i, box.col + 3, box.cols - 5, (size_t)(top + i));
 	}
 	screen_put(s, box.row + rows - 2, box.col + 3, TONE_DIM, 0,
 		   p->wanted[0] ? "u: the usual ones again" : "these are the usual ones",

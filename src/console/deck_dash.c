@@ -189,6 +189,16 @@ struct capacity_cols {
 	int name, size, count, bar, states;
 };
 
+/* A row that shares its array's limit adds to the row above. */
+static const char *count_text(char out[40], const struct array_row *r)
+{
+	if (r->max >= 0)
+		snprintf(out, 40, "%lld/%lld", (long long)r->live, (long long)r->max);
+	else
+		snprintf(out, 40, "%s%lld", r->shares ? "+" : "", (long long)r->live);
+	return out;
+}
+
 static void capacity_widths(struct capacity_cols *w, const struct mirror_rows *rows, int cols)
 {
 	char text[40];
@@ -197,8 +207,7 @@ static void capacity_widths(struct capacity_cols *w, const struct mirror_rows *r
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct array_row *r = &rows->u.arrays[i];
 		int name = (int)strlen(r->array), size = (int)strlen(vm_size_short(r->size));
-		int count = snprintf(text, sizeof(text), "%lld/%lld", (long long)r->live,
-				     (long long)r->max);
+		int count = (int)strlen(count_text(text, r));
 
 		w->name = name > w->name ? name : w->name;
 		w->size = size > w->size ? size : w->size;
@@ -216,7 +225,7 @@ static void capacity_widths(struct capacity_cols *w, const struct mirror_rows *r
 }
 
 static void draw_capacity(struct screen *s, int row, int col, const struct capacity_cols *w,
-			  const struct array_row *r)
+			  const struct array_row *r, int64_t limit)
 {
 	char count[40];
 
@@ -228,14 +237,9 @@ static void draw_capacity(struct screen *s, int row, int col, const struct capac
 	}
 	screen_put(s, row, col, r->spot ? TONE_SPOT : TONE_TEXT, 0, words_kind(r->spot), 4);
 	col += 5;
-	if (r->max >= 0)
-		snprintf(count, sizeof(count), "%lld/%lld", (long long)r->live,
-			 (long long)r->max);
-	else
-		snprintf(count, sizeof(count), "%lld", (long long)r->live);
-	screen_put_right(s, row, col, TONE_TEXT, 0, count, w->count);
+	screen_put_right(s, row, col, TONE_TEXT, 0, count_text(count, r), w->count);
 	col += w->count + 1;
-	gauge_bar(s, row, col, w->bar, TONE_BUSY, r->live, r->max >= 0 ? r->max : r->live);
+	gauge_bar(s, row, col, w->bar, TONE_BUSY, r->live, limit >= 0 ? limit : r->live);
 	draw_states(s, row, col + w->bar + 1, w->states, r);
 }
 
@@ -243,13 +247,18 @@ int dash_capacity(const struct deck *d, struct screen *s, struct area a)
 {
 	const struct mirror_rows *rows = &d->map.rows;
 	struct capacity_cols w;
+	int64_t limit = -1;
 	int used = 0;
 
 	if (!d->map.have)
 		return 0;
 	capacity_widths(&w, rows, a.cols);
-	for (size_t i = 0; i < rows->n && used < a.rows; i++, used++)
-		draw_capacity(s, a.row + used, a.col, &w, &rows->u.arrays[i]);
+	for (size_t i = 0; i < rows->n && used < a.rows; i++, used++) {
+		const struct array_row *r = &rows->u.arrays[i];
+
+		limit = r->shares ? limit : r->max; /* that of the array's first row */
+		draw_capacity(s, a.row + used, a.col, &w, r, limit);
+	}
 	return used;
 }
 

@@ -229,6 +229,9 @@ static void of_array(struct textbox *out, const struct array_row *r)
 	if (r->max >= 0)
 		field(out, TONE_TEXT, "nodes", "%lld of %lld", (long long)r->live,
 		      (long long)r->max);
+	else if (r->shares)
+		field(out, TONE_TEXT, "nodes", "%lld, within the array's limit",
+		      (long long)r->live);
 	for (size_t i = 0; i < n; i++)
 		field(out, words[i].tone, i ? "" : "now", "%s", words[i].text);
 }

@@ -11,134 +11,6 @@
 #include "console/deck_dash.h"
 #include "console/words.h"
 
-#define SITE_CELLS 8
-
-struct totals {
-	int64_t nodes, nodes_max, running, pending, issues;
-	double price;
-};
-
-static void add_totals(struct totals *t, const struct cluster_view *v)
-{
-	t->nodes += v->nodes;
-	t->nodes_max += v->nodes_max;
-	t->running += v->jobs_running;
-	t->pending += v->jobs_pending;
-	t->issues += v->issues;
-	t->price = v->price_now < 0 || t->price < 0 ? -1 : t->price + v->price_now;
-}
-
-static void totals_of(const struct deck *d, struct totals *t)
-{
-	struct mirror_rows all = d->panes[PANE_CLUSTERS].rows;
-	bool have = d->panes[PANE_CLUSTERS].have;
-
-	if (d->panes[PANE_CLUSTERS].filter[0])
-		have = mirror_rows(d->mirror, "totals", &all) && all.noun == NOUN_CLUSTER;
-	*t = (struct totals){ 0 };
-	for (size_t i = 0; have && i < all.n; i++)
-		add_totals(t, &all.u.clusters[i].view);
-}
-
-/* Line 0 */
-
-/* What console.conf says of the site; "prod..." is production without it. */
-static const char *site_word(const struct deck *d, const char *site)
-{
-	const struct site_mark *m = deck_site(d);
-
-	return m ? m->word : strncmp(site, "prod", 4) == 0 ? "PROD" : "";
-}
-
-static size_t header_left(const struct deck *d, int cols, struct header_part out[7])
-{
-	const struct engine_row *e = mirror_engine(d->mirror);
-	size_t n = 0;
-
-	out[n++] = (struct header_part){ "PACELINE", TONE_TITLE, 0 };
-	if (d->paused)
-		out[n++] = (struct header_part){ "PAUSED", TONE_WARN, LOOK_REVERSE };
-	if (!e)
-		return n;
-	if (site_word(d, e->site)[0])
-		out[n++] = (struct header_part){ site_word(d, e->site), TONE_PROD, 0 };
-	out[n++] = (struct header_part){ e->site, TONE_TEXT, LOOK_BOLD };
-	out[n++] = (struct header_part){ role_name(e->role), TONE_TEXT, 0 };
-	out[n++] = e->safe_mode ? (struct header_part){ "SAFE MODE", TONE_FAIL, LOOK_REVERSE }
-		   : deck_cannot(d, ROLE_OPERATOR)
-		       ? (struct header_part){ "[RO]", TONE_WARN, 0 }
-		       : (struct header_part){ "[RW]", TONE_TEXT, 0 };
-	if (e->simulated)
-		out[n++] = (struct header_part){ cols >= 120 && e->sample_prices
-						     ? "SIMULATED CLOUD, sample prices"
-						 : cols >= 80 ? "SIMULATED CLOUD"
-							      : "SIM",
-						 TONE_SPOT, LOOK_BOLD };
-	return n;
-}
-
-/* The numbers matter more than the words in front of them. */
-static void draw_header(const struct deck *d, struct screen *s)
-{
-	struct header_part left[7], right[5];
-	size_t n_left = header_left(d, s->cols, left);
-	bool wide = s->cols >= 120;
-	char nodes[60], jobs[60], both[40], price[40], money[24], issues[40], clock[CLOCK_TEXT];
-	struct totals t;
-
-	totals_of(d, &t);
-	snprintf(nodes, sizeof(nodes), "%s %lld/%lld", wide ? "nodes" : "n", (long long)t.nodes,
-		 (long long)t.nodes_max);
-	snprintf(jobs, sizeof(jobs), "%s %s", wide ? " jobs" : "j",
-		 words_jobs(both, t.running, t.pending));
-	snprintf(price, sizeof(price), "%s%s/h", wide ? " " : "", money_text(money, t.price));
-	issues[0] = '\0';
-	if (t.issues > 0)
-		snprintf(issues, sizeof(issues), wide ? " %lld issue%s " : "!%lld",
-			 (long long)t.issues, t.issues == 1 ? "" : "s");
-	clock_hms(clock, deck_now(d));
-	clock[5] = '\0';
-	right[0] = (struct header_part){ nodes, TONE_TEXT, 0 };
-	right[1] = (struct header_part){ jobs, TONE_TEXT, 0 };
-	right[2] = (struct header_part){ price, TONE_MONEY, 0 };
-	right[3] = (struct header_part){ issues, TONE_FAIL, 0 };
-	right[4] = (struct header_part){ clock, TONE_TEXT, 0 };
-	bar_header(s, 0, left, n_left, right, ARRAY_LEN(right));
-	if (deck_site(d))
-		screen_tone(s, 0, 0, SITE_CELLS, TONE_PROD);
-}
-
-/* Below 60 columns or 15 lines one line says how the selected cluster stands. */
-static void draw_short_header(const struct deck *d, struct screen *s)
-{
-	const struct cluster_row *r = deck_cluster(d);
-	const struct engine_row *e = mirror_engine(d->mirror);
-	char jobs[40], money[24], text[160];
-	int col = 1;
-
-	if (d->paused)
-		col +=
-		    screen_put(s, 0, col, TONE_WARN, LOOK_REVERSE, "PAUSED", s->cols - col) + 1;
-	if (s->rows >= 12)
-		col += screen_put(s, 0, col, TONE_TITLE, 0, "PACELINE", s->cols - col) + 1;
-	if (e && e->simulated)
-		col += screen_put(s, 0, col, TONE_SPOT, LOOK_BOLD, "SIM", s->cols - col) + 1;
-	if (!r)
-		return;
-	col += screen_put(s, 0, col, TONE_TEXT, LOOK_BOLD, r->cluster.name, s->cols - col) + 1;
-	col += screen_put(s, 0, col, words_cluster_tone(r->cluster.state), 0,
-			  cluster_state_short(r->cluster.state), s->cols - col) +
-	       1;
-	snprintf(text, sizeof(text), "%lld/%lld %s %s/h", (long long)r->view.nodes,
-		 (long long)r->view.nodes_max,
-		 words_jobs(jobs, r->view.jobs_running, r->view.jobs_pending),
-		 money_text(money, r->view.price_now));
-	col += screen_put(s, 0, col, TONE_TEXT, 0, text, s->cols - col) + 1;
-	if (r->view.issues > 0)
-		screen_putf(s, 0, col, TONE_FAIL, 0, s->cols - col, "!%lld",
-			    (long long)r->view.issues);
-}
-
 /* Line 1: engine, cloud and scheduler, each for itself (R14.2), then the last decision */
 
 static int64_t queue_age(const struct deck *d)
@@ -248,8 +120,9 @@ static void title_counts(const struct deck *d, enum pane_id id, char out[80])
 	else if (id == PANE_JOBS && r && r->cluster.state == CLUSTER_RUNNING)
 		snprintf(out, 80, "%s run  %s pend", words_number(a, r->view.jobs_running),
 			 words_number(b, r->view.jobs_pending));
-	else if (p->table.n_marks > 0)
-		snprintf(out, 80, "%zu marked", p->table.n_marks);
+	if (p->table.n_marks > 0)
+		snprintf(out + strlen(out), 80 - strlen(out), "%s%zu marked",
+			 out[0] ? "  " : "", p->table.n_marks);
 }
 
 void deck_draw_title(const struct deck *d, struct screen *s, enum pane_id id)
@@ -340,8 +213,8 @@ static bool draw_operation(const struct deck *d, struct screen *s, struct area a
 			    KEY_FOR(d, "start"));
 	else
 		screen_putf(s, row, a.col + 2, TONE_DIM, 0, a.cols - 2,
-			    "its storage is kept: %s deletes it, a new cluster takes it over",
-			    KEY_FOR(d, "teardown"));
+			    "kept: %s deletes it, %s with shared_disk=%s goes on with it",
+			    KEY_FOR(d, "teardown"), KEY_FOR(d, "create"), r->cluster.name);
 	return true;
 }
 
@@ -455,14 +328,43 @@ void deck_draw_detail(struct deck *d, struct screen *s)
 
 /* The lines below */
 
+/* A cell of several nodes: which, and the worst of them. */
+static bool draw_range(const struct map_range *r, struct screen *s, int row)
+{
+	int col = 1;
+
+	if (!r->from || !r->to) {
+		screen_putf(s, row, col, TONE_DIM, 0, s->cols - 2, "nodes %lld to %lld",
+			    (long long)r->first + 1, (long long)r->last + 1);
+		return true;
+	}
+	col += screen_putf(s, row, col, TONE_TEXT, LOOK_BOLD, s->cols - 2, "%s to %s",
+			   r->from->name, r->to->name) +
+	       2;
+	col += screen_putf(s, row, col, TONE_TEXT, 0, s->cols - col - 1, "%lld nodes, worst",
+			   (long long)(r->last - r->first + 1)) +
+	       1;
+	if (r->bad)
+		col += screen_putf(s, row, col, words_glyph_tone(r->worst), 0,
+				   s->cols - col - 1, "%c %s: %s", r->worst,
+				   node_state_name(r->bad->state), r->bad->name) +
+		       2;
+	screen_put(s, row, col, TONE_DIM, 0, "Enter lists them", s->cols - col - 1);
+	return true;
+}
+
 /* What the cursor stands on, when it has something to say: the reason of step 4 is never a key
  * away. */
 static bool draw_here(const struct deck *d, struct screen *s, int row)
 {
 	bool maps = deck_maps(d) || d->view == &view_map;
 	const struct node *n = d->focus == PANE_NODES && maps ? deck_node(d) : NULL;
+	struct map_range range;
 	char when[CLOCK_TEXT];
 
+	if (d->focus == PANE_NODES && deck_maps(d) &&
+	    map_range(&d->map, &d->panes[PANE_NODES], &range))
+		return draw_range(&range, s, row);
 	if (!n)
 		return false;
 	int col = 1 + screen_putf(s, row, 1, TONE_TEXT, LOOK_BOLD, s->cols - 1, "%s", n->name);
@@ -473,8 +375,24 @@ static bool draw_here(const struct deck *d, struct screen *s, int row)
 	return true;
 }
 
+/* What is kept has neither nodes nor jobs, and what is being deleted will not have them. */
+static const char *cluster_hint(const struct deck *d)
+{
+	const struct cluster_row *r = deck_cluster(d);
+
+	if (d->focus != PANE_CLUSTERS || d->view == &view_cost || !r)
+		return NULL;
+	if (r->cluster.state == CLUSTER_KEPT)
+		return "Enter open  {create} new cluster, shared_disk=NAME takes the disk  {teardown} deletes it...";
+	if (r->cluster.state == CLUSTER_DELETING || r->cluster.state == CLUSTER_RESIDUE)
+		return "Enter open  {create} new cluster  {teardown} its teardown  {operations} operations  4 events";
+	return NULL;
+}
+
 static const char *hint_of(const struct deck *d)
 {
+	if (cluster_hint(d))
+		return cluster_hint(d);
 	if (d->view)
 		return d->view->hint;
 	switch (d->focus) {
@@ -521,6 +439,30 @@ static void draw_form_note(const struct deck *d, struct screen *s, int row)
 		screen_put(s, row, 1, TONE_DIM, 0, wizard_help(w), s->cols - 2);
 }
 
+/* The one line that a tiny terminal has below its rows: which row of how many, what hides or
+ * marks some, and the way on. */
+static void draw_only_line(const struct deck *d, struct screen *s, int row)
+{
+	const struct pane *p = &d->panes[d->focus];
+	const char *keys = d->view ? "Esc back  ? help" : "Tab pane  ? help";
+	char text[120], n[24];
+	int used = snprintf(text, sizeof(text), "%s", p->kind->title);
+
+	if (p->table.count > 0)
+		used += snprintf(text + used, sizeof(text) - (size_t)used, " %zu/%s",
+				 p->table.cursor + 1, words_number(n, (int64_t)p->table.count));
+	if (p->filter[0])
+		used +=
+		    snprintf(text + used, sizeof(text) - (size_t)used, " /%.20s", p->filter);
+	if (p->table.n_marks > 0)
+		snprintf(text + used, sizeof(text) - (size_t)used, " *%zu", p->table.n_marks);
+	used = 1 + screen_put(s, row, 1, TONE_TEXT, 0, text, s->cols - 2);
+	if (used + 2 + text_width(keys) < s->cols)
+		screen_put_right(s, row, used + 1, TONE_DIM, 0, keys, s->cols - used - 2);
+	else if (used + 8 < s->cols)
+		screen_put_right(s, row, used + 1, TONE_DIM, 0, "? help", s->cols - used - 2);
+}
+
 static void draw_message(const struct deck *d, struct screen *s, int row)
 {
 	char hint[HINT_TEXT];
@@ -534,8 +476,7 @@ static void draw_message(const struct deck *d, struct screen *s, int row)
 	else if (d->message[0])
 		screen_put(s, row, 1, d->message_tone, 0, d->message, s->cols - 2);
 	else if (d->layout.size == DECK_TINY)
-		screen_putf(s, row, 1, TONE_DIM, 0, s->cols - 2, "%s %s  Tab next  ? help",
-			    d->panes[d->focus].kind->title, d->cluster);
+		draw_only_line(d, s, row);
 	else if (deck_lost(d) && d->mode == AT_PANES)
 		screen_putf(s, row, 1, TONE_WARN, 0, s->cols - 2,
 			    "what runs goes on; the engine is started again by: %s",
@@ -662,10 +603,7 @@ void deck_draw(void *arg, struct screen *s)
 		view_draw(d, s);
 	else
 		draw_home(d, s);
-	if (d->layout.size <= DECK_SMALL)
-		draw_short_header(d, s);
-	else
-		draw_header(d, s);
+	deck_draw_header(d, s);
 	if (d->layout.message_row > 0)
 		draw_message(d, s, d->layout.message_row);
 	draw_over(d, s);

@@ -456,7 +456,7 @@ void teardown_plan_draw(struct deck *d, struct screen *s, struct area a)
 	struct area body = a;
 
 	/* the dialog reaches down over the message line */
-	body.rows -= dialog_rows(&d->dialog) - (d->layout.message_row > 0);
+	body.rows -= dialog_rows(&d->dialog, a.cols) - (d->layout.message_row > 0);
 	if (body.rows < 1)
 		body.rows = 1;
 	if (s->cols >= SIDE_FROM && body.rows > 6)

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "console/deck.h"
+#include "console/filter_typed.h"
 #include "console/words.h"
 
 #define FILTER_MS    200 /* five times a second at most (tui.md 5) */
@@ -61,12 +62,22 @@ static void set_filter(struct pane *p, const char *text)
 	p->offset = 0;
 }
 
-/* What is typed so far filters already; the engine keeps the last good result meanwhile. */
+/* Bytes of the filter being typed that can be asked for. */
+static size_t finished(const struct deck *d)
+{
+	return filter_finished(d->panes[d->focus].kind->noun, d->prompts[FOR_FILTER].text);
+}
+
+/* What is typed so far filters already, as far as it says something; of what the engine cannot
+ * read it keeps the last good result. */
 void deck_filter_typed(struct deck *d)
 {
+	char text[PROMPT_TEXT];
+
 	if (d->mode != AT_PROMPT || d->prompt_use != FOR_FILTER)
 		return;
-	set_filter(&d->panes[d->focus], d->prompts[FOR_FILTER].text);
+	snprintf(text, sizeof(text), "%.*s", (int)finished(d), d->prompts[FOR_FILTER].text);
+	set_filter(&d->panes[d->focus], text);
 	d->filtered_ms = display_now();
 	deck_watch(d);
 }
@@ -154,6 +165,8 @@ static enum tone prompt_note(const struct deck *d, char out[160])
 	}
 	snprintf(out, 160, "%.100s%s%s of %s", p->hint, p->hint[0] ? "   " : "",
 		 words_number(a, at->rows.shown_total), words_number(b, at->rows.total));
+	if (finished(d) < p->len)
+		return TONE_WARN;
 	return TONE_TEXT;
 }
 

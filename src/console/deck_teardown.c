@@ -44,15 +44,13 @@ bool teardown_can_undo(const struct deck *d)
 	return under_way(&d->teardown) && strcmp(step, "undo") == 0;
 }
 
-/* The end of a teardown that was begun or looked at here: its report stays until a key. What is
- * being typed or asked is not pushed aside. */
-static void show_report(struct deck *d)
+/* Whoever looks at the progress sees the report come; whoever went on is told where it is, and
+ * nothing takes the keys away. */
+static void tell_report(struct deck *d)
 {
-	if (d->mode == AT_PANES)
-		d->mode = AT_TEARDOWN;
-	else
-		deck_say(d, TONE_OK, "the teardown of %s has ended: %s shows its report",
-			 d->teardown.cluster, KEY_FOR(d, "teardown"));
+	d->teardown.unread = true;
+	deck_say(d, TONE_OK, "the teardown of %s has ended: %s shows its report",
+		 d->teardown.cluster, KEY_FOR(d, "report"));
 }
 
 static void on_operation(struct deck *d, const struct json *answer, const char *note)
@@ -65,6 +63,9 @@ static void on_operation(struct deck *d, const struct json *answer, const char *
 		return;
 	json_free(t->operation);
 	t->operation = json_copy(answer);
+	/* the plan of another one may have been looked at meanwhile */
+	if (json_str(answer, "cluster", "")[0])
+		snprintf(t->cluster, sizeof(t->cluster), "%s", json_str(answer, "cluster", ""));
 	textbox_open(&t->text, t->cluster);
 	teardown_progress(&t->text, answer, t->cluster, t->saves, t->item);
 	t->text.top = top;
@@ -74,7 +75,7 @@ static void on_operation(struct deck *d, const struct json *answer, const char *
 	}
 	timer_stop(d->follow_timer);
 	if (d->mode != AT_TEARDOWN)
-		show_report(d);
+		tell_report(d);
 }
 
 void teardown_follow(struct deck *d)
@@ -106,8 +107,10 @@ void teardown_agreed(struct deck *d)
 	json_set_str(body, "plan_hash", json_str(t->plan, "hash", ""));
 	json_set_str(body, "typed_name", d->dialog.typed);
 	json_set_bool(body, "force", t->kill);
-	t->asking = false;
+	json_free(t->operation); /* that of the last one */
+	t->operation = NULL;
 	t->op_id = 0;
+	t->asking = t->unread = false;
 	d->mode = AT_TEARDOWN;
 	deck_undo_none(d, "the teardown", "its own view does, for 10 s");
 	textbox_open(&t->text, t->cluster);
@@ -132,6 +135,7 @@ static bool show_running(struct deck *d)
 
 	if (!op || op->kind != OP_DELETE)
 		return false;
+	t->unread = false;
 	if (t->op_id != op->id) {
 		/* the page that waits for its own has agreed to a plan, which said it */
 		if (t->op_id != 0 || !t->plan || strcmp(t->cluster, d->cluster) != 0)
@@ -157,11 +161,26 @@ void teardown_see(struct deck *d)
 		show_running(d);
 }
 
+const char *deck_no_report(const struct deck *d, char out[80])
+{
+	(void)out;
+	return d->teardown.operation && !under_way(&d->teardown)
+		   ? NULL
+		   : "no teardown was followed to its end here";
+}
+
+void act_report(struct deck *d)
+{
+	d->teardown.asking = false;
+	d->teardown.unread = false;
+	d->mode = AT_TEARDOWN;
+}
+
 void act_teardown(struct deck *d)
 {
 	d->teardown.opener = d->pressed == K_ENTER ? 0 : d->pressed;
 	if (!d->cluster[0] && d->teardown.operation) {
-		d->mode = AT_TEARDOWN; /* what was torn down last */
+		act_report(d); /* what was torn down last */
 		return;
 	}
 	if (!show_running(d))

@@ -137,8 +137,8 @@ static enum dialog_answer form_key(struct dialog *d, const struct key *k, int64_
 		char key[16]; /* out of habit after a word: what was typed is not thrown away */
 
 		key_name(key, confirm);
-		snprintf(d->note, sizeof(d->note), "Enter does nothing here: %s begins, Esc is no",
-			 key);
+		snprintf(d->note, sizeof(d->note),
+			 "Enter does nothing here: %s begins, Esc is no", key);
 		return DIALOG_ASKING;
 	}
 	if (k->code == K_ENTER || k->code == K_ESC || k->code == K_CTRL('c'))
@@ -212,11 +212,49 @@ static size_t n_facts(const struct dialog *d)
 	return n;
 }
 
-int dialog_rows(const struct dialog *d)
+#define BOX_EDGES 4 /* columns that a box takes from what is in it */
+
+/* Where a fact goes on in a second line: behind the last gap between its parts, or the last
+ * blank, that fits; its length when it fits as it is, or has neither. */
+static size_t fold_at(const char *fact, int columns)
+{
+	size_t fits = text_cut(fact, columns), at = fits;
+
+	if (!fact[fits])
+		return fits;
+	while (at > 0 && strncmp(fact + at, "   ", 3) != 0)
+		at--;
+	for (at = at ? at : fits; at > 0 && fact[at] != ' ';)
+		at--;
+	return at ? at : strlen(fact);
+}
+
+static int fact_rows(const struct dialog *d, int columns)
+{
+	int rows = 0;
+
+	for (size_t i = 0; i < n_facts(d); i++)
+		rows += d->spec.facts[i][fold_at(d->spec.facts[i], columns)] ? 2 : 1;
+	return rows;
+}
+
+int dialog_rows(const struct dialog *d, int columns)
 {
 	if (d->spec.level == CONFIRM_UNDO)
 		return 1;
-	return (int)(n_facts(d) + d->n_losses) + 4;
+	return fact_rows(d, columns - BOX_EDGES) + (int)d->n_losses + 4;
+}
+
+static int draw_fact(struct screen *s, int row, int col, int columns, const char *fact)
+{
+	size_t at = fold_at(fact, columns);
+
+	screen_putf(s, row, col, TONE_TEXT, 0, columns, "%.*s", (int)at, fact);
+	if (!fact[at])
+		return 1;
+	fact += at + strspn(fact + at, " ");
+	screen_put(s, row + 1, col, TONE_TEXT, 0, fact, columns);
+	return 2;
 }
 
 static void draw_typed(const struct dialog *d, struct screen *s, int row, int col, int columns,
@@ -294,9 +332,9 @@ static void draw_line(const struct dialog *d, struct screen *s, int row, struct 
 
 void dialog_draw(const struct dialog *d, struct screen *s, struct area a, int64_t now)
 {
-	int rows = dialog_rows(d) < a.rows ? dialog_rows(d) : a.rows;
+	int wanted = dialog_rows(d, a.cols), rows = wanted < a.rows ? wanted : a.rows;
 	struct area box = { a.row + a.rows - rows, a.col, rows, a.cols };
-	int row = box.row + 1, col = box.col + 2, columns = box.cols - 4,
+	int row = box.row + 1, col = box.col + 2, columns = box.cols - BOX_EDGES,
 	    last = box.row + rows - 2;
 	char title[120];
 
@@ -309,7 +347,7 @@ void dialog_draw(const struct dialog *d, struct screen *s, struct area a, int64_
 	screen_fill(s, box, TONE_TEXT, 0);
 	screen_box(s, box, TONE_WARN, title);
 	for (size_t i = 0; i < n_facts(d) && row < last - 1; i++)
-		screen_put(s, row++, col, TONE_TEXT, 0, d->spec.facts[i], columns);
+		row += draw_fact(s, row, col, columns, d->spec.facts[i]);
 	for (size_t i = 0; i < d->n_losses && row < last - 1; i++)
 		screen_putf(
 		    s, row++, col, TONE_FAIL, i == d->focus && !d->away ? LOOK_UNDERLINE : 0,

@@ -76,7 +76,8 @@ const char *dialog_wanted(const struct dialog *d,
 			  char out[DIALOG_NAME + 1]); /* text to be typed; "" none */
 bool dialog_complete(const struct dialog *d);	      /* everything but the last key is there */
 
-int dialog_rows(const struct dialog *d); /* of screen: one line for CONFIRM_UNDO, else a box */
+/* Of screen, which is so wide: one line for CONFIRM_UNDO, else a box; long facts take two. */
+int dialog_rows(const struct dialog *d, int columns);
 void dialog_draw(const struct dialog *d, struct screen *s, struct area a,
 		 int64_t now); /* at the bottom of a */
 

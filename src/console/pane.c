@@ -246,8 +246,8 @@ void pane_window(const struct pane *p, struct window *out)
 		snprintf(out->filter, sizeof(out->filter), "%s",
 			 p->scope[0] ? p->scope : p->filter);
 	out->fold = p->fold;
-	out->ended = p->kind->noun == NOUN_JOB &&
-		     (p->ended || p->quiet || asks_for_ended(p->filter));
+	out->ended =
+	    p->kind->noun == NOUN_JOB && (p->ended || p->quiet || asks_for_ended(p->filter));
 	if (sort && sort[0])
 		snprintf(out->sort, sizeof(out->sort), "%s%s", p->descending ? "-" : "", sort);
 }
@@ -353,42 +353,62 @@ static const char *in_list(const char *list, const char *title)
 	return NULL;
 }
 
-bool pane_wants_column(const struct pane *p, const char *title)
+/* Where a set has what this column of the widest set shows, under whatever title; -1: it has
+ * not.
+ */
+static int64_t same_column(const struct pane_columns *set, unsigned char what)
 {
-	if (p->wanted[0])
-		return in_list(p->wanted, title) != NULL;
-	for (size_t i = 0; i < p->columns->n; i++)
-		if (strcmp(p->columns->v[i].title, title) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < set->n; i++)
+		if (set->what[i] == what)
+			return (int64_t)i;
+	return -1;
 }
 
-void pane_want_column(struct pane *p, const char *title, bool on)
+bool pane_wants_column(const struct pane *p, size_t i)
+{
+	const struct pane_columns *all = pane_all_columns(p);
+
+	if (p->wanted[0])
+		return i == 0 || in_list(p->wanted, all->v[i].title) != NULL;
+	return same_column(p->columns, all->what[i]) >= 0;
+}
+
+enum column_shown pane_column_shown(const struct pane *p, size_t i)
+{
+	int64_t at = same_column(p->columns, pane_all_columns(p)->what[i]);
+
+	if (at >= 0 && p->table.widths[at] > 0)
+		return COLUMN_SHOWN;
+	return p->wanted[0] && !pane_wants_column(p, i) ? COLUMN_OFF : COLUMN_NO_ROOM;
+}
+
+void pane_want_column(struct pane *p, size_t which, bool on)
 {
 	const struct pane_columns *all = pane_all_columns(p);
 	char list[sizeof(p->wanted)] = "";
 	size_t used = 0;
 
 	for (size_t i = 0; i < all->n && used < sizeof(list); i++) {
-		bool it = strcmp(all->v[i].title, title) == 0;
-
-		if (i == 0 || (it ? on : pane_wants_column(p, all->v[i].title)))
+		if (i == 0 || (i == which ? on : pane_wants_column(p, i)))
 			used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s",
 						 used ? "," : "", all->v[i].title);
 	}
 	memcpy(p->wanted, list, sizeof(list));
 }
 
-/* Those that were chosen, out of the widest set; the name is always among them. */
+/* Those that were chosen, out of the widest set, as narrow as the usual ones of this width; the
+ * name is always among them. */
 static bool choose_own(struct pane *p)
 {
-	const struct pane_columns *all = pane_all_columns(p);
+	const struct pane_columns *all = pane_all_columns(p), *usual = p->columns;
 	size_t n = 0;
 
 	for (size_t i = 0; p->wanted[0] && i < all->n && i < TABLE_COLUMNS_MAX; i++) {
 		if (i > 0 && !in_list(p->wanted, all->v[i].title))
 			continue;
-		p->own[n] = all->v[i];
+		int64_t narrow = same_column(usual, all->what[i]);
+
+		p->own[n] = narrow >= 0 ? usual->v[narrow] : all->v[i];
 		p->own_what[n++] = all->what[i];
 	}
 	if (n < 2)

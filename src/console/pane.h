@@ -69,14 +69,15 @@ struct pane {
 	int64_t booting;       /* nodes of the cluster on their way: part of why jobs wait */
 	int64_t now_ms;	       /* of the engine's clock: for ages and run times */
 	bool ascii;
-	bool words; /* for a screen reader: the word before its glyph */
+	bool words;		 /* for a screen reader: the word before its glyph */
 	struct pane_mark *marks; /* sorted by id, as table.marks are */
 	size_t n_marks, cap_marks;
 	bool marking; /* rows mark_from to mark_to are to be marked as soon as they are here */
 	bool inverting; /* or changed into the other */
 	bool marked;	/* that has just been done */
 	int64_t mark_from, mark_to;
-	char wanted[200]; /* titles of the columns that were chosen, with commas; "" the usual */
+	char
+	    wanted[200]; /* titles of the columns that were chosen, with commas; "" the usual */
 	struct column own[TABLE_COLUMNS_MAX];
 	unsigned char own_what[TABLE_COLUMNS_MAX];
 	struct pane_columns own_set;
@@ -99,8 +100,12 @@ void pane_mark_rows_at(struct pane *p, int64_t from, int64_t to, bool invert);
 void pane_mark_rows(struct pane *p, const struct mirror_rows *rows);
 /* All columns that the kind has: of its widest set. */
 const struct pane_columns *pane_all_columns(const struct pane *p);
-bool pane_wants_column(const struct pane *p, const char *title);
-void pane_want_column(struct pane *p, const char *title, bool on);
+/* i: of pane_all_columns(). Chosen, or one of the usual ones of this width; */
+bool pane_wants_column(const struct pane *p, size_t i);
+void pane_want_column(struct pane *p, size_t i, bool on);
+/* and what became of it in the last drawing. */
+enum column_shown { COLUMN_OFF, COLUMN_NO_ROOM, COLUMN_SHOWN };
+enum column_shown pane_column_shown(const struct pane *p, size_t i);
 void pane_window(const struct pane *p, struct window *out);
 bool pane_follow(
     struct pane *p); /* moves the window after the table; true: the mirror must be told */

@@ -28,64 +28,6 @@ void table_clear(struct table *t)
 
 /* Columns */
 
-static int least_room(const struct column *columns, size_t n, const int *widths)
-{
-	int room = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (widths[i] > 0)
-			room += columns[i].min + (room > 0);
-	return room;
-}
-
-/* The shown column that matters least, the rightmost of equals; 0 when only the first is left.
- */
-static size_t least_wanted(const struct column *columns, size_t n, const int *widths)
-{
-	size_t worst = 0;
-
-	for (size_t i = 1; i < n; i++)
-		if (widths[i] > 0 &&
-		    (worst == 0 || columns[i].priority <= columns[worst].priority))
-			worst = i;
-	return worst;
-}
-
-static void deal_out(const struct column *columns, size_t n, int *widths, int left)
-{
-	for (bool dealt = true; left > 0 && dealt;) {
-		dealt = false;
-		for (size_t i = 0; i < n && left > 0; i++) {
-			if (widths[i] == 0 ||
-			    (columns[i].max > 0 && widths[i] >= columns[i].max))
-				continue;
-			widths[i]++;
-			left--;
-			dealt = true;
-		}
-	}
-}
-
-size_t table_fit(const struct column *columns, size_t n, size_t first, int room,
-		 int widths[TABLE_COLUMNS_MAX])
-{
-	size_t hidden = 0, i;
-
-	for (i = 0; i < n; i++)
-		widths[i] = i > 0 && i <= first ? 0 : columns[i].min;
-	while (least_room(columns, n, widths) > room &&
-	       (i = least_wanted(columns, n, widths)) > 0)
-		widths[i] = 0;
-	int used = least_room(columns, n, widths);
-	if (n > 0 && used > room)
-		widths[0] = room > 0 ? room : 1;
-	else
-		deal_out(columns, n, widths, room - used);
-	for (i = 0; i < n; i++)
-		hidden += widths[i] == 0;
-	return hidden;
-}
-
 void table_scroll_columns(struct table *t, int by)
 {
 	if (by < 0)
@@ -383,14 +325,15 @@ static void draw_row(const struct table *t, struct screen *s, struct area a, int
 
 void table_draw(struct table *t, struct screen *s, struct area a, bool focused)
 {
-	int widths[TABLE_COLUMNS_MAX] = { 0 };
+	int *widths = t->widths;
 
 	if (a.rows < 1 || a.cols <= t->gutter + 1)
 		return;
 	t->rows = a.rows - 1;
 	table_refresh(t);
-	size_t hidden =
-	    table_fit(t->columns, t->n_columns, t->first, a.cols - t->gutter - 1, widths);
+	table_measure(t);
+	size_t hidden = table_fit(t->columns, t->n_columns, t->first, t->needs,
+				  a.cols - t->gutter - 1, widths);
 	draw_titles(t, s, a, widths, hidden);
 	for (int i = 0; i < t->rows && t->top + (size_t)i < t->count; i++)
 		draw_row(t, s, a, a.row + 1 + i, t->top + (size_t)i, focused, widths);

@@ -19,7 +19,7 @@
 
 struct column {
 	const char *title;
-	int min, max; /* columns; max 0: takes what is left */
+	int min, max; /* columns; max 0: a sentence, which takes what is left */
 	int priority; /* the lowest number goes first when there is no room; the first column
 			 never goes */
 	bool right;   /* numbers */
@@ -55,12 +55,16 @@ struct table {
 	void *arg;
 	size_t cursor, top, count;
 	int64_t cursor_id;
-	int rows;	/* rows of the last drawing, without the title line */
-	size_t first;	/* columns scrolled away at the left, the first one aside */
-	bool more;	/* there are columns beside these: scrolling brings them */
-	int gutter;	/* TABLE_GUTTER, or 2 where nothing can be marked */
-	bool bar;	/* the whole cursor row reversed, beside its ">" */
-	int64_t *marks; /* sorted ids */
+	int rows;     /* rows of the last drawing, without the title line */
+	size_t first; /* columns scrolled away at the left, the first one aside */
+	bool more;    /* there are columns beside these: scrolling brings them */
+	int gutter;   /* TABLE_GUTTER, or 2 where nothing can be marked */
+	bool bar;     /* the whole cursor row reversed, beside its ">" */
+	int needs[TABLE_COLUMNS_MAX]; /* columns that titles and texts seen so far take */
+	const struct column *needs_of;
+	const char *needs_title[TABLE_COLUMNS_MAX];
+	int widths[TABLE_COLUMNS_MAX]; /* of the last drawing; 0: no room for it */
+	int64_t *marks;		       /* sorted ids */
 	size_t n_marks, cap_marks;
 	int64_t range_from; /* id where a range of marks began; 0 none */
 	size_t range_row;   /* its place then */
@@ -71,11 +75,13 @@ void table_init(struct table *t, const struct column *columns, size_t n,
 void table_clear(struct table *t);
 
 /*
- * The width of each column in so many columns of screen, 0 for those that are hidden: min
- * first, then the rest is dealt out one by one. Pure. Returns how many are hidden.
+ * table_fit.c: the width of each column in so many columns of screen, 0 for those that are
+ * hidden: the least of each first, then the rest is dealt out by need and priority. needs may
+ * be NULL. Pure. Returns how many are hidden.
  */
-size_t table_fit(const struct column *columns, size_t n, size_t first, int room,
-		 int widths[TABLE_COLUMNS_MAX]);
+size_t table_fit(const struct column *columns, size_t n, size_t first, const int *needs,
+		 int room, int widths[TABLE_COLUMNS_MAX]);
+void table_measure(struct table *t); /* learns what the visible rows need */
 
 void table_refresh(
     struct table *t); /* rows may have changed: finds the cursor's object again */

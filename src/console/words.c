@@ -317,6 +317,36 @@ enum tone words_op_tone(const struct operation *o)
 	return o->state == OP_RUNNING && o->error[0] ? TONE_WARN : tones[o->state];
 }
 
+enum tone words_under_way(const struct operation *v, size_t n, bool wide, char out[64])
+{
+	const struct operation *one = NULL;
+	enum tone tone = TONE_BOOT;
+	char step[48], of[48] = "";
+	size_t running = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].state != OP_RUNNING)
+			continue;
+		one = &v[i];
+		running++;
+		tone = words_op_tone(one) == TONE_WARN ? TONE_WARN : tone;
+	}
+	if (running > 1)
+		snprintf(out, 64, wide ? "%zu operations" : "%zu ops", running);
+	if (running != 1)
+		return tone;
+	if (one->step_no > 0)
+		snprintf(step, sizeof(step), "%lld/%lld", (long long)one->step_no,
+			 (long long)one->step_count);
+	else
+		snprintf(step, sizeof(step), "%s", one->step);
+	if (wide)
+		snprintf(of, sizeof(of), " of %.20s", one->cluster);
+	snprintf(out, 64, "op %s%s %.12s", op_kind_name(one->kind), of, step);
+	return tone;
+}
+
 const char *words_node_next(const struct node *n)
 {
 	static const char *const next[NODE_STATES] = {

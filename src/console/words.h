@@ -46,6 +46,8 @@ const char *words_event(char out[WORDS_EVENT], const struct event *e);
 /* "running", "waits" for a next try, "done"... */
 const char *words_op_state(const struct operation *o);
 enum tone words_op_tone(const struct operation *o);
+/* "op start 3/7" of all that is under way, with wide names; "" nothing is. */
+enum tone words_under_way(const struct operation *v, size_t n, bool wide, char out[64]);
 enum tone words_event_tone(enum event_level l);
 
 /* "4R/33P", with 12.3k from 10,000 on */

@@ -258,6 +258,13 @@ static int64_t cores_unseen(const struct run *r, const struct fact_quota *q)
 	return cores;
 }
 
+int64_t facts_quota_used(const struct run *r, const struct fact_quota *q)
+{
+	const struct quota *told = r->region ? quotas_find(&r->region->quotas, q->name) : NULL;
+
+	return told ? told->used + cores_unseen(r, q) : q->used;
+}
+
 static bool of_arrays(const struct facts *f, const struct fact_quota *q)
 {
 	for (size_t b = 0; b < f->n_buckets; b++)

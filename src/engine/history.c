@@ -1,5 +1,6 @@
 /* What the curves on the screens are drawn from: looked at with every decision and every ten
  * seconds, written once a minute, all clusters in one transaction. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -50,18 +51,14 @@ static bool is_quiet(const struct run *r)
 	return cluster_rests(&r->cluster) && r->past.history.ring[HISTORY_HOUR].at == 0;
 }
 
-void history_look(struct run *r)
+/* At this moment; what happens is counted elsewhere. */
+static struct history_sample stands(const struct run *r)
 {
-	struct past *p = &r->past;
 	struct cluster_view v;
 	bool known = r->queue && !run_is_blind(r);
 
-	if (is_quiet(r))
-		return;
 	engine_view(r->engine, &r->cluster, &v);
-	history_see(
-	    &p->history, clock_utc_ms(),
-	    &(struct history_sample){
+	return (struct history_sample){
 		{ [HISTORY_NODES] = v.nodes,
 		  [HISTORY_BUSY] = v.busy,
 		  [HISTORY_BOOTING] = v.booting,
@@ -69,10 +66,22 @@ void history_look(struct run *r)
 		  [HISTORY_RUNNING] = known ? v.jobs_running : HISTORY_UNKNOWN,
 		  [HISTORY_PENDING] = known ? v.jobs_pending : HISTORY_UNKNOWN,
 		  [HISTORY_PRICE] =
-		      v.price_now < 0 ? HISTORY_UNKNOWN : (int64_t)(v.price_now * MILLS + 0.5),
-		  [HISTORY_EVICTED] = p->evicted,
-		  [HISTORY_JOINED] = p->joined,
-		  [HISTORY_LOST] = p->lost } });
+		      v.price_now < 0 ? HISTORY_UNKNOWN : (int64_t)(v.price_now * MILLS + 0.5) }
+	};
+}
+
+void history_look(struct run *r)
+{
+	struct past *p = &r->past;
+	struct history_sample now;
+
+	if (is_quiet(r))
+		return;
+	now = stands(r);
+	now.v[HISTORY_EVICTED] = p->evicted;
+	now.v[HISTORY_JOINED] = p->joined;
+	now.v[HISTORY_LOST] = p->lost;
+	history_see(&p->history, clock_utc_ms(), &now);
 	p->evicted = p->joined = p->lost = 0;
 }
 
@@ -137,6 +146,20 @@ void history_boots(struct cluster_view *v, const struct run *r)
 	}
 	v->boots_hour = joined + lost;
 	v->boots_lost = lost;
+}
+
+void engine_history_row(const struct engine *e, const struct cluster *c, enum history_span span,
+			struct history_row *out)
+{
+	struct run *r = run_of(e, c);
+	struct history_sample now;
+
+	*out = (struct history_row){ .at_ms = 0 };
+	if (!r)
+		return;
+	now = stands(r);
+	history_row_make(out, &r->past.history, span, clock_utc_ms(), &now);
+	snprintf(out->cluster, sizeof(out->cluster), "%s", c->name);
 }
 
 const struct history *engine_history(const struct engine *e, const struct cluster *c)

@@ -385,6 +385,17 @@ size_t engine_op_steps(enum op_kind kind, const char *out[ENGINE_OP_STEPS])
 	return n;
 }
 
+void operation_number(struct operation *o)
+{
+	const struct stages *s = stages_of[o->kind];
+
+	o->step_count = s ? (int64_t)s->n : 0;
+	o->step_no = 0;
+	for (size_t i = 0; s && o->step_no == 0 && i < s->n; i++)
+		if (strcmp(s->v[i].name, o->step) == 0)
+			o->step_no = (int64_t)i + 1;
+}
+
 const char *operation_too_late(const struct operation *o)
 {
 	const struct stages *s = stages_of[o->kind];

@@ -49,6 +49,7 @@ extern const struct stages start_stages, stop_stages, teardown_stages;
 #define JOBS_WAITED_FOR ": cancel them with job cancel, or c in jobs"
 
 struct op_work *op_work(struct run *r);
+void operation_number(struct operation *o); /* which step of how many */
 /* Why nothing of it can be taken back any more; NULL: it can, now or at a later step. */
 const char *operation_too_late(const struct operation *o);
 bool stages_run(struct run *r, const struct stage *table,

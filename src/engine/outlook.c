@@ -79,18 +79,20 @@ static void limit_of(struct cluster_view *v, const struct run *r)
 	}
 }
 
-/* The one of which the largest part is used. */
+/* The one of which the largest part is used, now: what the last decision asked for is in no
+ * reading yet, and in none of its own facts. */
 static void quota_of(struct cluster_view *v, const struct run *r)
 {
 	for (size_t i = 0; r->decided && i < r->facts.n_quotas; i++) {
 		const struct fact_quota *q = &r->facts.quotas[i];
+		int64_t used = facts_quota_used(r, q);
 
 		if (q->limit <= 0 ||
-		    (v->quota_limit > 0 && (double)q->used / (double)q->limit <=
+		    (v->quota_limit > 0 && (double)used / (double)q->limit <=
 					       (double)v->quota_used / (double)v->quota_limit))
 			continue;
 		snprintf(v->quota, sizeof(v->quota), "%s", q->name);
-		v->quota_used = q->used;
+		v->quota_used = used;
 		v->quota_limit = q->limit;
 	}
 }

@@ -512,6 +512,8 @@ void consoles_clear(struct run *r);
 void facts_make(struct facts *out, struct run *r, int64_t now_ms);
 void facts_slim(struct facts *f); /* after the decision: of what nodes have only it asks */
 void facts_clear(struct facts *f);
+/* Of a quota of the last decision, as it is now: what was asked for since counts. */
+int64_t facts_quota_used(const struct run *r, const struct fact_quota *q);
 void bucket_key(char out[200], const struct array_spec *a, const char *size, const char *zone,
 		bool spot, const char *group);
 

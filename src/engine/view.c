@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/version.h"
-#include "engine/run.h"
+#include "engine/operation.h"
 #include "template/template.h"
 
 size_t engine_clusters(const struct engine *e, const struct cluster *const **out)
@@ -113,12 +113,19 @@ int engine_operations(struct engine *e, const char *cluster, bool open_only, siz
 	*n = 0;
 	if (id_of(e, cluster, &id, err) < 0)
 		return -1;
-	return store_ops(e->store, id, open_only, most, out, n, err);
+	if (store_ops(e->store, id, open_only, most, out, n, err) < 0)
+		return -1;
+	for (size_t i = 0; i < *n; i++)
+		operation_number(&(*out)[i]);
+	return 0;
 }
 
 int engine_operation(struct engine *e, int64_t id, struct operation *out, struct err *err)
 {
-	return store_op_get(e->store, id, out, err);
+	if (store_op_get(e->store, id, out, err) < 0)
+		return -1;
+	operation_number(out);
+	return 0;
 }
 
 int engine_audits(struct engine *e, int64_t before_seq, size_t most, struct audit **out,
@@ -426,14 +433,20 @@ static struct array_row *array_row_of(struct array_row **rows, size_t *n, size_t
 {
 	struct array_row *row;
 	const struct array_spec *a = cluster_array(&r->cluster.spec, array);
+	bool shares = false;
 
-	for (size_t i = 0; i < *n; i++)
-		if (strcmp((*rows)[i].array, array) == 0 &&
-		    strcmp((*rows)[i].size, size) == 0 && (*rows)[i].spot == spot)
+	for (size_t i = 0; i < *n; i++) {
+		if (strcmp((*rows)[i].array, array) != 0)
+			continue;
+		if (strcmp((*rows)[i].size, size) == 0 && (*rows)[i].spot == spot)
 			return &(*rows)[i];
+		shares = true; /* the limit is the array's: it is told once */
+	}
 	GROW(*rows, *n, *cap);
 	row = &(*rows)[(*n)++];
-	*row = (struct array_row){ .spot = spot, .max = a ? a->max_nodes : -1 };
+	*row = (struct array_row){ .spot = spot,
+				   .shares = shares,
+				   .max = a && !shares ? a->max_nodes : -1 };
 	snprintf(row->cluster, sizeof(row->cluster), "%s", r->cluster.name);
 	snprintf(row->array, sizeof(row->array), "%s", array);
 	snprintf(row->size, sizeof(row->size), "%s", size);
@@ -463,14 +476,29 @@ static int by_array(const void *a, const void *b)
 	const struct array_row *x = a, *y = b;
 	int c = strcmp(x->array, y->array);
 
-	return c ? c : strcmp(x->size, y->size);
+	if (c == 0 && x->shares != y->shares)
+		return x->shares ? 1 : -1;
+	if (c == 0)
+		c = strcmp(x->size, y->size);
+	return c ? c : x->spot - y->spot;
+}
+
+/* Nodes of all rows of the array: they fill the limit together. */
+static int64_t array_live(const struct array_row *rows, size_t n, const char *array)
+{
+	int64_t live = 0;
+
+	for (size_t i = 0; i < n; i++)
+		live += strcmp(rows[i].array, array) == 0 ? rows[i].live : 0;
+	return live;
 }
 
 /* Its glyphs begin with nodes that are there, in order of their index, and end with free
  * places. */
-static void glyphs_make(struct array_row *row, const struct node *const *nodes, size_t n)
+static void glyphs_make(struct array_row *row, int64_t others, const struct node *const *nodes,
+			size_t n)
 {
-	int64_t places = row->live > row->max ? row->live : row->max, at = 0;
+	int64_t most = row->max - others, places = row->live > most ? row->live : most, at = 0;
 
 	row->per = (places + GLYPHS_MAX - 2) / (GLYPHS_MAX - 1);
 	row->per = row->per < 1 ? 1 : row->per;
@@ -510,7 +538,8 @@ size_t engine_arrays(const struct engine *e, const struct cluster *c, struct arr
 		row->count[nodes[i]->state]++;
 	}
 	for (size_t i = 0; i < n; i++)
-		glyphs_make(&(*out)[i], nodes, n_nodes);
+		glyphs_make(&(*out)[i], array_live(*out, n, (*out)[i].array) - (*out)[i].live,
+			    nodes, n_nodes);
 	if (n)
 		qsort(*out, n, sizeof(**out), by_array);
 	free(nodes);

@@ -102,6 +102,30 @@ static char level(int64_t value, int64_t max)
 	return (char)('0' + (value * HISTORY_LEVEL + max - 1) / max);
 }
 
+static void see_live(struct history_ring *ring, enum history_span span,
+		     const struct history_sample *live)
+{
+	int64_t *v = ring->v[ring->at % (int64_t)spans[span].steps].v;
+
+	for (int i = 0; i < HISTORY_SERIES; i++)
+		if (!history_counts((enum history_series)i) && live->v[i] > v[i])
+			v[i] = live->v[i];
+}
+
+/* The number beside a curve is that of this moment, and a curve of minutes ends with it: of the
+ * present minute the ring has the highest, which stays in the maximum. */
+static void end_live(struct history_row *out, enum history_span span,
+		     const struct history_sample *live)
+{
+	for (int i = 0; i < HISTORY_SERIES; i++) {
+		if (history_counts((enum history_series)i) || live->v[i] == HISTORY_UNKNOWN)
+			continue;
+		out->now[i] = live->v[i];
+		if (span == HISTORY_HOUR)
+			out->levels[i][spans[span].steps - 1] = level(live->v[i], out->max[i]);
+	}
+}
+
 static void series_make(struct history_row *out, const struct history *h,
 			enum history_span span, enum history_series series)
 {
@@ -126,15 +150,19 @@ static void series_make(struct history_row *out, const struct history *h,
 /* The picture ends with the present step also when nobody looked since: a silent engine leaves
  * a gap at its end. */
 void history_row_make(struct history_row *out, const struct history *h, enum history_span span,
-		      int64_t now_ms)
+		      int64_t now_ms, const struct history_sample *live)
 {
 	struct history until_now = *h;
 
 	if (h->ring[span].at)
 		advance(&until_now.ring[span], span, now_ms);
+	if (h->ring[span].at && live)
+		see_live(&until_now.ring[span], span, live);
 	*out = (struct history_row){ .at_ms = until_now.ring[span].at * spans[span].step_ms,
 				     .step_ms = spans[span].step_ms };
 	snprintf(out->span, sizeof(out->span), "%s", spans[span].name);
 	for (int i = 0; i < HISTORY_SERIES; i++)
 		series_make(out, &until_now, span, (enum history_series)i);
+	if (h->ring[span].at && live)
+		end_live(out, span, live);
 }

@@ -9,15 +9,17 @@
 #include "model/node.h"
 #include "model/view.h"
 
-/* Shades: a digit from little to much, a letter for who or what, '.' for nothing, '?' unknown
- */
+/* Shades: a digit from little to much, a letter for who or what, '.' for nothing, a blank where
+ * nothing was read. */
+
+#define SHADE_UNREAD ' '
 
 static char step_of(double value, const double *steps, size_t n)
 {
 	size_t i = 0;
 
 	if (isnan(value) || value < 0)
-		return '?';
+		return SHADE_UNREAD;
 	while (i < n && value >= steps[i])
 		i++;
 	return (char)('0' + i);
@@ -25,7 +27,7 @@ static char step_of(double value, const double *steps, size_t n)
 
 static char by_load(const struct node *n, int64_t now_ms)
 {
-	static const double steps[] = { 0.001, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1 };
+	static const double steps[] = { 0.001, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9 };
 
 	(void)now_ms;
 	return step_of(n->load, steps, ARRAY_LEN(steps));
@@ -46,7 +48,7 @@ static char by_age(const struct node *n, int64_t now_ms)
 	};
 
 	if (n->requested_ms <= 0)
-		return '?';
+		return SHADE_UNREAD;
 	return step_of((double)(now_ms - n->requested_ms) / 1000, steps, ARRAY_LEN(steps));
 }
 

@@ -226,11 +226,8 @@ static void fill_history(struct table *t, struct rows_cache *c)
 
 	table_empty(t);
 	for (size_t i = 0; i < n; i++)
-		for (int s = 0; s < HISTORY_SPANS; s++, row++) {
-			history_row_make(row, engine_history(c->engine, all[i]),
-					 (enum history_span)s, clock_utc_ms());
-			snprintf(row->cluster, sizeof(row->cluster), "%s", all[i]->name);
-		}
+		for (int s = 0; s < HISTORY_SPANS; s++, row++)
+			engine_history_row(c->engine, all[i], (enum history_span)s, row);
 	t->v = rows;
 	t->n = n * HISTORY_SPANS;
 }

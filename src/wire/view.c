@@ -35,6 +35,7 @@ static const struct field array_fields[] = {
 	FIELD(struct array_row, spot, FIELD_BOOL),
 	FIELD(struct array_row, live, FIELD_INT),
 	FIELD(struct array_row, max, FIELD_INT),
+	FIELD(struct array_row, shares, FIELD_BOOL),
 	FIELD(struct array_row, per, FIELD_INT),
 	FIELD(struct array_row, glyphs, FIELD_CHARS),
 	FIELD_END,

@@ -16,6 +16,8 @@ static const struct field operation_fields[] = {
 	FIELD_ENUM(struct operation, kind, kind_word, kind_of),
 	FIELD_ENUM(struct operation, state, state_word, state_of),
 	O(step, FIELD_CHARS),
+	O(step_no, FIELD_INT),
+	O(step_count, FIELD_INT),
 	O(detail, FIELD_CHARS),
 	O(error, FIELD_CHARS),
 	O(actor, FIELD_CHARS),

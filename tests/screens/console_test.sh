@@ -262,7 +262,7 @@ modes() {
 	screen_keys Down
 	tap_ok "the picture stands still" sh -c "TMUX_TMPDIR=$screen_dir tmux -L $screen_server capture-pane -p -t t | grep -q 'htc-1 .*busy'"
 	screen_keys z
-	tap_ok "and goes on with what happened meanwhile" shows 'htc-1       ! fail'
+	tap_ok "and goes on with what happened meanwhile" shows 'htc-1 ! fail'
 	screen_keys C-r
 	tap_ok "Ctrl-R asks anew" shows 'asked anew'
 	screen_keys F12
@@ -399,9 +399,9 @@ configured() {
 	screen_keys 2
 	shows '[2 Nodes]' >/dev/null
 	screen_keys d
-	tap_ok "a key can be taken away" stays_without 'd drain   '
+	tap_ok "a key can be taken away" stays_without 'htc-1 d drain'
 	screen_keys x
-	tap_ok "and its act be given to another" shows 'd drain   '
+	tap_ok "and its act be given to another" shows 'htc-1 d drain'
 	screen_keys X
 	tap_ok "what tears down keeps its plan and its question" shows 'ype'
 	screen_stop

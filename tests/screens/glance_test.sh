@@ -82,12 +82,21 @@ screen_keys Down
 screen_wait 'Nodes cfd' >/dev/null
 screen_golden glance/squeezed_120x35
 screen_keys Tab Right Right
-tap_ok "a cell of several nodes has a cursor that goes by cells" screen_wait 'hpc-7 '
+tap_ok "a cell of several nodes has a cursor that goes by cells" screen_wait 'hpc-7 to hpc-9  3 nodes, worst'
+screen_keys d
+tap_ok "no node is drained where it stands for several" screen_wait 'a cell of several nodes: Enter lists them'
+screen_keys Down Down Down Down Down Down Down
+tap_ok "beyond the thousandth node, too" screen_wait 'hpc-1477 to hpc-1479  3 nodes, worst'
+screen_keys Enter
+tap_ok "Enter lists the nodes of the cell" screen_wait 'filter: array:hpc index>=1477 index<=1479'
+tap_ok "and no others" screen_wait '3 of 1500'
+screen_keys Escape 0
+screen_wait 'Nodes cfd' >/dev/null
 screen_keys 2 m
 screen_wait 'shade state' >/dev/null
 tap_ok "the legend counts each state that somebody is in, where there is no room for all" screen_wait '! fail 16  x evict 37  + boot 181  = idle 181  # busy 1085'
 screen_keys b
-tap_ok "and tells the steps of a shade" screen_wait '0 none 1 <1/8'
+tap_ok "and tells the steps of a shade" screen_wait 'tenths of cpus that jobs hold, 0 none 9 all'
 screen_keys b b b b
 screen_wait 'shade age' >/dev/null
 tap_ok "ages have a ramp of 256 colours" shows '38;5;143m'
@@ -108,15 +117,15 @@ cost() { # LIMIT BYTES
 deck 160x45 -- --many 1500
 screen_keys Down
 screen_wait 'Nodes cfd' >/dev/null
-before=$(screen_bytes)
+sent=$(screen_bytes)
 screen_keys C-l
 screen_settle >/dev/null
-tap_ok "a whole frame of the Deck with curves and map is 9 KB or less at 160x45" cost 9216 $(($(screen_bytes) - before))
+tap_ok "a whole frame of the Deck with curves and map is 9 KB or less at 160x45" cost 9216 $(($(screen_bytes) - sent))
 screen_keys Enter
 screen_wait 'Last hour' >/dev/null
-before=$(screen_bytes)
+sent=$(screen_bytes)
 screen_keys C-l
 screen_settle >/dev/null
-tap_ok "so is one of the overview" cost 9216 $(($(screen_bytes) - before))
+tap_ok "so is one of the overview" cost 9216 $(($(screen_bytes) - sent))
 screen_stop
 tap_end

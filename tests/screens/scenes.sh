@@ -10,6 +10,7 @@ clusters          |            | 1                                 | [1 Clusters
 nodes             |            | 2                                 | [2 Nodes]
 nodes-marked      |            | 2 Space Space                     | [2 Nodes]
 columns           |            | 2 C                               | Columns
+columns-jobs      |            | 3 C                               | Columns
 marked            |            | 2 Space Space M                   | htc-2
 save-view         |            | 2 V                               | save view as
 node              |            | 2 Down Down Enter                 | htc-3
@@ -22,6 +23,7 @@ job               |            | 3 G Up Enter                      | 14
 log-node          |            | Tab Right Right L                 | boot failed: mount
 events            |            | 4                                 | [4 Events]
 operations        | --ops      | o Down                            | bootstrap
+deck-at-work      | --ops      | Tab                               | op start
 operation         | --ops      | o Down Enter                      | try 3
 diff              |            | 6 . F5                            | applying this
 ask-update        |            | 6 . F5 . A .                       | Press y
@@ -35,6 +37,7 @@ menu              |            | F2                                | node or mar
 shell-lines       |            | !                                 | The same from a shell
 find              |            | 2 / =htc                          | htc
 filter            |            | 2 f =state:busy                   | state:busy
+filter-unfinished |            | 2 f =state:                       | ? filter
 filter-wrong      |            | 2 f =bad:x                        | no field
 sort              |            | 2 s                               | their own
 command           |            | : =node_dr Tab                    | :node drain

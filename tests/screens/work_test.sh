@@ -63,7 +63,7 @@ events() {
 	screen_keys Escape
 	tap_ok "and another shows all nodes again" screen_wait '8 of 8'
 	screen_keys 4 Enter
-	tap_ok "Enter on an event of an operation opens that" screen_wait '>    78 cfd'
+	tap_ok "Enter on an event of an operation opens that" screen_wait '> 78 cfd'
 	screen_keys 4 g Down Down Down i
 	tap_ok "i shows all of an event" screen_wait 'joined after 62 s'
 	screen_stop

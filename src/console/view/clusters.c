@@ -243,7 +243,7 @@ static const struct column widest[] = {
 	{ "NODES", 7, 11, 7, true },	 { "LOAD", 10, 10, 3, false },
 	{ "JOBS", 10, 16, 6, true },	 { "WAIT", 5, 8, 4, true },
 	{ "SPOT%", 5, 5, 2, true },	 { "$/H", 6, 9, 6, true },
-	{ "TODAY", 6, 10, 5, true },	 { "BUDGET", 6, 13, 3, false },
+	{ "TODAY", 6, 10, 5, true },	 { "BUDGET", 13, 13, 3, false },
 	{ "TEMPLATE", 8, 16, 0, false }, { "OWNER", 5, 10, 0, false },
 	{ "NOTE", 10, 0, 5, false },
 };

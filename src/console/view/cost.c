@@ -214,8 +214,8 @@ void cost_graph(struct textbox *out, const struct json *j)
 
 	if (n == 0)
 		return;
-	textbox_add(out, TONE_TITLE, "a column is one %s; # work, + idle",
-		    days ? "day" : "hour");
+	textbox_add(out, TONE_TITLE, "a column is one %s, a row %s: " COST_SIGNS,
+		    days ? "day" : "hour", money_text(money, most / GRAPH_ROWS));
 	for (int row = GRAPH_ROWS; row > 0; row--) {
 		graph_row(cells, sizeof(cells), points, most, row);
 		textbox_add(out, TONE_BUSY, "%8s |%s",

@@ -87,6 +87,7 @@ static void bars(struct textbox *out, const struct json *j)
 	const struct json *points = json_get(j, "series.points");
 	bool days = json_int(j, "series.step_ms", 0) > (int64_t)3600000;
 	double most = cost_highest(points);
+	char money[24];
 
 	if (json_len(points) == 0 || json_len(points) > 31) {
 		cost_graph(out, j);
@@ -95,7 +96,8 @@ static void bars(struct textbox *out, const struct json *j)
 	for (int row = BAR_ROWS; row > 0; row--)
 		bar_row(out, points, most, row);
 	bar_feet(out, points, days);
-	textbox_add(out, TONE_DIM, "%8s  # work  + idle", "");
+	textbox_add(out, TONE_DIM, "%8s  a row is %s: " COST_SIGNS, "",
+		    money_text(money, most / BAR_ROWS));
 }
 
 /* Waste */

@@ -41,7 +41,7 @@ static const struct column normal[] = {
 static const unsigned char normal_what[] = { ID, NAME, USER, STATE, NODES, WHY };
 static const struct column wide[] = {
 	{ "JOBID", 10, 16, 9, false }, { "NAME", 10, 18, 5, false },
-	{ "USER", 6, 10, 4, false },   { "PART", 4, 8, 3, false },
+	{ "USER", 6, 14, 4, false },   { "PART", 4, 8, 3, false },
 	{ "ST", 2, 2, 8, false },      { "CPUS", 4, 5, 2, true },
 	{ "NODES", 5, 5, 3, true },    { "WHY", 24, 0, 7, false },
 };
@@ -197,19 +197,19 @@ const struct pane_kind pane_jobs = {
 
 static const struct column full[] = {
 	{ "JOBID", 10, 16, 9, false }, { "NAME", 10, 18, 5, false },
-	{ "USER", 7, 10, 5, false },   { "ST", 4, 4, 8, false },
+	{ "USER", 7, 16, 5, false },   { "ST", 4, 4, 8, false },
 	{ "PART", 4, 8, 3, false },    { "N", 2, 4, 4, true },
-	{ "TIME", 5, 8, 5, true },     { "WHY / NODES", 25, 0, 7, false },
+	{ "TIME", 5, 8, 5, true },     { "WHY / NODES", 20, 0, 7, false },
 };
 static const unsigned char full_what[] = { ID, NAME, USER, WORD, PART, NODES, TIME, WHY };
 static const struct column widest[] = {
-	{ "JOBID", 10, 18, 9, false }, { "NAME", 10, 20, 5, false },
-	{ "USER", 6, 12, 5, false },   { "ACCOUNT", 7, 12, 2, false },
+	{ "JOBID", 10, 18, 9, false }, { "NAME", 10, 24, 5, false },
+	{ "USER", 6, 20, 5, false },   { "ACCOUNT", 7, 16, 2, false },
 	{ "ST", 4, 4, 8, false },      { "PARTITION", 9, 12, 3, false },
 	{ "TASKS", 5, 7, 3, true },    { "NODES", 5, 6, 4, true },
 	{ "CPUS", 4, 6, 2, true },     { "TIME", 7, 9, 5, true },
 	{ "LIMIT", 6, 9, 2, true },    { "PRIO", 6, 11, 1, true },
-	{ "START", 5, 5, 1, true },    { "WHY / NODES", 26, 0, 7, false },
+	{ "START", 5, 5, 1, true },    { "WHY / NODES", 22, 0, 7, false },
 };
 static const unsigned char widest_what[] = { ID,    NAME, USER, ACCOUNT, WORD, PART,  TASKS,
 					     NODES, CPUS, TIME, LIMIT,	 PRIO, START, WHY };

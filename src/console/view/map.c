@@ -21,13 +21,22 @@
 static const int wides[] = { NAMED, 4, 3, 1 };
 
 static const char *const shades[] = { "state", "load", "job", "user", "cost", "age" };
-static const char *const legends[] = {
-	"",
-	"0 none 1 <1/8 2 <1/4 3 <3/8 4 <1/2 5 <5/8 6 <3/4 7 <7/8 8 <1 9 all cpus",
-	"a letter for each job: neighbours of one look alike; . none",
-	"the first letter of whose job it runs; . none",
-	"0 <.01 1 <.02 2 <.05 3 <.1 4 <.2 5 <.5 6 <1 7 <2 8 <5 9 more $/h",
-	"0 <1m 1 <5m 2 <15m 3 <1h 4 <3h 5 <12h 6 <1d 7 <3d 8 <7d 9 more",
+static const struct legend {
+	const char *text, *brief; /* brief: where there is no room for the text; NULL: cut */
+	const char *unread;	  /* of a map without one value */
+} legends[] = {
+	{ "", NULL, "" },
+	{ "of its cpus jobs hold 0 none 1 <20% 2 <30% 3 <40% 4 <50% 5 <60% 6 <70% 7 <80% 8 "
+	  "<90% 9 more, blank: no reading",
+	  "tenths of cpus that jobs hold, 0 none 9 all, blank: no reading",
+	  "no node has told its load yet" },
+	{ "a letter for each job: neighbours of one look alike; . none", NULL, "" },
+	{ "the first letter of whose job it runs; . none", NULL, "" },
+	{ "0 <.01 1 <.02 2 <.05 3 <.1 4 <.2 5 <.5 6 <1 7 <2 8 <5 9 more $/h, blank: unknown",
+	  "0 <.01 1 <.02 2 <.05 3 <.1 4 <.2 5 <.5 6 <1 7 <2 8 <5 9 more $/h",
+	  "no price is known" },
+	{ "0 <1m 1 <5m 2 <15m 3 <1h 4 <3h 5 <12h 6 <1d 7 <3d 8 <7d 9 more", NULL,
+	  "no age is known" },
 };
 
 /* A group, out of the rows that it has */
@@ -147,7 +156,7 @@ static enum tone shade_tone(char c)
 
 	if (c >= '0' && c <= '9')
 		return (enum tone)(TONE_RAMP + c - '0');
-	if (c == '.' || c == '?')
+	if (c == '.' || c == ' ')
 		return TONE_DIM;
 	return letters[(unsigned char)c % ARRAY_LEN(letters)];
 }
@@ -343,6 +352,18 @@ static void draw_steps(struct screen *s, struct area a, const char *legend)
 	}
 }
 
+/* Not one cell has a value. */
+static bool nothing_read(const struct deck *d)
+{
+	for (size_t i = 0; d->have_groups && i < d->groups.n; i++) {
+		const char *cells = d->groups.u.groups[i].shades;
+
+		if (cells[strspn(cells, " ")])
+			return false;
+	}
+	return d->have_groups && d->groups.n > 0;
+}
+
 static void draw_legend(const struct deck *d, struct screen *s, struct area a)
 {
 	int used =
@@ -350,11 +371,15 @@ static void draw_legend(const struct deck *d, struct screen *s, struct area a)
 	    screen_putf(s, a.row, a.col + LEFT, TONE_KEY, 0, 20, "shade %s", shades[d->shade]) +
 	    2;
 	struct area rest = { a.row, a.col + used, 1, a.cols - used };
+	const struct legend *l = &legends[d->shade];
 
 	if (d->shade == 0)
 		draw_states(d, s, rest);
+	else if (l->unread[0] && nothing_read(d))
+		screen_put(s, rest.row, rest.col, TONE_WARN, 0, l->unread, rest.cols);
 	else
-		draw_steps(s, rest, legends[d->shade]);
+		draw_steps(s, rest,
+			   l->brief && text_width(l->text) > rest.cols ? l->brief : l->text);
 }
 
 static void draw_row(struct deck *d, struct screen *s, struct area a, int i)

@@ -322,6 +322,9 @@ static void draw_map_title(struct screen *s, int row, struct area a, const struc
 		col += screen_putf(s, row, col, TONE_TEXT, 0, 24, "%lld/%lld",
 				   (long long)r->live, (long long)r->max) +
 		       2;
+	else if (r->shares)
+		col +=
+		    screen_putf(s, row, col, TONE_TEXT, 0, 24, "+%lld", (long long)r->live) + 2;
 	if (nodes > 1) /* of these the worst shows */
 		col +=
 		    screen_putf(s, row, col, TONE_DIM, 0, 16, "%lld a cell", (long long)nodes) +
@@ -589,6 +592,28 @@ bool map_key(struct node_map *m, const struct key *k)
 	return true;
 }
 
+int64_t map_place(const struct node_map *m)
+{
+	const struct array_row *r = map_array(m);
+
+	return r ? m->cell * (r->per > 1 ? r->per : 1) : 0;
+}
+
+void map_filter(const struct node_map *m, char *out, size_t max)
+{
+	const struct array_row *r = map_array(m);
+	size_t rows = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; r && i < m->rows.n; i++)
+		rows += strcmp(m->rows.u.arrays[i].array, r->array) == 0;
+	if (rows > 1)
+		snprintf(out, max, "array:%s sku=%s kind:%s", r->array, r->size,
+			 words_kind(r->spot));
+	else if (r)
+		snprintf(out, max, "array:%s", r->array);
+}
+
 static int by_index(const void *a, const void *b)
 {
 	const struct node *x = *(const struct node *const *)a,
@@ -597,15 +622,17 @@ static int by_index(const void *a, const void *b)
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
-const struct node *map_node(const struct node_map *m, const struct pane *nodes)
+/* Those of the row under the cursor that are in the window, in the order of the cells; *place:
+ * of the first. To be freed. */
+static const struct node **nodes_here(const struct node_map *m, const struct pane *nodes,
+				      int64_t *place, size_t *n)
 {
 	const struct array_row *r = map_array(m);
-	const struct node **mine, *found;
-	size_t n = 0;
+	const struct node **mine;
 
-	int64_t cell = r ? m->cell * (r->per > 1 ? r->per : 1) : 0;
-
-	if (!r || cell >= r->live || !nodes->have || nodes->rows.n == 0)
+	*n = 0;
+	*place = nodes->rows.offset;
+	if (!r || !nodes->have || nodes->rows.n == 0)
 		return NULL;
 	mine = xcalloc(nodes->rows.n, sizeof(struct node *));
 	for (size_t i = 0; i < nodes->rows.n; i++) {
@@ -613,10 +640,55 @@ const struct node *map_node(const struct node_map *m, const struct pane *nodes)
 
 		if (strcmp(node->array, r->array) == 0 && strcmp(node->size, r->size) == 0 &&
 		    node->spot == r->spot && node_is_live(node->state))
-			mine[n++] = node;
+			mine[(*n)++] = node;
 	}
-	qsort(mine, n, sizeof(struct node *), by_index);
-	found = cell < (int64_t)n ? mine[cell] : NULL;
+	qsort(mine, *n, sizeof(struct node *), by_index);
+	return mine;
+}
+
+static const struct node *node_at(const struct node **mine, size_t n, int64_t i)
+{
+	return i >= 0 && i < (int64_t)n ? mine[i] : NULL;
+}
+
+const struct node *map_node(const struct node_map *m, const struct pane *nodes)
+{
+	const struct array_row *r = map_array(m);
+	const struct node **mine, *found;
+	struct map_range range;
+	int64_t place;
+	size_t n;
+
+	if (!r || map_place(m) >= r->live || map_range(m, nodes, &range))
+		return NULL;
+	mine = nodes_here(m, nodes, &place, &n);
+	found = node_at(mine, n, map_place(m) - place);
 	free(mine);
 	return found;
+}
+
+bool map_range(const struct node_map *m, const struct pane *nodes, struct map_range *out)
+{
+	const struct array_row *r = map_array(m);
+	int64_t cell = m->cell / squeeze_of(m), place;
+	int64_t of = r ? squeeze_of(m) * (r->per > 1 ? r->per : 1) : 1;
+	const struct node **mine;
+	size_t n;
+
+	if (!r || of < 2 || cell * of + 1 >= r->live)
+		return false;
+	*out = (struct map_range){ .first = cell * of,
+				   .last = (cell + 1) * of < r->live ? (cell + 1) * of - 1
+								     : r->live - 1,
+				   .worst = cell_glyph(r, cell, squeeze_of(m)) };
+	if (out->last <= out->first)
+		return false;
+	mine = nodes_here(m, nodes, &place, &n);
+	out->from = node_at(mine, n, out->first - place);
+	out->to = node_at(mine, n, out->last - place);
+	for (int64_t i = out->last; out->from && out->to && i >= out->first; i--)
+		if (node_state_glyph(mine[i - place]->state) == out->worst)
+			out->bad = mine[i - place];
+	free(mine);
+	return true;
 }

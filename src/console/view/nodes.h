@@ -50,6 +50,21 @@ const struct array_row *map_array(const struct node_map *m); /* under the cursor
  */
 const struct node *map_node(const struct node_map *m, const struct pane *nodes);
 
+/* What a cell of the squeezed map stands for: nodes first to last of its array, by their places
+ * among those that are there. */
+struct map_range {
+	int64_t first, last;
+	char worst; /* glyph that shows */
+	const struct node *from, *to,
+	    *bad; /* bad: the first as bad as that; NULL: not here yet */
+};
+/* Of the cell under the cursor; false: it is one node or none. */
+bool map_range(const struct node_map *m, const struct pane *nodes, struct map_range *out);
+/* Where in its array the nodes are that the cursor needs to be named. */
+int64_t map_place(const struct node_map *m);
+/* The filter that shows the nodes of the array's row alone: an array may have several. */
+void map_filter(const struct node_map *m, char *out, size_t max);
+
 void nodes_widths(struct run_widths *w, const struct array_row *rows, size_t n, int cols);
 /* One array's line: "htc  F2s_v2  spot  ##=++~....  4 busy 1 idle 2 boot". cell: of the cursor,
  * -1 when it is elsewhere. */

@@ -19,17 +19,25 @@ static const struct column narrow[] = {
 };
 static const unsigned char narrow_what[] = { CLUSTER, KIND, STATE, NOW };
 static const struct column full[] = {
-	{ "ID", 4, 6, 5, true },     { "CLUSTER", 8, 14, 9, false },
-	{ "KIND", 6, 8, 8, false },  { "STATE", 7, 9, 8, false },
-	{ "STEP", 7, 10, 7, false }, { "BEGUN", 8, 8, 4, false },
-	{ "TOOK", 6, 7, 3, true },   { "NEXT TRY", 8, 8, 6, false },
-	{ "BY", 6, 10, 2, false },   { "NOW", 12, 0, 5, false },
+	{ "ID", 2, 6, 5, true },	{ "CLUSTER", 7, 14, 9, false },
+	{ "KIND", 4, 8, 8, false },	{ "STATE", 5, 9, 8, false },
+	{ "STEP", 4, 10, 7, false },	{ "FOR", 3, 7, 4, true },
+	{ "NEXT TRY", 8, 8, 6, false }, { "LAST ERROR / NOW", 16, 0, 6, false },
 };
-static const unsigned char full_what[] = { ID,	  CLUSTER, KIND, STATE, STEP,
-					   BEGUN, TOOK,	   NEXT, WHO,	NOW };
+static const unsigned char full_what[] = { ID, CLUSTER, KIND, STATE, STEP, TOOK, NEXT, NOW };
+static const struct column widest[] = {
+	{ "ID", 2, 6, 5, true },     { "CLUSTER", 7, 20, 9, false },
+	{ "KIND", 4, 8, 8, false },  { "STATE", 5, 9, 8, false },
+	{ "STEP", 4, 10, 7, false }, { "BEGUN", 8, 8, 3, false },
+	{ "FOR", 3, 7, 4, true },    { "NEXT TRY", 8, 8, 6, false },
+	{ "BY", 2, 16, 2, false },   { "LAST ERROR / NOW", 20, 0, 6, false },
+};
+static const unsigned char widest_what[] = { ID,    CLUSTER, KIND, STATE, STEP,
+					     BEGUN, TOOK,    NEXT, WHO,	  NOW };
 static const struct pane_columns sets[] = {
 	PANE_COLUMNS(0, narrow),
 	PANE_COLUMNS(60, full),
+	PANE_COLUMNS(90, widest),
 };
 
 static const struct operation *at(const struct pane *p, size_t i)

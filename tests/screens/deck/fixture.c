@@ -401,7 +401,8 @@ void fixture_empty(void)
 	the.n_clusters = the.n_arrays = the.n_nodes = the.n_jobs = the.n_events = 0;
 }
 
-/* Orders: "node NAME STATE", "link lost|live", "stale [SECONDS]", "cloud down", "role viewer" */
+/* Orders: "node NAME STATE", "cluster NAME STATE", "user NAME", "link lost|live",
+ * "stale [SECONDS]", "cloud down", "role viewer" */
 
 static struct strs waiting = STRS_INIT(100);
 
@@ -466,6 +467,13 @@ void fixture_order(char *line)
 			 "quota 33   Dependency 1");
 	} else if (strcmp(verb, "role") == 0) {
 		the.engine.role = role_of(a);
+	} else if (strcmp(verb, "cluster") == 0 && fixture_cluster(a)) {
+		fixture_cluster(a)->cluster.state = cluster_state_of(b);
+	} else if (strcmp(verb, "user") == 0) {
+		static char user[40];
+
+		memcpy(user, a, sizeof(user));
+		the.jobs[0].user = user;
 	}
 	fixture_changed();
 }

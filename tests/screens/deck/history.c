@@ -57,7 +57,7 @@ size_t fixture_histories(struct history_row *out, const char *cluster)
 	for (int64_t i = 0; running && i < 60; i++)
 		see(&h, now - (59 - i) * 60000, i, &r->view);
 	for (int s = 0; s < HISTORY_SPANS; s++) {
-		history_row_make(&out[s], &h, (enum history_span)s, now);
+		history_row_make(&out[s], &h, (enum history_span)s, now, NULL);
 		snprintf(out[s].cluster, sizeof(out[s].cluster), "%s", cluster);
 	}
 	return HISTORY_SPANS;

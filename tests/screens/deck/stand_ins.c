@@ -238,8 +238,13 @@ const struct engine_row *mirror_engine(const struct mirror *m)
 
 static bool passes_node(const struct node *n, const char *filter)
 {
+	const char *from = strstr(filter, "index>="), *to = strstr(filter, "index<=");
+
+	if (from && to && (n->index < atoll(from + 7) || n->index > atoll(to + 7)))
+		return false;
 	if (strncmp(filter, "array:", 6) == 0)
-		return strcmp(n->array, filter + 6) == 0;
+		return strcspn(filter + 6, " ") == strlen(n->array) &&
+		       strncmp(n->array, filter + 6, strlen(n->array)) == 0;
 	if (strncmp(filter, "name=", 5) == 0)
 		return strcmp(n->name, filter + 5) == 0;
 	if (strncmp(filter, "state:", 6) == 0 && strchr(filter, ','))
@@ -276,7 +281,7 @@ static size_t nodes_of(struct mirror *m, size_t k, const struct window *w,
 	return n;
 }
 
-/* Groups of arrays or zones; of the shades only age and user. */
+/* Groups of arrays or zones; of the shades only load, age and user. */
 static size_t groups_of(struct mirror *m, size_t k, const struct window *w,
 			struct mirror_rows *out)
 {
@@ -301,6 +306,10 @@ static size_t groups_of(struct mirror *m, size_t k, const struct window *w,
 
 		if (strcmp(w->shade, "age") == 0)
 			r->shades[at] = (char)('0' + i % 10);
+		else if (strcmp(w->shade, "load") == 0)
+			r->shades[at] = node->state == NODE_BUSY   ? (char)('1' + i % 9)
+					: node->state == NODE_IDLE ? '0'
+								   : ' ';
 		else if (strcmp(w->shade, "user") == 0)
 			r->shades[at] = node->state == NODE_BUSY ? 'o' : '.';
 		r->count[node->state]++;

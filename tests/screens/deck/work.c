@@ -74,6 +74,8 @@ void fixture_ops(void)
 	o->ended_ms = o->started_ms + 197000;
 	o = add(78, 2, "cfd", OP_START, OP_RUNNING);
 	snprintf(o->step, sizeof(o->step), "network");
+	o->step_no = 4;
+	o->step_count = 8;
 	snprintf(o->detail, sizeof(o->detail), "the cloud makes the network");
 	snprintf(
 	    o->error, sizeof(o->error),

@@ -69,23 +69,84 @@ static void gives_room_by_need(void **state)
 	int w[TABLE_COLUMNS_MAX];
 
 	(void)state;
-	assert_int_equal(table_fit(columns, 4, 0, 60, w), 0);
+	assert_int_equal(table_fit(columns, 4, 0, NULL, 60, w), 0);
 	assert_int_equal(w[0], 12);
 	assert_int_equal(w[1], 6);
 	assert_int_equal(w[2], 4);
 	assert_int_equal(w[3], 35); /* 60 less the others and three gaps */
-	assert_int_equal(table_fit(columns, 4, 0, 26, w), 0); /* just the minima */
+	assert_int_equal(table_fit(columns, 4, 0, NULL, 26, w), 0); /* just the minima */
 	assert_int_equal(w[3], 6);
-	assert_int_equal(table_fit(columns, 4, 0, 25, w), 1); /* CPU matters least */
+	assert_int_equal(table_fit(columns, 4, 0, NULL, 25, w), 1); /* CPU matters least */
 	assert_int_equal(w[2], 0);
-	assert_int_equal(table_fit(columns, 4, 0, 15, w), 2);
+	assert_int_equal(table_fit(columns, 4, 0, NULL, 15, w), 2);
 	assert_int_equal(w[3], 0);
-	assert_int_equal(table_fit(columns, 4, 0, 5, w),
+	assert_int_equal(table_fit(columns, 4, 0, NULL, 5, w),
 			 3); /* the name stays, whatever the width */
 	assert_int_equal(w[0], 5);
-	assert_int_equal(table_fit(columns, 4, 2, 60, w), 2);
+	assert_int_equal(table_fit(columns, 4, 2, NULL, 60, w), 2);
 	assert_int_equal(w[1] + w[2], 0);
 	assert_true(w[3] > 0);
+}
+
+static void names_get_the_room_that_is_free(void **state)
+{
+	static const struct column jobs[] = {
+		{ "JOBID", 9, 12, 9, false }, { "NAME", 10, 18, 5, false },
+		{ "USER", 6, 10, 5, false },  { "TIME", 5, 8, 3, true },
+		{ "WHY", 20, 0, 7, false },
+	};
+	int w[TABLE_COLUMNS_MAX];
+
+	(void)state;
+	/* All are seen whole where there is room, though beyond their bounds. */
+	assert_int_equal(table_fit(jobs, 5, 0, (int[]){ 5, 12, 16, 4, 30 }, 80, w), 0);
+	assert_int_equal(w[0], 5 + 2); /* with some air */
+	assert_int_equal(w[1], 12 + 2);
+	assert_int_equal(w[2], 16 + 2);
+	assert_int_equal(w[3], 4 + 2);
+	assert_int_equal(w[4], 31); /* with the rest */
+	/* A sentence is seen whole before a name grows beyond its bound. */
+	table_fit(jobs, 5, 0, (int[]){ 5, 12, 16, 4, 30 }, 69, w);
+	assert_int_equal(w[2], 14);
+	assert_int_equal(w[4], 30);
+	/* One that is longer than the screen leaves names what they need. */
+	table_fit(jobs, 5, 0, (int[]){ 5, 12, 10, 4, 150 }, 80, w);
+	assert_int_equal(w[1], 12);
+	assert_int_equal(w[2], 10);
+	/* Short rows hide nothing that fits beside them. */
+	assert_int_equal(table_fit(jobs, 5, 0, (int[]){ 5, 6, 4, 4, 8 }, 31, w), 0);
+	/* What matters least shrinks first, then goes. */
+	table_fit(jobs, 5, 0, (int[]){ 5, 12, 10, 8, 30 }, 50, w);
+	assert_int_equal(w[3], 5);
+	assert_int_equal(table_fit(jobs, 5, 0, (int[]){ 5, 12, 10, 8, 30 }, 45, w), 1);
+	assert_int_equal(w[3], 0);
+}
+
+static void columns_do_not_move_while_rows_scroll(void **state)
+{
+	struct rows r;
+	struct table t;
+	struct screen s;
+	int before;
+
+	(void)state;
+	fill(&r, 100);
+	r.id[0] = 1000000;
+	table_init(&t, columns, 4, &source, &r);
+	screen_init(&s, 11, 80, true);
+	table_draw(&t, &s, screen_area(&s), true);
+	before = t.widths[0];
+	assert_int_equal(before, 12 + 2); /* node-1000000, and air */
+	press(&t, 'G');
+	table_draw(&t, &s, screen_area(&s), true);
+	assert_int_equal(t.widths[0], before);
+	r.n = 0;
+	table_draw(&t, &s, screen_area(&s), true);
+	fill(&r, 10);
+	table_draw(&t, &s, screen_area(&s), true);
+	assert_int_equal(t.widths[0], 8 + 2);
+	screen_clear(&s);
+	table_clear(&t);
 }
 
 static void never_exceeds_its_room(void **state)
@@ -96,18 +157,20 @@ static void never_exceeds_its_room(void **state)
 	rng_seed(&r, 1);
 	for (int i = 0; i < 20000; i++) {
 		struct column c[8];
-		int w[TABLE_COLUMNS_MAX], used = 0, room = (int)rng_below(&r, 120) + 1;
+		int w[TABLE_COLUMNS_MAX], needs[8], used = 0,
+						    room = (int)rng_below(&r, 120) + 1;
 		size_t n = rng_below(&r, 8) + 1;
 
 		for (size_t k = 0; k < n; k++) {
 			int min = (int)rng_below(&r, 20) + 1;
 
+			needs[k] = (int)rng_below(&r, 60);
 			c[k] = (struct column){ "X", min,
 						rng_below(&r, 2) ? min + (int)rng_below(&r, 20)
 								 : 0,
 						(int)rng_below(&r, 5), false };
 		}
-		table_fit(c, n, rng_below(&r, n), room, w);
+		table_fit(c, n, rng_below(&r, n), rng_below(&r, 2) ? needs : NULL, room, w);
 		for (size_t k = 0; k < n; k++)
 			used += w[k] + (w[k] > 0 && used > 0);
 		assert_true(used <= room);
@@ -127,15 +190,15 @@ static void draws_what_is_visible_and_asks_for_no_more(void **state)
 	table_init(&t, columns, 4, &source, &r);
 	screen_init(&s, 5, 30, true);
 	table_draw(&t, &s, (struct area){ 0, 0, 4, 30 }, true);
-	assert_int_equal(r.asked, 3 * 4);
+	assert_int_equal(r.asked, 3 * 4 * 2); /* once to measure, once to draw */
 	table_mark(&t, 2, true);
 	screen_erase(&s);
 	table_draw(&t, &s, (struct area){ 0, 0, 4, 26 }, true);
 	screen_dump(&s, &out);
-	assert_string_equal(buf_str(&out), "   NODE      STATE REASON>\n"
-					   ">  node-001  busy  becau~\n"
-					   " * node-002  busy  becau~\n"
-					   "   node-003  busy  becau~\n"
+	assert_string_equal(buf_str(&out), "   NODE     STATE REASON >\n"
+					   ">  node-001 busy  becaus~\n"
+					   " * node-002 busy  becaus~\n"
+					   "   node-003 busy  becaus~\n"
 					   "\n");
 	buf_clear(&out);
 	screen_clear(&s);
@@ -244,6 +307,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_room_by_need),
+		cmocka_unit_test(names_get_the_room_that_is_free),
+		cmocka_unit_test(columns_do_not_move_while_rows_scroll),
 		cmocka_unit_test(never_exceeds_its_room),
 		cmocka_unit_test(draws_what_is_visible_and_asks_for_no_more),
 		cmocka_unit_test(the_cursor_stays_on_its_object),

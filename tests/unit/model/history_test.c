@@ -34,7 +34,7 @@ static void an_empty_one_knows_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(hour(&h, HISTORY_NODES, 0), UNKNOWN);
-	history_row_make(&r, &h, HISTORY_DAY, START);
+	history_row_make(&r, &h, HISTORY_DAY, START, NULL);
 	assert_int_equal(r.at_ms, 0);
 	assert_int_equal(r.now[HISTORY_NODES], UNKNOWN);
 	assert_int_equal(strspn(r.levels[HISTORY_NODES], " "), 96);
@@ -65,6 +65,33 @@ static void what_happens_is_summed(void **state)
 	assert_int_equal(history_get(&h, HISTORY_DAY, HISTORY_EVICTED, 95), 3);
 }
 
+static void a_curve_ends_with_what_is_there_now(void **state)
+{
+	struct history h = { 0 };
+	struct history_row r;
+	struct history_sample now = { { 0 } };
+
+	(void)state;
+	see(&h, START, 20, 3);
+	see(&h, START + MINUTE, 40, 0);
+	now.v[HISTORY_PENDING] = 10; /* of this minute the ring has 40 */
+	now.v[HISTORY_NODES] = 8;    /* and nothing of these: they came since the last look */
+	now.v[HISTORY_PRICE] = UNKNOWN;
+	history_row_make(&r, &h, HISTORY_HOUR, START + MINUTE + 5000, &now);
+	assert_int_equal(r.now[HISTORY_PENDING], 10);
+	assert_int_equal(r.max[HISTORY_PENDING], 40);
+	assert_int_equal(r.levels[HISTORY_PENDING][59], '0' + 6);
+	assert_int_equal(r.now[HISTORY_NODES], 8);
+	assert_int_equal(r.max[HISTORY_NODES], 8);
+	assert_int_equal(r.levels[HISTORY_NODES][59], '0' + HISTORY_LEVEL);
+	assert_int_equal(r.now[HISTORY_PRICE], 0); /* as it was when somebody knew */
+	assert_int_equal(r.sum[HISTORY_EVICTED], 3);
+	/* A quarter of an hour keeps its highest. */
+	history_row_make(&r, &h, HISTORY_DAY, START + MINUTE + 5000, &now);
+	assert_int_equal(r.now[HISTORY_PENDING], 10);
+	assert_int_equal(r.levels[HISTORY_PENDING][95], '0' + HISTORY_LEVEL);
+}
+
 static void minutes_without_a_look_are_gaps_not_zeros(void **state)
 {
 	struct history h = { 0 };
@@ -73,7 +100,7 @@ static void minutes_without_a_look_are_gaps_not_zeros(void **state)
 	(void)state;
 	see(&h, START, 8, 0);
 	see(&h, START + 3 * MINUTE, 4, 0);
-	history_row_make(&r, &h, HISTORY_HOUR, START + 5 * MINUTE);
+	history_row_make(&r, &h, HISTORY_HOUR, START + 5 * MINUTE, NULL);
 	assert_string_equal(r.levels[HISTORY_PENDING] + 54, "H  <  ");
 	assert_int_equal(r.at_ms, START + 5 * MINUTE);
 	assert_int_equal(r.now[HISTORY_PENDING], 4);
@@ -128,7 +155,7 @@ static void levels_are_shares_of_the_highest_and_little_is_not_nothing(void **st
 	see(&h, START + 2 * MINUTE, 500, 0);
 	see(&h, START + 3 * MINUTE, 1000, 0);
 	see(&h, START + 4 * MINUTE, UNKNOWN, 0);
-	history_row_make(&r, &h, HISTORY_HOUR, START + 4 * MINUTE);
+	history_row_make(&r, &h, HISTORY_HOUR, START + 4 * MINUTE, NULL);
 	assert_string_equal(r.levels[HISTORY_PENDING] + 54, " 01<H ");
 	assert_int_equal(r.now[HISTORY_PENDING], 1000);
 }
@@ -139,6 +166,7 @@ int main(void)
 		cmocka_unit_test(an_empty_one_knows_nothing),
 		cmocka_unit_test(a_burst_within_a_minute_is_kept),
 		cmocka_unit_test(what_happens_is_summed),
+		cmocka_unit_test(a_curve_ends_with_what_is_there_now),
 		cmocka_unit_test(minutes_without_a_look_are_gaps_not_zeros),
 		cmocka_unit_test(after_an_hour_the_first_minute_is_gone_and_the_quarter_is_not),
 		cmocka_unit_test(a_long_silence_empties_it),

@@ -99,7 +99,7 @@ static void the_picture_travels(void **state)
 
 	(void)state;
 	fill(&h);
-	history_row_make(&r, &h, HISTORY_HOUR, START + 70 * (int64_t)60000);
+	history_row_make(&r, &h, HISTORY_HOUR, START + 70 * (int64_t)60000, NULL);
 	snprintf(r.cluster, sizeof(r.cluster), "demo");
 	j = wire_history_row_json(&r);
 	assert_int_equal(wire_history_row_read(&back, j, NULL), 0);
