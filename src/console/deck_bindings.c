@@ -28,8 +28,8 @@ static const char *not_off(const struct deck *d, char out[80])
 	if (r->cluster.state == CLUSTER_OFF || r->cluster.state == CLUSTER_FAILED)
 		return NULL;
 	if (r->cluster.state == CLUSTER_KEPT)
-		snprintf(out, 80, "kept: n with shared_disk=%.39s takes its disk",
-			 r->cluster.name);
+		snprintf(out, 80, "kept: %s with shared_disk=%.39s takes its disk",
+			 KEY_FOR(d, "create"), r->cluster.name);
 	else
 		snprintf(out, 80, "it is %s", cluster_state_name(r->cluster.state));
 	return out;
@@ -405,8 +405,8 @@ const struct binding bindings[] = {
 	  .cli = "%c --plan HASH --name %c",
 	  .off = nothing_to_end,
 	  .run = act_teardown },
-	{ .key = 'P',
-	  .keys = "P",
+	{ .key = 'B',
+	  .keys = "B",
 	  .word = "report",
 	  .group = GROUP_VIEW,
 	  .help = "report of the last teardown",

@@ -89,8 +89,8 @@ static void report_text(const struct deck *d, bool wide, char out[80])
 {
 	out[0] = '\0';
 	if (d->teardown.unread)
-		snprintf(out, 80, wide ? "report of %.40s: P" : "report: P",
-			 d->teardown.cluster);
+		snprintf(out, 80, "report%s%.40s: %s", wide ? " of " : "",
+			 wide ? d->teardown.cluster : "", KEY_FOR(d, "report"));
 }
 
 /* The numbers matter more than the words in front of them. */

@@ -12,12 +12,36 @@ struct fit {
 	int *widths;
 };
 
-/* A column whose rows are short does not take its least room for nothing. */
-static int least_of(const struct fit *f, size_t i)
+#define EXTRA 3 /* columns below this priority come when all others are whole */
+
+/* Up to its bound. */
+static int need_of(const struct fit *f, size_t i)
 {
 	const struct column *c = &f->columns[i];
 
-	return f->needs && f->needs[i] > 0 && f->needs[i] < c->min ? f->needs[i] : c->min;
+	if (!f->needs || f->needs[i] <= 0 || (c->max == 0 && f->needs[i] > c->min))
+		return c->min;
+	return c->max > 0 && f->needs[i] > c->max ? c->max : f->needs[i];
+}
+
+/* A column whose rows are short does not take its least room for nothing, and a number that is
+ * cut is another number. */
+static int least_of(const struct fit *f, size_t i)
+{
+	const struct column *c = &f->columns[i];
+	int need = need_of(f, i);
+
+	return c->right || need < c->min ? need : c->min;
+}
+
+static int room_wanted(const struct fit *f)
+{
+	int room = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (f->widths[i] > 0)
+			room += need_of(f, i) + (room > 0);
+	return room;
 }
 
 static int room_taken(const struct fit *f)
@@ -104,6 +128,9 @@ size_t table_fit(const struct column *columns, size_t n, size_t first, const int
 
 	for (i = 0; i < n; i++)
 		widths[i] = i > 0 && i <= first ? 0 : least_of(&f, i);
+	while (room_wanted(&f) > room && (i = least_wanted(&f)) > 0 &&
+	       columns[i].priority < EXTRA)
+		widths[i] = 0;
 	while (room_taken(&f) > room && (i = least_wanted(&f)) > 0)
 		widths[i] = 0;
 	left = room - room_taken(&f);

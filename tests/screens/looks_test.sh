@@ -65,15 +65,15 @@ screen_text demo
 screen_keys F9
 screen_wait '[>>] drain' 8 >/dev/null
 screen_keys Escape 3
-tap_ok "whoever went on is told of its end" screen_wait 'has ended: P shows its report' 10
+tap_ok "whoever went on is told of its end" screen_wait 'has ended: B shows its report' 10
 tap_ok "and goes on" screen_wait '[3 Jobs]'
 screen_keys Escape 6
-tap_ok "its lamp stays" screen_wait 'report: P'
-screen_keys P
-tap_ok "P opens the report" screen_wait 'verified gone by name: 5 resources'
+tap_ok "its lamp stays" screen_wait 'report: B'
+screen_keys B
+tap_ok "B opens the report" screen_wait 'verified gone by name: 5 resources'
 screen_keys Escape
-tap_ok "which is read then" lacks 'report: P'
-screen_keys P
+tap_ok "which is read then" lacks 'report: B'
+screen_keys B
 tap_ok "and can be read again" screen_wait 'verified gone by name: 5 resources'
 screen_stop
 
@@ -84,12 +84,12 @@ order cluster cfd kept
 tap_ok "a kept cluster offers what it can" screen_wait 'shared_disk=NAME takes the disk  D deletes it...'
 tap_ok "and neither start nor jobs" lacks 'S start'
 screen_keys S
-tap_ok "S says how to go on with the disk" screen_wait 'Start: kept: n with shared_disk=cfd takes its disk'
+tap_ok "S says how to go on with the disk" screen_wait 'S (start the cluster): kept: n with shared_disk=cfd takes its disk'
 order cluster cfd deleting
-screen_keys Escape 1
+screen_keys Escape
 tap_ok "one that is being deleted offers its teardown" screen_wait 'D its teardown  o operations'
 screen_keys J
-tap_ok "and says why not" screen_wait 'Submit: the cluster is deleting'
+tap_ok "and says why not" screen_wait 'J (submit the sample job): the cluster is deleting'
 screen_stop
 
 # Small ones
@@ -115,7 +115,7 @@ screen_stop
 deck 120x35
 screen_keys 2 m
 screen_wait 'shade state' >/dev/null
-screen_keys a
+screen_keys b
 tap_ok "load has steps that can be read" screen_wait 'tenths of cpus that jobs hold, 0 none 9 all, blank: no reading'
 tap_ok "a node that has told nothing is blank" screen_wait 'demo > nodes'
 screen_stop

@@ -115,11 +115,30 @@ static void names_get_the_room_that_is_free(void **state)
 	assert_int_equal(w[2], 10);
 	/* Short rows hide nothing that fits beside them. */
 	assert_int_equal(table_fit(jobs, 5, 0, (int[]){ 5, 6, 4, 4, 8 }, 31, w), 0);
-	/* What matters least shrinks first, then goes. */
-	table_fit(jobs, 5, 0, (int[]){ 5, 12, 10, 8, 30 }, 50, w);
-	assert_int_equal(w[3], 5);
-	assert_int_equal(table_fit(jobs, 5, 0, (int[]){ 5, 12, 10, 8, 30 }, 45, w), 1);
+	/* What matters least goes; what stays shrinks. */
+	assert_int_equal(table_fit(jobs, 5, 0, (int[]){ 5, 12, 10, 8, 30 }, 48, w), 1);
 	assert_int_equal(w[3], 0);
+	assert_int_equal(w[1] + w[2], 20);
+}
+
+static void what_matters_least_gives_way_to_whole_names(void **state)
+{
+	static const struct column jobs[] = {
+		{ "JOBID", 9, 12, 9, false }, { "NAME", 10, 18, 5, false },
+		{ "PRIO", 5, 11, 1, true },   { "NODES", 5, 6, 4, true },
+		{ "WHY", 20, 0, 7, false },
+	};
+	int w[TABLE_COLUMNS_MAX];
+
+	(void)state;
+	/* The priority's ten digits and the name's sixteen letters do not both fit. */
+	assert_int_equal(table_fit(jobs, 5, 0, (int[]){ 9, 16, 10, 5, 60 }, 60, w), 1);
+	assert_int_equal(w[1], 16);
+	assert_int_equal(w[2], 0);
+	assert_int_equal(table_fit(jobs, 5, 0, (int[]){ 9, 16, 10, 5, 60 }, 64, w), 0);
+	assert_int_equal(w[1], 16);
+	assert_int_equal(w[2], 10); /* a number is whole, or not there */
+	assert_int_equal(w[4], 20);
 }
 
 static void columns_do_not_move_while_rows_scroll(void **state)
@@ -308,6 +327,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_room_by_need),
 		cmocka_unit_test(names_get_the_room_that_is_free),
+		cmocka_unit_test(what_matters_least_gives_way_to_whole_names),
 		cmocka_unit_test(columns_do_not_move_while_rows_scroll),
 		cmocka_unit_test(never_exceeds_its_room),
 		cmocka_unit_test(draws_what_is_visible_and_asks_for_no_more),
