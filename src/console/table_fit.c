@@ -14,14 +14,18 @@ struct fit {
 
 #define EXTRA 3 /* columns below this priority come when all others are whole */
 
+#define SENTENCE 8 /* columns beyond its least that one is worth more than those */
+
 /* Up to its bound. */
 static int need_of(const struct fit *f, size_t i)
 {
 	const struct column *c = &f->columns[i];
 
-	if (!f->needs || f->needs[i] <= 0 || (c->max == 0 && f->needs[i] > c->min))
+	int most = c->max > 0 ? c->max : c->min + SENTENCE;
+
+	if (!f->needs || f->needs[i] <= 0)
 		return c->min;
-	return c->max > 0 && f->needs[i] > c->max ? c->max : f->needs[i];
+	return f->needs[i] > most ? most : f->needs[i];
 }
 
 /* A column whose rows are short does not take its least room for nothing, and a number that is

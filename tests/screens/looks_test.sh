@@ -21,7 +21,7 @@ tap_ok "u shows the usual ones again" screen_wait '[x] USER'
 screen_keys Escape
 screen_resize 160x45
 screen_keys C
-tap_ok "with room all are shown" screen_wait '[x] LIMIT'
+tap_ok "with room all are shown" screen_wait '[x] TASKS'
 screen_stop
 deck 80x24 -- --ops
 screen_keys o
