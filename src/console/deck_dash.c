@@ -190,7 +190,7 @@ struct capacity_cols {
 };
 
 /* A row that shares its array's limit adds to the row above. */
-static const char *count_text(char out[40], const struct array_row *r)
+static const char *live_text(char out[40], const struct array_row *r)
 {
 	if (r->max >= 0)
 		snprintf(out, 40, "%lld/%lld", (long long)r->live, (long long)r->max);
@@ -207,7 +207,7 @@ static void capacity_widths(struct capacity_cols *w, const struct mirror_rows *r
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct array_row *r = &rows->u.arrays[i];
 		int name = (int)strlen(r->array), size = (int)strlen(vm_size_short(r->size));
-		int count = (int)strlen(count_text(text, r));
+		int count = (int)strlen(live_text(text, r));
 
 		w->name = name > w->name ? name : w->name;
 		w->size = size > w->size ? size : w->size;
@@ -237,7 +237,7 @@ static void draw_capacity(struct screen *s, int row, int col, const struct capac
 	}
 	screen_put(s, row, col, r->spot ? TONE_SPOT : TONE_TEXT, 0, words_kind(r->spot), 4);
 	col += 5;
-	screen_put_right(s, row, col, TONE_TEXT, 0, count_text(count, r), w->count);
+	screen_put_right(s, row, col, TONE_TEXT, 0, live_text(count, r), w->count);
 	col += w->count + 1;
 	gauge_bar(s, row, col, w->bar, TONE_BUSY, r->live, limit >= 0 ? limit : r->live);
 	draw_states(s, row, col + w->bar + 1, w->states, r);
