@@ -86,7 +86,7 @@ changes() {
 		deck "$size"
 		screen_keys 6
 		screen_wait 'demo *' >/dev/null
-		screen_keys =
+		screen_keys '='
 		screen_wait 'applying this' >/dev/null
 		screen_golden "views/diff_$size"
 	done
@@ -97,12 +97,12 @@ changes() {
 	screen_keys 6 F5
 	screen_wait 'applying this' >/dev/null
 	sleep 0.5
-	screen_keys =
+	screen_keys '='
 	tap_ok "= holds it against the next revision" asked '/v1/templates/slurm/diff?cluster=&revision=0c11f00dbeef'
 	screen_wait '0c11f00dbeef' >/dev/null
 	screen_keys A
 	tap_ok "what is of no cluster cannot be taken over" screen_wait 'A (let the cluster take it over): it is held against no cluster'
-	screen_keys =
+	screen_keys '='
 	screen_wait 'of cluster demo' >/dev/null
 	screen_keys A
 	tap_ok "A asks with the plan" screen_wait 'Let demo take the template over'
