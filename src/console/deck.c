@@ -192,6 +192,7 @@ void deck_open_row(struct deck *d, const struct view *v, const char *field, cons
 
 	view_open(d, v);
 	snprintf(p->filter, sizeof(p->filter), "%s=%.80s", field, name);
+	snprintf(d->sought, sizeof(d->sought), "%s", p->filter);
 	p->offset = 0;
 	p->touched = true;
 	p->table.cursor_id = 0;

@@ -229,6 +229,7 @@ struct deck {
 	int view_top;			/* first line shown of a view that is all lines */
 	bool node_list;
 	bool nodes_mapped; /* the view of nodes is the map */
+	char sought[120];  /* the filter that found the one row that a view shows; goes with it */
 	size_t shade;	   /* of its cells */
 	int map_per;	   /* cells in a line of it */
 	int map_wide;	   /* columns of such a cell, with the gap behind it; 1: a glyph */

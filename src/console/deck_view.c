@@ -35,9 +35,25 @@ static void keep_node(struct deck *d)
 	p->touched = true;
 }
 
+/* What found one row for a view of one thing is no filter that somebody set: the lists are
+ * whole again. */
+static void drop_sought(struct deck *d, const struct view *v)
+{
+	struct pane *p = d->view ? &d->panes[d->view->pane] : NULL;
+	bool list = !v || v->pane != d->view->pane || v == &view_nodes || v == &view_map ||
+		    v == &view_jobs;
+
+	if (!p || !d->sought[0] || !list)
+		return;
+	if (strcmp(p->filter, d->sought) == 0)
+		p->filter[0] = '\0';
+	d->sought[0] = '\0';
+}
+
 void view_open(struct deck *d, const struct view *v)
 {
 	places_leave(d);
+	drop_sought(d, v);
 	if (!d->view && v)
 		keep_node(d);
 	if (v == &view_nodes && d->nodes_mapped && !d->reader)

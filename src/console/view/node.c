@@ -201,7 +201,7 @@ static void jobs_on(const struct deck *d, struct textbox *out, const struct node
 		textbox_add(out, TONE_DIM, "  none");
 }
 
-static void events_of(const struct deck *d, struct textbox *out, const struct node *n)
+static void events_of(const struct deck *d, struct textbox *out, const char *name)
 {
 	const struct pane *p = &d->panes[PANE_EVENTS];
 	size_t told = 0;
@@ -211,7 +211,7 @@ static void events_of(const struct deck *d, struct textbox *out, const struct no
 		const struct event *e = &p->rows.u.events[i];
 		char when[CLOCK_TEXT];
 
-		if (strcmp(e->cluster, d->cluster) != 0 || strcmp(e->object, n->name) != 0)
+		if (strcmp(e->cluster, d->cluster) != 0 || strcmp(e->object, name) != 0)
 			continue;
 		told++;
 		textbox_add(out, words_event_tone(e->level), "  %s %s",
@@ -231,9 +231,10 @@ static int row_count(struct deck *d, int columns)
 	textbox_open(&d->under, "");
 	textbox_open(&d->detail, "");
 	if (!n) {
-		textbox_add(&d->under, TONE_DIM,
-			    "it is not there any more; 4 tells what happened");
-		return 1;
+		textbox_add(&d->under, TONE_DIM, "it is not there any more");
+		if (strncmp(d->sought, "name=", 5) == 0)
+			events_of(d, &d->under, d->sought + 5);
+		return textbox_rows(&d->under, columns - 2);
 	}
 	says(d, &d->under, n);
 	textbox_add(&d->under, TONE_TITLE, "what you can do");
@@ -241,7 +242,7 @@ static int row_count(struct deck *d, int columns)
 	way_up(d, &d->under, n, two ? columns / 2 : columns);
 	facts(d, &d->under, n);
 	jobs_on(d, beside, n);
-	events_of(d, beside, n);
+	events_of(d, beside, n->name);
 	deck_add_why(d, beside);
 	left = textbox_rows(&d->under, two ? columns / 2 - 2 : columns - 2);
 	right = two ? textbox_rows(&d->detail, columns - columns / 2 - 2) : 0;
