@@ -39,14 +39,13 @@ static void keep_node(struct deck *d)
  * whole again. */
 static void drop_sought(struct deck *d, const struct view *v)
 {
-	struct pane *p = d->view ? &d->panes[d->view->pane] : NULL;
-	bool list = !v || v->pane != d->view->pane || v == &view_nodes || v == &view_map ||
-		    v == &view_jobs;
-
-	if (!p || !d->sought[0] || !list)
+	if (!d->sought[0] || !d->view)
 		return;
-	if (strcmp(p->filter, d->sought) == 0)
-		p->filter[0] = '\0';
+	if (v && v->pane == d->view->pane && v != &view_nodes && v != &view_map &&
+	    v != &view_jobs)
+		return;
+	if (strcmp(d->panes[d->view->pane].filter, d->sought) == 0)
+		d->panes[d->view->pane].filter[0] = '\0';
 	d->sought[0] = '\0';
 }
 

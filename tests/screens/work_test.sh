@@ -60,7 +60,7 @@ events() {
 	tap_ok "alone" screen_wait 'cause     boot failed: mount /shared timed out'
 	screen_keys Escape
 	tap_ok "Esc goes to the table of all nodes" screen_wait '8 of 8'
-	tap_ok "with that node under the cursor" screen_wait '> htc-3'
+	tap_ok "with that node under the cursor" screen_wait '>  htc-3'
 	screen_keys 4 Enter
 	tap_ok "Enter on an event of an operation opens that" screen_wait '> 78 cfd'
 	screen_keys 4 g Down Down Down i
