@@ -203,9 +203,28 @@ size_t pane_chosen(const struct pane *p, struct strs *out)
 	return hidden;
 }
 
+/* Columns are measured anew for another filter or order, once its rows are there. */
+static void refit(struct pane *p, const struct mirror *m)
+{
+	struct window w;
+	char text[sizeof(w.cluster) + sizeof(w.filter) + sizeof(w.sort) + 16];
+	int64_t key;
+
+	pane_window(p, &w);
+	snprintf(text, sizeof(text), "%s\n%s\n%s\n%d%d", w.cluster, w.filter, w.sort, w.fold,
+		 w.ended);
+	key = pane_hash(text);
+	p->refit |= key != p->fit_key;
+	p->fit_key = key;
+	if (p->refit)
+		table_forget(&p->table);
+	p->refit = p->refit && !(p->have && mirror_whole(m));
+}
+
 void pane_load(struct pane *p, const struct mirror *m)
 {
 	p->have = mirror_rows(m, p->kind->window, &p->rows) && p->rows.noun == p->kind->noun;
+	refit(p, m);
 	if (p->marking)
 		mark_when_here(p);
 	pane_note_marks(p);

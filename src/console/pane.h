@@ -24,7 +24,10 @@ struct pane_columns { /* for areas from so many columns on; narrowest first */
 };
 
 /* One of them, of the columns v and what they show, v_what. */
-#define PANE_COLUMNS(from_cols, v) { (from_cols), (v), v##_what, ARRAY_LEN(v) }
+#define PANE_COLUMNS(from_cols, v)                                                             \
+	{                                                                                      \
+		(from_cols), (v), v##_what, ARRAY_LEN(v)                                       \
+	}
 
 struct pane_kind {
 	const char *title;
@@ -63,6 +66,8 @@ struct pane {
 	bool fold;	/* arrays of jobs as one row each */
 	bool ended;	/* jobs that left the queue lately, too */
 	bool quiet;	/* nothing is in the queue: then they are all there is to see */
+	int64_t fit_key; /* filter, order and the like for which the columns were measured */
+	bool refit;	 /* rows of another one are still shown */
 	size_t sort;
 	bool descending;
 	int64_t offset, count; /* the window asked for */

@@ -331,6 +331,10 @@ void table_draw(struct table *t, struct screen *s, struct area a, bool focused)
 		return;
 	t->rows = a.rows - 1;
 	table_refresh(t);
+	if (t->needs_cols != a.cols || t->needs_rows != a.rows)
+		table_forget(t);
+	t->needs_cols = a.cols;
+	t->needs_rows = a.rows;
 	table_measure(t);
 	size_t hidden = table_fit(t->columns, t->n_columns, t->first, t->needs,
 				  a.cols - t->gutter - 1, widths);

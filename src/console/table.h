@@ -62,6 +62,7 @@ struct table {
 	bool bar;     /* the whole cursor row reversed, beside its ">" */
 	int needs[TABLE_COLUMNS_MAX]; /* columns that titles and texts seen so far take */
 	const struct column *needs_of;
+	int needs_cols, needs_rows; /* size of the table then */
 	const char *needs_title[TABLE_COLUMNS_MAX];
 	int widths[TABLE_COLUMNS_MAX]; /* of the last drawing; 0: no room for it */
 	int64_t *marks;		       /* sorted ids */
@@ -74,6 +75,7 @@ void table_init(struct table *t, const struct column *columns, size_t n,
 		const struct table_source *source, void *arg);
 void table_clear(struct table *t);
 
+void table_forget(struct table *t); /* columns are measured anew */
 /*
  * table_fit.c: the width of each column in so many columns of screen, 0 for those that are
  * hidden: the least of each first, then the rest is dealt out by need and priority. needs may

@@ -163,6 +163,11 @@ static void forget(struct table *t)
 	}
 }
 
+void table_forget(struct table *t)
+{
+	t->needs_of = NULL;
+}
+
 void table_measure(struct table *t)
 {
 	forget(t);

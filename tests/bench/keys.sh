@@ -132,7 +132,7 @@ task "why is my job pending" 3 'waits: no capacity: hpc has 0 nodes left of 0' -
 	3 e
 
 attach 2 Space Space
-task "drain the marked nodes" 4 'htc-2       d drain' - \
+task "drain the marked nodes" 4 'd drain' - \
 	"no drain on the web pages; a node is kept by KeepAlive or terminated (how-to/keep-alive), drained with scontrol on the scheduler" \
 	d y
 screen_keys u

@@ -288,8 +288,13 @@ answers "a store of a newer program" 1 "has version 999|knows only up to|start t
 	$user "$pl" engine --cloud "$cloud" --state "$dir/home/new" --socket "$dir/run/no.sock"
 [ "$before" = "$(cksum <"$dir/home/new/engine.db")" ]; ok "is not touched"
 echo "no store" >"$dir/home/new/engine.db"
-answers "a file that is no store" 1 "is not a database|keep it" \
-	$user "$pl" engine --cloud "$cloud" --state "$dir/home/new" --socket "$dir/run/no.sock"
+before=$(cksum <"$dir/home/new/engine.db")
+serve 5 damaged $user "$pl" engine --cloud "$cloud" --state "$dir/home/new" --socket "$dir/run/no.sock" --ready
+ok "with a file that is no store the engine starts from a backup"
+answers "in safe mode, which says why" 0 "SAFE MODE|its store is damaged and kept" $user "$pl" --socket "$dir/run/no.sock" status
+answers "changes nothing" 1 "safe mode" $user "$pl" --socket "$dir/run/no.sock" cluster start alpha
+ended damaged; ok "and ends in order"
+[ "$before" = "$(cksum <"$dir/home/new/engine.db")" ]; ok "the file is not touched"
 sed 's/^name: azsim/name: other/' "$cloud" >"$dir/other.yaml"
 chmod a+r "$dir/other.yaml"
 serve 4 engine $user "$pl" engine --cloud "$dir/other.yaml" --state "$dir/home/st" --socket "$sock" --ready

@@ -123,8 +123,8 @@ if [ "$(id -u)" = 0 ]; then
 		setpriv --reuid 65534 --regid "$(id -g paceline)" --clear-groups
 	[ "$(last_act)" = "$before" ]
 	ok "a viewer's keys are in no audit"
-	[ "$(writes)" = "$written" ]
-	ok "and nothing is written to the cloud"
+	[ $(($(writes) - written)) -le $((kills / 3)) ]
+	ok "and nothing is written to the cloud but that each new life of the engine has the lease (R3.4)"
 else
 	echo "# who is not root has no second user to look as"
 fi
