@@ -20,7 +20,7 @@ trap finish EXIT
 unset NO_COLOR STY SSH_CONNECTION
 rows=$screen_dir/rows missed=0
 
-stands() { screen_text_now | grep -qF -e "$1"; }
+stands() { screen_text_now | tr -s " " | grep -qF -e "$1"; } # how wide columns are is not what is measured
 
 # wait_for SECONDS TEXT: every 20 ms.
 wait_for() {
@@ -132,7 +132,7 @@ task "why is my job pending" 3 'waits: no capacity: hpc has 0 nodes left of 0' -
 	3 e
 
 attach 2 Space Space
-task "drain the marked nodes" 4 'd drain' - \
+task "drain the marked nodes" 4 'htc-2 d drain' - \
 	"no drain on the web pages; a node is kept by KeepAlive or terminated (how-to/keep-alive), drained with scontrol on the scheduler" \
 	d y
 screen_keys u
@@ -158,7 +158,7 @@ task "find the node that the cloud refused, and why" 4 'failed: AllocationFailed
 	4 W e
 
 attach
-task "deploy from a template with its defaults" 12 'beta     slurm RUN' 9 \
+task "deploy from a template with its defaults" 12 'beta slurm RUN' 9 \
 	"Clusters, template, (name), Next, subnet list, subnet, Next, Save, Start, confirm; the region left as it is (tutorials/create-cluster)" \
 	n =beta "@PageDown=Press C to create" C
 
