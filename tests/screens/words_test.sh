@@ -12,8 +12,8 @@ screen_wait '[2 Nodes]' >/dev/null
 tap_ok "the hint names the key of the shell" has '$ shell'
 screen_keys H
 tap_ok "a key of another view says where it works" screen_wait 'H does nothing here; in Jobs: keep it from starting'
-screen_keys B
-tap_ok "a key of none says so, and which lists them" screen_wait 'B is not a key here; ? lists the keys'
+screen_keys O
+tap_ok "a key of none says so, and which lists them" screen_wait 'O is not a key here; ? lists the keys'
 screen_settle
 sent=$(wc -c <"$screen_dir/log")
 screen_keys B B B B B B B B
