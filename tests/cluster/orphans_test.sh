@@ -3,35 +3,13 @@
 # scheduler can have work on them; a machine that works without a row is adopted; each day has its stock-taking. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-build=${BUILD:-build/debug}
-[ -x "$build/paceline" ] || build=build
-skip() { echo "1..1"; echo "ok 1 # SKIP $*"; exit 0; }
+. tests/support/tap.sh
 . tests/support/site.sh
-why=$(site_can "$build") || skip "$why"
-for need in jq sqlite3; do
-	command -v $need >/dev/null || skip "$need is missing"
-done
+site_begin jq sqlite3
 
-n=0 failed=0
-ok() { # WHAT; the status of the command before decides
-	rc=$?
-	n=$((n + 1))
-	if [ $rc -eq 0 ]; then
-		echo "ok $n - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok $n - $1"
-		{ cat "$site/said"; cli found; cli events; } 2>&1 | cut -c1-150 | tail -n 30 | sed 's/^/# /'
-	fi
-}
+complain() { { cat "$site/said"; cli found; cli events; } | cut -c1-150 | tail -n 30; }
 say() { cli "$@" >"$site/said" 2>&1 </dev/null; }
-until_ok() { # COMMAND...: 150 s of real time
-	end_s=$(($(date +%s) + 150))
-	until "$@" >"$site/said" 2>&1; do
-		[ "$(date +%s)" -lt $end_s ] || return 1
-		sleep 0.1
-	done
-}
+until_ok() { until_true "$@" >"$site/said" 2>&1; }
 found() { api /v1/found | jq -e "$@"; }
 event() { cli events --most 1000 | grep -e "$1"; }
 no_event() { ! event "$1"; }
@@ -48,9 +26,6 @@ by_hand() { # METHOD ID: somebody else's hand in the cloud
 	curl -sS --cacert "$(yaml ca_file)" -X "$1" -H "Authorization: Bearer $token" "$(yaml arm)$2?api-version=2024-07-01" -w '%{http_code}'
 }
 
-site_make "$build" || exit 2
-trap site_end EXIT
-trap 'exit 130' INT TERM
 cloud_start 80 --profile fast --seed 1
 begin_engine; ok "cloud and engine are there"
 say cluster create kept slurm htc_max=1 hpc_max=0 network=10.65.0.0/16 && say cluster start kept --wait; ok "a cluster runs"
@@ -94,5 +69,4 @@ printf 'orphans: { nodes: sometimes }\n' >"$site/config.yaml"
 engine_start && ! engine_wait && grep -q 'orphans has "nodes" and "rest", each auto, ask or off' "$site/engine.log"; ok "a setting that is none is refused, with its line"
 printf 'orphans: { nodes: ask, rest: ask }\n' >"$site/config.yaml"
 begin_engine; ok "ask is one"
-echo "1..$n"
-[ $failed -eq 0 ]
+tap_end

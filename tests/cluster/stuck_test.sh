@@ -4,35 +4,16 @@
 # cancelled, or ends at its deadline. On ghosts. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-build=${BUILD:-build/debug}
-[ -x "$build/paceline" ] || build=build
-skip() { echo "1..1"; echo "ok 1 # SKIP $*"; exit 0; }
+. tests/support/tap.sh
 . tests/support/site.sh
-why=$(site_can "$build") || skip "$why"
-command -v jq >/dev/null || skip "jq is missing"
+site_begin jq
 
-n=0 failed=0 op=0
-ok() { # WHAT; the status of the command before decides
-	rc=$?
-	n=$((n + 1))
-	if [ $rc -eq 0 ]; then
-		echo "ok $n - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok $n - $1"
-		{ cat "$site/said"; cli operation show "$op"; tail -n 8 "$site/engine.log"; } 2>&1 | cut -c1-500 | sed 's/^/# /'
-	fi
-}
+op=0
+complain() { { cat "$site/said"; cli operation show "$op"; tail -n 8 "$site/engine.log"; } | cut -c1-500; }
 say() { cli "$@" >"$site/said" 2>&1 </dev/null; }
 has() { grep -qF -- "$1" "$site/said"; }
 operation() { api "/v1/operations/$op"; }
-until_ok() { # COMMAND...: 150 s of real time
-	end_s=$(($(date +%s) + 150))
-	until "$@" >"$site/said" 2>&1; do
-		[ "$(date +%s)" -lt $end_s ] || return 1
-		sleep 0.1
-	done
-}
+until_ok() { until_true "$@" >"$site/said" 2>&1; }
 item() { operation | jq -e --arg k "$1" '[.data.items[] | select(.kind == $k)][0]'; }
 item_is() { item "$1" | jq -e --arg s "$2" '.state == $s'; }
 fault() { # PATH STATUS CODE COUNT
@@ -48,9 +29,6 @@ front() { api /v1/clusters/one | jq -e "$@"; }
 tries() { item scaleset | jq -e ".tries $1"; }
 waits() { operation | jq -e '.step == "again" and .next_try_ms > 0 and .error != "" and (.detail | test("next try [0-9][0-9]:"))'; }
 
-site_make "$build" || exit 2
-trap site_end EXIT
-trap 'exit 130' INT TERM
 cloud_start 80 --profile fast --seed 1
 engine_start
 engine_wait; ok "cloud and engine are there"
@@ -105,5 +83,4 @@ until_ok failed_with 'step network did not end within 30m: .*start it again, or 
 say cluster delete two --name two --wait; ok "what it made is deleted"
 control GET '/azsim/ledger?max=0' >"$site/said" && jq -e '.live == {}' "$site/said" >/dev/null; ok "nothing is left of it"
 
-echo "1..$n"
-[ $failed -eq 0 ]
+tap_end

@@ -3,14 +3,9 @@
 # its place; moved away under a running engine, nothing is changed any more. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-build=${BUILD:-build/debug}
-. tests/support/site.sh
 . tests/support/tap.sh
-
-why=$(site_can "$build") || skip "$why"
-trap site_end EXIT
-trap 'exit 130' INT TERM
-site_make "$build" || exit 2
+. tests/support/site.sh
+site_begin
 tap_out=$site/said
 complain() { tail -n 8 "$tap_out" "$site/engine.log" | cut -c1-200; }
 
