@@ -127,14 +127,13 @@ static void on_disk(void *arg, const struct cloud_sight *s, const struct err *er
 	free(l);
 }
 
-/* What was taken over bears this cluster's tag from here: whoever looks for what the cluster
- * has finds it, and another engine's rule does not take it for what its old cluster left.
- * Neither disks nor groups know If-Match; their tags were read just now. */
-static enum storage_step retag(struct run *r, const struct storage_spec *s)
+/* First for the group of a disk, then for the disk. */
+static enum storage_step with_group(struct run *r, enum cloud_verb verb,
+				    const struct storage_spec *s)
 {
 	char *group = storage_group_of(s->disk_id);
-	bool done = ensure(r, CLOUD_TAG, CLOUD_GROUP, group) &&
-		    ensure(r, CLOUD_TAG, CLOUD_DISK, s->disk_id);
+	bool done =
+	    ensure(r, verb, CLOUD_GROUP, group) && ensure(r, verb, CLOUD_DISK, s->disk_id);
 
 	free(group);
 	return done ? STORAGE_READY : STORAGE_WAITS;
@@ -149,8 +148,12 @@ static enum storage_step find_disk(struct run *r, const struct storage_spec *s, 
 
 	if (strs_has(&w->made, s->disk_id) || was_seen(r, "there", s->disk_id))
 		return STORAGE_READY;
+	/* What was taken over bears this cluster's tag from here: whoever looks for what the
+	 * cluster has finds it, and another engine's rule does not take it for what its old
+	 * cluster left. Neither disks nor groups know If-Match; their tags were read just now.
+	 */
 	if (was_seen(r, "ours", s->disk_id))
-		return s->disk ? retag(r, s) : STORAGE_READY;
+		return s->disk ? with_group(r, CLOUD_TAG, s) : STORAGE_READY;
 	if (strs_has(&w->left, s->disk_id)) {
 		err_set(err, ERR_NOT_FOUND, "disk %s of storage %s is gone from the cloud",
 			storage_disk_name(s), s->name);
@@ -166,16 +169,6 @@ static enum storage_step find_disk(struct run *r, const struct storage_spec *s, 
 	return STORAGE_WAITS;
 }
 
-static enum storage_step make_disk(struct run *r, const struct storage_spec *s)
-{
-	char *group = storage_group_of(s->disk_id);
-	bool made = ensure(r, CLOUD_PUT, CLOUD_GROUP, group) &&
-		    ensure(r, CLOUD_PUT, CLOUD_DISK, s->disk_id);
-
-	free(group);
-	return made ? STORAGE_READY : STORAGE_WAITS;
-}
-
 enum storage_step storage_make(struct run *r, struct err *err)
 {
 	struct cluster_spec *spec = &r->cluster.spec;
@@ -188,7 +181,7 @@ enum storage_step storage_make(struct run *r, struct err *err)
 
 		/* one that this very start made is marked as there, and known as made */
 		if (storage_has_disk(s))
-			step = s->disk_ms ? find_disk(r, s, err) : make_disk(r, s);
+			step = s->disk_ms ? find_disk(r, s, err) : with_group(r, CLOUD_PUT, s);
 	}
 	return step;
 }
