@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "console/deck.h"
+#include "console/tile.h"
 #include "console/words.h"
 
 #define LEFT  2	 /* columns before the cells */
@@ -198,28 +199,6 @@ static const char *name_at(const struct pane *p, int64_t place)
 	return p->have && i >= 0 && i < (int64_t)p->rows.n ? p->kind->name(p, (size_t)i) : "";
 }
 
-/* A block of the cell's colour with the glyph in it, and brackets around the cursor, which may
- * take the gap too. What is off or unknown is no block. */
-static void draw_tile(const struct deck *d, struct screen *s, int row, int col, char glyph,
-		      enum tone tone, unsigned int look, int64_t place)
-{
-	const struct pane *p = &d->panes[PANE_NODES];
-	bool here = place == (int64_t)p->table.cursor;
-	int columns = here && d->map_wide < 4 ? 3 : d->map_wide - 1;
-	char text[NAMED];
-
-	if (d->map_wide == NAMED)
-		snprintf(text, sizeof(text), "%c%c %-*.*s%c", here ? '[' : ' ', glyph,
-			 NAMED - 5, NAMED - 5, name_at(p, place), here ? ']' : ' ');
-	else
-		snprintf(text, sizeof(text), "%c%c%s", here ? '[' : ' ', glyph,
-			 here	       ? "]"
-			 : columns > 2 ? " "
-				       : "");
-	look |= here ? LOOK_BOLD : tone != TONE_DIM ? LOOK_REVERSE : 0;
-	screen_put(s, row, col, tone, look, text, columns);
-}
-
 static void draw_cells(const struct deck *d, struct screen *s, struct area a,
 		       const struct group *g, int line)
 {
@@ -239,14 +218,15 @@ static void draw_cells(const struct deck *d, struct screen *s, struct area a,
 		if (flashes && flash_on(&d->group_flash, row_hash(d, r), at, display_now()))
 			look |= LOOK_UNDERLINE;
 		int col = a.col + column_of(d, i);
+		bool here = place == (int64_t)p->table.cursor;
 
+		/* brackets around the cursor may take the gap too */
 		if (d->map_wide > 1)
-			draw_tile(d, s, a.row, col, glyph, tone, look, place);
+			tile_draw(s, a.row, col, here && d->map_wide < 4 ? 3 : d->map_wide - 1,
+				  tone, look, glyph, name_at(p, place), tone == TONE_DIM, here);
 		else
-			screen_putf(s, a.row, col, tone,
-				    look |
-					(place == (int64_t)p->table.cursor ? LOOK_REVERSE : 0),
-				    1, "%c", glyph);
+			screen_putf(s, a.row, col, tone, look | (here ? LOOK_REVERSE : 0), 1,
+				    "%c", glyph);
 	}
 }
 

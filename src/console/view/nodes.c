@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "console/gauge.h"
+#include "console/tile.h"
 #include "console/words.h"
 
 #define KIND	   4
@@ -352,18 +353,6 @@ static bool cell_flashes(const struct node_map *m, const struct array_row *r, in
 	return false;
 }
 
-/* A block of the state's colour with the glyph in it; brackets stand around the cursor. */
-static void draw_tile(struct screen *s, int row, int col, char glyph, bool here, bool flashes)
-{
-	char text[4] = { here ? '[' : ' ', glyph, here ? ']' : ' ', '\0' };
-	bool solid = !here && glyph != '.';
-
-	screen_put(s, row, col, words_glyph_tone(glyph),
-		   (solid ? LOOK_REVERSE : 0) | (here ? LOOK_BOLD : 0) |
-		       (flashes ? LOOK_UNDERLINE : 0),
-		   text, 3);
-}
-
 static void draw_map_line(const struct node_map *m, struct screen *s, int row, struct area a,
 			  const struct array_row *r, int line, int64_t cursor)
 {
@@ -374,7 +363,9 @@ static void draw_map_line(const struct node_map *m, struct screen *s, int row, s
 		bool here = from + i == cursor, flashes = cell_flashes(m, r, from + i);
 
 		if (m->tiles)
-			draw_tile(s, row, a.col + 2 + i * TILE, glyph[0], here, flashes);
+			tile_draw(s, row, a.col + 2 + i * TILE, TILE - 1,
+				  words_glyph_tone(glyph[0]), flashes ? LOOK_UNDERLINE : 0,
+				  glyph[0], "", glyph[0] == '.', here);
 		else
 			screen_put(s, row, a.col + 2 + i + i / 10, words_glyph_tone(glyph[0]),
 				   (here ? LOOK_REVERSE : 0) | (flashes ? LOOK_UNDERLINE : 0),
