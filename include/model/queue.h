@@ -104,7 +104,8 @@ struct queue {
 
 void queue_init(struct queue *q);
 void queue_clear(struct queue *q);
-struct job *queue_add_job(struct queue *q);             /* zeroed, strings ""; NULL at the ceiling */
+struct job job_blank(void);                             /* zeroed, strings "": none of them is ever NULL */
+struct job *queue_add_job(struct queue *q);             /* a blank one; NULL at the ceiling */
 struct sched_node *queue_add_node(struct queue *q);      /* the same, but .jobs is -1 until they are counted */
 const struct sched_node *queue_node(const struct queue *q, const char *name); /* case-blind; linear before queue_count_node_jobs() */
 const struct job *queue_job(const struct queue *q, const char *id); /* also "12" for an array's first record, "12_7" for the one that holds it */

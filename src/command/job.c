@@ -29,12 +29,11 @@ static const char *run_time(char out[CLOCK_TEXT], const struct json *j)
 /* How many of its tasks are held back, and by what. */
 static const char *verdict(char out[JOB_VERDICT], const struct json *j)
 {
-	struct job of = { .id = "",
-			  .array_id = "",
-			  .waits = json_str(j, "waits", ""),
-			  .tasks = json_int(j, "tasks", 1),
-			  .stuck = json_int(j, "stuck", 0) };
+	struct job of = job_blank();
 
+	of.waits = json_str(j, "waits", "");
+	of.tasks = json_int(j, "tasks", 1);
+	of.stuck = json_int(j, "stuck", 0);
 	return job_verdict(out, &of);
 }
 

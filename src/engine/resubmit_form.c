@@ -263,28 +263,16 @@ struct json *engine_job_again_check(struct engine *e, const char *cluster, const
 {
 	struct run *r = run_ready(e, cluster, err);
 	const struct job *known = r && r->queue ? queue_job(r->queue, job) : NULL;
-	struct job as = { .id = "again",
-			  .array_id = "",
-			  .task = "",
-			  .name = "",
-			  .user = "",
-			  .account = "",
-			  .partition = "",
-			  .reason = "",
-			  .constraint = "",
-			  .dependency = "",
-			  .waits = "",
-			  .nodes = "",
-			  .tasks = 1,
-			  .nodes_min = 1,
-			  .cpus = 1,
-			  .limit_s = -1 };
+	struct job as = job_blank();
 	struct facts now = { 0 };
 	struct check_job facts;
 	struct json *out;
 
 	if (!r || resubmit_can(r, err) < 0)
 		return NULL;
+	as.id = "again";
+	as.tasks = as.nodes_min = as.cpus = 1;
+	as.limit_s = -1;
 	if (known) {
 		as.constraint = known->constraint;
 		as.gpus = known->gpus;

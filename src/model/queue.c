@@ -79,6 +79,15 @@ void queue_clear(struct queue *q)
 	queue_init(q);
 }
 
+struct job job_blank(void)
+{
+	struct job j = { 0 };
+
+	j.id = j.array_id = j.task = j.name = j.user = j.account = j.partition = "";
+	j.reason = j.constraint = j.dependency = j.nodes = j.waits = "";
+	return j;
+}
+
 struct job *queue_add_job(struct queue *q)
 {
 	struct job *j;
@@ -87,9 +96,7 @@ struct job *queue_add_job(struct queue *q)
 		return NULL;
 	GROW(q->jobs, q->n_jobs, q->cap_jobs);
 	j = &q->jobs[q->n_jobs++];
-	*j = (struct job){ 0 };
-	j->id = j->array_id = j->task = j->name = j->user = j->account = j->partition = "";
-	j->reason = j->constraint = j->dependency = j->nodes = j->waits = "";
+	*j = job_blank();
 	return j;
 }
 

@@ -70,18 +70,7 @@ struct json *wire_job_json(const struct job *job)
 
 int wire_job_read(struct job *out, struct pool *pool, const struct json *j, struct err *err)
 {
-	*out = (struct job){ .id = "",
-			     .array_id = "",
-			     .task = "",
-			     .name = "",
-			     .user = "",
-			     .account = "",
-			     .partition = "",
-			     .reason = "",
-			     .constraint = "",
-			     .dependency = "",
-			     .nodes = "",
-			     .waits = "",
-			     .state = JOB_UNKNOWN };
+	*out = job_blank();
+	out->state = JOB_UNKNOWN;
 	return fields_read(out, job_fields, j, pool, err);
 }
