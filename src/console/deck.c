@@ -419,7 +419,7 @@ void deck_changed(void *arg)
 		return;
 	/* what answers a key, and the first picture, do not wait for the next second */
 	if (!d->pictured || display_now() - d->pressed_ms < ANSWER_MS)
-		display_ask_key(d->display);
+		display_ask_answer(d->display);
 	else
 		display_ask_data(d->display);
 	d->pictured |= mirror_whole(d->mirror);

@@ -154,6 +154,11 @@ void display_ask_key(struct display *d)
 	ask(d, PACE_KEY);
 }
 
+void display_ask_answer(struct display *d)
+{
+	ask(d, PACE_ANSWER);
+}
+
 void display_ask_data(struct display *d)
 {
 	ask(d, PACE_DATA);

@@ -50,6 +50,8 @@ void display_free(struct display *d, struct display_stats *last);
 
 void display_ask_key(
     struct display *d); /* a frame for the operator: at once, at most ten a second */
+void display_ask_answer(
+    struct display *d); /* a frame for what a key asked the engine: at once, behind the keys */
 void display_ask_data(struct display *d); /* a frame for news: merged, one a second */
 void display_redraw(struct display *d);	  /* Ctrl-L: everything, from scratch */
 void display_theme(struct display *d, const struct theme *theme);

@@ -5,13 +5,21 @@ void pace_init(struct pace *p, int data_ms)
 	*p = (struct pace){ .data_ms = data_ms > 0 ? data_ms : PACE_DATA_MS };
 }
 
+/* When so many frames of keys are there to be had. */
+static int64_t paid(const struct pace *p, int frames)
+{
+	return p->keys - (int64_t)(PACE_BURST - frames) * PACE_KEY_MS;
+}
+
 static int64_t earliest(const struct pace *p, enum pace_for what, int64_t now)
 {
 	if (!p->drawn)
 		return now;
 	switch (what) {
 	case PACE_KEY:
-		return p->keys - (int64_t)(PACE_BURST - 1) * PACE_KEY_MS;
+		return paid(p, 1);
+	case PACE_ANSWER:
+		return paid(p, 1 + PACE_SPARED);
 	case PACE_SIZE:
 		return p->last + PACE_SIZE_MS;
 	case PACE_DATA:

@@ -2,7 +2,9 @@
  * When the next frame is due. Keys may draw ten times a second, data once: what changes in
  * between is drawn with the next frame. A frame shows everything, so a key's frame serves
  * waiting data as well. A key is answered at once: what was not drawn before counts for a few
- * frames, so that only a key that is held down waits for its tenth of a second. Times are real
+ * frames, so that only a key that is held down waits for its tenth of a second. What the engine
+ * answers to a key is drawn out of the same frames, but leaves some of them to the keys: else
+ * each key would pay twice, and the fourth in half a second would wait. Times are real
  * milliseconds.
  */
 #ifndef CONSOLE_PACE_H
@@ -13,11 +15,12 @@
 
 #define PACE_KEY_MS  100
 #define PACE_BURST   4	 /* frames that keys may have at once after a rest */
+#define PACE_SPARED  2	 /* of them an answer leaves to the keys */
 #define PACE_SIZE_MS 110 /* a window that is dragged: at most 20 layouts in 2 s */
 #define PACE_DATA_MS 1000
 #define PACE_WAIT_MS 100 /* a terminal that is behind is looked at again after so long */
 
-enum pace_for { PACE_DATA, PACE_KEY, PACE_SIZE };
+enum pace_for { PACE_DATA, PACE_ANSWER, PACE_KEY, PACE_SIZE };
 
 struct pace {
 	int data_ms;

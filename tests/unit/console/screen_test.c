@@ -144,6 +144,32 @@ static void a_key_held_down_draws_ten_times_a_second(void **state)
 	assert_int_equal(frames_of(PACE_KEY, 125), 17); /* each of those that are typed */
 }
 
+/* Six keys a second, each with an answer of the engine a moment later: the keys never wait. */
+static void answers_leave_the_keys_their_frames(void **state)
+{
+	struct pace p;
+	int answers = 0;
+
+	(void)state;
+	pace_init(&p, 0);
+	pace_ask(&p, PACE_KEY, 0);
+	pace_done(&p, 0);
+	for (int64_t now = 1000; now <= 9000; now++) {
+		if (now % 165 == 0) {
+			pace_ask(&p, PACE_KEY, now);
+			assert_int_equal(pace_wait(&p, now), 0);
+			pace_done(&p, now);
+		}
+		if (now % 165 == 3)
+			pace_ask(&p, PACE_ANSWER, now);
+		if (pace_wait(&p, now) != 0)
+			continue;
+		answers++;
+		pace_done(&p, now);
+	}
+	assert_in_range(answers, 24, 48); /* and they have what is left of ten a second */
+}
+
 static void a_storm_of_sizes_has_twenty_layouts_at_most(void **state)
 {
 	(void)state;
@@ -290,6 +316,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_painted_outside),
 		cmocka_unit_test(paces_frames),
 		cmocka_unit_test(a_key_held_down_draws_ten_times_a_second),
+		cmocka_unit_test(answers_leave_the_keys_their_frames),
 		cmocka_unit_test(a_storm_of_sizes_has_twenty_layouts_at_most),
 		cmocka_unit_test(the_bars_leave_out_what_does_not_fit),
 		cmocka_unit_test(a_footer_leaves_out_what_is_spare_before_its_end),
