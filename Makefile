@@ -171,7 +171,7 @@ install: all
 	$(B)/paceline completion bash > $(DESTDIR)$(prefix)/share/bash-completion/completions/paceline
 	install -d $(DESTDIR)$(prefix)/lib/systemd/system
 	printf '%s\n' '[Unit]' 'Description=Paceline engine' 'After=network-online.target' 'Wants=network-online.target' '' '[Service]' \
-		'User=paceline' 'ExecStart=$(prefix)/bin/paceline engine' 'Restart=always' 'RestartSec=2' 'StateDirectory=paceline' 'StateDirectoryMode=0755' \
+		'Type=notify' 'WatchdogSec=30' 'TimeoutStartSec=300' 'User=paceline' 'ExecStart=$(prefix)/bin/paceline engine' 'Restart=always' 'RestartSec=2' 'StateDirectory=paceline' 'StateDirectoryMode=0755' \
 		'RuntimeDirectory=paceline' 'NoNewPrivileges=yes' 'ProtectSystem=strict' 'ProtectHome=yes' 'PrivateTmp=yes' 'MemoryMax=1G' '' \
 		'[Install]' 'WantedBy=multi-user.target' > $(DESTDIR)$(prefix)/lib/systemd/system/paceline.service
 	[ -n "$(DESTDIR)" ] || id paceline >/dev/null 2>&1 || \

@@ -23,6 +23,8 @@ enum err_code {
 	ERR_CAPACITY,    /* no stock: another size, zone or region */
 	ERR_QUOTA,       /* a limit of the subscription: an operator has to raise it */
 	ERR_CONFLICT,    /* another change is under way, or it changed since it was read */
+	ERR_STALE,       /* it changed since it was read: read it again (412) */
+	ERR_UNREAD,      /* a change has to say what it was read as (428) */
 	ERR_FULL,        /* a ceiling of ours, or the disk */
 	ERR_UNSUPPORTED, /* this machine, cloud or scheduler cannot do it */
 	ERR_INTERNAL,    /* our own mistake */

@@ -1,6 +1,6 @@
 /*
  * The table of commands as verbs of a shell: "paceline node drain demo htc-3". Tables for people, one JSON value with --json,
- * one sentence on stderr for what failed. Exit 0 done, 1 failed, 2 the words do not fit; of ssh that of the command.
+ * one sentence on stderr for what failed, and with --json the same as {"error":{"code","message"}} on stdout. Exit 0 done, 1 failed, 2 the words do not fit; of ssh that of the command.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H

@@ -24,6 +24,8 @@ void client_free(struct client *c);
 typedef void client_cb(void *arg, const struct json *answer, const struct err *err);
 struct client_call *client_get(struct client *c, const char *path, client_cb *cb, void *arg);
 struct client_call *client_post(struct client *c, const char *path, const struct json *body, client_cb *cb, void *arg); /* body NULL: {} */
+/* R9.1: it is meant for the object as it was read, with that ETag; "" or NULL: as it may be. In the turn in which it was made. */
+void client_if_match(struct client_call *call, const char *etag);
 void client_cancel(struct client_call *call);
 
 /* Runs the loop until the answer is there: for the CLI. New value; NULL and err else. */

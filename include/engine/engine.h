@@ -18,6 +18,7 @@
 #include "engine/plan.h"
 #include "model/cluster.h"
 #include "model/history.h"
+#include "model/limits.h"
 #include "model/node.h"
 #include "model/queue.h"
 #include "model/user.h"
@@ -40,6 +41,7 @@ struct engine_options {
 	size_t n_clouds;
 	const struct strs *template_folders;
 	struct orphan_rules orphans;
+	const struct limits *limits; /* borrowed for the engine's life; NULL: the usual ones */
 	bool any_file_system;
 	bool take_over; /* clusters on which another engine's life acts (R3.4) */
 };
@@ -76,6 +78,30 @@ int64_t engine_op_deadline(const struct operation *o); /* until when its step sh
 const char *engine_op_cancel_off(const struct operation *o);                 /* why it cannot be taken back now; NULL: it can */
 struct json *engine_op_changes(const struct engine *e, int64_t id);          /* its cloud changes under way: [{verb,kind,resource,state,tries,next_try_ms,error}]. New */
 int engine_audits(struct engine *e, int64_t before_seq, size_t most, struct audit **out, size_t *n, struct err *err);
+
+/*
+ * R9.1: -1 and ERR_STALE when none of the entity tags ("*": any) is that of the cluster as it is now. *told, new: the present
+ * etag, and what changed since the version that was meant: {etag, editions[{version,at_ms,actor,verb}], changes[{what,from,to}]}.
+ */
+int engine_if_match(struct engine *e, const char *name, const char *tags, struct json **told, struct err *err);
+/* R9.5: session has a cluster or template open for 60 s from now (on), or has closed it; {editing[{who,doing,since_ms}], renew_ms} of others. New. */
+struct edit_note {
+	bool on;
+	const char *session, *doing;
+};
+struct json *engine_edit(struct engine *e, const struct user *u, const char *kind, const char *name, const struct edit_note *note);
+struct json *engine_editing(const struct engine *e, const char *kind, const char *name); /* new: the list alone, of all */
+
+/*
+ * The audit, exported and pruned (R10.3). What was exported is told with the hash of its last row, which shows that it was read; only
+ * that may go, and the row that says so bears the hash of the last one that went, so that the chain can still be followed.
+ */
+int engine_audits_after(struct engine *e, int64_t seq, size_t most, struct audit **out, size_t *n, struct err *err); /* oldest first */
+struct json *engine_audit_exported(struct engine *e, const struct user *u, int64_t to, const char *hash, const char *file, struct err *err);
+struct json *engine_audit_prune(struct engine *e, const struct user *u, int64_t before_ms, const char *reason, struct err *err); /* {pruned, to, left}: left, the rest waits for another call */
+typedef void engine_done_cb(void *arg, const struct json *result, const struct err *err); /* never NULL both */
+void engine_audit_verify(struct engine *e, engine_done_cb *cb, void *arg); /* {rows, first, last}; in pieces, so that nobody waits for it */
+struct json *engine_limits(const struct engine *e); /* new: {limits[{name,value,usual,min,max,unit,text,help}]} */
 
 void engine_view(const struct engine *e, const struct cluster *c, struct cluster_view *out);
 void engine_row(const struct engine *e, struct engine_row *out); /* user and role are left empty */
@@ -154,8 +180,7 @@ int engine_node_undrain(struct engine *e, const struct user *u, const char *clus
 int engine_node_terminate(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, const char *reason, bool force, struct err *err);
 int engine_node_keep(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, bool keep, struct err *err);
 
-/* Jobs go to the scheduler on the head; the callback gives its answer. Never NULL arg->err and result both. */
-typedef void engine_done_cb(void *arg, const struct json *result, const struct err *err);
+/* Jobs go to the scheduler on the head; the callback gives its answer. */
 int engine_job_submit(struct engine *e, const struct user *u, const char *cluster, const struct json *request, engine_done_cb *cb, void *arg, struct err *err); /* {script_text|script_path, name, file, array, partition, args[], cwd, key}; file: the name of a text that neither "name" nor the text itself names */
 int engine_job_act(struct engine *e, const struct user *u, const char *cluster, const char *verb, const struct strs *ids, engine_done_cb *cb, void *arg, struct err *err); /* cancel hold release requeue */
 int engine_job_detail(struct engine *e, const char *cluster, const char *id, engine_done_cb *cb, void *arg, struct err *err);

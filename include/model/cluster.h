@@ -105,7 +105,7 @@ struct cluster {
 	char *owner;
 	bool protect;          /* only an admin may unprotect; teardown is refused before */
 	bool paused;           /* autoscaling off: by whom is in reason of the event */
-	int64_t version;       /* for If-Match (R9.1) */
+	int64_t version;       /* of its definition: what somebody asked for, not what the engine found (R9.1) */
 	struct cluster_spec spec;
 	char *group_id;        /* resource group, once its name was fixed; "" before */
 	char *head_id, *head_host, *head_address; /* VM of the head; "" until known */
@@ -125,6 +125,8 @@ bool cluster_rests(const struct cluster *c);   /* off or kept: there are no mach
 double cluster_disks_price(const struct cluster *c); /* USD per hour of the disks that are there; -1: one is unknown */
 const char *cluster_setting(const struct cluster_spec *s, const char *name, const char *fallback);
 void cluster_clear(struct cluster *c);
+#define CLUSTER_ETAG 40
+const char *cluster_etag(char out[CLUSTER_ETAG], const struct cluster *c); /* "\"1a2b3c4d.7\"": one that is made anew has another */
 bool cluster_name_ok(const char *name, struct err *err);
 
 const char *cluster_state_name(enum cluster_state s);  /* "running" */

@@ -35,6 +35,8 @@ struct cluster_view {
 	int64_t cycle_s;           /* between two looks at the scheduler */
 	int64_t boot_p50_ms, boot_p95_ms; /* of the last boots; -1: none yet */
 	int64_t boots_hour, boots_lost;   /* of the last hour, and how many of them failed */
+	char editing[64];          /* who has it open to change it; "" nobody */
+	int64_t editing_ms;        /* since when */
 };
 
 struct cluster_row {

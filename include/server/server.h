@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "engine/engine.h"
+#include "model/limits.h"
 
 struct server;
 
@@ -16,6 +17,7 @@ struct server_options {
 	mode_t socket_mode;             /* 0600, or 0660 for a group */
 	const struct auth_rules *rules; /* borrowed */
 	const char *site;               /* name shown in the header; "" none */
+	const struct limits *limits;    /* borrowed until server_new() returns; NULL: the usual ones */
 };
 
 struct server *server_new(struct loop *l, struct engine *e, const struct server_options *o, struct err *err);

@@ -59,10 +59,21 @@ int store_set_fact(struct store *st, const char *name, const char *value, struct
 
 /* clusters: spec is kept as JSON by wire/cluster */
 int store_cluster_add(struct store *st, struct cluster *c, struct err *err); /* sets id; ERR_EXISTS for a live cluster of that name */
-int store_cluster_save(struct store *st, const struct cluster *c, struct err *err); /* all but the spec; version + 1 */
-int store_cluster_save_spec(struct store *st, const struct cluster *c, struct err *err); /* the spec alone; version + 1 */
+int store_cluster_save(struct store *st, const struct cluster *c, struct err *err);
 int store_clusters(struct store *st, struct cluster **out, size_t *n, bool deleted_too, struct err *err); /* yours to clear and free */
 int store_tombstone_add(struct store *st, const struct cluster *c, const struct json *proof, const char *actor, struct err *err);
+
+/*
+ * R9.1: a cluster's definition as it was in each version. Adding one that is there changes nothing, so that the one from
+ * before a change can be kept without asking.
+ */
+struct edition {
+	int64_t version, at_ms;
+	char actor[64], verb[40];
+};
+int store_edition_add(struct store *st, const struct cluster *c, const char *actor, const char *verb, struct err *err);
+int store_edition_get(struct store *st, int64_t cluster_id, int64_t version, struct cluster *out, struct err *err); /* out: cleared before, yours; ERR_NOT_FOUND */
+int store_editions_since(struct store *st, int64_t cluster_id, int64_t version, struct edition **out, size_t *n, struct err *err); /* newest first; yours to free */
 
 /* The texts that clusters were made from, by their hash. */
 struct revision {
@@ -101,7 +112,25 @@ int store_event_add(struct store *st, struct event *e, struct err *err); /* sets
 int store_events(struct store *st, int64_t cluster_id, int64_t after_seq, size_t most, struct event **out, size_t *n, struct err *err); /* newest last */
 int store_audit_add(struct store *st, struct audit *a, struct err *err); /* sets seq, prev, hash */
 int store_audits(struct store *st, int64_t before_seq, size_t most, struct audit **out, size_t *n, struct err *err);
-int store_audit_verify(struct store *st, int64_t *rows, struct err *err); /* err names the first row that does not fit */
+struct audit_span {
+	int64_t rows, first, last, last_ms; /* first: above 1 when what was before it was pruned */
+	char hash[65];                      /* of the last */
+	bool done;
+};
+/* The next `most` rows; span is all zero at first. err names the first row that does not fit. */
+int store_audit_verify(struct store *st, struct audit_span *span, int64_t most, struct err *err);
+int store_audits_after(struct store *st, int64_t seq, size_t most, struct audit **out, size_t *n, struct err *err); /* oldest first */
+#define AUDIT_PRUNE   "audit prune"
+#define AUDIT_ROWS_TO "audit rows up to " /* and the number: the object of that verb */
+int store_audit_row(struct store *st, int64_t seq, struct audit *out, struct err *err);
+int store_audit_before(struct store *st, int64_t before_ms, int64_t *seq, struct err *err); /* the last of those that are all older; 0 none */
+/* In the caller's transaction: told (actor, origin, role, reason, result are the caller's) becomes the row that has the hash of the last one that goes. */
+int store_audit_prune(struct store *st, int64_t to_seq, struct audit *told, int64_t *pruned, struct err *err);
+/* Digests for before_hash and after_hash: of the object's JSON as it is stored and told. */
+void store_digest_json(char out[65], struct json *take);
+void store_digest_cluster(char out[65], const struct cluster *c);
+void store_digest_node(char out[65], const struct node *n);
+void store_digest_operation(char out[65], const struct operation *o);
 
 /* what makes a repeated request answer the same (R9.2): kept 24 h */
 int store_reply_add(struct store *st, const char *key, const char *body_hash, int status, const char *body, struct err *err);
@@ -135,6 +164,7 @@ int store_job_seen(struct store *st, int64_t cluster_id, const struct job_record
 int store_job_find(struct store *st, int64_t cluster_id, const char *id, struct job_record *out, struct err *err); /* the last of that id */
 int store_jobs_ended(struct store *st, int64_t cluster_id, int64_t since_s, size_t most, struct job_record **out, size_t *n, struct err *err); /* the last that ended, newest first; yours to free */
 int store_jobs_forget(struct store *st, int64_t before_s, struct err *err);
+int store_jobs_forget_most(struct store *st, int64_t kept, struct err *err); /* but the last `kept` that ended */
 
 /*
  * The ledger of money. "Metered until" and the charges up to it are one commit, so that a kill neither loses nor repeats

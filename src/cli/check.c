@@ -48,7 +48,7 @@ int cli_check_template(struct out *o, struct command_io *io, const char *name)
 	int code;
 
 	if (!t) {
-		out_error(err.msg);
+		out_failed(o, &err);
 		return 1;
 	}
 	template_check(&problems, t);

@@ -24,16 +24,16 @@ struct cli {
 	int code;
 };
 
-static int misused(const struct command *c, const struct err *err)
+static int misused(struct cli *c, const struct command *found, const struct err *err)
 {
-	char text[500];
+	struct err said = { .code = err->code };
 
-	if (c)
-		snprintf(text, sizeof(text), "%s; \"paceline help %s\" says what it takes",
-			 err->msg, c->name);
+	if (found)
+		err_set(&said, err->code, "%.240s; \"paceline help %s\" says what it takes",
+			err->msg, found->name);
 	else
-		snprintf(text, sizeof(text), "%s", err->msg);
-	out_error(text);
+		err_set(&said, err->code, "%s", err->msg);
+	out_failed(&c->out, &said);
 	return 2;
 }
 
@@ -61,7 +61,7 @@ static int help_on(struct cli *c, const char *const *words, size_t n)
 		code = 0;
 	} else {
 		command_unknown(words, n, &err);
-		code = misused(NULL, &err);
+		code = misused(c, NULL, &err);
 	}
 	buf_clear(&text);
 	return code;
@@ -97,7 +97,7 @@ static int print_completion(struct cli *c, const char *shell)
 	int code = 0;
 
 	if (command_completion(&text, shell, &err) < 0)
-		code = misused(c->run.command, &err);
+		code = misused(c, c->run.command, &err);
 	else
 		print(c, &text);
 	buf_clear(&text);
@@ -160,14 +160,13 @@ static bool asks(const struct cli *c)
 	       !command_option(&c->run, "yes");
 }
 
-static int nobody_to_ask(const struct cli *c)
+static int nobody_to_ask(struct cli *c)
 {
-	char text[200];
+	struct err err;
 
-	snprintf(text, sizeof(text),
-		 "%s: nobody is here to be asked: add --yes when it is meant",
-		 c->run.command->name);
-	out_error(text);
+	err_set(&err, ERR_INVALID, "%s: nobody is here to be asked: add --yes when it is meant",
+		c->run.command->name);
+	out_failed(&c->out, &err);
 	return 2;
 }
 
@@ -199,9 +198,9 @@ static void on_done(void *arg, int exit_code, const struct err *err)
 	if (!err)
 		return;
 	if (exit_code == 2)
-		misused(c->run.command, err);
+		misused(c, c->run.command, err);
 	else
-		out_error(err->msg);
+		out_failed(&c->out, err);
 }
 
 static void on_signal(void *arg, int signo)
@@ -256,9 +255,10 @@ static int run_with_engine(struct cli *c)
 	else
 		c->code = look_first(c, &err);
 	if (c->code)
-		out_error(err.msg);
+		out_failed(&c->out, &err);
 	else if (asks(c) && !says_yes(c, command_objects(&c->run))) {
-		out_error("nothing was changed");
+		err_set(&err, ERR_CONFLICT, "nothing was changed");
+		out_failed(&c->out, &err);
 		c->code = 1;
 	} else
 		wait_for_end(c);
@@ -271,6 +271,14 @@ static int run_with_engine(struct cli *c)
 /*
  * From words to a command
  */
+
+static bool says_json(const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n && strcmp(words[i], "--") != 0; i++)
+		if (strcmp(words[i], "--json") == 0)
+			return true;
+	return false;
+}
 
 static int run_command(struct cli *c, const struct command *found, const char *const *words,
 		       size_t n)
@@ -285,7 +293,7 @@ static int run_command(struct cli *c, const struct command *found, const char *c
 				       .done = on_done,
 				       .done_arg = c };
 	if (command_parse(&c->run, words, n, &err) < 0) {
-		c->code = misused(found, &err);
+		c->code = misused(c, found, &err);
 	} else {
 		out_init(&c->out, command_option(&c->run, "json") != NULL);
 		out_io(&c->out, &c->io);
@@ -331,11 +339,12 @@ static int run_words(struct cli *c, const char *const *words, size_t n)
 		return print_version(c);
 	if (wants_help(words, n))
 		return help_on(c, words, plain_words(words, n));
+	c->out.json = says_json(words, n);
 	found = command_find(words, n, &used);
 	if (found)
 		return run_command(c, found, words + used, n - used);
 	command_unknown(words, n, &err);
-	return misused(NULL, &err);
+	return misused(c, NULL, &err);
 }
 
 int cli_main(const struct cli_options *o, int argc, char **argv)

@@ -77,6 +77,28 @@ void out_error(const char *text)
 	fprintf(stderr, "paceline: %s\n", clean);
 }
 
+/* As the API's error bodies are, so that one reader does for both. */
+static void write_error(struct out *o, const struct err *err)
+{
+	struct json *j = json_new_object(), *inner = json_set_object(j, "error");
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+
+	json_set_str(inner, "code", err_name(err->code ? err->code : ERR_INTERNAL));
+	json_set_str(inner, "message", err->msg);
+	json_write(&text, j);
+	buf_addc(&text, '\n');
+	out_write(o, buf_str(&text), text.len);
+	buf_clear(&text);
+	json_free(j);
+}
+
+void out_failed(struct out *o, const struct err *err)
+{
+	if (o->json && !o->told)
+		write_error(o, err);
+	out_error(err->msg);
+}
+
 int out_end(struct out *o)
 {
 	end_grid(o);
@@ -122,6 +144,7 @@ static void on_result(void *arg, const struct json *j)
 
 	if (!o->json)
 		return;
+	o->told = true;
 	if (o->width)
 		json_write_pretty(&text, j);
 	else

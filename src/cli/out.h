@@ -10,6 +10,7 @@
 
 struct out {
 	bool json;
+	bool told;   /* a result was written: with --json nothing follows it */
 	bool failed; /* nobody reads, or the disk is full */
 	int why;     /* errno of it */
 	int width;   /* of the terminal; 0: none */
@@ -22,5 +23,8 @@ int out_end(struct out *o); /* what is left is written; -1 when not all of it co
 void out_write(struct out *o, const char *data, size_t n);
 void out_text(struct out *o, const char *text);
 void out_error(const char *text); /* "paceline: text" */
+/* The same, and with --json on standard output {"error":{"code","message"}}: whoever reads that reads one value, whatever
+ * came of it. */
+void out_failed(struct out *o, const struct err *err);
 
 #endif

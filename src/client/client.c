@@ -41,6 +41,7 @@ struct client_call {
 	char *path;
 	struct buf body;
 	char key[40]; /* Idempotency-Key; "" for a GET */
+	char etag[80]; /* If-Match; "" none */
 	struct http_local *http;
 	struct timer *again;
 	unsigned int tries;
@@ -244,8 +245,8 @@ static void send_call(void *arg)
 {
 	struct client_call *call = arg;
 	struct client *c = call->client;
-	char key[64];
-	const char *headers[3] = { NULL };
+	char key[64], etag[96];
+	const char *headers[4] = { NULL };
 	struct err err = ERR_INIT;
 	struct http_local_request q = { .socket = c->socket,
 					.target = call->path,
@@ -261,6 +262,8 @@ static void send_call(void *arg)
 		snprintf(key, sizeof(key), "Idempotency-Key: %s", call->key);
 		headers[0] = "Content-Type: application/json";
 		headers[1] = key;
+		snprintf(etag, sizeof(etag), "If-Match: %s", call->etag);
+		headers[2] = call->etag[0] ? etag : NULL;
 		q.method = "POST";
 		q.body = buf_str(&call->body);
 		q.body_len = call->body.len;
@@ -301,6 +304,11 @@ struct client_call *client_post(struct client *c, const char *path, const struct
 	else
 		buf_adds(&call->body, "{}");
 	return call;
+}
+
+void client_if_match(struct client_call *call, const char *etag)
+{
+	snprintf(call->etag, sizeof(call->etag), "%s", etag ? etag : "");
 }
 
 /*

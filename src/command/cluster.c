@@ -87,6 +87,20 @@ static void array_row(struct command_run *r, const struct json *a)
 	buf_clear(&states);
 }
 
+/* R9.5: it hinders nobody, and is good to know. */
+static void show_editing(struct command_run *r, const struct json *list)
+{
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *e = json_at(list, i);
+		const char *doing = json_str(e, "doing", "");
+		char when[CLOCK_TEXT];
+
+		show_fact(r, i ? "" : "edited", "by %s since %s%s%s", json_str(e, "who", "?"),
+			  show_time(when, json_int(e, "since_ms", 0)), doing[0] ? ": " : "",
+			  doing);
+	}
+}
+
 static void show_cluster(struct command_run *r, const struct json *c)
 {
 	char span[CLOCK_TEXT], money[24], spent[24];
@@ -118,6 +132,7 @@ static void show_cluster(struct command_run *r, const struct json *c)
 	show_fact(r, "cost", "%s/h, spent %s",
 		  money_text(money, json_real(c, "view.price_now", -1)),
 		  money_text(spent, json_real(c, "view.spent", -1)));
+	show_editing(r, json_get(c, "editing"));
 	show_fact(r, "issue", "%s", json_str(c, "view.issue", ""));
 	show_fact(r, "decision", "%s", json_str(c, "view.plan", ""));
 }
@@ -301,14 +316,15 @@ static char *typed_name(struct command_run *r)
 	return r->io->ask(r->io->arg, "Type the cluster's name to delete it: ");
 }
 
-static void send_teardown(struct command_run *r, const char *hash, const char *name)
+static void send_teardown(struct command_run *r, const struct json *plan, const char *name)
 {
 	struct json *body = json_new_object();
 
-	json_set_str(body, "plan_hash", hash);
+	json_set_str(body, "plan_hash", json_str(plan, "hash", ""));
 	json_set_str(body, "typed_name", name);
 	json_set_bool(body, "force", command_option(r, "force") != NULL);
 	run_post(r, path_of(r, "/teardown"), body, on_deleting);
+	run_if_match(r, plan);
 }
 
 static void on_plan(struct command_run *r, const struct json *plan)
@@ -334,7 +350,7 @@ static void on_plan(struct command_run *r, const struct json *plan)
 		run_failf(r, ERR_INVALID,
 			  "\"%.40s\" is not the cluster's name; nothing was deleted", name);
 	else
-		send_teardown(r, hash, name);
+		send_teardown(r, plan, name);
 	free(name);
 }
 

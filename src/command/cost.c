@@ -226,39 +226,20 @@ static void on_cost(struct command_run *r, const struct json *answer)
  * The question
  */
 
-/* "2026-11-24", the day's beginning, or "2026-11-24T11:00:00Z". */
-static int time_option(struct command_run *r, const char *name, char out[SHOW_MAX])
-{
-	const char *text = command_option(r, name);
-	char whole[48];
-	int64_t ms = 0;
-
-	if (text) {
-		snprintf(whole, sizeof(whole), "%.24s%s", text,
-			 strchr(text, 'T') ? "" : "T00:00:00Z");
-		if (strlen(text) > 24 || clock_read(&ms, whole) < 0) {
-			run_misused(
-			    r,
-			    "--%s: \"%.40s\" is no day or time of UTC as in 2026-11-24 or 2026-11-24T11:00:00Z",
-			    name, text);
-			return -1;
-		}
-	}
-	show_int(out, ms);
-	return 0;
-}
-
 void run_cost(struct command_run *r)
 {
 	const char *by = command_option(r, "by");
 	char from[SHOW_MAX], to[SHOW_MAX];
+	int64_t from_ms, to_ms;
 
 	if (by && !table_named(by)) {
 		run_misused(r, "--by: cluster, array, kind, user or job");
 		return;
 	}
-	if (time_option(r, "from", from) < 0 || time_option(r, "to", to) < 0)
+	if (run_option_time(r, "from", &from_ms) < 0 || run_option_time(r, "to", &to_ms) < 0)
 		return;
+	show_int(from, from_ms);
+	show_int(to, to_ms);
 	run_get(r,
 		client_path("/v1/cost?cluster=%&from=%&to=%", r->args.n ? r->args.v[0] : "",
 			    from, to, (char *)NULL),

@@ -1,5 +1,4 @@
-/* What happened, what is under way, and why: events, operations, decisions, the audit trail,
- * the engine itself. */
+/* What happened, what is under way, and why: events, operations, decisions, the engine itself. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "command/run.h"
+#include "model/limits.h"
 #include "model/size.h"
 
 #define FOLLOW_MS 1000
@@ -333,37 +333,8 @@ void run_why(struct command_run *r)
 }
 
 /*
- * Audit, backup, status
+ * Backup, status
  */
-
-static void on_audit(struct command_run *r, const struct json *answer)
-{
-	const struct json *list = json_get(answer, "audit");
-
-	show_columns(r, "SEQ", "WHEN", "WHO", "FROM", "ROLE", "DID", "TO", "RESULT");
-	for (size_t i = 0; i < json_len(list); i++) {
-		const struct json *a = json_at(list, i);
-		char seq[SHOW_MAX], when[CLOCK_TEXT];
-
-		show_row(r, show_int(seq, json_int(a, "seq", 0)),
-			 show_time(when, json_int(a, "at_ms", 0)), json_str(a, "actor", ""),
-			 json_str(a, "origin", ""), json_str(a, "role", ""),
-			 json_str(a, "verb", ""), json_str(a, "object", ""),
-			 show_or(json_str(a, "result", ""), json_str(a, "reason", "")));
-	}
-	show_result(r, answer);
-	run_done(r);
-}
-
-void run_audit(struct command_run *r)
-{
-	int64_t most = 50;
-	char count[SHOW_MAX];
-
-	if (run_option_int(r, "most", 1, MOST, &most) == 0)
-		run_get(r, client_path("/v1/audit?most=%", show_int(count, most), (char *)NULL),
-			on_audit);
-}
 
 static void on_backup(struct command_run *r, const struct json *answer)
 {
@@ -375,6 +346,36 @@ static void on_backup(struct command_run *r, const struct json *answer)
 void run_backup(struct command_run *r)
 {
 	run_post(r, xstrdup("/v1/backup"), NULL, on_backup);
+}
+
+static void on_limits(struct command_run *r, const struct json *answer)
+{
+	const struct json *list = json_get(answer, "limits");
+
+	show_columns(r, "LIMIT", "NOW", "USUAL", "CAN BE", "WHAT");
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *l = json_at(list, i);
+		int which = limit_named(json_str(l, "name", ""));
+		int64_t min = json_int(l, "min", 0), max = json_int(l, "max", 0);
+		char usual[32], least[32], most[32], range[80] = "fixed";
+
+		if (which < 0)
+			continue; /* of an engine that is newer than this program */
+		if (min != max)
+			snprintf(range, sizeof(range), "%s to %s",
+				 limit_text(least, (enum limit)which, min),
+				 limit_text(most, (enum limit)which, max));
+		show_row(r, json_str(l, "name", ""), json_str(l, "text", ""),
+			 limit_text(usual, (enum limit)which, json_int(l, "usual", 0)), range,
+			 json_str(l, "help", ""));
+	}
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_engine_limits(struct command_run *r)
+{
+	run_get(r, xstrdup("/v1/limits"), on_limits);
 }
 
 static void on_resumed(struct command_run *r, const struct json *engine)

@@ -1,6 +1,7 @@
 /* A command under way: one call or one timer at a time, and its end. */
 #include "command/run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +93,24 @@ int run_option_int(struct command_run *r, const char *name, int64_t min, int64_t
 	return -1;
 }
 
+int run_option_time(struct command_run *r, const char *name, int64_t *utc_ms)
+{
+	const char *text = command_option(r, name);
+	char whole[48];
+
+	*utc_ms = 0;
+	if (!text)
+		return 0;
+	snprintf(whole, sizeof(whole), "%.24s%s", text, strchr(text, 'T') ? "" : "T00:00:00Z");
+	if (strlen(text) <= 24 && clock_read(utc_ms, whole) == 0)
+		return 0;
+	run_misused(
+	    r,
+	    "--%s: \"%.40s\" is no day or time of UTC as in 2026-11-24 or 2026-11-24T11:00:00Z",
+	    name, text);
+	return -1;
+}
+
 const char *verb_of(const struct command_run *r)
 {
 	return strchr(r->command->name, ' ') + 1;
@@ -137,6 +156,11 @@ void run_post(struct command_run *r, char *path, struct json *body, answer_fn *t
 	r->call = client_post(r->client, path, body, on_reply, r);
 	free(path);
 	json_free(body);
+}
+
+void run_if_match(struct command_run *r, const struct json *read)
+{
+	client_if_match(r->call, json_str(read, "etag", ""));
 }
 
 /*

@@ -16,6 +16,8 @@ typedef void reply_fn(struct command_run *r, const struct json *answer, const st
 /* Paths and bodies are taken. Only then_any hears of failures: answer is NULL there. */
 void run_get(struct command_run *r, char *path, answer_fn *then);
 void run_post(struct command_run *r, char *path, struct json *body, answer_fn *then);
+/* The call that was just made is meant for what was read, as the "etag" in it says (R9.1). */
+void run_if_match(struct command_run *r, const struct json *read);
 void run_get_any(struct command_run *r, char *path, reply_fn *then_any);
 void run_later(struct command_run *r, int64_t ms, void (*wake)(struct command_run *r));
 void run_keep(struct command_run *r, void *state, void (*drop)(void *state));
@@ -28,6 +30,8 @@ void run_misused(struct command_run *r, const char *fmt, ...) /* exit 2 */
     __attribute__((format(printf, 2, 3)));
 int run_option_int(struct command_run *r, const char *name, int64_t min, int64_t max,
 		   int64_t *value); /* -1: not that number, and the command ended */
+/* "2026-11-24", the day's beginning, or "2026-11-24T11:00:00Z"; 0 when it is not given. */
+int run_option_time(struct command_run *r, const char *name, int64_t *utc_ms);
 
 /*
  * For people
@@ -98,6 +102,7 @@ command_fn run_ssh, run_cp;
 command_fn run_events, run_operation_list, run_operation_show, run_operation_cancel, run_plan,
     run_why, run_cost, run_audit, run_backup, run_status, run_engine_resume, run_cloud_retry,
     run_engine_take_over, run_found, run_adopt, run_condemn;
-command_fn run_operation_retry, run_operation_skip, run_disk_list;
+command_fn run_operation_retry, run_operation_skip, run_disk_list, run_audit_export,
+    run_audit_prune, run_audit_verify, run_engine_limits;
 
 #endif

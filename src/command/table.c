@@ -141,6 +141,12 @@ static const struct command_option audit_options[] = {
 	OPTIONS_END,
 };
 
+static const struct command_option prune_options[] = {
+	{ "before", "TIME", "rows older than this day or time of UTC, as in 2026-11-01" },
+	{ "reason", "TEXT", "why, for the audit" },
+	OPTIONS_END,
+};
+
 static const struct command_option operations_options[] = {
 	{ "open", NULL, "only those under way" },
 	OPTIONS_END,
@@ -434,7 +440,8 @@ const struct command commands[] = {
 	  .args = "CLUSTER [NODE] [-- COMMAND...]",
 	  .help = "a shell on the head or a node, or one command there",
 	  .more =
-	      "The exit code is the command's. Its words reach it as they are: no shell reads them again. The key belongs to the engine's user.",
+	      "The exit code is the command's. Its words reach it as they are: no shell reads them again. The key belongs to the engine's user. "
+	      "It runs from a shell of yours; in the console \"shell\" (its key is in the footer of the nodes) opens one on the node under the cursor, in this terminal.",
 	  .flags = CMD_CLUSTER | CMD_LOCAL,
 	  .needs = ROLE_OPERATOR,
 	  .run = run_ssh },
@@ -536,9 +543,37 @@ const struct command commands[] = {
 	{ .name = "audit",
 	  .args = "",
 	  .help = "who did what",
+	  .more =
+	      "Each row has the hash of the one before, a digest of its object before and after, and of the plan it rests on. What the engine does "
+	      "by itself is there, too, with the rule and the readings. \"audit verify\" looks whether any is missing.",
 	  .options = audit_options,
 	  .needs = ROLE_ADMIN,
 	  .run = run_audit },
+	{ .name = "audit export",
+	  .args = "FILE",
+	  .help = "write the audit to a new file, a JSON value for each row",
+	  .more =
+	      "Only rows that were exported can be pruned. The last hash in the file stands for all rows in it: the engine takes it as the proof.",
+	  .flags = CMD_LOCAL,
+	  .needs = ROLE_ADMIN,
+	  .run = run_audit_export },
+	{ .name = "audit prune",
+	  .args = "",
+	  .help = "remove old audit rows that were exported",
+	  .more =
+	      "What is removed leaves a row that says who did it, up to which row, and the hash of the last one: so \"audit verify\" can still follow the chain, and "
+	      "the exported file fits in front of it.",
+	  .options = prune_options,
+	  .flags = CMD_WRITE,
+	  .confirm = CONFIRM_BOX,
+	  .needs = ROLE_ADMIN,
+	  .run = run_audit_prune },
+	{ .name = "audit verify",
+	  .args = "",
+	  .help = "whether any audit row was changed or removed",
+	  .more = "Exit 1 when one was, with its number; else it says from which row on the chain was followed.",
+	  .needs = ROLE_ADMIN,
+	  .run = run_audit_verify },
 	{ .name = "backup",
 	  .args = "",
 	  .help = "copy the engine's store to a file beside it",
@@ -588,6 +623,13 @@ const struct command commands[] = {
 	  .options = engine_options,
 	  .flags = CMD_LOCAL | CMD_CLI_ONLY,
 	  .needs = ROLE_NONE },
+	{ .name = "engine limits",
+	  .args = "",
+	  .help = "the engine's ceilings: clients, requests, nodes, jobs",
+	  .more =
+	      "Those that are not fixed can be set under limits: in config.yaml, as in \"limits: { clients: 128, request_body: 8 MiB }\"; they hold from the engine's next start on.",
+	  .needs = ROLE_VIEWER,
+	  .run = run_engine_limits },
 	{ .name = "engine resume",
 	  .args = "",
 	  .help = "end the engine's safe mode: it changes things again",

@@ -154,6 +154,7 @@ static void on_plan(struct command_run *r, const struct json *plan)
 		body = params_body(r);
 		json_set_str(body, "plan_hash", hash);
 		post(r, body, on_updated);
+		run_if_match(r, plan);
 	} else {
 		show_text(r, "nothing was changed; --plan %s does it", hash);
 		show_result(r, plan);

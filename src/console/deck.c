@@ -517,6 +517,7 @@ void deck_free(struct deck *d)
 	deck_cost_clear(d);
 	deck_op_clear(d);
 	deck_diff_clear(d);
+	deck_lease_clear(d);
 	deck_log_clear(d);
 	mirror_free(d->mirror);
 	timer_free(d->filter_timer);

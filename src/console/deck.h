@@ -125,6 +125,13 @@ struct diff_view {	   /* of one template */
 	const char *facts[10];
 };
 
+struct deck_lease { /* what this console has open to change it */
+	bool on;
+	enum deck_mode mode; /* in which it is open; AT_PANES: in an editor */
+	char kind[12], name[64], doing[24], session[33];
+	struct timer *timer;
+};
+
 struct op_view {	   /* the operation under the cursor */
 	struct json *told; /* GET /v1/operations/N; NULL: not yet */
 	char asked[160];
@@ -274,6 +281,7 @@ struct deck {
 	struct cost_view cost;
 	struct op_view op;
 	struct diff_view diff;
+	struct deck_lease lease;
 	struct log_view log;
 	struct textbox detail; /* the column at 160x40, and what Enter shows */
 	struct textbox under;  /* of a view: the text under its table */
@@ -551,11 +559,21 @@ void deck_post(struct deck *d, char *path, struct json *body, deck_answer_cb *cb
 /* What happens when the newest call fails, instead of its sentence. */
 typedef void deck_failed_cb(struct deck *d, const struct err *err, const char *note);
 void deck_if_failed(struct deck *d, deck_failed_cb *cb);
+/* The same: it is meant for what was read, as the "etag" in it says (R9.1). */
+void deck_if_match(struct deck *d, const struct json *read);
 void deck_drop_calls(struct deck *d);
 void deck_undo_set(struct deck *d, const char *what, char *path, struct json *body);
 /* An act that is not taken back stands before older ones that would be. how: what to do instead
  */
 void deck_undo_none(struct deck *d, const char *what, const char *how);
+
+void deck_call_quiet(struct deck *d); /* the newest call's failure is not worth a sentence */
+
+/* deck_lease.c (R9.5): kind "clusters" or "templates" */
+void deck_lease_begin(struct deck *d, const char *kind, const char *name, const char *doing);
+void deck_lease_end(struct deck *d);
+void deck_lease_look(struct deck *d); /* after each key: is it still open? */
+void deck_lease_clear(struct deck *d);
 
 /* deck_chosen.c */
 void act_chosen(struct deck *d, enum chosen_act what);

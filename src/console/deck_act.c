@@ -74,10 +74,16 @@ void deck_get(struct deck *d, char *path, deck_answer_cb *cb, const char *note)
 	free(path);
 }
 
+void deck_call_quiet(struct deck *d)
+{
+	if (d->calls)
+		d->calls->quiet = true;
+}
+
 void deck_get_quietly(struct deck *d, char *path, deck_answer_cb *cb, const char *note)
 {
 	deck_get(d, path, cb, note);
-	d->calls->quiet = true;
+	deck_call_quiet(d);
 }
 
 void deck_post(struct deck *d, char *path, struct json *body, deck_answer_cb *cb,
@@ -94,6 +100,12 @@ void deck_if_failed(struct deck *d, deck_failed_cb *cb)
 {
 	if (d->calls)
 		d->calls->failed = cb;
+}
+
+void deck_if_match(struct deck *d, const struct json *read)
+{
+	if (d->calls)
+		client_if_match(d->calls->call, json_str(read, "etag", ""));
 }
 
 void deck_drop_calls(struct deck *d)

@@ -115,6 +115,9 @@ static void of_cluster(const struct deck *d, struct textbox *out, const struct c
 	      cluster_state_name(r->cluster.state), hms(a, r->cluster.since_ms));
 	field(out, TONE_TEXT, "reason", "%s", r->cluster.reason ? r->cluster.reason : "");
 	field(out, TONE_FAIL, "issue", "%s", v->issue);
+	if (v->editing[0])
+		field(out, TONE_WARN, "edited by", "%s since %s", v->editing,
+		      hms(a, v->editing_ms));
 	if (op)
 		field(out, TONE_BOOT, op_kind_name(op->kind), "%s: %s", op->step, op->detail);
 	field(out, TONE_TEXT, "decision", "%s", v->plan);

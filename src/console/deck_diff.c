@@ -234,6 +234,7 @@ static void apply(struct deck *d)
 	json_set_str(body, "plan_hash", json_str(d->diff.plan, "hash", ""));
 	deck_post(d, client_path("/v1/clusters/%/update", cluster, (char *)NULL), body,
 		  on_applied, cluster);
+	deck_if_match(d, d->diff.plan);
 }
 
 static void on_plan(struct deck *d, const struct json *plan, const char *cluster)
@@ -269,6 +270,7 @@ static void on_plan(struct deck *d, const struct json *plan, const char *cluster
 	spec.question = d->dialog_title;
 	spec.facts = d->diff.facts;
 	deck_ask(d, &spec, apply);
+	deck_lease_begin(d, "clusters", cluster, "update");
 }
 
 void act_diff_apply(struct deck *d)

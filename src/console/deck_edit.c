@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -194,12 +195,37 @@ static void on_not_seen(struct deck *d, const struct err *err, const char *name)
 	free(own);
 }
 
+/* R9.1, for a file: another console or editor wrote it since ours began. */
+static bool was_changed(const struct deck *d, const char *own)
+{
+	char *now = NULL;
+	bool other = false;
+
+	if (d->template.before && text_of_file(&now, own, NULL) == 0)
+		other = strcmp(now, d->template.before) != 0;
+	free(now);
+	return other;
+}
+
+/* The text that was kept knows of no other: the next try is the operator's answer to this. */
+static void tell_changed(struct deck *d, const char *own)
+{
+	char when[CLOCK_TEXT];
+
+	deck_say(
+	    d, TONE_WARN,
+	    "not kept: %.160s was changed meanwhile, at %s. Your text lies beside it as .new: %s goes on with it, and keeping it then replaces that",
+	    own, clock_local(when, file_changed_ms(own)), KEY_FOR(d, "edit"));
+}
+
 static void keep(struct deck *d)
 {
 	char *work = own_path(d, ".new"), *own = own_path(d, ""), *text = NULL;
 	struct err err = ERR_INIT;
 
-	if (text_of_file(&text, work, &err) < 0 ||
+	if (was_changed(d, own))
+		tell_changed(d, own);
+	else if (text_of_file(&text, work, &err) < 0 ||
 	    file_write(own, text, strlen(text), 0644, &err) < 0) {
 		deck_say(d, TONE_FAIL, "%.300s", err.msg);
 	} else {
@@ -281,6 +307,7 @@ static void on_editor_ended(void *arg, int status)
 	char *work = own_path(d, ".new"), *text = NULL;
 	struct err err = ERR_INIT;
 
+	deck_lease_end(d);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 		deck_say(d, TONE_WARN, "the editor failed; %s goes on with what it left",
 			 KEY_FOR(d, "edit"));
@@ -391,6 +418,8 @@ void act_edit_as(struct deck *d, const char *name)
 	    display_child(d->display, (const char *const *)argv.v, NULL, on_editor_ended, d,
 			  &err) < 0)
 		deck_say(d, TONE_FAIL, "%.300s", err.msg);
+	else
+		deck_lease_begin(d, "templates", name, "edit");
 	strs_clear(&argv);
 	free(work);
 }

@@ -242,6 +242,7 @@ void deck_key(void *arg, const struct key *k)
 		interrupted(d);
 	else
 		panes_pressed(d, k);
+	deck_lease_look(d);
 	deck_load(d);
 	deck_watch(d);
 }

@@ -125,6 +125,7 @@ void teardown_plan_open(struct deck *d, const struct json *answer)
 		t->row = 0;
 	show_facts(t);
 	d->mode = AT_TEARDOWN;
+	deck_lease_begin(d, "clusters", t->cluster, "teardown");
 }
 
 static void renew(struct deck *d)

@@ -117,6 +117,7 @@ void teardown_agreed(struct deck *d)
 	textbox_add(&t->text, TONE_TEXT, " asked for");
 	deck_post(d, client_path("/v1/clusters/%/teardown", t->cluster, (char *)NULL), body,
 		  on_begun, t->cluster);
+	deck_if_match(d, t->plan);
 }
 
 static void on_plan(struct deck *d, const struct json *answer, const char *cluster)

@@ -307,7 +307,8 @@ static void begin_teardown(struct plain *p)
 	json_set_str(body, "plan_hash", json_str(p->plan, "hash", ""));
 	json_set_str(body, "typed_name", p->cluster);
 	json_set_bool(body, "force", false);
-	client_post(p->client, path, body, on_begun, p);
+	client_if_match(client_post(p->client, path, body, on_begun, p),
+			json_str(p->plan, "etag", ""));
 	free(path);
 	json_free(body);
 }

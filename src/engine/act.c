@@ -88,6 +88,7 @@ static int cluster_fill(struct cluster *c, struct engine *e, const struct user *
 	c->owner = xstrdup(u->name);
 	c->owner_uid = u->uid;
 	c->created_ms = c->since_ms = clock_utc_ms();
+	c->version = 1;
 	return 0;
 }
 
@@ -96,13 +97,24 @@ static int cluster_write(struct engine *e, const struct user *u, struct cluster 
 {
 	struct takeover *over = NULL;
 	char object[96];
+	struct deed a = { .by = u,
+			 .verb = "create",
+			 .object = object,
+			 .reason = c->spec.template_name,
+			 .plan_hash = t->hash };
 
 	snprintf(object, sizeof(object), "cluster %s", c->name);
 	if (store_begin(e->store, err) < 0)
 		return -1;
 	if (takeover_begin(&over, e, c, err) < 0 || store_cluster_add(e->store, c, err) < 0 ||
-	    store_revision_add(e->store, t->name, t->hash, t->text, c->created_ms, err) < 0 ||
-	    audit_act(e, u, "create", object, c->spec.template_name, NULL, 0, err) < 0) {
+	    store_edition_add(e->store, c, u->name, "create", err) < 0 ||
+	    store_revision_add(e->store, t->name, t->hash, t->text, c->created_ms, err) < 0) {
+		store_rollback(e->store);
+		takeover_end(over, true);
+		return -1;
+	}
+	store_digest_cluster(a.after, c);
+	if (audit_write(e, &a, err) < 0) {
 		store_rollback(e->store);
 		takeover_end(over, true);
 		return -1;
@@ -115,6 +127,19 @@ static int cluster_write(struct engine *e, const struct user *u, struct cluster 
 	return 0;
 }
 
+/* R13 */
+static int room_for_one(const struct engine *e, struct err *err)
+{
+	int64_t most = limits_get(e->limits, LIMIT_CLUSTERS);
+
+	if ((int64_t)e->n_runs < most)
+		return 0;
+	return err_set(
+	    err, ERR_FULL,
+	    "there are %zu clusters, as many as the engine takes: delete one, or raise limits: clusters: in its configuration",
+	    e->n_runs);
+}
+
 int engine_create(struct engine *e, const struct user *u, const char *name,
 		  const char *template_name, const struct strs *params, struct err *err)
 {
@@ -124,7 +149,8 @@ int engine_create(struct engine *e, const struct user *u, const char *name,
 	int rc;
 
 	cluster_spec_init(&c.spec);
-	if (engine_may_change(e, err) < 0 || !cluster_name_ok(name, err))
+	if (engine_may_change(e, err) < 0 || !cluster_name_ok(name, err) ||
+	    room_for_one(e, err) < 0)
 		return -1;
 	t = template_load(&e->template_folders, template_name, err);
 	rc = t ? cluster_fill(&c, e, u, name, t, params, err) : -1;
@@ -216,24 +242,21 @@ int engine_delete(struct engine *e, const struct user *u, const char *name,
 			       err);
 }
 
-/* Small changes without an operation share this shape: audit row and effect in one transaction.
+/*
+ * Small changes without an operation share this shape: effect and audit row in one transaction.
+ * The row comes last, as it says what the object has become.
  */
-static int change_begin(struct run *r, const struct user *u, const char *verb,
-			const char *object, const char *reason, struct err *err)
+static int change_begin(struct run *r, struct err *err)
 {
-	if (engine_may_change(r->engine, err) < 0 || lease_says(r, err) < 0 ||
-	    store_begin(r->engine->store, err) < 0)
-		return -1;
-	if (audit_act(r->engine, u, verb, object, reason, NULL, 0, err) < 0) {
-		store_rollback(r->engine->store);
-		return -1;
-	}
-	return 0;
+	return engine_may_change(r->engine, err) < 0 || lease_says(r, err) < 0
+		   ? -1
+		   : store_begin(r->engine->store, err);
 }
 
-static int change_end(struct run *r, struct err *err)
+/* What is in memory has changed: a row that cannot be written leaves no other way (R2.4). */
+static int change_end(struct run *r, const struct deed *a, struct err *err)
 {
-	if (store_commit(r->engine->store, err) < 0)
+	if (audit_write(r->engine, a, err) < 0 || store_commit(r->engine->store, err) < 0)
 		engine_fatal(r->engine, err);
 	observe_soon(r, 0);
 	return 0;
@@ -244,16 +267,25 @@ int engine_pause(struct engine *e, const struct user *u, const char *name, bool 
 {
 	struct run *r = run_need(e, name, err);
 	char object[96];
+	struct deed a = { .by = u, .verb = paused ? "pause" : "resume", .object = object };
 
 	snprintf(object, sizeof(object), "cluster %s", name);
-	if (!r || change_begin(r, u, paused ? "pause" : "resume", object, NULL, err) < 0)
+	if (!r || operation_outranks(r, OP_UPDATE_RANK, a.verb, err) < 0 ||
+	    change_begin(r, err) < 0)
 		return -1;
+	store_digest_cluster(a.before, &r->cluster);
+	if (edition_keep(r, err) < 0) {
+		store_rollback(e->store);
+		return -1;
+	}
 	r->cluster.paused = paused;
 	if (!paused)
 		backoff_unprotect(r);
-	cluster_save(r);
+	if (edition_make(r, u, a.verb, err) < 0)
+		engine_fatal(e, err);
+	store_digest_cluster(a.after, &r->cluster);
 	note_by(r, EVENT_INFO, u, "", paused ? "autoscaling paused" : "autoscaling resumed");
-	return change_end(r, err);
+	return change_end(r, &a, err);
 }
 
 static struct run *run_of_op(const struct engine *e, int64_t id, struct err *err)
@@ -266,64 +298,81 @@ static struct run *run_of_op(const struct engine *e, int64_t id, struct err *err
 }
 
 /* What the operator wants of an operation: written with its row, and then it takes its step. */
-static int op_change(struct run *r, const struct user *u, const char *verb, const char *what,
-		     struct err *err)
-{
+struct op_act {
+	struct deed act;
 	char object[96];
+};
 
-	snprintf(object, sizeof(object), "operation %lld", (long long)r->op.id);
-	return change_begin(r, u, verb, object, what, err);
+static int op_change(struct op_act *a, struct run *r, const struct user *u, const char *verb,
+		     const char *what, struct err *err)
+{
+	snprintf(a->object, sizeof(a->object), "operation %lld", (long long)r->op.id);
+	a->act = (struct deed){ .by = u,
+			       .verb = verb,
+			       .object = a->object,
+			       .reason = what,
+			       .plan_hash = r->op.plan_hash,
+			       .op_id = r->op.id };
+	if (change_begin(r, err) < 0)
+		return -1;
+	store_digest_operation(a->act.before, &r->op);
+	return 0;
 }
 
-static int op_changed(struct run *r, struct err *err)
+static int op_changed(struct op_act *a, struct run *r, struct err *err)
 {
 	r->op.next_try_ms = 0;
 	if (store_op_save(r->engine->store, &r->op, err) < 0) {
 		store_rollback(r->engine->store);
 		return -1;
 	}
+	store_digest_operation(a->act.after, &r->op);
 	intents_retry(r);
 	operation_wake(r);
-	return change_end(r, err);
+	return change_end(r, &a->act, err);
 }
 
 int engine_op_cancel(struct engine *e, const struct user *u, int64_t id, struct err *err)
 {
 	struct run *r = run_of_op(e, id, err);
 	const char *late = r ? operation_too_late(&r->op) : NULL;
+	struct op_act a;
 
 	if (late)
 		return err_set(err, ERR_CONFLICT, "operation %lld cannot be taken back: %s",
 			       (long long)id, late);
-	if (!r || op_change(r, u, "cancel", op_kind_name(r->op.kind), err) < 0)
+	if (!r || op_change(&a, r, u, "cancel", op_kind_name(r->op.kind), err) < 0)
 		return -1;
 	r->op.cancel_asked = true;
 	note_by(r, EVENT_INFO, u, "", "%s: cancel asked", op_kind_name(r->op.kind));
-	return op_changed(r, err);
+	return op_changed(&a, r, err);
 }
 
 int engine_op_retry(struct engine *e, const struct user *u, int64_t id, const char *item,
 		    struct err *err)
 {
 	struct run *r = run_of_op(e, id, err);
+	struct op_act a;
 
 	if (r && item[0] && (r->op.kind != OP_DELETE || !item_may_skip(r, item)))
 		return err_set(err, ERR_NOT_FOUND,
 			       "operation %lld of %s waits for nothing called \"%.100s\"",
 			       (long long)id, r->cluster.name, item);
 
-	if (!r || op_change(r, u, "retry", item[0] ? item : op_kind_name(r->op.kind), err) < 0)
+	if (!r ||
+	    op_change(&a, r, u, "retry", item[0] ? item : op_kind_name(r->op.kind), err) < 0)
 		return -1;
 	if (r->op.kind == OP_DELETE)
 		items_retry(r, item);
 	note_by(r, EVENT_INFO, u, "", "%s: tried again now", op_kind_name(r->op.kind));
-	return op_changed(r, err);
+	return op_changed(&a, r, err);
 }
 
 int engine_op_skip(struct engine *e, const struct user *u, int64_t id, const char *item,
 		   struct err *err)
 {
 	struct run *r = run_of_op(e, id, err);
+	struct op_act a;
 
 	if (!r)
 		return -1;
@@ -334,11 +383,11 @@ int engine_op_skip(struct engine *e, const struct user *u, int64_t id, const cha
 		return err_set(err, ERR_NOT_FOUND,
 			       "the teardown of %s waits for nothing called \"%.100s\"",
 			       r->cluster.name, item);
-	if (op_change(r, u, "skip", item, err) < 0)
+	if (op_change(&a, r, u, "skip", item, err) < 0)
 		return -1;
 	item_skip(r, item);
 	note_by(r, EVENT_WARN, u, "", "teardown: %s is left as it is", item);
-	return op_changed(r, err);
+	return op_changed(&a, r, err);
 }
 
 /*
@@ -360,12 +409,32 @@ static void act_told(struct run *r, struct member *m, node_act_fn *act, const ch
 		note(r, EVENT_INFO, m->node.name, "%s", why);
 }
 
+/* Of one node its own; of several one over theirs. */
+static void nodes_digest(char out[65], const struct run *r, const struct strs *nodes)
+{
+	struct json *list = nodes->n > 1 ? json_new_array() : NULL;
+
+	for (size_t i = 0; i < nodes->n; i++) {
+		const struct member *m = member_find(r, nodes->v[i]);
+
+		if (m)
+			store_digest_node(out, &m->node);
+		else
+			out[0] = '\0'; /* it is gone by now */
+		if (list)
+			json_add(list, json_new_string(out));
+	}
+	if (list)
+		store_digest_json(out, list);
+}
+
 static int for_nodes(struct engine *e, const struct user *u, const char *cluster,
 		     const struct strs *nodes, const char *verb, const char *reason, bool flag,
 		     node_act_fn *act, struct err *err)
 {
 	struct run *r = run_need(e, cluster, err);
 	char object[96], why[160];
+	struct deed a = { .by = u, .verb = verb, .object = object, .reason = reason };
 
 	if (!r)
 		return -1;
@@ -378,15 +447,17 @@ static int for_nodes(struct engine *e, const struct user *u, const char *cluster
 		 nodes->v[0]);
 	if (nodes->n == 1)
 		snprintf(object, sizeof(object), "%.40s: %.40s", cluster, nodes->v[0]);
-	if (change_begin(r, u, verb, object, reason, err) < 0)
+	if (change_begin(r, err) < 0)
 		return -1;
+	nodes_digest(a.before, r, nodes);
 	snprintf(why, sizeof(why), "%.40s by %.40s%s%.60s", verb, u->name,
 		 reason && reason[0] ? ": " : "", reason ? reason : "");
 	r->acting = u->name;
 	for (size_t i = 0; i < nodes->n; i++)
 		act_told(r, member_find(r, nodes->v[i]), act, why, flag);
 	r->acting = NULL;
-	return change_end(r, err);
+	nodes_digest(a.after, r, nodes);
+	return change_end(r, &a, err);
 }
 
 static void do_drain(struct run *r, struct member *m, const char *why, bool flag)

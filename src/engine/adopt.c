@@ -155,17 +155,37 @@ static int adopt_found(struct engine *e, const struct user *u, struct find *f, s
 		  : err_set(err, ERR_NOT_FOUND, "%s is in no listing any more", f->f.id);
 }
 
+/* What is decided of it: where it lies is the cloud's business. */
+static void found_digest(char out[65], const struct found *f)
+{
+	struct json *j = json_new_object();
+
+	json_set_str(j, "id", f->id);
+	json_set_str(j, "type", f->type);
+	json_set_str(j, "cluster_tag", f->cluster_tag);
+	json_set_str(j, "state", found_state_name(f->state));
+	json_set_str(j, "actor", f->actor);
+	json_set_int(j, "decided_ms", f->decided_ms);
+	store_digest_json(out, j);
+}
+
 static int adopt_one(struct engine *e, const struct user *u, struct find *f, struct err *err)
 {
+	struct deed a = { .by = u, .verb = "adopt", .object = f->f.id };
+
 	if (find_is_storage(f) && !f->call && !f->deleted)
 		return adopt_disk(e, u, f, err);
 	if (store_begin(e->store, err) < 0)
 		return -1;
-	if (audit_act(e, u, "adopt", f->f.id, NULL, NULL, 0, err) < 0 ||
-	    adopt_found(e, u, f, err) < 0) {
+	found_digest(a.before, &f->f);
+	if (adopt_found(e, u, f, err) < 0) {
 		store_rollback(e->store);
 		return -1;
 	}
+	if (f->what == FOUND_ORPHAN) /* else it is a row of its cluster now */
+		found_digest(a.after, &f->f);
+	if (audit_write(e, &a, err) < 0)
+		engine_fatal(e, err); /* memory has it */
 	if (store_commit(e->store, err) < 0)
 		engine_fatal(e, err);
 	if (f->what != FOUND_ORPHAN)
@@ -217,7 +237,7 @@ static int adoption_end(struct engine *e, const struct user *u, struct err *err)
 {
 	if (store_begin(e->store, err) < 0)
 		return -1;
-	if (audit_act(e, u, "adopt", "engine", store_adoption(e->store), NULL, 0, err) < 0 ||
+	if (audit_act(e, u, "adopt", "engine", store_adoption(e->store), NULL, err) < 0 ||
 	    store_set_fact(e->store, "adoption", "", err) < 0) {
 		store_rollback(e->store);
 		return -1;
@@ -413,6 +433,13 @@ static int plan_fits(const struct engine *e, struct find *const *v, size_t n,
 int find_condemn(struct engine *e, const struct user *u, struct found *row,
 		 const char *plan_hash, const char *reason, struct err *err)
 {
+	struct deed a = { .by = u,
+			 .verb = "condemn",
+			 .object = row->id,
+			 .reason = reason,
+			 .plan_hash = plan_hash };
+
+	found_digest(a.before, row);
 	row->state = FOUND_CONDEMNED;
 	row->decided_ms = clock_utc_ms();
 	row->error[0] = '\0';
@@ -420,7 +447,8 @@ int find_condemn(struct engine *e, const struct user *u, struct found *row,
 	snprintf(row->plan_hash, sizeof(row->plan_hash), "%s", plan_hash);
 	if (store_found_save(e->store, row, err) < 0)
 		return -1;
-	return audit_act(e, u, "condemn", row->id, reason, plan_hash, 0, err);
+	found_digest(a.after, row);
+	return audit_write(e, &a, err);
 }
 
 static int write_condemned(struct engine *e, const struct user *u, struct find *const *v,

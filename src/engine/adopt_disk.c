@@ -105,10 +105,16 @@ static int add_row(struct engine *e, struct cluster *c, struct err *err)
 static int write_row(struct engine *e, const struct user *u, const struct find *f,
 		     struct cluster *c, struct err *err)
 {
+	struct deed a = { .by = u, .verb = "adopt", .object = f->f.id };
+
 	if (store_begin(e->store, err) < 0)
 		return -1;
-	if (audit_act(e, u, "adopt", f->f.id, NULL, NULL, 0, err) < 0 ||
-	    add_row(e, c, err) < 0) {
+	if (add_row(e, c, err) < 0) {
+		store_rollback(e->store);
+		return -1;
+	}
+	store_digest_cluster(a.after, c);
+	if (audit_write(e, &a, err) < 0) {
 		store_rollback(e->store);
 		return -1;
 	}

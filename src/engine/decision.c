@@ -106,17 +106,6 @@ static void idle_times(struct run *r, struct member *const *at)
 	}
 }
 
-static int audit_plan(struct run *r, struct err *err)
-{
-	char what[160];
-
-	if (!r->plan.n_creates && !r->plan.n_acts)
-		return 0;
-	snprintf(what, sizeof(what), "cluster %s: %zu creates, %zu node acts", r->cluster.name,
-		 r->plan.n_creates, r->plan.n_acts);
-	return audit_act(r->engine, NULL, "autoscale", what, r->plan.summary, NULL, 0, err);
-}
-
 /* facts.nodes[i] is members[i], as nothing moved since; what follows may shorten the list, so
  * the pointers are kept first. */
 static int apply(struct run *r, struct err *err)

@@ -197,6 +197,7 @@ static void housekeeping(void *arg)
 
 	loop_doing(e->loop, "housekeeping");
 	timer_set(e->housekeeping, HOUSEKEEPING_MS);
+	editing_tick(e);
 	checkpoint_tick(e);
 	engine_look_at_store(e);
 	lease_tick(e);
@@ -228,6 +229,7 @@ struct engine *engine_new(struct loop *l, const struct engine_options *o, struct
 	e->lock_fd = -1;
 	e->state_dir = xstrdup(o->state_dir);
 	e->orphan_rules = o->orphans;
+	e->limits = o->limits;
 	e->template_folders = (struct strs)STRS_INIT(16);
 	for (size_t i = 0; o->template_folders && i < o->template_folders->n; i++)
 		strs_add(&e->template_folders, o->template_folders->v[i]);
@@ -263,6 +265,7 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	timer_free(e->housekeeping);
+	audit_verify_end(e);
 	for (size_t i = 0; i < e->n_runs; i++)
 		bill_save(e->runs[i]);
 	history_end(e);
@@ -281,6 +284,7 @@ void engine_free(struct engine *e)
 		close(e->lock_fd);
 	crash_watch_end();
 	strs_clear(&e->template_folders);
+	editings_clear(&e->editings);
 	free(e->runs);
 	free(e->clouds);
 	free(e->cluster_list);

@@ -346,6 +346,18 @@ static void spot_times(struct facts *f, struct run *r)
 	map_free(before);
 }
 
+/* The cluster's own limit, or what the engine's leaves of nodes to it (R13). */
+static int64_t nodes_limit(const struct run *r)
+{
+	int64_t left = limits_get(r->engine->limits, LIMIT_NODES), own = r->cluster.spec.max_nodes;
+
+	for (size_t i = 0; i < r->engine->n_runs; i++)
+		if (r->engine->runs[i] != r)
+			left -= (int64_t)r->engine->runs[i]->n_members;
+	left = left > 0 ? left : 0;
+	return own >= 0 && own < left ? own : left;
+}
+
 void facts_make(struct facts *f, struct run *r, int64_t now_ms)
 {
 	const struct cluster_spec *s = &r->cluster.spec;
@@ -355,7 +367,7 @@ void facts_make(struct facts *f, struct run *r, int64_t now_ms)
 			     .region = r->region->region,
 			     .choose = s->choose,
 			     .max_cores = s->max_cores,
-			     .max_nodes = s->max_nodes,
+			     .max_nodes = nodes_limit(r),
 			     .max_price = s->max_price,
 			     .paused = r->cluster.paused || r->cluster.state != CLUSTER_RUNNING,
 			     .blind = run_is_blind(r) || r->suspicion_since_ms };

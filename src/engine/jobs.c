@@ -231,6 +231,9 @@ int engine_job_submit(struct engine *e, const struct user *u, const char *cluste
 	const char *text = json_str(q, "script_text", NULL),
 		   *path = json_str(q, "script_path", NULL);
 	char object[96];
+	struct deed act = {
+		.by = u, .verb = "job submit", .object = object, .result = "asked"
+	};
 	struct ask *a;
 
 	if (!r || lease_says(r, err) < 0)
@@ -238,13 +241,29 @@ int engine_job_submit(struct engine *e, const struct user *u, const char *cluste
 	if (!text == !path)
 		return err_set(err, ERR_INVALID, "give \"script_text\" or \"script_path\"");
 	snprintf(object, sizeof(object), "cluster %s", cluster);
-	if (audit_act(e, u, "job submit", object,
-		      path ? path : json_str(q, "name", json_str(q, "file", "job")), NULL, 0,
-		      err) < 0)
+	act.reason = path ? path : json_str(q, "name", json_str(q, "file", "job"));
+	if (audit_write(e, &act, err) < 0)
 		return -1;
 	a = ask_new(r, SCHED_SUBMIT, cb, arg);
 	snprintf(a->actor, sizeof(a->actor), "%s", u->name);
 	return text ? submit_text(r, q, text, a, err) : submit_path(r, q, path, a, err);
+}
+
+/* The row of the asking is written; this one says that it came to nothing. */
+static void audit_failed(const struct ask *a, const struct err *why)
+{
+	char object[96], reason[100], result[200];
+	const struct deed act = {
+		.verb = "job act failed", .object = object, .reason = reason, .result = result
+	};
+	struct err err = ERR_INIT;
+
+	snprintf(object, sizeof(object), "%.32s: %zu jobs, %.24s", a->run->cluster.name,
+		 a->ids.n, a->ids.n ? a->ids.v[0] : "");
+	snprintf(reason, sizeof(reason), "asked by %.64s", a->actor);
+	snprintf(result, sizeof(result), "failed: %.180s", why->msg);
+	if (audit_write(a->run->engine, &act, &err) < 0)
+		log_error("%s", err.msg);
 }
 
 static void act_failed(struct ask *a, const struct err *err)
@@ -255,6 +274,7 @@ static void act_failed(struct ask *a, const struct err *err)
 	note(a->run, EVENT_WARN, a->ids.n == 1 ? a->ids.v[0] : "", "not done: %.300s",
 	     err->msg);
 	a->run->acting = NULL;
+	audit_failed(a, err);
 }
 
 static void on_act(void *arg, const struct sched_run *run, const struct err *why)
@@ -367,6 +387,7 @@ static int act_write(struct run *r, const struct user *u, const char *verb,
 {
 	struct store *st = r->engine->store;
 	char object[96], what[40];
+	const struct deed a = { .by = u, .verb = what, .object = object, .result = "asked" };
 
 	snprintf(object, sizeof(object), "%.32s: %zu jobs, %.24s", r->cluster.name, ids->n,
 		 ids->v[0]);
@@ -375,7 +396,7 @@ static int act_write(struct run *r, const struct user *u, const char *verb,
 		engine_use_reserve(r->engine);
 	if (store_begin(st, err) < 0)
 		return -1;
-	if (audit_act(r->engine, u, what, object, NULL, NULL, 0, err) < 0) {
+	if (audit_write(r->engine, &a, err) < 0) {
 		store_rollback(st);
 		return -1;
 	}
@@ -513,7 +534,7 @@ struct json *engine_ssh(struct engine *e, const struct user *u, const char *clus
 		}
 	}
 	snprintf(object, sizeof(object), "%.40s %.40s", cluster, m ? m->node.name : "head");
-	if (audit_act(e, u, "ssh", object, NULL, NULL, 0, err) < 0)
+	if (audit_act(e, u, "ssh", object, NULL, NULL, err) < 0)
 		return NULL;
 	return remote_ssh_argv(r, m ? m->node.host : NULL, err);
 }

@@ -347,7 +347,7 @@ int engine_take_over(struct engine *e, const struct user *u, const char *reason,
 	snprintf(object, sizeof(object), "engine: %zu clusters", *n);
 	if (store_begin(e->store, err) < 0)
 		return -1;
-	if (audit_act(e, u, "engine take-over", object, reason, NULL, 0, err) < 0) {
+	if (audit_act(e, u, "engine take-over", object, reason, NULL, err) < 0) {
 		store_rollback(e->store);
 		return -1;
 	}

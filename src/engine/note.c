@@ -67,22 +67,47 @@ void note_by(struct run *r, enum event_level level, const struct user *u, const 
 	va_end(ap);
 }
 
-int audit_act(struct engine *e, const struct user *u, const char *verb, const char *object,
-	      const char *reason, const char *plan_hash, int64_t op_id, struct err *err)
+static void put(char *to, size_t size, const char *text)
 {
-	struct audit a = { .at_ms = clock_utc_ms(), .operation_id = op_id };
+	snprintf(to, size, "%s", text ? text : "");
+}
 
-	snprintf(a.actor, sizeof(a.actor), "%s", u ? u->name : "engine");
-	snprintf(a.origin, sizeof(a.origin), "%s", u ? u->origin : "");
-	snprintf(a.role, sizeof(a.role), "%s", u ? role_name(u->role) : "engine");
-	snprintf(a.verb, sizeof(a.verb), "%s", verb);
-	snprintf(a.object, sizeof(a.object), "%s", object ? object : "");
-	snprintf(a.reason, sizeof(a.reason), "%s", reason ? reason : "");
-	snprintf(a.plan_hash, sizeof(a.plan_hash), "%s", plan_hash ? plan_hash : "");
+int audit_write(struct engine *e, const struct deed *act, struct err *err)
+{
+	const struct user *u = act->by;
+	struct audit a = { .at_ms = clock_utc_ms(), .operation_id = act->op_id };
+
+	put(a.actor, sizeof(a.actor), u ? u->name : "engine");
+	put(a.origin, sizeof(a.origin), u ? u->origin : "");
+	put(a.role, sizeof(a.role), u ? role_name(u->role) : "engine");
+	put(a.verb, sizeof(a.verb), act->verb);
+	put(a.object, sizeof(a.object), act->object);
+	put(a.reason, sizeof(a.reason), act->reason);
+	put(a.result, sizeof(a.result), act->result ? act->result : "done");
+	put(a.before_hash, sizeof(a.before_hash), act->before);
+	put(a.after_hash, sizeof(a.after_hash), act->after);
+	put(a.plan_hash, sizeof(a.plan_hash), act->plan_hash);
 	if (store_audit_add(e->store, &a, err) < 0)
 		return -1;
-	log_audit("audit %lld: %s (%s) from %s: %s %s%s%s, hash %.16s", (long long)a.seq,
-		  a.actor, a.role, a.origin[0] ? a.origin : "itself", a.verb, a.object,
-		  a.reason[0] ? ": " : "", a.reason, a.hash);
+	audit_mirror(&a);
 	return 0;
+}
+
+void audit_mirror(const struct audit *a)
+{
+	log_audit("audit %lld: %s (%s) from %s: %s %s%s%s, %s, hash %.16s", (long long)a->seq,
+		  a->actor, a->role, a->origin[0] ? a->origin : "itself", a->verb, a->object,
+		  a->reason[0] ? ": " : "", a->reason, a->result, a->hash);
+}
+
+int audit_act(struct engine *e, const struct user *u, const char *verb, const char *object,
+	      const char *reason, const char *plan_hash, struct err *err)
+{
+	const struct deed a = { .by = u,
+			       .verb = verb,
+			       .object = object,
+			       .reason = reason,
+			       .plan_hash = plan_hash };
+
+	return audit_write(e, &a, err);
 }

@@ -37,6 +37,7 @@ static void source_ok(struct source *s, int64_t started_ms)
 	s->started_ms = started_ms;
 	s->ok_ms = clock_utc_ms();
 	s->failures = 0;
+	s->readings++;
 	s->err = (struct err)ERR_INIT;
 	s->reading = false;
 }

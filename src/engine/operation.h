@@ -48,6 +48,18 @@ extern const struct stages start_stages, stop_stages, teardown_stages;
 /* What ends the wait of a step that waits for jobs. */
 #define JOBS_WAITED_FOR ": cancel them with job cancel, or c in jobs"
 
+/* R9.4: what gives way to what. */
+enum {
+	OP_AUTOSCALE_RANK,
+	OP_SCALE_RANK,
+	OP_START_RANK,
+	OP_UPDATE_RANK,
+	OP_STOP_RANK,
+	OP_DELETE_RANK
+};
+/* -1: what is under way in the cluster comes before an act of that rank; err says who won. */
+int operation_outranks(const struct run *r, int rank, const char *what, struct err *err);
+
 struct op_work *op_work(struct run *r);
 void operation_number(struct operation *o); /* which step of how many */
 /* Why nothing of it can be taken back any more; NULL: it can, now or at a later step. */

@@ -65,7 +65,7 @@ void waits_make(struct waits *w, const struct queue *q)
 }
 
 /* What is not placed and could be, in the words of the decision. */
-static void limit_of(struct cluster_view *v, const struct run *r)
+static void limit_value(struct cluster_view *v, const struct run *r)
 {
 	bool decides = r->decided && r->cluster.state == CLUSTER_RUNNING;
 
@@ -121,7 +121,7 @@ void outlook_make(struct cluster_view *v, struct run *r, int64_t now_ms)
 	bill_periods(r, now_ms, v->spent, &v->today, &v->month);
 	v->budget_month = r->cluster.spec.budget_month;
 	v->cycle_s = r->cluster.spec.cycle_s;
-	limit_of(v, r);
+	limit_value(v, r);
 	quota_of(v, r);
 	storage_of(v, &r->cluster.spec);
 	history_boots(v, r);

@@ -21,7 +21,6 @@
 #define SSH_KEYGEN    "/usr/bin/ssh-keygen"
 #define RETRY_BASE_MS 500
 #define RETRY_CAP_MS  10000
-#define OUTPUT_MAX    ((size_t)64 << 20)
 
 struct remote {
 	struct run *run;
@@ -417,6 +416,18 @@ static void begin_call(struct command_call *c, struct proc_spec spec, const stru
 	m->calls = c;
 }
 
+/* R13: what is usual here is said for the usual limit, and keeps its share of another. */
+static int64_t deadline(const struct remote *m, int64_t usual_ms)
+{
+	return usual_ms * limits_get(m->run->engine->limits, LIMIT_HELPER_TIME) /
+	       limit_defs[LIMIT_HELPER_TIME].usual;
+}
+
+static size_t output_max(const struct remote *m)
+{
+	return (size_t)limits_get(m->run->engine->limits, LIMIT_HELPER_OUTPUT);
+}
+
 /* argv and env of spec are made here. */
 static void run_call(struct command_call *c, struct proc_spec spec, const struct strs *argv,
 		     const char *const *env, bool as_root)
@@ -445,8 +456,8 @@ void remote_run(struct remote *m, const struct strs *argv, const char *const *en
 	run_call(call_new(m, NULL, cb, arg),
 		 (struct proc_spec){ .input = input,
 				     .input_len = input_len,
-				     .deadline_ms = deadline_ms,
-				     .output_max = OUTPUT_MAX },
+				     .deadline_ms = deadline(m, deadline_ms),
+				     .output_max = output_max(m) },
 		 argv, env, as_root);
 }
 
@@ -475,8 +486,9 @@ void remote_read(struct run *r, enum sched_verb verb, const struct sched_args *a
 		fail_later(r->remote, &err, cb, arg);
 	else
 		run_call(call_new(r->remote, on_output, cb, arg),
-			 (struct proc_spec){ .deadline_ms = how[verb].deadline_ms,
-					     .output_max = OUTPUT_MAX,
+			 (struct proc_spec){ .deadline_ms =
+						 deadline(r->remote, how[verb].deadline_ms),
+					     .output_max = output_max(r->remote),
 					     .on_output = on_output ? call_said : NULL },
 			 &argv, r->sched->env, how[verb].as_root);
 	strs_clear(&argv);
@@ -649,7 +661,8 @@ void remote_run_on(struct run *r, const char *host, const struct strs *argv, boo
 	node_argv(m, &out, host);
 	strs_take(&out, command_line(argv, NULL, as_root));
 	begin_call(call_new(m, NULL, cb, arg),
-		   (struct proc_spec){ .deadline_ms = deadline_ms, .output_max = OUTPUT_MAX },
+		   (struct proc_spec){ .deadline_ms = deadline(m, deadline_ms),
+				       .output_max = output_max(m) },
 		   &out, NULL, &err);
 	strs_clear(&out);
 }

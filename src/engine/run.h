@@ -20,6 +20,7 @@
 #include "base/rand.h"
 #include "engine/cancels.h"
 #include "engine/drift.h"
+#include "engine/editing.h"
 #include "engine/engine.h"
 #include "engine/lease.h"
 #include "engine/meter.h"
@@ -30,6 +31,7 @@
 
 struct remote;
 struct run;
+struct verify;
 
 struct engine_cloud { /* one per cloud record */
 	struct engine *engine;
@@ -93,6 +95,9 @@ struct engine {
 	uint64_t checkpoint_revision;
 	int64_t pruned_ms;  /* the books, mono; 0 never */
 	int64_t history_ms; /* when it was last written, mono */
+	struct verify *verify;	  /* of the audit, under way: trail.c */
+	struct editings editings; /* who has what open to change it */
+	const struct limits *limits; /* borrowed; NULL in tests: the defaults */
 };
 
 enum source_state { SOURCE_NEVER, SOURCE_OK, SOURCE_UNKNOWN };
@@ -101,6 +106,7 @@ struct source { /* one thing that is read (R5.2) */
 	enum source_state state;
 	int64_t started_ms, ok_ms; /* UTC: start of the last whole reading, its end */
 	unsigned int failures;	   /* in a row */
+	uint64_t readings;	   /* whole ones of this engine's life: the number of the last */
 	struct err err;
 	bool reading;
 };
@@ -333,9 +339,36 @@ void note_by(struct run *r, enum event_level level, const struct user *u, const 
 	     const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 void note_site(struct engine *e, enum event_level level, const char *actor, const char *fmt,
 	       ...) __attribute__((format(printf, 4, 5))); /* of no cluster */
+/* R10.1: who did what to which object, which was that before and is this now. Written at the end
+ * of its transaction: what it says has happened then. */
+struct deed {
+	const struct user *by; /* NULL: the engine itself */
+	const char *verb, *object, *reason, *plan_hash;
+	const char *result; /* NULL: "done" */
+	int64_t op_id;
+	char before[65], after[65]; /* digests (store_digest_...); "" it has none */
+};
+int audit_write(struct engine *e, const struct deed *a, struct err *err);
+void audit_mirror(const struct audit *a); /* R10.3: to the journal */
+/* One that changes no object of ours. */
 int audit_act(struct engine *e, const struct user *u, const char *verb, const char *object,
-	      const char *reason, const char *plan_hash, int64_t op_id,
-	      struct err *err); /* u NULL: the engine itself */
+	      const char *reason, const char *plan_hash, struct err *err);
+
+/* grounds.c (R10.2): what the engine does by itself, and why; in the transaction of the act */
+int audit_plan(struct run *r, struct err *err);
+int audit_members(struct run *r, const char *set_id, struct err *err); /* of a set, that go */
+
+/* edition.c (R9.1): in the caller's transaction */
+int edition_keep(struct run *r, struct err *err); /* the version that stands, unless it is kept */
+int edition_make(struct run *r, const struct user *u, const char *verb,
+		 struct err *err); /* the definition has changed: saved as the next version */
+
+void audit_verify_end(struct engine *e); /* trail.c */
+
+/* editing.c (R9.5) */
+void editing_tick(struct engine *e);
+void editing_view(const struct engine *e, const char *cluster, char who[64],
+		  int64_t *since_ms);
 
 /* members.c: the in-memory rows */
 struct member *member_add(struct run *r,

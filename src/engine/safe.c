@@ -146,12 +146,26 @@ static int forget(const struct engine *e, struct err *err)
 	return rc;
 }
 
+static void mode_digest(char out[65], bool safe)
+{
+	struct json *j = json_new_object();
+
+	json_set_bool(j, "safe_mode", safe);
+	store_digest_json(out, j);
+}
+
 int engine_resume(struct engine *e, const struct user *u, const char *reason, struct err *err)
 {
+	struct deed a = { .by = u,
+			 .verb = "engine resume",
+			 .object = "engine",
+			 .reason = reason && reason[0] ? reason : e->safe_why };
+
 	if (may_resume(e, err) < 0 || store_begin(e->store, err) < 0)
 		return -1;
-	if (audit_act(e, u, "engine resume", "engine",
-		      reason && reason[0] ? reason : e->safe_why, NULL, 0, err) < 0) {
+	mode_digest(a.before, true);
+	mode_digest(a.after, false);
+	if (audit_write(e, &a, err) < 0) {
 		store_rollback(e->store);
 		return -1;
 	}

@@ -261,6 +261,22 @@ bool member_leaves(const struct member *m, int64_t now_ms)
 	       m->node.vm_name[0] && now_ms - m->delete_ended_ms >= DELETE_AGAIN_MS;
 }
 
+static int ask_to_delete(struct run *r, const char *set_id, struct err *err)
+{
+	struct store *st = r->engine->store;
+
+	if (store_begin(st, err) < 0)
+		return -1;
+	if (audit_members(r, set_id, err) < 0 ||
+	    !intent_add(r, CLOUD_DELETE, CLOUD_MEMBERS, set_id, 0, 0, err)) {
+		store_rollback(st);
+		return -1;
+	}
+	if (store_commit(st, err) < 0)
+		engine_fatal(r->engine, err);
+	return 0;
+}
+
 /* One intent per set; which members is read from the rows when it is sent. */
 void delete_members(struct run *r)
 {
@@ -273,7 +289,7 @@ void delete_members(struct run *r)
 
 		if (!member_leaves(m, clock_utc_ms()) || intent_open(r, m->node.set_id))
 			continue;
-		if (!intent_add(r, CLOUD_DELETE, CLOUD_MEMBERS, m->node.set_id, 0, 0, &err)) {
+		if (ask_to_delete(r, m->node.set_id, &err) < 0) {
 			log_error("cluster %s: %s", r->cluster.name, err.msg);
 			return;
 		}

@@ -81,6 +81,28 @@ struct json *engine_status(const struct engine *e)
 	return j;
 }
 
+struct json *engine_limits(const struct engine *e)
+{
+	struct json *all = json_new_object(), *list = json_set_array(all, "limits");
+
+	for (int i = 0; i < LIMITS; i++) {
+		const struct limit_def *d = &limit_defs[i];
+		int64_t value = limits_get(e->limits, (enum limit)i);
+		struct json *j = json_add_object(list);
+		char text[32];
+
+		json_set_str(j, "name", d->name);
+		json_set_int(j, "value", value);
+		json_set_str(j, "text", limit_text(text, (enum limit)i, value));
+		json_set_int(j, "usual", d->usual);
+		json_set_int(j, "min", d->min);
+		json_set_int(j, "max", d->max);
+		json_set_str(j, "unit", d->unit);
+		json_set_str(j, "help", d->help);
+	}
+	return all;
+}
+
 int engine_cloud_retry(struct engine *e, const struct user *u, const char *name,
 		       struct err *err)
 {
@@ -91,7 +113,7 @@ int engine_cloud_retry(struct engine *e, const struct user *u, const char *name,
 			       "there is no cloud \"%.80s\"; \"status\" lists them", name);
 	if (store_begin(e->store, err) < 0)
 		return -1;
-	if (audit_act(e, u, "cloud retry", name, NULL, NULL, 0, err) < 0) {
+	if (audit_act(e, u, "cloud retry", name, NULL, NULL, err) < 0) {
 		store_rollback(e->store);
 		return -1;
 	}

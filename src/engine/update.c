@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/mem.h"
-#include "engine/run.h"
+#include "engine/operation.h"
 #include "template/compare.h"
 #include "template/template.h"
 
@@ -337,6 +337,7 @@ struct json *engine_update_plan(struct engine *e, const char *name, const struct
 	char hash[SHA256_HEX];
 	struct update u;
 	struct json *j = NULL;
+	char etag[CLUSTER_ETAG];
 
 	if (!r)
 		return NULL;
@@ -347,6 +348,7 @@ struct json *engine_update_plan(struct engine *e, const char *name, const struct
 		json_set_str(j, "cluster", name);
 		json_set_str(j, "template", r->cluster.spec.template_name);
 		json_set_str(j, "hash", hash);
+		json_set_str(j, "etag", cluster_etag(etag, &r->cluster));
 		changes_json(j, &u.changes, r);
 		json_set_bool(j, "possible", !stop && u.changes.n > 0);
 		if (stop)
@@ -383,21 +385,29 @@ static int update_write(struct run *r, const struct user *by, struct update *u,
 {
 	struct store *st = r->engine->store;
 	char object[96];
+	struct deed a = { .by = by,
+			 .verb = "update",
+			 .object = object,
+			 .reason = u->t->name,
+			 .plan_hash = hash };
 
 	snprintf(object, sizeof(object), "cluster %s", r->cluster.name);
+	store_digest_cluster(a.before, &r->cluster);
 	if (store_begin(st, err) < 0)
 		return -1;
-	if (audit_act(r->engine, by, "update", object, u->t->name, hash, 0, err) < 0 ||
-	    store_revision_add(st, u->t->name, u->t->hash, u->t->text, clock_utc_ms(), err) <
-		0) {
+	if (edition_keep(r, err) < 0 || store_revision_add(st, u->t->name, u->t->hash,
+							   u->t->text, clock_utc_ms(),
+							   err) < 0) {
 		store_rollback(st);
 		return -1;
 	}
 	run_let_go(r);
 	take_over(&r->cluster.spec, u);
-	if (store_cluster_save_spec(st, &r->cluster, err) < 0 || store_commit(st, err) < 0)
+	if (edition_make(r, by, a.verb, err) < 0)
 		engine_fatal(r->engine, err);
-	r->cluster.version++;
+	store_digest_cluster(a.after, &r->cluster);
+	if (audit_write(r->engine, &a, err) < 0 || store_commit(st, err) < 0)
+		engine_fatal(r->engine, err);
 	return 0;
 }
 
@@ -409,7 +419,8 @@ int engine_update(struct engine *e, const struct user *by, const char *name,
 	struct update u;
 	int rc = -1;
 
-	if (!r || engine_may_change(e, err) < 0)
+	if (!r || engine_may_change(e, err) < 0 ||
+	    operation_outranks(r, OP_UPDATE_RANK, "update", err) < 0)
 		return -1;
 	if (update_make(&u, r, params, err) == 0) {
 		const struct spec_change *stop = hindrance(&u.changes);

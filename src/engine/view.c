@@ -373,6 +373,7 @@ static void view_make(struct run *r)
 	else if (r->decided)
 		snprintf(v->plan, sizeof(v->plan), "%s", r->plan.summary);
 	outlook_make(v, r, now);
+	editing_view(r->engine, r->cluster.name, v->editing, &v->editing_ms);
 	r->view_revision = r->engine->revision;
 }
 

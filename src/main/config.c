@@ -10,11 +10,13 @@
 
 #define CONFIG_MAX ((size_t)1 << 20)
 
-static const char *const keys[] = { "clouds", "orphans", "roles", "site", "templates", NULL };
+static const char *const keys[] = { "clouds", "limits", "orphans",   "roles",
+				    "site",   "templates", NULL };
 
 void config_init(struct config *c)
 {
 	*c = (struct config){ .templates = STRS_INIT(16), .orphans.nodes = ORPHANS_AUTO };
+	limits_init(&c->limits);
 }
 
 void config_clear(struct config *c)
@@ -79,6 +81,39 @@ static int read_orphans(struct config *c, const struct yaml *y, struct err *err)
 		       y->column);
 }
 
+static int no_such_limit(const struct yaml *y, struct err *err)
+{
+	const char *names[LIMITS + 1] = { NULL }, *near;
+
+	for (int i = 0; i < LIMITS; i++)
+		names[i] = limit_defs[i].name;
+	near = text_nearest(y->key, names);
+	return err_set(
+	    err, ERR_PARSE,
+	    "line %u, column %u: there is no limit \"%.60s\"%s%s; \"engine limits\" lists them",
+	    y->key_line, y->key_column, y->key, near ? "; did you mean " : "",
+	    near ? near : "");
+}
+
+/* "limits: { clients: 128, request_body: 8 MiB }" (R13) */
+static int read_limits(struct config *c, const struct yaml *y, struct err *err)
+{
+	if (y->kind != YAML_MAP)
+		return err_set(err, ERR_PARSE, "line %u, column %u: limits is a map", y->line,
+			       y->column);
+	for (const struct yaml *one = y->child; one; one = one->next) {
+		int which = limit_named(one->key);
+
+		if (which < 0)
+			return no_such_limit(one, err);
+		if (limit_set(&c->limits, (enum limit)which,
+			      one->kind == YAML_SCALAR ? one->text : "", err) < 0)
+			return err_wrap(err, "line %u, column %u: limits", one->line,
+					one->column);
+	}
+	return 0;
+}
+
 static int read_key(struct config *c, const struct yaml *y, struct err *err)
 {
 	const char *near;
@@ -87,6 +122,8 @@ static int read_key(struct config *c, const struct yaml *y, struct err *err)
 		return 0; /* read by the provider's own reader */
 	if (strcmp(y->key, "roles") == 0 || strcmp(y->key, "templates") == 0)
 		return read_list(c, y, err);
+	if (strcmp(y->key, "limits") == 0)
+		return read_limits(c, y, err);
 	if (strcmp(y->key, "orphans") == 0)
 		return read_orphans(c, y, err);
 	if (strcmp(y->key, "site") == 0 && y->kind == YAML_SCALAR) {

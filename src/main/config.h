@@ -1,4 +1,4 @@
-/* The configuration file: clouds, roles, the site's name, folders with templates. */
+/* The configuration file: clouds, roles, the site's name, folders with templates, limits. */
 #ifndef MAIN_CONFIG_H
 #define MAIN_CONFIG_H
 
@@ -14,6 +14,7 @@ struct config {
 	struct strs templates; /* folders, before the built-in one */
 	char *site;	       /* NULL: none */
 	struct orphan_rules orphans;
+	struct limits limits;
 };
 
 /* Adds to what is there; err names file, line and column. */

@@ -120,6 +120,7 @@ static void acted(void *arg, const struct json *answer, const struct err *err)
 
 	d->asking = false;
 	if (!answer && err && err->code != ERR_CONFLICT && err->code != ERR_EXISTS &&
+	    err->code != ERR_STALE && /* somebody changed it: the next look reads it anew */
 	    err->code != ERR_IO && err->code != ERR_UNKNOWN)
 		fail(d, err);
 	timer_set(d->look, LOOK_MS);
@@ -256,7 +257,10 @@ static void on_plan(void *arg, const struct json *plan, const struct err *err)
 	j = json_new_object();
 	json_set_str(j, "plan_hash", json_str(plan, "hash", ""));
 	json_set_str(j, "typed_name", DEMO_CLUSTER);
-	post(d, "/v1/clusters/" DEMO_CLUSTER "/teardown", j, on_teardown);
+	client_if_match(client_post(d->client, "/v1/clusters/" DEMO_CLUSTER "/teardown", j,
+				    on_teardown, d),
+			json_str(plan, "etag", ""));
+	json_free(j);
 }
 
 /* The newest operation is the teardown: the report is its data. */

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/mem.h"
+#include "base/notify.h"
 #include "config.h"
 #include "engine/engine.h"
 #include "server/server.h"
@@ -29,6 +30,7 @@ struct site { /* all that one engine needs, in the order of its making */
 	struct config config;
 	struct strs templates;
 	struct loop *loop;
+	struct notify *notify;
 	struct engine *engine;
 	struct server *server;
 	struct signal_watch *term, *intr;
@@ -122,26 +124,32 @@ static int become_engine_user(const struct places *p, struct err *err)
  * What the process may take (R13, S7.4)
  */
 
-#define FILES_MAX 4096
-
 /* No core holds a token, no neighbour reads the memory; so many descriptors that 64 clients leave the cloud and the
  * schedulers theirs. What cannot be had is told, and no reason not to run. */
 static void limit_process(void)
 {
 	const struct rlimit no_core = { 0, 0 };
-	struct rlimit files;
 
 	if (setrlimit(RLIMIT_CORE, &no_core) < 0)
 		log_warn("core files cannot be switched off: %s", strerror(errno));
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-		files.rlim_cur = files.rlim_max < FILES_MAX ? files.rlim_max : FILES_MAX;
-		if (setrlimit(RLIMIT_NOFILE, &files) < 0)
-			log_warn("the number of open files cannot be set: %s", strerror(errno));
-	}
 #ifndef __SANITIZE_ADDRESS__ /* its look for leaks reads the process from outside */
 	if (prctl(PR_SET_DUMPABLE, 0) < 0)
 		log_warn("others may read this process: %s", strerror(errno));
 #endif
+}
+
+static void limit_files(int64_t most)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return;
+	files.rlim_cur = files.rlim_max < (rlim_t)most ? files.rlim_max : (rlim_t)most;
+	if (files.rlim_cur < (rlim_t)most)
+		log_warn("this process may have %llu open files, not %lld",
+			 (unsigned long long)files.rlim_cur, (long long)most);
+	if (setrlimit(RLIMIT_NOFILE, &files) < 0)
+		log_warn("the number of open files cannot be set: %s", strerror(errno));
 }
 
 /*
@@ -153,6 +161,7 @@ static void on_signal(void *arg, int signo)
 	struct site *s = arg;
 
 	log_info("signal %d: ending; clusters go on, the next engine takes them up", signo);
+	notify_stopping(s->notify);
 	server_stop_accepting(s->server);
 	loop_stop(s->loop);
 }
@@ -188,11 +197,14 @@ static int open_engine(struct site *s, const struct places *p, const struct engi
 					  .n_clouds = s->config.n_clouds,
 					  .template_folders = &s->templates,
 					  .orphans = s->config.orphans,
+					  .limits = &s->config.limits,
 					  .take_over = a->take_over };
 
 	s->loop = loop_new(err);
-	if (s->loop)
+	if (s->loop) {
 		loop_lag_log(s->loop, LAG_MS);
+		s->notify = notify_new(s->loop);
+	}
 	s->engine = s->loop ? engine_new(s->loop, &o, err) : NULL;
 	return s->engine ? 0 : -1;
 }
@@ -202,7 +214,8 @@ static int open_server(struct site *s, const struct places *p, bool for_group, s
 	const struct server_options o = { .socket_path = p->socket,
 					  .socket_mode = for_group ? 0660 : 0600,
 					  .rules = &s->config.rules,
-					  .site = s->config.site };
+					  .site = s->config.site,
+					  .limits = &s->config.limits };
 
 	s->server = server_new(s->loop, s->engine, &o, err);
 	if (!s->server)
@@ -218,6 +231,7 @@ static void close_site(struct site *s)
 	signal_watch_free(s->intr);
 	server_free(s->server);
 	engine_free(s->engine);
+	notify_free(s->notify);
 	if (s->loop)
 		loop_free(s->loop);
 	config_clear(&s->config);
@@ -251,6 +265,7 @@ static int run(struct site *s, const struct places *p, const struct engine_args 
 	/* what can be refused is refused before the first folder is made */
 	if (places_check_free(p, err) < 0 || read_config(s, p, a, err) < 0)
 		return -1;
+	limit_files(limits_get(&s->config.limits, LIMIT_OPEN_FILES));
 	if ((root ? become_engine_user(p, err) : make_own_folders(p, err)) < 0)
 		return -1;
 	s->config.rules.admin_uid = getuid();
@@ -259,6 +274,7 @@ static int run(struct site *s, const struct places *p, const struct engine_args 
 	log_info("engine %s serves %s, its state is in %s", p->name, p->socket, p->state);
 	if (a->ready)
 		tell_starter("ready");
+	notify_ready(s->notify);
 	return loop_run(s->loop);
 }
 

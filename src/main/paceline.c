@@ -313,7 +313,8 @@ static int run_verb(struct program *p, int argc, char **argv)
 				 .arg = p };
 	struct err err = ERR_INIT;
 
-	if (find_engine(p, &err) < 0)
+	if ((p->console.theme && console_check(&p->console, &err) < 0) ||
+	    find_engine(p, &err) < 0)
 		return usage(err.msg);
 	o.socket_path = p->places.socket;
 	return cli_main(&o, argc, argv);

@@ -1,5 +1,6 @@
 #include "model/cluster.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,6 +192,12 @@ const char *cluster_setting(const struct cluster_spec *s, const char *name,
 		if (strcmp(s->settings[i].name, name) == 0)
 			return s->settings[i].value;
 	return fallback;
+}
+
+const char *cluster_etag(char out[CLUSTER_ETAG], const struct cluster *c)
+{
+	snprintf(out, CLUSTER_ETAG, "\"%s.%lld\"", c->short_id, (long long)c->version);
+	return out;
 }
 
 void cluster_clear(struct cluster *c)

@@ -31,7 +31,7 @@ static int check_value(const char *v, const char *holds, const char *says, struc
 }
 
 /* "30" are minutes, "1-12" days and hours. */
-static int limit_of(int64_t *secs, const char *v)
+static int limits_get(int64_t *secs, const char *v)
 {
 	const char *dash = strchr(v, '-'), *colon = strchr(v, ':');
 	char text[OPTION_MAX + 8];
@@ -72,7 +72,7 @@ static int take_sizes(struct job *as, const struct job_changes *c, int64_t proce
 				       c->mem);
 		as->mem_per_cpu = false;
 	}
-	if (c->time && c->time[0] && (limit_of(&as->limit_s, c->time) < 0 || !as->limit_s))
+	if (c->time && c->time[0] && (limits_get(&as->limit_s, c->time) < 0 || !as->limit_s))
 		return err_set(err, ERR_INVALID,
 			       "\"%.24s\" is no time limit: use as in 30 or 1-12:00:00",
 			       c->time);

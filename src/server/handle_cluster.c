@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "server/server_private.h"
+#include "store/store.h"
 #include "wire/wire.h"
 
 struct json *engine_row_json(struct server *s, const struct user *u)
@@ -65,6 +66,11 @@ void get_status(struct request *q)
 	answer_json(q, 200, engine_status(q->server->engine));
 }
 
+void list_limits(struct request *q)
+{
+	answer_json(q, 200, engine_limits(q->server->engine));
+}
+
 void list_disks(struct request *q)
 {
 	answer_json(q, 200, engine_disks(q->server->engine));
@@ -73,9 +79,13 @@ void list_disks(struct request *q)
 static struct json *cluster_row_json(struct server *s, const struct cluster *c)
 {
 	struct cluster_row row = { .cluster = *c }; /* borrowed members; not cleared */
+	char etag[CLUSTER_ETAG];
+	struct json *j;
 
 	engine_view(s->engine, c, &row.view);
-	return wire_cluster_row_json(&row);
+	j = wire_cluster_row_json(&row);
+	json_set_str(j, "etag", cluster_etag(etag, c));
+	return j;
 }
 
 void list_clusters(struct request *q)
@@ -93,12 +103,17 @@ void list_clusters(struct request *q)
 void get_cluster(struct request *q)
 {
 	const struct cluster *c = the_cluster(q);
+	char digest[65];
 	struct json *j;
 
 	if (!c)
 		return;
 	j = cluster_row_json(q->server, c);
 	json_set(j, "spec", wire_spec_json(&c->spec));
+	json_set(j, "editing", engine_editing(q->server->engine, "cluster", c->name));
+	store_digest_cluster(digest, c); /* what the audit calls it by */
+	json_set_str(j, "digest", digest);
+	etag_cluster(q, c->name);
 	answer_json(q, 200, j);
 }
 
@@ -133,6 +148,8 @@ void create_cluster(struct request *q)
 	if (rc == 0)
 		rc = engine_create(q->server->engine, &q->user, name, template, &params, &err);
 	strs_clear(&params);
+	if (rc == 0)
+		etag_cluster(q, name);
 	if (rc < 0)
 		answer_err(q, &err);
 	else
@@ -183,6 +200,8 @@ void update_cluster(struct request *q)
 	strs_clear(&params);
 	if (!hash)
 		answers_a_question(q);
+	if (rc == 0)
+		etag_cluster(q, segment(q, 2));
 	if (rc < 0)
 		answer_err(q, &err);
 	else if (j)
@@ -195,10 +214,12 @@ static void set_paused(struct request *q, bool paused)
 {
 	struct err err = ERR_INIT;
 
-	if (engine_pause(q->server->engine, &q->user, segment(q, 2), paused, &err) < 0)
+	if (engine_pause(q->server->engine, &q->user, segment(q, 2), paused, &err) < 0) {
 		answer_err(q, &err);
-	else
-		answer_operation(q, 0);
+		return;
+	}
+	etag_cluster(q, segment(q, 2));
+	answer_operation(q, 0);
 }
 
 void pause_cluster(struct request *q)
@@ -216,6 +237,7 @@ void get_teardown(struct request *q)
 	const struct cluster *c = the_cluster(q);
 	struct strs names = STRS_INIT(64);
 	struct err err = ERR_INIT;
+	char etag[CLUSTER_ETAG];
 	struct json *j;
 	char *keep;
 
@@ -227,10 +249,13 @@ void get_teardown(struct request *q)
 	j = engine_teardown_plan(q->server->engine, c, keep ? &names : NULL, &err);
 	strs_clear(&names);
 	free(keep);
-	if (j)
-		answer_json(q, 200, j);
-	else
+	if (!j) {
 		answer_err(q, &err);
+		return;
+	}
+	json_set_str(j, "etag", cluster_etag(etag, c));
+	etag_cluster(q, c->name);
+	answer_json(q, 200, j);
 }
 
 void post_teardown(struct request *q)

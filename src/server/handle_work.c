@@ -1,4 +1,4 @@
-/* Nodes, jobs, events, operations, templates, audit. */
+/* Nodes, jobs, events, operations, templates. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,11 +246,18 @@ void get_template(struct request *q)
 {
 	struct err err = ERR_INIT;
 	struct json *j = engine_template(q->server->engine, segment(q, 2), &err);
+	char etag[24];
 
-	if (j)
-		answer_json(q, 200, j);
-	else
+	if (!j) {
 		answer_err(q, &err);
+		return;
+	}
+	if (json_str(j, "hash", "")[0]) { /* of the file: who uses it moves by itself */
+		snprintf(etag, sizeof(etag), "\"%.16s\"", json_str(j, "hash", ""));
+		etag_set(q, etag);
+	}
+	json_set(j, "editing", engine_editing(q->server->engine, "template", segment(q, 2)));
+	answer_json(q, 200, j);
 }
 
 /* Against the revision of a cluster, or one by its hash: ?cluster= ?revision= */
@@ -300,7 +307,7 @@ void check_text(struct request *q)
 }
 
 /*
- * Events, operations, audit, backup
+ * Events, operations, backup
  */
 
 void list_events(struct request *q)
@@ -419,26 +426,6 @@ void skip_item(struct request *q)
 		answer_err(q, &err);
 	else
 		answer_operation(q, 0);
-}
-
-void list_audit(struct request *q)
-{
-	struct err err = ERR_INIT;
-	struct audit *v;
-	size_t n;
-	struct json *j, *list;
-
-	if (engine_audits(q->server->engine, query_int(q, "before", 0),
-			  (size_t)query_int(q, "most", PAGE), &v, &n, &err) < 0) {
-		answer_err(q, &err);
-		return;
-	}
-	j = json_new_object();
-	list = json_set_array(j, "audit");
-	for (size_t i = 0; i < n; i++)
-		json_add(list, wire_audit_json(&v[i]));
-	free(v);
-	answer_json(q, 200, j);
 }
 
 /* Beside the store, under a name made here: a client names no path on the engine's side. */

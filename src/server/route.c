@@ -11,6 +11,7 @@ const struct route routes[] = {
 	{ "POST", "/v1/engine/take-over", ROLE_ADMIN, take_over_engine },
 	{ "POST", "/v1/clouds/*/retry", ROLE_OPERATOR, retry_cloud },
 	{ "GET", "/v1/status", ROLE_VIEWER, get_status },
+	{ "GET", "/v1/limits", ROLE_VIEWER, list_limits },
 	{ "GET", "/v1/disks", ROLE_VIEWER, list_disks },
 	{ "GET", "/v1/clusters", ROLE_VIEWER, list_clusters },
 	{ "POST", "/v1/clusters", ROLE_OPERATOR, create_cluster },
@@ -18,6 +19,7 @@ const struct route routes[] = {
 	{ "POST", "/v1/clusters/*/start", ROLE_OPERATOR, start_cluster },
 	{ "POST", "/v1/clusters/*/stop", ROLE_OPERATOR, stop_cluster },
 	{ "POST", "/v1/clusters/*/update", ROLE_OPERATOR, update_cluster },
+	{ "POST", "/v1/clusters/*/editing", ROLE_OPERATOR, edit_cluster },
 	{ "POST", "/v1/clusters/*/pause", ROLE_OPERATOR, pause_cluster },
 	{ "POST", "/v1/clusters/*/resume", ROLE_OPERATOR, resume_cluster },
 	{ "GET", "/v1/clusters/*/teardown", ROLE_VIEWER, get_teardown },
@@ -49,6 +51,7 @@ const struct route routes[] = {
 	{ "GET", "/v1/templates", ROLE_VIEWER, list_templates },
 	{ "GET", "/v1/templates/*", ROLE_VIEWER, get_template },
 	{ "GET", "/v1/templates/*/diff", ROLE_VIEWER, diff_template },
+	{ "POST", "/v1/templates/*/editing", ROLE_OPERATOR, edit_template },
 	{ "POST", "/v1/templates/check", ROLE_VIEWER, check_text },
 	{ "POST", "/v1/templates/*/check", ROLE_VIEWER, check_template },
 	{ "GET", "/v1/found", ROLE_VIEWER, list_found },
@@ -65,6 +68,10 @@ const struct route routes[] = {
 	{ "POST", "/v1/stream", ROLE_VIEWER, open_stream },
 	{ "PUT", "/v1/stream/*", ROLE_VIEWER, change_stream },
 	{ "GET", "/v1/audit", ROLE_ADMIN, list_audit },
+	{ "GET", "/v1/audit/export", ROLE_ADMIN, export_audit },
+	{ "POST", "/v1/audit/exported", ROLE_ADMIN, exported_audit },
+	{ "POST", "/v1/audit/prune", ROLE_ADMIN, prune_audit },
+	{ "GET", "/v1/audit/verify", ROLE_ADMIN, verify_audit },
 	{ "POST", "/v1/backup", ROLE_OPERATOR, make_backup },
 };
 
@@ -81,7 +88,8 @@ bool route_is_one_act(const struct route *r)
 					    update_cluster,   pause_cluster,   resume_cluster,
 					    post_teardown,    drain_nodes,     undrain_nodes,
 					    terminate_nodes,  keep_nodes,      unkeep_nodes,
-					    cancel_operation, retry_operation, skip_item };
+					    cancel_operation, retry_operation, skip_item,
+					    exported_audit,   prune_audit };
 
 	for (size_t i = 0; i < ARRAY_LEN(acts); i++)
 		if (r->run == acts[i])
@@ -96,7 +104,8 @@ bool route_in_safe_mode(const struct route *r)
 	static handler_fn *const harmless[] = {
 		resume_engine,	retry_cloud,   update_cluster, /* its plan */
 		check_template, check_text,    check_job_again, plan_condemn,
-		open_stream,	change_stream, make_backup
+		open_stream,	change_stream, make_backup,
+		edit_cluster,	edit_template
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(harmless); i++)

@@ -32,6 +32,7 @@ static void remember(struct request *q, int status, const char *text)
 static void answer_text(struct request *q, int status, const char *text)
 {
 	remember(q, status, text);
+	etag_of_answer(q, status, text);
 	if (q->x)
 		http_x_answer(q->x, status, NULL, text, strlen(text));
 	request_free(q);
@@ -274,7 +275,7 @@ static void dispatch(struct request *q)
 
 	if (!r || may_go(q, r, &err) < 0 || body_read(q, &err) < 0)
 		answer_err(q, &err);
-	else if (!answered_before(q))
+	else if (!answered_before(q) && match_fits(q, r))
 		run_whole(q, r);
 }
 
@@ -292,20 +293,26 @@ static void on_change(void *arg)
 	streams_flush(arg);
 }
 
-struct server *server_new(struct loop *l, struct engine *e, const struct server_options *o,
+struct server *server_new(struct loop *loop, struct engine *e, const struct server_options *o,
 			  struct err *err)
 {
-	const struct http_server_options http = { .limits = { .body_max = (size_t)4 << 20 },
-						  .clients_per_peer = 32,
-						  .refuse_origin = true };
+	const struct limits *l = o->limits;
+	const struct http_server_options http = {
+		.limits = { .head_max = (size_t)limits_get(l, LIMIT_REQUEST_HEAD),
+			    .body_max = (size_t)limits_get(l, LIMIT_REQUEST_BODY) },
+		.clients_max = (unsigned int)limits_get(l, LIMIT_CLIENTS),
+		.clients_per_peer = (unsigned int)limits_get(l, LIMIT_CLIENTS_PER_USER),
+		.backlog_max = (size_t)limits_get(l, LIMIT_STREAM_BACKLOG),
+		.refuse_origin = true
+	};
 	struct server *s = xcalloc(1, sizeof(*s));
 
-	s->loop = l;
+	s->loop = loop;
 	s->engine = e;
 	s->rules = o->rules;
 	s->site = xstrdup(o->site ? o->site : "");
 	s->rows = rows_cache_new(e);
-	s->http = http_server_new(l, &http, on_request, s);
+	s->http = http_server_new(loop, &http, on_request, s);
 	if (http_server_listen_unix(s->http, o->socket_path, o->socket_mode, err) < 0) {
 		server_free(s);
 		return NULL;

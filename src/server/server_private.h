@@ -26,6 +26,7 @@ struct request {
 	struct json *body;    /* NULL: none */
 	char *key;	      /* Idempotency-Key; NULL: none */
 	char body_hash[65];
+	bool tagged; /* the answer has an ETag */
 };
 
 typedef void handler_fn(struct request *q);
@@ -52,6 +53,12 @@ void answers_a_question(
     struct request *q); /* nothing is changed: the answer is not kept for a repetition */
 int texts_read(struct strs *out, const struct json *list, const char *name, struct err *err);
 
+/* etag.c (R9.1) */
+void etag_set(struct request *q, const char *etag);
+void etag_cluster(struct request *q, const char *name);
+void etag_of_answer(struct request *q, int status, const char *text);
+bool match_fits(struct request *q, const struct route *r); /* false: answered, and q is gone */
+
 const char *segment(const struct request *q, size_t i);
 const struct cluster *
 the_cluster(struct request *q); /* named by segment 2; answers 404 itself */
@@ -72,5 +79,7 @@ handler_fn get_engine, get_status, list_clusters, create_cluster, get_cluster, g
 handler_fn get_job_log, get_node_log, resubmit_job, get_job_again, check_job_again;
 handler_fn resume_engine, take_over_engine, retry_cloud, diff_template, update_cluster,
     retry_operation, skip_item, list_disks;
+handler_fn export_audit, exported_audit, prune_audit, verify_audit, edit_cluster, edit_template,
+    list_limits;
 
 #endif

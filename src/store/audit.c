@@ -86,48 +86,177 @@ static void read_row(struct stmt *s, struct audit *a)
 
 #undef TEXT
 
+static int take_rows(struct stmt *s, struct audit **out, size_t *n, struct err *err)
+{
+	size_t cap = 0;
+
+	*out = NULL;
+	*n = 0;
+	while (stmt_row(s)) {
+		GROW(*out, *n, cap);
+		read_row(s, &(*out)[(*n)++]);
+	}
+	return stmt_done(s, err);
+}
+
 int store_audits(struct store *st, int64_t before_seq, size_t most, struct audit **out,
 		 size_t *n, struct err *err)
 {
 	struct stmt s =
 	    stmt_open(st->sql, "SELECT seq, " COLUMNS " FROM audit"
 			       " WHERE ? = 0 OR seq < ?1 ORDER BY seq DESC LIMIT ?");
-	size_t cap = 0;
 
-	*out = NULL;
-	*n = 0;
 	stmt_int(&s, 1, before_seq);
 	stmt_int(&s, 2, (int64_t)most);
-	while (stmt_row(&s)) {
-		GROW(*out, *n, cap);
-		read_row(&s, &(*out)[(*n)++]);
+	return take_rows(&s, out, n, err);
+}
+
+int store_audits_after(struct store *st, int64_t seq, size_t most, struct audit **out,
+		       size_t *n, struct err *err)
+{
+	struct stmt s = stmt_open(st->sql, "SELECT seq, " COLUMNS
+					   " FROM audit WHERE seq > ? ORDER BY seq LIMIT ?");
+
+	stmt_int(&s, 1, seq);
+	stmt_int(&s, 2, (int64_t)most);
+	return take_rows(&s, out, n, err);
+}
+
+/*
+ * The chain. It begins with the first row ever, or behind what was pruned: then the row that
+ * tells of the pruning, which is in the chain itself, has the hash that the first one left
+ * names as its predecessor's.
+ */
+
+static int begins_well(struct store *st, const struct audit *first, struct err *err)
+{
+	struct stmt s;
+	bool told;
+
+	if (first->seq == 1 && !first->prev[0])
+		return 0;
+	s = stmt_open(st->sql, "SELECT 1 FROM audit WHERE verb = '" AUDIT_PRUNE
+			       "' AND object = ? AND before_hash = ? AND seq > ?");
+	char *object = xasprintf(AUDIT_ROWS_TO "%lld", (long long)first->seq - 1);
+
+	stmt_text(&s, 1, object);
+	stmt_text(&s, 2, first->prev);
+	stmt_int(&s, 3, first->seq - 1);
+	free(object);
+	told = stmt_row(&s);
+	if (stmt_done(&s, err) < 0)
+		return -1;
+	return told ? 0
+		    : err_set(err, ERR_PARSE,
+			      "the audit begins at row %lld and no row tells of a pruning "
+			      "before it: rows were removed",
+			      (long long)first->seq);
+}
+
+static int follows(const struct audit *a, int64_t seq, const char *prev, struct err *err)
+{
+	char hash[SHA256_HEX];
+
+	row_hash(hash, a);
+	if (a->seq == seq + 1 && strcmp(a->prev, prev) == 0 && strcmp(a->hash, hash) == 0)
+		return 0;
+	return err_set(err, ERR_PARSE,
+		       "audit row %lld does not follow row %lld: rows were changed or removed",
+		       (long long)a->seq, (long long)seq);
+}
+
+static int verify_one(struct store *st, struct audit_span *span, const struct audit *a,
+		      struct err *err)
+{
+	if (span->rows == 0) {
+		if (begins_well(st, a, err) < 0)
+			return -1;
+		span->first = a->seq;
+		span->last = a->seq - 1;
+		snprintf(span->hash, sizeof(span->hash), "%s", a->prev);
 	}
+	if (follows(a, span->last, span->hash, err) < 0)
+		return -1;
+	span->rows++;
+	span->last = a->seq;
+	span->last_ms = a->at_ms;
+	snprintf(span->hash, sizeof(span->hash), "%s", a->hash);
+	return 0;
+}
+
+int store_audit_verify(struct store *st, struct audit_span *span, int64_t most, struct err *err)
+{
+	struct audit *v;
+	size_t n;
+	int rc;
+
+	if (store_audits_after(st, span->last, (size_t)most, &v, &n, err) < 0)
+		return -1;
+	span->done = n < (size_t)most;
+	rc = 0;
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = verify_one(st, span, &v[i], err);
+	free(v);
+	return rc;
+}
+
+/*
+ * Pruning (R10.3)
+ */
+
+int store_audit_row(struct store *st, int64_t seq, struct audit *out, struct err *err)
+{
+	struct stmt s = stmt_open(st->sql, "SELECT seq, " COLUMNS " FROM audit WHERE seq = ?");
+	bool there;
+
+	stmt_int(&s, 1, seq);
+	there = stmt_row(&s);
+	if (there)
+		read_row(&s, out);
+	if (stmt_done(&s, err) < 0)
+		return -1;
+	return there ? 0
+		     : err_set(err, ERR_NOT_FOUND, "there is no audit row %lld",
+			       (long long)seq);
+}
+
+int store_audit_before(struct store *st, int64_t before_ms, int64_t *seq, struct err *err)
+{
+	/* up to the first that is younger: the clock may have been set back in between */
+	struct stmt s = stmt_open(
+	    st->sql, "SELECT COALESCE((SELECT MIN(seq) FROM audit WHERE at_ms >= ?1) - 1,"
+		     " (SELECT MAX(seq) FROM audit), 0)");
+
+	stmt_int(&s, 1, before_ms);
+	*seq = stmt_row(&s) ? stmt_col_int(&s, 0) : 0;
 	return stmt_done(&s, err);
 }
 
-int store_audit_verify(struct store *st, int64_t *rows, struct err *err)
+int store_audit_prune(struct store *st, int64_t to_seq, struct audit *told, int64_t *pruned,
+		      struct err *err)
 {
-	struct stmt s = stmt_open(st->sql, "SELECT seq, " COLUMNS " FROM audit ORDER BY seq");
-	char prev[65] = "", hash[SHA256_HEX];
-	int64_t seq = 0;
-	int rc = 0;
+	struct audit last;
+	struct stmt s;
 
-	*rows = 0;
-	while (rc == 0 && stmt_row(&s)) {
-		struct audit a;
-
-		read_row(&s, &a);
-		row_hash(hash, &a);
-		if (a.seq != seq + 1 || strcmp(a.prev, prev) != 0 || strcmp(a.hash, hash) != 0)
-			rc = err_set(
-			    err, ERR_PARSE,
-			    "audit row %lld does not follow row %lld: rows were changed or removed",
-			    (long long)a.seq, (long long)seq);
-		seq = a.seq;
-		snprintf(prev, sizeof(prev), "%s", a.hash);
-		(*rows)++;
-	}
-	if (stmt_done(&s, rc < 0 ? NULL : err) < 0)
+	*pruned = 0;
+	if (store_audit_row(st, to_seq, &last, err) < 0)
 		return -1;
-	return rc;
+	snprintf(told->verb, sizeof(told->verb), "%s", AUDIT_PRUNE);
+	snprintf(told->object, sizeof(told->object), AUDIT_ROWS_TO "%lld", (long long)to_seq);
+	snprintf(told->before_hash, sizeof(told->before_hash), "%s", last.hash);
+	if (store_audit_add(st, told, err) < 0)
+		return -1;
+	s = stmt_open(st->sql, "INSERT INTO pruning(to_seq, by_seq) VALUES(?, ?)");
+	stmt_int(&s, 1, to_seq);
+	stmt_int(&s, 2, told->seq);
+	if (stmt_run(&s, err) < 0)
+		return -1;
+	s = stmt_open(st->sql, "DELETE FROM audit WHERE seq <= ? RETURNING seq");
+	stmt_int(&s, 1, to_seq);
+	while (stmt_row(&s))
+		(*pruned)++;
+	if (stmt_done(&s, err) < 0)
+		return err_wrap(err, "audit");
+	s = stmt_open(st->sql, "DELETE FROM pruning");
+	return stmt_run(&s, err);
 }

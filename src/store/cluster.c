@@ -41,15 +41,12 @@ int store_cluster_save(struct store *st, const struct cluster *c, struct err *er
 {
 	struct stmt s = stmt_open(
 	    st->sql, "UPDATE cluster SET state = ?, live = ?, body = ?, spec = ? WHERE id = ?");
-	struct json *j = wire_cluster_json(c, false);
-	char *body, *spec;
+	char *body = json_line(wire_cluster_json(c, false));
+	char *spec = json_line(wire_spec_json(&c->spec)); /* what became of its storage is in it */
 	int rc;
 
-	json_set_int(j, "version", c->version + 1);
-	body = json_line(j);
 	stmt_text(&s, 1, cluster_state_name(c->state));
 	stmt_int(&s, 2, is_live(c));
-	spec = json_line(wire_spec_json(&c->spec)); /* what became of its storage is in it */
 	stmt_text(&s, 3, body);
 	stmt_text(&s, 4, spec);
 	stmt_int(&s, 5, c->id);
@@ -57,19 +54,6 @@ int store_cluster_save(struct store *st, const struct cluster *c, struct err *er
 	free(body);
 	free(spec);
 	return rc;
-}
-
-int store_cluster_save_spec(struct store *st, const struct cluster *c, struct err *err)
-{
-	struct stmt s = stmt_open(st->sql, "UPDATE cluster SET spec = ? WHERE id = ?");
-	char *spec = json_line(wire_spec_json(&c->spec));
-	int rc;
-
-	stmt_text(&s, 1, spec);
-	stmt_int(&s, 2, c->id);
-	rc = stmt_run(&s, err);
-	free(spec);
-	return rc < 0 ? -1 : store_cluster_save(st, c, err);
 }
 
 static int row_read(struct stmt *s, struct cluster *c, struct err *err)

@@ -80,5 +80,14 @@ const char *const store_migrations[] = {
 	"ALTER TABLE job ADD COLUMN account TEXT NOT NULL DEFAULT '';",
 	/* Boots that failed in a row. */
 	"ALTER TABLE backoff ADD COLUMN boots_failed INTEGER NOT NULL DEFAULT 0;",
+	/* R9.1: what a cluster was defined as. R10.3: audit rows go only as a range that an audit row of the same transaction
+	   names; the range is a row of `pruning` meanwhile. */
+	"CREATE TABLE edition(cluster_id INTEGER NOT NULL REFERENCES cluster(id), version INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+	" actor TEXT NOT NULL, verb TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY(cluster_id, version)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE pruning(to_seq INTEGER NOT NULL, by_seq INTEGER NOT NULL) STRICT;"
+	"DROP TRIGGER audit_no_delete;"
+	"CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit WHEN NOT EXISTS(SELECT 1 FROM pruning p JOIN audit a ON a.seq = p.by_seq"
+	" WHERE OLD.seq <= p.to_seq AND p.to_seq < p.by_seq AND a.verb = 'audit prune' AND a.before_hash ="
+	" (SELECT hash FROM audit WHERE seq = p.to_seq)) BEGIN SELECT RAISE(ABORT, 'audit rows are never deleted'); END;",
 	NULL,
 };

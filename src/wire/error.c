@@ -7,7 +7,7 @@ static const int statuses[ERR_COUNT] = {
 	[ERR_PARSE] = 400,     [ERR_INVALID] = 422,   [ERR_DENIED] = 403,
 	[ERR_THROTTLED] = 429, [ERR_CAPACITY] = 409,  [ERR_QUOTA] = 409,
 	[ERR_CONFLICT] = 409,  [ERR_FULL] = 507,      [ERR_UNSUPPORTED] = 501,
-	[ERR_INTERNAL] = 500,
+	[ERR_INTERNAL] = 500,  [ERR_STALE] = 412,     [ERR_UNREAD] = 428,
 };
 
 struct json *wire_error_json(const struct err *e, const char *id)

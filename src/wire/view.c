@@ -24,7 +24,8 @@ static const struct field view_fields[] = {
 	V(quota_limit, FIELD_INT),   V(storage, FIELD_CHARS),
 	V(cycle_s, FIELD_INT),	     V(boot_p50_ms, FIELD_INT),
 	V(boot_p95_ms, FIELD_INT),   V(boots_hour, FIELD_INT),
-	V(boots_lost, FIELD_INT),    FIELD_END,
+	V(boots_lost, FIELD_INT),    V(editing, FIELD_CHARS),
+	V(editing_ms, FIELD_INT),    FIELD_END,
 };
 #undef V
 

@@ -231,7 +231,7 @@ static void draw_cells(const struct deck *d, struct screen *s, struct area a,
 }
 
 /* The limit of an array, when the groups are arrays. */
-static int64_t limit_of(const struct deck *d, const char *array)
+static int64_t limits_get(const struct deck *d, const char *array)
 {
 	const struct pane *p = &d->panes[PANE_NODES];
 
@@ -260,7 +260,7 @@ static void draw_title(const struct deck *d, struct screen *s, struct area a,
 {
 	struct count_word words[COUNT_WORDS];
 	size_t n = words_counts(words, r->count, -1);
-	int64_t limit = limit_of(d, r->name);
+	int64_t limit = limits_get(d, r->name);
 	int col = a.col + LEFT, end = a.col + a.cols;
 
 	col += screen_put(s, a.row, col, TONE_TITLE, 0, group_title(d, r), 24) + 2;
