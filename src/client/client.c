@@ -40,7 +40,7 @@ struct client_call {
 	struct client_call *next;
 	char *path;
 	struct buf body;
-	char key[40]; /* Idempotency-Key; "" for a GET */
+	char key[40];  /* Idempotency-Key; "" for a GET */
 	char etag[80]; /* If-Match; "" none */
 	struct http_local *http;
 	struct timer *again;

@@ -1,4 +1,5 @@
-/* What happened, what is under way, and why: events, operations, decisions, the engine itself. */
+/* What happened, what is under way, and why: events, operations, decisions, the engine itself.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

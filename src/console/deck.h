@@ -574,6 +574,8 @@ void deck_lease_begin(struct deck *d, const char *kind, const char *name, const 
 void deck_lease_end(struct deck *d);
 void deck_lease_look(struct deck *d); /* after each key: is it still open? */
 void deck_lease_clear(struct deck *d);
+/* Who has it open, for a question that is about to be asked; NULL: nobody. */
+const char *deck_edited_by(const struct deck *d, const char *cluster, char out[160]);
 
 /* deck_chosen.c */
 void act_chosen(struct deck *d, enum chosen_act what);

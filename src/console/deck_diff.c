@@ -241,6 +241,7 @@ static void on_plan(struct deck *d, const struct json *plan, const char *cluster
 {
 	const struct json *list = json_get(plan, "changes");
 	struct dialog_spec spec = { .level = CONFIRM_BOX, .opener = d->pressed, .count = 1 };
+	char by[160];
 	size_t n = 0;
 
 	if (!json_bool(plan, "possible", false)) {
@@ -252,6 +253,8 @@ static void on_plan(struct deck *d, const struct json *plan, const char *cluster
 	json_free(d->diff.plan);
 	d->diff.plan = json_copy(plan);
 	strs_clear(&d->chosen_facts);
+	if (deck_edited_by(d, cluster, by))
+		strs_add(&d->chosen_facts, by);
 	for (size_t i = 0; i < json_len(list) && d->chosen_facts.n + 1 < FACTS_MOST; i++) {
 		char text[400];
 

@@ -226,7 +226,7 @@ static void keep(struct deck *d)
 	if (was_changed(d, own))
 		tell_changed(d, own);
 	else if (text_of_file(&text, work, &err) < 0 ||
-	    file_write(own, text, strlen(text), 0644, &err) < 0) {
+		 file_write(own, text, strlen(text), 0644, &err) < 0) {
 		deck_say(d, TONE_FAIL, "%.300s", err.msg);
 	} else {
 		remove(work);

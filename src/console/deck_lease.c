@@ -37,6 +37,22 @@ static void on_told(struct deck *d, const struct json *answer, const char *name)
 			 clock_local(when, json_int(first, "since_ms", 0)));
 }
 
+const char *deck_edited_by(const struct deck *d, const char *cluster, char out[160])
+{
+	const struct pane *p = &d->panes[PANE_CLUSTERS];
+	char when[CLOCK_TEXT];
+
+	out[0] = '\0';
+	for (size_t i = 0; p->have && i < p->rows.n; i++) {
+		const struct cluster_row *r = &p->rows.u.clusters[i];
+
+		if (strcmp(r->cluster.name, cluster) == 0 && r->view.editing[0])
+			snprintf(out, 160, "being edited by %.60s since %s", r->view.editing,
+				 clock_local(when, r->view.editing_ms));
+	}
+	return out[0] ? out : NULL;
+}
+
 static void on_timer(void *arg)
 {
 	struct deck *d = arg;

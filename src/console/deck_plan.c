@@ -66,9 +66,12 @@ static void shell_fact(struct deck *d)
 static void spec_of(struct deck *d, struct dialog_spec *spec)
 {
 	struct teardown_view *t = &d->teardown;
+	char by[160];
 
 	take_losses(t);
 	strs_clear(&t->facts);
+	if (!d->lease.on && deck_edited_by(d, t->cluster, by))
+		strs_add(&t->facts, by);
 	teardown_facts(&t->facts, t->plan);
 	if (d->layout.size == DECK_LARGE)
 		shell_fact(d);

@@ -98,10 +98,10 @@ static int cluster_write(struct engine *e, const struct user *u, struct cluster 
 	struct takeover *over = NULL;
 	char object[96];
 	struct deed a = { .by = u,
-			 .verb = "create",
-			 .object = object,
-			 .reason = c->spec.template_name,
-			 .plan_hash = t->hash };
+			  .verb = "create",
+			  .object = object,
+			  .reason = c->spec.template_name,
+			  .plan_hash = t->hash };
 
 	snprintf(object, sizeof(object), "cluster %s", c->name);
 	if (store_begin(e->store, err) < 0)
@@ -184,6 +184,8 @@ int engine_start(struct engine *e, const struct user *u, const char *name, int64
 		    err, ERR_CONFLICT,
 		    "cluster %s was torn down but for its storage: create a cluster that takes it over (\"disk list\" names it)",
 		    name);
+	if (operation_outranks(r, OP_START_RANK, "start", err) < 0)
+		return -1;
 	if (r->cluster.state != CLUSTER_OFF && r->cluster.state != CLUSTER_FAILED)
 		return err_set(err, ERR_CONFLICT, "cluster %s is %s", name,
 			       cluster_state_name(r->cluster.state));
@@ -308,11 +310,11 @@ static int op_change(struct op_act *a, struct run *r, const struct user *u, cons
 {
 	snprintf(a->object, sizeof(a->object), "operation %lld", (long long)r->op.id);
 	a->act = (struct deed){ .by = u,
-			       .verb = verb,
-			       .object = a->object,
-			       .reason = what,
-			       .plan_hash = r->op.plan_hash,
-			       .op_id = r->op.id };
+				.verb = verb,
+				.object = a->object,
+				.reason = what,
+				.plan_hash = r->op.plan_hash,
+				.op_id = r->op.id };
 	if (change_begin(r, err) < 0)
 		return -1;
 	store_digest_operation(a->act.before, &r->op);
@@ -510,9 +512,21 @@ int engine_node_drain(struct engine *e, const struct user *u, const char *cluste
 	return for_nodes(e, u, cluster, nodes, "node drain", reason, false, do_drain, err);
 }
 
+/* R9.4: what would hold a node against a stop or a teardown gives way; draining and deleting go
+ * along with them. */
+static int may_hold_nodes(const struct engine *e, const char *cluster, const char *verb,
+			  struct err *err)
+{
+	const struct run *r = run_find(e, cluster);
+
+	return r ? operation_outranks(r, OP_UPDATE_RANK, verb, err) : 0;
+}
+
 int engine_node_undrain(struct engine *e, const struct user *u, const char *cluster,
 			const struct strs *nodes, struct err *err)
 {
+	if (may_hold_nodes(e, cluster, "undrain", err) < 0)
+		return -1;
 	return for_nodes(e, u, cluster, nodes, "node undrain", NULL, false, do_undrain, err);
 }
 
@@ -530,6 +544,8 @@ int engine_node_terminate(struct engine *e, const struct user *u, const char *cl
 int engine_node_keep(struct engine *e, const struct user *u, const char *cluster,
 		     const struct strs *nodes, bool keep, struct err *err)
 {
+	if (keep && may_hold_nodes(e, cluster, "keep", err) < 0)
+		return -1;
 	return for_nodes(e, u, cluster, nodes, keep ? "node keep" : "node unkeep", NULL, keep,
 			 do_keep, err);
 }

@@ -434,10 +434,10 @@ int find_condemn(struct engine *e, const struct user *u, struct found *row,
 		 const char *plan_hash, const char *reason, struct err *err)
 {
 	struct deed a = { .by = u,
-			 .verb = "condemn",
-			 .object = row->id,
-			 .reason = reason,
-			 .plan_hash = plan_hash };
+			  .verb = "condemn",
+			  .object = row->id,
+			  .reason = reason,
+			  .plan_hash = plan_hash };
 
 	found_digest(a.before, row);
 	row->state = FOUND_CONDEMNED;

@@ -474,7 +474,8 @@ static void prune(struct engine *e)
 	e->pruned_ms = mono;
 	if (store_job_charges_forget(e->store, clock_utc_ms() - JOBS_KEPT_MS, &err) < 0 ||
 	    store_jobs_forget(e->store, (clock_utc_ms() - HISTORY_MS) / 1000, &err) < 0 ||
-	    store_jobs_forget_most(e->store, limits_get(e->limits, LIMIT_JOBS_KEPT), &err) < 0 ||
+	    store_jobs_forget_most(e->store, limits_get(e->limits, LIMIT_JOBS_KEPT), &err) <
+		0 ||
 	    store_node_forget_gone(e->store, clock_utc_ms() - HISTORY_MS, &err) < 0 ||
 	    store_history_forget(e->store, &err) < 0)
 		log_error("%s", err.msg);

@@ -1,6 +1,6 @@
 /*
- * Who has a cluster or a template open to change it (R9.5): for others to see, and never in their way. Kept in memory
- * alone: a client that is still there says so again within a minute.
+ * Who has a cluster or a template open to change it (R9.5): for others to see, and never in
+ * their way. Kept in memory alone: a client that is still there says so again within a minute.
  */
 #ifndef ENGINE_EDITING_H
 #define ENGINE_EDITING_H
@@ -11,14 +11,15 @@
 
 #include "base/json.h"
 
-#define EDITING_MS   60000 /* until it is to be said again; real time, however fast the clock runs */
-#define EDITING_MOST 200   /* at once; whoever comes later is not shown */
+#define EDITING_MS                                                                             \
+	60000 /* until it is to be said again; real time, however fast the clock runs */
+#define EDITING_MOST 200 /* at once; whoever comes later is not shown */
 
 struct editing {
 	char object[80]; /* "cluster demo" */
 	char who[64], session[40], doing[40];
-	int64_t since_ms;	  /* UTC */
-	int64_t until_ms;	  /* mono */
+	int64_t since_ms; /* UTC */
+	int64_t until_ms; /* mono */
 };
 
 struct editings {
@@ -29,10 +30,13 @@ struct editings {
 /* Begun or renewed; true when that is news to others. */
 bool editing_set(struct editings *all, const struct editing *e);
 bool editing_end(struct editings *all, const char *object, const char *session);
-bool editing_forget(struct editings *all, int64_t now_ms); /* whose minute is over; true: somebody's was */
+bool editing_forget(struct editings *all,
+		    int64_t now_ms); /* whose minute is over; true: somebody's was */
 /* Of others than this session (NULL: of all): the one who began first; NULL nobody. */
-const struct editing *editing_of(const struct editings *all, const char *object, const char *session);
-void editings_json(struct json *list, const struct editings *all, const char *object, const char *session);
+const struct editing *editing_of(const struct editings *all, const char *object,
+				 const char *session);
+void editings_json(struct json *list, const struct editings *all, const char *object,
+		   const char *session);
 void editings_clear(struct editings *all);
 
 #endif

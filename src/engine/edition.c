@@ -137,9 +137,10 @@ static void tell_changes(struct json *j, struct run *r, int64_t meant, struct er
 		who_changed(j, &who, v, n);
 	if (store_edition_get(st, r->cluster.id, meant, &then, NULL) == 0)
 		changes_since(list, &what, &then, &r->cluster);
-	err_set(err, ERR_STALE,
-		"nothing was done: cluster %s was changed since you read it%s%s%.170s; read it again",
-		r->cluster.name, buf_str(&who), what.len ? ": " : "", buf_str(&what));
+	err_set(
+	    err, ERR_STALE,
+	    "nothing was done: cluster %s was changed since you read it%s%s%.170s; read it again",
+	    r->cluster.name, buf_str(&who), what.len ? ": " : "", buf_str(&what));
 	cluster_clear(&then);
 	free(v);
 	buf_clear(&who);
@@ -161,9 +162,10 @@ int engine_if_match(struct engine *e, const char *name, const char *tags, struct
 	*told = json_new_object();
 	json_set_str(*told, "etag", cluster_etag(etag, &r->cluster));
 	if (meant < 0)
-		err_set(err, ERR_STALE,
-			"nothing was done: what you read is no version of the cluster %s that is there now, %s: read it again",
-			r->cluster.name, etag);
+		err_set(
+		    err, ERR_STALE,
+		    "nothing was done: what you read is no version of the cluster %s that is there now, %s: read it again",
+		    r->cluster.name, etag);
 	else
 		tell_changes(*told, r, meant, err);
 	return -1;

@@ -349,7 +349,8 @@ static void spot_times(struct facts *f, struct run *r)
 /* The cluster's own limit, or what the engine's leaves of nodes to it (R13). */
 static int64_t nodes_limit(const struct run *r)
 {
-	int64_t left = limits_get(r->engine->limits, LIMIT_NODES), own = r->cluster.spec.max_nodes;
+	int64_t left = limits_get(r->engine->limits, LIMIT_NODES),
+		own = r->cluster.spec.max_nodes;
 
 	for (size_t i = 0; i < r->engine->n_runs; i++)
 		if (r->engine->runs[i] != r)

@@ -101,10 +101,10 @@ int audit_plan(struct run *r, struct err *err)
 	struct buf why = BUF_INIT(2000), rests = BUF_INIT(200);
 	char object[96], result[64], reason[400], hash[65];
 	struct deed a = { .verb = "autoscale",
-			 .object = object,
-			 .reason = reason,
-			 .result = result,
-			 .plan_hash = hash };
+			  .object = object,
+			  .reason = reason,
+			  .result = result,
+			  .plan_hash = hash };
 	int rc;
 
 	if (!r->plan.n_creates && !r->plan.n_acts)
@@ -132,10 +132,9 @@ int audit_members(struct run *r, const char *set_id, struct err *err)
 	struct buf names = BUF_INIT(400), rests = BUF_INIT(200);
 	const char *slash = strrchr(set_id, '/'), *first = "";
 	char object[96], reason[400], result[64];
-	struct deed a = { .verb = "delete machines",
-			 .object = object,
-			 .reason = reason,
-			 .result = result };
+	struct deed a = {
+		.verb = "delete machines", .object = object, .reason = reason, .result = result
+	};
 	size_t n = 0;
 	int rc;
 

@@ -104,10 +104,10 @@ int audit_act(struct engine *e, const struct user *u, const char *verb, const ch
 	      const char *reason, const char *plan_hash, struct err *err)
 {
 	const struct deed a = { .by = u,
-			       .verb = verb,
-			       .object = object,
-			       .reason = reason,
-			       .plan_hash = plan_hash };
+				.verb = verb,
+				.object = object,
+				.reason = reason,
+				.plan_hash = plan_hash };
 
 	return audit_write(e, &a, err);
 }

@@ -116,11 +116,11 @@ static int write_begin(struct run *r, const struct user *u, struct err *err)
 {
 	char object[96];
 	struct deed a = { .by = u,
-			 .verb = op_kind_name(r->op.kind),
-			 .object = object,
-			 .reason = r->op.force ? "forced" : "",
-			 .result = "begun",
-			 .plan_hash = r->op.plan_hash };
+			  .verb = op_kind_name(r->op.kind),
+			  .object = object,
+			  .reason = r->op.force ? "forced" : "",
+			  .result = "begun",
+			  .plan_hash = r->op.plan_hash };
 
 	snprintf(object, sizeof(object), "cluster %s", r->cluster.name);
 	if (store_op_add(r->engine->store, &r->op, err) < 0)
@@ -243,16 +243,17 @@ void operation_step(struct run *r, const char *step, const char *fmt, ...)
 		(void)FAILPOINT("operation.step");
 }
 
-/* R10.1: what became of it stands in the audit, too. Without room for that its own row has to do. */
+/* R10.1: what became of it stands in the audit, too. Without room for that its own row has to
+ * do. */
 static void write_end(struct run *r, enum op_state state, const char *text)
 {
 	char object[96], result[200];
 	struct deed a = { .verb = "operation end",
-			 .object = object,
-			 .reason = op_kind_name(r->op.kind),
-			 .result = result,
-			 .plan_hash = r->op.plan_hash,
-			 .op_id = r->op.id };
+			  .object = object,
+			  .reason = op_kind_name(r->op.kind),
+			  .result = result,
+			  .plan_hash = r->op.plan_hash,
+			  .op_id = r->op.id };
 	bool begun = store_begin(r->engine->store, NULL) == 0;
 	struct err err = ERR_INIT;
 

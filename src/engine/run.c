@@ -264,6 +264,5 @@ void cluster_save(struct run *r)
 		log_error("cluster %s: %s", r->cluster.name, err.msg);
 		return;
 	}
-	r->cluster.version++;
 	run_changed(r);
 }

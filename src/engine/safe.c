@@ -157,9 +157,9 @@ static void mode_digest(char out[65], bool safe)
 int engine_resume(struct engine *e, const struct user *u, const char *reason, struct err *err)
 {
 	struct deed a = { .by = u,
-			 .verb = "engine resume",
-			 .object = "engine",
-			 .reason = reason && reason[0] ? reason : e->safe_why };
+			  .verb = "engine resume",
+			  .object = "engine",
+			  .reason = reason && reason[0] ? reason : e->safe_why };
 
 	if (may_resume(e, err) < 0 || store_begin(e->store, err) < 0)
 		return -1;

@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "engine/run.h"
 
-#define PIECE	   2000	 /* rows that are verified in one turn of the loop (R1.5) */
-#define PRUNE_MOST 20000 /* rows that go in one transaction, for the same reason */
+#define PIECE	   2000		    /* rows that are verified in one turn of the loop (R1.5) */
+#define PRUNE_MOST 20000	    /* rows that go in one transaction, for the same reason */
 #define EXPORTED   "audit_exported" /* the fact: up to which row */
 
 int engine_audits_after(struct engine *e, int64_t seq, size_t most, struct audit **out,

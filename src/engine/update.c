@@ -386,18 +386,18 @@ static int update_write(struct run *r, const struct user *by, struct update *u,
 	struct store *st = r->engine->store;
 	char object[96];
 	struct deed a = { .by = by,
-			 .verb = "update",
-			 .object = object,
-			 .reason = u->t->name,
-			 .plan_hash = hash };
+			  .verb = "update",
+			  .object = object,
+			  .reason = u->t->name,
+			  .plan_hash = hash };
 
 	snprintf(object, sizeof(object), "cluster %s", r->cluster.name);
 	store_digest_cluster(a.before, &r->cluster);
 	if (store_begin(st, err) < 0)
 		return -1;
-	if (edition_keep(r, err) < 0 || store_revision_add(st, u->t->name, u->t->hash,
-							   u->t->text, clock_utc_ms(),
-							   err) < 0) {
+	if (edition_keep(r, err) < 0 ||
+	    store_revision_add(st, u->t->name, u->t->hash, u->t->text, clock_utc_ms(), err) <
+		0) {
 		store_rollback(st);
 		return -1;
 	}

@@ -10,7 +10,7 @@
 
 #define CONFIG_MAX ((size_t)1 << 20)
 
-static const char *const keys[] = { "clouds", "limits", "orphans",   "roles",
+static const char *const keys[] = { "clouds", "limits",	   "orphans", "roles",
 				    "site",   "templates", NULL };
 
 void config_init(struct config *c)

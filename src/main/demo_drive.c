@@ -257,9 +257,9 @@ static void on_plan(void *arg, const struct json *plan, const struct err *err)
 	j = json_new_object();
 	json_set_str(j, "plan_hash", json_str(plan, "hash", ""));
 	json_set_str(j, "typed_name", DEMO_CLUSTER);
-	client_if_match(client_post(d->client, "/v1/clusters/" DEMO_CLUSTER "/teardown", j,
-				    on_teardown, d),
-			json_str(plan, "etag", ""));
+	client_if_match(
+	    client_post(d->client, "/v1/clusters/" DEMO_CLUSTER "/teardown", j, on_teardown, d),
+	    json_str(plan, "etag", ""));
 	json_free(j);
 }
 

@@ -124,8 +124,9 @@ static int become_engine_user(const struct places *p, struct err *err)
  * What the process may take (R13, S7.4)
  */
 
-/* No core holds a token, no neighbour reads the memory; so many descriptors that 64 clients leave the cloud and the
- * schedulers theirs. What cannot be had is told, and no reason not to run. */
+/* No core holds a token, no neighbour reads the memory; so many descriptors that 64 clients
+ * leave the cloud and the schedulers theirs. What cannot be had is told, and no reason not to
+ * run. */
 static void limit_process(void)
 {
 	const struct rlimit no_core = { 0, 0 };

@@ -117,9 +117,8 @@ int limit_set(struct limits *l, enum limit which, const char *text, struct err *
 			if (strcmp(unit, units[i].word) == 0)
 				times = units[i].bytes;
 	}
-	if (digits == 0 || times == 0 ||
-	    num_read_n(&n, text, digits, 0, d->max / times) < 0 || n * times < d->min ||
-	    d->min == d->max)
+	if (digits == 0 || times == 0 || num_read_n(&n, text, digits, 0, d->max / times) < 0 ||
+	    n * times < d->min || d->min == d->max)
 		return refused(which, text, err);
 	l->v[which] = n * times;
 	return 0;

@@ -10,8 +10,8 @@
  * Which changes need If-Match: those that rest on a picture of the definition, update and
  * teardown; they also bear the hash of the plan that was read. Which do not, though it is
  * honoured where it is sent: acts that name the state they end in (start, stop, pause, resume,
- * drain, undrain, keep, cancel of a job or an operation). Two people who ask for the same get the
- * same, and of two who ask for the opposite the later one is heard, whatever each had read;
+ * drain, undrain, keep, cancel of a job or an operation). Two people who ask for the same get
+ * the same, and of two who ask for the opposite the later one is heard, whatever each had read;
  * R9.4 says who gives way. Creating needs none: there is nothing yet to have been read.
  */
 #include <stdio.h>
@@ -42,7 +42,8 @@ void etag_cluster(struct request *q, const char *name)
 /* "/v1/clusters/NAME" is one thing, "/v1/clusters" are many. */
 static bool is_one(const struct request *q)
 {
-	return q->segments.n > 2 || (q->segments.n == 2 && strcmp(segment(q, 1), "engine") == 0);
+	return q->segments.n > 2 ||
+	       (q->segments.n == 2 && strcmp(segment(q, 1), "engine") == 0);
 }
 
 void etag_of_answer(struct request *q, int status, const char *text)
@@ -91,9 +92,10 @@ bool match_fits(struct request *q, const struct route *r)
 	if (!tags && !needs_match(q, r))
 		return true;
 	if (!tags) {
-		err_set(&err, ERR_UNREAD,
-			"say what you have read: If-Match with the ETag of GET /v1/clusters/%s, or * when it may be anything",
-			segment(q, 2));
+		err_set(
+		    &err, ERR_UNREAD,
+		    "say what you have read: If-Match with the ETag of GET /v1/clusters/%s, or * when it may be anything",
+		    segment(q, 2));
 		answer_stale(q, &err, NULL);
 		return false;
 	}

@@ -1,5 +1,5 @@
-/* Who did what: read, exported, pruned (R10). An export is read in pages, oldest first, and then
- * told of: only what was exported may be pruned. */
+/* Who did what: read, exported, pruned (R10). An export is read in pages, oldest first, and
+ * then told of: only what was exported may be pruned. */
 #include <stdlib.h>
 
 #include "server/server_private.h"
@@ -53,14 +53,14 @@ static void answer_or_err(struct request *q, struct json *take, const struct err
 		answer_err(q, err);
 }
 
-/* {to, hash, file}: the last row of it, that row's hash, the file's name as the client has it. */
+/* {to, hash, file}: the last row of it, that row's hash, the file's name as the client has it.
+ */
 void exported_audit(struct request *q)
 {
 	struct err err = ERR_INIT;
-	struct json *j =
-	    engine_audit_exported(q->server->engine, &q->user, json_int(q->body, "to", 0),
-				  json_str(q->body, "hash", ""), json_str(q->body, "file", ""),
-				  &err);
+	struct json *j = engine_audit_exported(
+	    q->server->engine, &q->user, json_int(q->body, "to", 0),
+	    json_str(q->body, "hash", ""), json_str(q->body, "file", ""), &err);
 
 	answer_or_err(q, j, &err);
 }

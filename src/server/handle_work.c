@@ -410,8 +410,8 @@ void retry_operation(struct request *q)
 {
 	struct err err = ERR_INIT;
 
-	if (engine_op_retry(q->server->engine, &q->user, op_id(q), json_str(q->body, "item", ""),
-			    &err) < 0)
+	if (engine_op_retry(q->server->engine, &q->user, op_id(q),
+			    json_str(q->body, "item", ""), &err) < 0)
 		answer_err(q, &err);
 	else
 		answer_operation(q, 0);

@@ -215,9 +215,9 @@ int store_audit_row(struct store *st, int64_t seq, struct audit *out, struct err
 		read_row(&s, out);
 	if (stmt_done(&s, err) < 0)
 		return -1;
-	return there ? 0
-		     : err_set(err, ERR_NOT_FOUND, "there is no audit row %lld",
-			       (long long)seq);
+	return there
+		   ? 0
+		   : err_set(err, ERR_NOT_FOUND, "there is no audit row %lld", (long long)seq);
 }
 
 int store_audit_before(struct store *st, int64_t before_ms, int64_t *seq, struct err *err)

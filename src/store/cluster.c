@@ -42,7 +42,8 @@ int store_cluster_save(struct store *st, const struct cluster *c, struct err *er
 	struct stmt s = stmt_open(
 	    st->sql, "UPDATE cluster SET state = ?, live = ?, body = ?, spec = ? WHERE id = ?");
 	char *body = json_line(wire_cluster_json(c, false));
-	char *spec = json_line(wire_spec_json(&c->spec)); /* what became of its storage is in it */
+	char *spec =
+	    json_line(wire_spec_json(&c->spec)); /* what became of its storage is in it */
 	int rc;
 
 	stmt_text(&s, 1, cluster_state_name(c->state));

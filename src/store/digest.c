@@ -1,4 +1,5 @@
-/* Digests for the audit (R10.1): of an object's JSON as the store keeps it and the API tells it. */
+/* Digests for the audit (R10.1): of an object's JSON as the store keeps it and the API tells
+ * it. */
 #include <stdlib.h>
 #include <string.h>
 

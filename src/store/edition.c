@@ -35,8 +35,8 @@ int store_edition_add(struct store *st, const struct cluster *c, const char *act
 int store_edition_get(struct store *st, int64_t cluster_id, int64_t version,
 		      struct cluster *out, struct err *err)
 {
-	struct stmt s = stmt_open(
-	    st->sql, "SELECT body FROM edition WHERE cluster_id = ? AND version = ?");
+	struct stmt s =
+	    stmt_open(st->sql, "SELECT body FROM edition WHERE cluster_id = ? AND version = ?");
 	struct json *body = NULL;
 	int rc = -1;
 

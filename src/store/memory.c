@@ -192,8 +192,9 @@ int store_jobs_forget(struct store *st, int64_t before_s, struct err *err)
 int store_jobs_forget_most(struct store *st, int64_t kept, struct err *err)
 {
 	struct stmt s = stmt_open(
-	    st->sql, "DELETE FROM job WHERE end_s > 0 AND end_s <="
-		     " (SELECT end_s FROM job WHERE end_s > 0 ORDER BY end_s DESC LIMIT 1 OFFSET ?)");
+	    st->sql,
+	    "DELETE FROM job WHERE end_s > 0 AND end_s <="
+	    " (SELECT end_s FROM job WHERE end_s > 0 ORDER BY end_s DESC LIMIT 1 OFFSET ?)");
 
 	stmt_int(&s, 1, kept);
 	return stmt_run(&s, err);

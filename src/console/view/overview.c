@@ -213,7 +213,9 @@ static void right_of_place(const struct deck *d, char *out, size_t max)
 
 	out[0] = '\0';
 	if (r)
-		snprintf(out, max, "%s  %s  %s for %s",
+		snprintf(out, max, "%s%s%s%s  %s  %s for %s",
+			 r->view.editing[0] ? "edited by " : "", r->view.editing,
+			 r->view.editing[0] ? "  " : "",
 			 r->cluster.spec.scheduler ? r->cluster.spec.scheduler : "",
 			 region ? region : "", cluster_state_name(r->cluster.state),
 			 words_age(span, deck_now(d) - r->cluster.since_ms));

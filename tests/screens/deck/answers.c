@@ -306,12 +306,29 @@ static struct json *of_cluster(const char *verb, struct cluster_row *r, bool pos
 	return NULL;
 }
 
+/* Of a cluster or a template alike: whom the order named. */
+static struct json *editing(void)
+{
+	const struct cluster_view *v = &fixture->clusters[0].view;
+	struct json *j = json_new_object(), *list = json_set_array(j, "editing");
+
+	if (v->editing[0]) {
+		struct json *one = json_add_object(list);
+
+		json_set_str(one, "who", v->editing);
+		json_set_int(one, "since_ms", v->editing_ms);
+	}
+	return j;
+}
+
 struct json *fixture_answer(const char *method, const char *path, const struct json *body,
 			    struct err *err)
 {
 	bool post = strcmp(method, "POST") == 0;
 	char name[64] = "", verb[200] = "";
 
+	if (post && strstr(path, "/editing"))
+		return editing();
 	if (post && strcmp(path, "/v1/clusters") == 0)
 		return create(body);
 	if (sscanf(path, "/v1/clusters/%63[^/]/%199s", name, verb) >= 1 &&

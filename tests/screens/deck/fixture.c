@@ -465,6 +465,10 @@ void fixture_order(char *line)
 		the.jobs[0].waits = "quota: westeurope cores has 100 of 100 cores in use";
 		snprintf(the.clusters[0].view.reasons, sizeof(the.clusters[0].view.reasons),
 			 "quota 33   Dependency 1");
+	} else if (strcmp(verb, "edits") == 0) { /* somebody else has it open */
+		snprintf(the.clusters[0].view.editing, sizeof(the.clusters[0].view.editing),
+			 "%s", a);
+		the.clusters[0].view.editing_ms = a[0] ? NOW - 120000 : 0;
 	} else if (strcmp(verb, "role") == 0) {
 		the.engine.role = role_of(a);
 	} else if (strcmp(verb, "cluster") == 0 && fixture_cluster(a)) {

@@ -1,4 +1,5 @@
-/* What a service manager hears of a process (R1.5): a child runs a loop, and here is the socket. */
+/* What a service manager hears of a process (R1.5): a child runs a loop, and here is the
+ * socket. */
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -43,10 +44,10 @@ static void listen_on(struct manager *m, bool file)
 	if (!file)
 		a.sun_path[0] = '\0';
 	m->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(m->fd, (struct sockaddr *)&a,
-			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
-					  strlen(m->name))),
-			 0);
+	assert_int_equal(
+	    bind(m->fd, (struct sockaddr *)&a,
+		 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(m->name))),
+	    0);
 }
 
 static int up(void **state)
@@ -122,7 +123,8 @@ static void hears(struct manager *m, const char *text)
 	assert_string_equal(next(m, got, LONG_MS), text);
 }
 
-/* All that waits in the socket is read; true when then nothing comes for as long as five beats. */
+/* All that waits in the socket is read; true when then nothing comes for as long as five beats.
+ */
 static bool falls_silent(struct manager *m, int beat_ms)
 {
 	char got[64];

@@ -10,7 +10,8 @@
 
 #include "engine/editing.h"
 
-static struct editing one(const char *object, const char *who, const char *session, int64_t until)
+static struct editing one(const char *object, const char *who, const char *session,
+			  int64_t until)
 {
 	struct editing e = { .until_ms = until, .since_ms = until - EDITING_MS };
 

@@ -9,7 +9,8 @@
 
 #include "model/limits.h"
 
-static void r13_each_limit_has_a_name_of_its_own_and_a_usual_value_that_it_can_have(void **state)
+static void
+r13_each_limit_has_a_name_of_its_own_and_a_usual_value_that_it_can_have(void **state)
 {
 	(void)state;
 	for (int i = 0; i < LIMITS; i++) {

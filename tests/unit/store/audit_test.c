@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
+#include "../../support/store_world.h"
 #include "base/mem.h"
 #include "base/sql.h"
-#include "../../support/store_world.h"
 
 static void add_audits(struct store_world *w, int n)
 {
