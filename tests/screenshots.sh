@@ -22,7 +22,11 @@ over() {
 }
 trap over EXIT
 
-take() { # NAME SIZE TITLE
+take() { # NAME SIZE TITLE: what is still asked for belongs on no picture
+	for _ in $(seq 100); do
+		screen_text_now | grep -q 'asking the engine' || break
+		sleep 0.05
+	done
 	screen_settle >/dev/null
 	shot "$out" "$1-$2" "$3" || exit 1
 	rm -f "$out/$1-$2.ans"

@@ -1,7 +1,8 @@
 /*
  * ans_svg COLUMNS ROWS TITLE <SCREEN.ans >SCREEN.svg: a terminal's screen, as `tmux
  * capture-pane -e -p` gives it, as a picture. Text stays text: each run of equal looks is one
- * <text>, stretched to its cells so that any font fits.
+ * <text>, stretched to its cells so that any font fits. Blocks are drawn as what they are,
+ * parts of cells: a font's own leave gaps between the rows of a curve.
  */
 #include <locale.h>
 #include <stdbool.h>
@@ -35,6 +36,7 @@ struct look {
 
 struct picture {
 	struct look look, run_look;
+	uint32_t block; /* the run is of this one; 0: text */
 	char run[RUN_MAX];
 	size_t run_len;
 	int row, col, run_col;
@@ -62,6 +64,42 @@ static bool blank(const char *text, size_t len)
 	return true;
 }
 
+static bool is_block(uint32_t cp)
+{
+	return cp >= 0x2581 && cp <= 0x2593;
+}
+
+static void rect(double x, double y, double w, double h, const char *fill, double opacity)
+{
+	printf(
+	    "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" fill=\"%s\" shape-rendering=\"crispEdges\"",
+	    x, y, w, h, fill);
+	if (opacity < 1)
+		printf(" fill-opacity=\"%.2f\"", opacity);
+	puts("/>");
+}
+
+/* A run of one block: eighths of cells from below (U+2581 to 2588) or from the left (U+2589 to
+ * 258F), the right half (U+2590), and shades. */
+static void blocks(uint32_t cp, double x, int y, int cells, const char *fill)
+{
+	double w = cells * CELL_W;
+
+	if (cp <= 0x2588) {
+		double high = CELL_H * (double)(cp - 0x2580) / 8;
+
+		rect(x, y + CELL_H - high, w, high, fill, 1);
+	} else if (cp >= 0x2591) {
+		rect(x, y, w, CELL_H, fill, (double)(cp - 0x2590) / 4);
+	} else {
+		double wide = cp == 0x2590 ? CELL_W / 2 : CELL_W * (double)(0x2590 - cp) / 8;
+
+		for (int i = 0; i < cells; i++)
+			rect(x + i * CELL_W + (cp == 0x2590 ? wide : 0), y, wide, CELL_H, fill,
+			     1);
+	}
+}
+
 static void flush(struct picture *p)
 {
 	const struct look *l = &p->run_look;
@@ -75,9 +113,10 @@ static void flush(struct picture *p)
 	if (p->run_len == 0)
 		return;
 	if (l->bg >= 0 || l->reverse)
-		printf("<rect x=\"%.2f\" y=\"%d\" width=\"%.2f\" height=\"%d\" fill=\"%s\"/>\n",
-		       x, y, w, CELL_H, l->reverse ? fg : bg);
-	if (!blank(p->run, p->run_len) || l->underline) {
+		rect(x, y, w, CELL_H, l->reverse ? fg : bg, 1);
+	if (p->block != 0) {
+		blocks(p->block, x, y, p->col - p->run_col, l->reverse ? bg : fg);
+	} else if (!blank(p->run, p->run_len) || l->underline) {
 		printf("<text x=\"%.2f\" y=\"%d\" textLength=\"%.2f\" fill=\"%s\"%s%s%s>", x,
 		       y + 13, w, l->reverse ? bg : fg, l->bold ? " font-weight=\"bold\"" : "",
 		       l->dim ? " fill-opacity=\"0.6\"" : "",
@@ -141,17 +180,19 @@ static size_t sequence(struct picture *p, const char *text, size_t len)
 	return i < len ? i + 1 : len;
 }
 
-static void character(struct picture *p, const char *text, size_t n)
+static void character(struct picture *p, uint32_t cp, const char *text, size_t n)
 {
+	uint32_t block = is_block(cp) ? cp : 0;
 	char one[8] = "";
 
 	if (n >= sizeof(one))
 		return;
 	memcpy(one, text, n);
-	if (p->run_len == 0 || memcmp(&p->look, &p->run_look, sizeof(p->look)) != 0 ||
-	    p->run_len + n > RUN_MAX) {
+	if (p->run_len == 0 || block != p->block ||
+	    memcmp(&p->look, &p->run_look, sizeof(p->look)) != 0 || p->run_len + n > RUN_MAX) {
 		flush(p);
 		p->run_look = p->look;
+		p->block = block;
 		p->run_col = p->col;
 	}
 	memcpy(p->run + p->run_len, text, n);
@@ -176,7 +217,7 @@ static void draw(const char *text, size_t len)
 		} else if (cp == 0x1b) {
 			n = sequence(&p, text, len);
 		} else if (cp >= 0x20 && cp != 0x7f) {
-			character(&p, text, n);
+			character(&p, cp, text, n);
 		}
 		text += n;
 		len -= n;
