@@ -55,6 +55,8 @@ struct mirror_rows {
 		const struct history_row *histories;
 	} u;
 	const char *error;          /* of the filter, with its column; "" none */
+	const char *filter;         /* that the window is wanted with now */
+	bool answered;              /* rows or error are the answer to that */
 };
 /* Borrowed until control returns to the loop. false: no such window or no answer yet. */
 bool mirror_rows(const struct mirror *m, const char *window_id, struct mirror_rows *out);

@@ -605,7 +605,10 @@ bool mirror_rows(const struct mirror *m, const char *window_id, struct mirror_ro
 
 	if (!w || !w->wanted || (!has_answer(w) && !w->error))
 		return false;
-	*out = (struct mirror_rows){ .noun = w->want.noun, .error = w->error ? w->error : "" };
+	*out = (struct mirror_rows){ .noun = w->want.noun,
+				     .error = w->error ? w->error : "",
+				     .filter = w->want.filter,
+				     .answered = !w->owed };
 	if (!has_answer(w))
 		return true;
 	out->total = w->total;

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-static int parts_width(const struct header_part *p, size_t n)
+int bar_parts_width(const struct header_part *p, size_t n)
 {
 	int w = 0;
 
@@ -27,17 +27,34 @@ static int draw_parts(struct screen *s, int row, int col, int end, const struct 
 	return col;
 }
 
+/* That which is the most spare, the leftmost of equals. false: none is left. */
+static bool drop_part(struct header_part *p, size_t n)
+{
+	size_t worst = n;
+
+	for (size_t i = 0; i < n; i++)
+		if (p[i].text[0] && (worst == n || p[i].spare > p[worst].spare))
+			worst = i;
+	if (worst == n)
+		return false;
+	p[worst].text = "";
+	return true;
+}
+
 void bar_header(struct screen *s, int row, const struct header_part *left, size_t n_left,
 		const struct header_part *right, size_t n_right)
 {
 	int end = s->cols - (row == s->rows - 1);
 	int used = draw_parts(s, row, 1, end, left, n_left);
 
-	while (n_right > 0 && parts_width(right, n_right) > end - used) {
-		right++; /* the clock at the very right stays longest */
-		n_right--;
-	}
-	draw_parts(s, row, end - parts_width(right, n_right), end, right, n_right);
+	struct header_part fits[BAR_PARTS];
+
+	n_right = n_right < BAR_PARTS ? n_right : BAR_PARTS;
+	for (size_t i = 0; i < n_right; i++)
+		fits[i] = right[i];
+	while (bar_parts_width(fits, n_right) > end - used && drop_part(fits, n_right))
+		;
+	draw_parts(s, row, end - bar_parts_width(fits, n_right), end, fits, n_right);
 }
 
 /* Where the next tab begins; -1: it has no room. */
@@ -98,26 +115,69 @@ static int footer_width(const struct footer_key *keys, bool letters, bool wide, 
 	return w;
 }
 
+struct footer_fit {
+	int spare; /* from here on they have no room */
+	bool wide, letters;
+};
+
+static struct footer_fit footer_fit(const struct footer_key *keys, bool letters, int cols)
+{
+	struct footer_fit f = { .spare = FOOTER_SPARE + 1, .letters = letters };
+
+	f.wide = footer_width(keys, letters, true, f.spare) <= cols;
+	while (!f.wide && f.spare > 1 && footer_width(keys, letters, false, f.spare) > cols)
+		f.spare--;
+	return f;
+}
+
+/* Columns of one with the gap behind it. */
+static int footer_step(const struct footer_fit *f, const struct footer_key *k)
+{
+	return text_width(footer_name(k, f->letters)) + text_width(k->label) +
+	       (f->wide ? 3 : 1);
+}
+
+/* The last cell of the screen stays empty. */
+static bool footer_has_room(const struct footer_fit *f, const struct footer_key *k, int col,
+			    int cols)
+{
+	return col + footer_step(f, k) - (f->wide ? 2 : 1) <= cols - 1;
+}
+
 void bar_footer(struct screen *s, int row, const struct footer_key *keys, bool letters)
 {
-	int spare = FOOTER_SPARE + 1, col = 0, end = s->cols - 1; /* the last cell of the
-								     screen stays empty */
-	bool wide = footer_width(keys, letters, true, spare) <= s->cols;
+	struct footer_fit f = footer_fit(keys, letters, s->cols);
+	int col = 0, end = s->cols - 1;
 
-	while (!wide && spare > 1 && footer_width(keys, letters, false, spare) > s->cols)
-		spare--;
 	for (const struct footer_key *k = keys; k->label; k++) {
-		const char *key = footer_name(k, letters);
-
-		if (k->spare >= spare)
+		if (k->spare >= f.spare)
 			continue;
-		if (col + text_width(key) + text_width(k->label) + wide > end)
+		if (!footer_has_room(&f, k, col, s->cols))
 			break;
-		col +=
-		    screen_put(s, row, col, k->off ? TONE_DIM : TONE_KEY, 0, key, end - col) +
-		    wide;
-		col += screen_put(s, row, col, k->off ? TONE_DIM : TONE_TEXT, 0, k->label,
-				  end - col);
-		col += wide ? 2 : 1;
+		int used = screen_put(s, row, col, k->off ? TONE_DIM : TONE_KEY, 0,
+				      footer_name(k, letters), end - col) +
+			   f.wide;
+
+		screen_put(s, row, col + used, k->off ? TONE_DIM : TONE_TEXT, 0, k->label,
+			   end - col - used);
+		col += footer_step(&f, k);
 	}
+}
+
+const struct footer_key *bar_footer_at(int cols, const struct footer_key *keys, bool letters,
+				       int col)
+{
+	struct footer_fit f = footer_fit(keys, letters, cols);
+	int at = 0;
+
+	for (const struct footer_key *k = keys; k->label; k++) {
+		if (k->spare >= f.spare)
+			continue;
+		if (!footer_has_room(&f, k, at, cols))
+			break;
+		if (col >= at && col < at + footer_step(&f, k))
+			return k;
+		at += footer_step(&f, k);
+	}
+	return NULL;
 }

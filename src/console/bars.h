@@ -7,7 +7,7 @@
 
 #include "console/screen.h"
 
-#define FOOTER_SPARE 2 /* the largest spare */
+#define FOOTER_SPARE 3 /* the largest spare */
 
 struct footer_key {
 	const char *key, *label; /* "F7", "Drain"; label NULL ends a list */
@@ -16,12 +16,16 @@ struct footer_key {
 	unsigned char spare; /* goes first where not all have room; 0: not before the last */
 };
 
-struct header_part { /* "n 7/16"; the first part of a side that does not fit is left out with
-			what follows */
+#define BAR_PARTS 8
+
+struct header_part { /* "n 7/16" */
 	const char *text;
 	enum tone tone;
 	unsigned int look;
+	unsigned char spare; /* at the right the largest goes first where not all have room */
 };
+
+int bar_parts_width(const struct header_part *p, size_t n);
 
 /* Left parts from the left edge, right parts from the right one; the left side wins. */
 void bar_header(struct screen *s, int row, const struct header_part *left, size_t n_left,
@@ -35,5 +39,8 @@ void bar_tabs(struct screen *s, int row, const char *const *titles, size_t n, si
 /* Keys that work here, "F1Help F2Menu" or with room "F1 Help  F2 Menu". Where there is no room
  * for all, the spare ones are left out, and then what stands at the end. */
 void bar_footer(struct screen *s, int row, const struct footer_key *keys, bool letters);
+/* The one at that column; NULL none. */
+const struct footer_key *bar_footer_at(int cols, const struct footer_key *keys, bool letters,
+				       int col);
 
 #endif

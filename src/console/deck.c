@@ -11,15 +11,16 @@
 #include "base/mem.h"
 #include "console/pace.h"
 
-#define MESSAGE_MS     10000
-#define MESSAGES_MOST  200
-#define ANSWER_MS      1000
-#define WHY_MS	       300
-#define DRIFT_MS       2000
-#define MAP_NODES      1000 /* the most that one window holds */
-#define MAP_STEP       64
-#define OPS_SHOWN      8
-#define CLUSTERS_SHOWN 1000
+#define MESSAGE_MS	10000
+#define MESSAGE_LOST_MS 3000 /* then the line tells again that the engine is lost */
+#define MESSAGES_MOST	200
+#define ANSWER_MS	1000
+#define WHY_MS		300
+#define DRIFT_MS	2000
+#define MAP_NODES	1000 /* the most that one window holds */
+#define MAP_STEP	64
+#define OPS_SHOWN	8
+#define CLUSTERS_SHOWN	1000
 
 const struct pane_kind *const deck_kinds[PANES] = {
 	[PANE_TEMPLATES] = &pane_templates, [PANE_CLUSTERS] = &pane_clusters,
@@ -56,9 +57,11 @@ static void keep_message(struct deck *d, enum tone tone)
 
 static void show_message(struct deck *d, enum tone tone)
 {
+	int64_t ms = d->was_lost ? MESSAGE_LOST_MS : MESSAGE_MS;
+
 	d->message_tone = tone;
-	d->message_until = display_now() + MESSAGE_MS;
-	timer_set(d->message_timer, (int64_t)(MESSAGE_MS * clock_factor()));
+	d->message_until = display_now() + ms;
+	timer_set(d->message_timer, (int64_t)((double)ms * clock_factor()));
 	if (d->display)
 		display_ask_key(d->display);
 }
@@ -350,6 +353,22 @@ static void want_why(struct deck *d)
 		timer_set(d->why_timer, (int64_t)(WHY_MS * clock_factor()));
 }
 
+/* A filter that cannot be read hides nothing and shows nothing: where it is not being typed,
+ * the last good one takes its place. */
+static void refuse_filters(struct deck *d)
+{
+	char told[400];
+
+	for (int i = 0; i < PANES; i++) {
+		bool typed = d->mode == AT_PROMPT && d->prompt_use == FOR_FILTER &&
+			     d->focus == (enum pane_id)i;
+
+		if (!typed && pane_refuse_filter(&d->panes[i], told))
+			deck_say(d, TONE_FAIL, "%s (%s, Up: it again)", told,
+				 KEY_FOR(d, "filter"));
+	}
+}
+
 /* Cells that were underlined are so no more. */
 static void on_flash_timer(void *arg)
 {
@@ -380,6 +399,7 @@ void deck_load(struct deck *d)
 		}
 	}
 	deck_mark_found(d);
+	refuse_filters(d);
 	choose_cluster(d);
 	map_load(&d->map, d->mirror, display_now());
 	d->have_ops = mirror_rows(d->mirror, "ops", &d->ops) && d->ops.noun == NOUN_OPERATION;
@@ -400,6 +420,16 @@ void deck_load(struct deck *d)
 	want_why(d);
 }
 
+/* What was said before the engine was lost gives way: ":messages" has it. */
+static void see_link(struct deck *d)
+{
+	bool lost = mirror_link(d->mirror) == MIRROR_LOST;
+
+	if (lost && !d->was_lost && d->mode != AT_PROMPT)
+		d->message[0] = '\0';
+	d->was_lost = lost;
+}
+
 void deck_changed(void *arg)
 {
 	struct deck *d = arg;
@@ -407,6 +437,7 @@ void deck_changed(void *arg)
 	bool had = d->panes[PANE_CLUSTERS].have;
 
 	deck_load(d);
+	see_link(d);
 	if (!had && d->panes[PANE_CLUSTERS].have && deck_site(d))
 		deck_theme(d, NULL);
 	if (!had && d->panes[PANE_CLUSTERS].have && d->panes[PANE_CLUSTERS].table.count == 0)
@@ -415,6 +446,7 @@ void deck_changed(void *arg)
 	if (!had && d->panes[PANE_CLUSTERS].have && !d->message[0])
 		deck_wizard_drafts(d);
 	deck_wizard_link(d);
+	deck_again_link(d);
 	if (!d->display)
 		return;
 	/* what answers a key, and the first picture, do not wait for the next second */
@@ -479,6 +511,7 @@ struct deck *deck_new(struct loop *l, struct client *c, const struct console_opt
 					       : KEY_ESC_MS;
 	d->paste = !getenv("STY");
 	textbox_init(&d->box);
+	result_init(&d->result);
 	textbox_init(&d->place_help);
 	textbox_init(&d->detail);
 	textbox_init(&d->under);

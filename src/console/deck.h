@@ -22,6 +22,7 @@
 #include "console/pane.h"
 #include "console/plan_tree.h"
 #include "console/prompt.h"
+#include "console/result.h"
 #include "console/textbox.h"
 #include "console/view.h"
 #include "console/view/map.h"
@@ -107,6 +108,13 @@ struct again_view { /* a job that is submitted once more */
 	int64_t processes; /* of the job; 0 not known */
 	char *cli; /* the command of the values as they stand, and the call of the API */
 	struct timer *timer;
+};
+
+struct stop_view { /* of a cluster that is asked about */
+	char cluster[40];
+	bool force;
+	uint32_t opener;
+	void (*yes)(struct deck *d);
 };
 
 struct template_view {
@@ -270,6 +278,10 @@ struct deck {
 	const char *chosen_list[6];
 	struct textbox box;
 	bool box_row; /* it tells of the row under the cursor, and moves with it */
+	struct result result; /* of the last command */
+	bool result_shown;    /* it is what the box has, */
+	int result_cols;      /* laid out for so many columns, */
+	bool result_whole;    /* or as wide as it is */
 	struct help help;
 	struct help_entry *help_entries; /* of the last opening */
 	struct help_text *help_text;	 /* what they borrow */
@@ -280,6 +292,7 @@ struct deck {
 	struct template_view template;
 	struct cost_view cost;
 	struct op_view op;
+	struct stop_view stopping;
 	struct diff_view diff;
 	struct deck_lease lease;
 	struct log_view log;
@@ -292,6 +305,7 @@ struct deck {
 
 	char message[320];
 	enum tone message_tone;
+	bool was_lost; /* the link, at the last look */
 	int64_t message_until;
 	struct undo undo;
 	int64_t interrupted_ms;
@@ -418,6 +432,8 @@ const char *deck_key_for(const struct deck *d, const char *word, char out[KEYS_T
 #define KEY_FOR(d, word) deck_key_for(d, word, (char[KEYS_TEXT]){ 0 })
 const char *deck_hint(const struct deck *d, const char *hint, char out[HINT_TEXT]);
 void deck_dead_key(struct deck *d, uint32_t code); /* says what it is, and where */
+/* Over the panes: says what is possible instead. */
+void deck_deaf_key(struct deck *d, const struct key *k, const char *possible);
 
 /* keys_list.c: the keys of all views */
 const struct binding *view_binding_worded(const char *word);
@@ -522,6 +538,7 @@ void deck_open_sort(struct deck *d);
 void deck_sort_key(struct deck *d, const struct key *k);
 size_t deck_sorts(const struct deck *d); /* orders of the focused pane */
 bool deck_sort_named(struct deck *d, const char *name);
+bool deck_sort_titled(struct deck *d, const char *title); /* by a column's title */
 
 /* deck_help.c */
 void deck_open_help(struct deck *d);
@@ -577,6 +594,12 @@ void deck_lease_clear(struct deck *d);
 /* Who has it open, for a question that is about to be asked; NULL: nobody. */
 const char *deck_edited_by(const struct deck *d, const char *cluster, char out[160]);
 
+/* deck_stop.c */
+void act_stop(struct deck *d);
+/* Asks with what the engine knows of the cluster's jobs; yes: what then is done. */
+void deck_ask_stop(struct deck *d, const char *cluster, bool force,
+		   void (*yes)(struct deck *d));
+
 /* deck_chosen.c */
 void act_chosen(struct deck *d, enum chosen_act what);
 void act_drain(struct deck *d);
@@ -623,7 +646,8 @@ void act_create(struct deck *d);
 void deck_wizard_key(struct deck *d, const struct key *k);
 void deck_wizard_draw(struct deck *d, struct screen *s, struct area a);
 void deck_wizard_footer(const struct deck *d, struct footer_key out[12]);
-void deck_wizard_link(struct deck *d);	 /* the engine may answer again */
+void deck_wizard_link(struct deck *d);	 /* the engine may be away, or answer again */
+const char *deck_away(const struct deck *d, char out[120]);
 void deck_wizard_drafts(struct deck *d); /* says which are kept, at the start */
 void deck_wizard_clear(struct deck *d);
 
@@ -632,6 +656,7 @@ void act_again(struct deck *d);
 void deck_again_key(struct deck *d, const struct key *k);
 void deck_again_draw(struct deck *d, struct screen *s, struct area a);
 void deck_again_footer(const struct deck *d, struct footer_key out[12]);
+void deck_again_link(struct deck *d);
 void deck_again_clear(struct deck *d);
 
 /* deck_edit.c */
@@ -701,6 +726,7 @@ void deck_log_clear(struct deck *d);
 
 /* deck_run.c: the command line */
 void deck_run_line(struct deck *d, const char *line);
+void deck_lay_result(struct deck *d, int columns);
 void deck_run_abandon(struct deck *d); /* asked about and not agreed to */
 void deck_run_clear(struct deck *d);
 

@@ -130,7 +130,7 @@ static void on_timer(void *arg)
 {
 	struct deck *d = arg;
 
-	if (d->again.open && !d->again.checking)
+	if (d->again.open && !d->again.checking && !d->again.form.away[0])
 		ask_check(d);
 	if (d->display)
 		display_ask_key(d->display);
@@ -174,6 +174,19 @@ static void ask_check(struct deck *d)
 			      (char *)NULL),
 		  body, on_checked, serial);
 	deck_if_failed(d, on_not_checked);
+}
+
+void deck_again_link(struct deck *d)
+{
+	struct again_view *v = &d->again;
+	char away[120];
+
+	if (!v->open)
+		return;
+	wizard_engine(&v->form, deck_away(d, away));
+	if (!away[0] && !v->checking && !timer_on(v->timer) &&
+	    (v->form.stale || v->form.checked != v->form.serial))
+		check_later(d);
 }
 
 /*
@@ -283,6 +296,8 @@ void deck_again_key(struct deck *d, const struct key *k)
 	if (!v->open) {
 		if (k->code == K_ESC || k->code == K_CTRL('c'))
 			leave(d);
+		else
+			deck_deaf_key(d, k, "the engine is still to tell the job; Esc leaves");
 		return;
 	}
 	switch (wizard_key(&v->form, k, display_now(), deck_cannot(d, ROLE_OPERATOR))) {
@@ -293,7 +308,7 @@ void deck_again_key(struct deck *d, const struct key *k)
 		submit(d);
 		break;
 	case WIZARD_CHECK:
-		if (!v->checking)
+		if (!v->checking && !v->form.away[0])
 			ask_check(d);
 		break;
 	case WIZARD_COPY:
@@ -314,6 +329,7 @@ void deck_again_key(struct deck *d, const struct key *k)
 
 void deck_again_draw(struct deck *d, struct screen *s, struct area a)
 {
+	deck_again_link(d);
 	if (d->again.open)
 		wizard_form_draw(&d->again.form, s, a, d->again.cli);
 	else
@@ -324,7 +340,8 @@ void deck_again_draw(struct deck *d, struct screen *s, struct area a)
 void deck_again_footer(const struct deck *d, struct footer_key out[12])
 {
 	const struct wizard *w = &d->again.form;
-	bool open = d->again.open, bad = open && wizard_problems(w, true) > 0;
+	bool open = d->again.open, bad = open && (wizard_problems(w, true) > 0 || w->stale ||
+						  deck_cannot(d, ROLE_OPERATOR));
 	size_t n = 0;
 
 	if (open && (w->list.open || w->show_text)) {

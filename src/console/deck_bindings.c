@@ -47,6 +47,13 @@ static const char *not_running(const struct deck *d, char out[80])
 	return out;
 }
 
+static const char *not_up(const struct deck *d, char out[80])
+{
+	const struct cluster_row *r = deck_cluster(d);
+
+	return r && r->cluster.state == CLUSTER_STARTING ? NULL : not_running(d, out);
+}
+
 static const char *nothing_to_explain(const struct deck *d, char out[80])
 {
 	char what[80];
@@ -363,6 +370,17 @@ const struct binding bindings[] = {
 	  .needs = ROLE_OPERATOR,
 	  .off = not_off,
 	  .run = act_start },
+	{ .key = 'X',
+	  .keys = "X",
+	  .word = "stop",
+	  .group = GROUP_ACT,
+	  .label = "Stop",
+	  .help = "stop the cluster...",
+	  .command = "cluster stop",
+	  .cli = "%c",
+	  .needs = ROLE_OPERATOR,
+	  .off = not_up,
+	  .run = act_stop },
 	{ .key = 'J',
 	  .keys = "J",
 	  .word = "submit",

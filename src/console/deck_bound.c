@@ -280,6 +280,16 @@ static bool moves(uint32_t code)
 	return (code >= K_UP && code <= K_PAGE_DOWN) || code == 'h' || code == 'l';
 }
 
+void deck_deaf_key(struct deck *d, const struct key *k, const char *possible)
+{
+	char key[16];
+
+	if (k->code == K_PASTE)
+		deck_remark(d, "paste ignored (%zu characters): %s", k->total, possible);
+	else if (k->code != K_MOUSE && k->code != K_ANSWER && !d->burst)
+		deck_remark(d, "%s does nothing here: %s", key_name(key, k->code), possible);
+}
+
 void deck_dead_key(struct deck *d, uint32_t code)
 {
 	const char *word = deck_remapped(d, code), *help = KEY_FOR(d, "help");

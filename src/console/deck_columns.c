@@ -38,8 +38,13 @@ void deck_columns_key(struct deck *d, const struct key *k)
 		pane_want_column(p, d->menu_at, !pane_wants_column(p, d->menu_at));
 	else if (k->code == 'u')
 		p->wanted[0] = '\0';
-	else if (k->code != ' ')
+	else if (k->code == K_ENTER || k->code == K_ESC || k->code == 'q' || k->code == K_F10 ||
+		 k->code == 'C' || k->code == K_CTRL('c'))
 		d->mode = AT_PANES;
+	else if (k->code == ' ')
+		deck_remark(d, "the name always stays");
+	else
+		deck_deaf_key(d, k, "Space shows or hides, u the usual ones, Esc closes");
 	p->table.first = 0;
 }
 

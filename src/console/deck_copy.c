@@ -134,9 +134,15 @@ void act_copy_row(struct deck *d)
 void deck_copy_box(struct deck *d)
 {
 	struct buf text = BUF_INIT(COPY_MOST);
+	struct textbox whole; /* what a table has, not what of it has room */
+	const struct textbox *from = d->result_shown ? &whole : &d->box;
 
-	for (size_t i = 0; i < d->box.lines.n; i++)
-		buf_addf(&text, "%s%s", i ? "\n" : "", d->box.lines.v[i] + 1);
+	textbox_init(&whole);
+	if (d->result_shown)
+		result_lay(&d->result, 0, true, &whole);
+	for (size_t i = 0; i < from->lines.n; i++)
+		buf_addf(&text, "%s%s", i ? "\n" : "", from->lines.v[i] + 1);
 	deck_copy_text(d, buf_str(&text), "what is shown");
+	textbox_clear(&whole);
 	buf_clear(&text);
 }

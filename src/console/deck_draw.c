@@ -405,7 +405,7 @@ static const char *hint_of(const struct deck *d)
 	case PANE_EVENTS:
 		return "Enter all events  Tab next pane  {help} help";
 	default:
-		return "Enter open  {create} new cluster  {start} start  {submit} submit  {teardown} teardown...  {command} command";
+		return "Enter open  {create} new  {start} start  {stop} stop...  {submit} submit  {teardown} teardown...  {command} command";
 	}
 }
 
@@ -463,6 +463,24 @@ static void draw_only_line(const struct deck *d, struct screen *s, int row)
 		screen_put_right(s, row, used + 1, TONE_DIM, 0, "? help", s->cols - used - 2);
 }
 
+/* Small terminals have no lamps: there it says first what is the matter. */
+static void draw_lost_line(const struct deck *d, struct screen *s, int row)
+{
+	int col = 1;
+
+	if (d->layout.tabs_row < 0)
+		col += screen_put(s, row, col, TONE_FAIL, LOOK_BOLD, "ENGINE LOST",
+				  s->cols - col - 1) +
+		       1;
+	if (d->options->start)
+		screen_putf(s, row, col, TONE_WARN, 0, s->cols - col - 1,
+			    "what runs goes on; the engine is started again by: %s",
+			    d->options->start);
+	else
+		screen_put(s, row, col, TONE_WARN, 0, mirror_link_text(d->mirror),
+			   s->cols - col - 1);
+}
+
 static void draw_message(const struct deck *d, struct screen *s, int row)
 {
 	char hint[HINT_TEXT];
@@ -472,15 +490,13 @@ static void draw_message(const struct deck *d, struct screen *s, int row)
 		return;
 	}
 	if (d->mode == AT_WIZARD || d->mode == AT_AGAIN)
-		draw_form_note(d, s, row);
-	else if (d->message[0])
+		return; /* the form is drawn first: it knows what it had room for */
+	if (d->message[0])
 		screen_put(s, row, 1, d->message_tone, 0, d->message, s->cols - 2);
+	else if (mirror_link(d->mirror) == MIRROR_LOST)
+		draw_lost_line(d, s, row);
 	else if (d->layout.size == DECK_TINY)
 		draw_only_line(d, s, row);
-	else if (deck_lost(d) && d->mode == AT_PANES)
-		screen_putf(s, row, 1, TONE_WARN, 0, s->cols - 2,
-			    "what runs goes on; the engine is started again by: %s",
-			    d->options->start);
 	else if (d->reader && d->mode == AT_PANES)
 		draw_newest(d, s, row);
 	else if (d->mode == AT_PANES && !draw_here(d, s, row))
@@ -537,6 +553,12 @@ static void draw_sorts(const struct deck *d, struct screen *s, struct area body)
 	}
 }
 
+static void draw_box(struct deck *d, struct screen *s, struct area body)
+{
+	deck_lay_result(d, body.cols);
+	textbox_draw(&d->box, s, body);
+}
+
 static void draw_over(struct deck *d, struct screen *s)
 {
 	int first = d->layout.tabs_row == 1 ? 2 : 1;
@@ -550,12 +572,14 @@ static void draw_over(struct deck *d, struct screen *s)
 		deck_wizard_draw(d, s, body);
 	if (d->mode == AT_AGAIN)
 		deck_again_draw(d, s, body);
+	if ((d->mode == AT_WIZARD || d->mode == AT_AGAIN) && d->layout.message_row > 0)
+		draw_form_note(d, s, d->layout.message_row);
 	if (d->mode == AT_HELP)
 		help_draw(&d->help, s, body);
 	else if (d->mode == AT_TEARDOWN)
 		teardown_draw(d, s, body);
 	else if (d->mode == AT_BOX)
-		textbox_draw(&d->box, s, body);
+		draw_box(d, s, body);
 	else if (d->mode == AT_MENU)
 		draw_menu(d, s, body);
 	else if (d->mode == AT_SORT)

@@ -48,31 +48,31 @@ static const char *site_word(const struct deck *d, const char *site)
 	return m ? m->word : strncmp(site, "prod", 4) == 0 ? "PROD" : "";
 }
 
-static size_t header_left(const struct deck *d, bool narrow, int cols,
-			  struct header_part out[7])
+/* brief: 0 to 2, in how few words that the cloud is simulated is said. */
+static size_t header_left(const struct deck *d, int brief, struct header_part out[7])
 {
 	const struct engine_row *e = mirror_engine(d->mirror);
 	size_t n = 0;
 
-	out[n++] = (struct header_part){ "PACELINE", TONE_TITLE, 0 };
+	out[n++] = (struct header_part){ "PACELINE", TONE_TITLE, 0, 0 };
 	if (d->paused)
-		out[n++] = (struct header_part){ "PAUSED", TONE_WARN, LOOK_REVERSE };
+		out[n++] = (struct header_part){ "PAUSED", TONE_WARN, LOOK_REVERSE, 0 };
 	if (!e)
 		return n;
 	if (site_word(d, e->site)[0])
-		out[n++] = (struct header_part){ site_word(d, e->site), TONE_PROD, 0 };
-	out[n++] = (struct header_part){ e->site, TONE_TEXT, LOOK_BOLD };
-	out[n++] = (struct header_part){ role_name(e->role), TONE_TEXT, 0 };
-	out[n++] = e->safe_mode ? (struct header_part){ "SAFE MODE", TONE_FAIL, LOOK_REVERSE }
-		   : deck_cannot(d, ROLE_OPERATOR)
-		       ? (struct header_part){ "[RO]", TONE_WARN, 0 }
-		       : (struct header_part){ "[RW]", TONE_TEXT, 0 };
+		out[n++] = (struct header_part){ site_word(d, e->site), TONE_PROD, 0, 0 };
+	out[n++] = (struct header_part){ e->site, TONE_TEXT, LOOK_BOLD, 0 };
+	out[n++] = (struct header_part){ role_name(e->role), TONE_TEXT, 0, 0 };
+	out[n++] =
+	    e->safe_mode ? (struct header_part){ "SAFE MODE", TONE_FAIL, LOOK_REVERSE, 0 }
+	    : deck_cannot(d, ROLE_OPERATOR) ? (struct header_part){ "[RO]", TONE_WARN, 0, 0 }
+					    : (struct header_part){ "[RW]", TONE_TEXT, 0, 0 };
 	if (e->simulated)
-		out[n++] = (struct header_part){ cols >= 120 && e->sample_prices
+		out[n++] = (struct header_part){ brief == 0 && e->sample_prices
 						     ? "SIMULATED CLOUD, sample prices"
-						 : !narrow ? "SIMULATED CLOUD"
-							   : "SIM",
-						 TONE_SPOT, LOOK_BOLD };
+						 : brief < 2 ? "SIMULATED CLOUD"
+							     : "SIM",
+						 TONE_SPOT, LOOK_BOLD, 0 };
 	return n;
 }
 
@@ -93,7 +93,8 @@ static void report_text(const struct deck *d, bool wide, char out[80])
 			 wide ? d->teardown.cluster : "", KEY_FOR(d, "report"));
 }
 
-/* The numbers matter more than the words in front of them. */
+/* The numbers matter more than the words in front of them, and what is under way or wrong more
+ * than the numbers. That the cloud is simulated is always said. */
 static void draw_header(const struct deck *d, struct screen *s)
 {
 	struct header_part left[7], right[7];
@@ -102,10 +103,9 @@ static void draw_header(const struct deck *d, struct screen *s)
 	    issues[40], clock[CLOCK_TEXT];
 	enum tone work_tone = work_text(d, wide, work);
 	struct totals t;
+	size_t n_left = 0;
 
 	report_text(d, wide, report);
-	size_t n_left = header_left(d, work[0] || report[0], s->cols, left);
-
 	totals_of(d, &t);
 	snprintf(nodes, sizeof(nodes), "%s %lld/%lld", wide ? "nodes" : "n", (long long)t.nodes,
 		 (long long)t.nodes_max);
@@ -118,13 +118,20 @@ static void draw_header(const struct deck *d, struct screen *s)
 			 (long long)t.issues, t.issues == 1 ? "" : "s");
 	clock_hms(clock, deck_now(d));
 	clock[5] = '\0';
-	right[0] = (struct header_part){ work, work_tone, 0 };
-	right[1] = (struct header_part){ report, TONE_KEY, LOOK_BOLD };
-	right[2] = (struct header_part){ nodes, TONE_TEXT, 0 };
-	right[3] = (struct header_part){ jobs, TONE_TEXT, 0 };
-	right[4] = (struct header_part){ price, TONE_MONEY, 0 };
-	right[5] = (struct header_part){ issues, TONE_FAIL, 0 };
-	right[6] = (struct header_part){ clock, TONE_TEXT, 0 };
+	right[0] = (struct header_part){ work, work_tone, 0, 2 };
+	right[1] = (struct header_part){ report, TONE_KEY, LOOK_BOLD, 3 };
+	right[2] = (struct header_part){ nodes, TONE_TEXT, 0, 6 };
+	right[3] = (struct header_part){ jobs, TONE_TEXT, 0, 5 };
+	right[4] = (struct header_part){ price, TONE_MONEY, 0, 4 };
+	right[5] = (struct header_part){ issues, TONE_FAIL, 0, 1 };
+	right[6] = (struct header_part){ clock, TONE_TEXT, 0, 0 };
+	for (int brief = wide ? 0 : 1; brief <= 2; brief++) {
+		n_left = header_left(d, brief, left);
+		if (3 + bar_parts_width(left, n_left) +
+			bar_parts_width(right, ARRAY_LEN(right)) <=
+		    s->cols)
+			break;
+	}
 	bar_header(s, 0, left, n_left, right, ARRAY_LEN(right));
 	if (deck_site(d))
 		screen_tone(s, 0, 0, SITE_CELLS, TONE_PROD);

@@ -5,14 +5,16 @@
 #include "console/deck.h"
 #include "console/words.h"
 
-#define TWICE_MS   1000
-#define BURST_MS   3
+#define TWICE_MS 1000
+#define BURST_MS 3
 
 /* An answer may come late: it never takes the keys away from a question or a line being typed.
  */
 void deck_open_box(struct deck *d)
 {
 	d->box_row = false;
+	d->result_shown = false;
+	d->box.want = 0;
 	if (d->mode == AT_PANES || d->mode == AT_MENU)
 		d->mode = AT_BOX;
 }
@@ -41,6 +43,12 @@ static void dialog_pressed(struct deck *d, const struct key *k)
 	deck_watch_dialog(d);
 }
 
+static bool is_menu_end(uint32_t code)
+{
+	return code == K_ESC || code == 'q' || code == K_F10 || code == K_F2 ||
+	       code == K_CTRL('o') || code == K_CTRL('c');
+}
+
 static void menu_pressed(struct deck *d, const struct key *k)
 {
 	const struct binding *b[MENU_MOST];
@@ -52,11 +60,34 @@ static void menu_pressed(struct deck *d, const struct key *k)
 		d->menu_at = (d->menu_at + 1) % n;
 	else if (k->code == K_UP || k->code == 'k')
 		d->menu_at = (d->menu_at + n - 1) % n;
-	else {
+	else if (hit || is_menu_end(k->code)) {
 		d->mode = AT_PANES;
-		if (hit && k->code != 'q' && k->code != K_F10 && k->code != K_F2)
+		if (hit && !is_menu_end(k->code))
 			binding_run(d, hit);
+	} else
+		deck_deaf_key(d, k, "arrows choose, Enter does it, Esc closes");
+}
+
+static void help_pressed(struct deck *d, const struct key *k)
+{
+	d->mode = help_key(&d->help, k) ? AT_HELP : AT_PANES;
+	if (d->mode == AT_HELP && d->help.deaf)
+		deck_deaf_key(d, k, "type to search, arrows scroll, Esc closes");
+}
+
+static void box_pressed(struct deck *d, const struct key *k)
+{
+	enum textbox_end end;
+
+	if (k->code == 'y') {
+		deck_copy_box(d);
+		return;
 	}
+	end = textbox_key(&d->box, k);
+	if (end == TEXTBOX_CLOSED)
+		d->mode = AT_PANES;
+	else if (end == TEXTBOX_DEAF)
+		deck_deaf_key(d, k, "arrows scroll, w wraps, y copies, Esc closes");
 }
 
 static void move_focus(struct deck *d, int by)
@@ -115,6 +146,7 @@ bool deck_table_key(struct deck *d, const struct key *k)
 {
 	struct pane *p = &d->panes[d->focus];
 	bool many = is_mark_key(k->code) && k->code != ' ';
+	size_t marks = p->table.n_marks, first = p->table.first;
 	char n[24];
 
 	if (is_mark_key(k->code) && !p->kind->marks) {
@@ -133,6 +165,10 @@ bool deck_table_key(struct deck *d, const struct key *k)
 	pane_note_marks(p);
 	if (many)
 		deck_say_marks(d, k->code);
+	else if (k->code == 'U' && marks == 0)
+		deck_remark(d, "nothing is marked: Space marks");
+	else if ((k->code == '<' || k->code == '>') && p->table.first == first)
+		deck_remark(d, "no more columns at that side");
 	return true;
 }
 
@@ -221,11 +257,9 @@ void deck_key(void *arg, const struct key *k)
 	else if (d->mode == AT_PROMPT)
 		deck_prompt_key(d, k);
 	else if (d->mode == AT_HELP)
-		d->mode = help_key(&d->help, k) ? AT_HELP : AT_PANES;
-	else if (d->mode == AT_BOX && k->code == 'y')
-		deck_copy_box(d);
+		help_pressed(d, k);
 	else if (d->mode == AT_BOX)
-		d->mode = textbox_key(&d->box, k) ? AT_BOX : AT_PANES;
+		box_pressed(d, k);
 	else if (d->mode == AT_MENU)
 		menu_pressed(d, k);
 	else if (d->mode == AT_SORT)

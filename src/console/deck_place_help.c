@@ -42,7 +42,8 @@ static const char wizard_help_text[] =
     "F6                 the same as YAML, as JSON for the API, as a line for the shell; y copies it\n"
     "F7                 the remedy of the first problem\n"
     "F8                 save the draft;  Esc leaves and keeps it\n"
-    "C                  on the review: create. Nothing is made before";
+    "C                  on the review: create. Nothing is made before\n"
+    "A paste is one line: of several the first is taken, and the line below says what was not.";
 
 static const char again_help_text[] =
     "Tab, Down, Enter   the next field;  Shift-Tab, Up  the one before\n"
@@ -52,7 +53,7 @@ static const char again_help_text[] =
     "F6 !               the same as a line for the shell and as a call of the API; y copies it\n"
     "F7                 the remedy of the first problem\n"
     "F8                 submit it;  Esc leaves, and nothing is submitted\n"
-    "What is left empty is as the script says.";
+    "What is left empty is as the script says. A paste is one line: of several the first is taken.";
 
 static const char teardown_help[] =
     "The plan lists what goes, what stays, and what it saves per hour. To begin: accept each loss with\n"
@@ -196,7 +197,7 @@ bool deck_help_here(struct deck *d, const struct key *k)
 			d->dialog.state == DIALOG_COUNTING;
 
 	if (d->helping) {
-		d->helping = scrolls && textbox_key(&d->place_help, k);
+		d->helping = scrolls && textbox_key(&d->place_help, k) == TEXTBOX_OPEN;
 		return true;
 	}
 	if (!has_place(d->mode) || counting)

@@ -28,7 +28,10 @@ void deck_open_find(struct deck *d)
 
 void deck_open_filter(struct deck *d)
 {
-	snprintf(d->filter_before, sizeof(d->filter_before), "%s", d->panes[d->focus].filter);
+	struct pane *p = &d->panes[d->focus];
+
+	snprintf(d->filter_before, sizeof(d->filter_before), "%s", p->filter);
+	d->prompts[FOR_FILTER].max = p->scope[0] ? PANE_SCOPED_FILTER : sizeof(p->filter) - 1;
 	deck_open_prompt(d, FOR_FILTER, "filter: ", d->filter_before);
 }
 
@@ -126,6 +129,15 @@ static void prompt_done(struct deck *d, const char *text)
 	}
 }
 
+/* The engine has said of this very text that it is no filter. */
+static bool is_refused(const struct deck *d, const char *text)
+{
+	const struct pane *p = &d->panes[d->focus];
+
+	return p->have && strcmp(p->filter, text) == 0 && p->rows.answered && p->rows.error &&
+	       p->rows.error[0];
+}
+
 void deck_prompt_key(struct deck *d, const struct key *k)
 {
 	struct prompt *p = &d->prompts[d->prompt_use];
@@ -133,6 +145,12 @@ void deck_prompt_key(struct deck *d, const struct key *k)
 
 	d->listing = d->listing && k->code == K_TAB;
 	end = prompt_key(p, k);
+	if (end == PROMPT_OPEN && p->deaf && k->code != K_MOUSE) {
+		char key[16];
+
+		snprintf(p->hint, sizeof(p->hint), "%s does nothing here; F1 helps",
+			 key_name(key, k->code));
+	}
 	if (end == PROMPT_OPEN) {
 		if (d->prompt_use == FOR_COMMAND)
 			deck_choices(d, p->text, p->at, &d->choices);
@@ -140,6 +158,8 @@ void deck_prompt_key(struct deck *d, const struct key *k)
 			filter_soon(d);
 		return;
 	}
+	if (end == PROMPT_DONE && d->prompt_use == FOR_FILTER && is_refused(d, p->text))
+		return; /* what is wrong with it stands beside it */
 	d->mode = AT_PANES;
 	if (d->prompt_use == FOR_FILTER)
 		filter_ended(d, end == PROMPT_DONE, p->text);

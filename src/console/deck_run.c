@@ -11,14 +11,11 @@
 #include "console/words.h"
 
 #define WORDS_MOST 64
-#define CELL_GAP   2
 
 struct deck_run {
 	struct deck *deck;
 	struct command_run run;
 	struct command_io io;
-	struct strs cells; /* rows of the result, flat */
-	size_t columns, rows;
 	bool started;
 	char line[PROMPT_TEXT];
 };
@@ -61,31 +58,25 @@ static void fill_in(struct strs *out, const struct deck *d, const struct command
 
 /* What the command shows */
 
-static void add_row(struct deck_run *r, const char *const *cells, size_t n)
-{
-	if (r->columns == 0)
-		r->columns = n;
-	for (size_t i = 0; i < r->columns; i++)
-		if (strs_add(&r->cells, i < n && cells[i] ? cells[i] : "") < 0)
-			return;
-	r->rows++;
-}
-
 static void on_columns(void *arg, const char *const *titles, size_t n)
 {
-	add_row(arg, titles, n);
+	struct deck_run *r = arg;
+
+	result_row(&r->deck->result, true, titles, n);
 }
 
 static void on_row(void *arg, const char *const *cells, size_t n)
 {
-	add_row(arg, cells, n);
+	struct deck_run *r = arg;
+
+	result_row(&r->deck->result, false, cells, n);
 }
 
 static void on_text(void *arg, const char *text)
 {
 	struct deck_run *r = arg;
 
-	textbox_add_text(&r->deck->box, TONE_TEXT, text);
+	result_text(&r->deck->result, text);
 }
 
 static void on_progress(void *arg, const char *text)
@@ -101,42 +92,34 @@ static void on_result(void *arg, const struct json *j)
 	(void)j;
 }
 
-static int column_width(const struct deck_run *r, size_t column)
+/* Laid out for the screen as it is, when it or the way of looking has changed. */
+void deck_lay_result(struct deck *d, int columns)
 {
-	int width = 0;
+	struct textbox *b = &d->box;
+	char title[sizeof(b->title)];
+	int top = b->top, left = b->left;
 
-	for (size_t i = 0; i < r->rows; i++) {
-		int w = text_width(r->cells.v[i * r->columns + column]);
-
-		width = w > width ? w : width;
-	}
-	return width > 60 ? 60 : width;
+	if (!d->result_shown || (d->result_cols == columns && d->result_whole == b->cut))
+		return;
+	d->result_cols = columns;
+	d->result_whole = b->cut;
+	memcpy(title, b->title, sizeof(title));
+	textbox_open(b, title);
+	b->want = result_lay(&d->result, columns - TEXTBOX_EDGES, b->cut, b);
+	b->top = top;
+	b->left = left;
 }
 
-static void show_rows(struct deck_run *r)
+static void show_result(struct deck *d, const char *line)
 {
-	int widths[TABLE_COLUMNS_MAX];
-	size_t n = r->columns < TABLE_COLUMNS_MAX ? r->columns : TABLE_COLUMNS_MAX;
-
-	for (size_t c = 0; c < n; c++)
-		widths[c] = column_width(r, c);
-	for (size_t i = 0; i < r->rows; i++) {
-		struct buf line = BUF_INIT(4096);
-
-		for (size_t c = 0; c < n; c++) {
-			const char *cell = r->cells.v[i * r->columns + c];
-			int pad = widths[c] + CELL_GAP - text_width(cell);
-
-			buf_addf(&line, "%s%*s", cell, c + 1 < n && pad > 0 ? pad : 0, "");
-		}
-		textbox_add(&r->deck->box, i ? TONE_TEXT : TONE_TITLE, "%s", buf_str(&line));
-		buf_clear(&line);
-	}
+	textbox_open(&d->box, line);
+	d->result_cols = 0;
+	deck_open_box(d);
+	d->result_shown = true;
 }
 
 static void run_free(struct deck_run *r)
 {
-	strs_clear(&r->cells);
 	strs_clear(&r->run.args);
 	strs_clear(&r->run.options);
 	free(r);
@@ -146,14 +129,12 @@ static void tell(struct deck_run *r, int exit_code, const struct err *err)
 {
 	struct deck *d = r->deck;
 
-	if (r->rows > 0)
-		show_rows(r);
 	if (exit_code != 0)
 		deck_say(d, TONE_FAIL, "%s", err ? err->msg : "it failed");
-	else if (d->box.lines.n == 1)
-		deck_say(d, TONE_OK, "%s", d->box.lines.v[0] + 1);
-	else if (d->box.lines.n > 1)
-		deck_open_box(d);
+	else if (d->result.n == 1 && !result_has_tables(&d->result))
+		deck_say(d, TONE_OK, "%.300s", d->result.cells.v[0]);
+	else if (d->result.n > 0)
+		show_result(d, r->line);
 	else if (!d->message[0])
 		deck_say(d, TONE_OK, "done: %.200s", r->line);
 	d->running = NULL;
@@ -177,6 +158,8 @@ static void start(struct deck *d)
 	if (r->run.command->flags & CMD_WRITE)
 		deck_undo_none(d, r->line, "");
 	textbox_open(&d->box, r->line);
+	d->result_shown = false;
+	result_clear(&d->result);
 	r->run.command->run(&r->run);
 }
 
@@ -188,6 +171,11 @@ static void confirm_or_start(struct deck *d, const struct command *c)
 
 	if (c->confirm == CONFIRM_NONE || (c->confirm == CONFIRM_UNDO && things <= 1)) {
 		start(d);
+		return;
+	}
+	if (strcmp(c->name, "cluster stop") == 0) {
+		deck_ask_stop(d, d->running->run.args.v[0],
+			      command_option(&d->running->run, "force") != NULL, start);
 		return;
 	}
 	snprintf(d->dialog_title, sizeof(d->dialog_title), "%.100s", d->running->line);
@@ -243,7 +231,7 @@ static void run_command(struct deck *d, const struct command *c, const char *lin
 		return;
 	}
 	r = xcalloc(1, sizeof(*r));
-	*r = (struct deck_run){ .deck = d, .cells = STRS_INIT(50000) };
+	*r = (struct deck_run){ .deck = d };
 	r->io = (struct command_io){ .columns = on_columns,
 				     .row = on_row,
 				     .text = on_text,
@@ -316,6 +304,7 @@ void deck_run_abandon(struct deck *d)
 /* One that still waits for the engine ends; the engine goes on with what it was told. */
 void deck_run_clear(struct deck *d)
 {
+	result_clear(&d->result);
 	if (!d->running)
 		return;
 	command_cancel(&d->running->run);

@@ -1,6 +1,7 @@
 /* The order of a pane: its menu, and "the same again reverses". */
 #include <string.h>
 
+#include "base/mem.h"
 #include "console/deck.h"
 
 void deck_open_sort(struct deck *d)
@@ -45,6 +46,32 @@ bool deck_sort_named(struct deck *d, const char *name)
 	return false;
 }
 
+/* Titles that are not the order's own word. */
+static const struct {
+	const char *title, *sort;
+} heads[] = {
+	{ "CLUSTER", "name" },	 { "NODE", "name" }, { "JOBID", "" },	  { "ST", "state" },
+	{ "PARTITION", "part" }, { "N", "nodes" },   { "$/H", "cost" },	  { "JOBS", "running" },
+	{ "WAIT", "pending" },	 { "UP", "age" },    { "FOR", "age" },	  { "BEGUN", "age" },
+	{ "TIME", "" },		 { "BY", "who" },    { "LOAD", "nodes" }, { "ID", "" },
+};
+
+bool deck_sort_titled(struct deck *d, const char *title)
+{
+	char word[32];
+	size_t n = 0;
+
+	for (; title[n] && n + 1 < sizeof(word); n++)
+		word[n] = title[n] >= 'A' && title[n] <= 'Z' ? (char)(title[n] + 32) : title[n];
+	word[n] = '\0';
+	if (n > 0 && deck_sort_named(d, word))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
+		if (strcmp(heads[i].title, title) == 0 && deck_sort_named(d, heads[i].sort))
+			return true;
+	return false;
+}
+
 void deck_sort_key(struct deck *d, const struct key *k)
 {
 	size_t n = deck_sorts(d);
@@ -53,9 +80,13 @@ void deck_sort_key(struct deck *d, const struct key *k)
 		d->menu_at = (d->menu_at + 1) % n;
 	} else if (k->code == K_UP || k->code == 'k') {
 		d->menu_at = (d->menu_at + n - 1) % n;
-	} else {
+	} else if (k->code == K_ENTER || k->code == ' ') {
 		d->mode = AT_PANES;
-		if (k->code == K_ENTER || k->code == ' ')
-			sort_by(d, d->menu_at);
+		sort_by(d, d->menu_at);
+	} else if (k->code == K_ESC || k->code == 'q' || k->code == K_F10 || k->code == 's' ||
+		   k->code == K_F6 || k->code == K_CTRL('c')) {
+		d->mode = AT_PANES;
+	} else {
+		deck_deaf_key(d, k, "arrows choose, Enter sorts, Esc closes");
 	}
 }

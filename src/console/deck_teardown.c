@@ -274,6 +274,7 @@ static bool needing_key(struct deck *d, const struct key *k)
 bool teardown_key(struct deck *d, const struct key *k)
 {
 	struct teardown_view *t = &d->teardown;
+	enum textbox_end end;
 
 	if (t->asking)
 		return teardown_plan_key(d, k);
@@ -283,7 +284,15 @@ bool teardown_key(struct deck *d, const struct key *k)
 		take_back(d);
 		return true;
 	}
-	if (textbox_key(&t->text, k))
+	end = textbox_key(&t->text, k);
+	if (end == TEXTBOX_DEAF)
+		deck_deaf_key(d, k,
+			      teardown_needs(d) > 0
+				  ? "r tries again, s leaves it, arrows scroll, Esc leaves"
+			      : teardown_can_undo(d)
+				  ? "u takes it back, arrows scroll, Esc leaves"
+				  : "arrows scroll, Esc leaves");
+	if (end != TEXTBOX_CLOSED)
 		return true;
 	if (under_way(t))
 		deck_say(d, TONE_TEXT, "the teardown of %s goes on; %s shows it again",

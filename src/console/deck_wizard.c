@@ -12,9 +12,10 @@
 #include "base/mem.h"
 #include "console/deck.h"
 
-#define CHECK_MS   (WIZARD_DEAF_MS + 20)
-#define PENDING_MS 1000
-#define DRAFT_MAX  ((size_t)1 << 20)
+#define CHECK_MS    (WIZARD_DEAF_MS + 20)
+#define PENDING_MS  1000
+#define NOT_CHECKED "not checked: "
+#define DRAFT_MAX   ((size_t)1 << 20)
 
 /* A name that is free */
 
@@ -181,7 +182,12 @@ static bool wants_check(const struct deck *d)
 {
 	const struct wizard *w = &d->wizard.form;
 
-	return d->mode == AT_WIZARD && d->wizard.open && w->checked != w->serial;
+	return d->mode == AT_WIZARD && d->wizard.open && (w->checked != w->serial || w->stale);
+}
+
+static bool is_away(const struct deck *d)
+{
+	return mirror_link(d->mirror) != MIRROR_LIVE;
 }
 
 static void on_timer(void *arg)
@@ -191,7 +197,7 @@ static void on_timer(void *arg)
 	if (d->mode != AT_WIZARD || !d->wizard.open)
 		return;
 	draft_save(d, false);
-	if (!d->wizard.checking && !wizard_is_checked(&d->wizard.form))
+	if (!d->wizard.checking && !wizard_is_checked(&d->wizard.form) && !is_away(d))
 		ask_check(d, false);
 	if (d->display)
 		display_ask_key(d->display);
@@ -212,8 +218,11 @@ static void on_checked(struct deck *d, const struct json *answer, const char *no
 {
 	unsigned long serial = strtoul(note, NULL, 10);
 
-	if (d->wizard.open)
+	if (d->wizard.open) {
 		wizard_took_check(&d->wizard.form, answer, (unsigned int)serial);
+		if (strncmp(d->wizard.form.note, NOT_CHECKED, strlen(NOT_CHECKED)) == 0)
+			d->wizard.form.note[0] = '\0';
+	}
 	check_ended(d);
 }
 
@@ -235,7 +244,7 @@ static void on_not_checked(struct deck *d, const struct err *err, const char *no
 	if (err->code == ERR_IO || err->code == ERR_TIMEOUT) /* its engine comes back */
 		check_later(d, PENDING_MS);
 	wizard_took_offers(w, NULL);
-	snprintf(w->note, sizeof(w->note), "not checked: %.140s", err->msg);
+	snprintf(w->note, sizeof(w->note), NOT_CHECKED "%.140s", err->msg);
 }
 
 static void ask_check(struct deck *d, bool offers)
@@ -254,11 +263,32 @@ static void ask_check(struct deck *d, bool offers)
 	deck_if_failed(d, on_not_checked);
 }
 
-/* Typing goes on while the engine is away; what was typed is checked when it is back. */
+/* "the engine is away since 12:03:58, trying again in 3 s"; "": it answers. */
+const char *deck_away(const struct deck *d, char out[120])
+{
+	const char *text = mirror_link_text(d->mirror), *next = strrchr(text, ';');
+	char when[CLOCK_TEXT];
+
+	out[0] = '\0';
+	if (!is_away(d))
+		return out;
+	snprintf(out, 120, "the engine is away since %s, %.60s",
+		 clock_hms(when, deck_now(d) - mirror_age_ms(d->mirror)),
+		 next ? next + 2 : "trying again");
+	return out;
+}
+
+/* Typing goes on while the engine is away; all of it is checked when it is back. */
 void deck_wizard_link(struct deck *d)
 {
-	if (wants_check(d) && !d->wizard.checking && !timer_on(d->wizard.timer) &&
-	    mirror_link(d->mirror) == MIRROR_LIVE)
+	char away[120];
+
+	if (!d->wizard.open)
+		return;
+	wizard_engine(&d->wizard.form, deck_away(d, away));
+	if (away[0])
+		d->wizard.form.list.open &= !d->wizard.form.list.waits;
+	else if (wants_check(d) && !d->wizard.checking && !timer_on(d->wizard.timer))
 		check_later(d, CHECK_MS);
 }
 
@@ -467,6 +497,20 @@ static void copy_text(struct deck *d)
 	buf_clear(&text);
 }
 
+/* Without an engine there is nobody to ask: the form says since when. */
+static void ask_for(struct deck *d, bool offers)
+{
+	struct wizard *w = &d->wizard.form;
+
+	if (is_away(d)) {
+		w->list.open = false;
+		if (!w->note[0])
+			snprintf(w->note, sizeof(w->note), NOT_CHECKED "%s", w->away);
+	} else if (offers || !d->wizard.checking) {
+		ask_check(d, offers);
+	}
+}
+
 static void do_act(struct deck *d, enum wizard_act act)
 {
 	switch (act) {
@@ -477,11 +521,8 @@ static void do_act(struct deck *d, enum wizard_act act)
 		create(d);
 		break;
 	case WIZARD_OFFERS:
-		ask_check(d, true);
-		break;
 	case WIZARD_CHECK:
-		if (!d->wizard.checking)
-			ask_check(d, false);
+		ask_for(d, act == WIZARD_OFFERS);
 		break;
 	case WIZARD_SAVE:
 		draft_save(d, true);
@@ -530,6 +571,7 @@ void deck_wizard_key(struct deck *d, const struct key *k)
 
 void deck_wizard_draw(struct deck *d, struct screen *s, struct area a)
 {
+	deck_wizard_link(d);
 	if (d->wizard.open)
 		wizard_draw(&d->wizard.form, s, a, display_now(),
 			    deck_cannot(d, ROLE_OPERATOR));
@@ -543,6 +585,8 @@ void deck_wizard_footer(const struct deck *d, struct footer_key out[12])
 	const struct wizard *w = &d->wizard.form;
 	bool review = d->wizard.open && wizard_at_review(w);
 	bool fine = !d->wizard.open || wizard_problems(w, false) == 0;
+	bool ready = d->wizard.open && w->checked == w->serial && !w->stale &&
+		     wizard_problems(w, true) == 0 && !deck_cannot(d, ROLE_OPERATOR);
 	size_t n = 0;
 
 	if (d->wizard.open && (w->list.open || w->show_text)) {
@@ -559,23 +603,19 @@ void deck_wizard_footer(const struct deck *d, struct footer_key out[12])
 	} else {
 		out[n++] = (struct footer_key){ "F1", "Help", "", false, 0 };
 		if (review)
-			out[n++] = (struct footer_key){ "C", "Create", "",
-							w->checked != w->serial ||
-							    wizard_problems(w, true) > 0,
-							0 };
+			out[n++] = (struct footer_key){ "C", "Create", "", !ready, 0 };
 		else
 			out[n++] = (struct footer_key){ "F2", "List", "", false, 0 };
 		if (fine) /* as many as fit in 80 columns */
-			out[n++] = (struct footer_key){ "F4", "Anew", "", false, 0 };
-		out[n++] = (struct footer_key){ "F5", "Check", "", false, 0 };
-		out[n++] = (struct footer_key){ "F6", "Text", "", false, 0 };
-		out[n++] =
-		    (struct footer_key){ "F7", "Mend", "", wizard_problems(w, false) == 0, 0 };
+			out[n++] = (struct footer_key){ "F4", "Anew", "", false, 3 };
+		out[n++] = (struct footer_key){ "F5", "Check", "", false, 2 };
+		out[n++] = (struct footer_key){ "F6", "Text", "", false, 2 };
+		out[n++] = (struct footer_key){ "F7", "Mend", "", fine, fine ? 1 : 0 };
 		out[n++] = (struct footer_key){ "F8", review ? "Keep" : "Draft", "", false, 0 };
 		if (!fine)
-			out[n++] = (struct footer_key){ "F9", "Quota", "", false, 0 };
+			out[n++] = (struct footer_key){ "F9", "Quota", "", false, 3 };
 		out[n++] = (struct footer_key){ "PgUp", "Back", "", false, 0 };
-		out[n++] = (struct footer_key){ "PgDn", "Next", "", review, 0 };
+		out[n++] = (struct footer_key){ "PgDn", "Next", "", review, review ? 3 : 0 };
 		out[n++] = (struct footer_key){ "Esc", "Leave", "", false, 0 };
 	}
 	out[n] = (struct footer_key){ NULL, NULL, "", false, 0 };

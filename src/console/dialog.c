@@ -113,6 +113,11 @@ static void type(struct dialog *d, const struct key *k)
 	} else if (n > 0 && d->typed_len + n <= DIALOG_NAME) {
 		memcpy(d->typed + d->typed_len, bytes, n + 1);
 		d->typed_len += n;
+	} else if (n == 0) {
+		char key[16];
+
+		snprintf(d->note, sizeof(d->note), "%s does nothing here",
+			 key_name(key, k->code));
 	}
 }
 
@@ -151,11 +156,21 @@ static enum dialog_answer form_key(struct dialog *d, const struct key *k, int64_
 		snprintf(d->note, sizeof(d->note), "paste refused: type it");
 		return DIALOG_ASKING;
 	}
+	if (confirm != K_NONE && k->code == confirm && !dialog_complete(d)) {
+		snprintf(d->note, sizeof(d->note),
+			 d->n_losses ? "not yet: accept each loss and type the name"
+				     : "not yet: type the name first");
+		return DIALOG_ASKING;
+	}
 	if (confirm != K_NONE && k->code == confirm)
-		return dialog_complete(d) ? confirmed(d, now) : DIALOG_ASKING;
+		return confirmed(d, now);
 	if (!dialog_wanted(
-		d, wanted)[0]) /* a question with one right answer: any other key is No */
-		return k->code == d->spec.opener ? DIALOG_ASKING : end(d, DIALOG_NO);
+		d, wanted)[0]) { /* a question with one right answer: any other key is No */
+		if (k->code != d->spec.opener)
+			return end(d, DIALOG_NO);
+		snprintf(d->note, sizeof(d->note), "the key that asked does not answer");
+		return DIALOG_ASKING;
+	}
 	move_or_type(d, k);
 	return confirm == K_NONE && dialog_complete(d) ? confirmed(d, now) : DIALOG_ASKING;
 }

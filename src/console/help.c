@@ -32,6 +32,7 @@ bool help_key(struct help *h, const struct key *k)
 	    k->code == K_CTRL('c') || (k->code == '?' && len == 0) ||
 	    (k->code == 'q' && len == 0))
 		return false;
+	h->deaf = false;
 	if (k->code == K_BACKSPACE && len > 0)
 		h->search[len - 1] = '\0';
 	else if (k->code == K_DOWN || k->code == K_PAGE_DOWN)
@@ -40,6 +41,8 @@ bool help_key(struct help *h, const struct key *k)
 		h->scroll -= k->code == K_UP ? 1 : page;
 	else if (key_is_char(k) && k->code < 0x7f && len + 1 < sizeof(h->search))
 		memcpy(h->search + len, (char[]){ (char)k->code, '\0' }, 2);
+	else
+		h->deaf = true;
 	return true;
 }
 

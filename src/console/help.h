@@ -25,6 +25,7 @@ struct help {
 	size_t n;
 	char search[40];
 	int scroll, lines, shown; /* of the last drawing */
+	bool deaf;		  /* the last key meant nothing */
 };
 
 void help_open(struct help *h, const struct help_entry *entries, size_t n);

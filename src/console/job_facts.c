@@ -10,18 +10,18 @@ static bool has_ended(const struct job *j)
 
 /* What goes through the engine is submitted on the head by its own account, whoever asked: it
  * counts as the cluster's owner's. */
-static const char *owner_of(const struct job *j, const struct cluster *c)
+const char *job_owner(const char *user, const struct cluster *c)
 {
 	const char *account = c ? c->spec.admin_user : NULL;
 
-	return account && strcmp(j->user, account) == 0 && c->owner && c->owner[0] ? c->owner
-										   : j->user;
+	return account && strcmp(user, account) == 0 && c->owner && c->owner[0] ? c->owner
+										: user;
 }
 
 void job_facts_add(struct job_facts *f, const struct job *j, const char *me,
 		   const struct cluster *c)
 {
-	const char *owner = owner_of(j, c);
+	const char *owner = job_owner(j->user, c);
 	int64_t left = job_tasks_left(j);
 
 	if (has_ended(j)) {

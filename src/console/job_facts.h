@@ -13,6 +13,8 @@ struct job_facts {
 	char other[40];		/* somebody else whose work is among them; "" nobody */
 };
 
+/* Whose a job of that account is. c: its cluster, NULL when it is not known. */
+const char *job_owner(const char *user, const struct cluster *c);
 /* me: who sits here. c: their cluster, NULL when it is not known. */
 void job_facts_add(struct job_facts *f, const struct job *j, const char *me,
 		   const struct cluster *c);

@@ -221,9 +221,39 @@ static void refit(struct pane *p, const struct mirror *m)
 	p->refit = p->refit && !(p->have && mirror_whole(m));
 }
 
+/* What the window has is the answer to the filter as it stands. */
+static bool is_answered(const struct pane *p)
+{
+	struct window w;
+
+	pane_window(p, &w);
+	return p->have && p->rows.answered && p->rows.filter &&
+	       strcmp(p->rows.filter, w.filter) == 0;
+}
+
+static bool is_wrong(const struct pane *p)
+{
+	return p->rows.error && p->rows.error[0];
+}
+
+bool pane_refuse_filter(struct pane *p, char told[400])
+{
+	if (!p->filter[0] || !is_answered(p) || !is_wrong(p))
+		return false;
+	if (strcmp(p->good, p->filter) == 0)
+		p->good[0] = '\0';
+	snprintf(told, 400, "\"%.80s\" is no filter: %.160s; %s", p->filter, p->rows.error,
+		 p->good[0] ? "the one before stays" : "there is none now");
+	memcpy(p->filter, p->good, sizeof(p->filter));
+	p->offset = 0;
+	return true;
+}
+
 void pane_load(struct pane *p, const struct mirror *m)
 {
 	p->have = mirror_rows(m, p->kind->window, &p->rows) && p->rows.noun == p->kind->noun;
+	if (is_answered(p) && !is_wrong(p))
+		memcpy(p->good, p->filter, sizeof(p->good));
 	refit(p, m);
 	if (p->marking)
 		mark_when_here(p);
@@ -260,7 +290,8 @@ void pane_window(const struct pane *p, struct window *out)
 	if (p->kind->of_cluster)
 		snprintf(out->cluster, sizeof(out->cluster), "%s", p->cluster);
 	if (p->scope[0] && p->filter[0])
-		snprintf(out->filter, sizeof(out->filter), "%s (%.130s)", p->scope, p->filter);
+		snprintf(out->filter, sizeof(out->filter), "%s (%.*s)", p->scope,
+			 PANE_SCOPED_FILTER, p->filter);
 	else
 		snprintf(out->filter, sizeof(out->filter), "%s",
 			 p->scope[0] ? p->scope : p->filter);

@@ -12,7 +12,8 @@
 #include "console/deck_layout.h"
 #include "console/table.h"
 
-#define PANE_SORTS 16
+#define PANE_SORTS	   16
+#define PANE_SCOPED_FILTER 130 /* bytes of a filter inside a scope */
 
 struct pane;
 
@@ -62,6 +63,7 @@ struct pane {
 	struct mirror_rows rows; /* borrowed: pane_load() in every turn of the loop */
 	bool have;
 	char cluster[40], filter[200];
+	char good[200]; /* the last filter that the engine could read */
 	char scope[64]; /* a filter that the view adds: the tasks of one array; "" none */
 	bool fold;	/* arrays of jobs as one row each */
 	bool ended;	/* jobs that left the queue lately, too */
@@ -95,6 +97,9 @@ void pane_clear(struct pane *p);
 /* The same rows in another dress: cursor, marks, filter and order stay. */
 void pane_dress(struct pane *p, const struct pane_kind *kind);
 void pane_load(struct pane *p, const struct mirror *m);
+/* The engine cannot read the filter: it goes, and the last good one is back. Told is what it was,
+ * and what is wrong with it. */
+bool pane_refuse_filter(struct pane *p, char told[400]);
 /* The names of the marked rows, or of the one under the cursor. Returns how many of them are
  * not in the window now. */
 size_t pane_chosen(const struct pane *p, struct strs *out);

@@ -72,13 +72,18 @@ static void cut(struct prompt *p, size_t from, size_t n)
 	p->at = from;
 }
 
+static size_t most(const struct prompt *p)
+{
+	return p->max && p->max < sizeof(p->text) ? p->max : sizeof(p->text) - 1;
+}
+
 /* Only what shows as itself, on a letter if it is a mark: what the cleaner would spell out is
  * not typed text. */
 static bool insert(struct prompt *p, const char *text, size_t n)
 {
 	char raw[8] = "a", clean[32];
 
-	if (n == 0 || n >= sizeof(raw) || p->len + n >= sizeof(p->text))
+	if (n == 0 || n + 1 >= sizeof(raw) || p->len + n > most(p))
 		return false;
 	memcpy(raw + 1, text, n);
 	if (text_clean(clean, sizeof(clean), raw, n + 1) != n + 1 ||
@@ -91,10 +96,49 @@ static bool insert(struct prompt *p, const char *text, size_t n)
 	return true;
 }
 
+struct pasted {
+	size_t took, lost; /* characters of the first line */
+	size_t lines;	   /* others that are not blank */
+	bool full;
+};
+
+static size_t lines_after(const struct key *k, size_t n)
+{
+	size_t lines = 0;
+	bool blank = true;
+
+	for (; n < k->len; n++) {
+		bool end = k->text[n] == '\n' || k->text[n] == '\r';
+
+		lines += blank && !end;
+		blank = end;
+	}
+	return lines;
+}
+
+/* Nothing that was pasted is left out in silence. */
+static void tell_pasted(struct prompt *p, const struct pasted *t)
+{
+	char lines[64] = "", rest[64] = "";
+
+	if (t->lines > 0)
+		snprintf(lines, sizeof(lines), "the first line of %zu", t->lines + 1);
+	if (t->full)
+		snprintf(rest, sizeof(rest), "%zu of %zu characters: %zu bytes have room",
+			 t->took, t->took + t->lost, most(p));
+	else if (t->lost > 0)
+		snprintf(rest, sizeof(rest), "%zu of %zu characters: the others show nothing",
+			 t->took, t->took + t->lost);
+	if (lines[0] || rest[0])
+		snprintf(p->hint, sizeof(p->hint), "pasted %s%s%s", lines,
+			 lines[0] && rest[0] ? ", of it " : "", rest);
+}
+
 /* The first line only: what follows a line end would otherwise be taken for "Enter" and more
- * typing. */
+ * typing. A tab is a blank. */
 static void paste(struct prompt *p, const struct key *k)
 {
+	struct pasted t = { 0 };
 	size_t n = 0;
 
 	while (n < k->len && k->text[n] != '\n' && k->text[n] != '\r') {
@@ -103,11 +147,18 @@ static void paste(struct prompt *p, const struct key *k)
 
 		if (step == 0)
 			break;
-		insert(p, k->text + n, step);
+		if (insert(p, k->text[n] == '\t' ? " " : k->text + n, step))
+			t.took++;
+		else
+			t.lost++;
+		t.full |= p->len + step > most(p);
 		n += step;
 	}
-	if (n < k->total)
-		snprintf(p->hint, sizeof(p->hint), "pasted up to the first line end");
+	t.lines = lines_after(k, n);
+	if (n == k->len) /* what a paste has beyond what is kept of it */
+		t.lost += k->total - k->len;
+	t.full &= t.lost > 0;
+	tell_pasted(p, &t);
 }
 
 static void show_history(struct prompt *p, size_t back)
@@ -162,10 +213,18 @@ static void word_back(struct prompt *p)
 	cut(p, from, p->at - from);
 }
 
-static void edit(struct prompt *p, const struct key *k)
+static void type(struct prompt *p, uint32_t code)
 {
 	char bytes[5];
+	size_t n = key_utf8(bytes, code);
 
+	if (!insert(p, bytes, n) && p->len + n > most(p))
+		snprintf(p->hint, sizeof(p->hint), "no more has room: at most %zu bytes",
+			 most(p));
+}
+
+static void edit(struct prompt *p, const struct key *k)
+{
 	switch (k->code) {
 	case K_LEFT:
 		p->at -= char_before(p);
@@ -213,14 +272,16 @@ static void edit(struct prompt *p, const struct key *k)
 		paste(p, k);
 		break;
 	default:
-		if (key_is_char(k))
-			insert(p, bytes, key_utf8(bytes, k->code));
+		p->deaf = !key_is_char(k);
+		if (!p->deaf)
+			type(p, k->code);
 	}
 }
 
 enum prompt_end prompt_key(struct prompt *p, const struct key *k)
 {
 	p->hint[0] = '\0';
+	p->deaf = false;
 	if (k->code == K_ESC || k->code == K_CTRL('c'))
 		return PROMPT_CANCELLED;
 	if (k->code == K_ENTER) {
@@ -231,11 +292,11 @@ enum prompt_end prompt_key(struct prompt *p, const struct key *k)
 	return PROMPT_OPEN;
 }
 
-static int width_to(const struct prompt *p, size_t bytes)
+static int width_of(const struct prompt *p, size_t from, size_t bytes)
 {
 	char part[PROMPT_TEXT];
 
-	memcpy(part, p->text, bytes);
+	memcpy(part, p->text + from, bytes);
 	part[bytes] = '\0';
 	return text_width(part);
 }
@@ -244,13 +305,17 @@ static int width_to(const struct prompt *p, size_t bytes)
 void prompt_draw(const struct prompt *p, struct screen *s, int row, int col, int columns)
 {
 	int label = screen_put(s, row, col, TONE_KEY, 0, p->label, columns);
-	int room = columns - label - 1, left = 0;
+	int room = columns - label - 1, left = width_of(p, 0, p->at);
 	size_t from = 0;
 
 	if (room < 1)
 		return;
-	while ((left = width_to(p, p->at) - width_to(p, from)) > room && from < p->at)
-		from += char_at(p, from);
+	while (left > room && from < p->at) {
+		size_t n = char_at(p, from);
+
+		left -= width_of(p, from, n);
+		from += n;
+	}
 	screen_put(s, row, col + label, TONE_TEXT, 0, p->text + from, room + 1);
 	screen_cursor(s, row, col + label + left);
 }

@@ -12,7 +12,7 @@
 #include "console/key.h"
 #include "console/screen.h"
 
-#define PROMPT_TEXT    512
+#define PROMPT_TEXT    4096 /* as long as a template lets a value be */
 #define PROMPT_HISTORY 200
 
 enum prompt_end { PROMPT_OPEN, PROMPT_DONE, PROMPT_CANCELLED };
@@ -28,7 +28,9 @@ struct prompt {
 	char label[16];		 /* ":", "/", "filter: " */
 	char text[PROMPT_TEXT];	 /* clean UTF-8 */
 	size_t len, at;		 /* bytes; the cursor stands before text[at] */
-	char hint[160];		 /* from the last completion, or why a paste was cut */
+	char hint[160];		 /* from the last completion, or what was not taken, and why */
+	size_t max;		 /* bytes that its owner takes; 0: all that have room */
+	bool deaf;		 /* the last key is none of a line's */
 	struct strs history;	 /* oldest first; kept over open and close */
 	size_t back;		 /* entries up in the history */
 	char typed[PROMPT_TEXT]; /* what was there before going up */

@@ -251,6 +251,20 @@ bool table_key(struct table *t, const struct key *k)
 	return mark_key(t, k->code);
 }
 
+size_t table_column_at(const struct table *t, int col)
+{
+	int at = t->gutter;
+
+	for (size_t i = 0; i < t->n_columns; i++) {
+		if (t->widths[i] == 0)
+			continue;
+		if (col >= at && col <= at + t->widths[i])
+			return i;
+		at += t->widths[i] + 1;
+	}
+	return SIZE_MAX;
+}
+
 /* Drawing */
 
 static void draw_cell(struct screen *s, int row, int col, int width, bool right,

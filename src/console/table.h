@@ -95,6 +95,8 @@ void table_go(struct table *t, size_t row);
 void table_move(struct table *t, int64_t rows);
 void table_scroll_columns(struct table *t, int by);
 int64_t table_cursor(const struct table *t); /* id under the cursor; 0: no rows */
+/* At a column of the screen, from the table's left edge; SIZE_MAX none. */
+size_t table_column_at(const struct table *t, int col);
 
 bool table_marked(const struct table *t, int64_t id);
 void table_mark(struct table *t, int64_t id, bool on);

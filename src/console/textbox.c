@@ -58,7 +58,7 @@ void textbox_add_text(struct textbox *b, enum tone tone, const char *text)
 	}
 }
 
-bool textbox_key(struct textbox *b, const struct key *k)
+enum textbox_end textbox_key(struct textbox *b, const struct key *k)
 {
 	int page = b->shown > 1 ? b->shown - 1 : 1;
 
@@ -99,13 +99,15 @@ bool textbox_key(struct textbox *b, const struct key *k)
 	case 'q':
 	case K_F10:
 	case K_CTRL('c'):
-		return false;
+		return TEXTBOX_CLOSED;
+	default:
+		return TEXTBOX_DEAF;
 	}
 	if (b->top < 0)
 		b->top = 0;
 	if (b->left < 0 || !b->cut)
 		b->left = 0;
-	return true;
+	return TEXTBOX_OPEN;
 }
 
 size_t textbox_fold(const char *text, int columns)
@@ -201,7 +203,10 @@ void textbox_paint_line(const struct textbox *b, struct screen *s, struct area l
 void textbox_draw(struct textbox *b, struct screen *s, struct area a)
 {
 	int cols = a.cols > 104 ? 100 : a.cols;
-	int rows = textbox_rows(b, cols - 4) + 2;
+
+	if (b->want + TEXTBOX_EDGES > cols)
+		cols = b->want + TEXTBOX_EDGES < a.cols ? b->want + TEXTBOX_EDGES : a.cols;
+	int rows = textbox_rows(b, cols - TEXTBOX_EDGES) + 2;
 	struct area box;
 
 	if (rows > a.rows)

@@ -10,6 +10,7 @@
 #include "console/screen.h"
 
 #define TEXTBOX_LINES 5000
+#define TEXTBOX_EDGES 4 /* columns that its box takes */
 
 struct textbox {
 	char title[80];
@@ -17,6 +18,7 @@ struct textbox {
 	int top, shown;
 	bool cut; /* long lines are cut instead of folded; left: columns moved away */
 	int left;
+	int want; /* columns that its text would take; 0: as a text is read best */
 };
 
 void textbox_init(struct textbox *b);
@@ -28,7 +30,8 @@ void textbox_add_text(struct textbox *b, enum tone tone,
 		      const char *text);		  /* split at line ends */
 /* Bytes of the next screen line of a text: whole words when there are any. */
 size_t textbox_fold(const char *text, int columns);
-bool textbox_key(struct textbox *b, const struct key *k); /* false: it is to be closed */
+enum textbox_end { TEXTBOX_OPEN, TEXTBOX_CLOSED, TEXTBOX_DEAF /* the key means nothing here */ };
+enum textbox_end textbox_key(struct textbox *b, const struct key *k);
 int textbox_rows(const struct textbox *b, int columns);	  /* lines when folded to columns */
 /* Folds long lines. Returns lines drawn. */
 int textbox_paint(struct textbox *b, struct screen *s, struct area a);

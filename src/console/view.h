@@ -42,6 +42,8 @@ struct view {
 	/* Of a view that is all lines and has a cursor of its own. */
 	int (*cursor_row)(const struct deck *d);
 	bool (*key)(struct deck *d, const struct key *k);
+	/* A click on one of its lines; false: nothing is there. */
+	bool (*click)(struct deck *d, int line, int col);
 
 	/* Of one that draws in every size, looks for texts itself, and knows where Esc goes. */
 	bool (*find)(struct deck *d, const char *text, int step); /* step 0: no more */

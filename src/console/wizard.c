@@ -16,7 +16,24 @@ bool wizard_at_review(const struct wizard *w)
 
 bool wizard_is_checked(const struct wizard *w)
 {
-	return w->check && w->checked == w->serial && !json_bool(w->check, "pending", false);
+	return w->check && w->checked == w->serial && !w->stale &&
+	       !json_bool(w->check, "pending", false);
+}
+
+void wizard_engine(struct wizard *w, const char *away)
+{
+	w->stale |= w->away[0] && !away[0];
+	snprintf(w->away, sizeof(w->away), "%s", away);
+}
+
+/* Keys that mean nothing say what would. */
+static void deaf(struct wizard *w, const struct key *k, const char *possible)
+{
+	char key[16];
+
+	if (k->code != K_MOUSE)
+		snprintf(w->note, sizeof(w->note), "%s does nothing here: %s",
+			 key_name(key, k->code), possible);
 }
 
 size_t wizard_problems(const struct wizard *w, bool failing)
@@ -212,6 +229,7 @@ static void focus(struct wizard *w, size_t at)
 static void to_review(struct wizard *w, int64_t now)
 {
 	w->step = w->furthest = w->steps.n - 1;
+	w->review_top = 0;
 	w->deaf_until = now + WIZARD_DEAF_MS;
 }
 
@@ -379,9 +397,11 @@ static void list_key(struct wizard *w, const struct key *k)
 		list_move(l, k->code == K_DOWN ? 1 : -1);
 	else if (k->code == K_PAGE_UP || k->code == K_PAGE_DOWN)
 		list_move(l, k->code == K_PAGE_DOWN ? l->shown : -l->shown);
-	else if (k->code != K_F2 && prompt_key(&l->filter, k) == PROMPT_OPEN)
+	else if (k->code != K_F2 && prompt_key(&l->filter, k) == PROMPT_OPEN) {
 		list_first(l);
-	else {
+		if (l->filter.deaf)
+			deaf(w, k, "type to filter, Enter takes it, Esc closes");
+	} else {
 		l->open = false;
 		if (k->code == K_ENTER && l->at < l->values.n) {
 			set_value(w, here(w), l->values.v[l->at]);
@@ -447,12 +467,23 @@ static void edit(struct wizard *w, const struct key *k)
 	if (wizard_options(f, options)) {
 		if (k->code == K_LEFT || k->code == K_RIGHT || k->code == ' ')
 			turn(w, f, k->code == K_LEFT ? -1 : 1);
+		else if (k->code == K_PASTE)
+			snprintf(w->note, sizeof(w->note),
+				 "nothing is pasted here: Left, Right or Space choose");
+		else
+			deaf(w, k, "Left, Right or Space choose");
 		return;
 	}
 	if (w->selected && (key_is_char(k) || k->code == K_PASTE))
 		prompt_set(&w->edit, "");
-	w->selected = false;
 	prompt_key(&w->edit, k);
+	w->selected = w->selected && w->edit.deaf;
+	if (w->edit.deaf)
+		deaf(w, k,
+		     w->single ? "F1 tells all keys, Esc leaves"
+			       : "F1 tells all keys, PgDn goes on, Esc leaves");
+	else if (w->edit.hint[0])
+		snprintf(w->note, sizeof(w->note), "%s", w->edit.hint);
 	set_value(w, f, w->edit.text);
 }
 
@@ -460,7 +491,7 @@ static enum wizard_act create(struct wizard *w, const char *locked)
 {
 	if (locked)
 		snprintf(w->note, sizeof(w->note), "not now: %.120s", locked);
-	else if (w->checked != w->serial || !w->check)
+	else if (w->checked != w->serial || !w->check || w->stale)
 		snprintf(w->note, sizeof(w->note), "not checked yet");
 	else if (wizard_problems(w, true) > 0)
 		snprintf(w->note, sizeof(w->note), "not so: what is marked ! has to be mended");
@@ -487,10 +518,14 @@ static enum wizard_act review_key(struct wizard *w, const struct key *k, int64_t
 		return WIZARD_QUOTA;
 	} else if (k->code >= '1' && k->code <= '9' && k->code - '1' + 1 < w->steps.n) {
 		to_step(w, k->code - '1', now);
+	} else if (k->code == K_DOWN || (k->code == K_UP && w->review_top > 0)) {
+		w->review_top += k->code == K_UP ? -1 : w->review_more > 0;
 	} else if (k->code == K_UP || k->code == K_BACKTAB) {
 		previous_field(w);
 	} else if (k->code == K_PASTE) {
 		snprintf(w->note, sizeof(w->note), "paste refused");
+	} else {
+		deaf(w, k, "C creates, Space starts it or not, PgUp goes back, Esc leaves");
 	}
 	return WIZARD_STAY;
 }
@@ -518,12 +553,19 @@ static enum wizard_act field_key(struct wizard *w, const struct key *k, int64_t 
 
 static enum wizard_act text_key(struct wizard *w, const struct key *k)
 {
+	enum textbox_end end;
+
 	if (k->code == 'y')
 		return WIZARD_COPY;
 	if (k->code == K_F6 && !w->single && w->text_is + 1 < WIZARD_TEXTS) {
 		w->text_is++;
 		w->text.top = 0;
-	} else if (k->code == K_F6 || !textbox_key(&w->text, k)) {
+		return WIZARD_STAY;
+	}
+	end = k->code == K_F6 ? TEXTBOX_CLOSED : textbox_key(&w->text, k);
+	if (end == TEXTBOX_DEAF)
+		deaf(w, k, "arrows scroll, y copies, F6 and Esc close");
+	if (end == TEXTBOX_CLOSED) {
 		w->show_text = false;
 		w->text_is = TEXT_YAML;
 	}
@@ -545,8 +587,10 @@ static bool single_key(struct wizard *w, const struct key *k, const char *locked
 		*act = create(w, locked);
 	else if (k->code == '!' && !w->fields[w->at].words)
 		text_open(w);
+	else if (k->code == K_F9)
+		deaf(w, k, "F8 submits, Esc leaves");
 	else
-		return k->code == K_F9;
+		return false;
 	return true;
 }
 
@@ -556,6 +600,8 @@ enum wizard_act wizard_key(struct wizard *w, const struct key *k, int64_t now,
 	enum wizard_act act;
 
 	w->note[0] = '\0';
+	if (w->sending && k->code != K_ESC)
+		deaf(w, k, "it is being sent; Esc leaves, and it goes on");
 	if (w->sending)
 		return k->code == K_ESC ? WIZARD_LEAVE : WIZARD_STAY;
 	if (w->show_text)
@@ -659,6 +705,7 @@ void wizard_took_check(struct wizard *w, const struct json *answer, unsigned int
 	json_free(w->check);
 	w->check = json_copy(answer);
 	w->checked = serial;
+	w->stale = false;
 	for (size_t i = 0; i < w->n; i++) {
 		free(w->fields[i].problem);
 		free(w->fields[i].fix);

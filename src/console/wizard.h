@@ -77,10 +77,14 @@ struct wizard {
 	bool sending;	      /* it is being created */
 	unsigned int serial;  /* of the values: grows with each change */
 	unsigned int checked; /* serial of the values that the check is about */
+	bool stale;	      /* the engine was away since */
+	char away[120];	      /* it is away: since when, and when it is tried again; "" it is not */
 	struct json *check;   /* the engine's last answer; NULL none */
 	int64_t deaf_until;
 	struct wizard_list list;
 	struct textbox text;
+	int review_top, review_more; /* lines of the review above and below what is seen */
+	bool told;		     /* the last drawing had room for the field's help */
 	char note[160], draft_note[64];
 };
 
@@ -96,6 +100,8 @@ enum wizard_act wizard_key(struct wizard *w, const struct key *k, int64_t now,
 bool wizard_at_review(const struct wizard *w);
 bool wizard_is_checked(const struct wizard *w); /* the values as they stand */
 size_t wizard_problems(const struct wizard *w, bool failing);
+/* away: why the engine does not answer; "": it does, and what it said before is asked anew. */
+void wizard_engine(struct wizard *w, const char *away);
 size_t wizard_options(const struct wizard_field *f,
 		      const char *out[WIZARD_RADIO]); /* 0: a line of text */
 
@@ -122,6 +128,8 @@ void wizard_form_draw(struct wizard *w, struct screen *s, struct area a, const c
 void wizard_text(const struct wizard *w, enum wizard_text what, struct textbox *out);
 void wizard_shell_word(struct buf *b,
 		       const char *word);	 /* in quotes where a shell needs them */
-const char *wizard_help(const struct wizard *w); /* of the field with the cursor */
+/* For the line under the form: help of the field with the cursor, or, where the form itself
+ * tells that, what the keys do. */
+const char *wizard_help(const struct wizard *w);
 
 #endif

@@ -26,6 +26,10 @@ const char *wizard_help(const struct wizard *w)
 {
 	if (wizard_at_review(w))
 		return "";
+	if (w->told)
+		return w->single
+			   ? "Enter next field  F1 all keys  F8 submit  Esc leave"
+			   : "Enter next field  F1 all keys  PgDn next step  Esc leave, the draft stays";
 	return w->fields[w->at].help;
 }
 
@@ -189,23 +193,13 @@ static void draw_field(const struct wizard *w, size_t i, struct screen *s, int r
 		screen_put(s, row, col, TONE_DIM, 0, "F2 list", a.col + a.cols - col);
 }
 
-/* What is wrong with a field, folded; F7 puts what would do. Returns rows used. */
-static int draw_problem(const struct wizard_field *f, struct screen *s, struct area a)
+/* What is wrong with a field; F7 puts what would do. */
+static void add_problem(struct textbox *out, const struct wizard_field *f)
 {
-	struct textbox box;
-	int rows;
-
-	textbox_init(&box);
-	textbox_open(&box, "");
-	textbox_add(&box, f->fails ? TONE_FAIL : TONE_WARN, "! %s%s%s", f->problem,
-		    f->fix && f->fix[0] ? "; F7 sets " : "", f->fix && f->fix[0] ? f->fix : "");
-	rows = textbox_rows(&box, a.cols);
-	if (rows > a.rows)
-		rows = a.rows;
-	if (rows > 0)
-		textbox_paint(&box, s, (struct area){ a.row, a.col, rows, a.cols });
-	textbox_clear(&box);
-	return rows > 0 ? rows : 0;
+	if (f->problem)
+		textbox_add(out, f->fails ? TONE_FAIL : TONE_WARN, "! %s%s%s", f->problem,
+			    f->fix && f->fix[0] ? "; F7 sets " : "",
+			    f->fix && f->fix[0] ? f->fix : "");
 }
 
 static size_t fields_in(const struct wizard *w, size_t step, size_t *before)
@@ -221,33 +215,117 @@ static size_t fields_in(const struct wizard *w, size_t step, size_t *before)
 	return n;
 }
 
-static void draw_fields(const struct wizard *w, struct screen *s, struct area a)
-{
-	size_t before, n = fields_in(w, w->step, &before);
-	int label = label_cols(w, w->step, a.cols), row = 0;
-	int room = a.rows > 6 ? a.rows - 4 : a.rows, skip = 0, end;
+/* Rows of a step's fields: which of them are seen, and a line that counts the others. */
+struct shown_fields {
+	int skip, rows;
+	size_t n;
+	bool sign;
+};
 
-	if ((int)n > room)
-		skip = (int)before - room / 2 > (int)n - room ? (int)n - room
-		       : (int)before > room / 2		      ? (int)before - room / 2
-							      : 0;
+static struct shown_fields fit_fields(const struct wizard *w, int rows)
+{
+	struct shown_fields f = { .rows = rows };
+	size_t before;
+
+	f.n = fields_in(w, w->step, &before);
+	f.sign = (int)f.n > rows;
+	if (!f.sign) {
+		f.rows = (int)f.n;
+		return f;
+	}
+	f.rows = rows > 1 ? rows - 1 : 1;
+	f.skip = (int)before - f.rows / 2;
+	if (f.skip > (int)f.n - f.rows)
+		f.skip = (int)f.n - f.rows;
+	if (f.skip < 0)
+		f.skip = 0;
+	return f;
+}
+
+static void draw_sign(const struct shown_fields *f, struct screen *s, int row, struct area a)
+{
+	int below = (int)f->n - f->skip - f->rows;
+	char above_text[40] = "", below_text[40] = "";
+
+	if (f->skip > 0)
+		snprintf(above_text, sizeof(above_text), "%d more above", f->skip);
+	if (below > 0)
+		snprintf(below_text, sizeof(below_text), "%d more below", below);
+	screen_putf(s, row, a.col + 2, TONE_KEY, 0, a.cols - 2, "%s%s%s", above_text,
+		    f->skip > 0 && below > 0 ? ", " : "", below_text);
+}
+
+/* All of a field's help, where it is more than the line under the form shows. */
+static void add_help(struct textbox *out, const struct wizard *w, int line)
+{
+	const struct wizard_field *f = &w->fields[w->at];
+
+	if (text_width(f->help) > line)
+		textbox_add(out, TONE_DIM, "%s", f->help);
+}
+
+/* Under the fields: what is wrong with the one at the cursor, then with the others, then all of
+ * its help. Each is there whole, or not at all; the first always. */
+static void draw_notes(struct wizard *w, struct screen *s, struct area a)
+{
+	struct textbox all;
+	int rows, more;
+
+	textbox_init(&all);
+	textbox_open(&all, "");
+	add_problem(&all, &w->fields[w->at]);
+	for (size_t i = 0; i < w->n; i++)
+		if (w->fields[i].step == w->step && i != w->at)
+			add_problem(&all, &w->fields[i]);
+	more = textbox_rows(&all, a.cols);
+	rows = more <= a.rows ? more : a.rows;
+	if (more < a.rows)
+		add_help(&all, w, s->cols - 2);
+	more = textbox_rows(&all, a.cols);
+	w->told = more > rows && more <= a.rows;
+	if (w->told)
+		rows = more;
+	if (rows > 0)
+		textbox_paint(&all, s, (struct area){ a.row, a.col, rows, a.cols });
+	textbox_clear(&all);
+}
+
+/* Rows that the problem of the field at the cursor takes. */
+static int problem_rows(const struct wizard *w, int columns)
+{
+	struct textbox box;
+	int rows;
+
+	textbox_init(&box);
+	textbox_open(&box, "");
+	add_problem(&box, &w->fields[w->at]);
+	rows = textbox_rows(&box, columns);
+	textbox_clear(&box);
+	return rows;
+}
+
+static void draw_fields(struct wizard *w, struct screen *s, struct area a)
+{
+	int label = label_cols(w, w->step, a.cols), row = 0, used;
+	int must = problem_rows(w, a.cols - 3);
+	size_t before;
+	bool airy = (int)fields_in(w, w->step, &before) + 1 + must <= a.rows;
+
+	if (must > a.rows / 2)
+		must = a.rows / 2;
+	struct shown_fields f = fit_fields(w, a.rows - must);
+
 	for (size_t i = 0; i < w->n; i++) {
 		if (w->fields[i].step != w->step)
 			continue;
-		if (row >= skip && row - skip < room)
-			draw_field(w, i, s, a.row + row - skip, a, label);
+		if (row >= f.skip && row - f.skip < f.rows)
+			draw_field(w, i, s, a.row + row - f.skip, a, label);
 		row++;
 	}
-	end = a.row + (row - skip < room ? row - skip : room) + 1;
-	/* first that of the field with the cursor */
-	for (int turn = 0; turn < 2; turn++)
-		for (size_t i = 0; i < w->n; i++)
-			if (w->fields[i].step == w->step && w->fields[i].problem &&
-			    (i == w->at) == (turn == 0))
-				end += draw_problem(&w->fields[i], s,
-						    (struct area){ end, a.col + 2,
-								   a.row + a.rows - end,
-								   a.cols - 3 });
+	if (f.sign && a.rows - must > 1)
+		draw_sign(&f, s, a.row + f.rows, a);
+	used = f.rows + f.sign + airy;
+	draw_notes(w, s, (struct area){ a.row + used, a.col + 2, a.rows - used, a.cols - 3 });
 }
 
 /* Lines at the bottom: checks and cost */
@@ -257,7 +335,11 @@ static void draw_checks(const struct wizard *w, struct screen *s, int row, struc
 	const struct json *list = json_get(w->check, "checks");
 	int col = a.col, end = a.col + a.cols;
 
-	if (!w->check || w->checked != w->serial) {
+	if (w->away[0]) {
+		screen_putf(s, row, col, TONE_FAIL, 0, a.cols, "[!!] not checked: %s", w->away);
+		return;
+	}
+	if (!w->check || w->checked != w->serial || w->stale) {
 		screen_put(s, row, col, TONE_DIM, 0, "[..] checking", a.cols);
 		return;
 	}
@@ -348,9 +430,11 @@ static const char *review_last(const struct wizard *w, const char *locked, enum 
 	*tone = TONE_FAIL;
 	if (w->sending)
 		return "It is being created.";
+	if (w->away[0])
+		return "It cannot be created before the engine answers. What you typed stays.";
 	if (locked)
 		return locked;
-	if (!w->check || w->checked != w->serial)
+	if (!w->check || w->checked != w->serial || w->stale)
 		return "Checks are on their way.";
 	if (wizard_problems(w, true) > 0)
 		return "What is marked [!!] has to be mended before it can be created.";
@@ -387,14 +471,13 @@ static void review_asks(struct textbox *out, const struct wizard *w, bool tight)
 	textbox_add(out, TONE_TEXT, "[%c] start it at once (Space)", w->start ? 'x' : ' ');
 }
 
-static void draw_review(const struct wizard *w, struct screen *s, struct area a,
-			const char *locked)
+static void draw_review(struct wizard *w, struct screen *s, struct area a, const char *locked)
 {
 	struct textbox box;
 	enum tone tone;
 	bool small = a.rows < 14; /* then what matters most comes first */
 	const char *last = review_last(w, locked, &tone);
-	int rows;
+	int rows, all, room = a.rows - 2;
 
 	textbox_init(&box);
 	textbox_open(&box, "");
@@ -406,12 +489,18 @@ static void draw_review(const struct wizard *w, struct screen *s, struct area a,
 	review_budget(&box, w);
 	if (!small)
 		review_asks(&box, w, small);
-	rows = textbox_rows(&box, a.cols);
-	if (rows > a.rows - 2)
-		rows = a.rows - 2;
+	all = textbox_rows(&box, a.cols);
+	rows = all < room ? all : room;
+	box.top = w->review_top;
 	if (rows > 0)
 		textbox_paint(&box, s, (struct area){ a.row, a.col, rows, a.cols });
+	w->review_top = box.top;
+	w->review_more = all - rows - box.top;
 	textbox_clear(&box);
+	if (all > rows && rows > 0)
+		screen_putf(s, a.row + rows, a.col, TONE_KEY, 0, a.cols,
+			    "lines %d to %d of %d: Up and Down scroll", w->review_top + 1,
+			    w->review_top + rows, all);
 	if (a.rows > rows)
 		screen_put(s, a.row + rows + (a.rows > rows + 1), a.col, tone, LOOK_BOLD, last,
 			   a.cols);
@@ -546,7 +635,7 @@ static void draw_text(struct wizard *w, struct screen *s, struct area a)
 static void draw_body(struct wizard *w, struct screen *s, struct area a, const char *locked,
 		      bool over)
 {
-	int below = a.rows >= 8 ? 3 : 0;
+	int below = a.rows >= 13 ? 3 : a.rows >= 9 ? 2 : 0;
 	struct area form = { a.row, a.col, a.rows - below, a.cols };
 
 	if (over)
@@ -632,7 +721,11 @@ static void form_checks(const struct wizard *w, struct textbox *out)
 {
 	const struct json *list = json_get(w->check, "checks");
 
-	if (!w->check || w->checked != w->serial) {
+	if (w->away[0]) {
+		textbox_add(out, TONE_FAIL, "[!!] not checked: %s", w->away);
+		return;
+	}
+	if (!w->check || w->checked != w->serial || w->stale) {
 		textbox_add(out, TONE_DIM, "[..] checking");
 		return;
 	}

@@ -33,8 +33,8 @@ job_log() {
 	tap_ok "and no others" eventually_lacks 'step 11'
 	screen_keys Escape
 	tap_ok "Esc takes the search back first" screen_wait 'step 11'
-	screen_keys X
-	tap_ok "X shows stderr" screen_wait 'the mesh is coarse at the tip'
+	screen_keys I
+	tap_ok "I shows stderr" screen_wait 'the mesh is coarse at the tip'
 	tap_ok "and says so" has 'jobs > 12_1 > stderr'
 	screen_keys F8
 	screen_wait 'save to: demo-12_1.err' >/dev/null
@@ -54,7 +54,7 @@ job_log() {
 	tap_ok "on the same job" has '>  12_1'
 	screen_keys Down Down L
 	screen_wait 'jobs > 12_3 > stdout' >/dev/null
-	screen_keys X
+	screen_keys I
 	tap_ok "one file of both is said to be that" screen_wait 'stdout and stderr of 12_3 both go to this file'
 	tap_ok "and not shown as another" has 'jobs > 12_3 > stdout'
 	screen_keys Escape

@@ -122,10 +122,10 @@ static const struct help_entry help_entries[] = {
 static void draw(void *arg, struct screen *s)
 {
 	struct lab *lab = arg;
-	const struct header_part left[] = { { "TERM LAB", TONE_TITLE, 0 },
-					    { "PROD", TONE_PROD, 0 } };
-	const struct header_part right[] = { { "nodes 60", TONE_TEXT, 0 },
-					     { "!10", TONE_FAIL, 0 } };
+	const struct header_part left[] = { { "TERM LAB", TONE_TITLE, 0, 0 },
+					    { "PROD", TONE_PROD, 0, 0 } };
+	const struct header_part right[] = { { "nodes 60", TONE_TEXT, 0, 0 },
+					     { "!10", TONE_FAIL, 0, 0 } };
 	static const char *const tabs[] = { "1 Clusters", "2 Nodes", "3 Jobs" };
 	struct area body = { 3, 0, s->rows - 5, s->cols };
 

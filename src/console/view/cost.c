@@ -87,7 +87,8 @@ void cost_sentences(struct textbox *out, const struct json *j)
 		textbox_add(out, TONE_WARN, "            %s at a price that is not known",
 			    count_text((char[48]){ 0 }, unpriced, "machine"));
 	textbox_add(
-	    out, idle > 0 ? TONE_WARN : TONE_TEXT, "idle waste  %s/h, %.0f %% of what runs",
+	    out, idle > 0 ? TONE_WARN : TONE_TEXT,
+	    "idle waste  %s/h, %.0f %% of what runs: idle nodes, not heads or disks",
 	    cost_usd(a, j, "rate.idle_usd_per_hour"), rate > 0 ? idle / rate * PERCENT : 0);
 	textbox_add(out, TONE_TEXT, "spent       %s today, %s this month",
 		    cost_usd(a, j, "spent.today"), cost_usd(b, j, "spent.month"));

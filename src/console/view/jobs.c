@@ -196,19 +196,22 @@ const struct pane_kind pane_jobs = {
 /* The full view: the queue, and under it why the selected job is where it is. */
 
 static const struct column full[] = {
-	{ "JOBID", 10, 16, 9, false }, { "NAME", 10, 18, 5, false },
-	{ "USER", 7, 16, 5, false },   { "ST", 4, 4, 8, false },
-	{ "PART", 4, 8, 3, false },    { "N", 2, 4, 4, true },
-	{ "TIME", 5, 8, 5, true },     { "WHY / NODES", 20, 0, 7, false },
+	{ "JOBID", 10, 16, 9, false },	    { "NAME", 10, 18, 5, false },
+	{ "USER", 7, 16, 5, false },	    { "ST", 4, 4, 8, false },
+	{ "PART", 4, 8, 3, false },	    { "N", 2, 4, 4, true },
+	{ "TIME", 5, 8, 5, true },	    { "LIMIT", 5, 9, 2, true },
+	{ "WHY / NODES", 20, 0, 7, false },
 };
-static const unsigned char full_what[] = { ID, NAME, USER, WORD, PART, NODES, TIME, WHY };
+static const unsigned char full_what[] = {
+	ID, NAME, USER, WORD, PART, NODES, TIME, LIMIT, WHY
+};
 static const struct column widest[] = {
 	{ "JOBID", 10, 18, 9, false }, { "NAME", 10, 24, 5, false },
 	{ "USER", 6, 20, 5, false },   { "ACCOUNT", 7, 16, 2, false },
 	{ "ST", 4, 4, 8, false },      { "PARTITION", 9, 12, 3, false },
 	{ "TASKS", 5, 7, 3, true },    { "NODES", 5, 6, 4, true },
 	{ "CPUS", 4, 6, 2, true },     { "TIME", 7, 9, 5, true },
-	{ "LIMIT", 6, 9, 2, true },    { "PRIO", 6, 11, 1, true },
+	{ "LIMIT", 6, 9, 4, true },    { "PRIO", 6, 11, 1, true },
 	{ "START", 5, 5, 1, true },    { "WHY / NODES", 22, 0, 7, false },
 };
 static const unsigned char widest_what[] = { ID,    NAME, USER, ACCOUNT, WORD, PART,  TASKS,

@@ -241,9 +241,9 @@ static const struct binding log_keys[] = {
 };
 
 static const struct binding job_keys[] = {
-	{ .key = 'X',
+	{ .key = 'I',
 	  .fkey = K_F7,
-	  .keys = "F7 X",
+	  .keys = "F7 I",
 	  .group = GROUP_VIEW,
 	  .label = "Stderr",
 	  .help = "stdout, or stderr",

@@ -433,6 +433,24 @@ static bool key(struct deck *d, const struct key *k)
 	return deck_table_key(d, k);
 }
 
+static bool click(struct deck *d, int at, int col)
+{
+	struct group g;
+	int line, i = 0;
+
+	if (at == 0 || !group_at(d, at, &g, &line) || line == 0)
+		return false;
+	while (i < d->map_per && col >= column_of(d, i) + d->map_wide)
+		i++;
+	int64_t cell = (int64_t)(line - 1) * d->map_per + i;
+
+	if (col < LEFT || i == d->map_per || cell >= g.rows->size)
+		return false;
+	d->panes[PANE_NODES].touched = true;
+	table_go(&d->panes[PANE_NODES].table, (size_t)(g.base + cell));
+	return true;
+}
+
 static void next_shade(struct deck *d)
 {
 	d->shade = (d->shade + 1) % ARRAY_LEN(shades);
@@ -487,4 +505,5 @@ const struct view view_map = {
 	.draw_row = draw_row,
 	.cursor_row = cursor_row,
 	.key = key,
+	.click = click,
 };

@@ -169,14 +169,21 @@ static void draw_glyph(struct screen *s, int row, int col, char glyph, bool here
 	screen_put(s, row, col, words_glyph_tone(glyph), here ? LOOK_REVERSE : 0, text, 1);
 }
 
-/* The part of the run that holds the cursor. */
+/* The part of the run that holds the cursor: its first cell. */
+static int64_t part_from(const struct array_row *r, int columns, int64_t cursor)
+{
+	int64_t n = cells_of(r);
+
+	if (cursor < columns)
+		return 0;
+	return cursor - columns + 2 > n - columns ? n - columns : cursor - columns + 2;
+}
+
 static void draw_part(struct screen *s, int row, int col, int columns,
 		      const struct array_row *r, int64_t cursor)
 {
-	int64_t n = cells_of(r), from = 0;
+	int64_t n = cells_of(r), from = part_from(r, columns, cursor);
 
-	if (cursor >= columns)
-		from = cursor - columns + 2 > n - columns ? n - columns : cursor - columns + 2;
 	for (int i = 0; i < columns && from + i < n; i++)
 		draw_glyph(s, row, col + i, r->glyphs[from + i], from + i == cursor);
 }
@@ -421,22 +428,22 @@ static void draw_grid(struct node_map *m, struct screen *s, struct area a, bool 
 
 static void draw_lines(struct node_map *m, struct screen *s, struct area a, bool focused)
 {
-	struct run_widths w;
-
 	m->per = 0;
 	m->squeeze = 1;
 	m->top = keep_seen(m->top, (int)m->row + 1, a.rows, (int)m->rows.n);
-	nodes_widths(&w, m->rows.u.arrays, m->rows.n, a.cols);
+	nodes_widths(&m->widths, m->rows.u.arrays, m->rows.n, a.cols);
 	for (int i = 0; i < a.rows && m->top + i < (int)m->rows.n; i++) {
 		size_t k = (size_t)(m->top + i);
 
-		nodes_draw_row(s, a.row + i, a.col, &w, &m->rows.u.arrays[k],
+		nodes_draw_row(s, a.row + i, a.col, &m->widths, &m->rows.u.arrays[k],
 			       focused && k == m->row ? m->cell : -1);
 	}
 }
 
 void map_draw(struct node_map *m, struct screen *s, struct area a, bool grid, bool focused)
 {
+	m->area = a;
+	m->focused = focused;
 	if (!m->have || a.rows < 1)
 		return;
 	if (grid)
@@ -581,6 +588,64 @@ bool map_key(struct node_map *m, const struct key *k)
 	if (map_array(m))
 		m->row_id = row_hash(map_array(m));
 	return true;
+}
+
+/* Columns before the glyphs of a line, as nodes_draw_row() has them. */
+static int run_col(const struct run_widths *w)
+{
+	return 2 + w->name + 1 + w->size + 1 + KIND + 2;
+}
+
+/* A run that shows shares has no cells: its array is chosen. */
+static int64_t line_cell(const struct node_map *m, const struct array_row *r, bool here,
+			 int col)
+{
+	int i = col - run_col(&m->widths);
+	int64_t cell;
+
+	if (i < 0 || i >= m->widths.run || (!here && r->live > m->widths.run))
+		return -1;
+	cell = part_from(r, m->widths.run, here ? m->cell : -1) + i;
+	return cell < cells_of(r) ? cell : -1;
+}
+
+static int64_t grid_cell(const struct node_map *m, const struct array_row *r, int line, int col)
+{
+	int i = m->tiles ? (col - 2) / TILE : (col - 2) - (col - 2) / 11;
+	int64_t cell;
+
+	if (line < 1 || col < 2 || i >= m->per)
+		return -1;
+	cell = ((int64_t)(line - 1) * m->per + i) * squeeze_of(m);
+	return cell < cells_of(r) ? cell : -1;
+}
+
+bool map_click(struct node_map *m, int row, int col)
+{
+	int line = row - m->area.row + m->top;
+
+	col -= m->area.col;
+	if (!m->have || row < m->area.row || row >= m->area.row + m->area.rows)
+		return false;
+	for (size_t i = 0; i < m->rows.n; i++) {
+		const struct array_row *r = &m->rows.u.arrays[i];
+		int lines = m->per > 0 ? lines_of(r, m->per, squeeze_of(m)) : 1;
+		bool here = i == m->row;
+		int64_t cell;
+
+		if (line >= lines) {
+			line -= lines;
+			continue;
+		}
+		cell = m->per > 0 ? grid_cell(m, r, line, col)
+				  : line_cell(m, r, here && m->focused, col);
+		m->cell = cell >= 0 ? cell : here ? m->cell : 0;
+		m->row = i;
+		m->row_id = row_hash(r);
+		clamp(m);
+		return true;
+	}
+	return false;
 }
 
 int64_t map_place(const struct node_map *m)

@@ -21,6 +21,10 @@ int64_t node_row_id(const struct pane *p, size_t i);
 const char *node_row_name(const struct pane *p, size_t i);
 void node_state_cell(const struct pane *p, const struct node *n, struct table_cell *out);
 
+struct run_widths { /* columns of a line: name, size, kind, glyphs, counts */
+	int name, size, run, counts;
+};
+
 struct node_map {
 	struct mirror_rows rows; /* of NOUN_ARRAY; borrowed */
 	bool have;
@@ -33,18 +37,19 @@ struct node_map {
 	bool tiles;	    /* few nodes: each is three columns wide */
 	struct flash flash; /* glyphs that just changed */
 	int64_t now_ms;
+	struct area area; /* of the last drawing, and columns of its lines */
+	struct run_widths widths;
+	bool focused;
 };
 
 void map_clear(struct node_map *m);
-
-struct run_widths { /* columns of a line: name, size, kind, glyphs, counts */
-	int name, size, run, counts;
-};
 
 void map_load(struct node_map *m, const struct mirror *mirror, int64_t now_ms);
 int map_lines(const struct node_map *m, int cols, bool grid);
 void map_draw(struct node_map *m, struct screen *s, struct area a, bool grid, bool focused);
 bool map_key(struct node_map *m, const struct key *k);
+/* The cell, or else the array, at that place of the screen; false: there is neither. */
+bool map_click(struct node_map *m, int row, int col);
 const struct array_row *map_array(const struct node_map *m); /* under the cursor; NULL none */
 /* The node under the cursor, looked up in the window of nodes; NULL when no node is there yet.
  */

@@ -266,6 +266,10 @@ static struct json *of_cluster(const char *verb, struct cluster_row *r, bool pos
 		r->cluster.state = CLUSTER_STARTING;
 		return operation_begins(OP_START, r);
 	}
+	if (strcmp(verb, "stop") == 0) {
+		r->cluster.state = CLUSTER_STOPPING;
+		return operation_begins(OP_STOP, r);
+	}
 	if (strncmp(verb, "teardown?keep=", 14) == 0)
 		return fixture_teardown(r, verb + 14);
 	if (strcmp(verb, "teardown") == 0) {

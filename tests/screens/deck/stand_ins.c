@@ -419,7 +419,9 @@ bool mirror_rows(const struct mirror *lent, const char *window_id, struct mirror
 		k++;
 	if (k == m->n)
 		return false;
-	*out = (struct mirror_rows){ .noun = m->w[k].noun, .error = "" };
+	*out = (struct mirror_rows){
+		.noun = m->w[k].noun, .error = "", .filter = m->w[k].filter, .answered = true
+	};
 	switch (m->w[k].noun) {
 	case NOUN_TEMPLATE:
 		out->n = fixture->n_templates;

@@ -103,9 +103,10 @@ static void a_paste_ends_at_its_first_line(void **state)
 	prompt_open(&p, ":", NULL);
 	paste(&p, "node list\nnode delete all\n");
 	assert_string_equal(p.text, "node list");
-	assert_true(p.hint[0] != '\0');
+	assert_string_equal(p.hint, "pasted the first line of 2");
 	paste(&p, "\t\xc2\x9bx\xff y");
-	assert_string_equal(p.text, "node listx y");
+	assert_string_equal(p.text, "node list x y");
+	assert_string_equal(p.hint, "pasted 4 of 6 characters: the others show nothing");
 	assert_int_equal(press(&p, K_ENTER), PROMPT_DONE);
 	prompt_clear(&p);
 }
@@ -121,6 +122,60 @@ static void a_long_text_stops_at_the_ceiling(void **state)
 		press(&p, 0x20ac);
 	assert_true(p.len < PROMPT_TEXT && p.len > PROMPT_TEXT - 5);
 	assert_int_equal(p.len % 3, 0);
+	prompt_clear(&p);
+}
+
+static void a_line_that_was_copied_with_its_end_is_all_there(void **state)
+{
+	struct prompt p;
+
+	(void)state;
+	prompt_init(&p, NULL, NULL);
+	prompt_open(&p, ":", NULL);
+	paste(&p, "node list\r\n");
+	assert_string_equal(p.text, "node list");
+	assert_string_equal(p.hint, "");
+	prompt_clear(&p);
+}
+
+static void what_of_a_paste_has_no_room_is_said(void **state)
+{
+	struct prompt p;
+	char text[101];
+
+	(void)state;
+	memset(text, 'a', 100);
+	text[100] = '\0';
+	prompt_init(&p, NULL, NULL);
+	p.max = 60;
+	prompt_open(&p, ":", NULL);
+	paste(&p, text);
+	assert_int_equal(p.len, 60);
+	assert_string_equal(p.hint, "pasted 60 of 100 characters: 60 bytes have room");
+	press(&p, 'b');
+	assert_int_equal(p.len, 60);
+	assert_string_equal(p.hint, "no more has room: at most 60 bytes");
+	press(&p, K_BACKSPACE);
+	assert_string_equal(p.hint, "");
+	press(&p, 'b');
+	assert_int_equal(p.len, 60);
+	assert_string_equal(p.hint, "");
+	prompt_clear(&p);
+}
+
+static void a_key_of_no_line_is_told(void **state)
+{
+	struct prompt p;
+
+	(void)state;
+	prompt_init(&p, NULL, NULL);
+	prompt_open(&p, ":", NULL);
+	press(&p, K_F7);
+	assert_true(p.deaf);
+	press(&p, 'x');
+	assert_false(p.deaf);
+	press(&p, K_LEFT);
+	assert_false(p.deaf);
 	prompt_clear(&p);
 }
 
@@ -196,6 +251,9 @@ int main(void)
 		cmocka_unit_test(edits_a_line),
 		cmocka_unit_test(moves_over_whole_characters),
 		cmocka_unit_test(a_paste_ends_at_its_first_line),
+		cmocka_unit_test(a_line_that_was_copied_with_its_end_is_all_there),
+		cmocka_unit_test(what_of_a_paste_has_no_room_is_said),
+		cmocka_unit_test(a_key_of_no_line_is_told),
 		cmocka_unit_test(a_long_text_stops_at_the_ceiling),
 		cmocka_unit_test(remembers_what_was_run),
 		cmocka_unit_test(completes_before_the_cursor),

@@ -184,10 +184,10 @@ static void the_bars_leave_out_what_does_not_fit(void **state)
 		{ "F10", "Quit", "q", false, 0 },
 		{ 0 },
 	};
-	static const struct header_part left[] = { { "PACELINE", TONE_TITLE, 0 },
-						   { "demo", TONE_TEXT, 0 } };
-	static const struct header_part right[] = { { "n 7/16", TONE_TEXT, 0 },
-						    { "12:04", TONE_TEXT, 0 } };
+	static const struct header_part left[] = { { "PACELINE", TONE_TITLE, 0, 0 },
+						   { "demo", TONE_TEXT, 0, 0 } };
+	static const struct header_part right[] = { { "n 7/16", TONE_TEXT, 0, 0 },
+						    { "12:04", TONE_TEXT, 0, 0 } };
 	static const char *const tabs[] = { "0 Deck", "1 Clusters", "2 Nodes" };
 	struct screen s;
 
@@ -230,6 +230,45 @@ static void a_footer_leaves_out_what_is_spare_before_its_end(void **state)
 	screen_resize(&s, 3, 16);
 	bar_footer(&s, 0, keys, false);
 	expect(&s, "F1Help F10Quit\n\n\n");
+	screen_clear(&s);
+}
+
+static void a_click_finds_the_key_that_is_drawn_there(void **state)
+{
+	static const struct footer_key keys[] = {
+		{ "F1", "Help", "", false, 0 },
+		{ "F2", "Menu", "", false, 1 },
+		{ "F10", "Quit", "", false, 0 },
+		{ 0 },
+	};
+
+	(void)state;
+	assert_ptr_equal(bar_footer_at(80, keys, false, 0), &keys[0]);
+	assert_ptr_equal(bar_footer_at(80, keys, false, 9), &keys[1]);
+	assert_ptr_equal(bar_footer_at(80, keys, false, 20), &keys[2]);
+	assert_null(bar_footer_at(80, keys, false, 40));
+	assert_ptr_equal(bar_footer_at(16, keys, false, 8), &keys[2]); /* F2 has no room */
+}
+
+static void a_header_without_room_leaves_out_what_is_most_spare(void **state)
+{
+	static const struct header_part left[] = { { "PACELINE", TONE_TITLE, 0, 0 } };
+	static const struct header_part right[] = { { "op start", TONE_BOOT, 0, 2 },
+						    { "n 7/16", TONE_TEXT, 0, 6 },
+						    { "$0.31/h", TONE_MONEY, 0, 4 },
+						    { "12:04", TONE_TEXT, 0, 0 } };
+	struct screen s;
+
+	(void)state;
+	screen_init(&s, 2, 40, true);
+	bar_header(&s, 0, left, 1, right, 4);
+	expect(&s, " PACELINE  op start n 7/16 $0.31/h 12:04\n\n");
+	screen_resize(&s, 2, 35);
+	bar_header(&s, 0, left, 1, right, 4);
+	expect(&s, " PACELINE    op start $0.31/h 12:04\n\n");
+	screen_resize(&s, 2, 26);
+	bar_header(&s, 0, left, 1, right, 4);
+	expect(&s, " PACELINE   op start 12:04\n\n");
 	screen_clear(&s);
 }
 
@@ -320,6 +359,8 @@ int main(void)
 		cmocka_unit_test(a_storm_of_sizes_has_twenty_layouts_at_most),
 		cmocka_unit_test(the_bars_leave_out_what_does_not_fit),
 		cmocka_unit_test(a_footer_leaves_out_what_is_spare_before_its_end),
+		cmocka_unit_test(a_click_finds_the_key_that_is_drawn_there),
+		cmocka_unit_test(a_header_without_room_leaves_out_what_is_most_spare),
 		cmocka_unit_test(help_comes_from_the_table_and_can_be_searched),
 		cmocka_unit_test(help_is_readable_whole_at_any_width),
 	};

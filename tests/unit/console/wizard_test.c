@@ -369,6 +369,70 @@ static void f7_mends_what_the_step_shows_wherever_the_cursor_is(void **state)
 	assert_string_equal(field(w, "max")->value, "16");
 }
 
+static void nothing_is_created_while_the_engine_is_away_or_before_it_checked_anew(void **state)
+{
+	struct wizard *w = *state;
+
+	check(w, fine);
+	press(w, K_PAGE_DOWN, 0);
+	press(w, K_PAGE_DOWN, 0);
+	press(w, K_PAGE_DOWN, 0);
+	press(w, K_PAGE_DOWN, 0);
+	assert_true(wizard_at_review(w));
+	wizard_engine(w, "the engine is away since 12:03:58");
+	assert_int_equal(wizard_key(w, &(struct key){ .code = 'C' }, 1000, "no connection"),
+			 WIZARD_CHECK);
+	assert_string_equal(w->note, "not now: no connection");
+	wizard_engine(w, "");
+	assert_false(wizard_is_checked(w));
+	assert_int_equal(press(w, 'C', 1000), WIZARD_CHECK);
+	assert_string_equal(w->note, "not checked yet");
+	check(w, fine);
+	assert_true(wizard_is_checked(w));
+	assert_int_equal(press(w, 'C', 1000), WIZARD_CREATE);
+}
+
+static void a_value_may_be_as_long_as_a_template_lets_it(void **state)
+{
+	struct wizard *w = *state;
+	size_t n = PROMPT_TEXT + 100;
+	char *text = xcalloc(n + 1, 1);
+
+	memset(text, 'x', n);
+	press(w, K_PAGE_DOWN, 0);
+	wizard_key(w,
+		   &(struct key){ .code = K_PASTE, .text = text, .len = 2000, .total = 2000 },
+		   0, NULL);
+	assert_int_equal(strlen(field(w, "region")->value), 2000);
+	assert_string_equal(w->note, "");
+	wizard_key(w, &(struct key){ .code = K_PASTE, .text = text, .len = n, .total = n }, 0,
+		   NULL);
+	assert_int_equal(strlen(field(w, "region")->value), PROMPT_TEXT - 1);
+	assert_non_null(strstr(w->note, "4095 bytes have room"));
+	free(text);
+}
+
+static void a_key_that_means_nothing_says_what_does(void **state)
+{
+	struct wizard *w = *state;
+
+	check(w, fine);
+	press(w, K_F11, 0);
+	assert_non_null(strstr(w->note, "F11 does nothing here"));
+	press(w, 'a', 0);
+	assert_string_equal(w->note, "");
+	press(w, K_PAGE_DOWN, 0);
+	press(w, K_DOWN, 0); /* a choice: no text is typed */
+	press(w, 'z', 0);
+	assert_string_equal(w->note, "z does nothing here: Left, Right or Space choose");
+	press(w, K_PAGE_DOWN, 0);
+	press(w, K_PAGE_DOWN, 0);
+	press(w, K_PAGE_DOWN, 0);
+	assert_true(wizard_at_review(w));
+	press(w, 'z', 1000);
+	assert_non_null(strstr(w->note, "z does nothing here: C creates"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -385,6 +449,9 @@ int main(void)
 		T(random_keys_create_nothing_without_the_last_one),
 		T(what_would_be_moved_is_shown_moved_and_what_is_typed_stays),
 		T(f7_mends_what_the_step_shows_wherever_the_cursor_is),
+		T(nothing_is_created_while_the_engine_is_away_or_before_it_checked_anew),
+		T(a_value_may_be_as_long_as_a_template_lets_it),
+		T(a_key_that_means_nothing_says_what_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
