@@ -104,8 +104,7 @@ bool route_in_safe_mode(const struct route *r)
 	static handler_fn *const harmless[] = {
 		resume_engine,	retry_cloud,   update_cluster, /* its plan */
 		check_template, check_text,    check_job_again, plan_condemn,
-		open_stream,	change_stream, make_backup,
-		edit_cluster,	edit_template
+		open_stream,	change_stream, make_backup
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(harmless); i++)

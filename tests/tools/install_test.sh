@@ -36,6 +36,17 @@ check "a file with a mistake is told with its line" says 2 'line 2: ok: "gren" i
 check "and no engine was started for it" [ -z "$(find "$XDG_RUNTIME_DIR" "$XDG_STATE_HOME" -type f -o -type s)" ]
 check "a template that came with it is found" says 0 '' "$bin" template check slurm
 
+check "a theme that is none is told with those that there are" says 2 'there is no theme "nope": amber,' "$bin" --theme nope --plain
+check "before a command, too" says 2 'there is no theme "nope"' "$bin" --theme nope cluster list
+unit=$dir/root/opt/pl/lib/systemd/system/paceline.service
+for line in Type=notify WatchdogSec=30 Restart=always RestartSec=2; do
+	check "R1.5, R1.6: the service has $line" grep -qx "$line" "$unit"
+done
+if command -v systemd-analyze >/dev/null; then
+	sed "s#=/opt/pl#=$dir/root/opt/pl#" "$unit" >"$dir/paceline.service"
+	check "systemd takes the service" sh -c "! systemd-analyze verify '$dir/paceline.service' 2>&1 | grep -v 'man page' | grep -q 'paceline.service'"
+fi
+
 for part in NAME SYNOPSIS DESCRIPTION OPTIONS KEYS ENVIRONMENT FILES "EXIT STATUS" EXAMPLES; do
 	check "the manual has $part" grep -qx ".SH $part" "$manual"
 done

@@ -52,6 +52,34 @@ static void says_which_words_do_not_fit(void **state)
 	assert_string_equal(OUT(s), "");
 }
 
+/* What a script reads is one value, whatever came of it: in the shape of the API's errors. */
+static void failed_as_json(struct cli_site *s, const char *line, int code, const char *word,
+			   const char *says)
+{
+	struct json *j;
+
+	assert_int_equal(cli_run(s, line), code);
+	j = json_parse(OUT(s), s->out.len, NULL);
+	assert_non_null(j);
+	assert_string_equal(json_str(j, "error.code", ""), word);
+	HAS(json_str(j, "error.message", ""), says);
+	HAS(ERROUT(s), says);
+	json_free(j);
+}
+
+static void a_failure_is_json_where_json_was_asked_for(void **state)
+{
+	struct cli_site *s = *state;
+
+	failed_as_json(s, "paceline cluster list --json", 1, "io", "no engine answers on");
+	failed_as_json(s, "paceline node drain demo --json", 2, "invalid", "NODE is missing");
+	failed_as_json(s, "paceline --json", 2, "invalid", "there is no command \"--json\"");
+	failed_as_json(s, "paceline template check --json /nonexistent/x.yaml", 1, "not_found",
+		       "/nonexistent/x.yaml");
+	assert_int_equal(cli_run(s, "paceline cluster list"), 1);
+	assert_string_equal(OUT(s), "");
+}
+
 static void hands_its_own_commands_to_the_program(void **state)
 {
 	struct cli_site *s = *state;
@@ -146,6 +174,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITHOUT(helps),
 		WITHOUT(says_which_words_do_not_fit),
+		WITHOUT(a_failure_is_json_where_json_was_asked_for),
 		WITHOUT(hands_its_own_commands_to_the_program),
 		WITHOUT(tells_when_nobody_answers),
 		WITHOUT(checks_a_template_by_itself),

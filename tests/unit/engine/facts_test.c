@@ -242,6 +242,29 @@ static void what_is_not_read_now_buys_nothing(void **state)
 	assert_true(w->facts.demand_stale);
 }
 
+/* R13: the engine's own limit holds over all clusters together. */
+static void r13_other_clusters_nodes_count_for_the_engines_limit(void **state)
+{
+	struct world *w = *state;
+	struct limits limits;
+	struct run other = { .engine = &w->engine, .n_members = 70 };
+	struct run *both[] = { &w->run, &other };
+
+	limits_init(&limits);
+	limits.v[LIMIT_NODES] = 100;
+	w->engine.limits = &limits;
+	w->engine.runs = both;
+	w->engine.n_runs = 2;
+	look(w, 0);
+	assert_int_equal(w->facts.max_nodes, 30);
+	w->run.cluster.spec.max_nodes = 10; /* the cluster's, where that is less */
+	look(w, 0);
+	assert_int_equal(w->facts.max_nodes, 10);
+	other.n_members = 130;
+	look(w, 0);
+	assert_int_equal(w->facts.max_nodes, 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, up, down)
 
 int main(void)
@@ -254,6 +277,7 @@ int main(void)
 		T(facts_outlive_rows_and_sizes),
 		T(a_group_more_than_are_in_use_is_on_offer),
 		T(what_is_not_read_now_buys_nothing),
+		T(r13_other_clusters_nodes_count_for_the_engines_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
