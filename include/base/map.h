@@ -11,6 +11,8 @@
 struct map;
 
 struct map *map_new(void (*free_value)(void *), bool fold_case); /* fold_case: ASCII, as ARM ids compare */
+/* Keys are borrowed, as values are: each outlives its entry, and does not change before that. For tables of a hundred thousand. */
+struct map *map_new_lent(bool fold_case);
 void map_free(struct map *m);
 void *map_get(const struct map *m, const char *key); /* NULL when absent */
 void map_put(struct map *m, const char *key, void *value); /* an older value under key is freed */

@@ -14,7 +14,7 @@ struct resource {
 	char name[32];
 	enum resource_kind kind;
 	double number;     /* consumable; memory in bytes under "mem" */
-	char word[64];     /* read-only: compared for equality */
+	char *word;        /* read-only: compared for equality; owned, NULL of a number */
 };
 
 struct resources { /* ncpus, pcpus, ngpus, mem and the custom ones; small, so linear */
@@ -23,6 +23,7 @@ struct resources { /* ncpus, pcpus, ngpus, mem and the custom ones; small, so li
 };
 
 double resources_number(const struct resources *r, const char *name); /* 0 when absent */
+void resources_reserve(struct resources *r, size_t n); /* what comes takes no more room than that */
 void resources_set(struct resources *r, const char *name, double number);
 void resources_set_word(struct resources *r, const char *name, const char *word);
 void resources_copy(struct resources *to, const struct resources *from);

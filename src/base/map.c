@@ -17,7 +17,7 @@
 #define FULL_TENTHS 7
 
 struct entry {
-	char *key; /* NULL: a hole */
+	const char *key; /* NULL: a hole */
 	void *value;
 	uint64_t hash;
 };
@@ -30,7 +30,7 @@ struct map {
 	size_t n_slots; /* a power of two; 0 before the first entry */
 	uint64_t key;	/* of the hash: whoever chooses names must not choose collisions too */
 	void (*free_value)(void *);
-	bool fold_case;
+	bool fold_case, lent;
 };
 
 static unsigned char fold(const struct map *m, char c)
@@ -67,6 +67,20 @@ struct map *map_new(void (*free_value)(void *), bool fold_case)
 	return m;
 }
 
+struct map *map_new_lent(bool fold_case)
+{
+	struct map *m = map_new(NULL, fold_case);
+
+	m->lent = true;
+	return m;
+}
+
+static void drop_key(const struct map *m, struct entry *e)
+{
+	if (!m->lent)
+		free((char *)(uintptr_t)e->key);
+}
+
 static void drop_value(const struct map *m, void *value)
 {
 	if (m->free_value && value)
@@ -80,7 +94,7 @@ void map_free(struct map *m)
 	for (size_t i = 0; i < m->n; i++) {
 		if (m->entries[i].key)
 			drop_value(m, m->entries[i].value);
-		free(m->entries[i].key);
+		drop_key(m, &m->entries[i]);
 	}
 	free(m->entries);
 	free(m->slots);
@@ -144,12 +158,14 @@ void map_put(struct map *m, const char *key, void *value)
 		if (e->value != value)
 			drop_value(m, e->value);
 		e->value = value;
+		if (m->lent)
+			e->key = key; /* that of the older value may end with it */
 		return;
 	}
 	if ((m->n + 1) * 10 > m->n_slots * FULL_TENTHS)
 		rebuild(m);
 	GROW(m->entries, m->n, m->cap);
-	m->entries[m->n] = (struct entry){ xstrdup(key), value, hash };
+	m->entries[m->n] = (struct entry){ m->lent ? key : xstrdup(key), value, hash };
 	put_slot(m, m->n++);
 	m->count++;
 }
@@ -162,7 +178,7 @@ void *map_steal(struct map *m, const char *key)
 		return NULL;
 	void *value = e->value;
 
-	free(e->key);
+	drop_key(m, e);
 	*e = (struct entry){ 0 };
 	m->count--;
 	return value;

@@ -134,8 +134,8 @@ static void reload(struct run *r)
 	members_free(r);
 	map_free(r->by_name);
 	map_free(r->by_vm);
-	r->by_name = map_new(NULL, false);
-	r->by_vm = map_new(NULL, true);
+	r->by_name = map_new_lent(false);
+	r->by_vm = map_new_lent(true);
 	if (members_load(r, &err) < 0)
 		engine_fatal(r->engine, &err);
 }

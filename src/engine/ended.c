@@ -316,7 +316,7 @@ static void remove_present(struct map *gone, const struct job *j)
 /* Records of waiting jobs are held against each other whole first: most did not change. */
 struct map *jobs_left(const struct queue *before, const struct queue *now)
 {
-	struct map *gone = map_new(NULL, false), *waiting = map_new(NULL, false);
+	struct map *gone = map_new(NULL, false), *waiting = map_new_lent(false);
 	const char *id;
 	void *job;
 

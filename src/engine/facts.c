@@ -147,6 +147,7 @@ static void resources_of(struct resources *r, int64_t cpus, int64_t mem, int64_t
 			 int64_t threads)
 {
 	resources_set(r, "ncpus", (double)cpus);
+	resources_reserve(r, 4); /* of ten thousand nodes, twice */
 	cpus /= threads > 0 ? threads : 1;
 	resources_set(r, "pcpus", (double)cpus);
 	resources_set(r, "ngpus", (double)gpus);
@@ -211,7 +212,7 @@ static void node_make(struct fact_node *fn, const struct facts *f, const struct 
 
 static void nodes_make(struct facts *f, const struct run *r)
 {
-	struct map *seen = map_new(NULL, false);
+	struct map *seen = map_new_lent(false);
 
 	for (size_t i = 0; r->queue && i < r->queue->n_nodes; i++)
 		map_put(seen, r->queue->nodes[i].name, &r->queue->nodes[i]);

@@ -360,7 +360,7 @@ static void missing(struct run *r, struct member *m, int64_t listing_started_ms)
 
 static void find_missing(struct run *r)
 {
-	struct map *listed = map_new(NULL, true);
+	struct map *listed = map_new_lent(true);
 
 	for (size_t i = 0; i < r->listing.n; i++)
 		map_put(listed, r->listing.v[i].id, r);

@@ -34,13 +34,22 @@ double resources_number(const struct resources *r, const char *name)
 	return at && at->kind == RES_NUMBER ? at->number : 0;
 }
 
+void resources_reserve(struct resources *r, size_t n)
+{
+	if (n <= r->cap)
+		return;
+	r->v = xreallocarray(r->v, n, sizeof(*r->v));
+	r->cap = n;
+}
+
 void resources_set(struct resources *r, const char *name, double number)
 {
 	struct resource *at = find_or_add(r, name);
 
 	at->kind = RES_NUMBER;
 	at->number = number;
-	at->word[0] = '\0';
+	free(at->word);
+	at->word = NULL;
 }
 
 void resources_set_word(struct resources *r, const char *name, const char *word)
@@ -49,7 +58,8 @@ void resources_set_word(struct resources *r, const char *name, const char *word)
 
 	at->kind = RES_WORD;
 	at->number = 0;
-	snprintf(at->word, sizeof(at->word), "%s", word);
+	free(at->word);
+	at->word = xstrdup(word);
 }
 
 void resources_copy(struct resources *to, const struct resources *from)
@@ -60,10 +70,14 @@ void resources_copy(struct resources *to, const struct resources *from)
 	to->v = xmalloc(from->n * sizeof(*to->v));
 	memcpy(to->v, from->v, from->n * sizeof(*to->v));
 	to->n = to->cap = from->n;
+	for (size_t i = 0; i < to->n; i++)
+		to->v[i].word = to->v[i].word ? xstrdup(to->v[i].word) : NULL;
 }
 
 void resources_clear(struct resources *r)
 {
+	for (size_t i = 0; i < r->n; i++)
+		free(r->v[i].word);
 	free(r->v);
 	*r = (struct resources){ 0 };
 }

@@ -86,8 +86,8 @@ struct run *run_add(struct engine *e, const struct cluster *take)
 	r->cluster = *take;
 	r->sched = sched_find(r->cluster.spec.scheduler);
 	r->cloud = cloud_of(e, r->cluster.spec.cloud);
-	r->by_name = map_new(NULL, false);
-	r->by_vm = map_new(NULL, true);
+	r->by_name = map_new_lent(false);
+	r->by_vm = map_new_lent(true);
 	r->sets = map_new(NULL, true);
 	r->past_vms = map_new(NULL, true);
 	r->lease.tags = (struct strs)STRS_INIT(64);

@@ -151,7 +151,7 @@ static const char *key_of(const struct job *j)
 
 void verdicts_keep(struct queue *now, const struct queue *before)
 {
-	struct map *told = map_new(NULL, false);
+	struct map *told = map_new_lent(false);
 
 	for (size_t i = 0; before && i < before->n_jobs; i++)
 		if (before->jobs[i].waits[0])

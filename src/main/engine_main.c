@@ -279,6 +279,19 @@ static int run(struct site *s, const struct places *p, const struct engine_args 
 	return loop_run(s->loop);
 }
 
+/* A heap of its own for the one thread beside the loop would stay, and be 25 MB. And what is
+ * large comes from the kernel and goes back at once: left to itself, glibc takes the first
+ * block that is given back for a sign to keep the next ones, and a reading of a hundred
+ * thousand jobs would leave its room behind. */
+static void settle_heap(void)
+{
+#ifdef M_ARENA_MAX
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, 256 << 10);
+	mallopt(M_TRIM_THRESHOLD, 512 << 10);
+#endif
+}
+
 int engine_main(const struct places *p, const struct engine_args *a)
 {
 	struct site s = { .templates = STRS_INIT(16) };
@@ -293,10 +306,7 @@ int engine_main(const struct places *p, const struct engine_args *a)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	umask(077);
-#ifdef M_ARENA_MAX
-	mallopt(M_ARENA_MAX, 1); /* a heap of its own for the one thread beside the loop would
-				    stay, and be 25 MB */
-#endif
+	settle_heap();
 	limit_process();
 	config_init(&s.config);
 	rc = run(&s, &mine, a, &err);

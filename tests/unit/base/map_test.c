@@ -131,6 +131,27 @@ static void agrees_with_an_array(void **state)
 	map_free(m);
 }
 
+/* A table of a hundred thousand does not copy what its owner keeps anyway. */
+static void borrows_the_keys_of_a_lent_one(void **state)
+{
+	char older[] = "job 7", newer[] = "job 7";
+	struct map *m = map_new_lent(false);
+	const char *key;
+	size_t i = 0;
+	void *value;
+
+	(void)state;
+	map_put(m, older, older);
+	map_put(m, newer, newer);
+	assert_int_equal(map_count(m), 1);
+	assert_true(map_next(m, &i, &key, &value));
+	assert_ptr_equal(key, newer);
+	assert_ptr_equal(value, newer);
+	map_del(m, "job 7");
+	assert_null(map_get(m, newer));
+	map_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +160,7 @@ int main(void)
 		cmocka_unit_test(frees_values_once),
 		cmocka_unit_test(walks_in_the_order_of_insertion),
 		cmocka_unit_test(agrees_with_an_array),
+		cmocka_unit_test(borrows_the_keys_of_a_lent_one),
 	};
 
 	return cmocka_run_group_tests_name("base/map", tests, NULL, NULL);
