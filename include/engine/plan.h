@@ -35,6 +35,8 @@ struct want {
 	struct need *need;       /* owned: what it asks for beside all that; NULL: nothing */
 	int64_t not_eligible;    /* > 0: no demand at all (held, dependent ...); shown with reason */
 	const char *reason;      /* the scheduler's own */
+	const char *budget;      /* likewise: nothing is made for it as a budget is spent; NULL: none is */
+	const char *rule;        /* not eligible by a rule of the scheduler, in words; NULL: for another reason. Then it has what it asks for */
 };
 
 struct demand {

@@ -59,6 +59,7 @@ struct sched_args {
 };
 
 #define JOB_PATH_MAX 512
+#define SCHED_RULE_TEXT 120
 
 struct job_files { /* absolute paths on the head; "" none, or not known */
 	char output[JOB_PATH_MAX], errors[JOB_PATH_MAX];
@@ -131,6 +132,9 @@ struct sched_ops {
 	/* How a job asks for an array and a size in this scheduler: reads job.partition and job.constraint against an array's
 	 * features ("htc", "Standard_F2s_v2", "spot"). 1 match, 0 no match, -1 not understood (shown, no demand). */
 	int (*job_fits)(const struct job *j, const char *array, const char *const *features);
+	/* Is the reason for which a job pends a rule of the scheduler's own, a limit of a partition, QOS, account or user? Then it is
+	 * no demand however much room there is; out tells it in words: "its user may not have more running jobs in this QOS". NULL: none are told. */
+	bool (*rule_text)(char out[SCHED_RULE_TEXT], const char *reason);
 };
 
 extern const struct sched_ops sched_slurm;

@@ -331,16 +331,23 @@ static int64_t nodes_of(const struct job *j)
 	return j->nodes_min > 1 ? j->nodes_min : 1;
 }
 
+/* Adapters share equal texts; where they do not, there is one want more. */
+static bool same_eligible(const struct job *a, const struct job *b)
+{
+	return a->demand == b->demand && (a->demand || a->reason == b->reason);
+}
+
 /* Does the want ask for what this job asks for? Who asks does not matter. */
 static bool is_alike(const struct maker *m, size_t want, const struct job *j,
 		     const struct place_rule *r)
 {
 	const struct job *o = &m->q->jobs[m->first[want]];
 
-	return m->out->v[want].where == r->need && nodes_of(o) == nodes_of(j) &&
-	       o->cpus == j->cpus && o->mem_bytes == j->mem_bytes &&
-	       o->mem_per_cpu == j->mem_per_cpu && o->gpus == j->gpus &&
-	       o->exclusive == j->exclusive;
+	return same_eligible(o, j) && m->out->v[want].where == r->need &&
+	       nodes_of(o) == nodes_of(j) && o->cpus == j->cpus &&
+	       o->mem_bytes == j->mem_bytes && o->mem_per_cpu == j->mem_per_cpu &&
+	       o->gpus == j->gpus && o->exclusive == j->exclusive && o->no_spot == j->no_spot &&
+	       o->broke == j->broke;
 }
 
 static uint64_t mix(uint64_t h, uint64_t x)
@@ -412,6 +419,44 @@ static void eligible(struct maker *m, const struct job *j, size_t record, int64_
 	m->out->want_of[record] = m->last;
 }
 
+/* Room there may be, but a limit of partition, QOS or user forbids it, or a budget is spent: no
+ * demand, however much fits. What it asks for stays known, as it may be that no node could ever
+ * take it either. */
+static struct want *forbidden(struct maker *m, const struct job *j, size_t record,
+			      const struct place_rule *r)
+{
+	struct want *w;
+
+	m->last = want_for(m, j, record, r);
+	w = &m->out->v[m->last];
+	if (w->jobs == 0)
+		want_fill(w, j, r);
+	w->jobs++;
+	w->not_eligible += j->tasks;
+	m->out->want_of[record] = m->last;
+	return w;
+}
+
+static bool size_is_known(const struct job *j)
+{
+	return j->tasks >= 0 && j->cpus >= 0 && j->nodes_min >= 0 && j->mem_bytes >= 0 &&
+	       j->gpus >= 0;
+}
+
+/* The rule that forbids it, and where it could go else; NULL: it is held for another reason, or
+ * nobody can say what it asks for. */
+static const struct place_rule *forbids(struct maker *m, const struct job *j,
+					char rule[SCHED_RULE_TEXT])
+{
+	const struct place_rule *r;
+
+	if (j->state != JOB_PENDING || !size_is_known(j) || j->tasks == 0 ||
+	    !m->ops->rule_text || !m->ops->rule_text(rule, j->reason))
+		return NULL;
+	r = rule_of(m, j);
+	return r->understood ? r : NULL;
+}
+
 /* How many more tasks of its array may run (%4), shared by the records of the array. */
 static int64_t throttled(struct maker *m, const struct job *j)
 {
@@ -436,13 +481,16 @@ static void take(struct maker *m, size_t record)
 	int64_t tasks;
 
 	if (j->state == JOB_HELD || (j->state == JOB_PENDING && !j->demand)) {
-		not_eligible(m, j, record, j->reason[0] ? j->reason : "held");
+		rule = forbids(m, j, text);
+		if (rule)
+			forbidden(m, j, record, rule)->rule = demand_text(m->out, text);
+		else
+			not_eligible(m, j, record, j->reason[0] ? j->reason : "held");
 		return;
 	}
 	if (j->state != JOB_PENDING || j->tasks == 0)
 		return;
-	if (j->tasks < 0 || j->cpus < 0 || j->nodes_min < 0 || j->mem_bytes < 0 ||
-	    j->gpus < 0) {
+	if (!size_is_known(j)) {
 		m->out->unknown += j->tasks >= 0;
 		not_eligible(m, j, record, "its size could not be read");
 		return;
@@ -452,6 +500,11 @@ static void take(struct maker *m, size_t record)
 		snprintf(text, sizeof(text), "constraint \"%.60s\" is not understood",
 			 j->constraint);
 		not_eligible(m, j, record, text);
+		return;
+	}
+	if (j->broke) {
+		forbidden(m, j, record, rule)->budget =
+		    demand_text(m->out, m->q->broke[j->broke - 1]);
 		return;
 	}
 	tasks = throttled(m, j);

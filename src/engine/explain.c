@@ -447,11 +447,35 @@ static void explain_want(struct telling *w, const struct planner *p, const struc
 {
 	const struct want *d = &p->d->v[want];
 
-	if (d->not_eligible) {
+	if (d->budget) {
+		w->code = WHY_BUDGET;
+		w->unplaced = d->not_eligible * nodes_wanted(d);
+		snprintf(w->text, sizeof(w->text), "%s", d->budget);
+	} else if (d->rule) {
+		no_room_plan(w, p, a, want);
+	} else if (d->not_eligible) {
 		w->code = WHY_NOT_ELIGIBLE;
 		snprintf(w->text, sizeof(w->text), "the scheduler holds it: %s",
 			 d->reason && d->reason[0] ? d->reason : "it gives no reason");
 	} else if (w->unplaced > 0) {
+/* It would fit, but the scheduler's own rules forbid it; what never fits is told as that. */
+static void no_room_plan(struct telling *w, const struct planner *p, const struct attempt *a,
+			 size_t want)
+{
+	const struct want *d = &p->d->v[want];
+	struct cause c = cause_of(p, a, want);
+
+	if (c.buckets == 0) {
+		never_fits(w, p, want);
+		return;
+	}
+	if (group_too_small(w, p, want) || too_many_nodes(w, p, want))
+		return;
+	w->code = WHY_NO_ROOM_PLAN;
+	snprintf(w->text, sizeof(w->text), "the scheduler's own rules forbid it: %s (%.60s)",
+		 d->rule, d->reason);
+}
+
 		explain_rest(w, p, a, want);
 	} else {
 		explain_placed(w, d);

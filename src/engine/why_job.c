@@ -129,6 +129,8 @@ static const char *blocked_by(char out[JOB_VERDICT], const struct job *j,
 {
 	if (j->waits[0])
 		return job_verdict(out, j);
+	if (why && (why->code == WHY_NO_ROOM_PLAN || why->code == WHY_NEVER_FITS))
+		return why->text;
 	if (j->state == JOB_HELD || j->reason_class == REASON_HOLD)
 		return "a hold: release lets it go";
 	if (j->reason_class == REASON_LIMIT || j->reason_class == REASON_QUEUE ||

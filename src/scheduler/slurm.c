@@ -237,4 +237,5 @@ const struct sched_ops sched_slurm = {
 	.job_options = slurm_job_options,
 	.names_itself = slurm_names_itself,
 	.job_fits = slurm_job_fits,
+	.rule_text = slurm_rule_text,
 };

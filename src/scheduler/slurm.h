@@ -60,6 +60,8 @@ size_t slurm_jobs_whole(const char *out, size_t len);
 int slurm_read_jobs(struct queue *q, const struct sched_run *r, const char *version,
 		    struct err *err);
 enum job_state slurm_state_of(struct slice f);
+enum reason_class slurm_reason_of(struct slice f, bool *demand);
+bool slurm_rule_text(char out[SCHED_RULE_TEXT], const char *reason);
 int slurm_read_files(struct job_files *out, const struct sched_run *r, struct err *err);
 int slurm_read_ended(struct job_end **out, size_t *n, const struct sched_run *r,
 		     struct err *err);

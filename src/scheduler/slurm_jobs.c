@@ -62,90 +62,12 @@ static const struct {
 	{ "SIGNALING", JOB_RUNNING },	 { "STAGE_OUT", JOB_COMPLETING },
 };
 
-/*
- * First words of %r. Demand: only nodes are missing. PartitionConfig and PartitionNodeLimit are
- * what a job gets while a dynamic partition has too few nodes (seen: -N 3 with two nodes
- * known), so both are demand; a size that no machine can ever have is told apart by the plan.
- */
-static const struct {
-	const char *word;
-	enum reason_class class;
-	bool demand;
-} reasons[] = {
-	{ "None", REASON_NONE, true },
-	{ "Resources", REASON_RESOURCES, true },
-	{ "Priority", REASON_RESOURCES, true },
-	{ "PartitionConfig", REASON_RESOURCES, true },
-	{ "PartitionNodeLimit", REASON_RESOURCES, true },
-	{ "Nodes required for job are DOWN", REASON_RESOURCES, true },
-	{ "ReqNodeNotAvail", REASON_RESOURCES, true },
-	{ "BeginTime", REASON_TIME, false },
-	{ "Reservation", REASON_TIME, false },
-	{ "DependencyNeverSatisfied", REASON_NEVER, false },
-	{ "Dependency", REASON_DEPENDENCY, false },
-	{ "JobHeld", REASON_HOLD, false },
-	{ "JobHold", REASON_HOLD, false },
-	{ "launch failed requeued held", REASON_HOLD, false },
-	{ "PartitionDown", REASON_QUEUE, false },
-	{ "PartitionInactive", REASON_QUEUE, false },
-	{ "PartitionTimeLimit", REASON_NEVER, false },
-	{ "BadConstraints", REASON_NEVER, false },
-	{ "InvalidAccount", REASON_NEVER, false },
-	{ "InvalidQOS", REASON_NEVER, false },
-	{ "AccountNotAllowed", REASON_NEVER, false },
-	{ "DeadLine", REASON_NEVER, false },
-	{ "JobArrayTaskLimit", REASON_LIMIT, false },
-	{ "Assoc", REASON_LIMIT, false },
-	{ "QOS", REASON_LIMIT, false },
-	{ "MaxCpuPerAccount", REASON_LIMIT, false },
-	{ "Licenses", REASON_LIMIT, false },
-};
-
 enum job_state slurm_state_of(struct slice f)
 {
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		if (slice_is(f, states[i].word))
 			return states[i].state;
 	return JOB_UNKNOWN;
-}
-
-static enum reason_class one_reason(struct slice f, bool *demand)
-{
-	*demand = false;
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-		if (slice_starts(f, reasons[i].word)) {
-			*demand = reasons[i].demand;
-			return reasons[i].class;
-		}
-	}
-	return REASON_UNKNOWN;
-}
-
-/*
- * squeue joins the reasons of an array's tasks with a comma and no blank
- * ("Resources,JobHeldUser"); a comma inside one reason has a blank behind it. Any reason for
- * tasks that only wait for nodes makes the record demand.
- */
-static enum reason_class reason_of(struct slice f, bool *demand)
-{
-	enum reason_class first = REASON_UNKNOWN;
-	bool list =
-	    slice_starts(f, "ReqNodeNotAvail"); /* ends in a host list, which has commas too */
-
-	*demand = false;
-	for (size_t at = 0, end; at <= f.len; at = end + 1) {
-		enum reason_class c;
-		bool d;
-
-		for (end = at; end < f.len; end++)
-			if (!list && f.s[end] == ',' && end + 1 < f.len && f.s[end + 1] != ' ')
-				break;
-		c = one_reason((struct slice){ f.s + at, end - at }, &d);
-		if (at == 0 || (d && !*demand))
-			first = c;
-		*demand = *demand || d;
-	}
-	return first;
 }
 
 static const char *keep(struct queue *q, struct slice f)
@@ -213,7 +135,7 @@ static void read_state(struct queue *q, struct job *j, const struct slice *f)
 {
 	j->state = slurm_state_of(f[F_STATE]);
 	j->reason = slice_is(f[F_REASON], "None") ? "" : keep(q, f[F_REASON]);
-	j->reason_class = reason_of(f[F_REASON], &j->demand);
+	j->reason_class = slurm_reason_of(f[F_REASON], &j->demand);
 	if (j->state == JOB_UNKNOWN) /* shown in Slurm's own word */
 		j->reason = keep(q, f[F_STATE]);
 	if (j->state == JOB_PENDING && j->reason_class == REASON_HOLD)

@@ -26,7 +26,9 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "base/text.h"
+#include "engine/plan.h"
 #include "scheduler/scheduler.h"
 
 #define OWN "tests/replay/slurm-22.05"
@@ -189,6 +191,77 @@ static void refines_the_queue_with_exact_sizes(void **state)
 	assert_true(job(&q, "12_[3-199:2]")->demand);
 	assert_true(job(&q, "12_[3-199:2]")->requeue);
 	assert_true(job(&q, "20")->requeue); /* a newline in its name */
+	queue_clear(&q);
+}
+
+/* A job that a node would take, and that a rule of Slurm's own keeps from it: no node is made
+ * for it, and the decision says which rule. Where no node could take it either, that is told.
+ */
+static enum why_code decides(const struct queue *q, const char *array, const char *id,
+			     char text[240])
+{
+	static const struct vm_size size = { .name = "Standard_F4s_v2",
+					     .vcpus = 4,
+					     .vcpus_per_core = 1,
+					     .mem_bytes = 8LL << 30 };
+	struct cluster_spec spec;
+	struct fact_array of = { .used_cores = -1 };
+	struct fact_bucket bucket = {
+		.size = &size, .max_nodes = -1, .available = -1, .probe_max = -1, .price = 0.1
+	};
+	struct facts f = { .now_s = 1800000000,
+			   .region = "westeurope",
+			   .arrays = &of,
+			   .n_arrays = 1,
+			   .buckets = &bucket,
+			   .n_buckets = 1,
+			   .max_cores = -1,
+			   .max_nodes = -1,
+			   .max_price = -1 };
+	struct vm_sizes sizes = { 0 };
+	struct err err = ERR_INIT;
+	struct demand d;
+	struct plan p;
+	enum why_code code;
+	size_t want;
+
+	cluster_spec_init(&spec);
+	spec.arrays = xcalloc(1, sizeof(*spec.arrays));
+	spec.n_arrays = 1;
+	array_spec_init(&spec.arrays[0]);
+	spec.arrays[0].name = xstrdup(array);
+	strs_add(&spec.arrays[0].sizes, "Standard_F4s_v2");
+	of.spec = &spec.arrays[0];
+	assert_int_equal(demand_of(&d, q, &spec, &sizes, &sched_slurm, &err), 0);
+	assert_int_equal(plan_make(&p, &d, &f, &err), 0);
+	want = demand_want_of(&d, q, job(q, id));
+	assert_true(want < p.n_wants);
+	assert_true(d.v[want].not_eligible > 0);
+	code = p.wants[want].code;
+	snprintf(text, 240, "%s", p.wants[want].text);
+	for (size_t i = 0; i < p.n_placements; i++)
+		assert_int_not_equal(p.placements[i].want, want);
+	plan_clear(&p);
+	demand_clear(&d);
+	cluster_spec_clear(&spec);
+	return code;
+}
+
+static void a_rule_of_slurms_own_is_no_demand_and_is_told(void **state)
+{
+	struct queue q;
+	char text[240];
+
+	(void)state;
+	queue_init(&q);
+	read_own(&q, "mixed-jobs", sched_slurm.read_jobs);
+	assert_string_equal(job(&q, "5")->reason, "PartitionTimeLimit");
+	q.read_ended_ms = 1;
+	assert_int_equal(decides(&q, "gpu", "5", text), WHY_NO_ROOM_PLAN);
+	assert_string_equal(text,
+			    "the scheduler's own rules forbid it: its time limit is longer "
+			    "than its partition allows (PartitionTimeLimit)");
+	assert_int_equal(decides(&q, "htc", "5", text), WHY_NEVER_FITS);
 	queue_clear(&q);
 }
 
@@ -647,6 +720,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_a_mixed_queue),
 		cmocka_unit_test(refines_the_queue_with_exact_sizes),
+		cmocka_unit_test(a_rule_of_slurms_own_is_no_demand_and_is_told),
 		cmocka_unit_test(reads_nodes_drains_and_offers),
 		cmocka_unit_test(judges_acts_as_recorded),
 		cmocka_unit_test(reads_versions_and_ids),
