@@ -24,10 +24,11 @@ enum charge_kind {
 	CHARGE_KINDS
 };
 
-struct charge {		 /* of one hour, array, user and kind */
+struct charge {		 /* of one hour, array, user, account and kind */
 	int64_t hour_ms; /* UTC, the hour's start */
 	char array[20];	 /* "" the head */
 	char user[64];	 /* of the jobs; "" nobody */
+	char account[64]; /* that the jobs name; "" none */
 	enum charge_kind kind;
 	int64_t node_ms;
 	int64_t nano;	    /* USD */
@@ -37,7 +38,7 @@ struct charge {		 /* of one hour, array, user and kind */
 
 struct job_charge {	  /* a job's own share of its nodes; an array job is one job */
 	char cluster[40]; /* not stored: of the row's cluster */
-	char job[64], name[128], user[64], array[20];
+	char job[64], name[128], user[64], account[64], array[20];
 	int64_t first_ms, last_ms, node_ms, nano;
 };
 

@@ -146,6 +146,20 @@ struct backoff {
 int store_backoff_save(struct store *st, int64_t cluster_id, const struct backoff *b, struct err *err);
 int store_backoffs(struct store *st, int64_t cluster_id, struct backoff **out, size_t *n, struct err *err);
 
+/* spot machines: what a bucket was like, and how often each job lost its machine */
+struct spot_past {
+	char key[200];   /* as of a back-off */
+	int64_t node_ms; /* time of machines that are gone */
+	int64_t taken;   /* of them by the cloud, and the work that was lost with those */
+	int64_t lost_ms;
+};
+int store_spot_save(struct store *st, int64_t cluster_id, const struct spot_past *p, struct err *err);
+int store_spots(struct store *st, int64_t cluster_id, struct spot_past **out, size_t *n, struct err *err);
+int store_job_taken(struct store *st, int64_t cluster_id, const char *job, int64_t at_ms, struct err *err); /* once more */
+typedef void store_taken_cb(void *arg, const char *job, int64_t times);
+int store_jobs_taken(struct store *st, int64_t cluster_id, store_taken_cb *cb, void *arg, struct err *err);
+int store_jobs_taken_forget(struct store *st, int64_t before_ms, struct err *err);
+
 /* the curves of a live cluster: pictures, not facts, so a damaged one reads as empty */
 int store_history_save(struct store *st, int64_t cluster_id, const struct history *h, struct err *err);
 int store_history_get(struct store *st, int64_t cluster_id, struct history *out, struct err *err);
@@ -174,6 +188,11 @@ int store_jobs_forget_most(struct store *st, int64_t kept, struct err *err); /* 
 int store_charges_add(struct store *st, int64_t cluster_id, const struct charge *v, size_t n, const struct job_charge *jobs, size_t n_jobs, int64_t until_ms, struct err *err);
 int store_metered_until(struct store *st, int64_t cluster_id, int64_t *until_ms, struct err *err); /* 0: never */
 int store_spent(struct store *st, int64_t cluster_id, int64_t *nano, struct err *err);
+struct spent_of { /* of charges; NULL: of all */
+	int64_t from_ms, to_ms; /* of the hours that begin in it */
+	const char *array, *user, *account;
+};
+int store_spent_of(struct store *st, const char *cluster, const struct spent_of *of, int64_t *nano, struct err *err);
 int store_spent_since(struct store *st, const char *cluster, int64_t from_ms, int64_t *nano, struct err *err);
 typedef void store_charge_cb(void *arg, const char *cluster, const struct charge *c);
 /* Hours from_ms <= hour < to_ms; cluster NULL: all. */

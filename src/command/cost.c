@@ -67,6 +67,26 @@ static void show_budget(struct command_run *r, const struct json *j)
 		  budget_word(json_str(j, "budget.state", "ok")));
 }
 
+/* Of arrays, users and accounts. */
+static void show_budgets(struct command_run *r, const struct json *j)
+{
+	const struct json *list = json_get(j, "budgets");
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *b = json_at(list, i);
+		const char *state = json_str(b, "state", "");
+		char spent[24], limit[24], share[24];
+
+		show_fact(r, "", "%s, %s, %s: %s of %s (%s)%s%s", json_str(b, "name", "?"),
+			  json_str(b, "of", "?"), json_str(b, "period", "?"),
+			  usd(spent, b, "spent_usd"), usd(limit, b, "limit_usd"),
+			  percent(share, b, "share"), state[0] ? ": " : "",
+			  strcmp(state, "over") == 0  ? "used up, no node is made for it"
+			  : strcmp(state, "off") == 0 ? "not its time"
+						      : state);
+	}
+}
+
 /* "2026-11-24 11:00": hours of UTC, as the ledger's. */
 static const char *hour_text(char out[CLOCK_TEXT], int64_t ms)
 {
@@ -87,6 +107,7 @@ static void show_facts(struct command_run *r, const struct json *j)
 	show_fact(r, "forecast", "%s at the end of the day, %s at the end of the month",
 		  usd(a, j, "forecast.day"), usd(b, j, "forecast.month"));
 	show_budget(r, j);
+	show_budgets(r, j);
 	if (json_bool(j, "sample_prices", false))
 		show_fact(r, "prices", "samples of the simulator, not a price list");
 	show_fact(r, "period", "%s to %s UTC: %s, of it idle %s",
@@ -136,13 +157,23 @@ static void array_row(struct command_run *r, const struct json *j)
 		 m.spot, m.saved, m.idle, m.usd, m.rate);
 }
 
-static void user_row(struct command_run *r, const struct json *j)
+static void name_row(struct command_run *r, const struct json *j, const char *noun)
 {
 	struct money m = money_of(j);
 	char share[24];
 
-	show_row(r, show_or(json_str(j, "user", ""), "-"), m.hours, m.usd,
+	show_row(r, show_or(json_str(j, noun, ""), "-"), m.hours, m.usd,
 		 percent(share, j, "share"), m.rate);
+}
+
+static void user_row(struct command_run *r, const struct json *j)
+{
+	name_row(r, j, "user");
+}
+
+static void account_row(struct command_run *r, const struct json *j)
+{
+	name_row(r, j, "account");
 }
 
 static void job_row(struct command_run *r, const struct json *j)
@@ -174,6 +205,10 @@ static const struct table {
 	{ "array", "by_array", { "CLUSTER", "ARRAY", SUMS }, array_row },
 	{ "kind", "by_kind", { "KIND", "NODE-H", "TOTAL", "SHARE", "$/H" }, kind_row },
 	{ "user", "by_user", { "USER", "NODE-H", "TOTAL", "SHARE", "$/H" }, user_row },
+	{ "account",
+	  "by_account",
+	  { "ACCOUNT", "NODE-H", "TOTAL", "SHARE", "$/H" },
+	  account_row },
 	{ "job",
 	  "jobs",
 	  { "CLUSTER", "JOB", "NAME", "USER", "ARRAY", "NODE-H", "TOTAL", "$/H" },
@@ -233,7 +268,7 @@ void run_cost(struct command_run *r)
 	int64_t from_ms, to_ms;
 
 	if (by && !table_named(by)) {
-		run_misused(r, "--by: cluster, array, kind, user or job");
+		run_misused(r, "--by: cluster, array, kind, user, account or job");
 		return;
 	}
 	if (run_option_time(r, "from", &from_ms) < 0 || run_option_time(r, "to", &to_ms) < 0)

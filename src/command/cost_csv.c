@@ -11,10 +11,13 @@ static const struct {
 	const char *name, *list;
 } lists[] = {
 	{ "cluster", "by_cluster" }, { "array", "by_array" }, { "user", "by_user" },
-	{ "job", "jobs" },	     { "kind", "by_kind" },   { "time", "series.points" },
+	{ "account", "by_account" }, { "job", "jobs" },	      { "kind", "by_kind" },
+	{ "time", "series.points" },
 };
 
-static const char *const words[] = { "cluster", "array", "user", "id", "name", "kind" };
+static const char *const words[] = {
+	"cluster", "array", "user", "account", "id", "name", "kind"
+};
 static const char *const sums[] = { "node_hours", "ondemand_usd", "spot_usd",	  "saved_usd",
 				    "idle_usd",	  "usd",	  "usd_per_hour", "share" };
 

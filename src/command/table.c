@@ -131,7 +131,7 @@ static const struct command_option cost_options[] = {
 	{ "from", "TIME",
 	  "from this day or time of UTC on, as in 2026-11-01; else this month" },
 	{ "to", "TIME", "until then; else until now" },
-	{ "by", "WHAT", "only the table of cluster, array, kind, user or job" },
+	{ "by", "WHAT", "only the table of cluster, array, kind, user, account or job" },
 	{ "csv", NULL, "all tables as one CSV" },
 	OPTIONS_END,
 };
@@ -468,7 +468,7 @@ const struct command commands[] = {
 	  .run = run_plan },
 	{ .name = "cost",
 	  .args = "[CLUSTER]",
-	  .help = "what was spent, by cluster, array, user and job; rate, forecast, budget",
+	  .help = "what was spent, by cluster, array, user, account and job; rate, forecast, budget",
 	  .more =
 	      "Metered from the time of each machine and its price per hour; a node's time goes to the jobs that hold its processors, the rest is idle. Days and months are those of UTC.",
 	  .options = cost_options,

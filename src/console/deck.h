@@ -146,7 +146,7 @@ struct op_view {	   /* the operation under the cursor */
 };
 
 enum cost_period { COST_MONTH, COST_TODAY, COST_WEEK, COST_PERIODS };
-#define COST_GROUPS 5
+#define COST_GROUPS 6
 
 struct cost_view {
 	struct json *told; /* GET /v1/cost; NULL: not yet */

@@ -27,7 +27,7 @@ struct cost {
 	const char *cluster; /* NULL: all */
 	int64_t now, from, to, today, month, month_end;
 	struct line total, kinds[CHARGE_KINDS];
-	struct map *clusters, *arrays, *users; /* struct line */
+	struct map *clusters, *arrays, *users, *accounts; /* struct line */
 	int64_t *points, *idle_points;
 	int64_t step, first;
 	size_t n_points;
@@ -47,7 +47,7 @@ static int64_t round_up(int64_t ms, int64_t to)
 static int cost_span(struct cost *c, int64_t from_ms, int64_t to_ms, struct err *err)
 {
 	c->now = clock_utc_ms();
-	c->month = bill_month(c->now, &c->month_end);
+	c->month = budget_month(c->now, &c->month_end);
 	c->today = c->now / DAY_MS * DAY_MS;
 	if (to_ms > c->now || to_ms <= 0)
 		to_ms = c->now;
@@ -69,6 +69,7 @@ static void cost_init(struct cost *c, const char *cluster)
 			    .clusters = map_new(free, false),
 			    .arrays = map_new(free, false),
 			    .users = map_new(free, false),
+			    .accounts = map_new(free, false),
 			    .job_rates = map_new(free, false) };
 }
 
@@ -77,6 +78,7 @@ static void cost_clear(struct cost *c)
 	map_free(c->clusters);
 	map_free(c->arrays);
 	map_free(c->users);
+	map_free(c->accounts);
 	map_free(c->job_rates);
 	free(c->points);
 	free(c->idle_points);
@@ -144,8 +146,10 @@ static void on_charge(void *arg, const char *cluster, const struct charge *ch)
 	line_add(&c->kinds[ch->kind], ch);
 	line_add(of, ch);
 	line_add(line_of(c->arrays, cluster, array_of(ch)), ch);
-	if (ch->kind == CHARGE_BUSY)
+	if (ch->kind == CHARGE_BUSY) {
 		line_add(line_of(c->users, "", ch->user), ch);
+		line_add(line_of(c->accounts, "", ch->account), ch);
+	}
 	point_add(c, ch);
 }
 
@@ -210,8 +214,10 @@ static void rates_of(struct cost *c, struct tally *t, const char *cluster)
 		line_rate(&c->kinds[ch->kind], ch);
 		line_rate(line_of(c->clusters, cluster, ""), ch);
 		line_rate(line_of(c->arrays, cluster, array_of(ch)), ch);
-		if (ch->kind == CHARGE_BUSY)
+		if (ch->kind == CHARGE_BUSY) {
 			line_rate(line_of(c->users, "", ch->user), ch);
+			line_rate(line_of(c->accounts, "", ch->account), ch);
+		}
 	}
 	for (size_t i = 0; map_next(t->jobs, &i, &key, &v);) {
 		const struct job_charge *j = v;
@@ -352,6 +358,42 @@ static void budget_json(struct json *j, double limit, double spent, double expec
 	json_set_str(b, "state", state);
 }
 
+/* Those of one cluster's parts, as its engine looks at them. */
+static void budgets_json(struct json *list, const struct cost *c)
+{
+	struct line **v = sorted(c->clusters);
+
+	for (size_t i = 0; v[i]; i++) {
+		struct run *r =
+		    (struct run *)(uintptr_t)v[i]->run; /* it looks, and changes nothing */
+
+		if (r)
+			budgets_look(r, c->now);
+		for (size_t k = 0; r && k < r->cluster.spec.n_budgets; k++) {
+			const struct budget_spec *b = &r->cluster.spec.budgets[k];
+			struct json *j = json_add_object(list);
+			double spent = 0;
+			bool active = budget_told(r, k, &spent);
+			char of[80];
+
+			json_set_str(j, "cluster", v[i]->cluster);
+			json_set_str(j, "name", b->name);
+			json_set_str(j, "of", budget_of_text(of, b));
+			json_set_str(j, "period", budget_period_name(b->period));
+			json_set_real(j, "limit_usd", b->limit);
+			json_set_real(j, "spent_usd", spent);
+			json_set_real(j, "share", b->limit > 0 ? spent / b->limit : 1);
+			json_set_bool(j, "hard", b->hard);
+			json_set_str(j, "state",
+				     !active				     ? "off"
+				     : spent >= b->limit		     ? "over"
+				     : spent >= b->limit * BUDGET_NEAR_SHARE ? "near"
+									     : "ok");
+		}
+	}
+	free(v);
+}
+
 static double limit_of(const struct line *l)
 {
 	return l->run ? l->run->cluster.spec.budget_month : -1;
@@ -391,14 +433,16 @@ static void arrays_json(struct json *list, const struct cost *c)
 	free(v);
 }
 
-static void users_json(struct json *list, const struct cost *c)
+/* Sums of one name each: "user", "account". */
+static void names_json(struct json *list, const struct cost *c, const struct map *lines,
+		       const char *noun)
 {
-	struct line **v = sorted(c->users);
+	struct line **v = sorted(lines);
 
 	for (size_t i = 0; v[i]; i++) {
 		struct json *j = json_add_object(list);
 
-		json_set_str(j, "user", v[i]->name);
+		json_set_str(j, noun, v[i]->name);
 		line_json(j, v[i], c->total.nano);
 	}
 	free(v);
@@ -429,6 +473,7 @@ static void jobs_json(struct json *list, struct cost *c)
 		json_set_str(j, "id", job->job);
 		json_set_str(j, "name", job->name);
 		json_set_str(j, "user", job->user);
+		json_set_str(j, "account", job->account);
 		json_set_str(j, "array", job->array);
 		set_usd(j, "usd", job->nano);
 		json_set_real(j, "node_hours", (double)job->node_ms / (double)HOUR_MS);
@@ -523,7 +568,9 @@ static struct json *cost_json(struct cost *c)
 	kinds_json(json_set_array(j, "by_kind"), c);
 	clusters_json(json_set_array(j, "by_cluster"), c);
 	arrays_json(json_set_array(j, "by_array"), c);
-	users_json(json_set_array(j, "by_user"), c);
+	names_json(json_set_array(j, "by_user"), c, c->users, "user");
+	names_json(json_set_array(j, "by_account"), c, c->accounts, "account");
+	budgets_json(json_set_array(j, "budgets"), c);
 	jobs_json(json_set_array(j, "jobs"), c);
 	series_json(json_set_object(j, "series"), c);
 	return j;

@@ -70,7 +70,8 @@ void tenancy_make(struct tenancy *t, const struct queue *q)
 		const struct job *j = &q->jobs[i];
 		struct tenant who = { .job = j->array_id[0] ? j->array_id : j->id,
 				      .name = j->name,
-				      .user = j->user };
+				      .user = j->user,
+				      .account = j->account };
 
 		if (!holds_nodes(j))
 			continue;
@@ -99,7 +100,7 @@ void tenancy_clear(struct tenancy *t)
 }
 
 /*
- * Sums by hour, array, user and kind, and by job
+ * Sums by hour, array, user, account and kind, and by job
  */
 
 void tally_init(struct tally *t)
@@ -119,14 +120,16 @@ struct part { /* of a slice that lies in one hour */
 	int64_t node_ms, nano, saved;
 };
 
+/* The array's name has no blank, and what stands between the others no name has. */
 static struct charge *charge_of(struct tally *t, int64_t hour_ms, const char *array,
-				const char *user, enum charge_kind kind)
+				const struct tenant *who, enum charge_kind kind)
 {
-	char key[128];
+	const char *user = who ? who->user : "", *account = who ? who->account : "";
+	char key[200];
 	struct charge *c;
 
-	snprintf(key, sizeof(key), "%lld %d %.19s %.63s", (long long)hour_ms, (int)kind, array,
-		 user);
+	snprintf(key, sizeof(key), "%lld %d %.19s %.63s\n%.63s", (long long)hour_ms, (int)kind,
+		 array, user, account);
 	c = map_get(t->charges, key);
 	if (!c) {
 		c = xcalloc(1, sizeof(*c));
@@ -134,15 +137,16 @@ static struct charge *charge_of(struct tally *t, int64_t hour_ms, const char *ar
 		c->kind = kind;
 		snprintf(c->array, sizeof(c->array), "%s", array);
 		snprintf(c->user, sizeof(c->user), "%s", user);
+		snprintf(c->account, sizeof(c->account), "%s", account);
 		map_put(t->charges, key, c);
 	}
 	return c;
 }
 
-static void to_ledger(struct tally *t, const struct machine *m, const char *user,
+static void to_ledger(struct tally *t, const struct machine *m, const struct tenant *who,
 		      enum charge_kind kind, const struct part *p)
 {
-	struct charge *c = charge_of(t, p->from_ms / HOUR_MS * HOUR_MS, m->array, user, kind);
+	struct charge *c = charge_of(t, p->from_ms / HOUR_MS * HOUR_MS, m->array, who, kind);
 
 	c->node_ms += p->node_ms;
 	c->nano += p->nano;
@@ -163,6 +167,7 @@ static void to_job(struct tally *t, const struct machine *m, const struct tenant
 		snprintf(j->job, sizeof(j->job), "%s", who->job);
 		snprintf(j->name, sizeof(j->name), "%s", who->name);
 		snprintf(j->user, sizeof(j->user), "%s", who->user);
+		snprintf(j->account, sizeof(j->account), "%s", who->account);
 		snprintf(j->array, sizeof(j->array), "%s", m->array);
 		map_put(t->jobs, who->job, j);
 	}
@@ -210,11 +215,11 @@ static void share(struct tally *t, const struct machine *m, struct part p)
 		left.node_ms -= q.node_ms;
 		left.nano -= q.nano;
 		left.saved -= q.saved;
-		to_ledger(t, m, who->user, CHARGE_BUSY, &q);
+		to_ledger(t, m, who, CHARGE_BUSY, &q);
 		to_job(t, m, who, &q);
 	}
 	if (left.node_ms || left.nano || left.saved)
-		to_ledger(t, m, "", m->kind, &left);
+		to_ledger(t, m, NULL, m->kind, &left);
 }
 
 /* What a machine cost until it was so old; whole hours first, as the product has no room for

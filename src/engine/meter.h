@@ -18,7 +18,7 @@
 #define METER_BLIND_MS ((int64_t)180000)
 
 struct tenant { /* a job on one node; strings of the queue */
-	const char *job, *name, *user;
+	const char *job, *name, *user, *account;
 	int64_t cpus; /* on this node; -1: all that it has */
 };
 

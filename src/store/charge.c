@@ -10,8 +10,8 @@ static int add_charge(struct store *st, int64_t cluster_id, const struct charge 
 {
 	struct stmt s = stmt_open(
 	    st->sql,
-	    "INSERT INTO charge(cluster_id, hour_ms, array, user, kind, node_ms, nano, spot_nano, saved_nano)"
-	    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(cluster_id, hour_ms, array, user, kind) DO UPDATE SET"
+	    "INSERT INTO charge(cluster_id, hour_ms, array, user, kind, node_ms, nano, spot_nano, saved_nano, account)"
+	    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(cluster_id, hour_ms, array, user, account, kind) DO UPDATE SET"
 	    " node_ms = node_ms + excluded.node_ms, nano = nano + excluded.nano,"
 	    " spot_nano = spot_nano + excluded.spot_nano, saved_nano = saved_nano + excluded.saved_nano");
 
@@ -24,6 +24,7 @@ static int add_charge(struct store *st, int64_t cluster_id, const struct charge 
 	stmt_int(&s, 7, c->nano);
 	stmt_int(&s, 8, c->spot_nano);
 	stmt_int(&s, 9, c->saved_nano);
+	stmt_text(&s, 10, c->account);
 	return stmt_run(&s, err);
 }
 
@@ -32,8 +33,8 @@ static int add_job(struct store *st, int64_t cluster_id, const struct job_charge
 {
 	struct stmt s = stmt_open(
 	    st->sql,
-	    "INSERT INTO job_charge(cluster_id, job, name, user, array, first_ms, last_ms, node_ms, nano)"
-	    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(cluster_id, job) DO UPDATE SET"
+	    "INSERT INTO job_charge(cluster_id, job, name, user, array, first_ms, last_ms, node_ms, nano, account)"
+	    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(cluster_id, job) DO UPDATE SET"
 	    " first_ms = min(first_ms, excluded.first_ms), last_ms = max(last_ms, excluded.last_ms),"
 	    " node_ms = node_ms + excluded.node_ms, nano = nano + excluded.nano");
 
@@ -46,6 +47,7 @@ static int add_job(struct store *st, int64_t cluster_id, const struct job_charge
 	stmt_int(&s, 7, j->last_ms);
 	stmt_int(&s, 8, j->node_ms);
 	stmt_int(&s, 9, j->nano);
+	stmt_text(&s, 10, j->account);
 	return stmt_run(&s, err);
 }
 
@@ -126,12 +128,31 @@ int store_spent_since(struct store *st, const char *cluster, int64_t from_ms, in
 	return read_one(&s, nano, err);
 }
 
+int store_spent_of(struct store *st, const char *cluster, const struct spent_of *of,
+		   int64_t *nano, struct err *err)
+{
+	struct stmt s = stmt_open(
+	    st->sql,
+	    "SELECT COALESCE(SUM(nano), 0) FROM charge WHERE hour_ms >= ?1 AND"
+	    " hour_ms < ?2 AND (?3 IS NULL OR array = ?3) AND (?4 IS NULL OR user = ?4)"
+	    " AND (?5 IS NULL OR account = ?5) AND"
+	    " cluster_id IN (SELECT id FROM cluster WHERE name = ?6)");
+
+	stmt_int(&s, 1, of->from_ms);
+	stmt_int(&s, 2, of->to_ms);
+	stmt_text(&s, 3, of->array);
+	stmt_text(&s, 4, of->user);
+	stmt_text(&s, 5, of->account);
+	stmt_text(&s, 6, cluster);
+	return read_one(&s, nano, err);
+}
+
 int store_charges(struct store *st, const char *cluster, int64_t from_ms, int64_t to_ms,
 		  store_charge_cb *cb, void *arg, struct err *err)
 {
 	struct stmt s = stmt_open(
 	    st->sql,
-	    "SELECT cluster.name, hour_ms, array, user, kind, node_ms, nano, spot_nano, saved_nano"
+	    "SELECT cluster.name, hour_ms, array, user, kind, node_ms, nano, spot_nano, saved_nano, account"
 	    " FROM charge JOIN cluster ON cluster.id = cluster_id"
 	    " WHERE hour_ms >= ? AND hour_ms < ? AND (?3 IS NULL OR cluster.name = ?3)"
 	    " ORDER BY hour_ms, cluster_id");
@@ -149,6 +170,7 @@ int store_charges(struct store *st, const char *cluster, int64_t from_ms, int64_
 
 		snprintf(c.array, sizeof(c.array), "%s", stmt_col_text(&s, 2));
 		snprintf(c.user, sizeof(c.user), "%s", stmt_col_text(&s, 3));
+		snprintf(c.account, sizeof(c.account), "%s", stmt_col_text(&s, 9));
 		cb(arg, stmt_col_text(&s, 0), &c);
 	}
 	return stmt_done(&s, err);
@@ -167,6 +189,7 @@ static void read_job(struct stmt *s, struct job_charge *j)
 	TEXT(name, 2);
 	TEXT(user, 3);
 	TEXT(array, 4);
+	TEXT(account, 9);
 }
 
 #undef TEXT
@@ -176,7 +199,7 @@ int store_job_charges(struct store *st, const char *cluster, int64_t from_ms, in
 {
 	struct stmt s = stmt_open(
 	    st->sql,
-	    "SELECT cluster.name, job, job_charge.name, user, array, first_ms, last_ms, node_ms, nano"
+	    "SELECT cluster.name, job, job_charge.name, user, array, first_ms, last_ms, node_ms, nano, account"
 	    " FROM job_charge JOIN cluster ON cluster.id = cluster_id"
 	    " WHERE last_ms > ? AND first_ms < ? AND (?3 IS NULL OR cluster.name = ?3)"
 	    " ORDER BY nano DESC, last_ms DESC, job LIMIT ?");

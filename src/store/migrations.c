@@ -89,5 +89,19 @@ const char *const store_migrations[] = {
 	"CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit WHEN NOT EXISTS(SELECT 1 FROM pruning p JOIN audit a ON a.seq = p.by_seq"
 	" WHERE OLD.seq <= p.to_seq AND p.to_seq < p.by_seq AND a.verb = 'audit prune' AND a.before_hash ="
 	" (SELECT hash FROM audit WHERE seq = p.to_seq)) BEGIN SELECT RAISE(ABORT, 'audit rows are never deleted'); END;",
+	/* Accounts of jobs: the key of a sum has one more part. And the past of spot machines. */
+	"CREATE TABLE charge_of(cluster_id INTEGER NOT NULL REFERENCES cluster(id), hour_ms INTEGER NOT NULL, array TEXT NOT NULL,"
+	" user TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL, node_ms INTEGER NOT NULL, nano INTEGER NOT NULL,"
+	" spot_nano INTEGER NOT NULL, saved_nano INTEGER NOT NULL, PRIMARY KEY(cluster_id, hour_ms, array, user, account, kind))"
+	" STRICT, WITHOUT ROWID;"
+	"INSERT INTO charge_of SELECT cluster_id, hour_ms, array, user, '', kind, node_ms, nano, spot_nano, saved_nano FROM charge;"
+	"DROP TABLE charge;"
+	"ALTER TABLE charge_of RENAME TO charge;"
+	"CREATE INDEX charge_hour ON charge(hour_ms);"
+	"ALTER TABLE job_charge ADD COLUMN account TEXT NOT NULL DEFAULT '';"
+	"CREATE TABLE spot_past(cluster_id INTEGER NOT NULL REFERENCES cluster(id), key TEXT NOT NULL, node_ms INTEGER NOT NULL,"
+	" taken INTEGER NOT NULL, lost_ms INTEGER NOT NULL, PRIMARY KEY(cluster_id, key)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE job_taken(cluster_id INTEGER NOT NULL REFERENCES cluster(id), job TEXT NOT NULL, times INTEGER NOT NULL,"
+	" at_ms INTEGER NOT NULL, PRIMARY KEY(cluster_id, job)) STRICT, WITHOUT ROWID;",
 	NULL,
 };

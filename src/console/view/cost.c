@@ -25,6 +25,7 @@ static const struct group {
 	{ "cluster", "by_cluster", { "cluster", NULL, NULL } },
 	{ "array", "by_array", { "cluster", "array", NULL } },
 	{ "user", "by_user", { "user", NULL, NULL } },
+	{ "account", "by_account", { "account", NULL, NULL } },
 	{ "job", "jobs", { "id", "user", "name" } },
 	{ "what nodes do", "by_kind", { "kind", NULL, NULL } },
 };
@@ -74,6 +75,31 @@ static void budget_line(struct textbox *out, const struct json *j)
 		    cost_usd(limit, j, "budget.month_usd"), words[w].text);
 }
 
+/* Of arrays, users and accounts. */
+static void budget_lines(struct textbox *out, const struct json *j)
+{
+	const struct json *list = json_get(j, "budgets");
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *b = json_at(list, i);
+		bool over = strcmp(json_str(b, "state", ""), "over") == 0;
+		bool near = strcmp(json_str(b, "state", ""), "near") == 0;
+		char cells[BAR_CELLS + 1], spent[24], limit[24], of[120];
+
+		bar(cells, json_real(b, "share", 0));
+		text_clean(of, sizeof(of), json_str(b, "of", ""),
+			   strlen(json_str(b, "of", "")));
+		textbox_add(out,
+			    over   ? TONE_FAIL
+			    : near ? TONE_WARN
+				   : TONE_OK,
+			    "            [%s] %.0f %%  %s of %s: %s, %s%s", cells,
+			    json_real(b, "share", 0) * PERCENT, cost_usd(spent, b, "spent_usd"),
+			    cost_usd(limit, b, "limit_usd"), of, json_str(b, "period", ""),
+			    over ? ": used up" : "");
+	}
+}
+
 void cost_sentences(struct textbox *out, const struct json *j)
 {
 	double rate = json_real(j, "rate.usd_per_hour", 0);
@@ -96,6 +122,7 @@ void cost_sentences(struct textbox *out, const struct json *j)
 		    "forecast    %s at the end of the day, %s at that of the month",
 		    cost_usd(a, j, "forecast.day"), cost_usd(b, j, "forecast.month"));
 	budget_line(out, j);
+	budget_lines(out, j);
 }
 
 /* The table */
@@ -302,7 +329,7 @@ static const struct binding keys[] = {
 	  .keys = "F6 b",
 	  .group = GROUP_VIEW,
 	  .label = "By",
-	  .help = "by cluster, array, user, job",
+	  .help = "by cluster, array, user, account, job",
 	  .command = "cost",
 	  .cli = "%c",
 	  .run = next_group },
@@ -327,7 +354,7 @@ const struct view view_cost = {
 	.open = deck_cost_open,
 	.close = deck_cost_close,
 	.hint =
-	    "{period} this month, today, 7 days  {by} by cluster, array, user, job  {export} as a CSV file",
+	    "{period} this month, today, 7 days  {by} by array, user, account, job  {export} as a CSV file",
 	.right = right,
 	.row_count = row_count,
 	.draw_row = draw_row,

@@ -5,7 +5,7 @@
 #include "console/deck.h"
 
 enum cost_width { COST_SLIM, COST_MID, COST_WIDE }; /* columns of a table */
-enum cost_group { COST_CLUSTERS, COST_ARRAYS, COST_USERS, COST_JOBS, COST_KINDS };
+enum cost_group { COST_CLUSTERS, COST_ARRAYS, COST_USERS, COST_ACCOUNTS, COST_JOBS, COST_KINDS };
 
 #define COST_SIGNS     "# nodes at work, + idle ones on top"
 #define COST_SIDE_COLS 158 /* from so many columns on, panes stand side by side */
