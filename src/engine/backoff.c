@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/run.h"
+#include "engine/spot.h"
 
 #define CAPACITY_MS   ((int64_t)300 * 1000)
 #define LONGEST_MS    ((int64_t)3600 * 1000)
@@ -97,6 +98,9 @@ void backoff_ok(struct run *r, const struct node *n)
 	key_of(key, r, n);
 	b = find(r, key);
 	if (!b || (!b->length_ms && !b->boots_failed))
+		return;
+	/* one that comes is no sign that those that run will stay */
+	if (b->until_ms > clock_utc_ms() && text_has_prefix(b->why, SPOT_STORM))
 		return;
 	b->length_ms /= 2;
 	b->boots_failed = 0;

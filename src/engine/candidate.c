@@ -356,7 +356,7 @@ void costs_make(struct planner *p)
 
 		p->open[b] = may_open(p, fb);
 		p->cost[b] = fb->price < 0 ? UNKNOWN_USD : fb->price;
-		p->cost[b] *= fb->spot ? SPOT_RISK : 1;
+		p->cost[b] *= !fb->spot ? 1 : fb->risk > 0 ? fb->risk : SPOT_RISK;
 		if (fb->price < 0)
 			strs_addf(p->warnings, "%s%s: no price is known, so it is taken last",
 				  size_short(fb->size->name), fb->spot ? " spot" : "");

@@ -186,6 +186,7 @@ int node_move(struct run *r, struct member *m, enum node_state to, const char *f
 	bill_member(r, m, now);
 	r->bill.moved = true;
 	history_moved(r, &m->node, to);
+	spot_moved(r, &m->node, to);
 	run_changed(r);
 	r->moves++;
 	return stored(r,

@@ -163,6 +163,7 @@ static void take_over(struct run *r, struct reading *rd)
 	struct queue *before = r->queue;
 
 	bill_all(r, clock_utc_ms());
+	spot_mark(r, rd->queue);
 	tenancy_clear(&r->bill.tenancy);
 	jobs_ended(r, rd->gone, rd->queue);
 	r->queue = rd->queue;

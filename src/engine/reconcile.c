@@ -478,6 +478,8 @@ void reconcile(struct run *r)
 	loop_doing(r->engine->loop, "deadlines and drains");
 	if (store_begin(r->engine->store, &err) < 0)
 		return;
+	if (!r->decision && !observe_compares(r))
+		spot_settle(r);
 	boot_deadlines(r, clock_utc_ms());
 	drains_advance(r);
 	if (store_commit(r->engine->store, &err) < 0)

@@ -186,6 +186,10 @@ void why_waits(struct buf *out, const struct run *r, const struct job *j)
 		 now.idle == 1 ? "" : "s", j->partition);
 	buf_addf(out, "3 autoscaler  %s\n",
 		 why ? why->text : "the decision of this cycle does not know it yet");
+	if (j->no_spot)
+		buf_adds(
+		    out,
+		    "              it lost its spot machine twice: on demand only from now on\n");
 	buf_addf(out, "4 cloud       %lld asked for, %lld boot, %lld up%s\n",
 		 (long long)now.asked, (long long)now.boots, (long long)now.up,
 		 now.failed ? "; some failed" : "");
