@@ -30,6 +30,7 @@ bool clock_is_test(void);
 /* "2026-11-22T20:00:01Z" (seconds) and back; reading accepts a fraction and "+00:00". -1 when it is no such text. */
 const char *clock_text(char out[CLOCK_TEXT], int64_t utc_ms);
 int clock_read(int64_t *utc_ms, const char *text);
+int64_t clock_days(int year, int month, int day); /* since 1970-01-01 */
 /* "Mon, 23 Nov 2026 10:15:30 GMT", as in HTTP */
 const char *clock_http(char out[CLOCK_TEXT], int64_t utc_ms);
 int clock_read_http(int64_t *utc_ms, const char *text);

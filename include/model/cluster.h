@@ -11,6 +11,8 @@
 
 #include "base/err.h"
 #include "base/strs.h"
+#include "model/budget.h"
+#include "model/schedule.h"
 
 #define NAME_MAX_CLUSTER 32 /* [a-z][a-z0-9-]*: becomes part of resource names */
 #define NAME_MAX_ARRAY   16
@@ -39,6 +41,8 @@ struct array_spec {
 	int64_t mem_reserve;/* bytes of each node that jobs do not get; -1: the larger of 1 GiB and 5 % */
 	char *image;        /* NULL: the cluster's */
 	struct strs features;
+	struct schedule_window *schedule; /* hours with other numbers than these */
+	size_t n_schedule;
 };
 
 struct storage_spec {
@@ -78,6 +82,9 @@ struct cluster_spec {
 	int64_t max_nodes, max_cores; /* -1: none */
 	double max_price;   /* USD per hour of the whole cluster; -1: none */
 	double budget_month;/* USD in a calendar month; -1: none. At its end no nodes are made for new jobs (autoscale.md B8) */
+	bool budget_hard;   /* at its end nodes go when their jobs have ended, too */
+	struct budget_spec *budgets; /* of arrays, users and accounts */
+	size_t n_budgets;
 	int64_t cycle_s;    /* reading of the scheduler */
 };
 

@@ -22,7 +22,7 @@ static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
 static const char weekdays[7][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
 
 /* Years are counted from March, so that the leap day is the last of its year. */
-static int64_t days_of(int year, int month, int day)
+int64_t clock_days(int year, int month, int day)
 {
 	int64_t y = month <= 2 ? year - 1 : year;
 	int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -180,7 +180,7 @@ static int utc_of(int64_t *utc_ms, const struct moment *m, int ms)
 		return -1;
 	if (m->hour > 23 || m->minute > 59 || m->second > 60) /* 60: a leap second */
 		return -1;
-	*utc_ms = days_of(m->year, m->month, m->day) * DAY_MS + m->hour * INT64_C(3600000) +
+	*utc_ms = clock_days(m->year, m->month, m->day) * DAY_MS + m->hour * INT64_C(3600000) +
 		  m->minute * INT64_C(60000) + m->second * INT64_C(1000) + ms;
 	return 0;
 }

@@ -96,6 +96,9 @@ void array_spec_clear(struct array_spec *a)
 	strs_clear(&a->sizes);
 	strs_clear(&a->zones);
 	strs_clear(&a->features);
+	for (size_t i = 0; i < a->n_schedule; i++)
+		schedule_window_clear(&a->schedule[i]);
+	free(a->schedule);
 	array_spec_init(a);
 }
 
@@ -171,6 +174,9 @@ void cluster_spec_clear(struct cluster_spec *s)
 		free(s->settings[i].name);
 		free(s->settings[i].value);
 	}
+	for (size_t i = 0; i < s->n_budgets; i++)
+		budget_spec_clear(&s->budgets[i]);
+	free(s->budgets);
 	free(s->arrays);
 	free(s->storage);
 	free(s->settings);

@@ -1,0 +1,42 @@
+/*
+ * What an array, a user or an account may cost in a day, a month or a time of one's own (autoscale.md B8). The budget of
+ * a whole cluster is its spec's. Pure.
+ */
+#ifndef MODEL_BUDGET_H
+#define MODEL_BUDGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum budget_period { BUDGET_MONTH, BUDGET_DAY, BUDGET_FIXED };
+
+struct budget_spec {
+	char *name;
+	char *array, *user, *account; /* one of them; the others NULL */
+	double limit;                 /* USD */
+	enum budget_period period;
+	char *from, *to;              /* BUDGET_FIXED: "2026-11-01", the last day; to NULL: for good */
+	bool hard;                    /* at its end nodes of the array go when their jobs have ended, too */
+};
+
+#define BUDGETS_MAX 16
+
+void budget_spec_init(struct budget_spec *b);
+void budget_spec_clear(struct budget_spec *b);
+void budget_spec_copy(struct budget_spec *to, const struct budget_spec *from); /* to holds nothing yet */
+const char *budget_period_name(enum budget_period p); /* "month" "day" "fixed" */
+int budget_period_of(const char *name);               /* -1 when there is no such word */
+int budget_day(int64_t *utc_ms, const char *text);    /* "2026-11-01" -> its begin; -1 no day */
+/* The period that now lies in, UTC; false: it is in none. */
+bool budget_span(const struct budget_spec *b, int64_t now_ms, int64_t *from_ms, int64_t *to_ms);
+/* When the month began, UTC, and ends; end_ms may be NULL. */
+int64_t budget_month(int64_t now_ms, int64_t *end_ms);
+
+#define BUDGET_TEXT 160
+const char *budget_of_text(char out[80], const struct budget_spec *b); /* "account physics" */
+/* "budget physics: the 200.00 USD of account physics for this month are spent: no node is made for it until then" */
+const char *budget_spent_text(char out[BUDGET_TEXT], const struct budget_spec *b);
+
+#endif
