@@ -71,6 +71,7 @@ struct fact_bucket { /* array x size x zone x spot x placement group */
 	int64_t max_nodes;       /* -1: none */
 	int64_t available;       /* how many more the cloud says may be made now; -1 unknown */
 	double price;            /* -1 unknown */
+	double risk;             /* spot: what the price is multiplied by for work that is lost; 0: as where nothing is known */
 	int64_t closed_until_s;  /* back-off: no candidate before; 0 open */
 	char closed_why[120];
 	int64_t probe_max;       /* half-open: at most so many that boot; -1 no bound */
@@ -97,6 +98,10 @@ struct fact_array {
 	int64_t used_cores;      /* of nodes in every state until they are gone; computed from nodes when -1 */
 	struct resources extra;  /* custom resources of each of its nodes */
 	bool paused;
+	char schedule[SCHEDULE_TEXT]; /* the hours whose numbers these are, or that come next; "" it has none */
+	bool scheduled;          /* such hours are now */
+	char budget[BUDGET_TEXT]; /* its budget is spent: nothing is made; "" it is not */
+	bool retire;             /* and its nodes go when they are empty */
 };
 
 struct fact_quota {
@@ -125,11 +130,13 @@ struct facts {
 	double max_price;             /* USD per hour of the cluster; -1 none */
 	double budget_month, budget_spent; /* USD, for the sentence */
 	bool budget_over;             /* nothing is made for new jobs; what runs goes on (B8) */
+	bool retire;                  /* and all nodes go when they are empty */
 	bool paused;                  /* autoscaling off */
 	bool blind;                   /* scheduler or cloud unknown: nothing is drained or deleted; create only from demand */
 	bool demand_stale;            /* older than two cycles: nothing is created either */
 	struct vm_size *own_sizes;    /* facts_make()'s copies: facts outlive readings and rows. NULL: all is lent */
 	char (*own_names)[40];
+	struct array_spec *own_specs; /* of arrays in hours with other numbers; their texts are lent */
 };
 
 enum why_code {
@@ -173,7 +180,7 @@ struct plan_create { /* nodes of one bucket; one request group, never one call p
 	char why[240];           /* "33 tasks pending, 1 core each; F2s_v2 spot is cheapest" */
 };
 
-enum node_act { ACT_DRAIN, ACT_UNDRAIN, ACT_DELETE };
+enum node_act { ACT_DRAIN, ACT_UNDRAIN, ACT_DELETE, ACT_RETIRE /* drained, and not back for work that waits */ };
 
 struct plan_node {
 	size_t node;

@@ -135,6 +135,8 @@ static void show_cluster(struct command_run *r, const struct json *c)
 	show_editing(r, json_get(c, "editing"));
 	show_fact(r, "issue", "%s", json_str(c, "view.issue", ""));
 	show_fact(r, "decision", "%s", json_str(c, "view.plan", ""));
+	if (json_str(c, "view.schedule", "")[0])
+		show_fact(r, "schedule", "%s", json_str(c, "view.schedule", ""));
 }
 
 static void drop_json(void *state)

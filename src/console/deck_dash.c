@@ -336,6 +336,9 @@ int dash_scaler(const struct deck *d, struct screen *s, struct area a)
 		     r->view.plan[0] ? r->view.plan : "none yet");
 	if (r->view.limit[0])
 		used += fact(s, rest_of(a, used), "not more", TONE_WARN, "%s", r->view.limit);
+	if (r->view.schedule[0])
+		used +=
+		    fact(s, rest_of(a, used), "schedule", TONE_TEXT, "%s", r->view.schedule);
 	return used;
 }
 

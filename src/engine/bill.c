@@ -302,23 +302,6 @@ void bill_head_listed(struct run *r, const struct cloud_vms *vms)
  * one
  */
 
-int64_t bill_month(int64_t now_ms, int64_t *end_ms)
-{
-	char text[CLOCK_TEXT];
-	int year = 0, month = 0;
-	int64_t begin = 0;
-
-	clock_text(text, now_ms);
-	sscanf(text, "%4d-%2d", &year, &month);
-	snprintf(text, sizeof(text), "%04d-%02d-01T00:00:00Z", year % 10000, month % 100);
-	clock_read(&begin, text);
-	year += month == 12;
-	snprintf(text, sizeof(text), "%04d-%02d-01T00:00:00Z", year % 10000, month % 12 + 1);
-	if (end_ms)
-		clock_read(end_ms, text);
-	return begin;
-}
-
 static void read_month(struct run *r, int64_t month_ms)
 {
 	struct err err = ERR_INIT;
@@ -332,7 +315,7 @@ static void read_month(struct run *r, int64_t month_ms)
 bool bill_over_budget(struct run *r, int64_t now_ms, double *spent)
 {
 	double limit = r->cluster.spec.budget_month;
-	int64_t month = limit < 0 ? 0 : bill_month(now_ms, NULL);
+	int64_t month = limit < 0 ? 0 : budget_month(now_ms, NULL);
 
 	if (limit < 0)
 		return false;
@@ -355,7 +338,7 @@ static void read_day(struct run *r, int64_t day_ms)
 void bill_periods(struct run *r, int64_t now_ms, double spent, double *today, double *month)
 {
 	double fresh = spent - (double)r->bill.stored_nano / NANO; /* not in the store yet */
-	int64_t month_ms = bill_month(now_ms, NULL), day_ms = now_ms / DAY_MS * DAY_MS;
+	int64_t month_ms = budget_month(now_ms, NULL), day_ms = now_ms / DAY_MS * DAY_MS;
 
 	if (month_ms != r->bill.month_ms)
 		read_month(r, month_ms);
@@ -453,6 +436,7 @@ void bill_save(struct run *r)
 			      &err) == 0) {
 		b->until_ms = now;
 		b->stored_nano += b->tally.nano;
+		b->saves++;
 		b->month_ms = b->day_ms = 0; /* read again when they are asked for */
 		forget_saved(&b->tally, n_jobs);
 	} else if (err.code == ERR_UNKNOWN) {
@@ -476,6 +460,7 @@ static void prune(struct engine *e)
 	    store_jobs_forget(e->store, (clock_utc_ms() - HISTORY_MS) / 1000, &err) < 0 ||
 	    store_jobs_forget_most(e->store, limits_get(e->limits, LIMIT_JOBS_KEPT), &err) <
 		0 ||
+	    store_jobs_taken_forget(e->store, clock_utc_ms() - HISTORY_MS, &err) < 0 ||
 	    store_node_forget_gone(e->store, clock_utc_ms() - HISTORY_MS, &err) < 0 ||
 	    store_history_forget(e->store, &err) < 0)
 		log_error("%s", err.msg);
@@ -490,6 +475,7 @@ void bill_tick(struct engine *e)
 		    map_count(b->tally.jobs) > JOBS_AT_ONCE)
 			bill_save(e->runs[i]);
 		tell_budget(e->runs[i]);
+		budgets_tell(e->runs[i]);
 	}
 	prune(e);
 }

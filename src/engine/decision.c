@@ -69,6 +69,9 @@ static struct decision *decision_new(struct run *r)
 	d->revision = r->engine->revision;
 	sizes_copy(&d->sizes, &r->region->sizes);
 	loop_doing(r->engine->loop, "the decision: facts");
+	budgets_look(r, clock_utc_ms());
+	if (r->queue)
+		budgets_mark(r, r->queue);
 	facts_make(&d->facts, r, clock_utc_ms());
 	return d;
 }
@@ -80,6 +83,10 @@ static struct decision *decision_new(struct run *r)
 static void act_on(struct run *r, struct member *m, const struct plan_node *p)
 {
 	switch (p->act) {
+	case ACT_RETIRE:
+		m->node.drain_asked = true;
+		drain_feed(r, m, DRAIN_EV_WANTED, p->why);
+		break;
 	case ACT_DRAIN:
 		drain_feed(r, m, DRAIN_EV_WANTED, p->why);
 		break;

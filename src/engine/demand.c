@@ -397,7 +397,7 @@ static void want_fill(struct want *w, const struct job *j, const struct place_ru
 	w->exclusive = j->exclusive;
 	w->node_count = nodes > 1 ? nodes : 0;
 	w->colocated = w->node_count > 0 && r->colocated;
-	w->no_spot = w->node_count > 0 && r->ondemand;
+	w->no_spot = (w->node_count > 0 || j->no_spot) && r->ondemand;
 }
 
 static void eligible(struct maker *m, const struct job *j, size_t record, int64_t tasks,
@@ -477,7 +477,7 @@ static void take(struct maker *m, size_t record)
 {
 	const struct job *j = &m->q->jobs[record];
 	const struct place_rule *rule;
-	char text[120];
+	char text[SCHED_RULE_TEXT];
 	int64_t tasks;
 
 	if (j->state == JOB_HELD || (j->state == JOB_PENDING && !j->demand)) {

@@ -356,13 +356,20 @@ static void no_capacity(struct telling *w, const struct cause *c)
 	}
 }
 
-static void paused(struct telling *w, const struct facts *f)
+/* of: a bucket of an array that is paused by itself; NULL: all are. */
+static void paused(struct telling *w, const struct facts *f, const struct fact_bucket *of)
 {
+	const struct fact_array *a = of ? &f->arrays[of->array] : NULL;
+
 	w->code = WHY_PAUSED;
-	snprintf(w->text, sizeof(w->text), "%s",
-		 f->demand_stale
-		     ? "the scheduler's last answer is too old to make nodes from it"
-		     : "autoscaling is paused");
+	if (a && a->scheduled)
+		snprintf(w->text, sizeof(w->text), "%s is paused by schedule %s", a->spec->name,
+			 a->schedule);
+	else
+		snprintf(w->text, sizeof(w->text), "%s",
+			 f->demand_stale
+			     ? "the scheduler's last answer is too old to make nodes from it"
+			     : "autoscaling is paused");
 }
 
 static void backoff(struct telling *w, const struct cause *c, int64_t now_s)
@@ -385,6 +392,7 @@ static void backoff(struct telling *w, const struct cause *c, int64_t now_s)
 static void budget(struct telling *w, const struct attempt *a, const struct cause *c)
 {
 	const struct facts *f = a->p->f;
+	const struct fact_array *of = &f->arrays[c->first->array];
 
 	w->code = WHY_BUDGET;
 	if (c->price_cap == c->buckets)
@@ -396,6 +404,8 @@ static void budget(struct telling *w, const struct attempt *a, const struct caus
 		    w->text, sizeof(w->text),
 		    "budget: %.2f of this month's %.2f USD are spent: no node is made until it is raised or the month ends",
 		    f->budget_spent, f->budget_month);
+	else if (of->budget[0])
+		snprintf(w->text, sizeof(w->text), "%s", of->budget);
 	else
 		snprintf(w->text, sizeof(w->text),
 			 "budget: %.2f of %.2f USD per hour are left, a %s costs %.2f",
@@ -415,11 +425,11 @@ static void explain_rest(struct telling *w, const struct planner *p, const struc
 		 pool_empty(w, a, want))
 		return;
 	else if (a->ledger.shut)
-		paused(w, p->f);
+		paused(w, p->f, NULL);
 	else if (c.closed > 0 && c.closed + c.waits >= c.buckets)
 		backoff(w, &c, p->f->now_s);
 	else if (c.buckets > 0 && c.paused == c.buckets)
-		paused(w, p->f);
+		paused(w, p->f, c.first);
 	else if (c.buckets > 0 && (c.price_cap == c.buckets || (c.dear > 0 && !c.bind)))
 		budget(w, a, &c);
 	else if (open == 0 && c.closed > 0)
@@ -442,22 +452,6 @@ static void explain_placed(struct telling *w, const struct want *d)
 			 what);
 }
 
-static void explain_want(struct telling *w, const struct planner *p, const struct attempt *a,
-			 size_t want)
-{
-	const struct want *d = &p->d->v[want];
-
-	if (d->budget) {
-		w->code = WHY_BUDGET;
-		w->unplaced = d->not_eligible * nodes_wanted(d);
-		snprintf(w->text, sizeof(w->text), "%s", d->budget);
-	} else if (d->rule) {
-		no_room_plan(w, p, a, want);
-	} else if (d->not_eligible) {
-		w->code = WHY_NOT_ELIGIBLE;
-		snprintf(w->text, sizeof(w->text), "the scheduler holds it: %s",
-			 d->reason && d->reason[0] ? d->reason : "it gives no reason");
-	} else if (w->unplaced > 0) {
 /* It would fit, but the scheduler's own rules forbid it; what never fits is told as that. */
 static void no_room_plan(struct telling *w, const struct planner *p, const struct attempt *a,
 			 size_t want)
@@ -476,6 +470,22 @@ static void no_room_plan(struct telling *w, const struct planner *p, const struc
 		 d->rule, d->reason);
 }
 
+static void explain_want(struct telling *w, const struct planner *p, const struct attempt *a,
+			 size_t want)
+{
+	const struct want *d = &p->d->v[want];
+
+	if (d->budget) {
+		w->code = WHY_BUDGET;
+		w->unplaced = d->not_eligible * nodes_wanted(d);
+		snprintf(w->text, sizeof(w->text), "%s", d->budget);
+	} else if (d->rule) {
+		no_room_plan(w, p, a, want);
+	} else if (d->not_eligible) {
+		w->code = WHY_NOT_ELIGIBLE;
+		snprintf(w->text, sizeof(w->text), "the scheduler holds it: %s",
+			 d->reason && d->reason[0] ? d->reason : "it gives no reason");
+	} else if (w->unplaced > 0) {
 		explain_rest(w, p, a, want);
 	} else {
 		explain_placed(w, d);
@@ -600,15 +610,18 @@ static void explain_create(struct plan_create *c, const struct planner *p,
 			   const struct attempt *a, const struct crowd *crowd)
 {
 	const struct fact_bucket *b = &p->f->buckets[c->bucket];
-	const struct array_spec *s = p->f->arrays[b->array].spec;
+	const struct fact_array *fa = &p->f->arrays[b->array];
+	const struct array_spec *s = fa->spec;
 	char size[BUCKET_TEXT], text[160];
 
 	bucket_text(size, b);
 	if (crowd->tasks + crowd->jobs_nodes == 0) {
 		snprintf(c->why, sizeof(c->why),
-			 "%s keeps %" PRId64 " nodes at least, %" PRId64 " of them idle; %s %s",
-			 s->name, s->min_nodes, s->warm_nodes, size,
-			 choice_text(p, a, c->bucket));
+			 "%s keeps %" PRId64 " nodes at least, %" PRId64
+			 " of them idle%s%.110s; %.60s %s",
+			 s->name, s->min_nodes, s->warm_nodes,
+			 fa->scheduled ? ": schedule " : "", fa->scheduled ? fa->schedule : "",
+			 size, choice_text(p, a, c->bucket));
 		return;
 	}
 	crowd_text(text, crowd);
@@ -631,7 +644,7 @@ void explain_creates(struct plan *out, const struct planner *p, const struct att
 	free(crowds);
 }
 
-static void count_acts(const struct plan *out, int64_t acts[3])
+static void count_acts(const struct plan *out, int64_t acts[ACT_RETIRE + 1])
 {
 	for (size_t i = 0; i < out->n_acts; i++)
 		acts[out->acts[i].act]++;
@@ -639,7 +652,7 @@ static void count_acts(const struct plan *out, int64_t acts[3])
 
 void explain_summary(struct plan *out, const struct demand *d)
 {
-	int64_t wanted = 0, unplaced = 0, made = 0, acts[3] = { 0 };
+	int64_t wanted = 0, unplaced = 0, made = 0, acts[ACT_RETIRE + 1] = { 0 };
 	struct buf b = BUF_INIT(sizeof(out->summary) - 1);
 
 	for (size_t i = 0; i < out->n_wants; i++) {
@@ -659,7 +672,8 @@ void explain_summary(struct plan *out, const struct demand *d)
 			 out->new_cost);
 	if (out->n_acts > 0)
 		buf_addf(&b, "; %" PRId64 " to drain, %" PRId64 " back, %" PRId64 " to delete",
-			 acts[ACT_DRAIN], acts[ACT_UNDRAIN], acts[ACT_DELETE]);
+			 acts[ACT_DRAIN] + acts[ACT_RETIRE], acts[ACT_UNDRAIN],
+			 acts[ACT_DELETE]);
 	snprintf(out->summary, sizeof(out->summary), "%s", buf_str(&b));
 	buf_clear(&b);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/run.h"
@@ -146,8 +147,8 @@ static size_t array_of(const struct run *r, const char *name)
 static void resources_of(struct resources *r, int64_t cpus, int64_t mem, int64_t gpus,
 			 int64_t threads)
 {
-	resources_set(r, "ncpus", (double)cpus);
 	resources_reserve(r, 4); /* of ten thousand nodes, twice */
+	resources_set(r, "ncpus", (double)cpus);
 	cpus /= threads > 0 ? threads : 1;
 	resources_set(r, "pcpus", (double)cpus);
 	resources_set(r, "ngpus", (double)gpus);
@@ -360,6 +361,94 @@ static int64_t nodes_limit(const struct run *r)
 	return own >= 0 && own < left ? own : left;
 }
 
+/* By what a spot bucket was like until now, with the time of what runs there. */
+static void spot_risks(struct facts *f, const struct run *r)
+{
+	int64_t *running = xcalloc(f->n_buckets + 1, sizeof(*running));
+	char key[200];
+
+	for (size_t i = 0; i < f->n_nodes; i++) {
+		const struct node *n = &r->members[i]->node;
+
+		if (f->nodes[i].bucket != SIZE_MAX && n->bound_ms && n->state != NODE_EVICTED)
+			running[f->nodes[i].bucket] += f->now_s * 1000 - n->bound_ms;
+	}
+	for (size_t i = 0; i < f->n_buckets; i++) {
+		struct fact_bucket *b = &f->buckets[i];
+
+		if (!b->spot)
+			continue;
+		bucket_key(key, f->arrays[b->array].spec, b->size->name, b->zone, true,
+			   b->group);
+		b->risk = spot_risk(r, key, running[i]);
+	}
+	free(running);
+}
+
+/*
+ * Hours with other numbers (B7)
+ */
+
+static void zones_free(struct zone **v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		zone_free(v[i]);
+	free(v);
+}
+
+/* NULL: a zone is not there any more, and nobody can say what the hour is. */
+static struct zone **zones_load(const struct array_spec *a)
+{
+	struct zone **v = xcalloc(a->n_schedule + 1, sizeof(struct zone *));
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < a->n_schedule; i++) {
+		v[i] = zone_load(a->schedule[i].zone, &err);
+		if (v[i])
+			continue;
+		log_error("array %s: schedule %s: %s", a->name, a->schedule[i].name, err.msg);
+		zones_free(v, i);
+		return NULL;
+	}
+	return v;
+}
+
+static void scheduled(struct fact_array *fa, struct array_spec *own, const struct array_spec *a,
+		      const struct schedule_now *now)
+{
+	*own = *a;
+	own->schedule = NULL; /* may be another by the time these facts are read */
+	own->n_schedule = 0;
+	own->min_nodes = now->min_nodes >= 0 ? now->min_nodes : a->min_nodes;
+	own->max_nodes = now->max_nodes >= 0 ? now->max_nodes : a->max_nodes;
+	own->warm_nodes = now->warm_nodes >= 0 ? now->warm_nodes : a->warm_nodes;
+	own->idle_s = now->idle_s >= 0 ? now->idle_s : a->idle_s;
+	fa->spec = own;
+	fa->paused = now->pause;
+	fa->scheduled = true;
+}
+
+static void schedules(struct facts *f, const struct run *r)
+{
+	const struct cluster_spec *s = &r->cluster.spec;
+
+	f->own_specs = xcalloc(s->n_arrays + 1, sizeof(*f->own_specs));
+	for (size_t i = 0; i < s->n_arrays; i++) {
+		const struct array_spec *a = &s->arrays[i];
+		struct zone **zones = a->n_schedule ? zones_load(a) : NULL;
+		const struct zone *const *lent = (const struct zone *const *)zones;
+		struct schedule_now now;
+
+		if (!zones)
+			continue;
+		schedule_at(&now, a->schedule, lent, a->n_schedule, f->now_s);
+		schedule_text(f->arrays[i].schedule, &now, a->schedule, lent);
+		if (now.open)
+			scheduled(&f->arrays[i], &f->own_specs[i], a, &now);
+		zones_free(zones, a->n_schedule);
+	}
+}
+
 void facts_make(struct facts *f, struct run *r, int64_t now_ms)
 {
 	const struct cluster_spec *s = &r->cluster.spec;
@@ -382,10 +471,13 @@ void facts_make(struct facts *f, struct run *r, int64_t now_ms)
 	f->n_arrays = s->n_arrays;
 	for (size_t i = 0; i < s->n_arrays; i++)
 		f->arrays[i] = (struct fact_array){ .spec = &s->arrays[i], .used_cores = -1 };
+	schedules(f, r);
 	buckets_make(f, r);
 	nodes_make(f, r);
 	quotas_make(f, r);
 	spot_times(f, r);
+	spot_risks(f, r);
+	budgets_close(f, r);
 }
 
 void facts_slim(struct facts *f)
@@ -408,5 +500,6 @@ void facts_clear(struct facts *f)
 	free(f->pools);
 	free(f->own_sizes);
 	free(f->own_names);
+	free(f->own_specs);
 	*f = (struct facts){ 0 };
 }

@@ -274,7 +274,7 @@ static int64_t money_room(const struct planner *p, const struct ledger *l, size_
 {
 	double price = p->f->buckets[bucket].price;
 
-	if (p->f->budget_over)
+	if (p->f->budget_over || p->f->arrays[p->f->buckets[bucket].array].budget[0])
 		return 0;
 	if (l->money_max < 0 || price <= 0)
 		return INT64_MAX;

@@ -107,6 +107,22 @@ static void storage_of(struct cluster_view *v, const struct cluster_spec *s)
 					 s->storage[i].kind, s->storage[i].path);
 }
 
+/* Hours that are now before hours that come. */
+static void schedule_of(struct cluster_view *v, const struct run *r)
+{
+	size_t used = 0, max = sizeof(v->schedule);
+
+	for (int pass = 0; r->decided && pass < 2; pass++)
+		for (size_t i = 0; i < r->facts.n_arrays && used + 1 < max; i++) {
+			const struct fact_array *a = &r->facts.arrays[i];
+
+			if (a->schedule[0] && a->scheduled == (pass == 0))
+				used += (size_t)snprintf(v->schedule + used, max - used,
+							 "%s%s %s", used ? "; " : "",
+							 a->spec->name, a->schedule);
+		}
+}
+
 void outlook_make(struct cluster_view *v, struct run *r, int64_t now_ms)
 {
 	for (size_t i = 0; i < r->n_members; i++)
@@ -122,6 +138,7 @@ void outlook_make(struct cluster_view *v, struct run *r, int64_t now_ms)
 	v->budget_month = r->cluster.spec.budget_month;
 	v->cycle_s = r->cluster.spec.cycle_s;
 	limit_value(v, r);
+	schedule_of(v, r);
 	quota_of(v, r);
 	storage_of(v, &r->cluster.spec);
 	history_boots(v, r);

@@ -104,6 +104,7 @@ struct run *run_add(struct engine *e, const struct cluster *take)
 	if (r->cloud)
 		r->region = region_of(e, r->cloud, r->cluster.spec.region);
 	bill_save(r);
+	spot_load(r);
 	gone_jobs_load(r);
 	run_take_up(r);
 	return r;
@@ -134,6 +135,7 @@ void run_free(struct run *r)
 	plan_clear(&r->plan);
 	demand_clear(&r->demand);
 	bill_clear(r);
+	free(r->budgets);
 	if (r->queue) {
 		queue_clear(r->queue);
 		free(r->queue);
@@ -150,6 +152,7 @@ void run_free(struct run *r)
 	free(r->node_list);
 	free(r->backoffs);
 	map_free(r->spot_shut);
+	spot_free(r);
 	for (size_t i = 0; i < ARRAY_LEN(r->tickets); i++)
 		strs_clear(&r->tickets[i].keep);
 	operation_clear(&r->op);

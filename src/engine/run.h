@@ -149,6 +149,7 @@ struct bill {			      /* of one cluster: what is metered, and how far */
 	bool moved;		      /* nodes changed their states since it was last written */
 	enum budget_level budget;     /* that was told */
 	int64_t stored_nano;	      /* what the store has */
+	uint64_t saves;		      /* times that it was given something */
 	int64_t saved_mono_ms;	      /* when it was last written */
 	unsigned int head_unseen;     /* listings in a row without the head */
 	int64_t shown_minute;	      /* when the view's number was made */
@@ -241,6 +242,7 @@ struct run {
 	struct op_work *op_work; /* its state in memory */
 	struct backoff *backoffs;
 	size_t n_backoffs;
+	struct spot *spot; /* what became of spot machines; NULL nothing yet */
 	struct map
 	    *spot_shut; /* bucket key -> int64_t seconds: since when spot is not to be had */
 
@@ -253,6 +255,8 @@ struct run {
 	struct timer *op_tick; /* next look at the operation */
 	bool publish_due, publishing, draining_call, removing_call;
 	struct bill bill;
+	struct budget_look *budgets; /* one for each of the spec */
+	size_t n_budgets;
 	struct past past;
 	struct waits waits;
 	struct cluster_view view; /* made new when the revision changed */
@@ -405,7 +409,6 @@ void bill_head_listed(struct run *r, const struct cloud_vms *vms);
 void bill_save(struct run *r);	  /* outside of any transaction */
 void bill_tick(struct engine *e); /* saves once a minute */
 void bill_clear(struct run *r);
-int64_t bill_month(int64_t now_ms, int64_t *end_ms); /* when it began, UTC */
 bool bill_over_budget(struct run *r, int64_t now_ms, double *spent);
 double bill_spent(const struct run *r, int64_t now_ms); /* USD */
 /* The same for a view, made once a minute: what runs up all the time would change each view
@@ -418,6 +421,13 @@ bool bill_machine(struct run *r, struct member *m, int64_t now_ms, struct machin
 bool bill_head_machine(const struct run *r, struct machine *out);
 bool bill_disk_machine(const struct storage_spec *s, struct machine *out);
 void bill_disk(struct run *r, const char *disk_id, bool there); /* it was made, or is gone */
+
+/* budget.c: of arrays, users and accounts */
+void budgets_look(struct run *r, int64_t now_ms);
+bool budget_told(const struct run *r, size_t i, double *spent); /* false: it is in no period */
+void budgets_close(struct facts *f, const struct run *r);
+void budgets_mark(const struct run *r, struct queue *q); /* jobs that nothing is made for */
+void budgets_tell(struct run *r);
 
 /* history.c: the curves. Of a move before the node's state is the new one. */
 void history_load(struct run *r); /* after the members */
@@ -702,6 +712,15 @@ enum boot_verdict { BOOT_REPLACED, BOOT_RESTS, BOOT_PROTECTS };
 enum boot_verdict backoff_verdict(int64_t boots_failed); /* pure */
 void backoff_boot_failed(struct run *r, const struct node *n, const char *why);
 void backoff_unprotect(struct run *r);
+
+/* spot.c (B1, B2) */
+void spot_load(struct run *r);
+void spot_free(struct run *r);
+void spot_moved(struct run *r, const struct node *n, enum node_state to); /* before it is so */
+void spot_settle(struct run *r); /* what ran on machines that were taken back; no decision is made meanwhile */
+void spot_mark(const struct run *r, struct queue *q); /* jobs that get no spot any more */
+/* What a bucket's price is to be multiplied by; running_ms: the time of machines that are still there. */
+double spot_risk(const struct run *r, const char *key, int64_t running_ms);
 
 /* publish.c */
 void publish_act(

@@ -111,6 +111,8 @@ static const char *kept_because(const struct facts *f, const struct fact_node *n
 		return "being deleted";
 	if (n->state != NODE_IDLE && !node_is_booting(n->state) && n->state != NODE_UNHEALTHY)
 		return node_state_name(n->state);
+	if (f->arrays[n->array].paused && f->arrays[n->array].scheduled)
+		return "its array is paused by a schedule";
 	if (f->arrays[n->array].paused || f->paused)
 		return "autoscaling is paused";
 	if (f->blind)
@@ -150,6 +152,26 @@ static void undrain(struct plan *out, const struct planner *p, const struct atte
 		act(out, r->node, ACT_UNDRAIN,
 		    "waiting work fits here, so the drain is undone");
 		say(&out->nodes[r->node], "the drain is undone for waiting work");
+	}
+}
+
+static bool retires(const struct facts *f, const struct fact_node *n)
+{
+	return n->array != SIZE_MAX && (f->retire || f->arrays[n->array].retire) &&
+	       !n->keep_alive && !n->drain_asked && !n->terminate_asked &&
+	       !n->drained_by_other && (n->state == NODE_IDLE || n->state == NODE_BUSY);
+}
+
+/* A hard budget is spent (B8): nodes go, each when its jobs have ended. */
+static void retire(struct plan *out, const struct facts *f)
+{
+	static const char why[] = "a hard budget is spent: goes when its jobs have ended";
+
+	for (size_t i = 0; may_act(f) && i < f->n_nodes; i++) {
+		if (!retires(f, &f->nodes[i]))
+			continue;
+		act(out, i, ACT_RETIRE, why);
+		say(&out->nodes[i], why);
 	}
 }
 
@@ -231,6 +253,8 @@ static size_t leavers_make(struct leaver *l, struct plan *out, const struct plan
 			continue;
 		out->nodes[i].idle_since_s = unmatched_since(f, fn);
 		kept = kept_because(f, fn);
+		if (retires(f, fn) && may_act(f))
+			continue;
 		if (kept)
 			say(&out->nodes[i], kept);
 		else if (due(out, f, i))
@@ -255,16 +279,20 @@ static bool may_leave(struct plan *out, const struct planner *p, const struct at
 		      const struct yard *y, const struct leaver *l)
 {
 	const struct fact_node *n = &p->f->nodes[l->node];
-	const struct array_spec *s = p->f->arrays[n->array].spec;
+	const struct fact_array *fa = &p->f->arrays[n->array];
+	const struct array_spec *s = fa->spec;
 	struct why_node *w = &out->nodes[l->node];
 	bool counted = stays(n);
+	const char *by = fa->scheduled ? "; schedule " : "";
+	const char *hours = fa->scheduled ? fa->schedule : "";
 
 	if (counted && s->min_nodes > 0 && y->nodes <= s->min_nodes)
-		snprintf(w->text, sizeof(w->text), "minimum: %s keeps %" PRId64 " nodes",
-			 s->name, s->min_nodes);
+		snprintf(w->text, sizeof(w->text), "minimum: %s keeps %" PRId64 " nodes%s%.60s",
+			 s->name, s->min_nodes, by, hours);
 	else if (counted && s->warm_nodes > 0 && y->spare <= s->warm_nodes)
-		snprintf(w->text, sizeof(w->text), "warm pool: %s keeps %" PRId64 " idle nodes",
-			 s->name, s->warm_nodes);
+		snprintf(w->text, sizeof(w->text),
+			 "warm pool: %s keeps %" PRId64 " idle nodes%s%.50s", s->name,
+			 s->warm_nodes, by, hours);
 	else if (y->may_go <= 0)
 		say(w, SCALEIN_LATER);
 	else if (n->bucket != SIZE_MAX && a->made[n->bucket] > 0)
@@ -303,6 +331,7 @@ void scalein_make(struct plan *out, const struct planner *p, const struct attemp
 			explain_matched(out, p, i);
 	}
 	undrain(out, p, a);
+	retire(out, p->f);
 	yards_make(yards, out, p, a);
 	n = leavers_make(l, out, p);
 	for (size_t i = 0; may_act(p->f) && i < n; i++) {

@@ -105,6 +105,11 @@ static void *copy(const void *from, size_t n, size_t more, size_t size)
 static void acted(struct fact_node *n, enum node_act act)
 {
 	switch (act) {
+	case ACT_RETIRE:
+		n->drain_asked = true;
+		n->state = NODE_DRAINING;
+		n->drained_by_us = true;
+		break;
 	case ACT_DRAIN:
 		n->state = NODE_DRAINING;
 		n->drained_by_us = true;
@@ -205,7 +210,7 @@ static void hold(struct sequel *s, size_t node)
 {
 	const struct fact_node *n = &s->was->nodes[node];
 
-	s->share[n->array]++;
+	s->share[n->array] += s->acts[s->act_of[node]].act != ACT_RETIRE;
 	s->acts[s->act_of[node]].node = NO_ACT;
 	s->act_of[node] = NO_ACT;
 	s->held[node] = true;
@@ -259,7 +264,7 @@ static void add_act(struct sequel *s, const struct plan_node *act)
 	GROW(s->acts, s->n_acts, s->cap_acts);
 	s->act_of[act->node] = s->n_acts;
 	s->acts[s->n_acts++] = *act;
-	if (act->act != ACT_UNDRAIN)
+	if (act->act != ACT_UNDRAIN && act->act != ACT_RETIRE)
 		s->share[s->was->nodes[act->node].array]--;
 }
 

@@ -290,9 +290,10 @@ static void creates_json(struct json *list, const struct plan *p, const struct f
 
 static void acts_json(struct json *list, const struct plan *p, const struct facts *f)
 {
-	static const char *const names[] = {
-		[ACT_DRAIN] = "drain", [ACT_UNDRAIN] = "undrain", [ACT_DELETE] = "delete"
-	};
+	static const char *const names[] = { [ACT_DRAIN] = "drain",
+					     [ACT_UNDRAIN] = "undrain",
+					     [ACT_DELETE] = "delete",
+					     [ACT_RETIRE] = "retire" };
 
 	for (size_t i = 0; i < p->n_acts; i++) {
 		struct json *j = json_add_object(list);

@@ -40,6 +40,7 @@ static const struct part cluster_parts[] = {
 	{ "max_cores", C(max_cores), WHOLE, CHANGE_NOW, NULL },
 	{ "max_price", C(max_price), MONEY, CHANGE_NOW, NULL },
 	{ "budget", C(budget_month), MONEY, CHANGE_NOW, NULL },
+	{ "budget hard", C(budget_hard), YES, CHANGE_NOW, NULL },
 	{ "cycle", C(cycle_s), SECONDS, CHANGE_NOW, NULL },
 	{ "choose", C(choose), WORD, CHANGE_NOW, choose_word },
 	{ "sample_job", C(sample_job), TEXT, CHANGE_NOW, NULL },
@@ -172,6 +173,132 @@ static void compare_parts(struct spec_changes *out, const struct part *parts, si
 	}
 }
 
+/*
+ * Schedules: a window is told as a whole
+ */
+
+static const struct schedule_window *window_named(const struct array_spec *a, const char *name)
+{
+	for (size_t i = 0; i < a->n_schedule; i++)
+		if (strcmp(a->schedule[i].name, name) == 0)
+			return &a->schedule[i];
+	return NULL;
+}
+
+static void window_text(char out[120], const struct schedule_window *w)
+{
+	char days[120], idle[32] = "";
+
+	list_text(days, &w->days);
+	if (w->idle_s >= 0)
+		snprintf(idle, sizeof(idle), " idle %lld s", (long long)w->idle_s);
+	snprintf(out, 120, "%.30s %s-%s %.30s min %lld max %lld warm %lld%s%s",
+		 w->days.n ? days : "daily", w->from, w->to, w->zone, (long long)w->min_nodes,
+		 (long long)w->max_nodes, (long long)w->warm_nodes, idle,
+		 w->pause ? " pause" : "");
+}
+
+static void compare_schedule(struct spec_changes *out, const struct array_spec *a,
+			     const struct array_spec *b)
+{
+	struct spec_change *c;
+	char from[120], to[120];
+
+	for (size_t i = 0; i < a->n_schedule; i++) {
+		const struct schedule_window *w = window_named(b, a->schedule[i].name);
+
+		window_text(from, &a->schedule[i]);
+		snprintf(to, sizeof(to), "none");
+		if (w)
+			window_text(to, w);
+		if (strcmp(from, to) == 0)
+			continue;
+		c = add(out, w ? '~' : '-', CHANGE_NOW, "array %.24s schedule %.24s", a->name,
+			a->schedule[i].name);
+		snprintf(c->from, sizeof(c->from), "%s", from);
+		snprintf(c->to, sizeof(c->to), "%s", to);
+		snprintf(c->array, sizeof(c->array), "%.19s", a->name);
+	}
+	for (size_t i = 0; i < b->n_schedule; i++) {
+		if (window_named(a, b->schedule[i].name))
+			continue;
+		c = add(out, '+', CHANGE_NOW, "array %.24s schedule %.24s", a->name,
+			b->schedule[i].name);
+		window_text(c->to, &b->schedule[i]);
+		snprintf(c->array, sizeof(c->array), "%.19s", a->name);
+	}
+}
+
+static void take_schedule(struct array_spec *mine, const struct array_spec *from)
+{
+	for (size_t i = 0; i < mine->n_schedule; i++)
+		schedule_window_clear(&mine->schedule[i]);
+	free(mine->schedule);
+	mine->schedule = xcalloc(from->n_schedule + 1, sizeof(*mine->schedule));
+	mine->n_schedule = from->n_schedule;
+	for (size_t i = 0; i < from->n_schedule; i++)
+		schedule_window_copy(&mine->schedule[i], &from->schedule[i]);
+}
+
+/*
+ * Budgets, likewise
+ */
+
+static const struct budget_spec *budget_named(const struct cluster_spec *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_budgets; i++)
+		if (strcmp(s->budgets[i].name, name) == 0)
+			return &s->budgets[i];
+	return NULL;
+}
+
+static void budget_text(char out[120], const struct budget_spec *b)
+{
+	char of[80];
+
+	snprintf(out, 120, "%.40s $%.15g %s%s%.10s%s%.10s%s", budget_of_text(of, b), b->limit,
+		 budget_period_name(b->period), b->from ? " from " : "", b->from ? b->from : "",
+		 b->to ? " to " : "", b->to ? b->to : "", b->hard ? " hard" : "");
+}
+
+static void compare_budgets(struct spec_changes *out, const struct cluster_spec *from,
+			    const struct cluster_spec *to)
+{
+	struct spec_change *c;
+	char a[120], b[120];
+
+	for (size_t i = 0; i < from->n_budgets; i++) {
+		const struct budget_spec *other = budget_named(to, from->budgets[i].name);
+
+		budget_text(a, &from->budgets[i]);
+		snprintf(b, sizeof(b), "none");
+		if (other)
+			budget_text(b, other);
+		if (strcmp(a, b) == 0)
+			continue;
+		c = add(out, other ? '~' : '-', CHANGE_NOW, "budget %.24s",
+			from->budgets[i].name);
+		snprintf(c->from, sizeof(c->from), "%s", a);
+		snprintf(c->to, sizeof(c->to), "%s", b);
+	}
+	for (size_t i = 0; i < to->n_budgets; i++)
+		if (!budget_named(from, to->budgets[i].name))
+			budget_text(
+			    add(out, '+', CHANGE_NOW, "budget %.24s", to->budgets[i].name)->to,
+			    &to->budgets[i]);
+}
+
+static void take_budgets(struct cluster_spec *mine, const struct cluster_spec *from)
+{
+	for (size_t i = 0; i < mine->n_budgets; i++)
+		budget_spec_clear(&mine->budgets[i]);
+	free(mine->budgets);
+	mine->budgets = xcalloc(from->n_budgets + 1, sizeof(*mine->budgets));
+	mine->n_budgets = from->n_budgets;
+	for (size_t i = 0; i < from->n_budgets; i++)
+		budget_spec_copy(&mine->budgets[i], &from->budgets[i]);
+}
+
 static void compare_arrays(struct spec_changes *out, const struct cluster_spec *from,
 			   const struct cluster_spec *to)
 {
@@ -181,10 +308,11 @@ static void compare_arrays(struct spec_changes *out, const struct cluster_spec *
 		const struct array_spec *a = &from->arrays[i], *b = cluster_array(to, a->name);
 
 		snprintf(where, sizeof(where), "array %.24s", a->name);
-		if (b)
+		if (b) {
 			compare_parts(out, array_parts, ARRAY_LEN(array_parts), where, a->name,
 				      a, b);
-		else
+			compare_schedule(out, a, b);
+		} else
 			snprintf(add(out, '-', CHANGE_NEW_CLUSTER, "%s", where)->array, 20,
 				 "%.19s", a->name);
 	}
@@ -253,6 +381,7 @@ void compare_specs(struct spec_changes *out, const struct cluster_spec *from,
 {
 	*out = (struct spec_changes){ 0 };
 	compare_parts(out, cluster_parts, ARRAY_LEN(cluster_parts), "", "", from, to);
+	compare_budgets(out, from, to);
 	compare_arrays(out, from, to);
 	compare_storage(out, from, to);
 	compare_settings(out, from, to);
@@ -298,9 +427,14 @@ static void take_parts(const struct part *parts, size_t n, void *mine, const voi
 void spec_take_now(struct cluster_spec *mine, const struct cluster_spec *from)
 {
 	take_parts(cluster_parts, ARRAY_LEN(cluster_parts), mine, from);
-	for (size_t i = 0; i < mine->n_arrays; i++)
-		take_parts(array_parts, ARRAY_LEN(array_parts), &mine->arrays[i],
-			   cluster_array(from, mine->arrays[i].name));
+	take_budgets(mine, from);
+	for (size_t i = 0; i < mine->n_arrays; i++) {
+		const struct array_spec *a = cluster_array(from, mine->arrays[i].name);
+
+		take_parts(array_parts, ARRAY_LEN(array_parts), &mine->arrays[i], a);
+		if (a)
+			take_schedule(&mine->arrays[i], a);
+	}
 	for (size_t i = 0; i < mine->n_storage; i++)
 		take_parts(storage_parts, ARRAY_LEN(storage_parts), &mine->storage[i],
 			   storage_named(from, mine->storage[i].name));

@@ -10,6 +10,8 @@
 #define YEAR_S	   (INT64_C(366) * 86400)
 #define SPEC(m)	   offsetof(struct document, spec.m)
 #define ARRAY(m)   offsetof(struct array_spec, m)
+#define BUDGET(m)  offsetof(struct budget_spec, m)
+#define WINDOW(m)  offsetof(struct schedule_window, m)
 #define STORAGE(m) offsetof(struct storage_spec, m)
 #define PARAM(m)   offsetof(struct template_param, m)
 
@@ -35,6 +37,45 @@ static const struct key param_keys[] = {
 	{ 0 },
 };
 
+static const struct key window_keys[] = {
+	{ "days", KEY_LIST, WINDOW(days), .rule = VALUE_WORD },
+	{ "from", KEY_TEXT, WINDOW(from), .required = true, .rule = VALUE_TIME },
+	{ "to", KEY_TEXT, WINDOW(to), .required = true, .rule = VALUE_TIME },
+	{ "zone", KEY_TEXT, WINDOW(zone), .required = true, .rule = VALUE_ZONE },
+	{ "min_nodes", KEY_INT, WINDOW(min_nodes), .max = NO_LIMIT },
+	{ "max_nodes", KEY_INT, WINDOW(max_nodes), .max = NO_LIMIT },
+	{ "warm_nodes", KEY_INT, WINDOW(warm_nodes), .max = NO_LIMIT },
+	{ "idle", KEY_SECONDS, WINDOW(idle_s), .min = 1, .max = YEAR_S },
+	{ "pause", KEY_BOOL, WINDOW(pause), .required = false },
+	{ 0 },
+};
+
+static void window_init(void *entry)
+{
+	schedule_window_init(entry);
+}
+
+/* It is said in sentences of one line. */
+static bool window_name_ok(const char *name, struct err *err)
+{
+	if (text_is_name(name, 24))
+		return true;
+	err_set(err, ERR_INVALID,
+		"schedule \"%.60s\": use at most 24 letters, digits, '.', '_' and '-'", name);
+	return false;
+}
+
+static const struct entries window_entries = {
+	.noun = "schedule",
+	.size = sizeof(struct schedule_window),
+	.count_offset = ARRAY(n_schedule),
+	.name_offset = WINDOW(name),
+	.max = 32,
+	.init = window_init,
+	.name_ok = window_name_ok,
+	.keys = window_keys,
+};
+
 static const struct key array_keys[] = {
 	{ "sizes", KEY_LIST, ARRAY(sizes), .required = true, .rule = VALUE_SIZE },
 	{ "zones", KEY_LIST, ARRAY(zones), .rule = VALUE_WORD },
@@ -54,6 +95,7 @@ static const struct key array_keys[] = {
 	{ "mem_reserve", KEY_BYTES, ARRAY(mem_reserve), .max = INT64_C(1) << 44 },
 	{ "image", KEY_TEXT, ARRAY(image), .rule = VALUE_IMAGE },
 	{ "features", KEY_LIST, ARRAY(features), .rule = VALUE_WORD },
+	{ "schedule", KEY_ENTRIES, ARRAY(schedule), .entries = &window_entries },
 	{ 0 },
 };
 
@@ -75,7 +117,47 @@ static const struct key limit_keys[] = {
 
 static const struct key budget_keys[] = {
 	{ "month", KEY_REAL, SPEC(budget_month), .required = true, .max = NO_LIMIT },
+	{ "hard", KEY_BOOL, SPEC(budget_hard), .required = false },
 	{ 0 },
+};
+
+static const char *const period_words[] = { "month", "day", "fixed", NULL };
+
+static const struct key budgets_keys[] = {
+	{ "array", KEY_TEXT, BUDGET(array), .rule = VALUE_WORD },
+	{ "user", KEY_TEXT, BUDGET(user), .rule = VALUE_LINE },
+	{ "account", KEY_TEXT, BUDGET(account), .rule = VALUE_LINE },
+	{ "limit", KEY_REAL, BUDGET(limit), .required = true, .max = NO_LIMIT },
+	{ "period", KEY_CHOICE, BUDGET(period), .words = period_words },
+	{ "from", KEY_TEXT, BUDGET(from), .rule = VALUE_DAY },
+	{ "to", KEY_TEXT, BUDGET(to), .rule = VALUE_DAY },
+	{ "hard", KEY_BOOL, BUDGET(hard), .required = false },
+	{ 0 },
+};
+
+static void budget_init(void *entry)
+{
+	budget_spec_init(entry);
+}
+
+static bool budget_name_ok(const char *name, struct err *err)
+{
+	if (text_is_name(name, 24))
+		return true;
+	err_set(err, ERR_INVALID,
+		"budget \"%.60s\": use at most 24 letters, digits, '.', '_' and '-'", name);
+	return false;
+}
+
+static const struct entries budgets_entries = {
+	.noun = "budget",
+	.size = sizeof(struct budget_spec),
+	.count_offset = SPEC(n_budgets),
+	.name_offset = BUDGET(name),
+	.max = BUDGETS_MAX,
+	.init = budget_init,
+	.name_ok = budget_name_ok,
+	.keys = budgets_keys,
 };
 
 static const struct key network_keys[] = {
@@ -94,6 +176,7 @@ static const struct key cluster_keys[] = {
 	{ "choose", KEY_CHOICE, SPEC(choose), .words = choose_words },
 	{ "limits", KEY_MAP, .keys = limit_keys },
 	{ "budget", KEY_MAP, .keys = budget_keys },
+	{ "budgets", KEY_ENTRIES, SPEC(budgets), .entries = &budgets_entries },
 	{ "network", KEY_MAP, .keys = network_keys },
 	{ 0 },
 };

@@ -86,6 +86,48 @@ static void judge_array(const struct array_spec *a, struct template_problems *ou
 		    a->name, a->zones.n);
 }
 
+static void judge_window(const struct array_spec *a, const struct schedule_window *w,
+			 struct template_problems *out, const struct yaml *at)
+{
+	const struct yaml *days = yaml_get(at, "days"), *min = yaml_get(at, "min_nodes");
+	int64_t most = w->max_nodes >= 0 ? w->max_nodes : a->max_nodes;
+	struct err err = ERR_INIT;
+	unsigned int bits;
+
+	if (schedule_days(&bits, &w->days, &err) < 0 && days)
+		problem_add(out, days->line, days->column, "days of schedule \"%s\": %s",
+			    w->name, err.msg);
+	if (w->from && w->to && strcmp(w->from, w->to) == 0)
+		problem_add(out, at->line, at->column,
+			    "schedule \"%s\" begins and ends at %s: a whole day is 00:00 to "
+			    "24:00",
+			    w->name, w->from);
+	if (min && w->min_nodes >= 0 && most >= 0 && w->min_nodes > most)
+		problem_add(out, min->line, min->column,
+			    "min_nodes of schedule \"%s\" is %lld, above max_nodes %lld",
+			    w->name, (long long)w->min_nodes, (long long)most);
+	if (!w->pause && w->min_nodes < 0 && w->max_nodes < 0 && w->warm_nodes < 0 &&
+	    w->idle_s < 0 && !yaml_get(at, "pause") && !min && !yaml_get(at, "max_nodes") &&
+	    !yaml_get(at, "warm_nodes") && !yaml_get(at, "idle"))
+		problem_add(out, at->line, at->column,
+			    "schedule \"%s\" changes nothing: give it min_nodes, max_nodes, "
+			    "warm_nodes, idle or pause",
+			    w->name);
+}
+
+static void judge_schedule(const struct array_spec *a, struct template_problems *out,
+			   const struct yaml *tree)
+{
+	const struct yaml *list = at_path(tree, "arrays", a->name, "schedule");
+
+	for (size_t i = 0; i < a->n_schedule; i++) {
+		const struct yaml *at = yaml_get(list, a->schedule[i].name);
+
+		if (at)
+			judge_window(a, &a->schedule[i], out, at);
+	}
+}
+
 static void judge_arrays(struct document *d, struct template_problems *out,
 			 const struct yaml *tree)
 {
@@ -96,6 +138,7 @@ static void judge_arrays(struct document *d, struct template_problems *out,
 		const struct yaml *at = at_path(tree, "arrays", a->name, "default");
 
 		judge_array(a, out, tree);
+		judge_schedule(a, out, tree);
 		if (a->is_default && first)
 			problem_add(out, at->line, at->column,
 				    "arrays \"%s\" and \"%s\" are both the default",
@@ -183,12 +226,53 @@ static void judge_job(const struct document *d, struct template_problems *out,
 	free(path);
 }
 
+static void judge_budget(const struct document *d, const struct budget_spec *b,
+			 struct template_problems *out, const struct yaml *at)
+{
+	const struct yaml *array = yaml_get(at, "array"), *hard = yaml_get(at, "hard");
+	int whose = (array != NULL) + (yaml_get(at, "user") != NULL) +
+		    (yaml_get(at, "account") != NULL);
+
+	if (whose != 1)
+		problem_add(out, at->line, at->column,
+			    "budget \"%s\" needs one of array, user and account", b->name);
+	if (array && b->array && !cluster_array(&d->spec, b->array))
+		problem_add(out, array->line, array->column,
+			    "budget \"%s\": there is no array \"%s\"", b->name, b->array);
+	if (b->period == BUDGET_FIXED && !yaml_get(at, "from"))
+		problem_add(out, at->line, at->column,
+			    "budget \"%s\" is of a fixed time: it needs from, and may have to",
+			    b->name);
+	if (b->period != BUDGET_FIXED && (yaml_get(at, "from") || yaml_get(at, "to")))
+		problem_add(out, at->line, at->column,
+			    "budget \"%s\": from and to are of period fixed", b->name);
+	if (b->hard && hard && !array)
+		problem_add(out, hard->line, hard->column,
+			    "budget \"%s\": hard sends nodes away, and only an array has its "
+			    "own",
+			    b->name);
+}
+
+static void judge_budgets(const struct document *d, struct template_problems *out,
+			  const struct yaml *tree)
+{
+	const struct yaml *list = at_path(tree, "cluster", "budgets", NULL);
+
+	for (size_t i = 0; i < d->spec.n_budgets; i++) {
+		const struct yaml *at = yaml_get(list, d->spec.budgets[i].name);
+
+		if (at)
+			judge_budget(d, &d->spec.budgets[i], out, at);
+	}
+}
+
 void document_judge(struct document *d, struct template_problems *out, const struct template *t,
 		    const struct map *used)
 {
 	judge_params(d, out, t->tree);
 	judge_used(d, out, t->tree, used);
 	judge_arrays(d, out, t->tree);
+	judge_budgets(d, out, t->tree);
 	judge_storage(d, out, t->tree);
 	judge_network(d, out, t->tree);
 	judge_job(d, out, t);

@@ -6,6 +6,9 @@
 #include "base/cidr.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/zone.h"
+#include "model/budget.h"
+#include "model/schedule.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS	"0123456789"
@@ -125,9 +128,18 @@ static bool is_user(const char *text)
 	       strcmp(text, "root") != 0;
 }
 
+static bool is_zone(const char *text)
+{
+	struct zone *z = zone_load(text, NULL);
+
+	zone_free(z);
+	return z != NULL;
+}
+
 static bool fits(enum value_rule rule, const char *text)
 {
 	struct cidr cidr;
+	int minute;
 	int64_t n;
 	double x;
 	bool b;
@@ -162,6 +174,12 @@ static bool fits(enum value_rule rule, const char *text)
 		return num_read_real(&x, text, -1e15, 1e15) == 0;
 	case VALUE_DURATION:
 		return value_duration(&n, text) == 0;
+	case VALUE_TIME:
+		return schedule_minute(&minute, text) == 0;
+	case VALUE_DAY:
+		return budget_day(&n, text) == 0;
+	case VALUE_ZONE:
+		return is_zone(text);
 	}
 	return false;
 }
@@ -182,6 +200,9 @@ static const char *const allowed[] = {
 	[VALUE_INT] = "a whole number",
 	[VALUE_REAL] = "a number",
 	[VALUE_DURATION] = "a time such as 90s, 5m, 2h or 1d, at most 366d",
+	[VALUE_TIME] = "a time of the day such as 08:00, up to 24:00",
+	[VALUE_DAY] = "a day such as 2026-11-01",
+	[VALUE_ZONE] = "a time zone of this machine such as Europe/Berlin or UTC",
 };
 
 int value_check(enum value_rule rule, const char *text, struct err *err)

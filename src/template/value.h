@@ -25,7 +25,10 @@ enum value_rule {
 	VALUE_BOOL,   /* for parameters: yes, no, true, false */
 	VALUE_INT,
 	VALUE_REAL,
-	VALUE_DURATION /* "90", "90s", "5m", "2h", "1d" */
+	VALUE_DURATION, /* "90", "90s", "5m", "2h", "1d" */
+	VALUE_TIME,	/* "08:00" */
+	VALUE_DAY,	/* "2026-11-01" */
+	VALUE_ZONE,	/* "Europe/Berlin", of the system's zoneinfo */
 };
 
 /* The message begins with what is wrong and tells what is allowed; it does not name the place.

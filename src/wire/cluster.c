@@ -34,6 +34,34 @@ static const struct field array_fields[] = {
 };
 #undef A
 
+#define W(member, kind) FIELD(struct schedule_window, member, kind)
+static const struct field window_fields[] = {
+	W(name, FIELD_OWNED),
+	W(days, FIELD_STRS),
+	W(from, FIELD_OWNED),
+	W(to, FIELD_OWNED),
+	W(zone, FIELD_OWNED),
+	W(min_nodes, FIELD_INT),
+	W(max_nodes, FIELD_INT),
+	W(warm_nodes, FIELD_INT),
+	W(idle_s, FIELD_INT),
+	W(pause, FIELD_BOOL),
+	FIELD_END,
+};
+#undef W
+
+FIELD_WORDS(period, enum budget_period, budget_period_name, budget_period_of)
+
+#define B(member, kind) FIELD(struct budget_spec, member, kind)
+static const struct field budget_fields[] = {
+	B(name, FIELD_OWNED), B(array, FIELD_OWNED),
+	B(user, FIELD_OWNED), B(account, FIELD_OWNED),
+	B(limit, FIELD_REAL), FIELD_ENUM(struct budget_spec, period, period_word, period_of),
+	B(from, FIELD_OWNED), B(to, FIELD_OWNED),
+	B(hard, FIELD_BOOL),  FIELD_END,
+};
+#undef B
+
 static const struct field storage_fields[] = {
 	FIELD(struct storage_spec, name, FIELD_OWNED),
 	FIELD(struct storage_spec, kind, FIELD_OWNED),
@@ -75,6 +103,7 @@ static const struct field spec_fields[] = {
 	S(max_cores, FIELD_INT),
 	S(max_price, FIELD_REAL),
 	S(budget_month, FIELD_REAL),
+	S(budget_hard, FIELD_BOOL),
 	S(cycle_s, FIELD_INT),
 	FIELD_END,
 };
@@ -114,16 +143,51 @@ static void write_list(struct json *obj, const char *name, const void *v, size_t
 		fields_write(json_add_object(arr), fields, (const char *)v + i * size);
 }
 
+static void write_arrays(struct json *list, const struct cluster_spec *s)
+{
+	for (size_t i = 0; i < s->n_arrays; i++) {
+		const struct array_spec *a = &s->arrays[i];
+		struct json *j = json_add_object(list);
+
+		fields_write(j, array_fields, a);
+		if (a->n_schedule)
+			write_list(j, "schedule", a->schedule, a->n_schedule,
+				   sizeof(*a->schedule), window_fields);
+	}
+}
+
 struct json *wire_spec_json(const struct cluster_spec *s)
 {
 	struct json *j = json_new_object();
 
 	fields_write(j, spec_fields, s);
-	write_list(j, "arrays", s->arrays, s->n_arrays, sizeof(*s->arrays), array_fields);
+	write_arrays(json_set_array(j, "arrays"), s);
 	write_list(j, "storage", s->storage, s->n_storage, sizeof(*s->storage), storage_fields);
+	if (s->n_budgets)
+		write_list(j, "budgets", s->budgets, s->n_budgets, sizeof(*s->budgets),
+			   budget_fields);
 	write_list(j, "settings", s->settings, s->n_settings, sizeof(*s->settings),
 		   setting_fields);
 	return j;
+}
+
+static int read_schedule(struct array_spec *a, const struct json *list, struct err *err)
+{
+	size_t n = json_len(list);
+
+	a->schedule = n ? xcalloc(n, sizeof(*a->schedule)) : NULL;
+	for (size_t i = 0; i < n; i++) {
+		struct schedule_window *w = &a->schedule[i];
+
+		schedule_window_init(w);
+		a->n_schedule = i + 1;
+		if (fields_read(w, window_fields, json_at(list, i), NULL, err) < 0)
+			return err_wrap(err, "schedule %zu", i + 1);
+		if (!w->name || !w->from || !w->to || !w->zone)
+			return err_set(err, ERR_INVALID,
+				       "schedule %zu has no name, times or zone", i + 1);
+	}
+	return 0;
 }
 
 static int read_arrays(struct cluster_spec *s, const struct json *list, struct err *err)
@@ -138,6 +202,9 @@ static int read_arrays(struct cluster_spec *s, const struct json *list, struct e
 			return err_wrap(err, "array %zu", i + 1);
 		if (!s->arrays[i].name)
 			return err_set(err, ERR_INVALID, "array %zu has no name", i + 1);
+		if (read_schedule(&s->arrays[i], json_get(json_at(list, i), "schedule"), err) <
+		    0)
+			return err_wrap(err, "array %zu", i + 1);
 	}
 	return 0;
 }
@@ -170,6 +237,22 @@ static int read_settings(struct cluster_spec *s, const struct json *list, struct
 	return 0;
 }
 
+static int read_budgets(struct cluster_spec *s, const struct json *list, struct err *err)
+{
+	size_t n = json_len(list);
+
+	s->budgets = n ? xcalloc(n, sizeof(*s->budgets)) : NULL;
+	for (size_t i = 0; i < n; i++) {
+		budget_spec_init(&s->budgets[i]);
+		s->n_budgets = i + 1;
+		if (fields_read(&s->budgets[i], budget_fields, json_at(list, i), NULL, err) < 0)
+			return err_wrap(err, "budget %zu", i + 1);
+		if (!s->budgets[i].name)
+			return err_set(err, ERR_INVALID, "budget %zu has no name", i + 1);
+	}
+	return 0;
+}
+
 int wire_spec_read(struct cluster_spec *s, const struct json *j, struct err *err)
 {
 	cluster_spec_clear(s);
@@ -177,7 +260,8 @@ int wire_spec_read(struct cluster_spec *s, const struct json *j, struct err *err
 		return -1;
 	if (read_arrays(s, json_get(j, "arrays"), err) < 0)
 		return -1;
-	if (read_storage(s, json_get(j, "storage"), err) < 0)
+	if (read_storage(s, json_get(j, "storage"), err) < 0 ||
+	    read_budgets(s, json_get(j, "budgets"), err) < 0)
 		return -1;
 	return read_settings(s, json_get(j, "settings"), err);
 }

@@ -25,7 +25,8 @@ static const struct field view_fields[] = {
 	V(cycle_s, FIELD_INT),	     V(boot_p50_ms, FIELD_INT),
 	V(boot_p95_ms, FIELD_INT),   V(boots_hour, FIELD_INT),
 	V(boots_lost, FIELD_INT),    V(editing, FIELD_CHARS),
-	V(editing_ms, FIELD_INT),    FIELD_END,
+	V(editing_ms, FIELD_INT),    V(schedule, FIELD_CHARS),
+	FIELD_END,
 };
 #undef V
 

@@ -584,6 +584,8 @@ static bool act_is_right(struct audit *a, const struct plan_node *act)
 		return true;
 	if (n->keep_alive)
 		return WRONG(a, "I9: %s is kept by an operator", n->name);
+	if (act->act == ACT_RETIRE) /* it ends what it does first */
+		return true;
 	if (n->jobs > 0 || n->state == NODE_BUSY || (n->jobs < 0 && !boots))
 		return WRONG(a, "I2: %s has jobs, or may have", n->name);
 	if (act->act == ACT_DELETE && !boots)

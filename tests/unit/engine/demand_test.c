@@ -248,6 +248,79 @@ static void a_job_of_several_nodes_is_one_task_on_each(void **state)
 	assert_true(w->demand.v[0].colocated);
 }
 
+static bool rule_text(char out[SCHED_RULE_TEXT], const char *reason)
+{
+	snprintf(out, SCHED_RULE_TEXT, "rule %.20s", reason);
+	return strncmp(reason, "QOS", 3) == 0;
+}
+
+static struct job *add_forbidden(struct world *w, const char *id, int64_t cpus,
+				 const char *reason)
+{
+	struct job *j = add_job(w, id, 2);
+
+	j->demand = false;
+	j->reason = reason;
+	j->partition = "htc";
+	j->cpus = cpus;
+	return j;
+}
+
+static void what_a_rule_forbids_wants_nothing_and_says_what_it_asks_for(void **state)
+{
+	static const char per_user[] = "QOSMaxJobsPerUser", per_group[] = "QOSGrpNode";
+	struct world *w = *state;
+	struct sched_ops with_rules = ops;
+
+	with_rules.rule_text = rule_text;
+	add_forbidden(w, "1", 4, per_user);
+	add_forbidden(w, "2", 4, per_user);
+	add_forbidden(w, "3", 4, per_group);
+	add_forbidden(w, "4", 8, per_user);
+	add_forbidden(w, "5", 4, "Dependency");
+	assert_int_equal(
+	    demand_of(&w->demand, &w->queue, &w->spec, &w->sizes, &with_rules, NULL), 0);
+	assert_int_equal(w->demand.n, 4);
+	assert_string_equal(want_of(w, 0)->rule, "rule QOSMaxJobsPerUser");
+	assert_ptr_equal(want_of(w, 0), want_of(w, 1));
+	assert_int_equal(want_of(w, 0)->not_eligible, 4);
+	assert_int_equal(want_of(w, 0)->slots, 0);
+	assert_int_equal(want_of(w, 0)->cpus, 4);
+	assert_string_equal(want_of(w, 2)->rule, "rule QOSGrpNode");
+	assert_int_equal(want_of(w, 3)->cpus, 8);
+	assert_null(want_of(w, 4)->rule);
+}
+
+static void a_job_whose_budget_is_spent_wants_nothing(void **state)
+{
+	struct world *w = *state;
+
+	add_job(w, "1", 3)->partition = "htc";
+	add_job(w, "2", 4)->partition = "htc";
+	w->queue.jobs[1].broke = 1;
+	w->queue.broke[0] = "budget phys: spent";
+	read_demand(w);
+	assert_int_equal(w->demand.n, 2);
+	assert_int_equal(want_of(w, 0)->slots, 3);
+	assert_null(want_of(w, 0)->budget);
+	assert_int_equal(want_of(w, 1)->slots, 0);
+	assert_int_equal(want_of(w, 1)->not_eligible, 4);
+	assert_string_equal(want_of(w, 1)->budget, "budget phys: spent");
+}
+
+static void a_job_that_lost_two_machines_gets_no_spot(void **state)
+{
+	struct world *w = *state;
+
+	add_job(w, "1", 1)->partition = "htc";
+	add_job(w, "2", 1)->partition = "htc";
+	w->queue.jobs[1].no_spot = true;
+	read_demand(w);
+	assert_int_equal(w->demand.n, 2);
+	assert_false(want_of(w, 0)->no_spot);
+	assert_true(want_of(w, 1)->no_spot);
+}
+
 struct yard { /* one bucket per array, tariff and size, to see where a want may go */
 	struct fact_array arrays[2];
 	struct fact_bucket buckets[8];
@@ -326,6 +399,9 @@ int main(void)
 		T(what_cannot_be_read_is_never_taken_as_zero),
 		T(a_constraint_that_is_not_understood_buys_nothing),
 		T(a_job_of_several_nodes_is_one_task_on_each),
+		T(what_a_rule_forbids_wants_nothing_and_says_what_it_asks_for),
+		T(a_job_whose_budget_is_spent_wants_nothing),
+		T(a_job_that_lost_two_machines_gets_no_spot),
 		T(a_partition_and_a_tariff_say_where_a_job_may_go),
 	};
 

@@ -417,6 +417,7 @@ static void execute(struct world *w, int64_t share_of)
 		struct fact_node *n = &w->nodes[w->plan.acts[i].node];
 
 		switch (w->plan.acts[i].act) {
+		case ACT_RETIRE:
 		case ACT_DRAIN:
 			n->state = NODE_DRAINING;
 			n->drained_by_us = true;

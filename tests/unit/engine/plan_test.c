@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -437,6 +438,92 @@ static void placement_groups_share_what_their_size_may_have(void **state)
 	assert_int_equal(bought(w), 3);
 }
 
+static void an_arrays_spent_budget_makes_nothing_for_it(void **state)
+{
+	struct world *w = *state;
+
+	snprintf(w->arrays[0].budget, sizeof(w->arrays[0].budget), "budget htc: spent");
+	want_slots(w, 4, 1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 0);
+	assert_int_equal(w->plan.wants[0].code, WHY_BUDGET);
+	assert_string_equal(w->plan.wants[0].text, "budget htc: spent");
+}
+
+/* Nothing is killed: a busy node goes as one that an operator drained. */
+static void a_hard_budget_sends_each_node_away_when_it_is_empty(void **state)
+{
+	struct world *w = *state;
+
+	w->arrays[0].retire = true;
+	snprintf(w->arrays[0].budget, sizeof(w->arrays[0].budget), "budget htc: spent");
+	add_node(w, NODE_BUSY, 0, -1);
+	add_node(w, NODE_IDLE, 2, 10);
+	add_node(w, NODE_IDLE, 2, 10);
+	w->nodes[2].keep_alive = true;
+	want_slots(w, 1, 1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(w->plan.n_acts, 2);
+	assert_int_equal(w->plan.acts[0].act, ACT_RETIRE);
+	assert_int_equal(w->plan.acts[0].node, 0);
+	assert_int_equal(w->plan.acts[1].act, ACT_RETIRE);
+	assert_int_equal(w->plan.acts[1].node, 1);
+}
+
+static void a_job_whose_budget_is_spent_is_told_so_and_counted_as_stuck(void **state)
+{
+	struct world *w = *state;
+	struct want *want = want_slots(w, 0, 1);
+
+	want->not_eligible = 5;
+	want->budget = "budget phys: spent";
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 0);
+	assert_int_equal(w->plan.wants[0].code, WHY_BUDGET);
+	assert_int_equal(w->plan.wants[0].unplaced, 5);
+	assert_string_equal(w->plan.wants[0].text, "budget phys: spent");
+}
+
+static void what_a_rule_forbids_is_told_unless_it_never_fits(void **state)
+{
+	struct world *w = *state;
+	struct want *want = want_slots(w, 0, 1);
+
+	want->not_eligible = 5;
+	want->rule = "its user may not have more";
+	want->reason = "QOSMaxJobsPerUserLimit";
+	want = want_slots(w, 0, 64);
+	want->not_eligible = 1;
+	want->rule = "its user may not have more";
+	want->reason = "QOSMaxJobsPerUserLimit";
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 0);
+	assert_int_equal(w->plan.wants[0].code, WHY_NO_ROOM_PLAN);
+	assert_non_null(strstr(w->plan.wants[0].text, "QOSMaxJobsPerUserLimit"));
+	assert_int_equal(w->plan.wants[1].code, WHY_NEVER_FITS);
+}
+
+/* Spot at a fifth of the price is dear where most of its work is done twice. */
+static void the_past_of_spot_is_part_of_its_price(void **state)
+{
+	struct world *w = *state;
+
+	w->facts.n_buckets = 2;
+	w->buckets[1] = w->buckets[0];
+	w->buckets[0].spot = true;
+	w->buckets[0].price = 0.09;
+	w->array.spot = SPOT_THEN_ONDEMAND;
+	w->array.spot_wait_s = 0;
+	w->buckets[0].shut_since_s = 1;
+	want_slots(w, 4, 1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(w->plan.creates[0].bucket, 0); /* 0.0945 */
+	plan_clear(&w->plan);
+	w->buckets[0].risk = 1.3;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(w->plan.creates[0].bucket, 1);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, up, down)
 
 int main(void)
@@ -463,6 +550,11 @@ int main(void)
 		T(an_unknown_queue_neither_buys_nor_shrinks),
 		T(jobs_that_are_not_known_keep_a_node),
 		T(a_half_open_bucket_lets_one_node_try),
+		T(an_arrays_spent_budget_makes_nothing_for_it),
+		T(a_hard_budget_sends_each_node_away_when_it_is_empty),
+		T(a_job_whose_budget_is_spent_is_told_so_and_counted_as_stuck),
+		T(what_a_rule_forbids_is_told_unless_it_never_fits),
+		T(the_past_of_spot_is_part_of_its_price),
 		T(placement_groups_share_what_their_size_may_have),
 	};
 
