@@ -16,7 +16,7 @@ static const struct {
 };
 
 static const char *const words[] = {
-	"cluster", "array", "user", "account", "id", "name", "kind"
+	"cluster", "array", "user", "id", "name", "kind", "account"
 };
 static const char *const sums[] = { "node_hours", "ondemand_usd", "spot_usd",	  "saved_usd",
 				    "idle_usd",	  "usd",	  "usd_per_hour", "share" };

@@ -471,6 +471,8 @@ cost() {
 	screen_keys b
 	tap_ok "by user" screen_wait 'alice '
 	screen_keys b
+	tap_ok "by account" screen_wait "physics "
+	screen_keys b
 	tap_ok "by job" screen_wait '12 op monte-carlo'
 	screen_keys p
 	tap_ok "p takes another period" asked 'GET /v1/cost?from=1795392000000'
