@@ -26,11 +26,11 @@ static void every_table_is_in_it(void **state)
 	csv_of(&out,
 	       "{\"by_cluster\":[{\"cluster\":\"demo\",\"usd\":1.5,\"node_hours\":2}],"
 	       "\"series\":{\"points\":[{\"at_ms\":0,\"usd\":0.25}]},\"total\":{\"usd\":1.5}}");
-	assert_non_null(strstr(buf_str(&out), "table,time,cluster,array,user,job,name,kind,"));
-	assert_non_null(strstr(buf_str(&out), "cluster,,demo,,,,,,2.000000,,,,,1.500000,,\n"));
+	assert_non_null(strstr(buf_str(&out), "table,time,cluster,array,user,job,name,kind,account,"));
+	assert_non_null(strstr(buf_str(&out), "cluster,,demo,,,,,,,2.000000,,,,,1.500000,,\n"));
 	assert_non_null(
-	    strstr(buf_str(&out), "time,1970-01-01T00:00:00Z,,,,,,,,,,,,0.250000,,\n"));
-	assert_non_null(strstr(buf_str(&out), "total,,,,,,,,,,,,,1.500000,,\n"));
+	    strstr(buf_str(&out), "time,1970-01-01T00:00:00Z,,,,,,,,,,,,,0.250000,,\n"));
+	assert_non_null(strstr(buf_str(&out), "total,,,,,,,,,,,,,,1.500000,,\n"));
 	buf_clear(&out);
 }
 
