@@ -402,16 +402,21 @@ void display_drop_input(struct display *d)
 	timer_stop(d->key_timer);
 }
 
+bool display_ascii(const struct display *d)
+{
+	return term_ascii(d->term);
+}
+
 void display_blocks(struct display *d, bool on)
 {
 	d->screen.blocks = on && !d->screen.ascii;
-	ask(d, true);
+	ask(d, PACE_KEY);
 }
 
 void display_ramp(struct display *d, bool on)
 {
 	term_ramp(d->term, on);
-	ask(d, true);
+	ask(d, PACE_KEY);
 }
 
 bool display_has_ramp(const struct display *d)

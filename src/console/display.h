@@ -56,6 +56,7 @@ void display_ask_data(struct display *d); /* a frame for news: merged, one a sec
 void display_redraw(struct display *d);	  /* Ctrl-L: everything, from scratch */
 void display_theme(struct display *d, const struct theme *theme);
 const char *display_guessed(const struct display *d); /* as term_guessed() */
+bool display_ascii(const struct display *d);	      /* nothing but ASCII is drawn */
 void display_mouse(struct display *d, bool on);
 void display_paste(struct display *d, bool on);
 bool display_copy(struct display *d, const char *text); /* as term_copy() */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -10,6 +11,9 @@
 #define PERCENT	    100
 #define BAR_CELLS   20
 #define GRAPH_ROWS  5
+#define GRAPH_MAX   ((size_t)8192) /* bytes of one row */
+#define FULL_CELL   8
+#define IDLE_SHADE  "\xe2\x96\x92"
 #define MID_COLS    78
 #define WIDE_COLS   100
 #define WIDE_POINTS 31 /* so many stand two cells wide */
@@ -112,10 +116,10 @@ void cost_sentences(struct textbox *out, const struct json *j)
 	if (unpriced)
 		textbox_add(out, TONE_WARN, "            %s at a price that is not known",
 			    count_text((char[48]){ 0 }, unpriced, "machine"));
-	textbox_add(
-	    out, idle > 0 ? TONE_WARN : TONE_TEXT,
-	    "idle waste  %s/h, %.0f %% of what runs: idle nodes, not heads or disks",
-	    cost_usd(a, j, "rate.idle_usd_per_hour"), rate > 0 ? idle / rate * PERCENT : 0);
+	textbox_add(out, idle > 0 ? TONE_WARN : TONE_TEXT,
+		    "idle waste  %s/h, %.0f %% of what runs: idle nodes, not heads or disks",
+		    cost_usd(a, j, "rate.idle_usd_per_hour"),
+		    rate > 0 ? idle / rate * PERCENT : 0);
 	textbox_add(out, TONE_TEXT, "spent       %s today, %s this month",
 		    cost_usd(a, j, "spent.today"), cost_usd(b, j, "spent.month"));
 	textbox_add(out, TONE_TEXT,
@@ -218,39 +222,73 @@ double cost_highest(const struct json *points)
 	return most;
 }
 
-static void graph_row(char *out, size_t max, const struct json *points, double most, int row)
+/* Eighths of the cell that lie below x. */
+static int eighths(double x, double most, int row, int rows)
 {
-	size_t n = 0, wide = json_len(points) <= WIDE_POINTS ? 2 : 1;
+	double part = most > 0 ? x / most * rows - (row - 1) : 0;
 
-	for (size_t i = 0; i < json_len(points) * wide && n + 1 < max; i++) {
-		const struct json *p = json_at(points, i / wide);
-		double x = json_real(p, "usd", 0), work = x - json_real(p, "idle_usd", 0);
-		double at = most * (row - 0.5) / GRAPH_ROWS;
-
-		out[n++] = most > 0 && work >= at ? '#' : most > 0 && x >= at ? '+' : ' ';
-	}
-	out[n] = '\0';
+	return part <= 0 ? 0 : part >= 1 ? FULL_CELL : (int)(part * FULL_CELL + 0.5);
 }
 
-void cost_graph(struct textbox *out, const struct json *j)
+const char *cost_cell(const struct json *point, double most, int row, int rows, bool ascii)
+{
+	static const char *const levels[] = { " ",
+					      "\xe2\x96\x81",
+					      "\xe2\x96\x82",
+					      "\xe2\x96\x83",
+					      "\xe2\x96\x84",
+					      "\xe2\x96\x85",
+					      "\xe2\x96\x86",
+					      "\xe2\x96\x87",
+					      "\xe2\x96\x88" };
+	double x = json_real(point, "usd", 0), work = x - json_real(point, "idle_usd", 0);
+	int all = eighths(x, most, row, rows), busy = eighths(work, most, row, rows);
+
+	if (ascii)
+		return busy >= FULL_CELL / 2 ? "#" : all >= FULL_CELL / 2 ? "+" : " ";
+	if (all > busy && all - busy >= busy) /* the shade has no halves */
+		return all >= FULL_CELL / 2 ? IDLE_SHADE : levels[all];
+	return levels[all];
+}
+
+const char *cost_signs(bool ascii)
+{
+	return ascii ? "# nodes at work, + idle ones on top"
+		     : "\xe2\x96\x88 nodes at work, " IDLE_SHADE " idle ones on top";
+}
+
+static void graph_row(struct buf *out, const struct json *points, double most, int row,
+		      bool ascii)
+{
+	size_t wide = json_len(points) <= WIDE_POINTS ? 2 : 1;
+
+	for (size_t i = 0; i < json_len(points) * wide; i++)
+		buf_adds(out,
+			 cost_cell(json_at(points, i / wide), most, row, GRAPH_ROWS, ascii));
+}
+
+void cost_graph(struct textbox *out, const struct json *j, bool ascii)
 {
 	const struct json *points = json_get(j, "series.points");
 	bool days = json_int(j, "series.step_ms", 0) > (int64_t)3600000;
 	double most = cost_highest(points);
-	char cells[512], money[24], first[CLOCK_TEXT], last[CLOCK_TEXT];
+	char money[24], first[CLOCK_TEXT], last[CLOCK_TEXT];
 	size_t n = json_len(points);
 
 	if (n == 0)
 		return;
-	textbox_add(out, TONE_TITLE, "a column is one %s, a row %s: " COST_SIGNS,
-		    days ? "day" : "hour", money_text(money, most / GRAPH_ROWS));
+	textbox_add(out, TONE_TITLE, "a column is one %s, a row %s: %s", days ? "day" : "hour",
+		    money_text(money, most / GRAPH_ROWS), cost_signs(ascii));
 	for (int row = GRAPH_ROWS; row > 0; row--) {
-		graph_row(cells, sizeof(cells), points, most, row);
+		struct buf cells = BUF_INIT(GRAPH_MAX);
+
+		graph_row(&cells, points, most, row, ascii);
 		textbox_add(out, TONE_BUSY, "%8s |%s",
 			    row == GRAPH_ROWS ? money_text(money, most)
 			    : row == 1	      ? "0"
 					      : "",
-			    cells);
+			    buf_str(&cells));
+		buf_clear(&cells);
 	}
 	clock_text(first, json_int(json_at(points, 0), "at_ms", 0));
 	clock_text(last, json_int(json_at(points, n - 1), "at_ms", 0));
@@ -261,6 +299,7 @@ void cost_graph(struct textbox *out, const struct json *j)
 static int row_count(struct deck *d, int columns)
 {
 	const struct json *j = d->cost.told;
+	bool ascii = display_ascii(d->display);
 
 	textbox_open(&d->under, "");
 	if (!j) {
@@ -268,7 +307,7 @@ static int row_count(struct deck *d, int columns)
 		return 1;
 	}
 	if (columns >= COST_SIDE_COLS)
-		return cost_wide_rows(d, j, columns);
+		return cost_wide_rows(d, j, columns, ascii);
 	cost_sentences(&d->under, j);
 	textbox_add(&d->under, TONE_TEXT, "%s", "");
 	cost_table(&d->under, d->cost.group, j,
@@ -277,7 +316,7 @@ static int row_count(struct deck *d, int columns)
 					 : COST_SLIM,
 		   0);
 	textbox_add(&d->under, TONE_TEXT, "%s", "");
-	cost_graph(&d->under, j);
+	cost_graph(&d->under, j, ascii);
 	textbox_add(&d->under, TONE_DIM,
 		    "node time and its price as the engine saw them; a bill comes later");
 	return textbox_rows(&d->under, columns - 2);

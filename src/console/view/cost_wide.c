@@ -3,18 +3,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "console/view/cost.h"
 #include "console/words.h"
 
-#define RIGHT_COLS 49
-#define BAR_ROWS   8
-#define CELL_COLS  6  /* of a bar: a space, and its number below */
-#define BARS_MOST  24 /* at that width; more are narrower */
-#define SLIM_CELL  4
-#define TOP_MOST   8
+#define RIGHT_COLS     49
+#define BAR_ROWS       8
+#define LINE_MAX_BYTES ((size_t)2048)
+#define CELL_COLS      6  /* of a bar: a space, and its number below */
+#define BARS_MOST      24 /* at that width; more are narrower */
+#define SLIM_CELL      4
+#define TOP_MOST       8
 
 static const char *const names[] = { "this month", "today", "7 days" };
 
@@ -39,25 +41,22 @@ static void amount(char out[16], double usd, int cell)
 		snprintf(out, 16, "%.0fk", usd / 1000);
 }
 
-static void bar_row(struct textbox *out, const struct json *points, double most, int row)
+static void bar_row(struct textbox *out, const struct json *points, double most, int row,
+		    bool ascii)
 {
-	size_t n = json_len(points), used = 0;
-	int cell = cell_cols(n);
-	char line[600] = "", edge[24] = "";
+	struct buf line = BUF_INIT(LINE_MAX_BYTES);
+	int cell = cell_cols(json_len(points));
+	char edge[24] = "";
 
 	if (row == BAR_ROWS)
 		money_text(edge, most);
-	for (size_t i = 0; i < n && used + (size_t)cell < sizeof(line); i++) {
-		const struct json *p = json_at(points, i);
-		double x = json_real(p, "usd", 0), work = x - json_real(p, "idle_usd", 0);
-		double at = most * (row - 0.5) / BAR_ROWS;
-		char c = most <= 0 ? ' ' : work >= at ? '#' : x >= at ? '+' : ' ';
-
+	for (size_t i = 0; i < json_len(points); i++)
 		for (int k = 0; k < cell; k++)
-			line[used++] = k == 0 ? ' ' : c;
-	}
-	line[used] = '\0';
-	textbox_add(out, TONE_BUSY, "%8s |%s", edge, line);
+			buf_adds(&line, k == 0 ? " "
+					       : cost_cell(json_at(points, i), most, row,
+							   BAR_ROWS, ascii));
+	textbox_add(out, TONE_BUSY, "%8s |%s", edge, buf_str(&line));
+	buf_clear(&line);
 }
 
 /* Under each bar its number, and the day or hour that it is. */
@@ -82,7 +81,7 @@ static void bar_feet(struct textbox *out, const struct json *points, bool days)
 	textbox_add(out, TONE_DIM, "%8s  %s", days ? "day" : "hour UTC", when);
 }
 
-static void bars(struct textbox *out, const struct json *j)
+static void bars(struct textbox *out, const struct json *j, bool ascii)
 {
 	const struct json *points = json_get(j, "series.points");
 	bool days = json_int(j, "series.step_ms", 0) > (int64_t)3600000;
@@ -90,14 +89,14 @@ static void bars(struct textbox *out, const struct json *j)
 	char money[24];
 
 	if (json_len(points) == 0 || json_len(points) > 31) {
-		cost_graph(out, j);
+		cost_graph(out, j, ascii);
 		return;
 	}
 	for (int row = BAR_ROWS; row > 0; row--)
-		bar_row(out, points, most, row);
+		bar_row(out, points, most, row, ascii);
 	bar_feet(out, points, days);
-	textbox_add(out, TONE_DIM, "%8s  a row is %s: " COST_SIGNS, "",
-		    money_text(money, most / BAR_ROWS));
+	textbox_add(out, TONE_DIM, "%8s  a row is %s: %s", "",
+		    money_text(money, most / BAR_ROWS), cost_signs(ascii));
 }
 
 /* Waste */
@@ -157,7 +156,7 @@ static int right_cols(int columns)
 	return columns < COST_SIDE_COLS ? 0 : RIGHT_COLS;
 }
 
-int cost_wide_rows(struct deck *d, const struct json *j, int columns)
+int cost_wide_rows(struct deck *d, const struct json *j, int columns, bool ascii)
 {
 	int left, right, cols = right_cols(columns);
 
@@ -171,7 +170,7 @@ int cost_wide_rows(struct deck *d, const struct json *j, int columns)
 	textbox_add(&d->detail, TONE_TEXT, "%s", "");
 	cost_table(&d->detail, d->cost.group == COST_JOBS ? COST_ARRAYS : COST_JOBS, j,
 		   COST_SLIM, TOP_MOST);
-	bars(&d->cost.below, j);
+	bars(&d->cost.below, j, ascii);
 	textbox_add(&d->cost.below, TONE_TEXT, "%s", "");
 	waste(&d->cost.below, d, j);
 	left = textbox_rows(&d->under, columns - cols - 3);
