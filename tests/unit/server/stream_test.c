@@ -10,12 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/http_local.h"
 #include "base/mem.h"
+#include "base/unix_socket.h"
 #include "client/mirror.h"
 #include "engine/run.h"
 #include "server/server.h"
@@ -523,6 +525,82 @@ static void large_windows_come_in_parts(void **state)
 	assert_int_equal(strlen(rows(w, "n").u.nodes[BIG - 1].set_id), 23 + 250 - 3);
 }
 
+/* A client that asks and does not read: what it is sent stays in its socket. */
+static int deaf_client(struct world *w, const char *windows)
+{
+	int fd = unix_connect(w->socket, SOCK_NONBLOCK, NULL);
+	char *body = xasprintf("{\"windows\":[%s]}", windows);
+	char *text = xasprintf("POST /v1/stream HTTP/1.1\r\nHost: engine\r\n"
+			       "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+			       strlen(body), body);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	free(text);
+	free(body);
+	return fd;
+}
+
+static void turns(struct world *w, int64_t ms)
+{
+	for (int64_t end = clock_wall_ms() + ms; clock_wall_ms() < end;)
+		loop_turn(w->loop, 20);
+}
+
+static bool reads_on(struct world *w, int fd)
+{
+	char part[65536];
+	ssize_t n = read(fd, part, sizeof(part));
+
+	if (n > 0)
+		buf_add(&w->got, part, (size_t)n);
+	return n != 0;
+}
+
+/* "rev" of a line is never below that of the one before. */
+static void revisions_rise(const struct world *w)
+{
+	const char *at = buf_str(&w->got);
+	unsigned long long last = 0;
+
+	while ((at = strstr(at, "\"rev\":"))) {
+		unsigned long long rev = strtoull(at += 6, NULL, 10);
+
+		assert_true(rev >= last);
+		last = rev;
+	}
+	assert_true(last > 0);
+}
+
+/*
+ * R9.6. The stream tells states, not events: whoever falls behind misses lines and is then told
+ * how it stands, which is the resync; whoever has a MiB unread is cut, and begins with a whole
+ * picture (a_lost_engine_leaves_the_picture_and_comes_back).
+ */
+static void r9_6_who_falls_behind_is_told_how_it_stands_and_not_all_that_was(void **state)
+{
+	struct world *w = *state;
+	int fd = deaf_client(w, "{\"id\":\"b\",\"noun\":\"node\",\"cluster\":\"big\","
+				"\"count\":1000}," NODES);
+	size_t told;
+
+	turns(w, 1500); /* the large window fills its socket */
+	for (int i = 0; i < 20; i++) {
+		keep(w, "htc-2", i % 2 == 0);
+		turns(w, 100);
+	}
+	keep(w, "htc-2", true);
+	keep(w, "htc-3", true);
+	WAIT_FOR(w, reads_on(w, fd) && has_line(w, "\"htc-3\"") &&
+			count(w, "\"keep_alive\":true") >= 2);
+	told = count(w, "\"window\":\"n\"");
+	print_message("# 21 changes, of which %zu lines were told\n", told);
+	assert_in_range(told, 1, 8);
+	revisions_rise(w);
+	close(fd);
+	turns(w, 50);
+}
+
 static void a_lost_engine_leaves_the_picture_and_comes_back(void **state)
 {
 	struct world *w = *state;
@@ -713,6 +791,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(other_windows_keep_what_was_sent, up, down),
 		cmocka_unit_test_setup_teardown(wrong_requests_are_refused, up, down),
 		cmocka_unit_test_setup_teardown(large_windows_come_in_parts, up, down),
+		cmocka_unit_test_setup_teardown(
+		    r9_6_who_falls_behind_is_told_how_it_stands_and_not_all_that_was, up, down),
 		cmocka_unit_test_setup_teardown(a_lost_engine_leaves_the_picture_and_comes_back,
 						up, down),
 		cmocka_unit_test_setup_teardown(silence_is_broken_by_a_beat, up_still, down),
