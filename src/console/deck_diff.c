@@ -224,6 +224,15 @@ static void on_applied(struct deck *d, const struct json *answer, const char *cl
 		act_fetch_diff(d, row_here(d));
 }
 
+/* By an old picture: it says what changed, and the new one is read. */
+static void on_not_applied(struct deck *d, const struct err *err, const char *cluster)
+{
+	(void)cluster;
+	deck_say(d, TONE_FAIL, "%.300s", err->msg);
+	if (err->code == ERR_STALE && row_here(d))
+		act_fetch_diff(d, row_here(d));
+}
+
 static void apply(struct deck *d)
 {
 	const char *cluster = json_str(d->diff.plan, "cluster", "");
@@ -234,6 +243,7 @@ static void apply(struct deck *d)
 	json_set_str(body, "plan_hash", json_str(d->diff.plan, "hash", ""));
 	deck_post(d, client_path("/v1/clusters/%/update", cluster, (char *)NULL), body,
 		  on_applied, cluster);
+	deck_if_failed(d, on_not_applied);
 	deck_if_match(d, d->diff.plan);
 }
 

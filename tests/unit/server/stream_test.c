@@ -530,9 +530,10 @@ static int deaf_client(struct world *w, const char *windows)
 {
 	int fd = unix_connect(w->socket, SOCK_NONBLOCK, NULL);
 	char *body = xasprintf("{\"windows\":[%s]}", windows);
-	char *text = xasprintf("POST /v1/stream HTTP/1.1\r\nHost: engine\r\n"
-			       "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-			       strlen(body), body);
+	char *text =
+	    xasprintf("POST /v1/stream HTTP/1.1\r\nHost: engine\r\n"
+		      "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+		      strlen(body), body);
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
