@@ -180,6 +180,10 @@ int engine_node_undrain(struct engine *e, const struct user *u, const char *clus
 int engine_node_terminate(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, const char *reason, bool force, struct err *err);
 int engine_node_keep(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, bool keep, struct err *err);
 
+/* R5.9: none of its nodes goes by itself. R5.8: what of it rests or is protected is tried again now. */
+int engine_array_keep(struct engine *e, const struct user *u, const char *cluster, const struct strs *arrays, bool kept, struct err *err);
+int engine_array_retry(struct engine *e, const struct user *u, const char *cluster, const struct strs *arrays, struct err *err);
+
 /* Jobs go to the scheduler on the head; the callback gives its answer. */
 int engine_job_submit(struct engine *e, const struct user *u, const char *cluster, const struct json *request, engine_done_cb *cb, void *arg, struct err *err); /* {script_text|script_path, name, file, array, partition, args[], cwd, key}; file: the name of a text that neither "name" nor the text itself names */
 int engine_job_act(struct engine *e, const struct user *u, const char *cluster, const char *verb, const struct strs *ids, engine_done_cb *cb, void *arg, struct err *err); /* cancel hold release requeue */

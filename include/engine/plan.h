@@ -74,6 +74,7 @@ struct fact_bucket { /* array x size x zone x spot x placement group */
 	double risk;             /* spot: what the price is multiplied by for work that is lost; 0: as where nothing is known */
 	int64_t closed_until_s;  /* back-off: no candidate before; 0 open */
 	char closed_why[120];
+	char console[80];        /* what the last machine that did not join there wrote */
 	int64_t probe_max;       /* half-open: at most so many that boot; -1 no bound */
 	int64_t shut_since_s;    /* spot: not to be had (back-off, stock, price, quota) since; 0 open */
 };
@@ -86,6 +87,7 @@ struct fact_node {
 	struct resources free, total; /* as scheduler or bucket say */
 	int64_t jobs;            /* running there; -1 unknown */
 	bool keep_alive, drained_by_us, drained_by_other, terminate_asked, drain_asked;
+	bool array_kept;         /* keep_alive with its array */
 	bool exclusive;          /* closed by an exclusive job */
 	int64_t idle_since_s, joined_s, requested_s;
 	bool ever_busy;
@@ -133,6 +135,7 @@ struct facts {
 	bool retire;                  /* and all nodes go when they are empty */
 	bool paused;                  /* autoscaling off */
 	bool blind;                   /* scheduler or cloud unknown: nothing is drained or deleted; create only from demand */
+	bool doubted;                 /* blind, as the scheduler suddenly shows much less than before (R5.3) */
 	bool demand_stale;            /* older than two cycles: nothing is created either */
 	struct vm_size *own_sizes;    /* facts_make()'s copies: facts outlive readings and rows. NULL: all is lent */
 	char (*own_names)[40];

@@ -43,6 +43,8 @@ struct array_spec {
 	struct strs features;
 	struct schedule_window *schedule; /* hours with other numbers than these */
 	size_t n_schedule;
+	int64_t kept_ms;    /* an operator keeps all its nodes since then (R5.9); 0: nobody does. Of no template */
+	char *kept_by;
 };
 
 struct storage_spec {

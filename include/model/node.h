@@ -46,7 +46,10 @@ struct node {
 	int64_t idle_since_ms; /* unmatched since; 0 while matched */
 	int64_t drain_set_ms;  /* when our drain was acknowledged; a proof of emptiness must start later */
 	int64_t gone_ms;
-	bool keep_alive;
+	bool keep_alive;       /* an operator keeps it */
+	int64_t kept_ms;       /* since then, if that is known */
+	char kept_by[40];
+	int64_t array_kept_ms; /* its array is kept since then; 0: it is not. Not stored: the array's spec has it */
 	bool ever_busy;
 	bool drain_asked;      /* by an operator: goes when empty, whatever the timers say */
 	int64_t drain_asked_ms; /* when, if it can be taken back for a while; 0: it goes as soon as it is empty */
@@ -60,6 +63,10 @@ struct node {
 	int64_t phase_ms;      /* the node script's last mark. Not stored */
 	char phase[40];
 };
+
+bool node_is_kept(const struct node *n); /* by itself or with its array (R5.9) */
+int64_t node_kept_ms(const struct node *n, int64_t now_ms); /* for how long its machine costs because of that */
+double node_kept_cost(const struct node *n, int64_t now_ms); /* USD; -1: at a price that nobody knows */
 
 const char *node_state_name(enum node_state s);
 char node_state_glyph(enum node_state s); /* tui.md 6 */

@@ -52,6 +52,8 @@ struct array_row { /* one array and VM size of a cluster: a line of the node pan
 	bool spot;
 	int64_t live, max;         /* max -1: no limit, or it is the one that an array's first row tells */
 	bool shares;               /* not the first row of its array */
+	int64_t kept_ms;           /* an operator keeps it since then; 0: nobody does */
+	char kept_by[40];
 	int64_t count[NODE_STATES];
 	int64_t per;               /* nodes of a glyph: more than one where a glyph for each would not fit; then the worst of them */
 	char glyphs[GLYPHS_MAX];   /* of the live nodes in index order, then '.' up to max */

@@ -48,6 +48,7 @@ int store_backup(struct store *st, const char *path, struct err *err);
 int store_restore(const char *backup, const char *path, struct err *err); /* engine not running; the old file is kept as PATH.replaced-TIME; sets adoption mode (R2.10) */
 int64_t store_free_bytes(const struct store *st);    /* of its file system */
 bool store_low_on_room(const struct store *st);      /* R2.5: time to warn */
+bool store_room_is_low(int64_t free, int64_t all);   /* the same of a disk of so many bytes. Pure */
 int store_release_ballast(struct store *st, struct err *err); /* R2.5 */
 
 /* Why nothing may be changed before an admin decided what is ours: restored, or a copy in another place. NULL: no such reason. */
@@ -142,6 +143,7 @@ struct backoff {
 	int64_t until_ms, length_ms;
 	int64_t boots_failed; /* in a row: two close it for a while, ten until somebody says otherwise (R5.8) */
 	char why[160];
+	char console[160]; /* what the last machine that did not join wrote */
 };
 int store_backoff_save(struct store *st, int64_t cluster_id, const struct backoff *b, struct err *err);
 int store_backoffs(struct store *st, int64_t cluster_id, struct backoff **out, size_t *n, struct err *err);
@@ -159,6 +161,14 @@ int store_job_taken(struct store *st, int64_t cluster_id, const char *job, int64
 typedef void store_taken_cb(void *arg, const char *job, int64_t times);
 int store_jobs_taken(struct store *st, int64_t cluster_id, store_taken_cb *cb, void *arg, struct err *err);
 int store_jobs_taken_forget(struct store *st, int64_t before_ms, struct err *err);
+
+/* who asked for jobs to be cancelled: until they have left the queue */
+#define STORE_CANCEL_JOBS 100000 /* of one asking */
+int store_cancel_add(struct store *st, int64_t cluster_id, const char *actor, const struct strs *jobs, int64_t at_ms, int64_t *id, struct err *err);
+int store_cancel_drop(struct store *st, int64_t id, struct err *err); /* it was refused */
+int store_cancels_forget(struct store *st, int64_t before_ms, struct err *err);
+typedef void store_cancel_cb(void *arg, const char *actor, int64_t at_ms, const struct strs *jobs);
+int store_cancels(struct store *st, int64_t cluster_id, store_cancel_cb *cb, void *arg, struct err *err); /* the oldest first */
 
 /* the curves of a live cluster: pictures, not facts, so a damaged one reads as empty */
 int store_history_save(struct store *st, int64_t cluster_id, const struct history *h, struct err *err);

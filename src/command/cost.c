@@ -41,6 +41,18 @@ static void show_rate(struct command_run *r, const struct json *j)
 			  count_text((char[48]){ 0 }, unpriced, "machine"));
 }
 
+/* R5.9 */
+static void show_kept(struct command_run *r, const struct json *j)
+{
+	int64_t n = json_int(j, "kept.nodes", 0);
+	char rate[24], sum[24];
+
+	if (n)
+		show_fact(r, "kept", "%s by operators: %s/h, %s so far",
+			  count_text((char[48]){ 0 }, n, "node"),
+			  usd(rate, j, "kept.usd_per_hour"), usd(sum, j, "kept.usd"));
+}
+
 static const char *budget_word(const char *state)
 {
 	static const char *const words[][2] = {
@@ -102,6 +114,7 @@ static void show_facts(struct command_run *r, const struct json *j)
 
 	show_fact(r, "cluster", "%s", json_str(j, "cluster", ""));
 	show_rate(r, j);
+	show_kept(r, j);
 	show_fact(r, "spent", "%s today, %s this month", usd(a, j, "spent.today"),
 		  usd(b, j, "spent.month"));
 	show_fact(r, "forecast", "%s at the end of the day, %s at the end of the month",

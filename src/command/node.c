@@ -55,6 +55,19 @@ static void show_step(struct command_run *r, const char *what, const struct json
 			  clock_span(span, at - json_int(n, "requested_ms", at)));
 }
 
+/* R5.9 */
+static void show_kept(struct command_run *r, const struct json *n)
+{
+	int64_t with_array = json_int(n, "array_kept_ms", 0);
+	int64_t since = with_array ? with_array : json_int(n, "kept_ms", 0);
+	char when[CLOCK_TEXT];
+
+	if (json_bool(n, "keep_alive", false) || with_array)
+		show_fact(r, "kept", "%s%s%s; it is not scaled in",
+			  with_array ? "with its array" : "by itself", since ? ", since " : "",
+			  since ? show_time(when, since) : "");
+}
+
 static void on_show(struct command_run *r, const struct json *n)
 {
 	const char *reason = json_str(n, "reason", ""), *phase = json_str(n, "phase", "");
@@ -63,8 +76,7 @@ static void on_show(struct command_run *r, const struct json *n)
 	show_fact(r, "node", "%s", json_str(n, "name", "?"));
 	show_fact(r, "state", "%s for %s%s%s", json_str(n, "state", "?"),
 		  show_since(span, json_int(n, "since_ms", 0)), reason[0] ? ": " : "", reason);
-	if (json_bool(n, "keep_alive", false))
-		show_fact(r, "kept", "it is not scaled in");
+	show_kept(r, n);
 	show_fact(r, "array", "%s", json_str(n, "array", ""));
 	show_fact(r, "size", "%s, %s%s%s", json_str(n, "size", "?"),
 		  json_bool(n, "spot", false) ? "spot" : "on demand",

@@ -94,7 +94,7 @@ command_fn run_cluster_check, run_cluster_create, run_cluster_start, run_cluster
     run_cluster_status, run_cluster_history, run_cluster_list, run_cluster_delete,
     run_cluster_pause, run_cluster_resume;
 command_fn run_template_diff, run_cluster_update;
-command_fn run_node_list, run_node_show,
+command_fn run_node_list, run_node_show, run_array_act,
     run_node_act; /* act: its verb is the command's second word */
 command_fn run_job_list, run_job_show, run_job_submit, run_job_act, run_job_log,
     run_job_resubmit, run_node_log;

@@ -365,6 +365,34 @@ const struct command commands[] = {
 	  .needs = ROLE_OPERATOR,
 	  .run = run_node_act },
 
+	{ .name = "array keep",
+	  .args = "CLUSTER ARRAY...",
+	  .help = "keep all nodes of arrays, whatever happens",
+	  .more =
+	      "None of them goes by itself: not idle, not after a failed boot, not with a fall of demand. What that costs stands "
+	      "with each node and in \"cost\". Stop, teardown and \"node terminate\" still end them.",
+	  .flags = CMD_CLUSTER | CMD_WRITE,
+	  .confirm = CONFIRM_UNDO,
+	  .needs = ROLE_OPERATOR,
+	  .run = run_array_act },
+	{ .name = "array unkeep",
+	  .args = "CLUSTER ARRAY...",
+	  .help = "let nodes of kept arrays be scaled in again",
+	  .flags = CMD_CLUSTER | CMD_WRITE,
+	  .confirm = CONFIRM_UNDO,
+	  .needs = ROLE_OPERATOR,
+	  .run = run_array_act },
+	{ .name = "array retry",
+	  .args = "CLUSTER ARRAY...",
+	  .help = "try sizes of arrays again now that rest or are protected",
+	  .more =
+	      "A size rests when the cloud had none of it, or when two of its machines in a row did not come up; after ten in a row it is "
+	      "protected, and no node of it is made before somebody says so. One node tries first.",
+	  .flags = CMD_CLUSTER | CMD_WRITE,
+	  .confirm = CONFIRM_UNDO,
+	  .needs = ROLE_OPERATOR,
+	  .run = run_array_act },
+
 	{ .name = "job list",
 	  .args = "CLUSTER",
 	  .help = "list the jobs of a cluster",

@@ -2,10 +2,10 @@
  * The Deck: templates, clusters, nodes, jobs and events on one screen, and everything that is
  * done from it (DESIGN.md 8). Private to its own files: deck.c (state, windows), deck_draw.c,
  * deck_bindings.c (what each key does), deck_bound.c (which key does what now), deck_keys.c
- * (where keys go), deck_mouse.c, deck_prompt.c (lines being typed), deck_sort.c, deck_help.c (what the
- * bindings say), deck_act.c (calls to the engine), deck_teardown.c, deck_wizard.c, deck_edit.c
- * (templates), deck_cost.c, deck_run.c (the command table behind ":"), deck_view.c (the full
- * views, console/view.h).
+ * (where keys go), deck_mouse.c, deck_prompt.c (lines being typed), deck_sort.c, deck_help.c
+ * (what the bindings say), deck_act.c (calls to the engine), deck_teardown.c, deck_wizard.c,
+ * deck_edit.c (templates), deck_cost.c, deck_run.c (the command table behind ":"), deck_view.c
+ * (the full views, console/view.h).
  */
 #ifndef CONSOLE_DECK_H
 #define CONSOLE_DECK_H
@@ -244,10 +244,11 @@ struct deck {
 	int view_top;			/* first line shown of a view that is all lines */
 	bool node_list;
 	bool nodes_mapped; /* the view of nodes is the map */
-	char sought[120];  /* the filter that found the one row that a view shows; goes with it */
-	size_t shade;	   /* of its cells */
-	int map_per;	   /* cells in a line of it */
-	int map_wide;	   /* columns of such a cell, with the gap behind it; 1: a glyph */
+	char
+	    sought[120]; /* the filter that found the one row that a view shows; goes with it */
+	size_t shade;	 /* of its cells */
+	int map_per;	 /* cells in a line of it */
+	int map_wide;	 /* columns of such a cell, with the gap behind it; 1: a glyph */
 	struct mirror_rows groups;
 	bool have_groups;
 	struct flash group_flash; /* cells of the groups that just changed */
@@ -360,7 +361,7 @@ const char *deck_selected(const struct deck *d,
 			  char out[80]); /* what "why" is asked about: node, job; "" none */
 const char *deck_cannot(const struct deck *d,
 			enum role needs); /* why nothing can be changed now; NULL: it can */
-bool deck_lost(const struct deck *d); /* the engine is gone, and how to start it is known */
+bool deck_lost(const struct deck *d);	  /* the engine is gone, and how to start it is known */
 void deck_leave(struct deck *d, int code);
 bool deck_maps(const struct deck *d); /* the node pane shows glyphs, not a list */
 
@@ -399,8 +400,8 @@ struct binding {
 	const char *group, *label, *help;
 	const char *word;    /* after ":", and in console.conf; NULL: of the command or label */
 	const char *command; /* the words of the command table that do the same; NULL none */
-	const char *cli;     /* its arguments: %c cluster, %n node, %j job, %t template */
-	enum role needs;     /* ROLE_NONE: reading */
+	const char *cli; /* its arguments: %c cluster, %n node, %a array, %j job, %t template */
+	enum role needs; /* ROLE_NONE: reading */
 	const char *(*off)(const struct deck *d,
 			   char out[80]); /* why not now; NULL: possible */
 	void (*run)(struct deck *d);
@@ -608,6 +609,12 @@ const char *deck_no_node(const struct deck *d, char out[80]);
 const char *deck_no_job(const struct deck *d, char out[80]);
 void act_shell(struct deck *d); /* on the node under the cursor */
 
+/* deck_array.c */
+enum array_act { ARRAY_KEEP, ARRAY_UNKEEP, ARRAY_RETRY };
+void act_array(struct deck *d, enum array_act what); /* keep: or unkeep, where it is kept */
+const char *deck_array(const struct deck *d);	     /* under the cursor; NULL none */
+const char *deck_no_array(const struct deck *d, char out[80]);
+
 /* deck_view.c */
 void view_open(struct deck *d, const struct view *v); /* NULL: back to the Deck */
 void view_tab(struct deck *d, size_t tab);
@@ -631,7 +638,7 @@ const char *deck_no_report(const struct deck *d, char out[80]);
 bool teardown_key(struct deck *d, const struct key *k); /* false: it is left */
 void teardown_draw(struct deck *d, struct screen *s, struct area a);
 void teardown_follow(struct deck *d);
-void teardown_see(struct deck *d); /* operations changed */
+void teardown_see(struct deck *d);	     /* operations changed */
 size_t teardown_needs(const struct deck *d); /* items that wait for the operator */
 void teardown_agreed(struct deck *d);
 /* deck_plan.c: before it begins */

@@ -78,6 +78,8 @@ static void offer_arguments(const struct deck *d, const struct command *c, const
 		offer_names(&d->panes[PANE_NODES], typed, out);
 	if (c->flags & CMD_JOBS)
 		offer_names(&d->panes[PANE_JOBS], typed, out);
+	for (size_t i = 0; strstr(c->args, "ARRAY") && d->map.have && i < d->map.rows.n; i++)
+		choices_add(out, typed, d->map.rows.u.arrays[i].array, "array");
 	if ((c->flags & CMD_CLUSTER) &&
 	    words_in(line, from) <= words_in(c->name, strlen(c->name)))
 		offer_names(&d->panes[PANE_CLUSTERS], typed, out);

@@ -41,7 +41,7 @@ static void phase(struct textbox *out, const char *name, int64_t at_ms, int64_t 
 
 static void of_node(const struct deck *d, struct textbox *out, const struct node *n)
 {
-	char a[CLOCK_TEXT], money[24], mem[24];
+	char a[CLOCK_TEXT], money[24], mem[24], kept[WORDS_MAX];
 	int64_t now = deck_now(d);
 
 	textbox_open(out, n->name);
@@ -63,8 +63,8 @@ static void of_node(const struct deck *d, struct textbox *out, const struct node
 	if (n->bound_ms && n->price >= 0)
 		field(out, TONE_TEXT, "so far", "%s",
 		      money_text(money, n->price * (double)(now - n->bound_ms) / 3600000.0));
-	if (n->keep_alive)
-		field(out, TONE_WARN, "kept", "scale-in leaves it alone");
+	if (node_is_kept(n))
+		field(out, TONE_WARN, "kept", "%s", words_kept(kept, n, now));
 	textbox_add(out, TONE_TITLE, "way up");
 	phase(out, "requested", n->requested_ms, n->requested_ms);
 	phase(out, "machine", n->bound_ms, n->requested_ms);
@@ -225,6 +225,7 @@ static void of_array(struct textbox *out, const struct array_row *r)
 {
 	struct count_word words[COUNT_WORDS];
 	size_t n = words_counts(words, r->count, r->max);
+	char since[CLOCK_TEXT];
 
 	textbox_open(out, r->array);
 	field(out, TONE_TEXT, "size", "%s, %s", vm_size_short(r->size),
@@ -237,6 +238,10 @@ static void of_array(struct textbox *out, const struct array_row *r)
 		      (long long)r->live);
 	for (size_t i = 0; i < n; i++)
 		field(out, words[i].tone, i ? "" : "now", "%s", words[i].text);
+	if (r->kept_ms)
+		field(out, TONE_WARN, "kept",
+		      "by %s since %s: none of its nodes goes by itself", r->kept_by,
+		      hms(since, r->kept_ms));
 }
 
 void deck_detail(struct deck *d, struct textbox *out)

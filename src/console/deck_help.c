@@ -223,6 +223,8 @@ static const char *argument(const struct deck *d, char what, char out[80])
 
 	if (what == 'c')
 		text = d->cluster;
+	else if (what == 'a')
+		text = deck_array(d);
 	else if (what == 't')
 		text = pane_name_at(&d->panes[PANE_TEMPLATES]);
 	else if (what == 'w')

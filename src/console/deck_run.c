@@ -50,6 +50,8 @@ static void fill_in(struct strs *out, const struct deck *d, const struct command
 		pane_chosen(&d->panes[PANE_NODES], out);
 	else if ((c->flags & CMD_NODES) && deck_node(d))
 		strs_add(out, deck_node(d)->name);
+	if (strstr(c->args, "ARRAY...") && deck_array(d))
+		strs_add(out, deck_array(d));
 	if (strstr(c->args, "JOB..."))
 		pane_chosen(&d->panes[PANE_JOBS], out);
 	else if ((c->flags & CMD_JOBS) && pane_name_at(&d->panes[PANE_JOBS]))

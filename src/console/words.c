@@ -347,6 +347,19 @@ enum tone words_under_way(const struct operation *v, size_t n, bool wide, char o
 	return tone;
 }
 
+const char *words_kept(char out[WORDS_MAX], const struct node *n, int64_t now_ms)
+{
+	int64_t since = n->array_kept_ms ? n->array_kept_ms : n->kept_ms;
+	char when[CLOCK_TEXT], rate[24], sum[24], who[48];
+
+	snprintf(who, sizeof(who), "by %s", n->kept_by[0] ? n->kept_by : "an operator");
+	snprintf(out, WORDS_MAX, "%s%s%s: it does not go by itself; %s/h, %s so far",
+		 n->array_kept_ms ? "with its array" : who, since ? " since " : "",
+		 since ? clock_hms(when, since) : "", money_text(rate, n->price),
+		 money_text(sum, node_kept_cost(n, now_ms)));
+	return out;
+}
+
 const char *words_node_next(const struct node *n)
 {
 	static const char *const next[NODE_STATES] = {

@@ -248,7 +248,7 @@ int engine_delete(struct engine *e, const struct user *u, const char *name,
  * Small changes without an operation share this shape: effect and audit row in one transaction.
  * The row comes last, as it says what the object has become.
  */
-static int change_begin(struct run *r, struct err *err)
+int act_begin(struct run *r, struct err *err)
 {
 	return engine_may_change(r->engine, err) < 0 || lease_says(r, err) < 0
 		   ? -1
@@ -256,7 +256,7 @@ static int change_begin(struct run *r, struct err *err)
 }
 
 /* What is in memory has changed: a row that cannot be written leaves no other way (R2.4). */
-static int change_end(struct run *r, const struct deed *a, struct err *err)
+int act_end(struct run *r, const struct deed *a, struct err *err)
 {
 	if (audit_write(r->engine, a, err) < 0 || store_commit(r->engine->store, err) < 0)
 		engine_fatal(r->engine, err);
@@ -273,7 +273,7 @@ int engine_pause(struct engine *e, const struct user *u, const char *name, bool 
 
 	snprintf(object, sizeof(object), "cluster %s", name);
 	if (!r || operation_outranks(r, OP_UPDATE_RANK, a.verb, err) < 0 ||
-	    change_begin(r, err) < 0)
+	    act_begin(r, err) < 0)
 		return -1;
 	store_digest_cluster(a.before, &r->cluster);
 	if (edition_keep(r, err) < 0) {
@@ -282,12 +282,12 @@ int engine_pause(struct engine *e, const struct user *u, const char *name, bool 
 	}
 	r->cluster.paused = paused;
 	if (!paused)
-		backoff_unprotect(r);
+		backoff_retry(r, NULL);
 	if (edition_make(r, u, a.verb, err) < 0)
 		engine_fatal(e, err);
 	store_digest_cluster(a.after, &r->cluster);
 	note_by(r, EVENT_INFO, u, "", paused ? "autoscaling paused" : "autoscaling resumed");
-	return change_end(r, &a, err);
+	return act_end(r, &a, err);
 }
 
 static struct run *run_of_op(const struct engine *e, int64_t id, struct err *err)
@@ -315,7 +315,7 @@ static int op_change(struct op_act *a, struct run *r, const struct user *u, cons
 				.reason = what,
 				.plan_hash = r->op.plan_hash,
 				.op_id = r->op.id };
-	if (change_begin(r, err) < 0)
+	if (act_begin(r, err) < 0)
 		return -1;
 	store_digest_operation(a->act.before, &r->op);
 	return 0;
@@ -331,7 +331,7 @@ static int op_changed(struct op_act *a, struct run *r, struct err *err)
 	store_digest_operation(a->act.after, &r->op);
 	intents_retry(r);
 	operation_wake(r);
-	return change_end(r, &a->act, err);
+	return act_end(r, &a->act, err);
 }
 
 int engine_op_cancel(struct engine *e, const struct user *u, int64_t id, struct err *err)
@@ -449,7 +449,7 @@ static int for_nodes(struct engine *e, const struct user *u, const char *cluster
 		 nodes->v[0]);
 	if (nodes->n == 1)
 		snprintf(object, sizeof(object), "%.40s: %.40s", cluster, nodes->v[0]);
-	if (change_begin(r, err) < 0)
+	if (act_begin(r, err) < 0)
 		return -1;
 	nodes_digest(a.before, r, nodes);
 	snprintf(why, sizeof(why), "%.40s by %.40s%s%.60s", verb, u->name,
@@ -459,7 +459,7 @@ static int for_nodes(struct engine *e, const struct user *u, const char *cluster
 		act_told(r, member_find(r, nodes->v[i]), act, why, flag);
 	r->acting = NULL;
 	nodes_digest(a.after, r, nodes);
-	return change_end(r, &a, err);
+	return act_end(r, &a, err);
 }
 
 static void do_drain(struct run *r, struct member *m, const char *why, bool flag)
@@ -503,6 +503,8 @@ static void do_keep(struct run *r, struct member *m, const char *why, bool keep)
 {
 	(void)why;
 	m->node.keep_alive = keep;
+	m->node.kept_ms = keep ? clock_utc_ms() : 0;
+	snprintf(m->node.kept_by, sizeof(m->node.kept_by), "%s", keep ? run_actor(r) : "");
 	member_save(r, m);
 }
 

@@ -49,6 +49,12 @@ static struct backoff *find_or_add(struct run *r, const char *key)
 	return b;
 }
 
+static bool is_protected(const struct backoff *b)
+{
+	return backoff_verdict(b->boots_failed) == BOOT_PROTECTS &&
+	       text_has_prefix(b->why, "protected: ");
+}
+
 static void save(struct run *r, const struct backoff *b)
 {
 	struct err err = ERR_INIT;
@@ -105,6 +111,7 @@ void backoff_ok(struct run *r, const struct node *n)
 	b->length_ms /= 2;
 	b->boots_failed = 0;
 	b->until_ms = 0;
+	b->why[0] = b->console[0] = '\0';
 	save(r, b);
 }
 
@@ -115,15 +122,21 @@ enum boot_verdict backoff_verdict(int64_t boots_failed)
 					     : BOOT_REPLACED;
 }
 
+/* Told once: those of its machines that were on their way fail as well. */
 static void protect(struct run *r, const struct node *n, struct backoff *b, const char *why)
 {
+	bool told = is_protected(b);
+
 	b->until_ms = clock_utc_ms() + PROTECTED_MS;
 	snprintf(b->why, sizeof(b->why), "protected: %lld machines in a row failed; %.100s",
 		 (long long)b->boots_failed, why);
 	save(r, b);
-	note(r, EVENT_ERROR, n->array,
-	     "%s %s is protected, no node is made there: %.200s; resume opens it again",
-	     n->size, n->spot ? "spot" : "on demand", b->why);
+	if (!told)
+		note(
+		    r, EVENT_ERROR, n->array,
+		    "%s %s is protected, no node is made there: %.200s%s%.150s; \"array retry %s %s\" tries again",
+		    n->size, n->spot ? "spot" : "on demand", b->why,
+		    b->console[0] ? "; console: " : "", b->console, r->cluster.name, n->array);
 }
 
 void backoff_boot_failed(struct run *r, const struct node *n, const char *why)
@@ -149,15 +162,90 @@ void backoff_boot_failed(struct run *r, const struct node *n, const char *why)
 	}
 }
 
-void backoff_unprotect(struct run *r)
+void backoff_console(struct run *r, const struct node *n, const char *line)
 {
+	struct backoff *b;
+	char key[200];
+
+	key_of(key, r, n);
+	b = find(r, key);
+	if (!b || !b->boots_failed)
+		return; /* others of it came up meanwhile */
+	snprintf(b->console, sizeof(b->console), "%.159s", line);
+	save(r, b);
+}
+
+/* "htc F2s_v2 spot" */
+static const char *bucket_words(char out[80], const struct backoff *b)
+{
+	struct strs parts = STRS_INIT(5);
+
+	snprintf(out, 80, "%.79s", b->key);
+	if (strs_split(&parts, b->key, strlen(b->key), '|') == 0 && parts.n == 5)
+		snprintf(out, 80, "%.20s %.40s%s", parts.v[0],
+			 text_has_prefix(parts.v[1], "Standard_") ? parts.v[1] + 9 : parts.v[1],
+			 strcmp(parts.v[3], "spot") == 0 ? " spot" : "");
+	strs_clear(&parts);
+	return out;
+}
+
+bool backoff_issue(char out[160], const struct run *r)
+{
+	char words[80], line[320];
+
+	for (size_t i = 0; i < r->n_backoffs; i++) {
+		const struct backoff *b = &r->backoffs[i];
+
+		if (!is_protected(b))
+			continue;
+		snprintf(line, sizeof(line),
+			 "%s: %lld machines in a row failed, none is made; %s%s",
+			 bucket_words(words, b), (long long)b->boots_failed,
+			 b->console[0] ? "console: " : "",
+			 b->console[0] ? b->console : strchr(b->why, ';') + 2);
+		snprintf(out, 160, "%.159s", line);
+		return true;
+	}
+	return false;
+}
+
+static bool is_of(const struct backoff *b, const char *array)
+{
+	size_t name = strcspn(b->key, "|");
+
+	return strlen(array) == name && strncmp(b->key, array, name) == 0;
+}
+
+static bool may_retry(const struct backoff *b, const char *array, int64_t now_ms)
+{
+	return b->until_ms > now_ms && (array ? is_of(b, array) : is_protected(b));
+}
+
+size_t backoff_closed(const struct run *r, const char *array)
+{
+	int64_t now = clock_utc_ms();
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_backoffs; i++)
+		n += may_retry(&r->backoffs[i], array, now);
+	return n;
+}
+
+size_t backoff_retry(struct run *r, const char *array)
+{
+	int64_t now = clock_utc_ms();
+	size_t n = 0;
+
 	for (size_t i = 0; i < r->n_backoffs; i++) {
 		struct backoff *b = &r->backoffs[i];
 
-		if (backoff_verdict(b->boots_failed) != BOOT_PROTECTS)
+		if (!may_retry(b, array, now))
 			continue;
 		b->boots_failed = 0;
-		b->until_ms = clock_utc_ms(); /* one node tries first */
+		b->until_ms = now; /* one node tries first */
+		b->why[0] = b->console[0] = '\0';
 		save(r, b);
+		n++;
 	}
+	return n;
 }

@@ -8,9 +8,7 @@
 #include "base/clock.h"
 #include "engine/run.h"
 
-/* R5.7 */
-#define ACCEPTED_S 300 /* the cloud has a VM for it within 5 min of accepting */
-#define DELETE_MS  ((int64_t)15 * 60 * 1000)
+#define BOOT_S 1800 /* of a node whose array is gone from the template */
 
 /* After BOOT_DO_FORGET m is gone. */
 void boot_feed(struct run *r, struct member *m, enum boot_event ev, const char *why)
@@ -18,7 +16,7 @@ void boot_feed(struct run *r, struct member *m, enum boot_event ev, const char *
 	struct boot_move next = boot_next(m->node.state, ev);
 	int64_t now = clock_utc_ms();
 
-	if (next.to == m->node.state)
+	if (next.to == m->node.state || (next.act == BOOT_DO_DELETE_VM && member_stays(r, m)))
 		return;
 	if (ev == BOOT_EV_VM_RUNNING)
 		m->node.booted_ms = now;
@@ -46,10 +44,17 @@ void boot_feed(struct run *r, struct member *m, enum boot_event ev, const char *
 	}
 }
 
-/* What costs money and will not go is told once; it is asked for again all the time. */
-static void deletion_late(struct run *r, struct member *m, int64_t now_ms)
+bool deletion_is_late(const struct member *m, int64_t now_ms)
 {
-	if (m->late_told || !m->has_vm || now_ms - m->node.since_ms <= DELETE_MS)
+	const struct overdue_facts f = { .now_ms = now_ms, .has_vm = m->has_vm };
+
+	return node_overdue(&m->node, &f) == OVERDUE_DELETED;
+}
+
+/* What costs money and will not go is told once; it is asked for again all the time. */
+static void deletion_late(struct run *r, struct member *m)
+{
+	if (m->late_told)
 		return;
 	m->late_told = true;
 	note(
@@ -58,32 +63,13 @@ static void deletion_late(struct run *r, struct member *m, int64_t now_ms)
 	    m->node.vm_name);
 }
 
-/* R6.4, R5.2: it may work though nobody saw it join, and without an answer nobody knows. */
-static bool may_work(const struct run *r, const struct member *m)
+/* R6.4, R5.2, R5.3: it may work though nobody saw it join, and without an answer nobody knows.
+ */
+static void not_joined(struct run *r, struct member *m, int64_t boot_s)
 {
-	return run_is_blind(r) || m->node.jobs > 0;
-}
-
-static void deadline(struct run *r, struct member *m, int64_t now_ms)
-{
-	const struct array_spec *a = cluster_array(&r->cluster.spec, m->node.array);
-	int64_t boot_s = a ? a->boot_s : 1800;
 	char why[160];
 
-	/* told by a listing that began so late and is whole: one of a large cluster takes
-	 * minutes */
-	if (m->node.state == NODE_ALLOCATING &&
-	    r->cloud_source.started_ms - m->node.since_ms > ACCEPTED_S * 1000L &&
-	    !intent_open(r, m->node.set_id)) {
-		boot_feed(r, m, BOOT_EV_TOO_LATE,
-			  "the cloud accepted it and made no machine within 5 min");
-		return;
-	}
-	if (m->node.state == NODE_DELETING)
-		deletion_late(r, m, now_ms);
-	if ((m->node.state != NODE_BOOTING && m->node.state != NODE_JOINING) ||
-	    m->node.keep_alive || may_work(r, m) ||
-	    now_ms - m->node.requested_ms <= boot_s * 1000)
+	if (member_stays(r, m) || run_removes_nothing(r) || !unjoined_is_free(r, m))
 		return;
 	snprintf(why, sizeof(why), "did not join within %lld s; last mark: %s",
 		 (long long)boot_s, m->node.phase[0] ? m->node.phase : "none");
@@ -91,8 +77,33 @@ static void deadline(struct run *r, struct member *m, int64_t now_ms)
 	boot_feed(r, m, BOOT_EV_TOO_LATE, why);
 }
 
-/* Backwards, as a forgotten node leaves the list. Thousands that are late at once have their turn
- * in the next cycles. */
+static void deadline(struct run *r, struct member *m, int64_t now_ms)
+{
+	const struct array_spec *a = cluster_array(&r->cluster.spec, m->node.array);
+	const struct overdue_facts f = { .now_ms = now_ms,
+					 .listed_ms = r->cloud_source.started_ms,
+					 .boot_s = a ? a->boot_s : BOOT_S,
+					 .has_vm = m->has_vm,
+					 .set_changes = intent_open(r, m->node.set_id) };
+
+	switch (node_overdue(&m->node, &f)) {
+	case OVERDUE_NOT:
+		break;
+	case OVERDUE_ACCEPTED:
+		boot_feed(r, m, BOOT_EV_TOO_LATE,
+			  "the cloud accepted it and made no machine within 5 min");
+		break;
+	case OVERDUE_JOINED:
+		not_joined(r, m, f.boot_s);
+		break;
+	case OVERDUE_DELETED:
+		deletion_late(r, m);
+		break;
+	}
+}
+
+/* Backwards, as a forgotten node leaves the list. Thousands that are late at once have their
+ * turn in the next cycles. */
 void boot_deadlines(struct run *r, int64_t now_ms)
 {
 	uint64_t most = r->moves + MOVES_PER_TURN;

@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "model/queue.h"
 
-#define KEPT_MS	   600000 /* a job may take its time to end */
 #define KEPT_MOST  20000
 #define TASKS_MOST 20000 /* of one record */
 
@@ -22,7 +21,7 @@ static void forget_old(struct cancels *c, int64_t now_ms)
 	void *v;
 
 	for (size_t i = 0; map_next(c->by_id, &i, &id, &v);)
-		if (now_ms - ((struct cancel *)v)->at_ms > KEPT_MS)
+		if (now_ms - ((struct cancel *)v)->at_ms > CANCELS_KEPT_MS)
 			map_del(c->by_id, id);
 }
 
@@ -81,7 +80,18 @@ const char *cancels_by(const struct cancels *c, const char *id, const char *arra
 
 	if (!v && c->by_id && array_id[0])
 		v = map_get(c->by_id, array_id);
-	return v && now_ms - v->at_ms <= KEPT_MS ? v->actor : NULL;
+	return v && now_ms - v->at_ms <= CANCELS_KEPT_MS ? v->actor : NULL;
+}
+
+size_t cancels_since(const struct cancels *c, int64_t ms)
+{
+	const char *id;
+	size_t n = 0;
+	void *v;
+
+	for (size_t i = 0; c->by_id && map_next(c->by_id, &i, &id, &v);)
+		n += ((const struct cancel *)v)->at_ms >= ms;
+	return n;
 }
 
 void cancels_clear(struct cancels *c)

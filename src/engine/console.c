@@ -168,8 +168,11 @@ static void on_last_words(void *arg, struct run *r, const char *node, const char
 	*k = (struct kept){ clock_utc_ms(), xstrdup(text) };
 	map_put(r->consoles, node, k);
 	console_excerpt(line, text);
-	if (line[0])
-		note(r, EVENT_WARN, node, "its console's last words: %s", line);
+	if (!line[0])
+		return;
+	note(r, EVENT_WARN, node, "its console's last words: %s", line);
+	if (member_find(r, node))
+		backoff_console(r, &member_find(r, node)->node, line);
 }
 
 void console_keep(struct run *r, const struct node *n)

@@ -33,8 +33,10 @@ struct cost {
 	size_t n_points;
 	struct job_charge *jobs;
 	size_t n_jobs, cap_jobs;
-	struct map *job_rates; /* "CLUSTER JOB": int64_t */
-	int64_t unpriced;      /* machines that run at an unknown price */
+	struct map *job_rates;	    /* "CLUSTER JOB": int64_t */
+	int64_t unpriced;	    /* machines that run at an unknown price */
+	int64_t kept;		    /* nodes that stay because somebody said so (R5.9) */
+	double kept_rate, kept_usd; /* USD per hour, and since they are kept */
 	size_t rows;
 	bool sample;
 };
@@ -238,6 +240,17 @@ static void rate_add(struct cost *c, struct tally *t, struct machine *m)
 	meter(t, m, 0, METER_BLIND_MS);
 }
 
+static void add_kept(struct cost *c, const struct node *n)
+{
+	double so_far = node_kept_cost(n, c->now);
+
+	if (!node_is_kept(n) || !n->bound_ms)
+		return;
+	c->kept++;
+	c->kept_rate += n->price > 0 ? n->price : 0;
+	c->kept_usd += so_far > 0 ? so_far : 0;
+}
+
 static void add_rates(struct cost *c, struct run *r)
 {
 	struct machine m;
@@ -245,8 +258,10 @@ static void add_rates(struct cost *c, struct run *r)
 
 	tally_init(&t);
 	for (size_t i = 0; i < r->n_members; i++)
-		if (bill_machine(r, r->members[i], c->now, &m))
+		if (bill_machine(r, r->members[i], c->now, &m)) {
 			rate_add(c, &t, &m);
+			add_kept(c, &r->members[i]->node);
+		}
 	if (bill_head_machine(r, &m))
 		rate_add(c, &t, &m);
 	for (size_t i = 0; i < r->cluster.spec.n_storage; i++)
@@ -510,6 +525,13 @@ static void rate_json(struct json *j, const struct cost *c)
 		set_usd(kinds, charge_kind_name((enum charge_kind)k), c->kinds[k].rate);
 }
 
+static void kept_json(struct json *j, const struct cost *c)
+{
+	json_set_int(j, "nodes", c->kept);
+	json_set_real(j, "usd_per_hour", c->kept_rate);
+	json_set_real(j, "usd", c->kept_usd);
+}
+
 static void kinds_json(struct json *list, const struct cost *c)
 {
 	for (int k = 0; k < CHARGE_KINDS; k++) {
@@ -563,6 +585,7 @@ static struct json *cost_json(struct cost *c)
 	json_set_int(j, "month_ms", c->month);
 	json_set_int(j, "month_end_ms", c->month_end);
 	rate_json(json_set_object(j, "rate"), c);
+	kept_json(json_set_object(j, "kept"), c);
 	whole_json(j, c);
 	line_json(json_set_object(j, "total"), &c->total, c->total.nano);
 	kinds_json(json_set_array(j, "by_kind"), c);

@@ -50,8 +50,12 @@ static bool is_empty(const struct run *r, const struct member *m, struct err *er
 {
 	const struct sched_node *sn;
 
-	if (m->node.keep_alive)
-		return err_set(err, ERR_CONFLICT, "it is kept alive"), false;
+	if (member_stays(r, m))
+		return err_set(err, ERR_CONFLICT, "%s",
+			       m->node.keep_alive
+				   ? "it is kept: unkeep or terminate it"
+				   : "its array is kept: unkeep that, or terminate it"),
+		       false;
 	if (!m->node.drain_set_ms)
 		return err_set(err, ERR_CONFLICT, "its drain is not set yet"), false;
 	if (!queue_is_fresh(r))
@@ -100,6 +104,11 @@ typedef bool batch_pick(const struct run *r, const struct member *m);
 
 static bool wants_drain(const struct run *r, const struct member *m)
 {
+	const struct sched_node *sn =
+	    m->requeue_due && r->queue ? queue_node(r->queue, m->node.name) : NULL;
+
+	if (sn && node_is_booting(m->node.state))
+		return !sn->drained; /* R6.4: else its jobs would come back to it */
 	return m->node.state == NODE_DRAINING && !m->node.drain_set_ms && r->queue &&
 	       queue_node(r->queue, m->node.name);
 }
@@ -277,4 +286,5 @@ void drain_act(struct run *r)
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
 		if (batch_run(r, steps[i].verb, steps[i].pick, steps[i].text))
 			return;
+	assigned_act(r);
 }

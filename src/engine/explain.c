@@ -379,8 +379,14 @@ static void backoff(struct telling *w, const struct cause *c, int64_t now_s)
 	w->code = WHY_BACKOFF;
 	bucket_text(bucket, c->first_closed);
 	if (text_has_prefix(c->first_closed->closed_why, "protected: ")) {
-		snprintf(w->text, sizeof(w->text), "%.90s is %s: resume opens it again", bucket,
-			 c->first_closed->closed_why);
+		bool said = c->first_closed->console[0];
+
+		/* of a cause that the machine told itself the engine's own is left out */
+		snprintf(w->text, sizeof(w->text),
+			 "%.60s is %.*s%s%s; \"array retry\" tries again", bucket,
+			 said ? (int)strcspn(c->first_closed->closed_why, ";") : 119,
+			 c->first_closed->closed_why, said ? "; console: " : "",
+			 c->first_closed->console);
 		return;
 	}
 	snprintf(w->text, sizeof(w->text), "%.90s rests for %s more: %s", bucket,

@@ -36,6 +36,7 @@ static void bucket_add(struct facts *f, const struct run *r, const struct fact_b
 	if (rest && rest->until_ms > f->now_s * 1000) {
 		b->closed_until_s = rest->until_ms / 1000;
 		snprintf(b->closed_why, sizeof(b->closed_why), "%.119s", rest->why);
+		snprintf(b->console, sizeof(b->console), "%.79s", rest->console);
 	} else if (rest && rest->until_ms) {
 		b->probe_max = 1; /* half-open until one came: one node tries first */
 	}
@@ -189,7 +190,8 @@ static void node_make(struct fact_node *fn, const struct facts *f, const struct 
 				  .array = array,
 				  .state = n->state,
 				  .jobs = n->jobs,
-				  .keep_alive = n->keep_alive,
+				  .keep_alive = node_is_kept(n),
+				  .array_kept = n->array_kept_ms > 0,
 				  .terminate_asked = n->terminate_asked,
 				  .drain_asked = n->drain_asked,
 				  .idle_since_s = n->idle_since_ms / 1000,
@@ -461,7 +463,8 @@ void facts_make(struct facts *f, struct run *r, int64_t now_ms)
 			     .max_nodes = nodes_limit(r),
 			     .max_price = s->max_price,
 			     .paused = r->cluster.paused || r->cluster.state != CLUSTER_RUNNING,
-			     .blind = run_is_blind(r) || r->suspicion_since_ms };
+			     .blind = run_removes_nothing(r),
+			     .doubted = suspicion_holds(&r->suspicion) };
 	f->budget_over = bill_over_budget(r, now_ms, &f->budget_spent);
 	f->budget_month = s->budget_month;
 	/* what the last reading wanted may be wrong by now: nothing is bought for it (2) */

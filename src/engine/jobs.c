@@ -17,10 +17,11 @@ struct ask { /* one client's request under way */
 	engine_done_cb *cb;
 	void *arg;
 	char actor[64];
-	struct strs ids; /* of an act */
+	struct strs ids;   /* of an act */
+	int64_t cancel_id; /* its row, of a cancel */
 };
 
-#define IDS_MOST  100000
+#define IDS_MOST  STORE_CANCEL_JOBS
 #define TOLD_MOST 50 /* jobs of one act that have an event each */
 
 /* Stop and teardown wait for the jobs that run. */
@@ -266,10 +267,19 @@ static void audit_failed(const struct ask *a, const struct err *why)
 		log_error("%s", err.msg);
 }
 
+static void cancel_refused(struct ask *a)
+{
+	struct err err = ERR_INIT;
+
+	cancels_drop(&a->run->cancels, &a->ids);
+	if (store_cancel_drop(a->run->engine->store, a->cancel_id, &err) < 0)
+		log_error("cluster %s: %s", a->run->cluster.name, err.msg);
+}
+
 static void act_failed(struct ask *a, const struct err *err)
 {
 	if (a->verb == SCHED_CANCEL)
-		cancels_drop(&a->run->cancels, &a->ids);
+		cancel_refused(a);
 	a->run->acting = a->actor;
 	note(a->run, EVENT_WARN, a->ids.n == 1 ? a->ids.v[0] : "", "not done: %.300s",
 	     err->msg);
@@ -381,10 +391,23 @@ static int jobs_known(const struct run *r, const struct strs *ids, struct err *e
 	    r->cluster.name, unknown, clock_span(span, clock_utc_ms() - s->ok_ms));
 }
 
+/* Who it was is known after a restart, too: a job may take its time to leave. */
+static int cancel_write(struct run *r, const struct user *u, const struct strs *ids,
+			int64_t *row, struct err *err)
+{
+	struct store *st = r->engine->store;
+	int64_t now = clock_utc_ms();
+
+	if (store_cancels_forget(st, now - CANCELS_KEPT_MS, err) < 0)
+		return -1;
+	return store_cancel_add(st, r->cluster.id, u->name, ids, now, row, err);
+}
+
 /* Audit row and events in one transaction, before the scheduler is asked. */
 static int act_write(struct run *r, const struct user *u, const char *verb,
-		     const struct strs *ids, struct err *err)
+		     const struct strs *ids, int64_t *cancel_row, struct err *err)
 {
+	bool cancels = strcmp(verb, "cancel") == 0;
 	struct store *st = r->engine->store;
 	char object[96], what[40];
 	const struct deed a = { .by = u, .verb = what, .object = object, .result = "asked" };
@@ -392,11 +415,12 @@ static int act_write(struct run *r, const struct user *u, const char *verb,
 	snprintf(object, sizeof(object), "%.32s: %zu jobs, %.24s", r->cluster.name, ids->n,
 		 ids->v[0]);
 	snprintf(what, sizeof(what), "job %s", verb);
-	if (strcmp(verb, "cancel") == 0)
+	if (cancels)
 		engine_use_reserve(r->engine);
 	if (store_begin(st, err) < 0)
 		return -1;
-	if (audit_write(r->engine, &a, err) < 0) {
+	if (audit_write(r->engine, &a, err) < 0 ||
+	    (cancels && cancel_write(r, u, ids, cancel_row, err) < 0)) {
 		store_rollback(st);
 		return -1;
 	}
@@ -415,6 +439,7 @@ int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
 	/* what such a cluster waits for may be ended, and nothing else */
 	struct run *r = run_asked(e, cluster, strcmp(verb, "cancel") == 0, err);
 	struct sched_args args = { .names = ids };
+	int64_t cancel_row = 0;
 	struct ask *a;
 
 	if (!r || lease_says(r, err) < 0)
@@ -427,9 +452,10 @@ int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
 	for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
 		if (strcmp(acts[i].word, verb) != 0)
 			continue;
-		if (act_write(r, u, verb, ids, err) < 0)
+		if (act_write(r, u, verb, ids, &cancel_row, err) < 0)
 			return -1;
 		a = ask_new(r, acts[i].verb, cb, arg);
+		a->cancel_id = cancel_row;
 		snprintf(a->actor, sizeof(a->actor), "%s", u->name);
 		for (size_t k = 0; k < ids->n; k++)
 			strs_add(&a->ids, ids->v[k]);

@@ -17,12 +17,36 @@ static void index_member(struct run *r, struct member *m)
 		map_put(r->by_vm, m->node.vm_id, m);
 }
 
+void keep_with_array(const struct run *r, struct member *m)
+{
+	const struct array_spec *a = cluster_array(&r->cluster.spec, m->node.array);
+
+	m->node.array_kept_ms = a ? a->kept_ms : 0;
+}
+
+bool member_stays(const struct run *r, const struct member *m)
+{
+	bool asked = m->node.terminate_asked ||
+		     (r->op.id && (r->op.kind == OP_STOP || r->op.kind == OP_DELETE));
+
+	return node_is_kept(&m->node) && !asked;
+}
+
+/* As the last engine left it: what the first reading does not show then has vanished (R5.3). */
+static bool was_in_scheduler(const struct node *n)
+{
+	return n->joined_ms && (n->state == NODE_IDLE || n->state == NODE_BUSY ||
+				n->state == NODE_DRAINING || n->state == NODE_UNHEALTHY);
+}
+
 static struct member *keep(struct run *r, const struct node *n)
 {
 	struct member *m = xcalloc(1, sizeof(*m));
 
 	m->node = *n;
 	m->has_vm = n->vm_id[0] != '\0'; /* until a listing says otherwise */
+	m->in_scheduler = was_in_scheduler(n);
+	keep_with_array(r, m);
 	m->metered_ms = r->bill.until_ms;
 	GROW(r->members, r->n_members, r->cap_members);
 	r->members[r->n_members++] = m;
@@ -77,12 +101,14 @@ struct member *member_of_stranger(struct run *r, const struct array_spec *a,
 	    r->region ? vm_sizes_find(&r->region->sizes, vm->size) : NULL;
 	const char *number = strrchr(name, '-');
 	int64_t now = clock_utc_ms();
+	/* R5.7: the cloud's own time; none is just now */
+	bool dated = vm->created_ms > 0 && vm->created_ms < now;
 	struct node n = { .cluster_id = r->cluster.id,
 			  .state = NODE_BOOTING,
 			  .generation = 1,
 			  .spot = vm->spot,
 			  .since_ms = now,
-			  .requested_ms = now,
+			  .requested_ms = dated ? vm->created_ms : now,
 			  .price = -1,
 			  .jobs = -1,
 			  .load = -1 };

@@ -155,6 +155,36 @@ bool drain_lingers(const struct node *n, int64_t now_ms)
 	return n->drain_asked_ms > 0 && age >= 0 && age < LINGER_MS;
 }
 
+#define ACCEPTED_MS 300000 /* the cloud has a VM for it within 5 min of accepting */
+#define DELETED_MS  ((int64_t)15 * 60 * 1000)
+
+/* A moment that nobody knows, or that is still to come, is just now, never 1970. */
+static int64_t age(int64_t at_ms, int64_t now_ms)
+{
+	return at_ms > 0 && at_ms < now_ms ? now_ms - at_ms : 0;
+}
+
+enum overdue node_overdue(const struct node *n, const struct overdue_facts *f)
+{
+	switch (n->state) {
+	case NODE_ALLOCATING:
+		/* told by a listing that began so late and is whole: one of a large cluster
+		 * takes minutes */
+		return !f->set_changes && age(n->since_ms, f->listed_ms) > ACCEPTED_MS
+			   ? OVERDUE_ACCEPTED
+			   : OVERDUE_NOT;
+	case NODE_BOOTING:
+	case NODE_JOINING:
+		return age(n->requested_ms, f->now_ms) > f->boot_s * 1000 ? OVERDUE_JOINED
+									  : OVERDUE_NOT;
+	case NODE_DELETING:
+		return f->has_vm && age(n->since_ms, f->now_ms) > DELETED_MS ? OVERDUE_DELETED
+									     : OVERDUE_NOT;
+	default:
+		return OVERDUE_NOT;
+	}
+}
+
 /* What a look says about an intent whose outcome is not known. Pure. */
 enum settle intent_settle(const struct intent *in, const struct cloud_sight *s)
 {

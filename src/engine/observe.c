@@ -67,6 +67,11 @@ bool run_is_blind(const struct run *r)
 	       now - r->queue_source.ok_ms > limit;
 }
 
+bool run_removes_nothing(const struct run *r)
+{
+	return run_is_blind(r) || suspicion_holds(&r->suspicion);
+}
+
 /*
  * Cloud
  */

@@ -151,6 +151,7 @@ static void node_mark(struct run *r, struct member *m, const char *phase, int64_
 		char why[160];
 
 		text_clean(why, sizeof(why), text, strlen(text));
+		backoff_boot_failed(r, &m->node, why);
 		boot_feed(r, m, BOOT_EV_VM_FAILED, why);
 	}
 }

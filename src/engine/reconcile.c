@@ -14,8 +14,6 @@
 #include "base/text.h"
 #include "engine/found.h"
 
-#define SUSPICION_MS 60000
-
 /*
  * After a reading of the scheduler
  */
@@ -43,7 +41,8 @@ static void at_work(struct run *r, struct member *m, const struct sched_node *sn
 	if (sn->jobs > 0 && m->node.state == NODE_IDLE) {
 		m->node.ever_busy = true;
 		m->node.idle_since_ms = 0;
-		node_move(r, m, NODE_BUSY, "jobs run on it"); /* how many is in its own column */
+		node_move(r, m, NODE_BUSY,
+			  "jobs run on it"); /* how many is in its own column */
 	} else if (sn->jobs == 0 && !sn->completing && m->node.state == NODE_BUSY) {
 		m->node.idle_since_ms = clock_utc_ms();
 		node_move(r, m, NODE_IDLE, "no job");
@@ -76,11 +75,6 @@ static void from_queue(struct run *r, struct member *m, const struct sched_node 
 	}
 }
 
-static bool fell_by_half(size_t before, size_t now)
-{
-	return before > now && before - now > 5 && (before - now) * 2 > before;
-}
-
 /* Nodes that the last reading showed, that this one does not, and that nobody sent away. */
 static size_t vanished(const struct run *r, size_t *before)
 {
@@ -100,52 +94,46 @@ static size_t vanished(const struct run *r, size_t *before)
 	return n;
 }
 
-static size_t waiting_jobs(const struct queue *q)
+static size_t open_jobs(const struct queue *q)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < q->n_jobs; i++)
-		if (q->jobs[i].state == JOB_PENDING || q->jobs[i].state == JOB_HELD)
-			n++;
+	for (size_t i = 0; i < q->n_jobs; i++) {
+		enum job_state s = q->jobs[i].state;
+
+		n += s != JOB_DONE && s != JOB_FAILED && s != JOB_CANCELLED;
+	}
 	return n;
 }
 
-/* So many jobs can have begun and ended between two readings. */
+#define CANCEL_MS 120000 /* a job that was cancelled has left by then */
+
+/* So many jobs can have begun and ended between two readings, or were cancelled from here. */
 static size_t room_for_jobs(const struct run *r)
 {
 	int64_t cpus = 0;
 
 	for (size_t i = 0; i < r->n_members; i++)
-		if (r->members[i]->in_scheduler)
+		if (r->members[i]->in_scheduler ||
+		    queue_node(r->queue, r->members[i]->node.name))
 			cpus += r->members[i]->node.cpus;
-	return (size_t)cpus;
+	return (size_t)cpus + cancels_since(&r->cancels, clock_utc_ms() - CANCEL_MS);
 }
 
-/*
- * R5.3: a sudden drop is believed only when it still stands a minute later. Nodes that we
- * removed and jobs that may have run meanwhile are no surprise: else the end of every short
- * array would hold back the scale-in that it calls for.
- */
+/* R5.3 */
 static void suspect(struct run *r)
 {
-	size_t before, lost = vanished(r, &before), jobs = waiting_jobs(r->queue);
-	int64_t now = clock_utc_ms();
-	bool nodes_fell = fell_by_half(before, before - lost);
-	bool jobs_fell =
-	    fell_by_half(r->last_jobs, jobs) && r->last_jobs - jobs > room_for_jobs(r);
+	struct drop d = { .jobs = r->last_jobs,
+			  .jobs_left = open_jobs(r->queue),
+			  .room = room_for_jobs(r) };
+	char text[SUSPICION_TEXT];
 
-	if (nodes_fell || jobs_fell) {
-		r->suspicion_since_ms = now;
-		note(
-		    r, EVENT_WARN, "",
-		    "%zu of %zu nodes vanished and waiting jobs went from %zu to %zu between two readings: nothing is removed for 60 s",
-		    lost, before, r->last_jobs, jobs);
-	} else if (r->suspicion_since_ms && (lost || jobs < r->last_jobs)) {
-		r->suspicion_since_ms = now;
-	} else if (r->suspicion_since_ms && now - r->suspicion_since_ms >= SUSPICION_MS) {
-		r->suspicion_since_ms = 0;
-	}
-	r->last_jobs = jobs;
+	d.nodes_lost = vanished(r, &d.nodes);
+	r->last_jobs = d.jobs_left;
+	if (suspicion_look(&r->suspicion, &d, clock_utc_ms()))
+		note(r, EVENT_WARN, "",
+		     "%s from one reading to the next: nothing is removed for %d s",
+		     suspicion_text(text, &r->suspicion), SUSPICION_MS / 1000);
 }
 
 /* Whether the end was reached. What moved already stays as it is when a pass begins anew. */
@@ -261,7 +249,7 @@ static void surplus(struct run *r, const struct cloud_vm *vm)
 
 	if (!a || vm->deleting || intent_open(r, vm->set_id) || map_get(r->past_vms, vm->id))
 		return;
-	if (r->cluster.state == CLUSTER_RUNNING && run_is_blind(r))
+	if (r->cluster.state == CLUSTER_RUNNING && run_removes_nothing(r))
 		return; /* whether it works nobody can say: the next listing shows it again */
 	if (sn)
 		snprintf(name, sizeof(name), "%s", sn->name);
@@ -272,6 +260,15 @@ static void surplus(struct run *r, const struct cloud_vm *vm)
 	if (!m)
 		return;
 	member_bind(r, m, vm);
+	if (!sn && a->kept_ms) { /* R5.9: not even what nobody asked for */
+		note(r, EVENT_WARN, m->node.name,
+		     "%s came after it was given up, and stays: its array is kept", vm->name);
+		boot_feed(r, m, BOOT_EV_VM_BOUND, "its array is kept");
+		r->publish_due = true;
+		member_save(r, m);
+		bound(r, m, vm);
+		return;
+	}
 	if (!sn) {
 		node_move(r, m, NODE_DELETING, "came after it was given up: %s", vm->name);
 		return;
@@ -460,7 +457,8 @@ static void drains_advance(struct run *r)
 		if (m->node.state != NODE_DRAINING || !r->queue || run_is_blind(r))
 			continue;
 		sn = queue_node(r->queue, m->node.name);
-		if (drain_proven(r, m, &err) && (m->node.drain_asked || !r->suspicion_since_ms))
+		if (drain_proven(r, m, &err) &&
+		    (m->node.drain_asked || !suspicion_holds(&r->suspicion)))
 			drain_feed(r, m, DRAIN_EV_EMPTY,
 				   "drained and empty in a reading that began afterwards");
 		else if (sn && sn->jobs > 0 && !m->node.drain_asked && !m->node.terminate_asked)

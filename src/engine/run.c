@@ -47,12 +47,21 @@ static int operation_load(struct run *r, struct err *err)
 	return 0;
 }
 
+static void on_cancel(void *arg, const char *actor, int64_t at_ms, const struct strs *jobs)
+{
+	struct run *r = arg;
+
+	cancels_add(&r->cancels, jobs, actor, at_ms);
+}
+
 static int rows_load(struct run *r, struct err *err)
 {
 	if (bill_load(r, err) < 0 || members_load(r, err) < 0 || intents_load(r, err) < 0 ||
 	    operation_load(r, err) < 0)
 		return -1;
 	history_load(r);
+	if (store_cancels(r->engine->store, r->cluster.id, on_cancel, r, err) < 0)
+		return -1;
 	return store_backoffs(r->engine->store, r->cluster.id, &r->backoffs, &r->n_backoffs,
 			      err);
 }

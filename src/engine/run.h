@@ -25,6 +25,7 @@
 #include "engine/lease.h"
 #include "engine/meter.h"
 #include "engine/plan.h"
+#include "engine/suspicion.h"
 #include "model/history.h"
 #include "scheduler/scheduler.h"
 #include "store/store.h"
@@ -93,10 +94,10 @@ struct engine {
 	int64_t gc_ms;
 	uint64_t backup_revision; /* what the last backup holds */
 	uint64_t checkpoint_revision;
-	int64_t pruned_ms;  /* the books, mono; 0 never */
-	int64_t history_ms; /* when it was last written, mono */
-	struct verify *verify;	  /* of the audit, under way: trail.c */
-	struct editings editings; /* who has what open to change it */
+	int64_t pruned_ms;	     /* the books, mono; 0 never */
+	int64_t history_ms;	     /* when it was last written, mono */
+	struct verify *verify;	     /* of the audit, under way: trail.c */
+	struct editings editings;    /* who has what open to change it */
 	const struct limits *limits; /* borrowed; NULL in tests: the defaults */
 };
 
@@ -106,7 +107,7 @@ struct source { /* one thing that is read (R5.2) */
 	enum source_state state;
 	int64_t started_ms, ok_ms; /* UTC: start of the last whole reading, its end */
 	unsigned int failures;	   /* in a row */
-	uint64_t readings;	   /* whole ones of this engine's life: the number of the last */
+	uint64_t readings; /* whole ones of this engine's life: the number of the last */
 	struct err err;
 	bool reading;
 };
@@ -122,6 +123,8 @@ struct member { /* node and the VM that the last listing showed for it */
 	bool published;		     /* its line is on the head */
 	bool removing;		     /* scheduler removal under way */
 	bool down_told;		     /* the scheduler was told that the machine is gone */
+	bool requeue_due;	     /* jobs wait for it, and it will not come (R6.4) */
+	bool requeue_told;	     /* that they cannot be put back */
 	bool in_scheduler;	     /* seen in the last queue */
 	int64_t metered_ms;	     /* its time until then is charged */
 	int64_t list_price;	     /* of a spot machine's size on demand; 0 not looked up */
@@ -232,7 +235,7 @@ struct run {
 	bool decided;
 	int64_t decided_ms;
 	struct decision *decision; /* the next one, made beside the loop; NULL: none */
-	unsigned int overtaken;	   /* decisions in a row that were too old when they were made */
+	unsigned int overtaken; /* decisions in a row that were too old when they were made */
 
 	struct live_intent **intents; /* open ones */
 	size_t n_intents, cap_intents;
@@ -254,6 +257,8 @@ struct run {
 	struct timer *tick;    /* next observation */
 	struct timer *op_tick; /* next look at the operation */
 	bool publish_due, publishing, draining_call, removing_call;
+	int64_t
+	    requeue_ms; /* when jobs were last asked back: a reading has to begin after it */
 	struct bill bill;
 	struct budget_look *budgets; /* one for each of the spec */
 	size_t n_budgets;
@@ -261,9 +266,9 @@ struct run {
 	struct waits waits;
 	struct cluster_view view; /* made new when the revision changed */
 	uint64_t view_revision;
-	int64_t suspicion_since_ms; /* R5.3: nodes or jobs fell by half; 0 none */
-	size_t last_jobs;
-	unsigned int looks;  /* at VMs that a listing missed, under way */
+	struct suspicion suspicion; /* R5.3 */
+	size_t last_jobs;	    /* that the last reading showed */
+	unsigned int looks;	    /* at VMs that a listing missed, under way */
 	struct plan_ticket { /* teardown plans that were handed out: one for each set that is
 				kept */
 		char hash[65];
@@ -291,9 +296,9 @@ void cluster_move(struct run *r, enum cluster_state to,
 void cluster_save(struct run *r);
 void engine_changed(struct engine *e);
 void engine_look_at_store(
-    struct engine *e);		 /* R2.5, R2.6: what is wrong with it, for everybody to see */
+    struct engine *e);		  /* R2.5, R2.6: what is wrong with it, for everybody to see */
 bool run_is_large(size_t things); /* work on so many has to be beside the loop (R1.5) */
-void run_changed(struct run *r); /* revision + 1; clients are told at the end of the turn */
+void run_changed(struct run *r);  /* revision + 1; clients are told at the end of the turn */
 struct run *run_of(const struct engine *e, const struct cluster *c);
 struct region_facts *region_of(struct engine *e, struct engine_cloud *c,
 			       const char *region); /* reads begin when first asked */
@@ -309,7 +314,6 @@ int region_sells(const struct region_facts *rf, const struct cluster_spec *s, st
 void region_refresh(struct region_facts *rf, bool quotas_now);
 void regions_free(struct engine *e);
 
-/* act.c */
 struct engine_cloud *cloud_named(struct engine *e, const char *name);
 int engine_may_change(const struct engine *e,
 		      struct err *err);	   /* -1: safe mode, adoption mode */
@@ -343,8 +347,8 @@ void note_by(struct run *r, enum event_level level, const struct user *u, const 
 	     const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 void note_site(struct engine *e, enum event_level level, const char *actor, const char *fmt,
 	       ...) __attribute__((format(printf, 4, 5))); /* of no cluster */
-/* R10.1: who did what to which object, which was that before and is this now. Written at the end
- * of its transaction: what it says has happened then. */
+/* R10.1: who did what to which object, which was that before and is this now. Written at the
+ * end of its transaction: what it says has happened then. */
 struct deed {
 	const struct user *by; /* NULL: the engine itself */
 	const char *verb, *object, *reason, *plan_hash;
@@ -358,12 +362,17 @@ void audit_mirror(const struct audit *a); /* R10.3: to the journal */
 int audit_act(struct engine *e, const struct user *u, const char *verb, const char *object,
 	      const char *reason, const char *plan_hash, struct err *err);
 
+/* act.c: small changes without an operation, in one transaction with their audit row */
+int act_begin(struct run *r, struct err *err);
+int act_end(struct run *r, const struct deed *a, struct err *err);
+
 /* grounds.c (R10.2): what the engine does by itself, and why; in the transaction of the act */
 int audit_plan(struct run *r, struct err *err);
 int audit_members(struct run *r, const char *set_id, struct err *err); /* of a set, that go */
 
 /* edition.c (R9.1): in the caller's transaction */
-int edition_keep(struct run *r, struct err *err); /* the version that stands, unless it is kept */
+int edition_keep(struct run *r,
+		 struct err *err); /* the version that stands, unless it is kept */
 int edition_make(struct run *r, const struct user *u, const char *verb,
 		 struct err *err); /* the definition has changed: saved as the next version */
 
@@ -371,14 +380,16 @@ void audit_verify_end(struct engine *e); /* trail.c */
 
 /* editing.c (R9.5) */
 void editing_tick(struct engine *e);
-void editing_view(const struct engine *e, const char *cluster, char who[64],
-		  int64_t *since_ms);
+void editing_view(const struct engine *e, const char *cluster, char who[64], int64_t *since_ms);
 
 /* members.c: the in-memory rows */
 struct member *member_add(struct run *r,
 			  const struct node *n); /* stores it first; NULL when the store refused
 						    (engine_fatal ran for unknown outcomes) */
 int members_load(struct run *r, struct err *err);
+void keep_with_array(const struct run *r, struct member *m); /* its array is kept, or no more */
+/* R5.9: an operator keeps it, or its array, and nobody has asked for its end since. */
+bool member_stays(const struct run *r, const struct member *m);
 void members_free(struct run *r);
 struct member *member_find(const struct run *r, const char *name);
 struct member *member_of_stranger(
@@ -428,6 +439,10 @@ bool budget_told(const struct run *r, size_t i, double *spent); /* false: it is 
 void budgets_close(struct facts *f, const struct run *r);
 void budgets_mark(const struct run *r, struct queue *q); /* jobs that nothing is made for */
 void budgets_tell(struct run *r);
+
+/* issue.c: what is wrong, and how old the readings are. These move while nothing happens: a
+ * source that is silent changes no revision. */
+void view_ages(struct cluster_view *v, const struct run *r, int64_t now_ms);
 
 /* history.c: the curves. Of a move before the node's state is the new one. */
 void history_load(struct run *r); /* after the members */
@@ -481,10 +496,12 @@ void observe_tick(void *run);		      /* timer callback */
 void observe_soon(struct run *r, int64_t ms); /* brings the next tick forward */
 bool run_is_blind(
     const struct run *r); /* scheduler or cloud unknown or stale: nothing is destroyed */
+bool run_removes_nothing(
+    const struct run *r); /* it is blind, or does not believe what it sees (R5.3) */
 struct reading;
 void reading_free(struct reading *rd);
-void observe_cloud(struct run *r);  /* lists VMs now, unless under way */
-void observe_go_on(struct run *r);  /* with a reading that waited */
+void observe_cloud(struct run *r);	    /* lists VMs now, unless under way */
+void observe_go_on(struct run *r);	    /* with a reading that waited */
 bool observe_compares(const struct run *r); /* a new reading is held against run->queue */
 /* Before queue or arrays change, or go, which work beside the loop has borrowed. */
 void run_let_go(struct run *r);
@@ -546,9 +563,11 @@ typedef void console_cb(void *arg, struct run *r, const char *node, const char *
 			const struct err *err);
 bool console_can(const struct run *r, const struct node *n); /* its cloud keeps one */
 void console_read(struct run *r, const struct node *n, console_cb *cb, void *arg);
-void console_keep(struct run *r, const struct node *n); /* it is given up: what it wrote stays */
+void console_keep(struct run *r,
+		  const struct node *n); /* it is given up: what it wrote stays */
 const char *console_kept(const struct run *r, const char *node, int64_t *at_ms); /* NULL none */
-void console_excerpt(char out[160], const char *lines); /* the line that says why, else the last */
+void console_excerpt(char out[160],
+		     const char *lines); /* the line that says why, else the last */
 void consoles_clear(struct run *r);
 
 /* facts.c: run -> facts, pure but for reading run */
@@ -608,6 +627,34 @@ struct boot_move {
 struct boot_move boot_next(enum node_state s, enum boot_event ev);
 void boot_feed(struct run *r, struct member *m, enum boot_event ev, const char *why);
 void boot_deadlines(struct run *r, int64_t now_ms);
+bool deletion_is_late(const struct member *m, int64_t now_ms); /* it costs, and will not go */
+
+/* R5.7: what of a node's way should be over by now. Pure. */
+enum overdue { OVERDUE_NOT, OVERDUE_ACCEPTED, OVERDUE_JOINED, OVERDUE_DELETED };
+struct overdue_facts {
+	int64_t now_ms;
+	int64_t listed_ms; /* when the last whole listing of the cloud began */
+	int64_t boot_s;
+	bool has_vm;
+	bool set_changes; /* a change of its set is under way */
+};
+enum overdue node_overdue(const struct node *n, const struct overdue_facts *f);
+
+/* assigned.c (R6.4): what a reading says of the jobs that hold a node. */
+enum node_work {
+	WORK_NONE,
+	WORK_ASSIGNED, /* they wait for it, and run nowhere */
+	WORK_RUNS,
+	WORK_UNKNOWN
+};
+enum node_work node_work(const struct queue *q, const char *node,
+			 struct strs *assigned); /* pure; their ids; may be NULL */
+/* Of a node that never joined: false: jobs are there, and those that only wait for it are put
+ * back into the queue first, after a drain. */
+bool unjoined_is_free(struct run *r, struct member *m);
+bool assigned_act(struct run *r); /* true: the scheduler was asked */
+const char *unjoined_text(char out[160], const struct run *r,
+			  const struct member *m); /* what keeps it; "" nothing */
 
 enum drain_event {
 	DRAIN_EV_WANTED,
@@ -706,20 +753,28 @@ void change_clear(struct change_store *c);
 void backoff_note(struct run *r, const struct node *n, const char *azure_code,
 		  const struct err *err, int64_t retry_ms); /* B3 */
 void backoff_ok(struct run *r, const struct node *n);
-/* R5.8: a machine did not join. One is replaced, two in a row close their bucket for a while, ten
- * protect it: no node is made there until one joins, or an operator resumes autoscaling. */
+/* R5.8: a machine did not join. One is replaced, two in a row close their bucket for a while,
+ * ten protect it: no node is made there until one joins, or an operator has it tried again. */
 enum boot_verdict { BOOT_REPLACED, BOOT_RESTS, BOOT_PROTECTS };
 enum boot_verdict backoff_verdict(int64_t boots_failed); /* pure */
 void backoff_boot_failed(struct run *r, const struct node *n, const char *why);
-void backoff_unprotect(struct run *r);
+void backoff_console(struct run *r, const struct node *n,
+		     const char *line);			/* what its console said last */
+bool backoff_issue(char out[160], const struct run *r); /* of the first that is protected */
+/* What rests or is protected is tried again now, with one node first; array NULL: only what is
+ * protected, of all of them. How many there were. */
+size_t backoff_retry(struct run *r, const char *array);
+size_t backoff_closed(const struct run *r, const char *array); /* how many it would be */
 
 /* spot.c (B1, B2) */
 void spot_load(struct run *r);
 void spot_free(struct run *r);
 void spot_moved(struct run *r, const struct node *n, enum node_state to); /* before it is so */
-void spot_settle(struct run *r); /* what ran on machines that were taken back; no decision is made meanwhile */
+void spot_settle(struct run *r); /* what ran on machines that were taken back; no decision is
+				    made meanwhile */
 void spot_mark(const struct run *r, struct queue *q); /* jobs that get no spot any more */
-/* What a bucket's price is to be multiplied by; running_ms: the time of machines that are still there. */
+/* What a bucket's price is to be multiplied by; running_ms: the time of machines that are still
+ * there. */
 double spot_risk(const struct run *r, const char *key, int64_t running_ms);
 
 /* publish.c */

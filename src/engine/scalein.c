@@ -96,13 +96,18 @@ static void say_idle(struct why_node *w, const struct facts *f, const struct fac
 		 f->now_s - w->idle_since_s, most);
 }
 
+static const char *kept_text(const struct fact_node *n)
+{
+	return n->array_kept ? "its array is kept by an operator" : "kept by an operator";
+}
+
 /* Why a node is not even looked at; NULL: it may be a candidate. */
 static const char *kept_because(const struct facts *f, const struct fact_node *n)
 {
 	if (n->array == SIZE_MAX)
 		return "not ours to stop";
 	if (n->keep_alive)
-		return "kept by an operator";
+		return kept_text(n);
 	if (n->drained_by_other)
 		return "drained by somebody else";
 	if (n->terminate_asked || n->drain_asked)
@@ -115,6 +120,8 @@ static const char *kept_because(const struct facts *f, const struct fact_node *n
 		return "its array is paused by a schedule";
 	if (f->arrays[n->array].paused || f->paused)
 		return "autoscaling is paused";
+	if (f->doubted)
+		return "stays: the scheduler suddenly shows much less; it has to say the same for 60 s";
 	if (f->blind)
 		return "stays while scheduler or cloud cannot be read";
 	if (f->demand_stale)
@@ -132,9 +139,11 @@ static void explain_matched(struct plan *out, const struct planner *p, size_t i)
 		snprintf(w->text, sizeof(w->text), "%s %" PRId64 " jobs",
 			 n->state == NODE_DRAINING ? "draining," : "runs", n->jobs);
 	else if (n->keep_alive)
-		say(w, "kept by an operator");
+		say(w, kept_text(n));
 	else if (n->jobs < 0 && !node_is_booting(n->state))
 		say(w, "its jobs are not known, so it stays");
+	else if (n->state == NODE_BUSY)
+		say(w, "its jobs have not been seen to end, so it stays");
 	else
 		say(w, node_is_booting(n->state) ? "boots for waiting work"
 						 : "waiting work fits here");

@@ -304,48 +304,6 @@ static void queue_reasons(struct cluster_view *v, struct run *r)
 	snprintf(v->reasons, sizeof(v->reasons), "%s", q ? r->reasons : "");
 }
 
-static void issue_of(struct cluster_view *v, const struct run *r)
-{
-	const char *text = "";
-	struct err err = ERR_INIT;
-
-	v->issues = v->failed;
-	if (run_has_cloud(r, &err) < 0 || lease_says(r, &err) < 0)
-		text = err.msg;
-	else if (r->cluster.state == CLUSTER_FAILED || r->cluster.state == CLUSTER_RESIDUE)
-		text = r->cluster.reason;
-	else if (r->op.id && r->op.error[0])
-		text = r->op.error;
-	else if (r->op.id && r->region && !r->region->sizes_ms && r->region->err.code)
-		text = r->region->err.msg;
-	else if (v->queue_stale)
-		text = r->queue_source.err.code ? r->queue_source.err.msg
-						: "the scheduler has not answered";
-	else if (v->cloud_stale)
-		text = r->cloud_source.err.msg;
-	else if (r->bill.budget == BUDGET_OVER)
-		text = "this month's budget is used up: no nodes are made for new jobs";
-	v->issues += text[0] != '\0';
-	snprintf(v->issue, sizeof(v->issue), "%.159s", text);
-}
-
-static bool source_stale(const struct run *r, const struct source *s, int64_t now)
-{
-	if (r->cluster.state != CLUSTER_RUNNING)
-		return false;
-	return s->state == SOURCE_UNKNOWN || (s->ok_ms && now - s->ok_ms > 120000);
-}
-
-/* These move while nothing happens: a source that is silent changes no revision. */
-static void view_ages(struct cluster_view *v, const struct run *r, int64_t now)
-{
-	v->queue_age_ms = r->queue_source.ok_ms ? now - r->queue_source.ok_ms : -1;
-	v->cloud_age_ms = r->cloud_source.ok_ms ? now - r->cloud_source.ok_ms : -1;
-	v->queue_stale = source_stale(r, &r->queue_source, now);
-	v->cloud_stale = source_stale(r, &r->cloud_source, now);
-	issue_of(v, r);
-}
-
 static void view_make(struct run *r)
 {
 	struct cluster_view *v = &r->view;
@@ -447,7 +405,10 @@ static struct array_row *array_row_of(struct array_row **rows, size_t *n, size_t
 	row = &(*rows)[(*n)++];
 	*row = (struct array_row){ .spot = spot,
 				   .shares = shares,
-				   .max = a && !shares ? a->max_nodes : -1 };
+				   .max = a && !shares ? a->max_nodes : -1,
+				   .kept_ms = a ? a->kept_ms : 0 };
+	snprintf(row->kept_by, sizeof(row->kept_by), "%s",
+		 a && a->kept_ms && a->kept_by ? a->kept_by : "");
 	snprintf(row->cluster, sizeof(row->cluster), "%s", r->cluster.name);
 	snprintf(row->array, sizeof(row->array), "%s", array);
 	snprintf(row->size, sizeof(row->size), "%s", size);

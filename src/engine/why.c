@@ -42,11 +42,31 @@ static void step(struct buf *out, const char *what, int64_t at_ms, int64_t since
 			 clock_span(span, at_ms - since_ms));
 }
 
+/* R5.9: who keeps it since when, and what that costs. */
+static void kept_lines(struct buf *out, const struct run *r, const struct member *m)
+{
+	const struct node *n = &m->node;
+	const struct array_spec *a = cluster_array(&r->cluster.spec, n->array);
+	bool with_array = n->array_kept_ms > 0;
+	int64_t now = clock_utc_ms(), since = with_array ? n->array_kept_ms : n->kept_ms;
+	const char *by = with_array && a ? or_none(a->kept_by) : or_none(n->kept_by);
+	char when[CLOCK_TEXT], rate[24], sum[24];
+
+	if (!node_is_kept(n))
+		return;
+	buf_addf(out, "kept%s by %s%s%s: it does not go by itself and costs %s/h, %s so far\n",
+		 with_array ? " with its array" : "", by, since ? " since " : "",
+		 since ? clock_local(when, since) : "", money_text(rate, n->price),
+		 money_text(sum, node_kept_cost(n, now)));
+	if (node_is_booting(n->state) && (m->vm_failed || strcmp(n->phase, "failed") == 0))
+		buf_addf(out, "its machine failed and stays: unkeep it and it is replaced\n");
+}
+
 static void of_node(struct buf *out, struct run *r, const struct member *m)
 {
 	const struct node *n = &m->node;
 	struct err err = ERR_INIT;
-	char span[CLOCK_TEXT];
+	char span[CLOCK_TEXT], kept[160];
 
 	buf_addf(out, "node %s (%s, %s%s): %s for %s: %s\n", n->name, n->size,
 		 n->spot ? "spot" : "on demand", n->zone[0] ? n->zone : "",
@@ -62,6 +82,15 @@ static void of_node(struct buf *out, struct run *r, const struct member *m)
 		buf_addf(out, "  last mark of its script: %s\n", n->phase);
 	if (n->state == NODE_DRAINING && !drain_proven(r, m, &err))
 		buf_addf(out, "not deleted yet: %s\n", err.msg);
+	kept_lines(out, r, m);
+	if (unjoined_text(kept, r, m)[0])
+		buf_addf(out, "its time to join is over, and it is not deleted: %s\n", kept);
+	if (deletion_is_late(m, clock_utc_ms()))
+		buf_addf(
+		    out,
+		    "its machine is still there, %s after its deletion was asked for: it costs until it is gone, and is asked for again%s\n",
+		    clock_span(span, clock_utc_ms() - n->since_ms),
+		    m->vm_deleting ? "; the cloud says that it is being deleted" : "");
 }
 
 static void plan_on_node(struct buf *out, const struct run *r, const char *name)

@@ -93,6 +93,7 @@ void array_spec_clear(struct array_spec *a)
 {
 	free(a->name);
 	free(a->image);
+	free(a->kept_by);
 	strs_clear(&a->sizes);
 	strs_clear(&a->zones);
 	strs_clear(&a->features);

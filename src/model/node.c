@@ -61,6 +61,30 @@ static const unsigned int moves[NODE_STATES] = {
 	[NODE_DEALLOCATED] = ENDS | TO(NODE_BOOTING),
 };
 
+bool node_is_kept(const struct node *n)
+{
+	return n->keep_alive || n->array_kept_ms > 0;
+}
+
+#define HOUR_MS 3600000.0
+
+int64_t node_kept_ms(const struct node *n, int64_t now_ms)
+{
+	int64_t since = n->array_kept_ms;
+
+	if (!node_is_kept(n) || !n->bound_ms)
+		return 0;
+	if (n->keep_alive && (!since || n->kept_ms < since))
+		since = n->kept_ms; /* 0: of before that was noted */
+	since = since > n->bound_ms ? since : n->bound_ms;
+	return now_ms > since ? now_ms - since : 0;
+}
+
+double node_kept_cost(const struct node *n, int64_t now_ms)
+{
+	return n->price < 0 ? -1 : n->price * (double)node_kept_ms(n, now_ms) / HOUR_MS;
+}
+
 const char *node_state_name(enum node_state s)
 {
 	return names[s];

@@ -112,6 +112,46 @@ void unkeep_nodes(struct request *q)
 }
 
 /*
+ * Arrays
+ */
+
+enum array_verb { ARRAY_KEEP, ARRAY_UNKEEP, ARRAY_RETRY };
+
+static void act_on_arrays(struct request *q, enum array_verb verb)
+{
+	struct engine *e = q->server->engine;
+	struct strs arrays = STRS_INIT(100);
+	struct err err = ERR_INIT;
+	int rc = names_of(&arrays, q, "arrays", &err);
+
+	if (rc == 0 && verb == ARRAY_RETRY)
+		rc = engine_array_retry(e, &q->user, segment(q, 2), &arrays, &err);
+	else if (rc == 0)
+		rc = engine_array_keep(e, &q->user, segment(q, 2), &arrays, verb == ARRAY_KEEP,
+				       &err);
+	strs_clear(&arrays);
+	if (rc < 0)
+		answer_err(q, &err);
+	else
+		answer_operation(q, 0);
+}
+
+void keep_arrays(struct request *q)
+{
+	act_on_arrays(q, ARRAY_KEEP);
+}
+
+void unkeep_arrays(struct request *q)
+{
+	act_on_arrays(q, ARRAY_UNKEEP);
+}
+
+void retry_arrays(struct request *q)
+{
+	act_on_arrays(q, ARRAY_RETRY);
+}
+
+/*
  * Jobs: the answer comes from the head
  */
 

@@ -33,6 +33,9 @@ const struct route routes[] = {
 	{ "POST", "/v1/clusters/*/nodes/terminate", ROLE_OPERATOR, terminate_nodes },
 	{ "POST", "/v1/clusters/*/nodes/keep", ROLE_OPERATOR, keep_nodes },
 	{ "POST", "/v1/clusters/*/nodes/unkeep", ROLE_OPERATOR, unkeep_nodes },
+	{ "POST", "/v1/clusters/*/arrays/keep", ROLE_OPERATOR, keep_arrays },
+	{ "POST", "/v1/clusters/*/arrays/unkeep", ROLE_OPERATOR, unkeep_arrays },
+	{ "POST", "/v1/clusters/*/arrays/retry", ROLE_OPERATOR, retry_arrays },
 	{ "GET", "/v1/clusters/*/jobs/*", ROLE_VIEWER, get_job },
 	{ "GET", "/v1/clusters/*/jobs/*/log", ROLE_OPERATOR, get_job_log },
 	{ "GET", "/v1/clusters/*/nodes/*/log", ROLE_OPERATOR, get_node_log },
@@ -89,7 +92,8 @@ bool route_is_one_act(const struct route *r)
 					    post_teardown,    drain_nodes,     undrain_nodes,
 					    terminate_nodes,  keep_nodes,      unkeep_nodes,
 					    cancel_operation, retry_operation, skip_item,
-					    exported_audit,   prune_audit };
+					    exported_audit,   prune_audit,     keep_arrays,
+					    unkeep_arrays,    retry_arrays };
 
 	for (size_t i = 0; i < ARRAY_LEN(acts); i++)
 		if (r->run == acts[i])

@@ -53,7 +53,7 @@ int store_backoff_save(struct store *st, int64_t cluster_id, const struct backof
 {
 	struct stmt s = stmt_open(
 	    st->sql, "INSERT OR REPLACE INTO backoff(cluster_id, key, until_ms, length_ms, why,"
-		     " boots_failed) VALUES(?, ?, ?, ?, ?, ?)");
+		     " boots_failed, console) VALUES(?, ?, ?, ?, ?, ?, ?)");
 
 	stmt_int(&s, 1, cluster_id);
 	stmt_text(&s, 2, b->key);
@@ -61,6 +61,7 @@ int store_backoff_save(struct store *st, int64_t cluster_id, const struct backof
 	stmt_int(&s, 4, b->length_ms);
 	stmt_text(&s, 5, b->why);
 	stmt_int(&s, 6, b->boots_failed);
+	stmt_text(&s, 7, b->console);
 	return stmt_run(&s, err);
 }
 
@@ -69,7 +70,7 @@ int store_backoffs(struct store *st, int64_t cluster_id, struct backoff **out, s
 {
 	struct stmt s = stmt_open(
 	    st->sql,
-	    "SELECT key, until_ms, length_ms, why, boots_failed FROM backoff WHERE cluster_id = ? ORDER BY key");
+	    "SELECT key, until_ms, length_ms, why, boots_failed, console FROM backoff WHERE cluster_id = ? ORDER BY key");
 	size_t cap = 0;
 
 	*out = NULL;
@@ -85,6 +86,7 @@ int store_backoffs(struct store *st, int64_t cluster_id, struct backoff **out, s
 		b->length_ms = stmt_col_int(&s, 2);
 		snprintf(b->why, sizeof(b->why), "%s", stmt_col_text(&s, 3));
 		b->boots_failed = stmt_col_int(&s, 4);
+		snprintf(b->console, sizeof(b->console), "%s", stmt_col_text(&s, 5));
 	}
 	return stmt_done(&s, err);
 }

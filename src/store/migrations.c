@@ -56,11 +56,13 @@ const char *const store_migrations[] = {
 	"CREATE INDEX job_charge_last ON job_charge(last_ms);"
 	"CREATE TABLE metered(cluster_id INTEGER PRIMARY KEY REFERENCES cluster(id), until_ms INTEGER NOT NULL) STRICT;",
 	"CREATE TABLE history(cluster_id INTEGER PRIMARY KEY REFERENCES cluster(id), body TEXT NOT NULL) STRICT;",
-	/* What was decided of things in a cloud that no other row knows. Clouds compare names without case. */
+	/* What was decided of things in a cloud that no other row knows. Clouds compare names
+	   without case. */
 	"CREATE TABLE found(id TEXT COLLATE NOCASE PRIMARY KEY, type TEXT NOT NULL, cloud TEXT NOT NULL, cluster_tag TEXT NOT NULL,"
 	" state TEXT NOT NULL, actor TEXT NOT NULL, plan_hash TEXT NOT NULL, error TEXT NOT NULL, first_ms INTEGER NOT NULL,"
 	" decided_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
-	/* The texts that clusters were made from: what their templates are held against later. */
+	/* The texts that clusters were made from: what their templates are held against later.
+	 */
 	"CREATE TABLE revision(hash TEXT PRIMARY KEY, template TEXT NOT NULL, at_ms INTEGER NOT NULL, text TEXT NOT NULL)"
 	" STRICT, WITHOUT ROWID;"
 	"CREATE INDEX revision_template ON revision(template, at_ms);"
@@ -80,8 +82,9 @@ const char *const store_migrations[] = {
 	"ALTER TABLE job ADD COLUMN account TEXT NOT NULL DEFAULT '';",
 	/* Boots that failed in a row. */
 	"ALTER TABLE backoff ADD COLUMN boots_failed INTEGER NOT NULL DEFAULT 0;",
-	/* R9.1: what a cluster was defined as. R10.3: audit rows go only as a range that an audit row of the same transaction
-	   names; the range is a row of `pruning` meanwhile. */
+	/* R9.1: what a cluster was defined as. R10.3: audit rows go only as a range that an
+	   audit row of the same transaction names; the range is a row of `pruning` meanwhile.
+	 */
 	"CREATE TABLE edition(cluster_id INTEGER NOT NULL REFERENCES cluster(id), version INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
 	" actor TEXT NOT NULL, verb TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY(cluster_id, version)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE pruning(to_seq INTEGER NOT NULL, by_seq INTEGER NOT NULL) STRICT;"
@@ -89,7 +92,8 @@ const char *const store_migrations[] = {
 	"CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit WHEN NOT EXISTS(SELECT 1 FROM pruning p JOIN audit a ON a.seq = p.by_seq"
 	" WHERE OLD.seq <= p.to_seq AND p.to_seq < p.by_seq AND a.verb = 'audit prune' AND a.before_hash ="
 	" (SELECT hash FROM audit WHERE seq = p.to_seq)) BEGIN SELECT RAISE(ABORT, 'audit rows are never deleted'); END;",
-	/* Accounts of jobs: the key of a sum has one more part. And the past of spot machines. */
+	/* Accounts of jobs: the key of a sum has one more part. And the past of spot machines.
+	 */
 	"CREATE TABLE charge_of(cluster_id INTEGER NOT NULL REFERENCES cluster(id), hour_ms INTEGER NOT NULL, array TEXT NOT NULL,"
 	" user TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL, node_ms INTEGER NOT NULL, nano INTEGER NOT NULL,"
 	" spot_nano INTEGER NOT NULL, saved_nano INTEGER NOT NULL, PRIMARY KEY(cluster_id, hour_ms, array, user, account, kind))"
@@ -103,5 +107,10 @@ const char *const store_migrations[] = {
 	" taken INTEGER NOT NULL, lost_ms INTEGER NOT NULL, PRIMARY KEY(cluster_id, key)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE job_taken(cluster_id INTEGER NOT NULL REFERENCES cluster(id), job TEXT NOT NULL, times INTEGER NOT NULL,"
 	" at_ms INTEGER NOT NULL, PRIMARY KEY(cluster_id, job)) STRICT, WITHOUT ROWID;",
+	/* What a machine that failed wrote; who cancelled jobs that have not left the queue
+	   yet. */
+	"ALTER TABLE backoff ADD COLUMN console TEXT NOT NULL DEFAULT '';"
+	"CREATE TABLE cancel(id INTEGER PRIMARY KEY, cluster_id INTEGER NOT NULL REFERENCES cluster(id), at_ms INTEGER NOT NULL,"
+	" actor TEXT NOT NULL, jobs TEXT NOT NULL) STRICT;",
 	NULL,
 };

@@ -277,15 +277,18 @@ int64_t store_free_bytes(const struct store *st)
 }
 
 /* A tenth of a large disk is no reason to worry: there is an upper end to that. */
+bool store_room_is_low(int64_t free, int64_t all)
+{
+	return free < ROOM_LOW || (free < all / 10 && free < 10 * ROOM_LOW);
+}
+
 bool store_low_on_room(const struct store *st)
 {
 	struct statvfs fs;
-	int64_t room;
 
-	if (statvfs(st->path, &fs) < 0)
-		return false;
-	room = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
-	return room < ROOM_LOW || (fs.f_bavail < fs.f_blocks / 10 && room < 10 * ROOM_LOW);
+	return statvfs(st->path, &fs) == 0 &&
+	       store_room_is_low((int64_t)fs.f_bavail * (int64_t)fs.f_frsize,
+				 (int64_t)fs.f_blocks * (int64_t)fs.f_frsize);
 }
 
 /*

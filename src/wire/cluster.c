@@ -30,7 +30,8 @@ static const struct field array_fields[] = {
 	A(spot_wait_s, FIELD_INT),  A(colocated, FIELD_BOOL),
 	A(group_max, FIELD_INT),    A(is_default, FIELD_BOOL),
 	A(mem_reserve, FIELD_INT),  A(image, FIELD_OWNED),
-	A(features, FIELD_STRS),    FIELD_END,
+	A(features, FIELD_STRS),    A(kept_ms, FIELD_INT),
+	A(kept_by, FIELD_OWNED),    FIELD_END,
 };
 #undef A
 

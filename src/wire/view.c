@@ -38,6 +38,8 @@ static const struct field array_fields[] = {
 	FIELD(struct array_row, live, FIELD_INT),
 	FIELD(struct array_row, max, FIELD_INT),
 	FIELD(struct array_row, shares, FIELD_BOOL),
+	FIELD(struct array_row, kept_ms, FIELD_INT),
+	FIELD(struct array_row, kept_by, FIELD_CHARS),
 	FIELD(struct array_row, per, FIELD_INT),
 	FIELD(struct array_row, glyphs, FIELD_CHARS),
 	FIELD_END,

@@ -227,7 +227,7 @@ static void queue_done(struct arm_call *c, int rc, const struct err *err)
 			  "%s", err->msg);
 }
 
-/* {"kind": "hang|garbage|truncated|down", "times": N, "command": NAME} */
+/* {"kind": "hang|garbage|truncated|forgets|down", "times": N, "command": NAME} */
 void arm_ctl_queue_fault(struct arm_call *c)
 {
 	struct err err = ERR_INIT;

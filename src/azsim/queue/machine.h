@@ -57,7 +57,9 @@ struct gq_site {
 		char kind[16], command[16];
 		int64_t times;
 	} fault;
-	int64_t bad_boots; /* so many of the nodes that boot next fail at their mounts; -1 all */
+	int64_t hung_boots; /* so many of them never get beyond their mounts, and say nothing */
+	int64_t
+	    bad_boots; /* so many of the nodes that boot next fail at their mounts; -1 all */
 	struct rng rng;
 };
 

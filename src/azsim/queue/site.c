@@ -210,12 +210,30 @@ static bool fault_meant(const struct gq_site *s, const char *name)
 	       (!s->fault.command[0] || strcmp(s->fault.command, name) == 0);
 }
 
+static void cut(struct buf *out, size_t len)
+{
+	out->len = len;
+	if (out->data)
+		out->data[len] = '\0';
+}
+
+/* The first line is whole, and the answer a right one: as of a controller that lost its state.
+ */
+static size_t first_line(const struct buf *out, size_t from)
+{
+	const char *nl = out->data ? memchr(out->data + from, '\n', out->len - from) : NULL;
+
+	return nl ? (size_t)(nl + 1 - out->data) : out->len;
+}
+
 static void spoil(struct gq_site *s, struct gq_call *c, size_t from)
 {
 	if (strcmp(s->fault.kind, "truncated") == 0) {
-		c->out->len = from + (c->out->len - from) / 2;
-		if (c->out->data)
-			c->out->data[c->out->len] = '\0';
+		cut(c->out, from + (c->out->len - from) / 2);
+		return;
+	}
+	if (strcmp(s->fault.kind, "forgets") == 0) {
+		cut(c->out, first_line(c->out, from));
 		return;
 	}
 	buf_reset(c->out);
@@ -264,11 +282,16 @@ int gq_site_run(struct gq_site *s, const char *host, struct gq_call *c)
 
 int gq_site_fault(struct gq_site *s, const struct json *spec, struct err *err)
 {
-	static const char *const kinds[] = { "hang", "garbage", "truncated", "down" };
+	static const char *const kinds[] = { "hang", "garbage", "truncated", "forgets",
+					     "down" };
 	const char *kind = json_str(spec, "kind", ""), *command = json_str(spec, "command", "");
 
 	if (strcmp(kind, "boot") == 0) { /* no command: nodes that come next */
 		s->bad_boots = json_int(spec, "times", 1);
+		return 0;
+	}
+	if (strcmp(kind, "boot-hangs") == 0) {
+		s->hung_boots = json_int(spec, "times", 1);
 		return 0;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
@@ -281,7 +304,7 @@ int gq_site_fault(struct gq_site *s, const struct json *spec, struct err *err)
 	}
 	return err_set(
 	    err, ERR_INVALID,
-	    "kind is one of hang, garbage, truncated, down and boot; times -1 is for ever");
+	    "kind is one of hang, garbage, truncated, forgets, down, boot and boot-hangs; times -1 is for ever, 0 ends it");
 }
 
 struct json *gq_site_state(const struct gq_site *s)

@@ -29,7 +29,8 @@ bool gq_is_command(const char *name);
  * never began. Fits az_machines.console. */
 int gq_site_console(void *site, const struct az_vm *vm, struct buf *out);
 
-/* What tests ask for: {"kind": "hang|garbage|truncated|down|boot", "times": N, "command": NAME} */
+/* What tests ask for: {"kind": "hang|garbage|truncated|forgets|down|boot|boot-hangs", "times":
+ * N, "command": NAME} */
 int gq_site_fault(struct gq_site *s, const struct json *spec, struct err *err);
 /* {"jobs", "array_size", "seconds": N or "A-B", "cpus", "partition", "change_per_s", "head",
  * "name", "user"} */

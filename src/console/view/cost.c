@@ -120,6 +120,10 @@ void cost_sentences(struct textbox *out, const struct json *j)
 		    "idle waste  %s/h, %.0f %% of what runs: idle nodes, not heads or disks",
 		    cost_usd(a, j, "rate.idle_usd_per_hour"),
 		    rate > 0 ? idle / rate * PERCENT : 0);
+	if (json_int(j, "kept.nodes", 0))
+		textbox_add(out, TONE_WARN, "kept        %s by operators: %s/h, %s so far",
+			    count_text((char[48]){ 0 }, json_int(j, "kept.nodes", 0), "node"),
+			    cost_usd(a, j, "kept.usd_per_hour"), cost_usd(b, j, "kept.usd"));
 	textbox_add(out, TONE_TEXT, "spent       %s today, %s this month",
 		    cost_usd(a, j, "spent.today"), cost_usd(b, j, "spent.month"));
 	textbox_add(out, TONE_TEXT,

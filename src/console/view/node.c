@@ -18,7 +18,7 @@
 /* Cause first, then what follows from it. */
 static void says(const struct deck *d, struct textbox *out, const struct node *n)
 {
-	char when[CLOCK_TEXT], age[CLOCK_TEXT];
+	char when[CLOCK_TEXT], age[CLOCK_TEXT], kept[WORDS_MAX];
 	bool bad = words_node_tone(n->state) == TONE_FAIL;
 
 	if (bad && n->reason[0])
@@ -29,9 +29,8 @@ static void says(const struct deck *d, struct textbox *out, const struct node *n
 	if (!bad && n->reason[0])
 		textbox_add(out, TONE_TEXT, "reason    %s", n->reason);
 	textbox_add(out, TONE_TEXT, "next      %s", words_node_next(n));
-	if (n->keep_alive)
-		textbox_add(out, TONE_WARN,
-			    "kept      scale-in leaves it alone; its cost goes on");
+	if (node_is_kept(n))
+		textbox_add(out, TONE_WARN, "kept      %s", words_kept(kept, n, deck_now(d)));
 	if (n->boot_tries > 1)
 		textbox_add(out, TONE_WARN, "tries     this is boot %lld of it",
 			    (long long)n->boot_tries);

@@ -98,9 +98,7 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		text = n->address[0] ? n->address : "-";
 		break;
 	default:
-		text = n->reason;
-		out->tone = n->state == NODE_FAILED || n->state == NODE_UNHEALTHY ? TONE_FAIL
-										  : TONE_TEXT;
+		node_reason_cell(n, out);
 	}
 	if (text)
 		snprintf(out->text, sizeof(out->text), "%.159s", text);
@@ -140,6 +138,16 @@ static void undrain(struct deck *d)
 static void keep(struct deck *d)
 {
 	act_chosen(d, ACT_KEEP);
+}
+
+static void keep_array(struct deck *d)
+{
+	act_array(d, ARRAY_KEEP);
+}
+
+static void retry_array(struct deck *d)
+{
+	act_array(d, ARRAY_RETRY);
 }
 
 const struct binding node_keys[] = {
@@ -203,6 +211,28 @@ const struct binding node_keys[] = {
 	  .needs = ROLE_OPERATOR,
 	  .off = deck_no_node,
 	  .run = keep },
+	{ .key = 'A',
+	  .keys = "A",
+	  .word = "keep-array",
+	  .group = GROUP_ACT,
+	  .label = "Keep array",
+	  .help = "keep its array, or no more",
+	  .command = "array keep",
+	  .cli = "%c %a",
+	  .needs = ROLE_OPERATOR,
+	  .off = deck_no_array,
+	  .run = keep_array },
+	{ .key = 'R',
+	  .keys = "R",
+	  .word = "retry-array",
+	  .group = GROUP_ACT,
+	  .label = "Retry array",
+	  .help = "try sizes that rest again",
+	  .command = "array retry",
+	  .cli = "%c %a",
+	  .needs = ROLE_OPERATOR,
+	  .off = deck_no_array,
+	  .run = retry_array },
 	{ .keys = NULL },
 };
 

@@ -60,6 +60,18 @@ void node_state_cell(const struct pane *p, const struct node *n, struct table_ce
 	out->tone = words_node_tone(n->state);
 }
 
+void node_reason_cell(const struct node *n, struct table_cell *out)
+{
+	const char *kept = n->array_kept_ms ? "kept with its array" : "kept";
+	bool is_kept = node_is_kept(n);
+
+	snprintf(out->text, sizeof(out->text), "%s%s%.130s", is_kept ? kept : "",
+		 is_kept && n->reason[0] ? ": " : "", n->reason);
+	out->tone = n->state == NODE_FAILED || n->state == NODE_UNHEALTHY ? TONE_FAIL
+		    : is_kept						  ? TONE_WARN
+									  : TONE_TEXT;
+}
+
 static void cell(const struct pane *p, size_t i, int what, struct table_cell *out)
 {
 	const struct node *n = at(p, i);
@@ -90,9 +102,7 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		snprintf(out->text, sizeof(out->text), "%s", money + 1);
 		break;
 	default:
-		snprintf(out->text, sizeof(out->text), "%.150s", n->reason);
-		if (n->state == NODE_FAILED || n->state == NODE_UNHEALTHY)
-			out->tone = TONE_FAIL;
+		node_reason_cell(n, out);
 	}
 }
 
@@ -337,6 +347,8 @@ static void draw_map_title(struct screen *s, int row, struct area a, const struc
 		col +=
 		    screen_putf(s, row, col, TONE_DIM, 0, 16, "%lld a cell", (long long)nodes) +
 		    2;
+	if (r->kept_ms)
+		col += screen_putf(s, row, col, TONE_WARN, 0, 4, "kept") + 2;
 	if (r->live > 0 || r->max < 0)
 		draw_counts(s, row, col, a.col + a.cols - col, r);
 }

@@ -19,6 +19,8 @@
 
 int64_t node_row_id(const struct pane *p, size_t i);
 const char *node_row_name(const struct pane *p, size_t i);
+/* Why it is as it is, and that it is kept. */
+void node_reason_cell(const struct node *n, struct table_cell *out);
 void node_state_cell(const struct pane *p, const struct node *n, struct table_cell *out);
 
 struct run_widths { /* columns of a line: name, size, kind, glyphs, counts */

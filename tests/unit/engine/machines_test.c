@@ -241,6 +241,9 @@ static void a_drain_is_proven_by_one_fresh_reading_that_began_after_it(void **st
 	m.node.keep_alive = true; /* R5.9 */
 	assert_false(drain_proven(&r, &m, &err));
 	m.node.keep_alive = false;
+	m.node.array_kept_ms = 5;
+	assert_false(drain_proven(&r, &m, &err));
+	m.node.array_kept_ms = 0;
 	r.queue_source.state = SOURCE_UNKNOWN;
 	assert_false(drain_proven(&r, &m, &err));
 	r.queue_source.state = SOURCE_OK;
@@ -249,6 +252,148 @@ static void a_drain_is_proven_by_one_fresh_reading_that_began_after_it(void **st
 	r.queue_source.ok_ms = 9999000;
 	assert_true(drain_proven(&r, &m, &err));
 	clock_test_end();
+}
+
+#define NOW INT64_C(1700000000000)
+#define MIN INT64_C(60000)
+
+static enum overdue overdue(enum node_state s, int64_t at_ms, bool has_vm)
+{
+	const struct node n = { .state = s, .since_ms = at_ms, .requested_ms = at_ms };
+	const struct overdue_facts f = {
+		.now_ms = NOW, .listed_ms = NOW, .boot_s = 1800, .has_vm = has_vm
+	};
+
+	return node_overdue(&n, &f);
+}
+
+static void each_part_of_a_nodes_way_has_its_deadline(void **state)
+{
+	(void)state; /* R5.7: accepted 5 min, joined 1800 s, deleted 15 min */
+	assert_int_equal(overdue(NODE_ALLOCATING, NOW - 5 * MIN, false), OVERDUE_NOT);
+	assert_int_equal(overdue(NODE_ALLOCATING, NOW - 5 * MIN - 1, false), OVERDUE_ACCEPTED);
+	assert_int_equal(overdue(NODE_BOOTING, NOW - 30 * MIN, true), OVERDUE_NOT);
+	assert_int_equal(overdue(NODE_BOOTING, NOW - 30 * MIN - 1, true), OVERDUE_JOINED);
+	assert_int_equal(overdue(NODE_JOINING, NOW - 30 * MIN - 1, true), OVERDUE_JOINED);
+	assert_int_equal(overdue(NODE_DELETING, NOW - 15 * MIN, true), OVERDUE_NOT);
+	assert_int_equal(overdue(NODE_DELETING, NOW - 15 * MIN - 1, true), OVERDUE_DELETED);
+	assert_int_equal(overdue(NODE_DELETING, NOW - 15 * MIN - 1, false), OVERDUE_NOT);
+	assert_int_equal(overdue(NODE_IDLE, 1, true), OVERDUE_NOT);
+	assert_int_equal(overdue(NODE_DRAINING, 1, true), OVERDUE_NOT);
+}
+
+static void a_moment_that_nobody_knows_is_just_now(void **state)
+{
+	(void)state; /* R5.7: never 1970 */
+	assert_int_equal(overdue(NODE_ALLOCATING, 0, false), OVERDUE_NOT);
+	assert_int_equal(overdue(NODE_BOOTING, 0, true), OVERDUE_NOT);
+	assert_int_equal(overdue(NODE_DELETING, 0, true), OVERDUE_NOT);
+	assert_int_equal(overdue(NODE_BOOTING, NOW + 60 * MIN, true), OVERDUE_NOT);
+}
+
+static void a_machine_is_missed_only_in_a_listing_that_began_late_enough(void **state)
+{
+	const struct node n = { .state = NODE_ALLOCATING, .since_ms = NOW - 60 * MIN };
+	struct overdue_facts f = { .now_ms = NOW, .listed_ms = NOW - 56 * MIN };
+
+	(void)state; /* R5.7 */
+	assert_int_equal(node_overdue(&n, &f), OVERDUE_NOT);
+	f.listed_ms = NOW - 54 * MIN;
+	assert_int_equal(node_overdue(&n, &f), OVERDUE_ACCEPTED);
+	f.set_changes = true;
+	assert_int_equal(node_overdue(&n, &f), OVERDUE_NOT);
+}
+
+/* R5.9: of a node or of its array; what somebody asked for ends it all the same. */
+static void a_kept_node_goes_only_when_somebody_asked_for_its_end(void **state)
+{
+	struct run r = { .op = { .id = 0 } };
+	struct member m = { .node = { .state = NODE_IDLE } };
+
+	(void)state;
+	assert_false(member_stays(&r, &m));
+	m.node.array_kept_ms = NOW;
+	assert_true(member_stays(&r, &m));
+	m.node.array_kept_ms = 0;
+	m.node.keep_alive = true;
+	assert_true(member_stays(&r, &m));
+	m.node.terminate_asked = true;
+	assert_false(member_stays(&r, &m));
+	m.node.terminate_asked = false;
+	r.op.id = 1;
+	r.op.kind = OP_START;
+	assert_true(member_stays(&r, &m));
+	r.op.kind = OP_STOP;
+	assert_false(member_stays(&r, &m));
+	r.op.kind = OP_DELETE;
+	assert_false(member_stays(&r, &m));
+}
+
+static struct queue *queue_of(struct queue *q, const char *nodes, enum job_state s)
+{
+	struct job *j;
+
+	queue_init(q);
+	queue_add_node(q)->name = "htc-1";
+	queue_add_node(q)->name = "htc-2";
+	j = queue_add_job(q);
+	j->id = "12";
+	j->nodes = nodes;
+	j->state = s;
+	queue_count_node_jobs(q);
+	return q;
+}
+
+/* R6.4: a job that runs keeps a node that never joined; one that merely waits for it is put
+ * back. */
+static void jobs_that_wait_for_a_node_are_told_from_those_that_run_there(void **state)
+{
+	static const struct {
+		const char *nodes;
+		enum job_state s;
+		enum node_work work;
+		size_t ids;
+	} rows[] = {
+		{ "htc-1", JOB_STARTING, WORK_ASSIGNED, 1 },
+		{ "htc-[1-2]", JOB_STARTING, WORK_ASSIGNED, 1 },
+		{ "htc-2", JOB_STARTING, WORK_NONE, 0 },
+		{ "htc-1", JOB_RUNNING, WORK_RUNS, 0 },
+		{ "htc-1", JOB_COMPLETING, WORK_RUNS, 0 },
+		{ "htc-1", JOB_SUSPENDED, WORK_RUNS, 0 },
+		{ "htc-1", JOB_UNKNOWN, WORK_RUNS, 0 },
+		{ "htc-1", JOB_CANCELLED, WORK_NONE, 0 },
+		{ "", JOB_PENDING, WORK_NONE, 0 },
+		{ "htc-[1-", JOB_STARTING, WORK_UNKNOWN, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct strs ids = STRS_INIT(10);
+		struct queue q;
+
+		queue_of(&q, rows[i].nodes, rows[i].s);
+		assert_int_equal(node_work(&q, "htc-1", &ids), rows[i].work);
+		assert_int_equal(ids.n, rows[i].ids);
+		assert_int_equal(node_work(&q, "htc-9", NULL), WORK_NONE);
+		strs_clear(&ids);
+		queue_clear(&q);
+	}
+}
+
+static void one_running_job_is_enough_beside_many_that_wait(void **state)
+{
+	struct queue q;
+	struct job *j;
+
+	(void)state; /* R6.4 */
+	queue_of(&q, "htc-1", JOB_STARTING);
+	j = queue_add_job(&q);
+	j->id = "13";
+	j->nodes = "htc-1";
+	j->state = JOB_RUNNING;
+	queue_count_node_jobs(&q);
+	assert_int_equal(node_work(&q, "htc-1", NULL), WORK_RUNS);
+	queue_clear(&q);
 }
 
 int main(void)
@@ -269,6 +414,12 @@ int main(void)
 		cmocka_unit_test(an_unknown_outcome_is_settled_by_what_is_there),
 		cmocka_unit_test(two_failed_boots_close_a_bucket_and_ten_protect_it),
 		cmocka_unit_test(a_drain_is_proven_by_one_fresh_reading_that_began_after_it),
+		cmocka_unit_test(each_part_of_a_nodes_way_has_its_deadline),
+		cmocka_unit_test(a_moment_that_nobody_knows_is_just_now),
+		cmocka_unit_test(a_machine_is_missed_only_in_a_listing_that_began_late_enough),
+		cmocka_unit_test(a_kept_node_goes_only_when_somebody_asked_for_its_end),
+		cmocka_unit_test(jobs_that_wait_for_a_node_are_told_from_those_that_run_there),
+		cmocka_unit_test(one_running_job_is_enough_beside_many_that_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,12 +104,40 @@ static void sizes_are_shown_without_what_all_of_them_have(void **state)
 	assert_string_equal(vm_size_short(""), "");
 }
 
+/* R5.9: what keeping costs, since it is kept, but not before there was a machine. */
+static void a_kept_node_costs_since_it_is_kept(void **state)
+{
+	const int64_t hour = 3600000;
+	struct node n = { .bound_ms = 10 * hour, .price = 2 };
+
+	(void)state;
+	assert_false(node_is_kept(&n));
+	assert_int_equal(node_kept_ms(&n, 20 * hour), 0);
+	n.keep_alive = true;
+	assert_int_equal(node_kept_ms(&n, 20 * hour), 10 * hour); /* since when is not known */
+	n.kept_ms = 15 * hour;
+	assert_int_equal(node_kept_ms(&n, 20 * hour), 5 * hour);
+	assert_true(node_kept_cost(&n, 20 * hour) > 9.99 &&
+		    node_kept_cost(&n, 20 * hour) < 10.01);
+	n.array_kept_ms = 12 * hour;
+	assert_int_equal(node_kept_ms(&n, 20 * hour), 8 * hour);
+	n.keep_alive = false;
+	n.array_kept_ms = 5 * hour;
+	assert_true(node_is_kept(&n));
+	assert_int_equal(node_kept_ms(&n, 20 * hour), 10 * hour);
+	n.bound_ms = 0;
+	assert_int_equal(node_kept_ms(&n, 20 * hour), 0);
+	n.price = -1;
+	assert_true(node_kept_cost(&n, 20 * hour) < 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_word_comes_back),
 		cmocka_unit_test(an_unknown_word_is_never_taken_for_something_safe),
 		cmocka_unit_test(a_gone_node_never_comes_back),
+		cmocka_unit_test(a_kept_node_costs_since_it_is_kept),
 		cmocka_unit_test(a_node_being_deleted_takes_no_work_again),
 		cmocka_unit_test(every_live_state_can_end),
 		cmocka_unit_test(names_that_cannot_be_host_names_are_refused),

@@ -152,6 +152,20 @@ static void the_log_grows_until_it_is_emptied(void **state)
 	free(big);
 }
 
+#define GIB ((int64_t)1 << 30)
+
+static void a_disk_is_low_with_a_gibibyte_or_a_tenth_left(void **state)
+{
+	(void)state; /* R2.5 */
+	assert_true(store_room_is_low(GIB - 1, 5 * GIB));
+	assert_false(store_room_is_low(GIB, 5 * GIB));
+	assert_true(store_room_is_low(4 * GIB, 50 * GIB));
+	assert_false(store_room_is_low(5 * GIB, 50 * GIB));
+	assert_false(store_room_is_low(20 * GIB, 1000 * GIB)); /* a large one has enough */
+	assert_true(store_room_is_low(9 * GIB, 1000 * GIB));
+	assert_true(store_room_is_low(0, 0));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, store_world_up, store_world_down)
@@ -163,6 +177,7 @@ int main(void)
 #endif
 		T(a_damaged_file_is_told_apart_and_left_as_it_is),
 		T(the_log_grows_until_it_is_emptied),
+		cmocka_unit_test(a_disk_is_low_with_a_gibibyte_or_a_tenth_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

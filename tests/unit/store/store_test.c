@@ -285,6 +285,65 @@ static void what_was_decided_of_a_find_is_kept_until_it_is_gone(void **state)
 	free(list);
 }
 
+struct told {
+	size_t n;
+	char last[200];
+};
+
+static void on_cancel(void *arg, const char *actor, int64_t at_ms, const struct strs *jobs)
+{
+	struct told *t = arg;
+
+	t->n++;
+	snprintf(t->last, sizeof(t->last), "%s at %lld: %zu, first %s", actor, (long long)at_ms,
+		 jobs->n, jobs->v[0]);
+}
+
+static void who_cancelled_jobs_is_known_after_a_restart(void **state)
+{
+	struct store_world *w = *state;
+	struct strs jobs = STRS_INIT(10);
+	struct told t = { .n = 0 };
+	int64_t first, second;
+
+	strs_add(&jobs, "12_[5-37]");
+	strs_add(&jobs, "13");
+	assert_int_equal(store_cancel_add(w->st, w->c.id, "ann", &jobs, 1000, &first, NULL), 0);
+	assert_int_equal(store_cancel_add(w->st, w->c.id, "bob", &jobs, 2000, &second, NULL),
+			 0);
+	store_world_reopen(w);
+	assert_int_equal(store_cancel_drop(w->st, second, NULL), 0); /* it was refused */
+	assert_int_equal(store_cancels(w->st, w->c.id, on_cancel, &t, NULL), 0);
+	assert_int_equal(t.n, 1);
+	assert_string_equal(t.last, "ann at 1000: 2, first 12_[5-37]");
+	assert_int_equal(store_cancels(w->st, w->c.id + 1, on_cancel, &t, NULL), 0);
+	assert_int_equal(t.n, 1);
+	assert_int_equal(store_cancels_forget(w->st, 1001, NULL), 0);
+	assert_int_equal(store_cancels(w->st, w->c.id, on_cancel, &t, NULL), 0);
+	assert_int_equal(t.n, 1);
+	strs_clear(&jobs);
+}
+
+static void what_a_machine_said_that_failed_is_kept_with_its_bucket(void **state)
+{
+	struct store_world *w = *state;
+	struct backoff b = { .key = "htc|F2s||spot|",
+			     .until_ms = 7,
+			     .boots_failed = 10,
+			     .why = "protected: 10",
+			     .console = "mount timed out" };
+	struct backoff *list;
+	size_t n;
+
+	assert_int_equal(store_backoff_save(w->st, w->c.id, &b, NULL), 0); /* R5.8 */
+	store_world_reopen(w);
+	assert_int_equal(store_backoffs(w->st, w->c.id, &list, &n, NULL), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(list[0].boots_failed, 10);
+	assert_string_equal(list[0].console, "mount timed out");
+	free(list);
+}
+
 static void a_backup_that_is_no_store_replaces_nothing(void **state)
 {
 	struct store_world *w = *state;
@@ -358,6 +417,8 @@ int main(void)
 		T(a_backup_that_is_no_store_replaces_nothing),
 		T(a_store_that_was_copied_starts_in_adoption_mode),
 		T(what_was_decided_of_a_find_is_kept_until_it_is_gone),
+		T(who_cancelled_jobs_is_known_after_a_restart),
+		T(what_a_machine_said_that_failed_is_kept_with_its_bucket),
 		T(a_newer_store_is_refused_with_both_versions),
 		T(every_file_is_private),
 	};
