@@ -42,7 +42,7 @@ static bool in_group(const struct command *c, const char *group)
 /* First words and whole names alike. Borrowed from the table, except for groups. */
 const char *command_nearest(const char *word)
 {
-	static const char *const groups[] = { "cluster",   "node", "job",   "template",
+	static const char *const groups[] = { "cluster",   "node", "array", "job", "template",
 					      "operation", "disk", "cloud", NULL };
 	const char *names[NAMES_MAX];
 	size_t n = 0;
