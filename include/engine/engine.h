@@ -180,7 +180,7 @@ int engine_node_undrain(struct engine *e, const struct user *u, const char *clus
 int engine_node_terminate(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, const char *reason, bool force, struct err *err);
 int engine_node_keep(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, bool keep, struct err *err);
 
-/* R5.9: none of its nodes goes by itself. R5.8: what of it rests or is protected is tried again now. */
+/* R5.9: none of its nodes goes by itself. R5.8: what of it (none named: of any) rests or is protected is tried again now. */
 int engine_array_keep(struct engine *e, const struct user *u, const char *cluster, const struct strs *arrays, bool kept, struct err *err);
 int engine_array_retry(struct engine *e, const struct user *u, const char *cluster, const struct strs *arrays, struct err *err);
 

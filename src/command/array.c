@@ -15,11 +15,12 @@ static const struct {
 
 static void on_told(struct command_run *r, const struct json *answer)
 {
+	const char *first = r->args.n > 1 ? r->args.v[1] : "all arrays";
 	const char *more = r->args.n > 2 ? " and the others" : "";
 
 	for (size_t i = 0; i < ARRAY_LEN(told); i++)
 		if (strcmp(told[i].verb, verb_of(r)) == 0)
-			show_text(r, "%s%s: %s", r->args.v[1], more, told[i].text);
+			show_text(r, "%s%s: %s", first, more, told[i].text);
 	show_result(r, answer);
 	run_done(r);
 }

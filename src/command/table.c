@@ -383,7 +383,7 @@ const struct command commands[] = {
 	  .needs = ROLE_OPERATOR,
 	  .run = run_array_act },
 	{ .name = "array retry",
-	  .args = "CLUSTER ARRAY...",
+	  .args = "CLUSTER [ARRAY...]",
 	  .help = "try sizes of arrays again now that rest or are protected",
 	  .more =
 	      "A size rests when the cloud had none of it, or when two of its machines in a row did not come up; after ten in a row it is "
@@ -496,7 +496,8 @@ const struct command commands[] = {
 	  .run = run_plan },
 	{ .name = "cost",
 	  .args = "[CLUSTER]",
-	  .help = "what was spent, by cluster, array, user, account and job; rate, forecast, budget",
+	  .help =
+	      "what was spent, by cluster, array, user, account and job; rate, forecast, budget",
 	  .more =
 	      "Metered from the time of each machine and its price per hour; a node's time goes to the jobs that hold its processors, the rest is idle. Days and months are those of UTC.",
 	  .options = cost_options,
@@ -599,7 +600,8 @@ const struct command commands[] = {
 	{ .name = "audit verify",
 	  .args = "",
 	  .help = "whether any audit row was changed or removed",
-	  .more = "Exit 1 when one was, with its number; else it says from which row on the chain was followed.",
+	  .more =
+	      "Exit 1 when one was, with its number; else it says from which row on the chain was followed.",
 	  .needs = ROLE_ADMIN,
 	  .run = run_audit_verify },
 	{ .name = "backup",

@@ -278,7 +278,7 @@ struct deck {
 	struct strs chosen_facts;
 	const char *chosen_list[6];
 	struct textbox box;
-	bool box_row; /* it tells of the row under the cursor, and moves with it */
+	bool box_row;	      /* it tells of the row under the cursor, and moves with it */
 	struct result result; /* of the last command */
 	bool result_shown;    /* it is what the box has, */
 	int result_cols;      /* laid out for so many columns, */
@@ -610,7 +610,9 @@ const char *deck_no_job(const struct deck *d, char out[80]);
 void act_shell(struct deck *d); /* on the node under the cursor */
 
 /* deck_array.c */
-enum array_act { ARRAY_KEEP, ARRAY_UNKEEP, ARRAY_RETRY };
+enum array_act { ARRAY_KEEP, ARRAY_UNKEEP };
+void act_retry_arrays(struct deck *d); /* sizes that rest */
+const char *deck_not_running(const struct deck *d, char out[80]);
 void act_array(struct deck *d, enum array_act what); /* keep: or unkeep, where it is kept */
 const char *deck_array(const struct deck *d);	     /* under the cursor; NULL none */
 const char *deck_no_array(const struct deck *d, char out[80]);
@@ -653,7 +655,7 @@ void act_create(struct deck *d);
 void deck_wizard_key(struct deck *d, const struct key *k);
 void deck_wizard_draw(struct deck *d, struct screen *s, struct area a);
 void deck_wizard_footer(const struct deck *d, struct footer_key out[12]);
-void deck_wizard_link(struct deck *d);	 /* the engine may be away, or answer again */
+void deck_wizard_link(struct deck *d); /* the engine may be away, or answer again */
 const char *deck_away(const struct deck *d, char out[120]);
 void deck_wizard_drafts(struct deck *d); /* says which are kept, at the start */
 void deck_wizard_clear(struct deck *d);

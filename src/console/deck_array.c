@@ -36,6 +36,30 @@ static void on_done(struct deck *d, const struct json *answer, const char *note)
 	deck_say(d, TONE_OK, "%s", note);
 }
 
+const char *deck_not_running(const struct deck *d, char out[80])
+{
+	const struct cluster_row *r = deck_cluster(d);
+
+	if (!r)
+		return "no cluster is selected";
+	if (r->cluster.state == CLUSTER_RUNNING)
+		return NULL;
+	snprintf(out, 80, "the cluster is %s", cluster_state_name(r->cluster.state));
+	return out;
+}
+
+/* Of all arrays: what rests is told with the cluster. */
+void act_retry_arrays(struct deck *d)
+{
+	char note[120];
+
+	snprintf(note, sizeof(note), "%.40s: one node of each size that rested tries first",
+		 d->cluster);
+	deck_undo_none(d, "the retry", "");
+	deck_post(d, client_path("/v1/clusters/%/arrays/retry", d->cluster, (char *)NULL), NULL,
+		  on_done, note);
+}
+
 static struct json *body_of(const char *array)
 {
 	struct json *body = json_new_object();
@@ -47,16 +71,12 @@ static struct json *body_of(const char *array)
 void act_array(struct deck *d, enum array_act what)
 {
 	static const struct {
-		const char *path, *back; /* back: what takes it back; NULL: nothing does */
-		const char *done, *of;
+		const char *path, *back, *done, *of;
 	} acts[] = {
 		[ARRAY_KEEP] = { "/v1/clusters/%/arrays/keep", "/v1/clusters/%/arrays/unkeep",
 				 "none of its nodes goes by itself", "the keep" },
 		[ARRAY_UNKEEP] = { "/v1/clusters/%/arrays/unkeep", "/v1/clusters/%/arrays/keep",
 				   "its nodes may go again", "the unkeep" },
-		[ARRAY_RETRY] = { "/v1/clusters/%/arrays/retry", NULL,
-				  "one node of each size that rested tries first",
-				  "the retry" },
 	};
 	char array[24], note[160], taken[80];
 
@@ -64,15 +84,10 @@ void act_array(struct deck *d, enum array_act what)
 	if (what == ARRAY_KEEP && is_kept(d))
 		what = ARRAY_UNKEEP;
 	snprintf(taken, sizeof(taken), "%s of %s", acts[what].of, array);
-	snprintf(note, sizeof(note), "%s: %s", array, acts[what].done);
-	if (acts[what].back)
-		snprintf(note + strlen(note), sizeof(note) - strlen(note),
-			 "; %s takes it back (30 s)", KEY_FOR(d, "undo"));
-	if (acts[what].back)
-		deck_undo_set(d, taken, client_path(acts[what].back, d->cluster, (char *)NULL),
-			      body_of(array));
-	else
-		deck_undo_none(d, taken, "");
+	snprintf(note, sizeof(note), "%s: %s; %s takes it back (30 s)", array, acts[what].done,
+		 KEY_FOR(d, "undo"));
+	deck_undo_set(d, taken, client_path(acts[what].back, d->cluster, (char *)NULL),
+		      body_of(array));
 	deck_post(d, client_path(acts[what].path, d->cluster, (char *)NULL), body_of(array),
 		  on_done, note);
 }

@@ -35,23 +35,11 @@ static const char *not_off(const struct deck *d, char out[80])
 	return out;
 }
 
-static const char *not_running(const struct deck *d, char out[80])
-{
-	const struct cluster_row *r = deck_cluster(d);
-
-	if (!r)
-		return "no cluster is selected";
-	if (r->cluster.state == CLUSTER_RUNNING)
-		return NULL;
-	snprintf(out, 80, "the cluster is %s", cluster_state_name(r->cluster.state));
-	return out;
-}
-
 static const char *not_up(const struct deck *d, char out[80])
 {
 	const struct cluster_row *r = deck_cluster(d);
 
-	return r && r->cluster.state == CLUSTER_STARTING ? NULL : not_running(d, out);
+	return r && r->cluster.state == CLUSTER_STARTING ? NULL : deck_not_running(d, out);
 }
 
 static const char *nothing_to_explain(const struct deck *d, char out[80])
@@ -390,7 +378,7 @@ const struct binding bindings[] = {
 	  .command = "job submit",
 	  .cli = "%c --sample",
 	  .needs = ROLE_OPERATOR,
-	  .off = not_running,
+	  .off = deck_not_running,
 	  .run = act_submit },
 	{ .key = 'd',
 	  .keys = "d",

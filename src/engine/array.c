@@ -87,23 +87,26 @@ int engine_array_keep(struct engine *e, const struct user *u, const char *cluste
 	return act_end(r, &a, err);
 }
 
-int engine_array_retry(struct engine *e, const struct user *u, const char *cluster,
-		       const struct strs *arrays, struct err *err)
+static void add_all(struct strs *out, const struct cluster_spec *s)
 {
-	struct run *r = run_need(e, cluster, err);
+	for (size_t i = 0; i < s->n_arrays; i++)
+		strs_add(out, s->arrays[i].name);
+}
+
+static int retry(struct run *r, const struct user *u, const struct strs *arrays,
+		 struct err *err)
+{
 	char object[96];
 	const struct deed a = { .by = u, .verb = "array retry", .object = object };
 	size_t n = 0;
 
-	if (!r || all_known(r, arrays, err) < 0)
-		return -1;
 	for (size_t i = 0; i < arrays->n; i++)
 		n += backoff_closed(r, arrays->v[i]);
 	if (n == 0)
 		return err_set(
 		    err, ERR_CONFLICT,
-		    "no size of array %s rests or is protected: there is nothing to try again",
-		    arrays->v[0]);
+		    "no size of array %s%s rests or is protected: there is nothing to try again",
+		    arrays->n ? arrays->v[0] : "", arrays->n > 1 ? " and the others" : "");
 	object_of(object, r, arrays);
 	if (act_begin(r, err) < 0)
 		return -1;
@@ -116,4 +119,19 @@ int engine_array_retry(struct engine *e, const struct user *u, const char *clust
 			    n);
 	}
 	return act_end(r, &a, err);
+}
+
+int engine_array_retry(struct engine *e, const struct user *u, const char *cluster,
+		       const struct strs *arrays, struct err *err)
+{
+	struct run *r = run_need(e, cluster, err);
+	struct strs all = STRS_INIT(r ? r->cluster.spec.n_arrays + 1 : 1);
+	int rc = -1;
+
+	if (r && arrays->n == 0)
+		add_all(&all, &r->cluster.spec);
+	if (r && (arrays->n == 0 || all_known(r, arrays, err) == 0))
+		rc = retry(r, u, arrays->n ? arrays : &all, err);
+	strs_clear(&all);
+	return rc;
 }

@@ -333,6 +333,16 @@ static const struct binding keys[] = {
 	  .cli = "%c",
 	  .off = no_cluster,
 	  .run = open_overview },
+	{ .key = 'r',
+	  .keys = "r",
+	  .word = "retry-arrays",
+	  .group = GROUP_ACT,
+	  .help = "open sizes that rest again",
+	  .command = "array retry",
+	  .cli = "%c",
+	  .needs = ROLE_OPERATOR,
+	  .off = deck_not_running,
+	  .run = act_retry_arrays },
 	{ .keys = NULL },
 };
 

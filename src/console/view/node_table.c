@@ -145,11 +145,6 @@ static void keep_array(struct deck *d)
 	act_array(d, ARRAY_KEEP);
 }
 
-static void retry_array(struct deck *d)
-{
-	act_array(d, ARRAY_RETRY);
-}
-
 const struct binding node_keys[] = {
 	{ .key = 'L',
 	  .keys = "L",
@@ -211,8 +206,8 @@ const struct binding node_keys[] = {
 	  .needs = ROLE_OPERATOR,
 	  .off = deck_no_node,
 	  .run = keep },
-	{ .key = 'I',
-	  .keys = "I",
+	{ .key = '^',
+	  .keys = "^",
 	  .word = "keep-array",
 	  .group = GROUP_ACT,
 	  .label = "Keep array",
@@ -222,17 +217,6 @@ const struct binding node_keys[] = {
 	  .needs = ROLE_OPERATOR,
 	  .off = deck_no_array,
 	  .run = keep_array },
-	{ .key = 'O',
-	  .keys = "O",
-	  .word = "retry-array",
-	  .group = GROUP_ACT,
-	  .label = "Retry array",
-	  .help = "open sizes that rest again",
-	  .command = "array retry",
-	  .cli = "%c %a",
-	  .needs = ROLE_OPERATOR,
-	  .off = deck_no_array,
-	  .run = retry_array },
 	{ .keys = NULL },
 };
 
