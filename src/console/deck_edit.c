@@ -415,7 +415,7 @@ void act_edit_as(struct deck *d, const char *name)
 	work = own_path(d, ".new");
 	if (prepare(d, json_str(d->template.answer, "text", ""), &err) < 0 ||
 	    editor_argv(&argv, work, d->template.line, &err) < 0 ||
-	    display_child(d->display, (const char *const *)argv.v, NULL, on_editor_ended, d,
+	    display_child(d->display, NULL, (const char *const *)argv.v, NULL, on_editor_ended, d,
 			  &err) < 0)
 		deck_say(d, TONE_FAIL, "%.300s", err.msg);
 	else

@@ -21,18 +21,33 @@ static void on_ended(void *arg, int status)
 		deck_say(d, TONE_TEXT, "the shell has ended");
 }
 
-static void go(struct deck *d, const struct json *list)
+/* Its machine calls itself something else than every screen here does. */
+static void first_line(const struct deck *d, const char *node, char out[200])
+{
+	const struct pane *p = &d->panes[PANE_NODES];
+	const char *host = "";
+
+	for (size_t i = 0; p->have && i < p->rows.n; i++)
+		if (strcmp(p->rows.u.nodes[i].name, node) == 0)
+			host = p->rows.u.nodes[i].host;
+	snprintf(out, 200, "%.50s of %.40s%s%.60s: exit goes back to the console", node,
+		 d->cluster, host[0] ? ", machine " : "", host);
+}
+
+static void go(struct deck *d, const struct json *list, const char *node)
 {
 	struct strs argv = STRS_INIT(WORDS_MOST);
 	struct err err = ERR_INIT;
+	char first[200];
 
 	for (size_t i = 0; i < json_len(list); i++)
 		if (json_text(json_at(list, i)))
 			strs_add(&argv, json_text(json_at(list, i)));
+	first_line(d, node, first);
 	if (argv.n < 2)
 		deck_say(d, TONE_FAIL, "the engine did not say how to get there");
-	else if (display_child(d->display, (const char *const *)argv.v, NULL, on_ended, d,
-			       &err) < 0)
+	else if (display_child(d->display, first, (const char *const *)argv.v, NULL, on_ended,
+			       d, &err) < 0)
 		deck_say(d, TONE_FAIL, "%s", err.msg);
 	strs_clear(&argv);
 }
@@ -52,7 +67,7 @@ static void on_way(struct deck *d, const struct json *way, const char *node)
 			 "the key to the machines (%.120s) is for the engine's user alone",
 			 key);
 	else
-		go(d, json_get(way, "argv"));
+		go(d, json_get(way, "argv"), node);
 }
 
 void act_shell(struct deck *d)

@@ -48,12 +48,15 @@ static void on_plan(struct deck *d, const struct json *plan, const char *cluster
 				    .count = 1 };
 	const struct engine_row *e = mirror_engine(d->mirror);
 	const struct cluster_row *r = row_named(d, cluster);
+	char by[160];
 
 	if (d->mode != AT_PANES) {
 		deck_run_abandon(d);
 		return;
 	}
 	strs_clear(&d->chosen_facts);
+	if (deck_edited_by(d, cluster, by))
+		strs_add(&d->chosen_facts, by);
 	spec.others = stop_facts(plan, r ? &r->cluster : NULL, e ? e->user : NULL,
 				 d->stopping.force, &d->chosen_facts);
 	for (size_t i = 0; i < ARRAY_LEN(d->chosen_list); i++)

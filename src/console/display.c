@@ -1,6 +1,7 @@
 #include "console/display.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -8,14 +9,16 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "console/ack.h"
 #include "console/child.h"
 #include "console/pace.h"
 #include "console/term.h"
 
-#define COSTS	   1024
-#define HOLD_MS	   60  /* an engine that answers at all has answered by then */
-#define RESUMED_MS 500 /* a SIGCONT this soon belongs to our own stop */
+#define COSTS	     1024
+#define DISPLAY_LINE 200
+#define HOLD_MS	     60	 /* an engine that answers at all has answered by then */
+#define RESUMED_MS   500 /* a SIGCONT this soon belongs to our own stop */
 
 static const int watched_signals[] = { SIGTERM, SIGHUP,	 SIGINT,   SIGQUIT,
 				       SIGTSTP, SIGCONT, SIGWINCH, SIGCHLD };
@@ -302,12 +305,19 @@ static void on_signal(void *arg, int signo)
 	}
 }
 
-int display_child(struct display *d, const char *const *argv, const char *const *env,
-		  void (*done)(void *arg, int status), void *arg, struct err *err)
+int display_child(struct display *d, const char *first, const char *const *argv,
+		  const char *const *env, void (*done)(void *arg, int status), void *arg,
+		  struct err *err)
 {
+	char clean[DISPLAY_LINE];
+
 	if (d->hidden || d->gone)
 		return err_set(err, ERR_CONFLICT, "another program has the terminal");
 	hide(d);
+	if (first) {
+		text_clean(clean, sizeof(clean), first, strlen(first));
+		dprintf(term_fd(d->term), "%s\r\n", clean);
+	}
 	d->child = child_start(term_fd(d->term), argv, env, err);
 	if (d->child < 0) {
 		d->child = 0;

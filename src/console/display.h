@@ -74,9 +74,11 @@ void display_stats(const struct display *d, struct display_stats *out);
 
 /*
  * Runs a program on the terminal (ssh, editor, pager) while the loop goes on; done gets what
- * waitpid() gave. argv[0] is an absolute path; env as in environ, NULL: ours.
+ * waitpid() gave. argv[0] is an absolute path; env as in environ, NULL: ours. first: a line that
+ * stands there before it; NULL none.
  */
-int display_child(struct display *d, const char *const *argv, const char *const *env,
-		  void (*done)(void *arg, int status), void *arg, struct err *err);
+int display_child(struct display *d, const char *first, const char *const *argv,
+		  const char *const *env, void (*done)(void *arg, int status), void *arg,
+		  struct err *err);
 
 #endif

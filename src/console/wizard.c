@@ -190,6 +190,7 @@ static void field_clear(struct wizard_field *f)
 	free(f->hint);
 	free(f->problem);
 	free(f->fix);
+	free(f->moved);
 	strs_clear(&f->choices);
 }
 
@@ -301,6 +302,8 @@ static void set_value(struct wizard *w, struct wizard_field *f, const char *valu
 	if (strcmp(f->value, value) == 0)
 		return;
 	free(f->value);
+	free(f->moved);
+	f->moved = NULL;
 	f->value = xstrdup(value);
 	w->serial++;
 	w->changed = true;
@@ -690,8 +693,11 @@ static void show_moved(struct wizard *w, const struct json *problems)
 		struct wizard_field *f = field_named(w, json_str(p, "param", ""));
 
 		if (f && json_bool(p, "moves", false) && has_fix(f) && f->fallback &&
-		    strcmp(f->value, f->fallback) == 0)
+		    strcmp(f->value, f->fallback) == 0) {
 			take_fix(w, f);
+			f->moved = xasprintf("%s; %s is the next that is free",
+					     json_str(p, "text", ""), f->value);
+		}
 	}
 }
 

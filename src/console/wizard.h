@@ -49,6 +49,7 @@ struct wizard_field {
 	bool words;	     /* any text: "!" is a letter of it */
 	char *problem, *fix; /* of the last check; NULL none */
 	bool fails;	     /* it cannot be created so; else a warning */
+	char *moved; /* why it has another value than the template's; NULL: nobody moved it */
 };
 
 struct wizard_list { /* F2 */

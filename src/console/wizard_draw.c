@@ -193,9 +193,11 @@ static void draw_field(const struct wizard *w, size_t i, struct screen *s, int r
 		screen_put(s, row, col, TONE_DIM, 0, "F2 list", a.col + a.cols - col);
 }
 
-/* What is wrong with a field; F7 puts what would do. */
+/* What is wrong with a field; F7 puts what would do. Or why its value was moved. */
 static void add_problem(struct textbox *out, const struct wizard_field *f)
 {
+	if (!f->problem && f->moved)
+		textbox_add(out, TONE_KEY, "* %s", f->moved);
 	if (f->problem)
 		textbox_add(out, f->fails ? TONE_FAIL : TONE_WARN, "! %s%s%s", f->problem,
 			    f->fix && f->fix[0] ? "; F7 sets " : "",
@@ -461,6 +463,13 @@ static void review_budget(struct textbox *out, const struct wizard *w)
 			    money_text(money, budget));
 }
 
+static void review_moved(struct textbox *out, const struct wizard *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->fields[i].moved)
+			textbox_add(out, TONE_TEXT, "%-11s  %s", "moved", w->fields[i].moved);
+}
+
 static void review_asks(struct textbox *out, const struct wizard *w, bool tight)
 {
 	if (!tight)
@@ -486,6 +495,7 @@ static void draw_review(struct wizard *w, struct screen *s, struct area a, const
 	review_lines(&box, w, "makes now", "creates.now");
 	review_lines(&box, w, "makes later", "creates.later");
 	review_lines(&box, w, "not touched", "creates.kept");
+	review_moved(&box, w);
 	review_budget(&box, w);
 	if (!small)
 		review_asks(&box, w, small);

@@ -349,9 +349,11 @@ static void what_would_be_moved_is_shown_moved_and_what_is_typed_stays(void **st
 
 	check(w, moved);
 	assert_string_equal(field(w, "region")->value, "norway");
+	assert_string_equal(field(w, "region")->moved, "in use; norway is the next that is free");
 	assert_string_equal(field(w, "max")->value, "16");
 	press(w, K_PAGE_DOWN, 0);
 	type(w, "westeurope");
+	assert_null(field(w, "region")->moved);
 	check(w, moved);
 	assert_string_equal(field(w, "region")->value, "westeurope");
 }
