@@ -273,7 +273,7 @@ struct deck {
 	char find[PROMPT_TEXT];
 	struct dialog dialog;
 	void (*dialog_yes)(struct deck *d);
-	char dialog_title[120], dialog_question[200];
+	char dialog_title[120], dialog_question[200], dialog_aside[80];
 	enum chosen_act chosen; /* what the dialog is about */
 	struct strs chosen_facts;
 	const char *chosen_list[6];

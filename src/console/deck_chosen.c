@@ -186,13 +186,10 @@ static bool is_chosen(const struct pane *p, size_t i)
 			      : pane_at(p) == (int64_t)i;
 }
 
-static void node_facts(const struct deck *d, struct strs *facts)
+/* Of those that are here: jobs that run on them, and what they cost an hour. */
+static int64_t jobs_on(const struct pane *p, double *price)
 {
-	const struct pane *p = &d->panes[PANE_NODES];
-	const char *them = p->n_marks > 1 ? "them" : "it";
 	int64_t jobs = 0;
-	double price = 0;
-	char money[24];
 
 	for (size_t i = 0; p->have && i < p->rows.n; i++) {
 		const struct node *n = &p->rows.u.nodes[i];
@@ -200,8 +197,19 @@ static void node_facts(const struct deck *d, struct strs *facts)
 		if (!is_chosen(p, i))
 			continue;
 		jobs += n->jobs > 0 ? n->jobs : 0;
-		price += n->price > 0 ? n->price : 0;
+		*price += n->price > 0 ? n->price : 0;
 	}
+	return jobs;
+}
+
+static void node_facts(const struct deck *d, struct strs *facts)
+{
+	const struct pane *p = &d->panes[PANE_NODES];
+	const char *them = p->n_marks > 1 ? "them" : "it";
+	double price = 0;
+	int64_t jobs = jobs_on(p, &price);
+	char money[24];
+
 	if (jobs > 0)
 		strs_addf(facts, "%lld job%s on %s and END%s with %s", (long long)jobs,
 			  jobs == 1 ? " runs" : "s run", them, jobs == 1 ? "S" : "", them);
@@ -209,6 +217,19 @@ static void node_facts(const struct deck *d, struct strs *facts)
 		strs_addf(facts, "no job runs on %s", them);
 	strs_addf(facts, "saves %s/h, unless the queue asks for new ones",
 		  money_text(money, price));
+}
+
+/* A question of one line has room for one fact; NULL: none. */
+static const char *drain_fact(struct deck *d, enum chosen_act what)
+{
+	double price = 0;
+	int64_t jobs = what == ACT_DRAIN ? jobs_on(&d->panes[PANE_NODES], &price) : 0;
+
+	if (jobs == 0)
+		return NULL;
+	snprintf(d->dialog_aside, sizeof(d->dialog_aside), "%lld job%s on them first",
+		 (long long)jobs, jobs == 1 ? " ends" : "s end");
+	return d->dialog_aside;
 }
 
 /* true: somebody else's work is among them. */
@@ -258,6 +279,7 @@ static void ask(struct deck *d, enum chosen_act what, const struct strs *names, 
 	spec.title = d->dialog_title;
 	spec.question = d->dialog_question;
 	spec.facts = d->chosen_list;
+	spec.aside = drain_fact(d, what);
 	d->chosen = what;
 	deck_ask(d, &spec, do_now);
 }

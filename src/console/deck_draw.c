@@ -503,13 +503,41 @@ static void draw_message(const struct deck *d, struct screen *s, int row)
 		screen_put(s, row, 1, TONE_DIM, 0, deck_hint(d, hint_of(d), hint), s->cols - 2);
 }
 
+#define MENU_KEYS  14 /* columns before the words of a line */
+#define MENU_LEAST 65
+
+static const char *menu_text(const struct deck *d, const struct binding *b, char out[200])
+{
+	char why[80];
+	const char *off = binding_off(d, b, why);
+
+	snprintf(out, 200, "%s%s%s%s", b->help, off ? " (" : "", off ? off : "",
+		 off ? ")" : "");
+	return out;
+}
+
+/* As wide as its longest line, where there is room. */
+static int menu_cols(const struct deck *d, const struct binding *const *b, int n)
+{
+	char text[200];
+	int most = MENU_LEAST;
+
+	for (int i = 0; i < n; i++) {
+		int cols = text_width(menu_text(d, b[i], text)) + MENU_KEYS + 3;
+
+		most = cols > most ? cols : most;
+	}
+	return most;
+}
+
 static void draw_menu(const struct deck *d, struct screen *s, struct area body)
 {
 	const struct binding *b[MENU_MOST];
-	int n = (int)deck_menu(d, b), cols = body.cols < 65 ? body.cols : 65;
+	int n = (int)deck_menu(d, b), want = menu_cols(d, b, n);
+	int cols = body.cols < want ? body.cols : want;
 	int rows = n + 2 < body.rows ? n + 2 : body.rows, top = 0;
 	struct area box = { body.row, body.col + 1, rows, cols - 1 };
-	char why[80], keys[KEYS_TEXT];
+	char text[200], why[80], keys[KEYS_TEXT];
 
 	screen_fill(s, box, TONE_TEXT, 0);
 	screen_box(s, box, TONE_DIM, "What can be done here");
@@ -517,17 +545,19 @@ static void draw_menu(const struct deck *d, struct screen *s, struct area body)
 		top = (int)d->menu_at - rows + 3;
 	for (int i = 0; i < rows - 2 && top + i < n; i++) {
 		const struct binding *it = b[top + i];
-		const char *off = binding_off(d, it, why);
-		enum tone tone = off ? TONE_DIM : TONE_TEXT;
+		bool off = binding_off(d, it, why) != NULL;
 		int row = box.row + 1 + i;
 
 		if (top + i == (int)d->menu_at)
 			screen_put(s, row, box.col + 1, TONE_CURSOR, 0, ">", 1);
 		screen_put(s, row, box.col + 3, off ? TONE_DIM : TONE_TITLE, 0,
 			   binding_keys(d, it, keys), 10);
-		screen_putf(s, row, box.col + 14, tone, 0, box.cols - 16, "%s%s%s%s", it->help,
-			    off ? " (" : "", off ? off : "", off ? ")" : "");
+		screen_put(s, row, box.col + MENU_KEYS, off ? TONE_DIM : TONE_TEXT, 0,
+			   menu_text(d, it, text), box.cols - MENU_KEYS - 2);
 	}
+	if (n > rows - 2)
+		screen_putf(s, box.row + rows - 1, box.col + 2, TONE_KEY, 0, box.cols - 4,
+			    " %d-%d of %d ", top + 1, top + rows - 2, n);
 }
 
 static void draw_sorts(const struct deck *d, struct screen *s, struct area body)

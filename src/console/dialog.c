@@ -343,6 +343,9 @@ static void draw_line(const struct dialog *d, struct screen *s, int row, struct 
 	used +=
 	    word ? screen_put(s, row, a.col + used, TONE_KEY, 0, d->typed, a.cols - used) : 0;
 	screen_cursor(s, row, a.col + used);
+	if (d->spec.aside && !d->note[0] && !d->spec.locked)
+		screen_put(s, row, a.col + used + 2, TONE_TEXT, 0, d->spec.aside,
+			   a.cols - used - 2);
 }
 
 void dialog_draw(const struct dialog *d, struct screen *s, struct area a, int64_t now)

@@ -34,6 +34,7 @@ struct dialog_spec { /* all text is borrowed until the dialog ends */
 			    anyway */
 	const char *title;    /* "Terminate 3 nodes" */
 	const char *question; /* CONFIRM_UNDO: "drain 12 nodes?" */
+	const char *aside;    /* CONFIRM_UNDO: a fact behind it, or NULL */
 	const char *const *
 	    facts; /* lines, NULL-terminated: what, whose jobs, money, what is kept, how long */
 	size_t count;		   /* objects */

@@ -353,7 +353,7 @@ const struct view view_clusters = {
 	.kind = &kind,
 	.keys = keys,
 	.hint =
-	    "Enter at a glance  2 nodes  3 jobs  {create} new  {start} start  {submit} submit  {teardown} teardown...",
+	    "Enter at a glance  {create} new  {start} start  {stop} stop...  {submit} submit  {teardown} teardown...",
 	.row_count = row_count,
 	.draw_row = draw_row,
 	.under_title = under_title,
