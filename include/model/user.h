@@ -10,7 +10,7 @@ enum role { ROLE_NONE, ROLE_VIEWER, ROLE_OPERATOR, ROLE_AUTHOR, ROLE_ADMIN }; /*
 struct user {
 	uint32_t uid;
 	char name[64];    /* login name, or "uid 1234" */
-	char origin[64];  /* "socket pid 4711", "127.0.0.1:5000" */
+	char origin[64];  /* "socket uid 0 pid 4711 login uid 1000", "127.0.0.1:5000" */
 	enum role role;
 };
 

@@ -1,10 +1,12 @@
 #include "auth/auth.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -105,15 +107,39 @@ enum role auth_role(const struct auth_rules *r, uint32_t uid, const gid_t *group
 	return best;
 }
 
+/* S2.5: who signed in to the machine, where that is another one (sudo, su); -1: it is not
+ * known. The pid may be another process by now, so this is for the record alone. */
+static int64_t login_uid(pid_t pid)
+{
+	char path[40], text[24] = "";
+	int64_t uid = -1;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%ld/loginuid", (long)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	if (read(fd, text, sizeof(text) - 1) <= 0 ||
+	    num_read(&uid, text, 0, UINT32_MAX - 1) < 0) /* the last number: nobody did */
+		uid = -1;
+	close(fd);
+	return uid;
+}
+
 void auth_user(struct user *out, const struct auth_rules *r, uint32_t uid, const gid_t *groups,
 	       size_t n_groups, pid_t pid)
 {
 	const struct passwd *pw = getpwuid(uid);
+	int64_t signed_in = login_uid(pid);
+	char login[40] = "";
 
+	if (signed_in >= 0 && signed_in != (int64_t)uid)
+		snprintf(login, sizeof(login), " login uid %lld", (long long)signed_in);
 	*out = (struct user){ .uid = uid, .role = auth_role(r, uid, groups, n_groups) };
 	if (pw)
 		snprintf(out->name, sizeof(out->name), "%s", pw->pw_name);
 	else
 		snprintf(out->name, sizeof(out->name), "uid %lu", (unsigned long)uid);
-	snprintf(out->origin, sizeof(out->origin), "socket pid %ld", (long)pid);
+	snprintf(out->origin, sizeof(out->origin), "socket uid %u pid %d%.25s",
+		 (unsigned int)uid, (int)pid, login);
 }

@@ -100,6 +100,7 @@ cli cluster delete alpha --name alpha >"$site/said" 2>&1
 check "R10.1: each change of a cluster has the digest of what it was and is" sh -c "
 	curl -sS --unix-socket $socket 'http://engine/v1/audit?most=500' | tr '{' '\n' | grep '\"verb\":\"\(update\|pause\|resume\|start\|stop\|delete\)\"' >$site/rows
 	[ -s $site/rows ] && ! grep -v '\"before_hash\":\"[0-9a-f]\{64\}\",\"after_hash\":\"[0-9a-f]\{64\}\"' $site/rows"
+check "R10.1: and who it was, by uid and name, and from where" sh -c "! grep -v '\"actor\":\"$(id -un)\",\"origin\":\"socket uid $(id -u) pid [0-9]*[^\"]*\",\"role\":\"admin\"' $site/rows"
 check "R10.1: and a result" sh -c "! grep '\"result\":\"\"' $site/rows"
 check "R10.1: an update has the hash of its plan" sh -c "grep '\"verb\":\"update\"' $site/rows | head -1 | grep -q '\"plan_hash\":\"[0-9a-f]\{64\}\"'"
 check "R10.1: an operation's end is there with its result" sh -c "$site/bin/paceline --socket $socket audit --most 500 | grep -q 'operation end .*cancelled: stop by'"
