@@ -97,7 +97,8 @@ struct cloud_item { /* anything that bears our tags */
 	char *id, *type;
 	char *engine_tag, *cluster_tag; /* "" when absent */
 	char *array_tag, *node_tag, *storage_tag, *location;
-	int64_t created_ms; /* by its tag; 0: it has none */
+	char *holder;       /* the id of what it is attached to, where a list says so; "" else */
+	int64_t created_ms; /* by the cloud's clock, see health; 0: nothing says */
 };
 
 struct cloud_items {
@@ -120,10 +121,11 @@ struct cloud_vms {
 	size_t n, cap;
 };
 
-#define CLOUD_LANES 3
+#define CLOUD_LANES 15 /* three of the whole subscription, and of regions those that are open */
 
-struct cloud_lane { /* a kind of call, with a breaker of its own (R11.3) */
+struct cloud_lane { /* a kind of call in a region, with a breaker of its own (R11.1, R11.3); name NULL: none */
 	const char *name;       /* "deletes", "writes", "reads" */
+	const char *region;     /* "" of none */
 	bool open;              /* nothing is sent but a probe, wait_ms from now */
 	int64_t wait_ms;
 	unsigned int in_a_row;  /* failures */
@@ -133,7 +135,7 @@ struct cloud_health { /* for the lamps and banners (R14.2); strings borrowed unt
 	bool ok;
 	const char *text;       /* "throttled: writes, 12 s" */
 	int64_t since_ms;
-	int64_t skew_ms;        /* cloud's clock minus ours */
+	int64_t skew_ms;        /* the cloud's clock minus ours, by the Date of its last replies (R12.2); 0 until there were some */
 	int64_t calls, writes, throttled; /* since it was opened */
 	struct cloud_lane lanes[CLOUD_LANES];
 };
@@ -153,6 +155,7 @@ struct cloud_sight { /* what a look found */
 	int64_t disk_gib;          /* of a disk; 0 else */
 	const struct strs *tags;   /* CLOUD_GROUP that is there: "name=value"; NULL else */
 	const char *engine_tag;    /* whose it is; "" nobody says */
+	const char *held_by;       /* a card's machine, an address's card, a disk's machine; "" it is loose */
 };
 
 typedef void cloud_look_cb(void *arg, const struct cloud_sight *s, const struct err *err); /* err says why it is CLOUD_LOOK_UNKNOWN */
@@ -171,7 +174,8 @@ struct provider_ops {
 	struct cloud_call *(*look)(struct cloud *c, enum cloud_kind kind, const char *id, cloud_look_cb *cb, void *arg); /* vm for CLOUD_VM */
 	struct cloud_call *(*items)(struct cloud *c, const char *engine_id, const char *cluster_tag, cloud_items_cb *cb, void *arg);
 		/* Groups included. cluster_tag NULL: all of the engine. engine_id NULL: cluster_tag is the id of a group, and everything
-		 * in it is told, whosever it is: what a teardown has to see before it may say that nothing is left. Complete or unknown. */
+		 * in it is told, whosever it is: what a teardown has to see before it may say that nothing is left. Both NULL: all groups,
+		 * whosever they are, and nothing of what is in them. Complete or unknown. */
 	struct cloud_call *(*vms)(struct cloud *c, const char *group_id, const char *cluster_tag, cloud_vms_cb *cb, void *arg);
 	struct cloud_call *(*sizes)(struct cloud *c, const char *region, cloud_sizes_cb *cb, void *arg); /* with prices */
 	struct cloud_call *(*quotas)(struct cloud *c, const char *region, cloud_quotas_cb *cb, void *arg);

@@ -431,12 +431,13 @@ static void show_breakers(struct command_run *r, const char *cloud, const struct
 {
 	for (size_t i = 0; i < json_len(list); i++) {
 		const struct json *b = json_at(list, i);
+		const char *region = json_str(b, "region", "");
 
 		if (json_bool(b, "open", false))
 			show_fact(
 			    r, "breaker",
-			    "%s of %s wait %lld s for a probe; \"cloud retry %s\" asks now",
-			    json_str(b, "name", "?"), cloud,
+			    "%s of %s%s%s wait %lld s for a probe; \"cloud retry %s\" asks now",
+			    json_str(b, "name", "?"), cloud, region[0] ? " in " : "", region,
 			    (long long)json_int(b, "wait_ms", 0) / 1000, cloud);
 	}
 }

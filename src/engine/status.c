@@ -13,6 +13,7 @@ static void lanes_json(struct json *list, const struct cloud_health *h)
 			continue;
 		json_set_str(j, "name", h->lanes[i].name);
 		json_set_bool(j, "open", h->lanes[i].open);
+		json_set_str(j, "region", h->lanes[i].region);
 		json_set_int(j, "wait_ms", h->lanes[i].wait_ms);
 		json_set_int(j, "failed_in_a_row", h->lanes[i].in_a_row);
 	}

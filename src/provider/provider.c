@@ -33,6 +33,7 @@ void cloud_items_clear(struct cloud_items *i)
 		free(i->v[k].node_tag);
 		free(i->v[k].storage_tag);
 		free(i->v[k].location);
+		free(i->v[k].holder);
 	}
 	free(i->v);
 	*i = (struct cloud_items){ 0 };

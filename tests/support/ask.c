@@ -81,7 +81,8 @@ static void on_stage(void *arg, const struct cloud_stage_info *i)
 struct cloud_call *ask_begin(struct ask *a, struct cloud_change ch, struct outcome *o)
 {
 	*o = (struct outcome){ 0 };
-	ch.location = ASK_REGION;
+	if (!ch.location)
+		ch.location = ASK_REGION;
 	ch.tags = &a->tags;
 	ch.request_id = "11111111-1111-4111-8111-111111111111";
 	return provider_azure.change(a->cloud, &ch, on_stage, o);

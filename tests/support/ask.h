@@ -41,7 +41,7 @@ int ask_init(struct ask *a, struct loop *l, struct cloud *cloud, const struct cl
 void ask_clear(struct ask *a);
 
 bool ask_wait(const struct ask *a, const int *flag); /* false: a minute was not enough */
-/* location, tags and request id are filled in */
+/* tags and request id are filled in, and the location where there is none */
 struct outcome ask_change(struct ask *a, struct cloud_change ch);
 struct outcome ask_resume(struct ask *a, const struct intent *in);
 struct outcome ask_base(struct ask *a); /* group, NSG and network: the first that failed, or the last */

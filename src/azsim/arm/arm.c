@@ -428,6 +428,7 @@ void arm_handle(struct arm *a, const struct arm_request *req, struct arm_reply *
 		.seg = STRS_INIT(24),
 		.charge = { .left_arm = -1, .left_all = -1, .left_each = -1 },
 	};
+	char date[CLOCK_TEXT];
 	bool done = false;
 
 	*reply = (struct arm_reply){ .body = BUF_INIT(BUF_TEXT_MAX) };
@@ -446,6 +447,8 @@ void arm_handle(struct arm *a, const struct arm_request *req, struct arm_reply *
 	}
 	id_headers(&c);
 	rate_headers(&c);
+	if (a->skew_ms)
+		arm_header(&c, "Date", "%s", clock_http(date, az_world_now(a->w) + a->skew_ms));
 	arm_fault_after(&c);
 	if (c.json && strcmp(req->method, "HEAD") != 0)
 		json_write(&reply->body, c.json);

@@ -59,6 +59,7 @@ struct arm {
 	struct arm_logged *calls; /* a ring */
 	size_t calls_at;
 	int64_t clock_anchor; /* of the scaled clock: see base/clock.h */
+	int64_t skew_ms; /* a fault: what it shows of its clock is off by so much */
 	void (*clock_changed)(void *arg, double factor, int64_t anchor);
 	void *clock_arg;
 	struct gq_site *site; /* borrowed; the ghosts' queue; NULL: guests */
@@ -143,6 +144,7 @@ int arm_not_found(struct arm_call *c, const char *type, const char *name);
 void arm_set_id(struct arm_call *c, struct json *o, const struct az_group *g, const char *type,
 		const char *name);
 const char *arm_time(char out[40], int64_t ms);
+const char *arm_shown_time(const struct arm_call *c, char out[40], int64_t ms); /* with its skew */
 
 /* page.c: lists */
 struct arm_page {
@@ -213,7 +215,7 @@ arm_handler arm_operation, arm_operation_result, arm_group_operation;
 arm_handler arm_skus, arm_usages, arm_net_usages, arm_vm_sizes, arm_graph, arm_prices;
 arm_handler arm_ctl_state, arm_ctl_ledger, arm_ctl_counters, arm_ctl_calls, arm_ctl_evict,
     arm_ctl_fault;
-arm_handler arm_ctl_clock, arm_ctl_quota, arm_console_log;
+arm_handler arm_ctl_clock, arm_ctl_quota, arm_ctl_skew, arm_console_log;
 arm_handler arm_ctl_queue, arm_ctl_queue_fault, arm_ctl_queue_load;
 
 /* validate*.c: refusals of bodies, and Azure's defaults. -1: c->r is filled. */

@@ -12,6 +12,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#define SKEW_MAX_MS ((int64_t)86400 * 1000)
+
 void arm_ctl_state(struct arm_call *c)
 {
 	struct json *o = json_new_object(), *n;
@@ -200,6 +202,21 @@ void arm_ctl_clock(struct arm_call *c)
 	snprintf(text, sizeof(text), "%g@%" PRId64, factor, anchor);
 	json_set_str(o, "PACELINE_CLOCK", text);
 	arm_ok(c, 200, o);
+}
+
+/* {"ms": N}: from now on the clock that replies show, in Date and in times of making, is so
+ * much ahead, or behind; what happens when stays as it is. */
+void arm_ctl_skew(struct arm_call *c)
+{
+	int64_t ms = json_int(c->body, "ms", INT64_MAX);
+
+	if (ms > SKEW_MAX_MS || ms < -SKEW_MAX_MS) {
+		az_refuse(&c->r, 400, "InvalidParameter",
+			  "ms is wanted, of a day at most in either direction.");
+		return;
+	}
+	c->arm->skew_ms = ms;
+	arm_ok(c, 200, json_new_object());
 }
 
 static bool has_queue(struct arm_call *c)

@@ -40,7 +40,7 @@ static struct json *vm_field(struct arm_call *c, const struct az_vm *vm, const c
 	if (strcmp(f, "properties.provisioningState") == 0)
 		return json_new_string(az_prov_name[vm->prov]);
 	if (strcmp(f, "properties.timeCreated") == 0)
-		return json_new_string(arm_time(text, vm->created_ms));
+		return json_new_string(arm_shown_time(c, text, vm->created_ms));
 	if (strcmp(f, "properties.osProfile.computerName") == 0 ||
 	    strcmp(f, "properties.extended.instanceView.computerName") == 0)
 		return json_new_string(vm->computer);

@@ -307,34 +307,73 @@ static void gather(struct arm_call *c, struct arm_rows *rows, const struct filte
 	}
 }
 
-static struct json *row_json(struct arm_call *c, const struct arm_row *row)
+static struct json *vm_row(struct arm_call *c, const struct az_vm *vm)
 {
+	return short_json(c, vm->group, AZ_VM_TYPE, vm->name, az_regions[vm->region].name,
+			  az_vm_tags(vm));
+}
+
+static struct json *set_row(struct arm_call *c, const struct az_set *s)
+{
+	return short_json(c, s->group, AZ_SET_TYPE, s->name, az_regions[s->region].name,
+			  json_get(s->doc, "tags"));
+}
+
+/* Of a disk lists tell who has it; of a card and an address its own GET alone does. */
+static struct json *resource_row(struct arm_call *c, const struct az_resource *r)
+{
+	struct json *o =
+	    short_json(c, r->group, r->type, r->name, r->location, json_get(r->doc, "tags"));
+
+	if (r->vm && strcmp(r->type, AZ_DISK) == 0) {
+		char *id = az_vm_id_text(r->vm);
+
+		json_set_str(o, "managedBy", id);
+		free(id);
+	}
+	return o;
+}
+
+static struct json *row_json(struct arm_call *c, const struct arm_row *row, bool created)
+{
+	struct json *o;
+	int64_t at;
+	char when[40];
+
 	if (text_casecmp(row->type, AZ_VM_TYPE) == 0) {
-		const struct az_vm *vm = row->thing;
-
-		return short_json(c, vm->group, AZ_VM_TYPE, vm->name,
-				  az_regions[vm->region].name, az_vm_tags(vm));
+		o = vm_row(c, row->thing);
+		at = ((const struct az_vm *)row->thing)->created_ms;
+	} else if (text_casecmp(row->type, AZ_SET_TYPE) == 0) {
+		o = set_row(c, row->thing);
+		at = ((const struct az_set *)row->thing)->created_ms;
+	} else {
+		o = resource_row(c, row->thing);
+		at = ((const struct az_resource *)row->thing)->created_ms;
 	}
-	if (text_casecmp(row->type, AZ_SET_TYPE) == 0) {
-		const struct az_set *s = row->thing;
+	if (created)
+		json_set_str(o, "createdTime", arm_shown_time(c, when, at));
+	return o;
+}
 
-		return short_json(c, s->group, AZ_SET_TYPE, s->name, az_regions[s->region].name,
-				  json_get(s->doc, "tags"));
-	}
-	const struct az_resource *r = row->thing;
+static bool wants_created(const struct arm_call *c)
+{
+	struct buf b = BUF_INIT(4096);
+	bool wants = arm_query(c, "$expand", &b) && strstr(buf_str(&b), "createdTime");
 
-	return short_json(c, r->group, r->type, r->name, r->location, json_get(r->doc, "tags"));
+	buf_clear(&b);
+	return wants;
 }
 
 static void answer_rows(struct arm_call *c, struct arm_rows *rows)
 {
+	bool created = wants_created(c);
 	struct arm_page p;
 
 	arm_rows_sort(rows);
 	arm_page_begin(&p, c, 1000);
 	for (size_t i = 0; i < rows->n; i++)
 		if (arm_page_wants(&p, rows->v[i].row))
-			arm_page_add(&p, row_json(c, &rows->v[i]));
+			arm_page_add(&p, row_json(c, &rows->v[i], created));
 	arm_page_end(&p);
 	free(rows->v);
 }

@@ -148,6 +148,11 @@ const char *arm_time(char out[40], int64_t ms)
 	return out;
 }
 
+const char *arm_shown_time(const struct arm_call *c, char out[40], int64_t ms)
+{
+	return arm_time(out, ms + c->arm->skew_ms);
+}
+
 void arm_json_drop(struct json *o, const char *path)
 {
 	char parent[160];

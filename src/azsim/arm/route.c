@@ -148,6 +148,7 @@ const struct arm_route arm_routes[] = {
 	{ "POST", "/azsim/fault", arm_ctl_fault, ARM_OPEN | ARM_CONTROL | ARM_BODY, 0, NULL },
 	{ "POST", "/azsim/clock", arm_ctl_clock, ARM_OPEN | ARM_CONTROL | ARM_BODY, 0, NULL },
 	{ "POST", "/azsim/quota", arm_ctl_quota, ARM_OPEN | ARM_CONTROL | ARM_BODY, 0, NULL },
+	{ "POST", "/azsim/skew", arm_ctl_skew, ARM_OPEN | ARM_CONTROL | ARM_BODY, 0, NULL },
 	{ "GET", "/azsim/queue", arm_ctl_queue, ARM_OPEN | ARM_CONTROL, 0, NULL },
 	{ "POST", "/azsim/queue-fault", arm_ctl_queue_fault, ARM_OPEN | ARM_CONTROL | ARM_BODY,
 	  0, NULL },

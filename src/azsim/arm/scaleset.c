@@ -51,7 +51,8 @@ struct json *arm_set_json(struct arm_call *c, const struct az_set *s)
 	json_put(o, "sku.capacity", json_new_int(s->capacity));
 	json_put(o, "properties.provisioningState", json_new_string(az_prov_name[s->prov]));
 	json_put(o, "properties.uniqueId", json_new_string(s->unique_id));
-	json_put(o, "properties.timeCreated", json_new_string(arm_time(text, s->created_ms)));
+	json_put(o, "properties.timeCreated",
+		 json_new_string(arm_shown_time(c, text, s->created_ms)));
 	if (json_get_mut(o, "properties.virtualMachineProfile"))
 		drop_secrets(c, json_get_mut(o, "properties.virtualMachineProfile"));
 	return o;

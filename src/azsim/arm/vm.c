@@ -179,7 +179,7 @@ static struct json *props_of(struct arm_call *c, const struct az_vm *vm)
 	drop_set_only(vm, p);
 	json_set_str(p, "vmId", vm->vm_id);
 	json_set_str(p, "provisioningState", az_prov_name[vm->prov]);
-	json_set_str(p, "timeCreated", arm_time(when, vm->created_ms));
+	json_set_str(p, "timeCreated", arm_shown_time(c, when, vm->created_ms));
 	return p;
 }
 

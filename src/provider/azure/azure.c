@@ -25,10 +25,8 @@ static struct cloud *azure_open(struct loop *l, const struct cloud_record *r, st
 		return NULL;
 	}
 	rng_seed(&c->rng, (uint64_t)clock_utc_ms());
-	/* azure-arm.md 5.1, held at 80 %: other tools share the subscription */
-	pacer_init(&c->lanes[LANE_DELETE], 160, 480, now);
-	pacer_init(&c->lanes[LANE_WRITE], 160, 480, now);
-	pacer_init(&c->lanes[LANE_READ], 200, 1200, now);
+	lanes_init(c->lanes, now);
+	arm_places_init(&c->places, now);
 	c->health = (struct cloud_health){ .ok = true, .text = "", .since_ms = clock_utc_ms() };
 	return c;
 }
@@ -41,37 +39,48 @@ static void azure_close(struct cloud *c)
 	}
 	token_free(c);
 	http_client_free(c->http);
+	arm_places_clear(&c->places);
 	free(c);
 }
 
-static void azure_health(struct cloud *c, struct cloud_health *out)
+static void tell_lane(struct cloud_health *out, size_t *n, const struct arm_place *p,
+		      enum lane lane)
 {
 	static const char *const names[LANES] = { "deletes", "writes", "reads" };
+	const struct breaker *b = &p->breakers[lane];
+	bool open = b->state != BREAKER_CLOSED;
 	int64_t now = clock_mono_ms();
+
+	if (*n == CLOUD_LANES || (p->region[0] && !open))
+		return;
+	out->lanes[(*n)++] = (struct cloud_lane){
+		.name = names[lane],
+		.region = p->region,
+		.open = open,
+		.wait_ms = open && b->open_until_ms > now ? b->open_until_ms - now : 0,
+		.in_a_row = b->in_a_row,
+	};
+}
+
+/* Of regions those alone that have trouble. */
+static void azure_health(struct cloud *c, struct cloud_health *out)
+{
+	size_t n = 0;
 
 	*out = c->health;
 	out->text = c->health_text;
-	for (size_t i = 0; i < LANES; i++) {
-		const struct breaker *b = &c->breakers[i];
-		bool open = b->state != BREAKER_CLOSED;
-
-		out->lanes[i] = (struct cloud_lane){
-			.name = names[i],
-			.open = open,
-			.wait_ms = open && b->open_until_ms > now ? b->open_until_ms - now : 0,
-			.in_a_row = b->in_a_row,
-		};
-	}
+	for (size_t i = 0; i < c->places.n; i++)
+		for (int k = 0; k < LANES; k++)
+			tell_lane(out, &n, c->places.v[i], (enum lane)k);
 }
 
 /* What waits asks again within a second. */
 static void azure_close_breakers(struct cloud *c)
 {
-	for (size_t i = 0; i < LANES; i++)
-		c->breakers[i] = (struct breaker){ .state = BREAKER_CLOSED };
+	arm_places_close_breakers(&c->places);
 }
 
-_Static_assert((int)LANES == CLOUD_LANES, "each lane is told");
+_Static_assert((int)LANES <= CLOUD_LANES, "each lane is told");
 
 struct cloud_call *call_new(struct cloud *c, void *arg)
 {

@@ -7,6 +7,8 @@
 #include "base/json.h"
 #include "base/rand.h"
 #include "base/retry.h"
+#include "provider/azure/place.h"
+#include "provider/azure/skew.h"
 #include "provider/provider.h"
 
 /* Pinned: the versions whose schemas were checked (spec/azure-arm.md 1) */
@@ -18,8 +20,6 @@
 #define API_MSI     "2023-01-31"
 #define API_STORAGE "2023-05-01"
 #define API_PRICES  "2023-01-01-preview"
-
-enum lane { LANE_DELETE, LANE_WRITE, LANE_READ, LANES };
 
 struct waiting; /* an exchange that waits for a token */
 
@@ -33,8 +33,9 @@ struct cloud {
 	struct http_call *token_call;
 	struct arm *waiting;	  /* list of exchanges without a token yet */
 	struct cloud_call *calls; /* all that is under way */
-	struct pacer lanes[LANES];
-	struct breaker breakers[LANES];
+	struct pacer lanes[LANES]; /* of the whole subscription (R11.5) */
+	struct arm_places places;
+	struct skew skew;
 	struct cloud_health health;
 	char health_text[160];
 };

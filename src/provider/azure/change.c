@@ -267,6 +267,7 @@ struct cloud_call *azure_change(struct cloud *c, const struct cloud_change *ch,
 	char *url = NULL;
 	const char *method = method_of_change(ch, &url);
 
+	arm_place_learn(&c->places, ch->id, ch->location, clock_mono_ms());
 	call->arm = arm_send(c, method ? method : "GET", url ? url : ch->id, body_of_change(ch),
 			     ch->request_id, on_change, call);
 	free(url);

@@ -10,8 +10,9 @@
 #include "base/text.h"
 #include "provider/azure/azure.h"
 
-#define PAGES_MAX 1000
-#define TAGS_MAX  64 /* Azure takes 50 */
+#define PAGES_MAX   1000
+#define TAGS_MAX    64			   /* Azure takes 50 */
+#define CREATED_TOO "&$expand=createdTime" /* groups do not know it */
 
 /*
  * One thing
@@ -48,7 +49,8 @@ static void on_address(void *arg, const struct arm_answer *a)
 				 .capacity = -1,
 				 .size = vm->size,
 				 .spot = vm->spot,
-				 .engine_tag = "" };
+				 .engine_tag = "",
+				 .held_by = "" };
 
 	call->arm = NULL;
 	if (a->err.code == ERR_NONE) {
@@ -94,12 +96,27 @@ static void tags_of(struct strs *out, const struct json *body)
 		strs_addf(out, "%s=%s", name, json_text(value) ? json_text(value) : "");
 }
 
+/* Cards, addresses and disks say in words of their own who has them. */
+static const char *holder_of(const struct json *body)
+{
+	static const char *const paths[] = { "managedBy", "properties.virtualMachine.id",
+					     "properties.ipConfiguration.id",
+					     "properties.natGateway.id" };
+	const char *id = "";
+
+	for (size_t i = 0; !id[0] && i < ARRAY_LEN(paths); i++)
+		id = json_str(body, paths[i], "");
+	return id;
+}
+
 static void on_look(void *arg, const struct arm_answer *a)
 {
 	struct cloud_call *call = arg;
-	struct cloud_sight s = {
-		.look = CLOUD_LOOK_UNKNOWN, .capacity = -1, .size = "", .engine_tag = ""
-	};
+	struct cloud_sight s = { .look = CLOUD_LOOK_UNKNOWN,
+				 .capacity = -1,
+				 .size = "",
+				 .engine_tag = "",
+				 .held_by = "" };
 	struct strs tags = STRS_INIT(TAGS_MAX);
 	struct cloud_vm vm = { 0 };
 
@@ -110,6 +127,7 @@ static void on_look(void *arg, const struct arm_answer *a)
 		s.look = look_of(a->body);
 		s.disk_gib = json_int(a->body, "properties.diskSizeGB", 0);
 		s.engine_tag = json_str(a->body, "tags." TAG_ENGINE, "");
+		s.held_by = holder_of(a->body);
 		if (call->kind == CLOUD_SCALESET)
 			set_sight(&s, a->body);
 		if (call->kind == CLOUD_GROUP) {
@@ -217,7 +235,18 @@ static bool wanted(const struct item_list *l, const char *engine, const char *cl
 	return !l->cluster_tag || strcmp(cluster, l->cluster_tag) == 0;
 }
 
-static void take_item(struct item_list *l, const struct json *j)
+/* R12.2: the tag was written by our clock, where the cloud says nothing of its own. */
+static int64_t created(const struct cloud *c, const struct json *j, const struct json *tags)
+{
+	int64_t at;
+
+	if (clock_read(&at, json_str(j, "createdTime", "")) == 0)
+		return at;
+	return clock_read(&at, json_str(tags, TAG_CREATED, "")) == 0 ? at + c->health.skew_ms
+								     : 0;
+}
+
+static void take_item(struct cloud *c, struct item_list *l, const struct json *j)
 {
 	const struct json *tags = json_get(j, "tags");
 	const char *engine = json_str(tags, TAG_ENGINE, ""),
@@ -235,8 +264,9 @@ static void take_item(struct item_list *l, const struct json *j)
 	item->node_tag = xstrdup(json_str(tags, TAG_NODE, ""));
 	item->storage_tag = xstrdup(json_str(tags, TAG_STORAGE, ""));
 	item->location = xstrdup(json_str(j, "location", ""));
-	if (clock_read(&item->created_ms, json_str(tags, TAG_CREATED, "")) < 0)
-		item->created_ms = 0;
+	arm_place_learn(&c->places, item->id, item->location, clock_mono_ms());
+	item->holder = xstrdup(json_str(j, "managedBy", ""));
+	item->created_ms = created(c, j, tags);
 }
 
 static void resources_page(struct cloud_call *call);
@@ -256,7 +286,7 @@ static void on_items(void *arg, const struct arm_answer *a)
 		return;
 	}
 	for (size_t i = 0; i < json_len(list); i++)
-		take_item(l, json_at(list, i));
+		take_item(call->cloud, l, json_at(list, i));
 	if (next_page(call, a, on_items))
 		return;
 	if (cut_off(call, &err) || l->groups_done) {
@@ -284,8 +314,9 @@ static void tagged_page(struct cloud_call *call, const char *what)
 	struct item_list *l = call->state;
 	struct buf url = BUF_INIT(8192);
 
-	buf_addf(&url, "/subscriptions/%s/%s?api-version=%s", call->cloud->record->subscription,
-		 what, API_GROUPS);
+	buf_addf(&url, "/subscriptions/%s/%s?api-version=%s%s",
+		 call->cloud->record->subscription, what, API_GROUPS,
+		 l->groups_done ? CREATED_TOO : "");
 	if (l->cluster_tag)
 		add_filter(&url, TAG_CLUSTER, l->cluster_tag);
 	else
@@ -316,7 +347,10 @@ struct cloud_call *azure_items(struct cloud *c, const char *engine_id, const cha
 		return call;
 	}
 	l->groups_done = true;
-	url = xasprintf("%s/resources?api-version=%s", cluster_tag, API_GROUPS);
+	url = cluster_tag ? xasprintf("%s/resources?api-version=%s" CREATED_TOO, cluster_tag,
+				      API_GROUPS)
+			  : xasprintf("/subscriptions/%s/resourcegroups?api-version=%s",
+				      c->record->subscription, API_GROUPS);
 	call->arm = arm_send(c, "GET", url, NULL, NULL, on_items, call);
 	free(url);
 	return call;

@@ -27,6 +27,7 @@ struct arm {
 	char *method, *url, *text;
 	char request_id[37];
 	enum lane lane;
+	struct arm_place *place; /* lives as long as the cloud */
 	struct http_call *call;
 	struct timer *timer;
 	bool waits, token_retried;
@@ -81,6 +82,7 @@ struct arm *arm_send(struct cloud *c, const char *method, const char *url, struc
 	a->cb = cb;
 	a->arg = arg;
 	a->began_ms = clock_mono_ms();
+	a->place = arm_place_of(&c->places, url, a->began_ms);
 	a->timer = timer_new(c->loop, go, a);
 	timer_set(a->timer, 0);
 	return a;
@@ -180,7 +182,7 @@ static void no_reply(struct arm *a, const struct err *why)
 	struct cloud *c = a->cloud;
 	struct err err = *why;
 
-	breaker_result(&c->breakers[a->lane], false, clock_mono_ms());
+	breaker_result(&a->place->breakers[a->lane], false, clock_mono_ms());
 	health(c, false, why->msg);
 	if ((err.code == ERR_IO || !is_write(a)) && err.code != ERR_INVALID &&
 	    a->tries < TRIES_MAX) {
@@ -215,8 +217,22 @@ static void read_skew(struct cloud *c, const struct http_reply *r)
 	const char *date = http_headers_get(&r->headers, "Date");
 	int64_t at;
 
-	if (date && clock_read_http(&at, date) == 0)
-		c->health.skew_ms = at - clock_utc_ms();
+	if (!date || clock_read_http(&at, date) < 0)
+		return;
+	skew_add(&c->skew, at - clock_utc_ms());
+	c->health.skew_ms = skew_ms(&c->skew);
+}
+
+/* A provider's bucket is empty in one region, and says so within an error of its own; ARM's is
+ * the whole subscription's (azure-arm.md 3.5). */
+static bool is_of_all(const struct arm_answer *answer)
+{
+	const struct json *e = json_get(answer->body, "error");
+
+	if (!json_is(e, JSON_OBJECT))
+		e = answer->body;
+	return json_len(json_get(e, "details")) == 0 &&
+	       strcmp(json_str(e, "code", ""), "OperationNotAllowed") != 0;
 }
 
 static bool throttled(struct arm *a, const struct arm_answer *answer)
@@ -229,7 +245,8 @@ static bool throttled(struct arm *a, const struct arm_answer *answer)
 	if (now - a->began_ms + wait > THROTTLE_MS)
 		return false;
 	if (!strstr(answer->code, "RetryableErrorDueToAnotherOperation"))
-		pacer_empty(&c->lanes[a->lane], now + wait);
+		pacer_empty(is_of_all(answer) ? &c->lanes[a->lane] : &a->place->lanes[a->lane],
+			    now + wait);
 	log_info("cloud %s: throttled, again in %lld ms: %s", c->record->name, (long long)wait,
 		 answer->err.msg);
 	timer_set(a->timer, wait);
@@ -293,7 +310,7 @@ static void on_reply(void *arg, const struct http_reply *reply, const struct err
 	answer.body = body;
 	read_rates(a, reply);
 	read_skew(c, reply);
-	breaker_result(&c->breakers[a->lane], reply->status < 500, clock_mono_ms());
+	breaker_result(&a->place->breakers[a->lane], reply->status < 500, clock_mono_ms());
 	health(c, reply->status < 500 && reply->status != 401, "the cloud answers with errors");
 	if (reply->status / 100 != 2)
 		arm_error_read(&answer, reply->status, body, reply->body);
@@ -330,6 +347,16 @@ static void send_now(struct arm *a)
 	free(id);
 }
 
+/* The subscription's turn and the region's, and no breaker in the way; 0: now. */
+static int64_t wait_for_turn(struct arm *a, int64_t now)
+{
+	int64_t all = pacer_wait_ms(&a->cloud->lanes[a->lane], 1, now);
+	int64_t here = pacer_wait_ms(&a->place->lanes[a->lane], 1, now);
+	int64_t wait = all > here ? all : here;
+
+	return wait == 0 && !breaker_allows(&a->place->breakers[a->lane], now) ? 1000 : wait;
+}
+
 static void go(void *arg)
 {
 	struct arm *a = arg;
@@ -356,14 +383,13 @@ static void go(void *arg)
 	if (!token_ready(c))
 		return;
 	stop_waiting(a);
-	wait = pacer_wait_ms(&c->lanes[a->lane], 1, now);
-	if (wait == 0 && !breaker_allows(&c->breakers[a->lane], now))
-		wait = 1000;
+	wait = wait_for_turn(a, now);
 	if (wait > 0) {
 		timer_set(a->timer, wait);
 		return;
 	}
 	pacer_take(&c->lanes[a->lane], 1, now);
+	pacer_take(&a->place->lanes[a->lane], 1, now);
 	if (FAILPOINT("azure.before_send")) {
 		struct err err;
 

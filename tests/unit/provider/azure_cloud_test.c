@@ -428,6 +428,190 @@ static void a_wait_that_is_too_long_is_handed_up_with_its_time(void **state)
 	assert_int_equal(o.retry_after_ms, 3600000);
 }
 
+#define OTHER_REGION "northeurope"
+
+static char *other_group(struct lab *l, const char *below)
+{
+	return xasprintf("/subscriptions/%s/resourceGroups/pl-other%s", l->record.subscription,
+			 below);
+}
+
+static bool lane_open(struct lab *l, const char *name, const char *region)
+{
+	struct cloud_health h = { 0 };
+
+	provider_azure.health(l->cloud, &h);
+	for (size_t i = 0; i < CLOUD_LANES; i++)
+		if (h.lanes[i].name && strcmp(h.lanes[i].name, name) == 0 &&
+		    strcmp(h.lanes[i].region, region) == 0)
+			return h.lanes[i].open;
+	return false;
+}
+
+/* R11.1, R11.3 */
+static void trouble_of_one_region_stops_no_other(void **state)
+{
+	struct lab *l = *state;
+	char *group = other_group(l, ""),
+	     *nsg = other_group(l, "/providers/Microsoft.Network/networkSecurityGroups/nsg");
+	struct outcome o;
+	int64_t before;
+
+	make_base(l);
+	must(l, (struct cloud_change){ .verb = CLOUD_PUT,
+				       .kind = CLOUD_GROUP,
+				       .id = group,
+				       .location = OTHER_REGION });
+	must(l,
+	     (struct cloud_change){
+		 .verb = CLOUD_PUT, .kind = CLOUD_NSG, .id = nsg, .location = OTHER_REGION });
+	fault(l, "{\"method\":\"GET\",\"match\":\"/resourceGroups/pl-test\",\"effect\":"
+		 "\"status\",\"status\":503,\"count\":5}");
+	assert_int_equal(ask_look(&l->ask, CLOUD_NSG, l->ask.nsg).look, CLOUD_IS_THERE);
+	fault(l, "{\"method\":\"GET\",\"match\":\"/resourceGroups/pl-test\",\"effect\":"
+		 "\"status\",\"status\":503,\"count\":-1}");
+	assert_int_equal(ask_look(&l->ask, CLOUD_NSG, l->ask.nsg).look, CLOUD_LOOK_UNKNOWN);
+	assert_true(lane_open(l, "reads", ASK_REGION));
+	assert_false(lane_open(l, "writes", ASK_REGION));
+	assert_false(lane_open(l, "reads", ""));
+	assert_false(lane_open(l, "reads", OTHER_REGION));
+	before = clock_mono_ms();
+	assert_int_equal(ask_look(&l->ask, CLOUD_NSG, nsg).look, CLOUD_IS_THERE);
+	o = ask_change(&l->ask, (struct cloud_change){ .verb = CLOUD_DELETE,
+						       .kind = CLOUD_NSG,
+						       .id = nsg,
+						       .location = OTHER_REGION });
+	assert_int_equal(o.stage, CLOUD_FINISHED);
+	assert_true(clock_mono_ms() - before < 30000); /* the breaker's shortest time */
+	provider_azure.close_breakers(l->cloud);
+	assert_false(lane_open(l, "reads", ASK_REGION));
+	free(group);
+	free(nsg);
+}
+
+static void empty_bucket(struct lab *l, const char *policy_and_region)
+{
+	struct az_bucket *b = map_get(l->world->throttle.buckets, policy_and_region);
+
+	assert_non_null(b);
+	b->tokens = -200; /* some 24 s */
+	b->at_ms = clock_utc_ms();
+}
+
+/* R11.1: a provider's bucket is one region's. */
+static void an_empty_bucket_of_one_region_leaves_the_others_alone(void **state)
+{
+	struct lab *l = *state;
+	struct cloud_vm_spec vm = ask_spec(&l->ask, "Standard_F2s_v2", "htc-");
+	char *group = other_group(l, "");
+	struct outcome slow;
+	int64_t before;
+
+	make_base(l);
+	vm.spot = true;
+	assert_int_equal(ask_put_set(&l->ask, CLOUD_PUT, 1).stage, CLOUD_FINISHED);
+	assert_int_equal(ask_put_set(&l->ask, CLOUD_GROW, 2).stage, CLOUD_FINISHED);
+	empty_bucket(l, "UpdateVMScaleSet/" ASK_REGION);
+	l->world->sc.throttle = 1;
+	ask_begin(&l->ask,
+		  (struct cloud_change){ .verb = CLOUD_GROW,
+					 .kind = CLOUD_SCALESET,
+					 .id = l->ask.set,
+					 .vm = &vm,
+					 .capacity = 3 },
+		  &slow);
+	while (l->arm->n.throttled == 0)
+		loop_turn(l->loop, 20);
+	before = clock_mono_ms();
+	must(l, (struct cloud_change){ .verb = CLOUD_PUT,
+				       .kind = CLOUD_GROUP,
+				       .id = group,
+				       .location = OTHER_REGION });
+	assert_false(slow.ended);
+	assert_true(clock_mono_ms() - before < 20000);
+	assert_true(ask_wait(&l->ask, &slow.ended));
+	assert_int_equal(slow.stage, CLOUD_FINISHED);
+	free(group);
+}
+
+/* R11.5: what ends costs has room of its own. */
+static void deletes_go_while_creates_are_throttled(void **state)
+{
+	struct lab *l = *state;
+	struct outcome stuck;
+	struct cloud_call *call;
+	int64_t before;
+
+	make_base(l);
+	l->world->sc.retry_after_s = 600;
+	fault(l, "{\"method\":\"PUT\",\"match\":\"virtualNetworks\",\"effect\":\"status\","
+		 "\"status\":429,\"code\":\"SubscriptionRequestsThrottled\",\"count\":1}");
+	call = ask_begin(&l->ask,
+			 (struct cloud_change){ .verb = CLOUD_PUT,
+						.kind = CLOUD_NETWORK,
+						.id = l->ask.net,
+						.vnet_cidr = "10.20.0.0/16",
+						.subnet_name = "compute",
+						.subnet_cidr = "10.20.0.0/18",
+						.nsg_id = l->ask.nsg },
+			 &stuck);
+	before = clock_mono_ms();
+	while (l->arm->n.faults == 0 && clock_mono_ms() - before < 60000)
+		loop_turn(l->loop, 20);
+	l->world->sc.retry_after_s = 1;
+	must(l, (struct cloud_change){
+		    .verb = CLOUD_DELETE, .kind = CLOUD_NETWORK, .id = l->ask.net });
+	assert_int_equal(ask_look(&l->ask, CLOUD_NETWORK, l->ask.net).look, CLOUD_IS_GONE);
+	assert_true(clock_mono_ms() - before < 600000);
+	assert_false(stuck.ended);
+	provider_azure.cancel(call);
+}
+
+/* R12.2, R12.3: by the Date of its replies. */
+static void the_clouds_own_clock_is_known_from_its_replies(void **state)
+{
+	struct lab *l = *state;
+	struct cloud_health health;
+
+	make_base(l);
+	provider_azure.health(l->cloud, &health);
+	assert_true(health.skew_ms > -60000 && health.skew_ms < 60000);
+	l->arm->skew_ms = 1200000;
+	for (int i = 0; i < 5; i++)
+		ask_look(&l->ask, CLOUD_NETWORK, l->ask.net);
+	provider_azure.health(l->cloud, &health);
+	assert_true(health.skew_ms > 1140000 && health.skew_ms < 1260000);
+}
+
+static void count_groups(void *arg, const struct cloud_items *items, const struct err *err)
+{
+	struct seen *s = arg;
+
+	(void)err;
+	s->ended++;
+	s->n = items ? items->n : 0;
+	for (size_t i = 0; items && i < items->n; i++)
+		s->in_set += items->v[i].engine_tag[0] != '\0';
+}
+
+/* R7.5 */
+static void all_groups_are_told_when_none_is_named(void **state)
+{
+	struct lab *l = *state;
+	char *group = other_group(l, "");
+	struct seen s = { 0 };
+
+	make_base(l);
+	strs_clear(&l->ask.tags);
+	l->ask.tags = (struct strs)STRS_INIT(1);
+	must(l, (struct cloud_change){ .verb = CLOUD_PUT, .kind = CLOUD_GROUP, .id = group });
+	provider_azure.items(l->cloud, NULL, NULL, count_groups, &s);
+	assert_true(ask_wait(&l->ask, &s.ended));
+	assert_int_equal(s.n, 2);
+	assert_int_equal(s.in_set, 1);
+	free(group);
+}
+
 static void a_secret_that_others_can_read_is_refused(void **state)
 {
 	struct lab *l = *state;
@@ -587,6 +771,11 @@ int main(void)
 		WITH(a_refused_token_is_fetched_anew_once),
 		WITH(a_throttled_call_waits_as_long_as_it_was_asked),
 		WITH(a_wait_that_is_too_long_is_handed_up_with_its_time),
+		WITH(trouble_of_one_region_stops_no_other),
+		WITH(an_empty_bucket_of_one_region_leaves_the_others_alone),
+		WITH(deletes_go_while_creates_are_throttled),
+		WITH(the_clouds_own_clock_is_known_from_its_replies),
+		WITH(all_groups_are_told_when_none_is_named),
 		WITH(a_secret_that_others_can_read_is_refused),
 		WITH(a_call_may_be_cancelled_in_its_last_callback),
 		WITH(a_cloud_may_be_closed_in_a_last_callback),
