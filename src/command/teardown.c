@@ -102,7 +102,11 @@ void teardown_report_show(struct command_run *r, const struct json *operation)
 
 		show_text(r, "  %s", show_tail(id ? id : "?"));
 	}
-	if (json_str(operation, "data.first_empty_list", NULL))
+	if (json_str(operation, "data.why_one_list", NULL))
+		show_text(r, "empty list by tag: %s; %s",
+			  json_str(operation, "data.first_empty_list", ""),
+			  json_str(operation, "data.why_one_list", ""));
+	else if (json_str(operation, "data.first_empty_list", NULL))
 		show_text(r, "empty lists by tag: %s and %s",
 			  json_str(operation, "data.first_empty_list", ""),
 			  json_str(operation, "data.second_empty_list", ""));

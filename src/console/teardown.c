@@ -246,7 +246,11 @@ static void report(struct textbox *out, const struct json *op, double saves)
 		textbox_add(
 		    out, TONE_DIM, "   [ok] %s",
 		    short_id(json_text(json_at(gone, i)) ? json_text(json_at(gone, i)) : "?"));
-	if (json_str(op, "data.first_empty_list", NULL))
+	if (json_str(op, "data.why_one_list", NULL))
+		textbox_add(out, TONE_TEXT, " empty list by tag: %s; %s",
+			    json_str(op, "data.first_empty_list", ""),
+			    json_str(op, "data.why_one_list", ""));
+	else if (json_str(op, "data.first_empty_list", NULL))
 		textbox_add(out, TONE_TEXT, " empty lists by tag: %s and %s",
 			    json_str(op, "data.first_empty_list", ""),
 			    json_str(op, "data.second_empty_list", ""));

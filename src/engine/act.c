@@ -172,6 +172,8 @@ int engine_start(struct engine *e, const struct user *u, const char *name, int64
 		 struct err *err)
 {
 	struct run *r = run_need(e, name, err);
+	struct buf data = BUF_INIT(BUF_TEXT_MAX);
+	struct json *remember;
 
 	if (!r || engine_may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
 		return -1;
@@ -189,7 +191,10 @@ int engine_start(struct engine *e, const struct user *u, const char *name, int64
 	if (r->cluster.state != CLUSTER_OFF && r->cluster.state != CLUSTER_FAILED)
 		return err_set(err, ERR_CONFLICT, "cluster %s is %s", name,
 			       cluster_state_name(r->cluster.state));
-	return operation_begin(r, OP_START, u, false, NULL, NULL, op, err);
+	remember = start_remembers(r);
+	json_write(&data, remember);
+	json_free(remember);
+	return operation_begin(r, OP_START, u, false, NULL, buf_steal(&data), op, err);
 }
 
 /* What ends costs may always be done: for it the store keeps a reserve (R2.5). */
@@ -339,6 +344,7 @@ int engine_op_cancel(struct engine *e, const struct user *u, int64_t id, struct 
 	struct run *r = run_of_op(e, id, err);
 	const char *late = r ? operation_too_late(&r->op) : NULL;
 	struct op_act a;
+	struct json *by;
 
 	if (late)
 		return err_set(err, ERR_CONFLICT, "operation %lld cannot be taken back: %s",
@@ -346,6 +352,9 @@ int engine_op_cancel(struct engine *e, const struct user *u, int64_t id, struct 
 	if (!r || op_change(&a, r, u, "cancel", op_kind_name(r->op.kind), err) < 0)
 		return -1;
 	r->op.cancel_asked = true;
+	by = json_new_object();
+	json_set_str(by, "cancelled_by", u->name);
+	operation_remember(r, by);
 	note_by(r, EVENT_INFO, u, "", "%s: cancel asked", op_kind_name(r->op.kind));
 	return op_changed(&a, r, err);
 }

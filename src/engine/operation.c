@@ -518,13 +518,17 @@ static bool is_final(enum err_code code)
 void operation_intent_ended(struct run *r, const struct intent *in,
 			    const struct cloud_stage_info *i)
 {
+	bool removes = r->op.kind == OP_DELETE || start_undo_removes(r);
+
 	if (!r->op.id || in->operation_id != r->op.id)
 		return;
 	if (i->stage == CLOUD_FINISHED) {
-		strs_add(&op_work(r)->made, in->resource_id);
+		/* a new life of the engine puts its tag on the group, which is no deletion */
+		if (!removes || in->verb == CLOUD_DELETE)
+			strs_add(&op_work(r)->made, in->resource_id);
 		return;
 	}
-	if (r->op.kind == OP_START && is_final(i->err->code)) {
+	if (r->op.kind == OP_START && is_final(i->err->code) && !removes) {
 		char *why = xasprintf("%s: %s", r->op.step, i->err->msg);
 
 		operation_end(r, OP_FAILED, "%s", why);
@@ -532,7 +536,7 @@ void operation_intent_ended(struct run *r, const struct intent *in,
 		free(why);
 		return;
 	}
-	if (r->op.kind == OP_DELETE) {
+	if (removes) {
 		item_failed(r, in->kind, in->resource_id, i);
 		operation_tell(r, i->err);
 		return; /* the rest of the graph goes on; the caller wakes it */

@@ -72,6 +72,12 @@ void operation_waits(struct run *r, int64_t next_try_ms, const char *error);
 void operation_read_failed(struct run *r, const struct err *err);
 /* The last error, told once; when it is tried again the caller knows. */
 void operation_tell(struct run *r, const struct err *err);
+/* start_undo.c: a start that is taken back */
+struct json *start_remembers(const struct run *r); /* what its undoing has to know; new */
+bool start_undo_begin(struct run *r);		   /* true always: a stage's cancel */
+bool start_is_undone(const struct run *r);
+bool start_undo_removes(const struct run *r); /* and deletes what it made, item by item */
+void start_undo_step(struct run *r);
 /* One cloud change of this operation; true once it finished. */
 bool ensure(struct run *r, enum cloud_verb verb, enum cloud_kind kind, const char *id);
 

@@ -169,6 +169,19 @@ void run_free(struct run *r)
 	free(r);
 }
 
+void run_unmade(struct run *r)
+{
+	struct cluster *c = &r->cluster;
+	char **gone[] = { &c->group_id, &c->head_id, &c->head_host, &c->head_address };
+
+	for (size_t i = 0; i < ARRAY_LEN(gone); i++) {
+		free(*gone[i]);
+		*gone[i] = NULL;
+	}
+	map_free(r->sets);
+	r->sets = map_new(NULL, true);
+}
+
 /* A cluster that was deleted leaves memory; its rows and tombstone stay. */
 void run_forget(struct run *r)
 {

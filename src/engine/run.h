@@ -41,7 +41,9 @@ struct engine_cloud { /* one per cloud record */
 	struct cloud *cloud;
 	struct cloud_call *sweep; /* for what bears our tags; when it began */
 	int64_t sweep_ms;
-	int64_t swept_ms; /* when the last whole one began; 0 none */
+	int64_t swept_ms;	 /* when the last whole one began; 0 none */
+	struct residue *residue; /* the sweep's second half, under way (residue.c) */
+	int64_t names_ms;	 /* when that began last; 0: none yet */
 };
 
 struct find;
@@ -116,6 +118,7 @@ struct member { /* node and the VM that the last listing showed for it */
 	struct node node;
 	bool has_vm, vm_failed, vm_deleting;
 	enum cloud_power power;
+	int64_t created_ms; /* its machine, by the cloud's clock; 0: not said, or none yet */
 	int64_t vm_missing_since_ms; /* in DB, not in the listing (R5.4); 0: seen */
 	bool delete_sent;	     /* its name is in the open change of its set */
 	int64_t delete_ended_ms;     /* that change ended; a listing tells what came of it */
@@ -290,6 +293,7 @@ struct run *run_add(struct engine *e,
 		    const struct cluster *take); /* loads its rows; owned by the engine */
 void run_take_up(struct run *r); /* what was under way goes on, readings begin */
 void run_free(struct run *r);
+void run_unmade(struct run *r); /* nothing of it is in the cloud but what its storage names */
 void run_forget(struct run *r); /* of a deleted cluster: leaves memory, frees r */
 void cluster_move(struct run *r, enum cluster_state to,
 		  const char *reason); /* the only writer of cluster.state */
@@ -315,6 +319,7 @@ void region_refresh(struct region_facts *rf, bool quotas_now);
 void regions_free(struct engine *e);
 
 struct engine_cloud *cloud_named(struct engine *e, const char *name);
+int64_t cloud_now_ms(const struct engine_cloud *c); /* by its own clock (R12.2) */
 int engine_may_change(const struct engine *e,
 		      struct err *err);	   /* -1: safe mode, adoption mode */
 void engine_use_reserve(struct engine *e); /* before what ends costs, when the disk is full */
@@ -802,6 +807,7 @@ void start_step(struct run *r);
 void stop_step(struct run *r);
 void teardown_step(struct run *r);
 bool nodes_send_away(struct run *r, const char *why); /* stop.c: for stop and teardown */
+void head_forget(struct run *r); /* stop.c: it sleeps, or is gone; nothing asks it any more */
 bool scheduler_stop(
     struct run *r); /* true: the head's daemons were asked to end, or cannot be */
 void op_work_free(struct op_work *w);

@@ -18,15 +18,6 @@ static void fail(struct run *r, const char *why)
 	free(text);
 }
 
-static bool cancelled(struct run *r)
-{
-	operation_end(
-	    r, OP_CANCELLED,
-	    "cancelled; what was made stays until the cluster is started again or deleted");
-	cluster_move(r, CLUSTER_FAILED, "start was cancelled: start it again or delete it");
-	return true;
-}
-
 static bool go_key(struct run *r)
 {
 	struct buf key = BUF_INIT(16384);
@@ -225,15 +216,15 @@ static bool go_scheduler(struct run *r)
 }
 
 static const struct stage stages[] = {
-	{ "key", go_key, cancelled, STEP_MS },
-	{ "sizes", go_sizes, cancelled, STEP_MS },
-	{ "group", go_group, cancelled, STEP_MS },
-	{ "network", go_network, cancelled, STEP_MS },
-	{ "storage", go_storage, cancelled, STEP_MS },
-	{ "head", go_head, NULL, STEP_MS },
-	{ "ssh", go_ssh, cancelled, STEP_MS },
-	{ "bootstrap", go_bootstrap, cancelled, STEP_MS },
-	{ "scheduler", go_scheduler, cancelled, STEP_MS },
+	{ "key", go_key, start_undo_begin, STEP_MS },
+	{ "sizes", go_sizes, start_undo_begin, STEP_MS },
+	{ "group", go_group, start_undo_begin, STEP_MS },
+	{ "network", go_network, start_undo_begin, STEP_MS },
+	{ "storage", go_storage, start_undo_begin, STEP_MS },
+	{ "head", go_head, start_undo_begin, STEP_MS },
+	{ "ssh", go_ssh, start_undo_begin, STEP_MS },
+	{ "bootstrap", go_bootstrap, start_undo_begin, STEP_MS },
+	{ "scheduler", go_scheduler, start_undo_begin, STEP_MS },
 };
 
 const struct stages start_stages = { stages, ARRAY_LEN(stages) };
@@ -243,6 +234,10 @@ void start_step(struct run *r)
 	char span[CLOCK_TEXT];
 	int64_t began = r->op.started_ms;
 
+	if (start_is_undone(r)) {
+		start_undo_step(r);
+		return;
+	}
 	if (!stages_run(r, stages, ARRAY_LEN(stages)))
 		return;
 	operation_end(r, OP_DONE, "%s answers %s after the start", r->sched->title,

@@ -107,7 +107,7 @@ bool scheduler_stop(struct run *r)
 	return false;
 }
 
-static void forget_head(struct run *r)
+void head_forget(struct run *r)
 {
 	remote_free(r->remote);
 	r->remote = NULL;
@@ -139,6 +139,6 @@ void stop_step(struct run *r)
 	if (!stages_run(r, stages, ARRAY_LEN(stages)))
 		return;
 	operation_end(r, OP_DONE, "stopped; the head's disk is kept");
-	forget_head(r);
+	head_forget(r);
 	cluster_move(r, CLUSTER_OFF, "stopped");
 }

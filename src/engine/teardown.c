@@ -17,15 +17,30 @@
 #define UNDO_MS	 10000
 #define ALARM_MS ((int64_t)30 * 60 * 1000)
 
+/* As it was; what the teardown cut off stays cut off, and says so. */
 static bool undone(struct run *r)
 {
-	enum cluster_state back = r->cluster.head_address && r->cluster.head_address[0]
-				      ? CLUSTER_RUNNING
-				  : items_from(r) == CLUSTER_KEPT ? CLUSTER_KEPT
-								  : CLUSTER_OFF;
+	static const struct {
+		enum cluster_state from, to;
+		const char *why;
+	} backs[] = {
+		{ CLUSTER_OFF, CLUSTER_OFF, "" },
+		{ CLUSTER_KEPT, CLUSTER_KEPT, "torn down; its storage is kept" },
+		{ CLUSTER_RUNNING, CLUSTER_RUNNING, "" },
+		{ CLUSTER_STOPPING, CLUSTER_RUNNING, "" },
+		{ CLUSTER_RESIDUE, CLUSTER_RESIDUE,
+		  "what was left is still there: delete the cluster again to remove it" },
+	};
+	enum cluster_state from = items_from(r), to = CLUSTER_FAILED;
+	const char *why = "a teardown that was taken back came upon it: start it, or delete it";
 
+	for (size_t i = 0; i < ARRAY_LEN(backs); i++)
+		if (backs[i].from == from) {
+			to = backs[i].to;
+			why = backs[i].why;
+		}
 	operation_end(r, OP_CANCELLED, "taken back before the first call");
-	cluster_move(r, back, "");
+	cluster_move(r, to, why);
 	observe_soon(r, 0);
 	return true;
 }
@@ -137,7 +152,7 @@ static bool delete_one(struct run *r, enum cloud_kind kind, const char *name)
 	return item_delete(r, kind, id) != ITEM_UNDER_WAY;
 }
 
-static bool go_head(struct run *r)
+bool teardown_head(struct run *r)
 {
 	if (!r->cluster.head_id || !r->cluster.head_id[0])
 		return true;
@@ -152,7 +167,7 @@ static bool go_head(struct run *r)
 	return delete_one(r, CLOUD_VM, "head");
 }
 
-static bool go_network(struct run *r)
+bool teardown_network(struct run *r)
 {
 	if (r->cluster.spec.vnet_id || !r->cluster.group_id || !r->cluster.group_id[0])
 		return true;
@@ -215,7 +230,7 @@ static bool delete_group(struct run *r, const char *group)
 	return false;
 }
 
-static bool go_storage(struct run *r)
+bool teardown_storage(struct run *r)
 {
 	const struct cluster_spec *spec = &r->cluster.spec;
 	bool done = true;
@@ -236,7 +251,7 @@ static bool go_storage(struct run *r)
 	return done;
 }
 
-static bool go_group(struct run *r)
+bool teardown_group(struct run *r)
 {
 	return !r->cluster.group_id || !r->cluster.group_id[0] ||
 	       delete_group(r, r->cluster.group_id);
@@ -320,11 +335,11 @@ static const struct stage stages[] = {
 	{ "nodes", go_sets, NULL, STEP_MS },
 	{ "rows", go_rows, NULL, STEP_MS },
 	{ "daemons", scheduler_stop, NULL, STEP_MS },
-	{ "head", go_head, NULL, STEP_MS },
+	{ "head", teardown_head, NULL, STEP_MS },
 	{ "rest", go_rest, NULL, STEP_MS },
-	{ "storage", go_storage, NULL, STEP_MS },
-	{ "network", go_network, NULL, STEP_MS },
-	{ "group", go_group, NULL, STEP_MS },
+	{ "storage", teardown_storage, NULL, STEP_MS },
+	{ "network", teardown_network, NULL, STEP_MS },
+	{ "group", teardown_group, NULL, STEP_MS },
 	{ "again", go_again, NULL, 0 }, /* alarms by itself, 30 min after the last progress */
 	{ "lists", proof_lists, NULL, STEP_MS },
 	{ "names", proof_names, NULL, STEP_MS },
@@ -336,16 +351,9 @@ const struct stages teardown_stages = { stages, ARRAY_LEN(stages) };
  * on costing, and that is torn down once more, or taken over, some day. */
 static void become_kept(struct run *r, size_t disks)
 {
-	struct cluster *c = &r->cluster;
-	char **gone[] = { &c->group_id, &c->head_id, &c->head_host, &c->head_address };
 	char reason[80];
 
-	for (size_t i = 0; i < ARRAY_LEN(gone); i++) {
-		free(*gone[i]);
-		*gone[i] = NULL;
-	}
-	map_free(r->sets);
-	r->sets = map_new(NULL, true);
+	run_unmade(r);
 	run_let_go(r);
 	if (r->queue) {
 		bill_all(r, clock_utc_ms());
@@ -375,8 +383,10 @@ static void finish(struct run *r, const struct json *report, size_t kept, size_t
 		cluster_move(r, CLUSTER_RESIDUE, text);
 		return;
 	}
-	operation_end(r, OP_DONE, "verified: %zu resources gone by name, two lists by tag %s",
-		      gone, kept ? "show only what is kept" : "empty");
+	operation_end(r, OP_DONE, "verified: %zu resources gone by name, %s by tag %s", gone,
+		      json_int(report, "lists", 2) == 1 ? "one list (nothing was ever made)"
+							: "two lists",
+		      kept ? "show only what is kept" : "empty");
 	remote_key_forget(r);
 	if (kept > 0) {
 		become_kept(r, kept);

@@ -51,8 +51,14 @@ bool item_is_foreign(struct run *r, const char *id);
 bool items_later(struct run *r, enum cloud_kind kind, const char *group);
 size_t items_failed(struct run *r, int64_t *next_try_ms, char *first, size_t first_max);
 void items_retry(struct run *r, const char *id); /* now, as if it had not failed; "": all */
-int64_t items_progress_ms(struct run *r); /* when something last went */
-double items_failed_price(struct run *r); /* USD per hour; -1 unknown */
+int64_t items_progress_ms(struct run *r);	 /* when something last went */
+double items_failed_price(struct run *r);	 /* USD per hour; -1 unknown */
+
+/* teardown.c: stages that the undoing of a start has as well */
+bool teardown_head(struct run *r);
+bool teardown_storage(struct run *r);
+bool teardown_network(struct run *r);
+bool teardown_group(struct run *r);
 
 /* For the report: {kept[], left[], goes_on_per_hour}. */
 void items_report(struct run *r, struct json *report);

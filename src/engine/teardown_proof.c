@@ -93,10 +93,47 @@ static void residue(struct run *r)
 	operation_wake(r);
 }
 
+enum proof_step proof_next(const struct proof_facts *f)
+{
+	if (f->lists >= 1 && f->never_asked)
+		return PROOF_DONE;
+	if (f->lists >= 2 && f->last_ms - f->first_ms >= LISTS_APART_MS)
+		return PROOF_DONE;
+	return f->lists == 0 || f->now_ms - f->first_ms >= LISTS_APART_MS ? PROOF_LIST
+									  : PROOF_WAIT;
+}
+
+/* Names are computed and recorded before each call (R3.2, R4.1): where none is, none was made.
+ * A store that cannot be read is no such word. */
+static bool never_asked(struct run *r)
+{
+	const struct cluster *c = &r->cluster;
+	struct strs names = STRS_INIT(20000);
+	struct err err = ERR_INIT;
+	bool none =
+	    store_intent_names(r->engine->store, c->id, &names, &err) == 0 && names.n == 0;
+
+	strs_clear(&names);
+	for (size_t i = 0; i < c->spec.n_storage; i++)
+		none = none && !c->spec.storage[i].disk_ms;
+	return none && !(c->group_id && c->group_id[0]) && !(c->head_id && c->head_id[0]);
+}
+
+static struct proof_facts facts_of(struct run *r)
+{
+	const struct op_work *w = op_work(r);
+
+	return (struct proof_facts){ .lists = w->lists,
+				     .first_ms = w->empty_since_ms,
+				     .last_ms = w->list_ms,
+				     .now_ms = clock_utc_ms(),
+				     .never_asked = w->lists == 1 && never_asked(r) };
+}
+
 bool proof_lists(struct run *r)
 {
 	struct op_work *w = op_work(r);
-	int64_t now = clock_utc_ms();
+	struct proof_facts f;
 	char when[CLOCK_TEXT];
 
 	if (w->items_call)
@@ -105,16 +142,20 @@ bool proof_lists(struct run *r)
 		residue(r);
 		return false;
 	}
-	if (w->lists >= 2 && w->list_ms - w->empty_since_ms >= LISTS_APART_MS)
+	f = facts_of(r);
+	switch (proof_next(&f)) {
+	case PROOF_DONE:
 		return true;
-	if (w->lists == 0 || now - w->empty_since_ms >= LISTS_APART_MS) {
+	case PROOF_LIST:
 		operation_step(r, "lists", "list %u of 2 by tag", w->lists + 1);
 		list_tagged(r);
 		return false;
+	case PROOF_WAIT:
+		break;
 	}
 	operation_step(r, "lists", "first list is empty; the second comes at %s",
 		       clock_hms(when, w->empty_since_ms + LISTS_APART_MS));
-	timer_set(r->op_tick, w->empty_since_ms + LISTS_APART_MS - now);
+	timer_set(r->op_tick, w->empty_since_ms + LISTS_APART_MS - f.now_ms);
 	return false;
 }
 
@@ -199,8 +240,14 @@ struct json *proof_report(struct run *r)
 		    !may_be_there(r, strchr(w->names.v[i], ' ') + 1))
 			json_add(gone, json_new_string(strchr(w->names.v[i], ' ') + 1));
 	items_report(r, j);
+	json_set_int(j, "lists", w->lists);
 	json_set_str(j, "first_empty_list", clock_text(when, w->empty_since_ms));
-	json_set_str(j, "second_empty_list", clock_text(when, w->list_ms));
+	if (w->lists > 1)
+		json_set_str(j, "second_empty_list", clock_text(when, w->list_ms));
+	else
+		json_set_str(j, "why_one_list",
+			     "no change was ever asked of the cloud for this cluster, so there "
+			     "is none that a second list could still show");
 	json_set_bool(j, "group_deleted", w->foreign.n == 0);
 	json_set_real(j, "spent", bill_spent(r, clock_utc_ms()));
 	return j;
