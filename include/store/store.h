@@ -62,6 +62,7 @@ int store_set_fact(struct store *st, const char *name, const char *value, struct
 int store_cluster_add(struct store *st, struct cluster *c, struct err *err); /* sets id; ERR_EXISTS for a live cluster of that name */
 int store_cluster_save(struct store *st, const struct cluster *c, struct err *err);
 int store_clusters(struct store *st, struct cluster **out, size_t *n, bool deleted_too, struct err *err); /* yours to clear and free */
+int store_cluster_names(struct store *st, struct strs *out, struct err *err); /* "SHORT_ID NAME" of all that ever were */
 int store_tombstone_add(struct store *st, const struct cluster *c, const struct json *proof, const char *actor, struct err *err);
 
 /*
@@ -98,6 +99,7 @@ int store_intent_add(struct store *st, struct intent *in, struct err *err); /* s
 int store_intent_save(struct store *st, const struct intent *in, struct err *err);
 int store_intents_open(struct store *st, int64_t cluster_id, struct intent **out, size_t *n, struct err *err);
 int store_intent_names(struct store *st, int64_t cluster_id, struct strs *resource_ids, struct err *err); /* every id ever recorded (R8.6), with "KIND " in front */
+int store_intent_asked(struct store *st, int64_t cluster_id, struct strs *resource_ids, struct err *err); /* those that were asked for, not for their end alone; ids alone */
 int store_op_add(struct store *st, struct operation *o, struct err *err);
 int store_op_save(struct store *st, const struct operation *o, struct err *err);
 int store_ops(struct store *st, int64_t cluster_id, bool open_only, size_t most, struct operation **out, size_t *n, struct err *err); /* newest first; cluster 0: all */

@@ -14,6 +14,9 @@ static void found_row(struct command_run *r, const struct json *f)
 	const char *node = json_str(f, "node", "");
 
 	money_text(price, json_real(f, "price_per_hour", -1));
+	if (strcmp(json_str(f, "what", ""), "residue") == 0)
+		snprintf(text, sizeof(text),
+			 "no tags, so never touched: tag it, or delete it yourself");
 	if (goes_ms)
 		snprintf(text, sizeof(text), "goes by itself at %s", show_time(goes, goes_ms));
 	show_row(r, show_tail(json_str(f, "id", "?")), json_str(f, "what", "?"),

@@ -50,7 +50,7 @@ static size_t undecided(const struct engine *e)
 	size_t n = 0;
 
 	for (size_t i = 0; i < e->finds.n; i++)
-		n += e->finds.v[i]->f.state == FOUND_OPEN;
+		n += find_undecided(e->finds.v[i]);
 	return n;
 }
 
@@ -140,6 +140,15 @@ static int keep_orphan(struct engine *e, const struct user *u, struct find *f, s
 	return 0;
 }
 
+/* R7.5 */
+static int residue_refused(const struct find *f, struct err *err)
+{
+	return err_set(err, ERR_INVALID,
+		       "%s bears a name of ours and no tag, so it is not provably ours: tag it "
+		       "as the others of its cluster are, or delete it in the cloud yourself",
+		       f->f.id);
+}
+
 static int adopt_found(struct engine *e, const struct user *u, struct find *f, struct err *err)
 {
 	struct run *r = run_by_tag(e, f->f.cluster_tag);
@@ -147,6 +156,8 @@ static int adopt_found(struct engine *e, const struct user *u, struct find *f, s
 
 	if (f->call || f->deleted)
 		return err_set(err, ERR_CONFLICT, "%s is being deleted", f->f.id);
+	if (f->what == FOUND_RESIDUE)
+		return residue_refused(f, err);
 	if (f->what == FOUND_ORPHAN)
 		return keep_orphan(e, u, f, err);
 	if (f->what == FOUND_PART)
@@ -326,6 +337,8 @@ static bool all_of_them(const struct strs *ids)
 
 static int condemnable(const struct engine *e, const struct find *f, struct err *err)
 {
+	if (f->what == FOUND_RESIDUE)
+		return residue_refused(f, err);
 	if (!f->f.cluster_tag[0]) /* R3.1 */
 		return err_set(err, ERR_INVALID,
 			       "%s bears no cluster's tag: it is not provably ours", f->f.id);

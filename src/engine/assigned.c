@@ -76,7 +76,7 @@ bool unjoined_is_free(struct run *r, struct member *m)
 
 const char *unjoined_text(char out[160], const struct run *r, const struct member *m)
 {
-	const struct overdue_facts f = {
+	struct overdue_facts f = {
 		.now_ms = clock_utc_ms(),
 		.boot_s = cluster_array(&r->cluster.spec, m->node.array)
 			      ? cluster_array(&r->cluster.spec, m->node.array)->boot_s
@@ -84,6 +84,7 @@ const char *unjoined_text(char out[160], const struct run *r, const struct membe
 	};
 
 	out[0] = '\0';
+	overdue_by_cloud(&f, r, m);
 	if (!r->queue || node_overdue(&m->node, &f) != OVERDUE_JOINED)
 		return out;
 	switch (node_work(r->queue, m->node.name, NULL)) {

@@ -77,15 +77,22 @@ static void not_joined(struct run *r, struct member *m, int64_t boot_s)
 	boot_feed(r, m, BOOT_EV_TOO_LATE, why);
 }
 
+void overdue_by_cloud(struct overdue_facts *f, const struct run *r, const struct member *m)
+{
+	f->created_ms = r->cloud ? m->created_ms : 0;
+	f->cloud_now_ms = r->cloud ? cloud_now_ms(r->cloud) : f->now_ms;
+}
+
 static void deadline(struct run *r, struct member *m, int64_t now_ms)
 {
 	const struct array_spec *a = cluster_array(&r->cluster.spec, m->node.array);
-	const struct overdue_facts f = { .now_ms = now_ms,
-					 .listed_ms = r->cloud_source.started_ms,
-					 .boot_s = a ? a->boot_s : BOOT_S,
-					 .has_vm = m->has_vm,
-					 .set_changes = intent_open(r, m->node.set_id) };
+	struct overdue_facts f = { .now_ms = now_ms,
+				   .listed_ms = r->cloud_source.started_ms,
+				   .boot_s = a ? a->boot_s : BOOT_S,
+				   .has_vm = m->has_vm,
+				   .set_changes = intent_open(r, m->node.set_id) };
 
+	overdue_by_cloud(&f, r, m);
 	switch (node_overdue(&m->node, &f)) {
 	case OVERDUE_NOT:
 		break;

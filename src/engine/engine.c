@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "engine/run.h"
+#include "engine/found.h"
 #include "template/template.h"
 
 #define HOUSEKEEPING_MS 10000
@@ -127,6 +127,14 @@ static bool clock_is_off(const struct engine *e)
 	return false;
 }
 
+int64_t cloud_now_ms(const struct engine_cloud *c)
+{
+	struct cloud_health h = { 0 };
+
+	c->ops->health(c->cloud, &h);
+	return clock_utc_ms() + h.skew_ms;
+}
+
 /* R2.5, R2.6, R12.3 */
 void engine_look_at_store(struct engine *e)
 {
@@ -172,6 +180,8 @@ void engine_look_at_store(struct engine *e)
 		    e->issue, sizeof(e->issue),
 		    "adoption: %.60s: nothing is changed until \"found\" is empty: adopt, condemn",
 		    why);
+	} else {
+		finds_say(e, NULL, e->issue, sizeof(e->issue));
 	}
 }
 
@@ -276,6 +286,8 @@ void engine_free(struct engine *e)
 	for (size_t i = 0; i < e->n_clouds; i++)
 		if (e->clouds[i].sweep)
 			e->clouds[i].ops->cancel(e->clouds[i].sweep);
+	for (size_t i = 0; i < e->n_clouds; i++)
+		residue_free(&e->clouds[i]);
 	for (size_t i = 0; i < e->n_clouds; i++)
 		e->clouds[i].ops->close(e->clouds[i].cloud);
 	turn_end_free(e->changed);

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/stray.h"
 
 struct run *run_by_tag(const struct engine *e, const char *short_id)
 {
@@ -125,6 +126,17 @@ void find_forget(struct engine *e, struct find *f)
 	free_find(f);
 }
 
+bool find_shown(const struct find *f)
+{
+	return f->what != FOUND_PART || !stray_is_held(f->f.type) ||
+	       (f->looked && !f->holder[0]);
+}
+
+bool find_undecided(const struct find *f)
+{
+	return f->f.state == FOUND_OPEN && f->what != FOUND_RESIDUE && find_shown(f);
+}
+
 /*
  * By name
  */
@@ -143,7 +155,7 @@ static struct find *named(struct engine *e, const char *word, struct err *err)
 	if (found)
 		return found;
 	for (size_t i = 0; i < e->finds.n; i++) {
-		if (!is_tail(e->finds.v[i]->f.id, word))
+		if (!is_tail(e->finds.v[i]->f.id, word) || !find_shown(e->finds.v[i]))
 			continue;
 		if (found) {
 			err_set(err, ERR_INVALID,
@@ -173,7 +185,7 @@ int finds_named(struct engine *e, const struct strs *words, struct find ***out, 
 			free(*out);
 			return -1;
 		}
-		if (words->n || f->f.state == FOUND_OPEN)
+		if (words->n || find_undecided(f))
 			(*out)[(*n)++] = f;
 	}
 	return 0;
@@ -244,10 +256,38 @@ void strangers_whole(struct run *r)
 	}
 }
 
+/* Of one cluster, or of none that is known: what each costs, where that can be said of all. */
+bool finds_say(const struct engine *e, const struct run *r, char *out, size_t max)
+{
+	char money[32] = "at an unknown price", things[48];
+	double price, sum = 0;
+	int64_t n = 0;
+
+	for (size_t i = 0; i < e->finds.n; i++) {
+		const struct find *f = e->finds.v[i];
+
+		if (!f->told || f->f.state != FOUND_OPEN ||
+		    run_by_tag(e, f->f.cluster_tag) != r)
+			continue;
+		n++;
+		price = find_price(f);
+		sum = price < 0 || sum < 0 ? -1 : sum + price;
+	}
+	if (sum >= 0)
+		snprintf(money, sizeof(money), "$%.2f/h", sum);
+	if (n > 0)
+		snprintf(out, max, "%s in the cloud, %s, in no row: \"found\" lists %s",
+			 count_text(things, n, "thing"), money, n == 1 ? "it" : "them");
+	return n > 0;
+}
+
 void find_json(struct json *list, const struct engine *e, const struct find *f)
 {
 	static const char *const words[] = {
-		[FOUND_ORPHAN] = "orphan", [FOUND_PART] = "part", [FOUND_NODE] = "node"
+		[FOUND_ORPHAN] = "orphan",
+		[FOUND_PART] = "part",
+		[FOUND_NODE] = "node",
+		[FOUND_RESIDUE] = "residue",
 	};
 	const struct run *r = run_by_tag(e, f->f.cluster_tag);
 	const struct cloud_vm *vm = stranger_find(r, f->f.id);
@@ -283,6 +323,7 @@ struct json *engine_found(struct engine *e)
 	json_set_str(j, "waits_for", adoption_ready(e, &err) ? "" : err.msg);
 	list = json_set_array(j, "found");
 	for (size_t i = 0; i < e->finds.n; i++)
-		find_json(list, e, e->finds.v[i]);
+		if (find_shown(e->finds.v[i]))
+			find_json(list, e, e->finds.v[i]);
 	return j;
 }

@@ -3,7 +3,7 @@
  * that is an orphan: a thing whose cluster nobody knows. In adoption mode (R2.10), where the
  * rows may be older than the cloud, it is also a machine or another part of a cluster that is
  * known. An admin adopts it or condemns it; only machines of arrays go by themselves
- * (orphan.c).
+ * (orphan.c). A known cluster's loose parts, and what is ours by name alone, are found in both.
  */
 #ifndef ENGINE_FOUND_H
 #define ENGINE_FOUND_H
@@ -11,9 +11,10 @@
 #include "engine/run.h"
 
 enum found_what {
-	FOUND_ORPHAN, /* of a cluster that is not known */
-	FOUND_PART,   /* of a known cluster, and never asked for by these rows */
-	FOUND_NODE,   /* a machine in a set of a known cluster, without a row */
+	FOUND_ORPHAN,  /* of a cluster that is not known */
+	FOUND_PART,    /* of a known cluster, and never asked for by these rows */
+	FOUND_NODE,    /* a machine in a set of a known cluster, without a row */
+	FOUND_RESIDUE, /* ours by its name, and without tags: told, never touched (R7.5) */
 };
 
 struct find {
@@ -30,7 +31,8 @@ struct find {
 	/* what its price is made of */
 	struct cloud_call *look;
 	bool looked;
-	char size[48]; /* "" of no machine */
+	char holder[320]; /* a card, a disk, an address: what has it; "" it is loose */
+	char size[48];	  /* "" of no machine */
 	bool spot;
 	int64_t machines, disk_gib;
 	char storage[40]; /* a disk that a cluster was to keep: its name there */
@@ -48,6 +50,10 @@ struct find *find_see(struct engine *e, const struct engine_cloud *c, enum found
 		      const char *id, const char *type, const char *cluster_tag,
 		      int64_t seen_ms);
 void find_forget(struct engine *e, struct find *f);
+void find_from(struct find *f, const struct cloud_item *item); /* what a listing says of it */
+/* What a machine may hold is shown once it is known to be loose. */
+bool find_shown(const struct find *f);
+bool find_undecided(const struct find *f); /* and an admin may decide of it */
 /* Words of people: ids, or the last part of one where that is enough. None: all that is not
  * decided. */
 int finds_named(struct engine *e, const struct strs *words, struct find ***out, size_t *n,
@@ -57,11 +63,23 @@ enum cloud_kind kind_of_type(const char *type);
 const struct sched_node *stranger_in_queue(const struct run *r, const struct cloud_vm *vm);
 const struct cloud_vm *stranger_find(const struct run *r, const char *id);
 
+/* What was told and nobody decided yet, of a cluster (NULL: of none that is known); false:
+ * nothing. */
+bool finds_say(const struct engine *e, const struct run *r, char *out, size_t max);
 void find_json(struct json *list, const struct engine *e, const struct find *f);
+
+/* gc.c */
+bool gc_changes(const struct run *r,
+		const char *id); /* it is on its way; not in adoption mode */
+
+/* residue.c: the other half of a sweep, after its listing by tag */
+void residue_sweep(struct engine_cloud *c);
+void residue_free(struct engine_cloud *c);
 
 /* orphan.c: when one is believed, and when it goes by itself */
 struct orphan_facts {
-	int64_t now_ms, first_ms, seen_ms, created_ms;
+	int64_t now_ms, first_ms, seen_ms; /* by our clock */
+	int64_t cloud_now_ms, created_ms;  /* by the cloud's (R12.2); created 0: nothing says */
 	unsigned int sightings;
 	bool is_node;
 	bool may_have_jobs; /* its head is there: a scheduler that nobody can ask */

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "engine/run.h"
+#include "engine/found.h"
 
 static void add(struct cluster_view *v, const char *text)
 {
@@ -91,6 +91,8 @@ static void issues_of(struct cluster_view *v, const struct run *r)
 		add(v, text);
 	if (r->bill.budget == BUDGET_OVER)
 		add(v, "this month's budget is used up: no nodes are made for new jobs");
+	if (finds_say(r->engine, r, text, sizeof(text)))
+		add(v, text);
 }
 
 static bool source_stale(const struct run *r, const struct source *s, int64_t now)

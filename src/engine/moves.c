@@ -175,8 +175,12 @@ enum overdue node_overdue(const struct node *n, const struct overdue_facts *f)
 			   : OVERDUE_NOT;
 	case NODE_BOOTING:
 	case NODE_JOINING:
-		return age(n->requested_ms, f->now_ms) > f->boot_s * 1000 ? OVERDUE_JOINED
-									  : OVERDUE_NOT;
+		/* from when the cloud made its machine, by the cloud's clock; where it does not
+		 * say, from our request, by ours */
+		return (f->created_ms ? age(f->created_ms, f->cloud_now_ms)
+				      : age(n->requested_ms, f->now_ms)) > f->boot_s * 1000
+			   ? OVERDUE_JOINED
+			   : OVERDUE_NOT;
 	case NODE_DELETING:
 		return f->has_vm && age(n->since_ms, f->now_ms) > DELETED_MS ? OVERDUE_DELETED
 									     : OVERDUE_NOT;

@@ -223,6 +223,7 @@ static void bound(struct run *r, struct member *m, const struct cloud_vm *vm)
 	m->vm_failed = vm->failed;
 	m->vm_deleting = vm->deleting;
 	m->power = vm->power;
+	m->created_ms = vm->created_ms;
 	m->vm_missing_since_ms = 0;
 	if (vm->failed && !vm->deleting)
 		boot_feed(r, m, BOOT_EV_VM_FAILED, "the cloud reports that its machine failed");

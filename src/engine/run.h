@@ -642,7 +642,11 @@ struct overdue_facts {
 	int64_t boot_s;
 	bool has_vm;
 	bool set_changes; /* a change of its set is under way */
+	/* R12.2: its machine's time of making and the cloud's own now; created 0: not said */
+	int64_t created_ms, cloud_now_ms;
 };
+void overdue_by_cloud(struct overdue_facts *f, const struct run *r,
+		      const struct member *m); /* boot.c: fills the last two */
 enum overdue node_overdue(const struct node *n, const struct overdue_facts *f);
 
 /* assigned.c (R6.4): what a reading says of the jobs that hold a node. */

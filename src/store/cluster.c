@@ -100,6 +100,18 @@ int store_clusters(struct store *st, struct cluster **out, size_t *n, bool delet
 	return rc;
 }
 
+int store_cluster_names(struct store *st, struct strs *out, struct err *err)
+{
+	struct stmt s = stmt_open(st->sql, "SELECT short_id, name FROM cluster ORDER BY id");
+	int rc = 0;
+
+	while (rc == 0 && stmt_row(&s))
+		rc = strs_addf(out, "%s %s", stmt_col_text(&s, 0), stmt_col_text(&s, 1));
+	if (stmt_done(&s, err) < 0)
+		return -1;
+	return rc < 0 ? err_set(err, ERR_FULL, "too many clusters") : 0;
+}
+
 int store_tombstone_add(struct store *st, const struct cluster *c, const struct json *proof,
 			const char *actor, struct err *err)
 {

@@ -103,6 +103,21 @@ int store_intents_open(struct store *st, int64_t cluster_id, struct intent **out
 	return stmt_done(&s, err);
 }
 
+int store_intent_asked(struct store *st, int64_t cluster_id, struct strs *resource_ids,
+		       struct err *err)
+{
+	struct stmt s = stmt_open(st->sql, "SELECT DISTINCT resource_id FROM intent"
+					   " WHERE cluster_id = ? AND verb != 'delete'");
+	int rc = 0;
+
+	stmt_int(&s, 1, cluster_id);
+	while (rc == 0 && stmt_row(&s))
+		rc = strs_add(resource_ids, stmt_col_text(&s, 0));
+	if (stmt_done(&s, err) < 0)
+		return -1;
+	return rc < 0 ? err_set(err, ERR_FULL, "too many resource names") : 0;
+}
+
 int store_intent_names(struct store *st, int64_t cluster_id, struct strs *resource_ids,
 		       struct err *err)
 {

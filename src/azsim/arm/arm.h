@@ -59,7 +59,7 @@ struct arm {
 	struct arm_logged *calls; /* a ring */
 	size_t calls_at;
 	int64_t clock_anchor; /* of the scaled clock: see base/clock.h */
-	int64_t skew_ms; /* a fault: what it shows of its clock is off by so much */
+	int64_t skew_ms;      /* a fault: what it shows of its clock is off by so much */
 	void (*clock_changed)(void *arg, double factor, int64_t anchor);
 	void *clock_arg;
 	struct gq_site *site; /* borrowed; the ghosts' queue; NULL: guests */
@@ -144,7 +144,8 @@ int arm_not_found(struct arm_call *c, const char *type, const char *name);
 void arm_set_id(struct arm_call *c, struct json *o, const struct az_group *g, const char *type,
 		const char *name);
 const char *arm_time(char out[40], int64_t ms);
-const char *arm_shown_time(const struct arm_call *c, char out[40], int64_t ms); /* with its skew */
+const char *arm_shown_time(const struct arm_call *c, char out[40],
+			   int64_t ms); /* with its skew */
 
 /* page.c: lists */
 struct arm_page {

@@ -17,7 +17,7 @@
 #define API_NETWORK "2024-01-01"
 #define API_GROUPS  "2024-03-01"
 #define API_DISKS   "2023-10-02"
-#define API_MSI     "2023-01-31"
+#define API_MSI	    "2023-01-31"
 #define API_STORAGE "2023-05-01"
 #define API_PRICES  "2023-01-01-preview"
 
@@ -31,8 +31,8 @@ struct cloud {
 	char *token;
 	int64_t token_until_ms, token_refresh_ms;
 	struct http_call *token_call;
-	struct arm *waiting;	  /* list of exchanges without a token yet */
-	struct cloud_call *calls; /* all that is under way */
+	struct arm *waiting;	   /* list of exchanges without a token yet */
+	struct cloud_call *calls;  /* all that is under way */
 	struct pacer lanes[LANES]; /* of the whole subscription (R11.5) */
 	struct arm_places places;
 	struct skew skew;
@@ -76,15 +76,15 @@ enum err_code arm_error_class(int status, const char *code, const char *message)
 /* id.c: pure */
 int azure_resource_id(const struct cloud_record *r, enum cloud_kind kind, const char *group,
 		      const char *name, char *out, size_t out_max, struct err *err);
-const char *id_name(const char *id); /* last part */
+const char *id_name(const char *id);	/* last part */
 const char *id_version(const char *id); /* the api-version for its type */
 char *id_set(const char *id); /* of a Uniform set's member: the set; NULL else. yours */
 
 /* body.c: pure */
 struct json *body_of_change(const struct cloud_change *ch);
 const char *method_of_change(const struct cloud_change *ch,
-			     char **url);		/* NULL: nothing to send for it */
-char *nic_of_vm(const struct json *vm); /* its first card's id: yours; NULL none of its own */
+			     char **url); /* NULL: nothing to send for it */
+char *nic_of_vm(const struct json *vm);	  /* its first card's id: yours; NULL none of its own */
 int vm_read(struct cloud_vm *vm, const struct json *j); /* a VM as GET and list give it */
 
 struct cloud_call { /* one thing that the engine asked for */

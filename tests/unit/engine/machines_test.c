@@ -291,6 +291,26 @@ static void a_moment_that_nobody_knows_is_just_now(void **state)
 	assert_int_equal(overdue(NODE_BOOTING, NOW + 60 * MIN, true), OVERDUE_NOT);
 }
 
+/* R5.7, R12.2 */
+static void a_boot_counts_from_when_the_cloud_made_the_machine_by_its_own_clock(void **state)
+{
+	const struct node n = { .state = NODE_BOOTING, .requested_ms = NOW - 60 * MIN };
+	struct overdue_facts f = { .now_ms = NOW,
+				   .boot_s = 1800,
+				   .has_vm = true,
+				   .cloud_now_ms = NOW + 90 * MIN,
+				   .created_ms = NOW + 60 * MIN };
+
+	(void)state; /* its clock is an hour and a half ahead of ours */
+	assert_int_equal(node_overdue(&n, &f), OVERDUE_NOT);
+	f.created_ms--;
+	assert_int_equal(node_overdue(&n, &f), OVERDUE_JOINED);
+	f.created_ms = f.cloud_now_ms + MIN; /* still to come is just now */
+	assert_int_equal(node_overdue(&n, &f), OVERDUE_NOT);
+	f.created_ms = 0; /* not said: by our request, and our clock */
+	assert_int_equal(node_overdue(&n, &f), OVERDUE_JOINED);
+}
+
 static void a_machine_is_missed_only_in_a_listing_that_began_late_enough(void **state)
 {
 	const struct node n = { .state = NODE_ALLOCATING, .since_ms = NOW - 60 * MIN };
@@ -416,6 +436,8 @@ int main(void)
 		cmocka_unit_test(a_drain_is_proven_by_one_fresh_reading_that_began_after_it),
 		cmocka_unit_test(each_part_of_a_nodes_way_has_its_deadline),
 		cmocka_unit_test(a_moment_that_nobody_knows_is_just_now),
+		cmocka_unit_test(
+		    a_boot_counts_from_when_the_cloud_made_the_machine_by_its_own_clock),
 		cmocka_unit_test(a_machine_is_missed_only_in_a_listing_that_began_late_enough),
 		cmocka_unit_test(a_kept_node_goes_only_when_somebody_asked_for_its_end),
 		cmocka_unit_test(jobs_that_wait_for_a_node_are_told_from_those_that_run_there),

@@ -17,6 +17,7 @@ static struct orphan_facts machine(void)
 	return (struct orphan_facts){ .now_ms = 1000 * MINUTE,
 				      .first_ms = 940 * MINUTE,
 				      .seen_ms = 1000 * MINUTE,
+				      .cloud_now_ms = 1000 * MINUTE,
 				      .created_ms = 900 * MINUTE,
 				      .sightings = 30,
 				      .is_node = true,
@@ -47,6 +48,25 @@ static void what_is_younger_than_ten_minutes_is_on_its_way(void **state)
 	o.created_ms = o.first_ms - 10 * MINUTE;
 	assert_int_equal(orphan_next(&o), ORPHAN_TOLD);
 	o.created_ms = 0; /* R5.7: a time that is missing means just now */
+	assert_int_equal(orphan_next(&o), ORPHAN_CANDIDATE);
+}
+
+/* R12.2 */
+static void what_the_cloud_says_of_an_age_is_held_against_its_own_clock(void **state)
+{
+	struct orphan_facts o = machine();
+
+	(void)state;
+	o.first_ms = o.seen_ms - 4 * MINUTE;
+	o.cloud_now_ms = o.now_ms - 20 * MINUTE; /* it is behind ours */
+	o.created_ms = o.cloud_now_ms - 5 * MINUTE;
+	assert_int_equal(orphan_next(&o), ORPHAN_CANDIDATE); /* and not 25 minutes old */
+	o.created_ms = o.cloud_now_ms - 10 * MINUTE;
+	assert_int_equal(orphan_next(&o), ORPHAN_TOLD);
+	o.cloud_now_ms = o.now_ms + 20 * MINUTE; /* it is ahead */
+	o.created_ms = o.now_ms + 9 * MINUTE;
+	assert_int_equal(orphan_next(&o), ORPHAN_TOLD);
+	o.created_ms = o.cloud_now_ms + MINUTE; /* not made yet: as old as we know it */
 	assert_int_equal(orphan_next(&o), ORPHAN_CANDIDATE);
 }
 
@@ -110,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_listing_is_not_believed),
 		cmocka_unit_test(what_is_younger_than_ten_minutes_is_on_its_way),
+		cmocka_unit_test(what_the_cloud_says_of_an_age_is_held_against_its_own_clock),
 		cmocka_unit_test(a_machine_goes_by_itself_after_half_an_hour),
 		cmocka_unit_test(what_may_hold_data_never_goes_by_itself),
 		cmocka_unit_test(the_setting_is_auto_ask_or_off),
