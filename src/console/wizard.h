@@ -9,7 +9,7 @@
  *
  * Pure: keys, the time and the engine's JSON go in; what is to be done comes out.
  * console/deck_wizard.c asks the engine, keeps drafts and creates; console/deck_again.c
- * submits; console/wizard_draw.c paints.
+ * submits; console/wizard_draw.c and console/wizard_fields.c paint.
  */
 #ifndef CONSOLE_WIZARD_H
 #define CONSOLE_WIZARD_H
@@ -119,6 +119,9 @@ void wizard_restore(struct wizard *w, const struct json *draft);
 /* wizard_made.c */
 bool wizard_template(const struct wizard *w, struct buf *out, char why[120]);
 bool wizard_quota(const struct wizard *w, struct buf *out); /* false: no quota is missing */
+
+/* wizard_fields.c */
+void wizard_fields_draw(struct wizard *w, struct screen *s, struct area a); /* of this step */
 
 /* wizard_draw.c */
 void wizard_draw(struct wizard *w, struct screen *s, struct area a, int64_t now,

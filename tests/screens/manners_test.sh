@@ -45,6 +45,11 @@ again() { # the form of R, which has nine fields
 	screen_wait 'once more' >/dev/null
 	tap_ok "60x15: the form of a job shows the array" screen_wait 'Array'
 	tap_ok "and its last field" screen_wait 'Arguments'
+	screen_resize 60x20
+	screen_keys Tab Tab Tab Tab Tab Tab
+	tap_ok "help that is longer than its line is told whole, where rows are free" screen_wait '1-12:00:00. Empty: as'
+	tap_ok "and the line under the form tells the keys" screen_wait 'Enter next field'
+	screen_keys BTab BTab BTab BTab BTab BTab
 	screen_resize 60x11
 	screen_settle >/dev/null
 	tap_ok "with less room it counts what is below" screen_wait 'more below'
