@@ -222,6 +222,7 @@ bool view_key(struct deck *d, const struct key *k)
 {
 	const struct view *v = d->view;
 	struct pane *p = &d->panes[d->focus];
+	struct key aside;
 
 	if ((k->code == K_TAB || k->code == K_BACKTAB) && !v->back)
 		return next_cluster(d, k->code == K_TAB ? 1 : -1);
@@ -229,7 +230,12 @@ bool view_key(struct deck *d, const struct key *k)
 		return true;
 	if (!v->kind)
 		return !v->cursor_row && v->row_count && scroll_key(d, k);
-	if (!deck_table_key(d, k))
+	aside = *k; /* a table has no left and right but its columns */
+	if (k->code == K_LEFT || k->code == 'h')
+		aside.code = '<';
+	else if (k->code == K_RIGHT || k->code == 'l')
+		aside.code = '>';
+	if (!deck_table_key(d, &aside))
 		return false;
 	p->touched = true;
 	return true;

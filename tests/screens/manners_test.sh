@@ -135,6 +135,12 @@ keys() {
 	tap_ok "so does the help" screen_wait 'F5 does nothing here: type to search'
 	screen_keys Escape 3
 	screen_wait '[3 Jobs]' >/dev/null
+	screen_keys Right Right Right
+	tap_ok "Right brings the columns of a table that have no room" screen_wait 'TASKS'
+	screen_keys Left Left Left
+	tap_ok "and Left goes back" eventually_lacks 'TASKS'
+	screen_keys Left
+	tap_ok "which has its end" screen_wait 'no more columns at that side'
 	screen_keys U
 	tap_ok "nothing to unmark is said" screen_wait 'nothing is marked: Space marks'
 	screen_keys :
