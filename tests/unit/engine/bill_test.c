@@ -134,6 +134,7 @@ static void new_queue(struct world *w, const char *user, const char *nodes)
 	j = queue_add_job(q);
 	j->id = "12";
 	j->user = user;
+	j->account = "physics";
 	j->nodes = nodes;
 	j->cpus = 2;
 	j->state = JOB_RUNNING;
@@ -371,6 +372,10 @@ static void a_clusters_cost_is_told_by_who_had_it(void **state)
 	assert_string_equal(json_str(j, "by_user.0.user", ""), "alice");
 	assert_true(about(j, "by_user.0.usd", 0.2 * 2 / 60));
 	assert_true(about(j, "by_user.0.usd_per_hour", 0.2));
+	assert_string_equal(json_str(j, "by_account.0.account", ""), "physics");
+	assert_true(about(j, "by_account.0.usd", 0.2 * 2 / 60));
+	assert_true(about(j, "by_account.0.usd_per_hour", 0.2));
+	assert_string_equal(json_str(j, "jobs.0.account", ""), "physics");
 	assert_string_equal(json_str(j, "jobs.0.id", ""), "12");
 	assert_true(about(j, "jobs.0.usd", 0.2 * 2 / 60));
 	assert_true(about(j, "jobs.0.usd_per_hour", 0.2));
@@ -480,6 +485,107 @@ static void a_spent_budget_is_told_once_and_is_an_issue(void **state)
 	assert_int_equal(events[n - 1].level, EVENT_WARN);
 	free(events);
 	w->r->cloud = NULL;
+	end(w);
+}
+
+/* Alice has 0.2 an hour of the account's, and the array 0.4. */
+static struct budget_spec *two_budgets(struct world *w, double account, double array)
+{
+	struct cluster_spec *s = &w->r->cluster.spec;
+
+	s->budgets = xcalloc(2, sizeof(*s->budgets));
+	s->n_budgets = 2;
+	for (size_t i = 0; i < 2; i++)
+		budget_spec_init(&s->budgets[i]);
+	s->budgets[0].name = xstrdup("phys");
+	s->budgets[0].account = xstrdup("physics");
+	s->budgets[0].limit = account;
+	s->budgets[1].name = xstrdup("htc-day");
+	s->budgets[1].array = xstrdup("htc");
+	s->budgets[1].limit = array;
+	s->budgets[1].period = BUDGET_DAY;
+	s->budgets[1].hard = true;
+	return s->budgets;
+}
+
+static void an_accounts_spent_budget_is_told_to_its_jobs(void **state)
+{
+	struct world *w = *state;
+	struct queue *q;
+	struct job *other;
+	double spent = -1;
+
+	an_afternoon(w);
+	two_budgets(w, 0.006, 100);
+	q = w->r->queue;
+	other = queue_add_job(q);
+	other->id = "13";
+	other->account = "chemistry";
+	budgets_look(w->r, *w->now);
+	assert_true(budget_told(w->r, 0, &spent));
+	assert_true(spent > 0.003 && spent < 0.004); /* of the minute that is in the ledger */
+	budgets_mark(w->r, q);
+	assert_int_equal(q->jobs[0].broke, 0);
+	bill_all(w->r, *w->now);
+	budgets_look(w->r, *w->now); /* with what is not in the ledger yet */
+	budgets_mark(w->r, q);
+	assert_int_equal(q->jobs[0].broke, 1);
+	assert_int_equal(q->jobs[1].broke, 0);
+	assert_non_null(strstr(q->broke[0], "account physics"));
+	w->r->cluster.spec.budgets[0].limit = 50;
+	budgets_look(w->r, *w->now);
+	budgets_mark(w->r, q);
+	assert_int_equal(q->jobs[0].broke, 0);
+	end(w);
+}
+
+static void an_arrays_spent_budget_closes_it_for_the_day(void **state)
+{
+	struct world *w = *state;
+	char htc[] = "htc", hpc[] = "hpc";
+	struct array_spec a = { .name = htc }, b = { .name = hpc };
+	struct fact_array arrays[2] = { { .spec = &a }, { .spec = &b } };
+	struct facts f = { .arrays = arrays, .n_arrays = 2 };
+
+	an_afternoon(w);
+	two_budgets(w, 100, 0.02);
+	bill_all(w->r, *w->now);
+	budgets_look(w->r, *w->now);
+	budgets_close(&f, w->r);
+	assert_non_null(strstr(arrays[0].budget, "budget htc-day: the 0.02 USD of array htc"));
+	assert_true(arrays[0].retire);
+	assert_string_equal(arrays[1].budget, "");
+	arrays[0] = (struct fact_array){ .spec = &a };
+	pass(w, 12 * HOUR_MS);
+	budgets_look(w->r, *w->now);
+	budgets_close(&f, w->r);
+	assert_string_equal(arrays[0].budget, ""); /* another day */
+	end(w);
+}
+
+static void a_budgets_levels_are_told_once_each(void **state)
+{
+	struct world *w = *state;
+	struct event *events;
+	size_t n, before;
+
+	an_afternoon(w);
+	bill_all(w->r, *w->now);
+	two_budgets(w, 100, 0.04); /* 0.027 of it are spent: told of before is nobody */
+	budgets_tell(w->r);
+	engine_events(w->e, "demo", 0, 100, &events, &before, NULL);
+	free(events);
+	pass(w, 2 * MINUTE);
+	bill_all(w->r, *w->now);
+	budgets_tell(w->r);
+	budgets_tell(w->r);
+	engine_events(w->e, "demo", 0, 100, &events, &n, NULL);
+	assert_int_equal(n, before + 1);
+	assert_string_equal(
+	    events[n - 1].text,
+	    "budget htc-day: $0.04 of the $0.04 of array htc are spent: no node is "
+	    "made for it, and its nodes go when they are empty");
+	free(events);
 	end(w);
 }
 
@@ -642,6 +748,9 @@ int main(void)
 		T(a_long_time_is_told_by_the_day),
 		T(a_month_is_over_budget_until_it_ends),
 		T(a_spent_budget_is_told_once_and_is_an_issue),
+		T(an_accounts_spent_budget_is_told_to_its_jobs),
+		T(an_arrays_spent_budget_closes_it_for_the_day),
+		T(a_budgets_levels_are_told_once_each),
 		T(thousands_of_jobs_are_written_bit_by_bit),
 		T(kills_neither_lose_nor_repeat_a_charge),
 		T(a_clock_put_back_charges_no_time_twice),

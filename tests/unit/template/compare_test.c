@@ -266,6 +266,49 @@ static void only_what_may_change_now_is_taken_over(void **state)
 	cluster_spec_clear(&b);
 }
 
+static void hours_and_budgets_are_told_and_taken_over_at_once(void **state)
+{
+	struct cluster_spec a, b;
+	struct spec_changes c;
+
+	(void)state;
+	spec_of(&a,
+		HEAD
+		"arrays: {htc: {sizes: [A_1], schedule: {work: {from: '08:00', to: '18:00', "
+		"zone: UTC, min_nodes: 1}, old: {from: '08:00', to: '09:00', zone: UTC, "
+		"pause: yes}}}}\n",
+		"a:b:c:1", "1");
+	spec_of(
+	    &b,
+	    "cluster: {cloud: azsim, region: westeurope, image: '%s', budgets: {phys: {account: "
+	    "physics, limit: 20}}}\n"
+	    "head: {size: Standard_D2s_v5}\nscheduler: {type: slurm, settings: {A: %s}}\n"
+	    "arrays: {htc: {sizes: [A_1], schedule: {work: {from: '08:00', to: '19:00', zone: "
+	    "UTC, min_nodes: 1}}}}\n",
+	    "a:b:c:1", "1");
+	compare_specs(&c, &a, &b);
+	assert_int_equal(c.n, 3);
+	assert_string_equal(c.v[0].what, "budget phys");
+	assert_int_equal(c.v[0].sign, '+');
+	assert_string_equal(c.v[0].to, "account physics $20 month");
+	assert_string_equal(c.v[1].what, "array htc schedule work");
+	assert_non_null(strstr(c.v[1].from, "08:00-18:00 UTC"));
+	assert_non_null(strstr(c.v[1].to, "08:00-19:00 UTC"));
+	assert_int_equal(c.v[2].sign, '-');
+	for (size_t i = 0; i < c.n; i++)
+		assert_int_equal(c.v[i].effect, CHANGE_NOW);
+	spec_changes_clear(&c);
+	spec_take_now(&a, &b);
+	assert_int_equal(a.arrays[0].n_schedule, 1);
+	assert_string_equal(a.arrays[0].schedule[0].to, "19:00");
+	assert_string_equal(a.budgets[0].account, "physics");
+	compare_specs(&c, &a, &b);
+	assert_int_equal(c.n, 0);
+	spec_changes_clear(&c);
+	cluster_spec_clear(&a);
+	cluster_spec_clear(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -278,6 +321,7 @@ int main(void)
 		cmocka_unit_test(each_change_says_what_it_does),
 		cmocka_unit_test(arrays_come_and_go_by_their_names),
 		cmocka_unit_test(only_what_may_change_now_is_taken_over),
+		cmocka_unit_test(hours_and_budgets_are_told_and_taken_over_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

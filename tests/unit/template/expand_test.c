@@ -304,11 +304,46 @@ static void a_file_that_anybody_may_change_is_no_template(void **state)
 	free(path);
 }
 
+static void hours_and_budgets_come_with_their_arrays_and_the_cluster(void **state)
+{
+	struct template *t = parsed(
+	    "cluster: {cloud: a, region: westeurope, image: 'a:b:c:1', budget: {month: 9, hard: yes},\n"
+	    "  budgets: {phys: {account: physics, limit: 200}, day: {user: ann, limit: 5, period: day}}}\n"
+	    "head: {size: A_1}\nscheduler: {type: slurm}\n"
+	    "arrays: {a: {sizes: A_1, schedule: {work: {days: [mon-fri, sun], from: '08:00',\n"
+	    "  to: '18:00', zone: UTC, min_nodes: 4, idle: 10m}, night: {from: '22:00', to: '06:00',\n"
+	    "  zone: UTC, pause: yes}}}}\n");
+	struct cluster_spec s;
+	struct err err = ERR_INIT;
+	const struct schedule_window *w;
+
+	(void)state;
+	if (expand(&s, t, NULL, NULL, &err) < 0)
+		fail_msg("%s", err.msg);
+	assert_true(s.budget_hard);
+	assert_int_equal(s.n_budgets, 2);
+	assert_string_equal(s.budgets[0].name, "phys");
+	assert_string_equal(s.budgets[0].account, "physics");
+	assert_int_equal(s.budgets[0].period, BUDGET_MONTH);
+	assert_int_equal(s.budgets[1].period, BUDGET_DAY);
+	assert_int_equal(s.arrays[0].n_schedule, 2);
+	w = s.arrays[0].schedule;
+	assert_string_equal(w[0].name, "work");
+	assert_string_equal(w[0].days.v[1], "sun");
+	assert_int_equal(w[0].min_nodes, 4);
+	assert_int_equal(w[0].max_nodes, -1);
+	assert_int_equal(w[0].idle_s, 600);
+	assert_true(w[1].pause);
+	cluster_spec_clear(&s);
+	template_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_slurm_template_is_right_and_expands),
 		cmocka_unit_test(values_go_into_the_tree_and_are_not_read_again),
+		cmocka_unit_test(hours_and_budgets_come_with_their_arrays_and_the_cluster),
 		cmocka_unit_test(a_budget_is_a_limit_of_the_month_and_there_is_none_without),
 		cmocka_unit_test(a_value_that_does_not_fit_names_parameter_and_what_is_allowed),
 		cmocka_unit_test(a_parameter_given_twice_is_refused),

@@ -55,12 +55,33 @@ static void fill_spec(struct cluster_spec *s)
 		s->arrays[i].spot = SPOT_THEN_ONDEMAND;
 		s->arrays[i].max_nodes = 16;
 	}
+	s->arrays[1].schedule = xcalloc(1, sizeof(*s->arrays[1].schedule));
+	s->arrays[1].n_schedule = 1;
+	schedule_window_init(&s->arrays[1].schedule[0]);
+	s->arrays[1].schedule[0].name = xstrdup("work");
+	s->arrays[1].schedule[0].from = xstrdup("08:00");
+	s->arrays[1].schedule[0].to = xstrdup("18:00");
+	s->arrays[1].schedule[0].zone = xstrdup("Europe/Berlin");
+	strs_add(&s->arrays[1].schedule[0].days, "mon-fri");
+	s->arrays[1].schedule[0].min_nodes = 4;
+	s->budgets = xcalloc(1, sizeof(*s->budgets));
+	s->n_budgets = 1;
+	budget_spec_init(&s->budgets[0]);
+	s->budgets[0].name = xstrdup("phys");
+	s->budgets[0].account = xstrdup("physics");
+	s->budgets[0].limit = 200;
+	s->budgets[0].period = BUDGET_DAY;
 	s->storage = xcalloc(1, sizeof(*s->storage));
 	s->n_storage = 1;
-	s->storage[0] = (struct storage_spec){ xstrdup("shared"), xstrdup("nfs"),
-					       xstrdup("/shared"), KEEP_KEEP, 64,
+	s->storage[0] = (struct storage_spec){ xstrdup("shared"),
+					       xstrdup("nfs"),
+					       xstrdup("/shared"),
+					       KEEP_KEEP,
+					       64,
 					       xstrdup("old-shared-1a2b3c4d"),
-					       xstrdup("/subscriptions/s/x"), 5, 0.014 };
+					       xstrdup("/subscriptions/s/x"),
+					       5,
+					       0.014 };
 	s->settings = xcalloc(1, sizeof(*s->settings));
 	s->n_settings = 1;
 	s->settings[0] = (struct setting){ xstrdup("CgroupPlugin"), xstrdup("cgroup/v1") };
@@ -82,6 +103,12 @@ static void a_cluster_comes_back_with_its_spec(void **state)
 	assert_string_equal(d.spec.arrays[1].name, "hpc");
 	assert_string_equal(d.spec.arrays[1].sizes.v[0], "Standard_F2s_v2");
 	assert_int_equal(d.spec.storage[0].policy, KEEP_KEEP);
+	assert_int_equal(d.spec.arrays[0].n_schedule, 0);
+	assert_int_equal(d.spec.arrays[1].schedule[0].min_nodes, 4);
+	assert_int_equal(d.spec.arrays[1].schedule[0].max_nodes, -1);
+	assert_string_equal(d.spec.arrays[1].schedule[0].days.v[0], "mon-fri");
+	assert_int_equal(d.spec.budgets[0].period, BUDGET_DAY);
+	assert_null(d.spec.budgets[0].user);
 	json_free(j);
 	assert_same(wire_cluster_json(&c, true), wire_cluster_json(&d, true));
 	cluster_clear(&c);
