@@ -1,0 +1,75 @@
+#!/bin/sh
+# Spot machines that are taken back, hours in which an array has other numbers, and budgets of users and accounts: as
+# templates say it and an operator sees it. On ghosts, whose evictions are asked for; TAP.
+# BUILD: another build directory than build/debug.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+. tests/support/tap.sh
+. tests/support/site.sh
+site_begin jq
+
+said() { cli "$@" >"$site/said" 2>&1; }
+has() { grep -qF -e "$1" "$site/said"; }
+view() { cli cluster status demo --json | jq -r ".view | $1"; }
+is() { [ "$(view "$1")" = "$2" ]; }
+told() { said events demo && has "$1"; }
+node_of() { api '/v1/clusters/demo/jobs?max=100' | jq -r --arg id "$1" '[.. | objects | select(.id? == $id and .state? == "running")][0].nodes // empty'; }
+runs() { [ -n "$(node_of "$1")" ]; }
+vm_of() { api '/v1/clusters/demo/nodes?max=100' | jq -r --arg n "$1" '[.. | objects | select(.name? == $n and .vm_name?)][0].vm_name // empty'; }
+spot_of() { api '/v1/clusters/demo/nodes?max=100' | jq -r --arg n "$1" '[.. | objects | select(.name? == $n and .vm_name?)][0] | .spot // false'; }
+
+# The hours are all hours; the budget of nothing is spent from its begin.
+sed -i -e '/^  choose: cost/a\  budgets:\n    ann-month: {user: ann, limit: 0}\n    phys: {account: physics, limit: 100, period: day}' \
+	-e '/^    spot: then_ondemand/a\    spot_wait: 10s\n    schedule:\n      always: {from: "00:00", to: "24:00", zone: UTC, min_nodes: 2, idle: 20m}' \
+	"$site/templates/slurm.yaml"
+printf '%s: 0\n' os_timeout_share evictions_per_hour preempt_share slow_share hidden_share >"$site/calm.yaml"
+cloud_start 20 --scenario "$site/calm.yaml" >/dev/null && engine_start && engine_wait
+ok "a cloud of ghosts and an engine"
+said template check slurm
+ok "a template with hours and budgets is right"
+cli cluster create demo slurm htc_max=12 hpc_max=0 cycle=1s >/dev/null && cli cluster start demo --wait >/dev/null 2>&1
+ok "its cluster starts"
+
+until_true is .idle 2
+ok "the hours' two nodes come without a job"
+said cluster status demo && has 'schedule' && has 'htc always: min 2, idle 1200 s until 00:00 UTC'
+ok "the cluster says which hours these are, and until when"
+said why demo htc-1 && has 'the decision says: idle'
+ok "why says that one is idle"
+
+# Slurm lets two of them run on the nodes that are there; for the others none is made.
+control POST /azsim/queue-load '{"head":"demo-head","user":"ann","jobs":4,"seconds":90000,"cpus":2,"name":"anns"}' >/dev/null
+says_budget() { view .reasons | grep -q budget; }
+until_true says_budget
+ok "jobs whose user has spent the budget wait for that"
+waiting=$(api '/v1/clusters/demo/jobs?max=100' | jq -r '[.. | objects | select(.user? == "ann" and .state? == "pending")][0].id')
+said why demo "$waiting" && has 'budget ann-month: the 0.00 USD of user ann for this month are spent: no node is made for it'
+ok "and each is told so"
+said cost demo && has 'ann-month, user ann, month' && has 'used up' && has 'phys, account physics, day'
+ok "the cost names each budget"
+test "$(cli cost demo --json | jq -r '[.budgets[] | .state] | join(" ")')" = 'over ok'
+ok "and so does its JSON"
+
+control POST /azsim/queue-load '{"head":"demo-head","user":"bob","jobs":1,"seconds":90000,"cpus":2,"name":"bobs"}' >/dev/null
+bob() { api '/v1/clusters/demo/jobs?max=100' | jq -r '[.. | objects | select(.user? == "bob" and .id?)][0].id // empty'; }
+came() { job=$(bob) && [ -n "$job" ]; }
+until_true came
+until_true runs "$job"
+ok "a job of another user runs"
+for time in 1 2; do
+	node=$(node_of "$job")
+	vm=$(vm_of "$node")
+	test "$(spot_of "$node")" = true
+	ok "on a spot machine, the $time. time"
+	control POST /azsim/evict "{\"vm\":\"$vm\"}" | grep -q "$vm"
+	ok "which is taken back"
+	other() { now=$(node_of "$job"); [ -n "$now" ] && [ "$now" != "$node" ]; }
+	until_true told "$node"
+	until_true other
+	ok "so that it runs on another"
+done
+told 'lost its spot machine 2 times: no spot is made for it any more'
+ok "after the second time it gets no spot any more"
+told 'taken back: 2 of'
+ok "and a size of which so many are taken rests"
+tap_end
