@@ -85,10 +85,17 @@ echo '4711 RUNNING' >"$site/job"
 until_true shows 'time to join is over, and it is not deleted: the scheduler says that jobs run on it' why demo htc-1
 ok "R6.4: it is not deleted while a job runs there, and says so"
 nodes 'any(.rows[]; .name == "htc-1" and .state == "joining")' && [ ! -s "$site/asked" ]; ok "nor is that job put back"
+end_pid "$engine_pid"
+engine_start PACELINE_FAILPOINT=assigned.call:kill
+engine_wait
 echo '4711 CONFIGURING' >"$site/job"
+wait "$engine_pid" 2>/dev/null
+[ $? -eq 137 ] && [ -e "$site/drained" ] && ! grep -q requeue "$site/asked"; ok "an engine that dies before it asked"
+engine_start
+engine_wait; ok "is followed by one that asks"
 until_true told '4711 put back into the queue: the node that it waited for did not join'; ok "R6.4: one that merely waits for it is put back into the queue"
 until_true told 'htc-1 failed: did not join within 1800 s; last mark: '; ok "R5.7: then it is given up, with its last mark"
-sed -n '1p' "$site/asked" | grep -q 'nodename=htc-1 state=drain' && sed -n '2p' "$site/asked" | grep -q 'requeue 4711'; ok "R6.4: it was drained before"
+sed -n '1p' "$site/asked" | grep -q 'nodename=htc-1 state=drain' && ! grep -q 'before it was drained' "$site/asked" && grep -q 'requeue 4711' "$site/asked"; ok "R6.4: it was drained before"
 [ "$(grep -c requeue "$site/asked")" = 1 ]; ok "and the scheduler asked once"
 at() { api '/v1/events?cluster=demo&most=1000' | jq -e --arg t "$1" '[.events[] | select(.text | test($t)) | .at_ms] | min'; }
 [ $(($(at 'did not join') - $(at '^\+1 htc'))) -gt 1800000 ]; ok "R5.7: 1800 s after it was asked for, and not before"

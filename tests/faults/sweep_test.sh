@@ -33,9 +33,10 @@ some() { # NAME PASSES ACT [STEP]: the first, a late one that no life is too sho
 	echo "$1#$late:$3"
 }
 
-# What is restored, adopted and condemned has a life of its own; tests/cluster/safe_mode_test.sh ends a safe mode.
+# What is restored, adopted and condemned has a life of its own; tests/faults/safe_mode_test.sh ends a safe
+# mode, and deadlines_test.sh is where a node that did not join has jobs that wait for it.
 found='^(adoption|condemn)\.'
-all_names() { cut -d '"' -f 2 | grep -v '^safe\.' | sort -u; }
+all_names() { cut -d '"' -f 2 | grep -vE '^(safe|assigned)\.' | sort -u; }
 names() { grep -rhoE 'FAILPOINT\("[a-z.]+"\)' src | all_names; }
 failing() { grep -rhE 'if \(FAILPOINT\("' src | all_names; }
 passes() { grep -cx "$1" "$dir/passed"; }
