@@ -286,6 +286,8 @@ static struct json *of_cluster(const char *verb, struct cluster_row *r, bool pos
 		json_set_str(j, "job", "16");
 		return j;
 	}
+	if (strncmp(verb, "arrays/", 7) == 0)
+		return json_new_object();
 	if (strcmp(verb, "nodes/drain") == 0)
 		return drain(body, NODE_DRAINING);
 	if (strcmp(verb, "nodes/undrain") == 0)

@@ -447,6 +447,13 @@ void fixture_order(char *line)
 	if (strcmp(verb, "node") == 0 && fixture_node(a)) {
 		fixture_node(a)->state = node_state_of(b);
 		fixture_count();
+	} else if (strcmp(verb, "keep") == 0 && fixture_node(a)) { /* by itself, or "with" its array */
+		struct node *n = fixture_node(a);
+
+		n->keep_alive = b[0] == '\0';
+		n->kept_ms = n->keep_alive ? NOW - 600000 : 0;
+		n->array_kept_ms = n->keep_alive ? 0 : NOW - 600000;
+		snprintf(n->kept_by, sizeof(n->kept_by), "ann");
 	} else if (strcmp(verb, "link") == 0) {
 		the.link = strcmp(a, "lost") == 0 ? MIRROR_LOST : MIRROR_LIVE;
 	} else if (strcmp(verb, "stale") == 0) {
