@@ -101,6 +101,7 @@ struct json *engine_audit_exported(struct engine *e, const struct user *u, int64
 struct json *engine_audit_prune(struct engine *e, const struct user *u, int64_t before_ms, const char *reason, struct err *err); /* {pruned, to, left}: left, the rest waits for another call */
 typedef void engine_done_cb(void *arg, const struct json *result, const struct err *err); /* never NULL both */
 void engine_audit_verify(struct engine *e, engine_done_cb *cb, void *arg); /* {rows, first, last}; in pieces, so that nobody waits for it */
+char *engine_backup(struct engine *e, const struct user *u, struct err *err); /* a copy of the store beside it; its path is yours */
 struct json *engine_limits(const struct engine *e); /* new: {limits[{name,value,usual,min,max,unit,text,help}]} */
 
 void engine_view(const struct engine *e, const struct cluster *c, struct cluster_view *out);

@@ -420,23 +420,31 @@ static void act_told(struct run *r, struct member *m, node_act_fn *act, const ch
 		note(r, EVENT_INFO, m->node.name, "%s", why);
 }
 
-/* Of one node its own; of several one over theirs. */
+/* Of one node its own; of several one over what such an act can change: there may be ten
+ * thousand of them, and the loop waits (R1.5). */
 static void nodes_digest(char out[65], const struct run *r, const struct strs *nodes)
 {
-	struct json *list = nodes->n > 1 ? json_new_array() : NULL;
+	const struct member *m = member_find(r, nodes->v[0]);
+	struct json *list;
 
-	for (size_t i = 0; i < nodes->n; i++) {
-		const struct member *m = member_find(r, nodes->v[i]);
-
-		if (m)
+	out[0] = '\0';
+	if (nodes->n == 1) {
+		if (m) /* else it is gone by now */
 			store_digest_node(out, &m->node);
-		else
-			out[0] = '\0'; /* it is gone by now */
-		if (list)
-			json_add(list, json_new_string(out));
+		return;
 	}
-	if (list)
-		store_digest_json(out, list);
+	list = json_new_array();
+	for (size_t i = 0; i < nodes->n; i++) {
+		struct json *j = json_add_object(list);
+
+		m = member_find(r, nodes->v[i]);
+		json_set_str(j, "name", nodes->v[i]);
+		json_set_str(j, "state", node_state_name(m ? m->node.state : NODE_GONE));
+		json_set_bool(j, "keep_alive", m && m->node.keep_alive);
+		json_set_bool(j, "drain_asked", m && m->node.drain_asked);
+		json_set_bool(j, "terminate_asked", m && m->node.terminate_asked);
+	}
+	store_digest_json(out, list);
 }
 
 static int for_nodes(struct engine *e, const struct user *u, const char *cluster,

@@ -468,22 +468,18 @@ void skip_item(struct request *q)
 		answer_operation(q, 0);
 }
 
-/* Beside the store, under a name made here: a client names no path on the engine's side. */
 void make_backup(struct request *q)
 {
-	struct json *status = engine_status(q->server->engine);
-	char *path = xasprintf("%s/backup-%lld.db", json_str(status, "state_dir", "."),
-			       (long long)clock_utc_ms());
 	struct err err = ERR_INIT;
+	char *path = engine_backup(q->server->engine, &q->user, &err);
 	struct json *j;
 
-	json_free(status);
-	if (store_backup(engine_store(q->server->engine), path, &err) < 0) {
+	if (!path) {
 		answer_err(q, &err);
-	} else {
-		j = json_new_object();
-		json_set_str(j, "path", path);
-		answer_json(q, 201, j);
+		return;
 	}
+	j = json_new_object();
+	json_set_str(j, "path", path);
 	free(path);
+	answer_json(q, 201, j);
 }

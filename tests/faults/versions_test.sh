@@ -97,6 +97,13 @@ check "a stop is begun" cli cluster stop alpha --yes
 cli cluster delete alpha --name alpha >"$site/said" 2>&1
 
 # R10
+check "a backup is made" cli backup
+one_each() {
+	for verb in create resume start stop delete backup; do
+		[ "$(count $verb)" -eq 1 ] || { echo "$verb: $(count $verb)"; return 1; }
+	done
+}
+check "R10.1: what was asked once is one row" one_each
 check "R10.1: each change of a cluster has the digest of what it was and is" sh -c "
 	curl -sS --unix-socket $socket 'http://engine/v1/audit?most=500' | tr '{' '\n' | grep '\"verb\":\"\(update\|pause\|resume\|start\|stop\|delete\)\"' >$site/rows
 	[ -s $site/rows ] && ! grep -v '\"before_hash\":\"[0-9a-f]\{64\}\",\"after_hash\":\"[0-9a-f]\{64\}\"' $site/rows"

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../../support/store_world.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/sql.h"
@@ -205,18 +206,25 @@ static void events_come_oldest_first_and_only_the_newest(void **state)
 	free(list);
 }
 
-static void a_repeated_request_finds_its_answer(void **state)
+static void r9_2_a_repeated_request_finds_its_answer_for_24_hours(void **state)
 {
 	struct store_world *w = *state;
-	char hash[65], *body;
+	char hash[65], *body = NULL;
 	int status;
 
+	clock_test_set(1795300000000);
 	assert_int_equal(store_reply_get(w->st, "k", hash, &status, &body, NULL), -1);
 	assert_int_equal(store_reply_add(w->st, "k", "abc", 202, "{}", NULL), 0);
 	assert_int_equal(store_reply_get(w->st, "k", hash, &status, &body, NULL), 0);
 	assert_string_equal(hash, "abc");
 	assert_int_equal(status, 202);
 	free(body);
+	clock_test_advance((int64_t)24 * 3600 * 1000);
+	assert_int_equal(store_reply_get(w->st, "k", hash, &status, &body, NULL), 0);
+	free(body);
+	clock_test_advance(1);
+	assert_int_equal(store_reply_get(w->st, "k", hash, &status, &body, NULL), -1);
+	clock_test_end();
 }
 
 static void a_restored_store_starts_in_adoption_mode_and_keeps_the_old_file(void **state)
@@ -412,7 +420,7 @@ int main(void)
 		T(open_intents_survive_and_ended_ones_leave_their_names),
 		T(operations_come_newest_first),
 		T(events_come_oldest_first_and_only_the_newest),
-		T(a_repeated_request_finds_its_answer),
+		T(r9_2_a_repeated_request_finds_its_answer_for_24_hours),
 		T(a_restored_store_starts_in_adoption_mode_and_keeps_the_old_file),
 		T(a_backup_that_is_no_store_replaces_nothing),
 		T(a_store_that_was_copied_starts_in_adoption_mode),
