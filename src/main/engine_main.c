@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <malloc.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,10 +20,12 @@
 #include "base/notify.h"
 #include "config.h"
 #include "engine/engine.h"
+#include "engine_memory.h"
 #include "server/server.h"
 #include "template/template.h"
 
-#define LAG_MS 250 /* R1.5 */
+#define LAG_MS	 250   /* R1.5 */
+#define START_MS 30000 /* by then clouds and schedulers have been asked once */
 
 struct site { /* all that one engine needs, in the order of its making */
 	struct config config;
@@ -34,6 +35,7 @@ struct site { /* all that one engine needs, in the order of its making */
 	struct engine *engine;
 	struct server *server;
 	struct signal_watch *term, *intr;
+	struct timer *started; /* what only the start needed goes */
 };
 
 /*
@@ -228,6 +230,7 @@ static int open_server(struct site *s, const struct places *p, bool for_group, s
 
 static void close_site(struct site *s)
 {
+	timer_free(s->started);
 	signal_watch_free(s->term);
 	signal_watch_free(s->intr);
 	server_free(s->server);
@@ -258,6 +261,12 @@ static int make_own_folders(const struct places *p, struct err *err)
 	return rc;
 }
 
+static void on_started(void *arg)
+{
+	(void)arg;
+	memory_give_back();
+}
+
 static int run(struct site *s, const struct places *p, const struct engine_args *a,
 	       struct err *err)
 {
@@ -276,20 +285,9 @@ static int run(struct site *s, const struct places *p, const struct engine_args 
 	if (a->ready)
 		tell_starter("ready");
 	notify_ready(s->notify);
+	s->started = timer_new(s->loop, on_started, s);
+	timer_set(s->started, START_MS);
 	return loop_run(s->loop);
-}
-
-/* A heap of its own for the one thread beside the loop would stay, and be 25 MB. And what is
- * large comes from the kernel and goes back at once: left to itself, glibc takes the first
- * block that is given back for a sign to keep the next ones, and a reading of a hundred
- * thousand jobs would leave its room behind. */
-static void settle_heap(void)
-{
-#ifdef M_ARENA_MAX
-	mallopt(M_ARENA_MAX, 1);
-	mallopt(M_MMAP_THRESHOLD, 256 << 10);
-	mallopt(M_TRIM_THRESHOLD, 512 << 10);
-#endif
 }
 
 int engine_main(const struct places *p, const struct engine_args *a)
@@ -306,7 +304,7 @@ int engine_main(const struct places *p, const struct engine_args *a)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	umask(077);
-	settle_heap();
+	memory_settle();
 	limit_process();
 	config_init(&s.config);
 	rc = run(&s, &mine, a, &err);
