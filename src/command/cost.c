@@ -89,7 +89,7 @@ static void show_budgets(struct command_run *r, const struct json *j)
 		const char *state = json_str(b, "state", "");
 		char spent[24], limit[24], share[24];
 
-		show_fact(r, "", "%s, %s, %s: %s of %s (%s)%s%s", json_str(b, "name", "?"),
+		show_fact(r, i ? "" : "budgets", "%s, %s, %s: %s of %s (%s)%s%s", json_str(b, "name", "?"),
 			  json_str(b, "of", "?"), json_str(b, "period", "?"),
 			  usd(spent, b, "spent_usd"), usd(limit, b, "limit_usd"),
 			  percent(share, b, "share"), state[0] ? ": " : "",

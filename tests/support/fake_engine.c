@@ -205,7 +205,10 @@ static struct json *cost_json(void)
 	    "\"total\":{\"usd\":81,\"idle_usd\":8},\"by_cluster\":[{\"cluster\":\"demo\",\"state\":"
 	    "\"running\",\"usd\":81,\"node_hours\":420.04,\"spot_usd\":60,\"ondemand_usd\":21,\"saved_usd\":"
 	    "99,\"idle_usd\":8,\"usd_per_hour\":0.31,\"budget\":{\"share\":0.81}}],\"by_user\":[{\"user\":"
-	    "\"alice\",\"usd\":40.5,\"share\":0.5,\"node_hours\":210,\"usd_per_hour\":0.2}]}";
+	    "\"alice\",\"usd\":40.5,\"share\":0.5,\"node_hours\":210,\"usd_per_hour\":0.2}],\"by_account\":[{\"account\":\"physics\",\"usd\":20.25,\"share\":"
+	    "0.25,\"node_hours\":105,\"usd_per_hour\":0.1}],\"budgets\":[{\"cluster\":\"demo\",\"name\":"
+	    "\"phys\",\"of\":\"account physics\",\"period\":\"day\",\"limit_usd\":20,\"spent_usd\":"
+	    "20.25,\"share\":1.01,\"hard\":false,\"state\":\"over\"}]}";
 
 	return json_parse(text, strlen(text), NULL);
 }

@@ -66,6 +66,8 @@ static void budget_line(struct textbox *out, const struct json *j)
 	size_t w = 0;
 
 	if (!json_is(json_get(j, "budget"), JSON_OBJECT)) {
+		if (json_len(json_get(j, "budgets")))
+			return;
 		textbox_add(out, TONE_DIM,
 			    "budget      none: no template sets one for the month");
 		return;
@@ -97,7 +99,7 @@ static void budget_lines(struct textbox *out, const struct json *j)
 			    over   ? TONE_FAIL
 			    : near ? TONE_WARN
 				   : TONE_OK,
-			    "            [%s] %.0f %%  %s of %s: %s, %s%s", cells,
+			    "%-11s [%s] %.0f %%  %s of %s: %s, %s%s", i ? "" : "budgets", cells,
 			    json_real(b, "share", 0) * PERCENT, cost_usd(spent, b, "spent_usd"),
 			    cost_usd(limit, b, "limit_usd"), of, json_str(b, "period", ""),
 			    over ? ": used up" : "");
@@ -142,8 +144,10 @@ static void name_of(char out[80], const struct group *g, const struct json *row)
 	out[0] = '\0';
 	for (size_t i = 0; i < ARRAY_LEN(g->fields) && g->fields[i] && n < 79; i++) {
 		const char *text = json_str(row, g->fields[i], "");
+		const char *none =
+		    strcmp(g->fields[i], "account") == 0 ? "no account" : "nobody";
 		int more =
-		    snprintf(out + n, 80 - n, "%s%s", i ? " " : "", text[0] ? text : "nobody");
+		    snprintf(out + n, 80 - n, "%s%s", i ? " " : "", text[0] ? text : none);
 
 		n = more < (int)(80 - n) ? n + (size_t)more : 79;
 	}

@@ -63,6 +63,7 @@ static void says_what_was_spent_and_where_it_leads(void **state)
 	    "spent       $1.50 today, $81.00 this month\n"
 	    "forecast    $5.25 at the end of the day, $131 at the end of the month\n"
 	    "budget      $81.00 of $100 this month (81 %): too small for this month at the present rate\n"
+	    "budgets     phys, account physics, day: $20.25 of $20.00 (101 %): used up, no node is made for it\n"
 	    "prices      samples of the simulator, not a price list\n"
 	    "period      2026-11-01 00:00 to 2026-11-24 11:00 UTC: $81.00, of it idle $8.00\n"
 	    "\n"
@@ -70,13 +71,19 @@ static void says_what_was_spent_and_where_it_leads(void **state)
 	    "demo     running  420.0   $21.00     $60.00  $99.00  $8.00  $81.00  $0.31  81 %\n"
 	    "\n"
 	    "USER   NODE-H  TOTAL   SHARE  $/H\n"
-	    "alice  210.0   $40.50  50 %   $0.20\n");
+	    "alice  210.0   $40.50  50 %   $0.20\n"
+	    "\n"
+	    "ACCOUNT  NODE-H  TOTAL   SHARE  $/H\n"
+	    "physics  105.0   $20.25  25 %   $0.10\n");
 	assert_int_equal(cli_run(s, "paceline cost --json"), 0);
 	j = json_parse(OUT(s), s->out.len, NULL);
 	assert_string_equal(json_str(j, "by_user.0.user", ""), "alice");
 	json_free(j);
 	assert_int_equal(cli_run(s, "paceline cost --by user"), 0);
 	assert_null(strstr(OUT(s), "ON-DEMAND"));
+	assert_int_equal(cli_run(s, "paceline cost --by account"), 0);
+	HAS(OUT(s), "physics  105.0");
+	assert_null(strstr(OUT(s), "alice"));
 	assert_int_equal(cli_run(s, "paceline cost --by team"), 2);
 	assert_int_equal(cli_run(s, "paceline cost --to yesterday"), 2);
 	HAS(ERROUT(s), "--to: \"yesterday\" is no day or time of UTC");
