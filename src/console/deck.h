@@ -644,6 +644,8 @@ void teardown_see(struct deck *d);	     /* operations changed */
 size_t teardown_needs(const struct deck *d); /* items that wait for the operator */
 void teardown_agreed(struct deck *d);
 /* deck_plan.c: before it begins */
+/* Of the plan of the set that is chosen, new: for deck_get(), which takes it. */
+char *teardown_plan_path(const struct teardown_view *t);
 void teardown_plan_open(struct deck *d, const struct json *plan);
 bool teardown_plan_key(struct deck *d, const struct key *k); /* false: it is left */
 void teardown_plan_draw(struct deck *d, struct screen *s, struct area a);

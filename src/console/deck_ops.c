@@ -338,7 +338,10 @@ void act_op_events(struct deck *d)
 
 void act_operations(struct deck *d)
 {
-	view_open(d, &view_operations);
+	if (d->view == &view_operations)
+		deck_remark(d, "these are the operations; Esc goes back");
+	else
+		view_open(d, &view_operations);
 }
 
 void act_operation_open(struct deck *d, int64_t id)

@@ -161,21 +161,27 @@ static void on_not_planned(struct deck *d, const struct err *err, const char *no
 		 err->msg);
 }
 
-static void plan_again(struct deck *d)
+char *teardown_plan_path(const struct teardown_view *t)
 {
-	struct teardown_view *t = &d->teardown;
 	struct buf names = BUF_INIT(4096);
+	char *path;
 
 	for (size_t i = 0; i < t->keep.n; i++)
 		buf_addf(&names, "%s%s", i ? "," : "", t->keep.v[i]);
-	t->planning = true;
-	deck_get(d,
-		 client_path(names.len ? "/v1/clusters/%/teardown?keep=%"
-				       : "/v1/clusters/%/teardown?keep=",
-			     t->cluster, buf_str(&names), (char *)NULL),
-		 on_planned, t->cluster);
-	deck_if_failed(d, on_not_planned);
+	path = client_path(names.len ? "/v1/clusters/%/teardown?keep=%"
+				     : "/v1/clusters/%/teardown?keep=",
+			   t->cluster, buf_str(&names), (char *)NULL);
 	buf_clear(&names);
+	return path;
+}
+
+static void plan_again(struct deck *d)
+{
+	struct teardown_view *t = &d->teardown;
+
+	t->planning = true;
+	deck_get(d, teardown_plan_path(t), on_planned, t->cluster);
+	deck_if_failed(d, on_not_planned);
 }
 
 static void toggle_keep(struct strs *keep, const char *name)

@@ -99,6 +99,31 @@ static void on_begun(struct deck *d, const struct json *answer, const char *clus
 		teardown_follow(d);
 }
 
+/* The plan as it is now takes the place of the one that was refused, and is asked about anew.
+ */
+static void on_plan_again(struct deck *d, const struct json *answer, const char *why)
+{
+	struct teardown_view *t = &d->teardown;
+
+	if (d->mode != AT_TEARDOWN || t->asking || t->op_id > 0)
+		return;
+	teardown_plan_open(d, answer);
+	snprintf(d->dialog.note, sizeof(d->dialog.note), "not begun: %.66s", why);
+}
+
+static void on_not_begun(struct deck *d, const struct err *err, const char *cluster)
+{
+	struct teardown_view *t = &d->teardown;
+
+	deck_say(d, TONE_FAIL, "the teardown of %s was not begun: %.200s", cluster, err->msg);
+	if (d->mode != AT_TEARDOWN || t->asking || strcmp(cluster, t->cluster) != 0)
+		return;
+	textbox_open(&t->text, t->cluster);
+	textbox_add(&t->text, TONE_FAIL, " not begun: %s", err->msg);
+	if (err->code == ERR_CONFLICT || err->code == ERR_STALE)
+		deck_get(d, teardown_plan_path(t), on_plan_again, err->msg);
+}
+
 void teardown_agreed(struct deck *d)
 {
 	struct teardown_view *t = &d->teardown;
@@ -118,6 +143,7 @@ void teardown_agreed(struct deck *d)
 	deck_post(d, client_path("/v1/clusters/%/teardown", t->cluster, (char *)NULL), body,
 		  on_begun, t->cluster);
 	deck_if_match(d, t->plan);
+	deck_if_failed(d, on_not_begun);
 }
 
 static void on_plan(struct deck *d, const struct json *answer, const char *cluster)

@@ -355,11 +355,23 @@ static int check_keep(const struct run *r, const struct strs *keep, struct err *
 	return 0;
 }
 
+static struct plan_ticket *ticket_of(struct run *r, const char *hash)
+{
+	for (size_t i = 0; i < ARRAY_LEN(r->tickets); i++)
+		if (r->tickets[i].hash[0] && strcmp(r->tickets[i].hash, hash) == 0)
+			return &r->tickets[i];
+	return NULL;
+}
+
+/* The same plan read again is valid from now: it has one ticket, not an old one before the new. */
 static void hand_out(struct run *r, const struct json *plan, const struct json *storage)
 {
-	struct plan_ticket *t = &r->tickets[r->next_ticket];
+	struct plan_ticket *t = ticket_of(r, json_str(plan, "hash", ""));
 
-	r->next_ticket = (r->next_ticket + 1) % ARRAY_LEN(r->tickets);
+	if (!t) {
+		t = &r->tickets[r->next_ticket];
+		r->next_ticket = (r->next_ticket + 1) % ARRAY_LEN(r->tickets);
+	}
 	strs_clear(&t->keep);
 	t->keep = (struct strs)STRS_INIT(64);
 	for (size_t i = 0; i < json_len(storage); i++)
@@ -385,14 +397,6 @@ struct json *engine_teardown_plan(struct engine *e, const struct cluster *c,
 	hand_out(r, j, json_get(j, "storage"));
 	json_set_int(j, "valid_until_ms", clock_utc_ms() + VALID_MS);
 	return j;
-}
-
-static const struct plan_ticket *ticket_of(const struct run *r, const char *hash)
-{
-	for (size_t i = 0; i < ARRAY_LEN(r->tickets); i++)
-		if (r->tickets[i].hash[0] && strcmp(r->tickets[i].hash, hash) == 0)
-			return &r->tickets[i];
-	return NULL;
 }
 
 const struct strs *teardown_plan_check(struct run *r, const char *hash, struct err *err)

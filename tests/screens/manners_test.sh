@@ -175,7 +175,27 @@ lost() {
 	screen_stop
 }
 
-for part in ${PARTS:-forms again away pastes filters keys stops lost}; do
+refused() { # a teardown that the engine does not begin
+	deck 80x24 -- --disk
+	order refuse
+	screen_keys D
+	screen_wait 'DATA LOST' >/dev/null
+	sleep 0.5
+	screen_keys Space
+	screen_wait 'KEEP (' >/dev/null
+	screen_text demo
+	screen_keys F9
+	screen_wait 'Any key cancels' >/dev/null
+	tap_ok "what was not begun is asked anew, with the plan as it is now" screen_wait 'not begun: the cluster changed' 9
+	tap_ok "of the set that was chosen" screen_wait 'KEEP ('
+	tap_ok "nothing is said to go on" lacks 'asked for'
+	sleep 0.4
+	screen_keys Escape
+	tap_ok "and Esc changes nothing" screen_wait 'nothing was changed'
+	screen_stop
+}
+
+for part in ${PARTS:-forms again away pastes filters keys stops lost refused}; do
 	"$part"
 done
 tap_end

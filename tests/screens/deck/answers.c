@@ -275,6 +275,11 @@ static struct json *of_cluster(const char *verb, struct cluster_row *r, bool pos
 	if (strcmp(verb, "teardown") == 0) {
 		if (!post)
 			return fixture_teardown(r, NULL);
+		if (fixture->refuse) {
+			fixture->refuse = false;
+			err_set(err, ERR_CONFLICT, "the cluster changed: read the new plan");
+			return NULL;
+		}
 		r->cluster.state = CLUSTER_DELETING;
 		return operation_begins(OP_DELETE, r);
 	}

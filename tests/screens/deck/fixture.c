@@ -476,6 +476,8 @@ void fixture_order(char *line)
 		snprintf(the.clusters[0].view.editing, sizeof(the.clusters[0].view.editing),
 			 "%s", a);
 		the.clusters[0].view.editing_ms = a[0] ? NOW - 120000 : 0;
+	} else if (strcmp(verb, "refuse") == 0) {
+		the.refuse = true;
 	} else if (strcmp(verb, "role") == 0) {
 		the.engine.role = role_of(a);
 	} else if (strcmp(verb, "cluster") == 0 && fixture_cluster(a)) {

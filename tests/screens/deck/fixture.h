@@ -35,6 +35,7 @@ struct fixture {
 	uint64_t revision;
 	const char *log_path;
 	bool disk; /* the demo's /shared has a disk of its own */
+	bool refuse; /* the next teardown: its plan is old */
 	void (*changed)(void *arg);
 	void *changed_arg;
 };
