@@ -24,7 +24,7 @@ control POST /azsim/fault '{"method":"GET","match":"/","effect":"status","status
 cli cluster create demo slurm htc_max=2 hpc_max=0 >/dev/null 2>&1
 check "reads that fail in a row are kept back" until_true lane_is reads true
 check "writes are not" lane_is writes false
-check "status shows it, with what to do" status_says "reads of $name wait .* for a probe; \"cloud retry $name\" asks now"
+check "status shows it, with its region and what to do" status_says "reads of $name\( in [a-z]*\)* wait .* for a probe; \"cloud retry $name\" asks now"
 end_pid "$azsim_pid"
 cloud_start 1
 check "an operator resets it" cli cloud retry "$name"

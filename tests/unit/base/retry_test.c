@@ -1,3 +1,4 @@
+/* R11.2, R11.3: when to try again. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 
 #define MINUTE 60000
 
+/* R11.2: full jitter, from 1 s to 5 min */
 static void spreads_over_a_growing_span(void **state)
 {
 	struct rng rng;
@@ -35,6 +37,7 @@ static void spreads_over_a_growing_span(void **state)
 	assert_in_range(retry_delay_ms(1000000, 1000, 300000, 0, &rng), 0, 300000);
 }
 
+/* R11.2: Retry-After is the least */
 static void waits_at_least_as_long_as_told(void **state)
 {
 	struct rng rng;
@@ -122,6 +125,7 @@ static void a_pacer_believes_the_cloud_when_it_has_less(void **state)
 	assert_int_equal(pacer_wait_ms(&p, 13, 0), 1000);
 }
 
+/* R11.2: below 10 % */
 static void a_pacer_goes_half_as_fast_while_less_than_a_tenth_is_left(void **state)
 {
 	struct pacer p;
@@ -151,6 +155,7 @@ static void a_pacer_is_shut_after_a_429(void **state)
 	assert_int_equal(pacer_wait_ms(&p, 1, 10000), 7000);
 }
 
+/* R11.3 */
 static void a_breaker_opens_after_five_in_a_row(void **state)
 {
 	struct breaker b = { 0 };

@@ -19,7 +19,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "provider/provider.h"
+#include "provider/azure/azure.h"
 
 #define FACTOR 50
 
@@ -534,6 +534,62 @@ static void an_empty_bucket_of_one_region_leaves_the_others_alone(void **state)
 	free(group);
 }
 
+/* R11.4: what another try would not change comes back at once, and is tried once. */
+static void only_what_may_go_well_is_tried_again(void **state)
+{
+	static const struct {
+		int status;
+		const char *code;
+		enum err_code class;
+		int calls;
+	} cases[] = {
+		{ 400, "InvalidParameter", ERR_INVALID, 1 },
+		{ 403, "AuthorizationFailed", ERR_DENIED, 1 },
+		{ 409, "SkuNotAvailable", ERR_CAPACITY, 1 },
+		{ 409, "QuotaExceeded", ERR_QUOTA, 1 },
+		{ 409, "AnotherOperationInProgress", ERR_CONFLICT, 1 },
+		{ 401, "InvalidAuthenticationToken", ERR_DENIED, 2 }, /* with a fresh token */
+	};
+	struct lab *l = *state;
+	char text[300];
+
+	make_base(l);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int64_t before = l->arm->n.faults;
+		struct outcome o;
+
+		snprintf(text, sizeof(text),
+			 "{\"method\":\"PUT\",\"match\":\"virtualMachineScaleSets\",\"effect\":"
+			 "\"status\",\"status\":%d,\"code\":\"%s\",\"count\":%d}",
+			 cases[i].status, cases[i].code, cases[i].calls);
+		fault(l, text);
+		o = ask_put_set(&l->ask, CLOUD_PUT, 1);
+		if (o.stage != CLOUD_REFUSED || o.code != cases[i].class ||
+		    l->arm->n.faults - before != cases[i].calls)
+			fail_msg("%s: stage %d, %s, %lld calls", cases[i].code, (int)o.stage,
+				 err_name(o.code), (long long)(l->arm->n.faults - before));
+	}
+}
+
+/* R11.2: what is left is told with each answer, and below a tenth of it calls come half as
+ * fast. */
+static void calls_slow_down_when_little_is_left(void **state)
+{
+	struct lab *l = *state;
+	const struct pacer *p = &l->cloud->lanes[LANE_READ];
+
+	make_base(l);
+	assert_false(p->scarce);
+	l->world->throttle.arm[AZ_READ].tokens = 8;
+	l->world->throttle.arm[AZ_READ].at_ms = clock_utc_ms();
+	ask_look(&l->ask, CLOUD_NETWORK, l->ask.net);
+	assert_true(p->scarce);
+	assert_true(p->tokens <= 10);
+	l->world->throttle.arm[AZ_READ].tokens = 250;
+	ask_look(&l->ask, CLOUD_NETWORK, l->ask.net);
+	assert_false(p->scarce);
+}
+
 /* R11.5: what ends costs has room of its own. */
 static void deletes_go_while_creates_are_throttled(void **state)
 {
@@ -773,6 +829,8 @@ int main(void)
 		WITH(a_wait_that_is_too_long_is_handed_up_with_its_time),
 		WITH(trouble_of_one_region_stops_no_other),
 		WITH(an_empty_bucket_of_one_region_leaves_the_others_alone),
+		WITH(only_what_may_go_well_is_tried_again),
+		WITH(calls_slow_down_when_little_is_left),
 		WITH(deletes_go_while_creates_are_throttled),
 		WITH(the_clouds_own_clock_is_known_from_its_replies),
 		WITH(all_groups_are_told_when_none_is_named),

@@ -1,0 +1,62 @@
+#!/bin/sh
+# R8.1, R8.2, R8.4 on ghosts: a teardown asks for its plan and the name, can be taken back for ten seconds and leaves the cluster
+# as it was; once it goes nothing brings the cluster back; and a group that holds what is somebody else's stays, with that. TAP.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+. tests/support/tap.sh
+. tests/support/site.sh
+site_begin jq
+
+op=0
+complain() { { cat "$site/said"; cli operation show "$op"; cli events | tail -n 12; } | cut -c1-300; }
+say() { cli "$@" >"$site/said" 2>&1 </dev/null; }
+has() { grep -q -e "$1" "$site/said"; }
+until_ok() { until_true "$@" >"$site/said" 2>&1; }
+operation() { api "/v1/operations/$op"; }
+op_is() { operation | jq -e --arg s "$1" '.state == $s'; }
+state_is() { api /v1/clusters/one | jq -e --arg s "$1" '.state == $s'; }
+begin_delete() { say cluster delete one --name one --json "$@" && op=$(jq -r .operation "$site/said"); }
+yaml() { sed -n "s/^ *$1: \"\(.*\)\"$/\1/p" "$site/cloud/cloud.yaml"; }
+by_hand() { # METHOD ID [BODY]: somebody else's hand in the cloud; its status
+	token=$(curl -sf --cacert "$(yaml ca_file)" "$(yaml authority)/$(yaml tenant)/oauth2/v2.0/token" \
+		--data-urlencode "client_id=$(yaml client_id)" --data-urlencode "client_secret@$(yaml client_secret_file)" \
+		-d grant_type=client_credentials --data-urlencode "scope=$(yaml arm)/.default" | jq -r .access_token)
+	curl -sS --cacert "$(yaml ca_file)" -X "$1" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
+		${3:+-d "$3"} "$(yaml arm)$2?api-version=2024-01-01" -o "$site/answer" -w '%{http_code}'
+}
+status_of() { by_hand GET "$1"; }
+
+[ "$(id -u)" -ne 0 ] || chown paceline "$site"
+cloud_start 12 --profile fast --seed 1
+engine_start
+engine_wait; ok "cloud and engine are there"
+say cluster create one slurm htc_max=1 hpc_max=0 && say cluster start one --wait; ok "a cluster runs"
+group=$(api /v1/clusters/one | jq -r .group_id)
+
+say cluster delete one && false || has 'name'; ok "R8.1: without the name nothing is deleted"
+say cluster delete one --name two && false || has 'nothing was deleted'; ok "R8.1: nor with another"
+say cluster delete one --name one --plan 0123456789abcdef && false || has 'nothing was deleted'; ok "R8.1: nor with the hash of another plan"
+state_is running >"$site/said"; ok "the cluster works on"
+
+begin_delete && say operation cancel "$op"; ok "R8.1: a teardown is taken back within ten seconds"
+until_ok op_is cancelled; ok "it ends before the first call"
+state_is running >"$site/said"; ok "and the cluster works on"
+say cluster stop one --wait --yes; ok "the cluster is stopped"
+begin_delete && say operation cancel "$op"; ok "R8.1: a teardown of it is taken back"
+until_ok op_is cancelled; ok "it ends"
+state_is off >"$site/said"; ok "and the cluster is off, as it was"
+
+# what is somebody else's
+status=$(by_hand PUT "$group/providers/Microsoft.Network/networkSecurityGroups/theirs" '{"location":"westeurope","tags":{"owner":"somebody"},"properties":{}}')
+case $status in 20[0-2]) ;; *) false ;; esac; ok "somebody puts a thing of his own into the group"
+short=${group##*-}
+begin_delete; ok "the cluster is deleted"
+until_ok state_is deleting; ok "R8.2: from here"
+say cluster start one && false || has 'comes before start: nothing was changed'; ok "R8.2: nothing starts it"
+until_ok op_is 'done'; ok "the teardown ends"
+operation | jq -e '.data.group_deleted == false' >"$site/said"; ok "R8.4: its proof says that the group stays"
+[ "$(status_of "$group")" = 200 ] && [ "$(status_of "$group/providers/Microsoft.Network/networkSecurityGroups/theirs")" = 200 ]; ok "R8.4: with what is in it"
+[ "$(status_of "$group/providers/Microsoft.Network/networkSecurityGroups/nsg")" = 404 ]; ok "R8.4: and nothing of ours"
+say cluster create one slurm htc_max=1 hpc_max=0 && say cluster start one --wait; ok "R8.2: a cluster of that name is made anew"
+[ "$(api /v1/clusters/one | jq -r .group_id)" != "$group" ] && [ "$short" ]; ok "R8.2: under another id"
+tap_end
