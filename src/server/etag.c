@@ -39,10 +39,10 @@ void etag_cluster(struct request *q, const char *name)
 		etag_set(q, cluster_etag(etag, c));
 }
 
-/* "/v1/clusters/NAME" is one thing, "/v1/clusters" are many. */
+/* "/v1/clusters/NAME" is one thing and "/v1/clusters/NAME/nodes/X" is; lists are many. */
 static bool is_one(const struct request *q)
 {
-	return q->segments.n > 2 ||
+	return q->segments.n == 3 || q->segments.n == 5 ||
 	       (q->segments.n == 2 && strcmp(segment(q, 1), "engine") == 0);
 }
 

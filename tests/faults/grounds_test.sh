@@ -32,8 +32,10 @@ check "a node is kept" cli node keep alpha "$node"
 row 'node keep' .
 check "R10.1: its digest is another one then" sh -c "sed -n 's/.*\"before_hash\":\"\([0-9a-f]\{64\}\)\",\"after_hash\":\"\([0-9a-f]\{64\}\)\".*/\1 \2/p' $site/row | awk '{ exit !(\$1 != \$2) } END { exit NR != 1 }'"
 check "and let go again" cli node unkeep alpha "$node"
-job=$(cli job list alpha --json | tr ',' '\n' | sed -n 's/.*"id":"\([0-9]*\)[_"].*/\1/p' | head -n 1)
-check "its job is held" cli job hold alpha "$job"
+check "a job waits that no node will come for" cli job submit alpha --sample --partition hpc
+waits() { job=$(cli job list alpha --json | tr ',' '\n' | sed -n 's/.*"id":"\([0-9]*\)[_"].*/\1/p' | sort -n | tail -n 1) && [ "$job" -gt 1 ]; }
+check "it is in the queue" until_true waits
+check "it is held" cli job hold alpha "$job"
 row 'job hold' .
 check "R10.1: which the scheduler was asked" has '"result":"asked"'
 check "and released" cli job release alpha "$job"

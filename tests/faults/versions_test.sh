@@ -143,7 +143,10 @@ printf 'limits: { clusters: 1, request_body: 64 KiB, open_files: 1024 }\n' >"$si
 engine_start
 check "R13: others are taken" engine_wait
 check "R13: a changed one is shown as such" sh -c "$site/bin/paceline --socket $socket engine limits | grep -q '^clusters *1 *500'"
-check "R13: it holds: no second cluster" status_is 507 POST /v1/clusters '{"name":"beta","template":"slurm","params":[]}'
+left() { ! api /v1/clusters/alpha; }
+check "R13: the first cluster has left" until_true left
+check "R13: there is room for one" status_is 201 POST /v1/clusters '{"name":"beta","template":"slurm","params":[]}'
+check "R13: it holds: no second cluster" status_is 507 POST /v1/clusters '{"name":"gamma","template":"slurm","params":[]}'
 check "R13: with what to do" told 'raise limits: clusters:'
 head -c 70000 /dev/zero | tr '\0' x >"$site/body"
 check "R13: a body above its limit is refused" sh -c "[ \$(curl -sS -o /dev/null -w '%{http_code}' -d @$site/body --unix-socket $socket http://engine/v1/templates/check) = 413 ]"
