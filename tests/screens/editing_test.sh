@@ -48,4 +48,26 @@ screen_keys D
 screen_wait 'Teardown demo' >/dev/null
 tap_ok "R9.5: whoever may only look edits nothing" not_asked 'edits'
 screen_stop
+
+# A template of one's own in two editors: what the other one kept meanwhile is not written over unseen (R9.1).
+mine=$screen_dir/mine
+mkdir -p "$mine"
+cat >"$screen_dir/editor" <<'END'
+#!/bin/sh
+sed -i 's/Slurm/Ours/' "$1"
+case $1 in *.new) sed 's/Slurm/Theirs/' "${1%.new}" >"${1%.new}.other" && mv "${1%.new}.other" "${1%.new}" ;; esac
+END
+chmod +x "$screen_dir/editor"
+deck 120x35 EDITOR="$screen_dir/editor" -- --templates "$mine"
+screen_keys 6
+screen_wait 'htc_max' >/dev/null
+screen_keys E
+screen_wait 'a copy called' >/dev/null
+printf 'title: Slurm\n' >"$mine/my-slurm.yaml"
+screen_keys Enter
+tap_ok "R9.5: an editor's template is told to the engine" asked 'edits /v1/templates/my-slurm/editing edit on'
+tap_ok "R9.1: what was changed meanwhile is not written over" screen_wait 'was changed meanwhile'
+tap_ok "R9.1: both texts are there" sh -c "grep -q Theirs '$mine/my-slurm.yaml' && grep -q Ours '$mine/my-slurm.yaml.new'"
+tap_ok "R9.5: and the editor's end is told" asked 'edits /v1/templates/my-slurm/editing edit off'
+screen_stop
 tap_end
