@@ -25,7 +25,8 @@ struct known { /* a cluster that is or was ours */
 struct residue { /* one look, group by group; a failed read ends it, and tells nothing */
 	struct known *known;
 	size_t n_known;
-	struct strs groups; /* ours by name, still to be looked into */
+	struct map *by_short; /* short id -> its struct known */
+	struct strs groups;   /* ours by name, still to be looked into */
 	size_t at;
 };
 
@@ -36,6 +37,7 @@ void residue_free(struct engine_cloud *c)
 	if (!w)
 		return;
 	strs_clear(&w->groups);
+	map_free(w->by_short);
 	free(w->known);
 	free(w);
 	c->residue = NULL;
@@ -47,6 +49,7 @@ static int known_load(struct residue *w, struct engine *e, struct err *err)
 	int rc = store_cluster_names(e->store, &names, err);
 
 	w->known = xcalloc(names.n + 1, sizeof(*w->known));
+	w->by_short = map_new(NULL, true);
 	for (size_t i = 0; rc == 0 && i < names.n; i++) {
 		struct known *k = &w->known[w->n_known++];
 		const char *space = strchr(names.v[i], ' ');
@@ -54,16 +57,28 @@ static int known_load(struct residue *w, struct engine *e, struct err *err)
 		snprintf(k->short_id, sizeof(k->short_id), "%.*s", (int)(space - names.v[i]),
 			 names.v[i]);
 		snprintf(k->name, sizeof(k->name), "%s", space + 1);
+		map_put(w->by_short, k->short_id, k);
 	}
 	strs_clear(&names);
 	return rc;
 }
 
+/* Every name of ours has its cluster's short id for a word: those words alone are looked up, as
+ * a group of ten thousand cards is held against all clusters that ever were. */
 static const struct known *named_by(const struct residue *w, const char *id)
 {
-	for (size_t i = 0; i < w->n_known; i++)
-		if (stray_named(id, w->known[i].name, w->known[i].short_id))
-			return &w->known[i];
+	for (const char *at = strchr(id, '-'); at; at = strchr(at + 1, '-')) {
+		char word[sizeof(w->known->short_id)];
+		size_t n = strcspn(at + 1, "-_/");
+		const struct known *k;
+
+		if (n >= sizeof(word))
+			continue;
+		snprintf(word, sizeof(word), "%.*s", (int)n, at + 1);
+		k = map_get(w->by_short, word);
+		if (k && stray_named(id, k->name, k->short_id))
+			return k;
+	}
 	return NULL;
 }
 
