@@ -32,6 +32,7 @@ struct array_spec {
 	struct strs zones;  /* empty: regional */
 	enum spot_policy spot;
 	double max_price;   /* USD per node and hour for spot; -1: up to the regular price */
+	int64_t ondemand_nodes, ondemand_percent; /* with spot then on demand: so many are on demand whatever spot there is */
 	int64_t min_nodes, max_nodes, max_cores; /* max -1: no limit of its own */
 	int64_t warm_nodes; /* idle nodes beyond demand */
 	int64_t idle_s, never_used_s, boot_s, spot_wait_s;

@@ -288,13 +288,17 @@ void kinds_make(struct planner *p)
 	const struct facts *f = p->f;
 
 	p->managed = xcalloc(f->n_arrays + 1, sizeof(*p->managed));
+	p->live = xcalloc(f->n_buckets + 1, sizeof(*p->live));
 	p->node_kind = xcalloc(f->n_nodes + 1, sizeof(*p->node_kind));
 	for (size_t b = 0; b < f->n_buckets; b++)
 		bucket_kind(p, b);
 	for (size_t i = 0; i < f->n_nodes; i++) {
 		p->node_kind[i] = node_kind(p, i);
-		if (f->nodes[i].array != SIZE_MAX && node_is_live(f->nodes[i].state))
-			p->managed[f->nodes[i].array]++;
+		if (f->nodes[i].array == SIZE_MAX || !node_is_live(f->nodes[i].state))
+			continue;
+		p->managed[f->nodes[i].array]++;
+		if (f->nodes[i].bucket != SIZE_MAX)
+			p->live[f->nodes[i].bucket]++;
 	}
 	rooms_make(p);
 	coming_make(p);
@@ -430,7 +434,12 @@ bool kind_may_take(const struct planner *p, size_t want, const struct kind *k)
 		return false;
 	if (k->bucket == SIZE_MAX || (k->rank != RANK_BOOTING && k->rank != RANK_NEW))
 		return true;
-	return !waits_for_spot(p, want, &p->f->buckets[k->bucket]);
+	return is_mixed(p, k->bucket) || !waits_for_spot(p, want, &p->f->buckets[k->bucket]);
+}
+
+bool candidate_waits(const struct planner *p, size_t want, uint32_t bucket)
+{
+	return waits_for_spot(p, want, &p->f->buckets[bucket]);
 }
 
 bool candidate_is(const struct planner *p, size_t want, uint32_t bucket)
@@ -438,7 +447,7 @@ bool candidate_is(const struct planner *p, size_t want, uint32_t bucket)
 	const struct kind *k = &p->kinds[bucket];
 
 	return kind_usable(p, want, k) && slots_on_empty(p, want, k) > 0 &&
-	       !waits_for_spot(p, want, &p->f->buckets[bucket]);
+	       (is_mixed(p, bucket) || !waits_for_spot(p, want, &p->f->buckets[bucket]));
 }
 
 size_t candidates(const struct planner *p, size_t want, struct candidate *out)
@@ -457,7 +466,7 @@ size_t candidates(const struct planner *p, size_t want, struct candidate *out)
 		each = slots_on_empty(p, want, &p->kinds[b]);
 		if (each < 1)
 			continue;
-		if (prefers_spot(p, &p->d->v[want], fb)) {
+		if (prefers_spot(p, &p->d->v[want], fb) && !is_mixed(p, b)) {
 			if (fb->array != array)
 				waits = waits_for_spot(p, want, fb);
 			array = fb->array;

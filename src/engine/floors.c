@@ -54,7 +54,8 @@ static size_t pick(const struct attempt *a, size_t array)
 		bool best_late =
 		    best != SIZE_MAX && !f->buckets[best].spot && s->spot == SPOT_THEN_ONDEMAND;
 
-		if (f->buckets[b].array != array || ledger_room(a->p, &a->ledger, b) == 0)
+		if (f->buckets[b].array != array || ledger_room(a->p, &a->ledger, b) == 0 ||
+		    (is_mixed(a->p, b) && f->buckets[b].spot && mix_room(a, b, true) == 0))
 			continue;
 		if (best == SIZE_MAX || (best_late && !late) ||
 		    (late == best_late && f->choose != CHOOSE_PREFERENCE &&
@@ -83,6 +84,8 @@ void floors_keep(struct attempt *a)
 				break;
 			n = ledger_room(a->p, &a->ledger, b);
 			n = n < missing ? n : missing;
+			if (is_mixed(a->p, b) && mix_room(a, b, true) < n)
+				n = mix_room(a, b, true) > 0 ? mix_room(a, b, true) : 1;
 			attempt_buy(a, b, n, 0);
 			a->kept[b] += n;
 			missing -= n;

@@ -125,7 +125,12 @@ int64_t attempt_room(const struct attempt *a, size_t want, size_t bucket)
 	int64_t may_make = ledger_room(a->p, &a->ledger, bucket);
 	int64_t left = coming_left(a, want, bucket);
 
-	return may_make > INT64_MAX - left ? INT64_MAX : may_make + left;
+	int64_t room = may_make > INT64_MAX - left ? INT64_MAX : may_make + left, mixed;
+
+	if (!is_mixed(a->p, bucket) || room == 0)
+		return room;
+	mixed = mix_room(a, bucket, candidate_waits(a->p, want, (uint32_t)bucket));
+	return mixed < room ? mixed : room;
 }
 
 void attempt_open(struct attempt *a, size_t want, size_t bucket, int64_t nodes)

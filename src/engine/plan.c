@@ -39,6 +39,7 @@ static void planner_clear(struct planner *p)
 	free(p->open);
 	free(p->rooms);
 	free(p->managed);
+	free(p->live);
 	free(p->own_kinds);
 	free(p->own_first);
 	free(p->coming_kind);

@@ -159,6 +159,7 @@ struct planner { /* constant while attempts are made */
 	struct room *rooms;   /* of existing nodes, in the order in which they are taken */
 	size_t n_rooms;
 	int64_t *managed; /* live nodes of each array */
+	int64_t *live;	  /* likewise of each bucket */
 	uint32_t *coming_kind;	/* per bucket: the kind of its nodes that boot; UINT32_MAX */
 	uint32_t *coming;	/* their rooms, bucket by bucket */
 	uint32_t *coming_first; /* per bucket, and one more: where its own begin */
@@ -235,6 +236,14 @@ struct candidate {
 /* Buckets whose empty node would take the want, whether they have room or not; out has room for
  * all buckets. */
 size_t candidates(const struct planner *p, size_t want, struct candidate *out);
+
+/* An on-demand bucket from which the want keeps away while it may hope for spot. */
+bool candidate_waits(const struct planner *p, size_t want, uint32_t bucket);
+
+/* mix.c */
+bool is_mixed(const struct planner *p, size_t bucket);
+/* Nodes of a mixed array's bucket that may be next; waits: more on demand than it owes are for later. */
+int64_t mix_room(const struct attempt *a, size_t bucket, bool waits);
 
 /* ledger.c */
 void ledger_make(struct planner *p);

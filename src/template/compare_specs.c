@@ -68,6 +68,8 @@ static const struct part array_parts[] = {
 	{ "never_used", A(never_used_s), SECONDS, CHANGE_NOW, NULL },
 	{ "boot", A(boot_s), SECONDS, CHANGE_NOW, NULL },
 	{ "spot_wait", A(spot_wait_s), SECONDS, CHANGE_NOW, NULL },
+	{ "ondemand_nodes", A(ondemand_nodes), WHOLE, CHANGE_NOW, NULL },
+	{ "ondemand_percent", A(ondemand_percent), WHOLE, CHANGE_NOW, NULL },
 	{ "sizes", A(sizes), LIST, CHANGE_NEW_NODES, NULL },
 	{ "zones", A(zones), LIST, CHANGE_NEW_NODES, NULL },
 	{ "spot", A(spot), WORD, CHANGE_NEW_NODES, spot_word },

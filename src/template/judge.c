@@ -78,6 +78,13 @@ static void judge_array(const struct array_spec *a, struct template_problems *ou
 		problem_add(out, at->line, at->column,
 			    "max_price of array \"%s\" is for spot, and spot is never",
 			    a->name);
+	at = at_path(tree, "arrays", a->name,
+		     a->ondemand_nodes > 0 ? "ondemand_nodes" : "ondemand_percent");
+	if ((a->ondemand_nodes > 0 || a->ondemand_percent > 0) && a->spot != SPOT_THEN_ONDEMAND)
+		problem_add(out, at->line, at->column,
+			    "array \"%s\" mixes spot and on-demand nodes only with spot: "
+			    "then_ondemand",
+			    a->name);
 	at = at_path(tree, "arrays", a->name, "colocated");
 	if (a->colocated && a->zones.n > 1)
 		problem_add(

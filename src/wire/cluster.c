@@ -31,7 +31,9 @@ static const struct field array_fields[] = {
 	A(group_max, FIELD_INT),    A(is_default, FIELD_BOOL),
 	A(mem_reserve, FIELD_INT),  A(image, FIELD_OWNED),
 	A(features, FIELD_STRS),    A(kept_ms, FIELD_INT),
-	A(kept_by, FIELD_OWNED),    FIELD_END,
+	A(kept_by, FIELD_OWNED),    A(ondemand_nodes, FIELD_INT),
+	A(ondemand_percent, FIELD_INT),
+	FIELD_END,
 };
 #undef A
 

@@ -96,6 +96,10 @@ static void make_array(struct world *w, size_t i)
 	array_spec_init(a);
 	a->name = xstrdup(names[i]);
 	a->spot = spots[below(w, 3)];
+	if (a->spot == SPOT_THEN_ONDEMAND && chance(w, 3)) { /* what of it is on demand anyway */
+		a->ondemand_nodes = below(w, 4);
+		a->ondemand_percent = below(w, 60);
+	}
 	a->max_nodes = chance(w, 2) ? below(w, 40) : -1;
 	a->max_cores = chance(w, 3) ? below(w, 400) : -1;
 	a->min_nodes = chance(w, 3) ? below(w, 4) : 0;

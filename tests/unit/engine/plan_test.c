@@ -503,6 +503,92 @@ static void what_a_rule_forbids_is_told_unless_it_never_fits(void **state)
 	assert_int_equal(w->plan.wants[1].code, WHY_NEVER_FITS);
 }
 
+static int64_t bought_of(const struct world *w, size_t bucket)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < w->plan.n_creates; i++)
+		n += w->plan.creates[i].bucket == bucket ? w->plan.creates[i].count : 0;
+	return n;
+}
+
+static void a_mixed_array(struct world *w, int64_t nodes, int64_t percent)
+{
+	w->facts.n_buckets = 2;
+	w->buckets[1] = w->buckets[0];
+	w->buckets[0].spot = true;
+	w->buckets[1].spot = false;
+	w->buckets[0].price = 0.02;
+	w->buckets[1].price = 0.1;
+	w->array.spot = SPOT_THEN_ONDEMAND;
+	w->array.spot_wait_s = 120;
+	w->array.ondemand_nodes = nodes;
+	w->array.ondemand_percent = percent;
+}
+
+static void a_mixed_array_has_its_part_on_demand_and_the_rest_on_spot(void **state)
+{
+	struct world *w = *state;
+
+	a_mixed_array(w, 2, 0);
+	want_slots(w, 12, 1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought_of(w, 1), 2);
+	assert_int_equal(bought_of(w, 0), 4);
+	plan_clear(&w->plan);
+	a_mixed_array(w, 0, 25);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought_of(w, 1), 2); /* of six */
+	assert_int_equal(bought_of(w, 0), 4);
+}
+
+/* Those that are there count, and what waits for spot waits for more. */
+static void a_mixed_array_counts_what_is_there(void **state)
+{
+	struct world *w = *state;
+
+	a_mixed_array(w, 2, 0);
+	add_node(w, NODE_BUSY, 0, -1);
+	add_node(w, NODE_BUSY, 0, -1);
+	w->nodes[0].bucket = w->nodes[1].bucket = 1;
+	w->buckets[0].available = 1;
+	want_slots(w, 12, 1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought_of(w, 1), 0);
+	assert_int_equal(bought_of(w, 0), 1);
+}
+
+static void a_mixed_arrays_minimum_is_mixed_too(void **state)
+{
+	struct world *w = *state;
+
+	a_mixed_array(w, 1, 0);
+	w->array.min_nodes = 4;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought_of(w, 1), 1);
+	assert_int_equal(bought_of(w, 0), 3);
+}
+
+/* What boots was bought for work that still waits: nothing is bought again (I10). */
+static void a_mixed_array_buys_nothing_twice(void **state)
+{
+	struct world *w = *state;
+
+	a_mixed_array(w, 1, 0);
+	w->array.mem_reserve = 0;
+	for (size_t i = 0; i < 3; i++) {
+		add_node(w, NODE_BOOTING, 2, -1);
+		w->nodes[i].bucket = i == 0;
+		w->nodes[i].jobs = -1;
+		resources_set(&w->nodes[i].total, "mem", (double)w->size.mem_bytes);
+		resources_set(&w->nodes[i].free, "mem", (double)w->size.mem_bytes);
+	}
+	want_slots(w, 6, 1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 0);
+	assert_int_equal(w->plan.wants[0].placed, 6);
+}
+
 /* Spot at a fifth of the price is dear where most of its work is done twice. */
 static void the_past_of_spot_is_part_of_its_price(void **state)
 {
@@ -554,6 +640,10 @@ int main(void)
 		T(a_hard_budget_sends_each_node_away_when_it_is_empty),
 		T(a_job_whose_budget_is_spent_is_told_so_and_counted_as_stuck),
 		T(what_a_rule_forbids_is_told_unless_it_never_fits),
+		T(a_mixed_array_has_its_part_on_demand_and_the_rest_on_spot),
+		T(a_mixed_array_counts_what_is_there),
+		T(a_mixed_arrays_minimum_is_mixed_too),
+		T(a_mixed_array_buys_nothing_twice),
 		T(the_past_of_spot_is_part_of_its_price),
 		T(placement_groups_share_what_their_size_may_have),
 	};

@@ -132,6 +132,8 @@ static const struct change changes[] = {
 	{ 19, "    sizes: [Standard F2s]", 19, 13, "is not a VM size such as" },
 	{ 19, "    sizes: [Standard_F2s_v2, Standard_F2s_v2]", 19, 30, "is there twice" },
 	{ 20, "    max_price: 0.1", 20, 16, "spot is never" },
+	{ 20, "    ondemand_percent: 20", 20, 23, "only with spot: then_ondemand" },
+	{ 22, "    ondemand_percent: 100", 22, 23, "outside 0 to 99" },
 	{ 9, "  budget: {}", 9, 11, "needs month" },
 	{ 9, "  budget: {month: -5}", 9, 19, "-5 is outside 0" },
 	{ 9, "  budget: {months: 5}", 9, 12, "did you mean \"month\"?" },
