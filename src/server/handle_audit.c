@@ -45,14 +45,6 @@ void export_audit(struct request *q)
 		answer_rows(q, v, n);
 }
 
-static void answer_or_err(struct request *q, struct json *take, const struct err *err)
-{
-	if (take)
-		answer_json(q, 200, take);
-	else
-		answer_err(q, err);
-}
-
 /* {to, hash, file}: the last row of it, that row's hash, the file's name as the client has it.
  */
 void exported_audit(struct request *q)

@@ -11,14 +11,6 @@ static int ids_of(struct strs *ids, const struct request *q, struct err *err)
 	return texts_read(ids, json_get(q->body, "ids"), "ids", err);
 }
 
-static void answer_or_err(struct request *q, struct json *take, const struct err *err)
-{
-	if (take)
-		answer_json(q, 200, take);
-	else
-		answer_err(q, err);
-}
-
 void adopt_found(struct request *q)
 {
 	struct strs ids = STRS_INIT(10000);

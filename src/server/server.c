@@ -57,6 +57,14 @@ void answer_err(struct request *q, const struct err *err)
 	answer_json(q, wire_error_status(err->code), wire_error_json(err, id));
 }
 
+void answer_or_err(struct request *q, struct json *take, const struct err *err)
+{
+	if (take)
+		answer_json(q, 200, take);
+	else
+		answer_err(q, err);
+}
+
 void answer_operation(struct request *q, int64_t op)
 {
 	struct json *j = json_new_object();

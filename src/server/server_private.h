@@ -45,6 +45,7 @@ bool route_in_safe_mode(const struct route *r); /* it may be asked of an engine 
 /* Each ends the request. */
 void answer_json(struct request *q, int status, struct json *take);
 void answer_err(struct request *q, const struct err *err);
+void answer_or_err(struct request *q, struct json *take, const struct err *err); /* take NULL: err */
 void answer_operation(struct request *q, int64_t op);
 void request_free(struct request *q);
 struct request *request_new(struct server *s, struct http_exchange *x);
