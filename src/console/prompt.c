@@ -189,11 +189,14 @@ static void complete(struct prompt *p)
 {
 	char out[PROMPT_TEXT] = "", rest[PROMPT_TEXT], hint[160] = "";
 
-	if (!p->complete || !p->complete(p->arg, p->text, p->at, out, hint))
+	bool fits = p->complete && p->complete(p->arg, p->text, p->at, out, hint);
+
+	p->deaf = !p->complete;
+	snprintf(p->hint, sizeof(p->hint), "%s", hint); /* also why nothing fits */
+	if (!fits)
 		return;
-	snprintf(p->hint, sizeof(p->hint), "%s", hint);
 	memcpy(rest, p->text + p->at, p->len - p->at + 1);
-	if (strlen(out) + strlen(rest) >= sizeof(p->text))
+	if (strlen(out) + strlen(rest) > most(p))
 		return;
 	prompt_set(p, out);
 	size_t at = p->len;

@@ -146,6 +146,9 @@ keys() {
 	screen_keys :
 	screen_keys F7
 	tap_ok "a line that is typed says it, too" screen_wait 'F7 does nothing here; F1 helps'
+	screen_text qqq
+	screen_keys Tab
+	tap_ok "and Tab that nothing fits" screen_wait 'nothing begins like this'
 	screen_stop
 }
 
