@@ -364,8 +364,7 @@ static void refuse_filters(struct deck *d)
 			     d->focus == (enum pane_id)i;
 
 		if (!typed && pane_refuse_filter(&d->panes[i], told))
-			deck_say(d, TONE_FAIL, "%s (%s, Up: it again)", told,
-				 KEY_FOR(d, "filter"));
+			deck_say(d, TONE_FAIL, "%s", told);
 	}
 }
 

@@ -98,8 +98,12 @@ static void filter_soon(struct deck *d)
 
 static void filter_ended(struct deck *d, bool done, const char *text)
 {
+	struct pane *p = &d->panes[d->focus];
+
 	timer_stop(d->filter_timer);
-	set_filter(&d->panes[d->focus], done ? text : d->filter_before);
+	/* what was there before, not what was typed on the way: that is what comes back */
+	memcpy(p->good, d->filter_before, sizeof(p->good));
+	set_filter(p, done ? text : d->filter_before);
 }
 
 static void prompt_done(struct deck *d, const char *text)
@@ -196,14 +200,15 @@ void deck_draw_prompt(const struct deck *d, struct screen *s, int row)
 	const struct prompt *p = &d->prompts[d->prompt_use];
 	char note[160];
 	enum tone tone = prompt_note(d, note);
-	int want = (int)strlen(p->label) + (int)p->len + 2;
+	bool wrong = d->prompt_use == FOR_FILTER && tone == TONE_WARN;
+	int want = (int)strlen(p->label) + text_width(p->text) + 2 + (wrong ? 2 : 0);
 	int width = text_width(note), left = s->cols - 2 - width;
 
 	if (left < want && left < 30)
 		left = want < s->cols - 12 ? want : s->cols - 12;
 	if (!note[0])
 		left = s->cols - 1;
-	if (d->prompt_use == FOR_FILTER && tone == TONE_WARN) { /* not complete yet */
+	if (wrong) { /* not complete yet */
 		shown = *p;
 		snprintf(shown.label, sizeof(shown.label), "? %.12s", p->label);
 		p = &shown;

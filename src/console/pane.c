@@ -242,8 +242,8 @@ bool pane_refuse_filter(struct pane *p, char told[400])
 		return false;
 	if (strcmp(p->good, p->filter) == 0)
 		p->good[0] = '\0';
-	snprintf(told, 400, "\"%.80s\" is no filter: %.160s; %s", p->filter, p->rows.error,
-		 p->good[0] ? "the one before stays" : "there is none now");
+	snprintf(told, 400, "\"%.60s\" is no filter, %s: %.200s", p->filter,
+		 p->good[0] ? "the one before stays" : "none is set", p->rows.error);
 	memcpy(p->filter, p->good, sizeof(p->filter));
 	p->offset = 0;
 	return true;
