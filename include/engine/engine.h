@@ -171,6 +171,7 @@ int engine_start(struct engine *e, const struct user *u, const char *name, int64
 int engine_stop(struct engine *e, const struct user *u, const char *name, bool force, int64_t *op, struct err *err);
 int engine_delete(struct engine *e, const struct user *u, const char *name, const char *plan_hash,
 		  const char *typed_name, bool force, int64_t *op, struct err *err);
+int engine_protect(struct engine *e, const struct user *u, const char *name, bool protect, struct err *err); /* R8.1: of a protected one there is no teardown */
 int engine_pause(struct engine *e, const struct user *u, const char *name, bool paused, struct err *err);
 int engine_update(struct engine *e, const struct user *u, const char *name, const struct strs *params, const char *plan_hash, struct err *err);
 int engine_op_retry(struct engine *e, const struct user *u, int64_t id, const char *item, struct err *err); /* now, instead of at its next try; item of a teardown, "": all */

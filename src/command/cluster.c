@@ -115,7 +115,10 @@ static void show_cluster(struct command_run *r, const struct json *c)
 	show_fact(r, "template", "%s (%s)", json_str(c, "template", "?"),
 		  json_str(c, "scheduler", "?"));
 	show_fact(r, "region", "%s", json_str(c, "spec.region", ""));
-	show_fact(r, "owner", "%s", json_str(c, "owner", ""));
+	show_fact(r, "owner", "%s%s", json_str(c, "owner", ""),
+		  json_bool(c, "protect", false)
+		      ? "; protected, \"cluster unprotect\" ends that"
+		      : "");
 	show_fact(r, "head", "%s", json_str(c, "head_address", ""));
 	show_fact(
 	    r, "nodes", "%lld: %lld busy, %lld idle, %lld boot, %lld drain, %lld failed",
@@ -283,6 +286,21 @@ static void on_resumed(struct command_run *r, const struct json *answer)
 void run_cluster_resume(struct command_run *r)
 {
 	run_post(r, path_of(r, "/resume"), NULL, on_resumed);
+}
+
+static void on_protected(struct command_run *r, const struct json *answer)
+{
+	show_text(r, "%s: %s", the_cluster(r),
+		  verb_of(r)[0] == 'p' ? "no teardown before an admin unprotects it"
+				       : "it can be torn down");
+	show_result(r, answer);
+	run_done(r);
+}
+
+void run_cluster_protect(struct command_run *r)
+{
+	run_post(r, path_of(r, verb_of(r)[0] == 'p' ? "/protect" : "/unprotect"), NULL,
+		 on_protected);
 }
 
 /*

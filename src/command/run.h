@@ -92,7 +92,8 @@ typedef void command_fn(struct command_run *r);
 command_fn run_template_list, run_template_show;
 command_fn run_cluster_check, run_cluster_create, run_cluster_start, run_cluster_stop,
     run_cluster_status, run_cluster_history, run_cluster_list, run_cluster_delete,
-    run_cluster_pause, run_cluster_resume;
+    run_cluster_pause, run_cluster_resume,
+    run_cluster_protect; /* protect or unprotect, as its second word says */
 command_fn run_template_diff, run_cluster_update;
 command_fn run_node_list, run_node_show, run_array_act,
     run_node_act; /* act: its verb is the command's second word */

@@ -235,9 +235,10 @@ int engine_delete(struct engine *e, const struct user *u, const char *name,
 	if (!r || engine_may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
 		return -1;
 	if (r->cluster.protect)
-		return err_set(err, ERR_DENIED,
-			       "cluster %s is protected: an admin has to unprotect it first",
-			       name);
+		return err_set(
+		    err, ERR_DENIED,
+		    "cluster %s is protected: an admin has to unprotect it first, with \"cluster unprotect %s\"",
+		    name, name);
 	if (!typed_name || strcmp(typed_name, name) != 0)
 		return err_set(err, ERR_INVALID, "type the cluster's name, %s, to delete it",
 			       name);
@@ -269,30 +270,68 @@ int act_end(struct run *r, const struct deed *a, struct err *err)
 	return 0;
 }
 
-int engine_pause(struct engine *e, const struct user *u, const char *name, bool paused,
-		 struct err *err)
+/* A flag of the definition: its next version. then: what follows from it; NULL nothing. */
+static int set_flag(struct run *r, const struct deed *what, bool *flag, bool on,
+		    void (*then)(struct run *r), const char *text, struct err *err)
 {
-	struct run *r = run_need(e, name, err);
-	char object[96];
-	struct deed a = { .by = u, .verb = paused ? "pause" : "resume", .object = object };
+	struct engine *e = r->engine;
+	struct deed a = *what;
 
-	snprintf(object, sizeof(object), "cluster %s", name);
-	if (!r || operation_outranks(r, OP_UPDATE_RANK, a.verb, err) < 0 ||
-	    act_begin(r, err) < 0)
+	if (act_begin(r, err) < 0)
 		return -1;
 	store_digest_cluster(a.before, &r->cluster);
 	if (edition_keep(r, err) < 0) {
 		store_rollback(e->store);
 		return -1;
 	}
-	r->cluster.paused = paused;
-	if (!paused)
-		backoff_retry(r, NULL);
-	if (edition_make(r, u, a.verb, err) < 0)
+	*flag = on;
+	if (then)
+		then(r);
+	if (edition_make(r, a.by, a.verb, err) < 0)
 		engine_fatal(e, err);
 	store_digest_cluster(a.after, &r->cluster);
-	note_by(r, EVENT_INFO, u, "", paused ? "autoscaling paused" : "autoscaling resumed");
+	note_by(r, EVENT_INFO, a.by, "", "%s", text);
 	return act_end(r, &a, err);
+}
+
+static void open_protected(struct run *r)
+{
+	backoff_retry(r, NULL);
+}
+
+int engine_pause(struct engine *e, const struct user *u, const char *name, bool paused,
+		 struct err *err)
+{
+	struct run *r = run_need(e, name, err);
+	char object[96];
+	const struct deed a = { .by = u,
+				.verb = paused ? "pause" : "resume",
+				.object = object };
+
+	snprintf(object, sizeof(object), "cluster %s", name);
+	if (!r || operation_outranks(r, OP_UPDATE_RANK, a.verb, err) < 0)
+		return -1;
+	return set_flag(r, &a, &r->cluster.paused, paused, paused ? NULL : open_protected,
+			paused ? "autoscaling paused" : "autoscaling resumed", err);
+}
+
+/* R8.1 */
+int engine_protect(struct engine *e, const struct user *u, const char *name, bool protect,
+		   struct err *err)
+{
+	struct run *r = run_need(e, name, err);
+	char object[96];
+	const struct deed a = { .by = u,
+				.verb = protect ? "protect" : "unprotect",
+				.object = object };
+
+	snprintf(object, sizeof(object), "cluster %s", name);
+	if (!r)
+		return -1;
+	return set_flag(r, &a, &r->cluster.protect, protect, NULL,
+			protect ? "protected: it is not torn down before an admin unprotects it"
+				: "not protected any more: it can be torn down",
+			err);
 }
 
 static struct run *run_of_op(const struct engine *e, int64_t id, struct err *err)

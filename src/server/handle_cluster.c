@@ -232,6 +232,28 @@ void resume_cluster(struct request *q)
 	set_paused(q, false);
 }
 
+static void set_protected(struct request *q, bool protect)
+{
+	struct err err = ERR_INIT;
+
+	if (engine_protect(q->server->engine, &q->user, segment(q, 2), protect, &err) < 0) {
+		answer_err(q, &err);
+		return;
+	}
+	etag_cluster(q, segment(q, 2));
+	answer_operation(q, 0);
+}
+
+void protect_cluster(struct request *q)
+{
+	set_protected(q, true);
+}
+
+void unprotect_cluster(struct request *q)
+{
+	set_protected(q, false);
+}
+
 void get_teardown(struct request *q)
 {
 	const struct cluster *c = the_cluster(q);

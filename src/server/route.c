@@ -22,6 +22,8 @@ const struct route routes[] = {
 	{ "POST", "/v1/clusters/*/editing", ROLE_OPERATOR, edit_cluster },
 	{ "POST", "/v1/clusters/*/pause", ROLE_OPERATOR, pause_cluster },
 	{ "POST", "/v1/clusters/*/resume", ROLE_OPERATOR, resume_cluster },
+	{ "POST", "/v1/clusters/*/protect", ROLE_OPERATOR, protect_cluster },
+	{ "POST", "/v1/clusters/*/unprotect", ROLE_ADMIN, unprotect_cluster },
 	{ "GET", "/v1/clusters/*/teardown", ROLE_VIEWER, get_teardown },
 	{ "POST", "/v1/clusters/*/teardown", ROLE_OPERATOR, post_teardown },
 	{ "GET", "/v1/clusters/*/nodes", ROLE_VIEWER, list_nodes },
@@ -93,7 +95,8 @@ bool route_is_one_act(const struct route *r)
 					    terminate_nodes,  keep_nodes,      unkeep_nodes,
 					    cancel_operation, retry_operation, skip_item,
 					    exported_audit,   prune_audit,     keep_arrays,
-					    unkeep_arrays,    retry_arrays };
+					    unkeep_arrays,    retry_arrays,    protect_cluster,
+					    unprotect_cluster };
 
 	for (size_t i = 0; i < ARRAY_LEN(acts); i++)
 		if (r->run == acts[i])

@@ -79,7 +79,8 @@ handler_fn get_engine, get_status, list_clusters, create_cluster, get_cluster, g
     adopt_found, plan_condemn, condemn_found, open_stream, change_stream;
 handler_fn get_job_log, get_node_log, resubmit_job, get_job_again, check_job_again;
 handler_fn resume_engine, take_over_engine, retry_cloud, diff_template, update_cluster,
-    retry_operation, skip_item, list_disks, keep_arrays, unkeep_arrays, retry_arrays;
+    retry_operation, skip_item, list_disks, keep_arrays, unkeep_arrays, retry_arrays,
+    protect_cluster, unprotect_cluster;
 handler_fn export_audit, exported_audit, prune_audit, verify_audit, edit_cluster, edit_template,
     list_limits;
 

@@ -25,7 +25,7 @@ cloud_start 60 --profile fast --seed 1
 engine_start
 engine_wait; ok "cloud and engine are there"
 says cluster create demo slurm htc_max=3 hpc_max=0 idle=30s && says cluster start demo --wait; ok "a cluster runs"
-load 2 60
+load 2 300
 until_true nodes '([.rows[] | select(.state == "busy")] | length) == 2'; ok "two nodes work"
 says node keep demo htc-1; ok "one of them is kept"
 until_true nodes '(.rows | length) == 1 and .rows[0].name == "htc-1"'; ok "R5.9: when they are idle only the other goes"
@@ -39,7 +39,7 @@ until_true nodes '(.rows | length) == 0'; ok "unkept it goes"
 
 says array keep demo htc; ok "an array is kept"
 arrays 'any(.rows[]; .array == "htc" and .kept_ms > 0 and .kept_by != "")'; ok "its row has who and since when"
-load 2 30
+load 2 300
 until_true nodes '([.rows[] | select(.state == "busy")] | length) == 2'; ok "nodes come to it"
 until_true idle_for htc-1 300000 && nodes '(.rows | length) == 2 and all(.rows[]; .array_kept_ms > 0 and .state == "idle")'; ok "R5.9: none goes, however long it is idle"
 shows 'kept with its array by [a-z]* since ' why demo htc-2; ok "R5.9: why tells that the array is kept"
@@ -68,7 +68,7 @@ says job cancel demo $(api '/v1/clusters/demo/jobs?count=9' | jq -r '.rows[].id'
 says cluster stop demo --yes --wait; ok "R5.9: a stop ends kept nodes"
 nodes '(.rows | length) == 0'; ok "all of them"
 says cluster start demo --wait; ok "it starts again"
-load 1 10
+load 1 120
 until_true nodes '(.rows | length) == 1 and .rows[0].state == "idle"'; ok "a node comes to the kept array"
 says cluster delete demo --name demo --yes --wait; ok "R5.9: a teardown ends it too"
 control GET '/azsim/ledger?max=0' >"$site/said" && jq -e '.live == {}' "$site/said" >/dev/null; ok "nothing is left"
