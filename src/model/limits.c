@@ -10,7 +10,6 @@
 
 #define KIB ((int64_t)1 << 10)
 #define MIB ((int64_t)1 << 20)
-#define GIB ((int64_t)1 << 30)
 
 #define FIXED(n) (n), (n), (n)
 
@@ -50,8 +49,8 @@ const struct limit_def limit_defs[LIMITS] = {
 
 static const struct {
 	const char *word;
-	int64_t bytes;
-} units[] = { { "GiB", GIB }, { "MiB", MIB }, { "KiB", KIB } };
+	int shift;
+} units[] = { { "GiB", 30 }, { "MiB", 20 }, { "KiB", 10 } };
 
 void limits_init(struct limits *l)
 {
@@ -81,12 +80,14 @@ const char *limit_text(char out[32], enum limit which, int64_t value)
 {
 	const char *unit = limit_defs[which].unit;
 
-	for (size_t i = 0; is_bytes(which) && i < ARRAY_LEN(units); i++)
-		if (value >= units[i].bytes && value % units[i].bytes == 0) {
-			snprintf(out, 32, "%lld %s", (long long)(value / units[i].bytes),
-				 units[i].word);
+	for (size_t i = 0; is_bytes(which) && i < ARRAY_LEN(units); i++) {
+		int64_t whole = value >> units[i].shift;
+
+		if (whole > 0 && whole << units[i].shift == value) {
+			snprintf(out, 32, "%lld %s", (long long)whole, units[i].word);
 			return out;
 		}
+	}
 	snprintf(out, 32, "%lld%s%s", (long long)value, unit[0] ? " " : "", unit);
 	return out;
 }
@@ -115,7 +116,7 @@ int limit_set(struct limits *l, enum limit which, const char *text, struct err *
 		times = 0;
 		for (size_t i = 0; is_bytes(which) && i < ARRAY_LEN(units); i++)
 			if (strcmp(unit, units[i].word) == 0)
-				times = units[i].bytes;
+				times = (int64_t)1 << units[i].shift;
 	}
 	if (digits == 0 || times == 0 || num_read_n(&n, text, digits, 0, d->max / times) < 0 ||
 	    n * times < d->min || d->min == d->max)
