@@ -114,6 +114,7 @@ struct cluster {
 	uint32_t owner_uid;
 	char *owner;
 	bool protect;          /* only an admin may unprotect; teardown is refused before */
+	bool offers_due;       /* other sizes: the head's scheduler is to be told what it may offer */
 	bool paused;           /* autoscaling off: by whom is in reason of the event */
 	int64_t version;       /* of its definition: what somebody asked for, not what the engine found (R9.1) */
 	struct cluster_spec spec;
@@ -128,6 +129,7 @@ void array_spec_clear(struct array_spec *a);
 void cluster_spec_init(struct cluster_spec *s);
 void cluster_spec_clear(struct cluster_spec *s);
 const struct array_spec *cluster_array(const struct cluster_spec *s, const char *name);
+const char *array_image(const struct cluster_spec *s, const struct array_spec *a); /* its own, or the cluster's */
 bool storage_has_disk(const struct storage_spec *s);
 const char *storage_disk_name(const struct storage_spec *s); /* of the disk that is there; "" none */
 void storage_spec_clear(struct storage_spec *s);

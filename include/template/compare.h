@@ -27,7 +27,7 @@ void compare_lines_clear(struct compare_lines *l);
 
 enum change_effect {
 	CHANGE_NOW,         /* from the next decision on; nothing restarts */
-	CHANGE_NEW_NODES,   /* those that are there stay as they are */
+	CHANGE_NEW_NODES,   /* from the next node on; those that are there stay as they are */
 	CHANGE_NEW_CLUSTER, /* the head was made with it: only a cluster made anew has it */
 	CHANGE_EFFECTS
 };
@@ -47,8 +47,8 @@ struct spec_changes {
 
 /* In the order of the model; what a cluster keeps of its own (its addresses, where it was moved) is no difference. */
 void compare_specs(struct spec_changes *out, const struct cluster_spec *from, const struct cluster_spec *to);
-/* All that may change while a cluster runs: the values stay where they are in memory, only they differ afterwards. */
-void spec_take_now(struct cluster_spec *mine, const struct cluster_spec *from);
+/* All that may change while a cluster lives: the values stay where they are in memory, only they differ afterwards. */
+void spec_take(struct cluster_spec *mine, const struct cluster_spec *from);
 void spec_changes_clear(struct spec_changes *c);
 size_t spec_changes_count(const struct spec_changes *c, char sign);
 const char *change_effect_text(enum change_effect e);               /* "no restart" */

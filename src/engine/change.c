@@ -78,49 +78,6 @@ static void settings_text(struct buf *b, const struct cluster_spec *s)
 	}
 }
 
-static const char *const buying[] = {
-	[SPOT_NEVER] = "ondemand",
-	[SPOT_ONLY] = "spot",
-	[SPOT_THEN_ONDEMAND] = "both",
-};
-
-static void features_text(struct buf *b, const struct array_spec *a)
-{
-	for (size_t i = 0; i < a->features.n; i++)
-		buf_addf(b, "%s%s", i ? "," : "", a->features.v[i]);
-	if (!a->features.n)
-		buf_addc(b, '-');
-}
-
-/* "ARRAY SIZE CPUS MEM_MIB GPUS spot|ondemand|both MAX_NODES DEFAULT FEATURES":
- * include/template/head.h */
-static int offers_text(struct buf *b, struct run *r, struct err *err)
-{
-	const struct cluster_spec *s = &r->cluster.spec;
-
-	for (size_t i = 0; i < s->n_arrays; i++) {
-		const struct array_spec *a = &s->arrays[i];
-
-		for (size_t k = 0; k < a->sizes.n; k++) {
-			const struct vm_size *size =
-			    vm_sizes_find(&r->region->sizes, a->sizes.v[k]);
-			struct node n = { 0 };
-
-			if (!size)
-				return err_set(err, ERR_INVALID, "region %s has no size %s",
-					       s->region, a->sizes.v[k]);
-			member_promise(&n, a, size);
-			buf_addf(b, "%s%s %s %lld %lld %lld %s %lld %s ", b->len ? "\n" : "",
-				 a->name, size->name, (long long)n.cpus,
-				 (long long)(n.mem_bytes >> 20), (long long)n.gpus,
-				 buying[a->spot], (long long)a->max_nodes,
-				 a->is_default ? "yes" : "no");
-			features_text(b, a);
-		}
-	}
-	return 0;
-}
-
 static void paths_text(struct buf *b, const struct cluster_spec *s)
 {
 	for (size_t i = 0; i < s->n_storage; i++)
@@ -266,8 +223,7 @@ static int set_change(struct change_store *cs, struct run *r, const struct inten
 	cs->vm.max_price = a->max_price;
 	cs->vm.ephemeral_disk = size->ephemeral_disk;
 	cs->vm.accelerated_net = size->accelerated_net;
-	if (a->image)
-		cs->vm.image = a->image;
+	cs->vm.image = array_image(&r->cluster.spec, a);
 	cs->change.capacity = in->capacity_to;
 	cs->change.uniform_single_group = m->node.group[0] != '\0' && size->rdma;
 	strs_addf(&cs->tags, TAG_ARRAY "=%s", a->name);

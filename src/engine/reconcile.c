@@ -496,5 +496,6 @@ void reconcile_acts(struct run *r)
 	intents_act(r);
 	drain_act(r);
 	publish_act(r);
+	offers_act(r);
 	operation_wake(r);
 }

@@ -259,7 +259,8 @@ struct run {
 	char head_text[160];   /* what that mark said */
 	struct timer *tick;    /* next observation */
 	struct timer *op_tick; /* next look at the operation */
-	bool publish_due, publishing, draining_call, removing_call;
+	bool publish_due, publishing, offering, draining_call, removing_call;
+	int64_t offers_after_ms; /* monotonic: not told again before */
 	int64_t
 	    requeue_ms; /* when jobs were last asked back: a reading has to begin after it */
 	struct bill bill;
@@ -785,6 +786,11 @@ void spot_mark(const struct run *r, struct queue *q); /* jobs that get no spot a
 /* What a bucket's price is to be multiplied by; running_ms: the time of machines that are still
  * there. */
 double spot_risk(const struct run *r, const char *key, int64_t running_ms);
+
+/* offers.c */
+/* Lines of OFFERS (include/template/head.h) for the cluster as it is defined now. */
+int offers_text(struct buf *b, struct run *r, struct err *err);
+void offers_act(struct run *r); /* tells the head, when the cluster's sizes are others now */
 
 /* publish.c */
 void publish_act(

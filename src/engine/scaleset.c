@@ -30,12 +30,16 @@ void bucket_key(char out[200], const struct array_spec *a, const char *size, con
 		 group);
 }
 
+/* A set is of one model: another image or highest price begins another set. */
 static void set_name(const struct run *r, const struct array_spec *a, const char *key, int k,
 		     char out[64])
 {
 	char hash[SHA256_HEX];
+	struct buf model = BUF_INIT(BUF_TEXT_MAX);
 
-	sha256_hex(hash, key, strlen(key));
+	buf_addf(&model, "%s|%s|%.6f", key, array_image(&r->cluster.spec, a), a->max_price);
+	sha256_hex(hash, buf_str(&model), model.len);
+	buf_clear(&model);
 	snprintf(out, 64, "%.20s-%s-%s-%.6s-%d", r->cluster.name, r->cluster.short_id, a->name,
 		 hash, k);
 }

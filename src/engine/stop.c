@@ -113,7 +113,7 @@ void head_forget(struct run *r)
 	r->remote = NULL;
 	reading_free(r->reading);
 	r->reading = NULL;
-	r->publishing = r->draining_call = r->version_asked = false;
+	r->publishing = r->offering = r->draining_call = r->version_asked = false;
 	r->phase_source.reading = r->queue_source.reading = false;
 	r->head_phase[0] = '\0';
 	r->sched_version[0] = '\0';

@@ -161,7 +161,7 @@ bool teardown_head(struct run *r)
 		r->remote = NULL;
 		reading_free(r->reading);
 		r->reading = NULL;
-		r->publishing = r->draining_call = r->version_asked = false;
+		r->publishing = r->offering = r->draining_call = r->version_asked = false;
 		r->phase_source.reading = false;
 	}
 	return delete_one(r, CLOUD_VM, "head");

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/mem.h"
+#include "engine/check.h"
 #include "engine/operation.h"
 #include "template/compare.h"
 #include "template/template.h"
@@ -312,27 +313,75 @@ static void hash_of(char out[SHA256_HEX], const struct update *u, const struct r
 	buf_clear(&text);
 }
 
-/* The first change that a running cluster cannot take over; NULL: it can take all of them. */
-static const struct spec_change *hindrance(const struct spec_changes *c)
+static bool has_effect(const struct spec_changes *c, enum change_effect effect)
 {
 	for (size_t i = 0; i < c->n; i++)
-		if (c->v[i].effect != CHANGE_NOW)
-			return &c->v[i];
-	return NULL;
+		if (c->v[i].effect == effect)
+			return true;
+	return false;
 }
 
-static int refused(const struct run *r, const struct spec_change *c, struct err *err)
+static bool has_gpus(const struct run *r, const struct cluster_spec *s)
 {
-	return err_set(err, ERR_UNSUPPORTED,
-		       "%.60s is not changed while %s lives (%s): make a cluster anew for it",
-		       c->what, r->cluster.name, change_effect_text(c->effect));
+	for (size_t i = 0; i < s->n_arrays; i++)
+		for (size_t k = 0; k < s->arrays[i].sizes.n; k++) {
+			const struct vm_size *size =
+			    vm_sizes_find(&r->region->sizes, s->arrays[i].sizes.v[k]);
+
+			if (size && size->gpus > 0)
+				return true;
+		}
+	return false;
+}
+
+/* New machines have to pass what those of a new cluster do. */
+static int new_nodes_ok(const struct run *r, const struct update *u, struct err *err)
+{
+	struct check_facts f = { .spec = &u->spec, .t = u->t, .region = r->region };
+	const struct json *problems;
+	struct json *out;
+	int rc = 0;
+
+	if (!r->region || !r->region->sizes_ms)
+		return err_set(err, ERR_IO,
+			       "what region %s sells is not known yet: try again in a moment",
+			       u->spec.region);
+	if (has_gpus(r, &u->spec) && !has_gpus(r, &r->cluster.spec))
+		return err_set(err, ERR_UNSUPPORTED,
+			       "%s has no machines with GPUs, and its scheduler learns of GPUs "
+			       "at its start only: make a cluster anew for them",
+			       r->cluster.name);
+	out = json_new_object();
+	json_set_array(out, "checks");
+	problems = json_set_array(out, "problems");
+	check_spec(out, &f);
+	for (size_t i = 0; rc == 0 && i < json_len(problems); i++)
+		if (strcmp(json_str(json_at(problems, i), "level", ""), "fail") == 0)
+			rc = err_set(err, ERR_INVALID, "%.200s",
+				     json_str(json_at(problems, i), "text", ""));
+	json_free(out);
+	return rc;
+}
+
+/* May a cluster that lives take all of them over? Else why not. */
+static int takeable(const struct run *r, const struct update *u, struct err *err)
+{
+	const struct spec_changes *c = &u->changes;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (c->v[i].effect == CHANGE_NEW_CLUSTER)
+			return err_set(
+			    err, ERR_UNSUPPORTED,
+			    "%.60s is not changed while %s lives (%s): make a cluster anew for it",
+			    c->v[i].what, r->cluster.name, change_effect_text(c->v[i].effect));
+	return has_effect(c, CHANGE_NEW_NODES) ? new_nodes_ok(r, u, err) : 0;
 }
 
 struct json *engine_update_plan(struct engine *e, const char *name, const struct strs *params,
 				struct err *err)
 {
 	struct run *r = run_need(e, name, err);
-	const struct spec_change *stop;
+	bool takes;
 	struct err why = ERR_INIT;
 	char hash[SHA256_HEX];
 	struct update u;
@@ -342,7 +391,7 @@ struct json *engine_update_plan(struct engine *e, const char *name, const struct
 	if (!r)
 		return NULL;
 	if (update_make(&u, r, params, err) == 0) {
-		stop = hindrance(&u.changes);
+		takes = takeable(r, &u, &why) == 0;
 		hash_of(hash, &u, r);
 		j = json_new_object();
 		json_set_str(j, "cluster", name);
@@ -350,11 +399,9 @@ struct json *engine_update_plan(struct engine *e, const char *name, const struct
 		json_set_str(j, "hash", hash);
 		json_set_str(j, "etag", cluster_etag(etag, &r->cluster));
 		changes_json(j, &u.changes, r);
-		json_set_bool(j, "possible", !stop && u.changes.n > 0);
-		if (stop)
-			refused(r, stop, &why);
+		json_set_bool(j, "possible", takes && u.changes.n > 0);
 		json_set_str(j, "why_not",
-			     stop		? why.msg
+			     !takes		? why.msg
 			     : u.changes.n == 0 ? "nothing would change"
 						: "");
 	}
@@ -364,7 +411,7 @@ struct json *engine_update_plan(struct engine *e, const char *name, const struct
 
 static void take_over(struct cluster_spec *mine, struct update *u)
 {
-	spec_take_now(mine, &u->spec);
+	spec_take(mine, &u->spec);
 	strs_clear(&mine->params);
 	for (size_t i = 0; i < u->spec.params.n; i++)
 		strs_add(&mine->params, u->spec.params.v[i]);
@@ -402,6 +449,10 @@ static int update_write(struct run *r, const struct user *by, struct update *u,
 		return -1;
 	}
 	run_let_go(r);
+	/* a head that was never made learns it at its boot */
+	if (has_effect(&u->changes, CHANGE_NEW_NODES) && r->cluster.head_id &&
+	    r->cluster.head_id[0])
+		r->cluster.offers_due = true;
 	take_over(&r->cluster.spec, u);
 	if (edition_make(r, by, a.verb, err) < 0)
 		engine_fatal(r->engine, err);
@@ -423,16 +474,13 @@ int engine_update(struct engine *e, const struct user *by, const char *name,
 	    operation_outranks(r, OP_UPDATE_RANK, "update", err) < 0)
 		return -1;
 	if (update_make(&u, r, params, err) == 0) {
-		const struct spec_change *stop = hindrance(&u.changes);
-
 		hash_of(hash, &u, r);
-		if (stop)
-			refused(r, stop, err);
-		else if (!plan_hash || strcmp(plan_hash, hash) != 0)
-			err_set(
+		rc = takeable(r, &u, err);
+		if (rc == 0 && (!plan_hash || strcmp(plan_hash, hash) != 0))
+			rc = err_set(
 			    err, ERR_CONFLICT,
 			    "the cluster or its template changed since the plan was made: read the new plan");
-		else
+		if (rc == 0)
 			rc = update_write(r, by, &u, hash, err);
 	}
 	if (rc == 0) {

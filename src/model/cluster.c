@@ -126,6 +126,11 @@ void storage_spec_clear(struct storage_spec *s)
 	*s = (struct storage_spec){ .disk_price = -1 };
 }
 
+const char *array_image(const struct cluster_spec *s, const struct array_spec *a)
+{
+	return a->image ? a->image : s->image ? s->image : "";
+}
+
 bool storage_has_disk(const struct storage_spec *s)
 {
 	return s->disk_gib > 0 || (s->disk && s->disk[0]);

@@ -389,6 +389,13 @@ void compare_specs(struct spec_changes *out, const struct cluster_spec *from,
 	compare_settings(out, from, to);
 }
 
+static void list_take(struct strs *mine, const struct strs *from)
+{
+	strs_clear(mine);
+	for (size_t i = 0; i < from->n; i++)
+		strs_add(mine, from->v[i]);
+}
+
 static void take_part(const struct part *p, void *mine, const void *from)
 {
 	char *to = (char *)mine + p->at;
@@ -412,7 +419,8 @@ static void take_part(const struct part *p, void *mine, const void *from)
 	case WORD:
 		memcpy(to, at, sizeof(int));
 		break;
-	case LIST: /* none of them may change */
+	case LIST:
+		list_take((void *)to, (const void *)at);
 		break;
 	default:
 		memcpy(to, at, sizeof(int64_t));
@@ -422,11 +430,11 @@ static void take_part(const struct part *p, void *mine, const void *from)
 static void take_parts(const struct part *parts, size_t n, void *mine, const void *from)
 {
 	for (size_t i = 0; from && i < n; i++)
-		if (parts[i].effect == CHANGE_NOW)
+		if (parts[i].effect != CHANGE_NEW_CLUSTER)
 			take_part(&parts[i], mine, from);
 }
 
-void spec_take_now(struct cluster_spec *mine, const struct cluster_spec *from)
+void spec_take(struct cluster_spec *mine, const struct cluster_spec *from)
 {
 	take_parts(cluster_parts, ARRAY_LEN(cluster_parts), mine, from);
 	take_budgets(mine, from);

@@ -125,6 +125,7 @@ static const struct field cluster_fields[] = {
 	C(owner, FIELD_OWNED),
 	C(protect, FIELD_BOOL),
 	C(paused, FIELD_BOOL),
+	C(offers_due, FIELD_BOOL),
 	C(version, FIELD_INT),
 	C(group_id, FIELD_OWNED),
 	C(head_id, FIELD_OWNED),

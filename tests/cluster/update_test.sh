@@ -37,10 +37,9 @@ ok "a revision that is not kept is told so"
 said cluster update demo nonsense=1
 has 'has no parameter "nonsense"'
 ok "an unknown value is refused with its name"
-said cluster update demo hpc_size=Standard_HB120rs_v2 --yes
-test $? -eq 1 && has 'array hpc sizes' && has 'new nodes only' && has 'make a cluster anew' &&
-	[ "$(spec '.arrays[1].sizes[0]')" = Standard_HB120rs_v3 ]
-ok "what a running cluster cannot take is named, and nothing is changed"
+said cluster update demo head_size=Standard_D8s_v5 --yes
+test $? -eq 1 && has 'head size' && has 'make a cluster anew' && [ "$(spec .head_size)" = Standard_D2s_v5 ]
+ok "what a living cluster cannot take is named, and nothing is changed"
 said cluster update demo htc_max=12 </dev/null
 has 'array htc max_nodes  8 -> 12   no restart' && has 'nothing was changed; --plan' && [ "$(spec '.arrays[0].max_nodes')" = 8 ]
 ok "the plan comes first"
@@ -87,5 +86,41 @@ ok "with as many cells in every line"
 plan=$(hash_of cluster update demo htc_max=3 </dev/null)
 said cluster update demo htc_max=3 --plan "$plan" && said cluster status demo && has '/3' || [ "$(spec '.arrays[0].max_nodes')" = 3 ]
 ok "a cluster that runs takes a maximum over"
+
+# Other sizes and images: for the nodes that come next.
+printf '#!/bin/sh\n#SBATCH --exclusive\n#GHOST time=100000\n' >"$site/job.sh"
+nodes_of() { cli node list demo --json | jq -e --arg size "$1" --argjson n "$2" '[.. | objects | select(.size? == $size and .state? == "busy")] | length == $n' >/dev/null; }
+two_old() { nodes_of Standard_F2s_v2 2; }
+two_old_one_new() { nodes_of Standard_F2s_v2 2 && nodes_of Standard_F4s_v2 1; }
+told() { cli events demo | grep -q 'the scheduler offers what the cluster may buy now'; }
+said job submit demo "$site/job.sh" -- --array=1-2 && until_true two_old
+ok "two nodes of the size that it has"
+said job submit demo "$site/job.sh" -- --constraint=Standard_F4s_v2
+test $? -eq 1 && has 'Invalid feature'
+ok "the scheduler refuses a job that names another size"
+said cluster update demo htc_size=Standard_Nonsense --yes
+test $? -eq 1 && has 'Standard_Nonsense' && [ "$(spec '.arrays[0].sizes[0]')" = Standard_F2s_v2 ]
+ok "a size that the region has not is refused, and nothing is changed"
+said cluster update demo htc_size=Standard_NC24ads_A100_v4 --yes
+test $? -eq 1 && has 'GPUs' && [ "$(spec '.arrays[0].sizes[0]')" = Standard_F2s_v2 ]
+ok "GPUs need a head that was made with them"
+said cluster update demo htc_size=Standard_F4s_v2 </dev/null
+has 'array htc sizes' && has 'new nodes only; 2 running'
+ok "the plan says how many nodes stay as they are"
+said cluster update demo htc_size=Standard_F4s_v2 htc_max=8 --yes && [ "$(spec '.arrays[0].sizes[0]')" = Standard_F4s_v2 ] && until_true told
+ok "another size is taken over while it runs, and the scheduler is told"
+said job submit demo "$site/job.sh" -- --constraint=Standard_F4s_v2 && until_true two_old_one_new
+ok "a job that names it is taken, and gets it; the old nodes go on with their jobs"
+said why demo htc-1 && has 'busy'
+ok "a node of a size that is no more on offer is still the cluster's"
+
+sets() { control GET /azsim/calls | jq -r '.calls[] | select(.method == "PUT") | .path | select(test("virtualMachineScaleSets/[^/]+$"))' | sort -u | wc -l; }
+before=$(sets)
+sed -i -e 's/:latest$/:0.20261101.1/' "$site/templates/slurm.yaml"
+said cluster update demo --yes && has 'image'
+ok "another image is taken over, too"
+three_new() { nodes_of Standard_F4s_v2 2; }
+said job submit demo "$site/job.sh" -- --constraint=Standard_F4s_v2 && until_true three_new && [ "$(sets)" -eq $((before + 1)) ]
+ok "and the next node is of a set of its own"
 
 tap_end

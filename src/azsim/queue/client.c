@@ -85,7 +85,8 @@ static void take_input(struct buf *in, const struct strs *argv)
 		else if (!wrapped)
 			read_all(in, 0);
 	} else if (strcmp(name, "paceline-sched") == 0 && argv->n > 1 &&
-		   (strcmp(argv->v[1], "publish") == 0 || strcmp(argv->v[1], "submit") == 0)) {
+		   (strcmp(argv->v[1], "publish") == 0 || strcmp(argv->v[1], "offers") == 0 ||
+		    strcmp(argv->v[1], "submit") == 0)) {
 		read_all(in, 0);
 	}
 }

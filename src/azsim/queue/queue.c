@@ -105,50 +105,73 @@ static void add_partition(struct gq *q, const char *name, bool is_default)
 	q->partitions[q->n_partitions++] = (struct gq_partition){ xstrdup(name), is_default };
 }
 
+/* Is it there already? Else its name: the next number of its array. */
+static char *offer_name(const struct gq *q, const struct gq_node_wish *w, const char *array)
+{
+	for (int k = 1;; k++) {
+		char *name = xasprintf("offer-%s-%d", array, k);
+		const struct gq_node *n = gq_node_find(q, name);
+
+		if (!n)
+			return name;
+		free(name);
+		if (strcmp(n->features, w->features) == 0 && n->cpus == w->cpus &&
+		    n->mem_mb == w->mem_mb)
+			return NULL;
+	}
+}
+
 /* "ARRAY SIZE CPUS MEM_MIB GPUS spot|ondemand|both MAX_NODES DEFAULT FEATURES" becomes the
  * entry that templates/nodes/slurm-head.sh writes for it. */
-static void add_offer(struct gq *q, const char *line, size_t len, struct map *counts)
+static int add_offer(struct gq *q, const char *line, size_t len)
 {
 	struct strs f = STRS_INIT(64);
 	struct gq_node_wish w = { .offer = true, .address = "127.0.0.1" };
 	char *name, *features;
-	uintptr_t n;
 
 	if (strs_split(&f, line, len, ' ') != 0 || f.n < 9 ||
 	    num_read(&w.cpus, f.v[2], 1, 100000) != 0 ||
 	    num_read(&w.mem_mb, f.v[3], 1, INT64_MAX) != 0 ||
 	    num_read(&w.gpus, f.v[4], 0, 1000) != 0) {
 		strs_clear(&f);
-		return;
+		return 0;
 	}
-	n = (uintptr_t)map_get(counts, f.v[0]) + 1;
-	map_put(counts, f.v[0], (void *)n);
 	add_partition(q, f.v[0], strcmp(f.v[7], "yes") == 0);
-	name = xasprintf("offer-%s-%zu", f.v[0], (size_t)n);
 	features = xasprintf("%s,%s,%s%s%s", f.v[0], f.v[1],
 			     strcmp(f.v[5], "both") == 0 ? "spot,ondemand" : f.v[5],
 			     strcmp(f.v[8], "-") == 0 ? "" : ",",
 			     strcmp(f.v[8], "-") == 0 ? "" : f.v[8]);
-	w.name = w.host = name;
 	w.features = features;
-	gq_node_put(q, &w);
-	free(name);
+	name = offer_name(q, &w, f.v[0]);
+	if (name) {
+		w.name = w.host = name;
+		gq_node_put(q, &w);
+	}
 	free(features);
 	strs_clear(&f);
+	if (!name)
+		return 0;
+	free(name);
+	return 1;
 }
 
-void gq_configure(struct gq *q, const char *offers, const char *settings)
+int gq_offers(struct gq *q, const char *offers)
 {
-	struct map *counts = map_new(NULL, false);
+	int made = 0;
 
 	for (const char *s = offers; *s;) {
 		size_t len = strcspn(s, "\n");
 
 		if (len > 0)
-			add_offer(q, s, len, counts);
+			made += add_offer(q, s, len);
 		s += len + (s[len] == '\n');
 	}
-	map_free(counts);
+	return made;
+}
+
+void gq_configure(struct gq *q, const char *offers, const char *settings)
+{
+	gq_offers(q, offers);
 	q->def_mem_cpu = setting(settings, "DefMemPerCPU", 0);
 	q->array_max = setting(settings, "MaxArraySize", 1001);
 }

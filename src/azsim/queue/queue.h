@@ -266,6 +266,7 @@ struct gq_offer {
 struct gq *gq_new(struct az_world *w, const char *head, const char *vm_id);
 void gq_free(void *q);
 void gq_configure(struct gq *q, const char *offers, const char *settings);
+int gq_offers(struct gq *q, const char *offers); /* those that are new; how many they were */
 const struct gq_partition *gq_partition_find(const struct gq *q, const char *name);
 int64_t gq_now(const struct gq *q);
 const char *gq_time(char out[32], int64_t ms, const char *none); /* as Slurm writes it, UTC */

@@ -58,6 +58,16 @@ static int publish(struct gq_site *s, struct gq_head *h, struct gq_call *c)
 	return 0;
 }
 
+static int offers(struct gq_site *s, struct gq_head *h, struct gq_call *c)
+{
+	char *text = xstrndup(c->in ? c->in : "", c->in_len);
+
+	buf_addf(c->out, "ok %d\n", gq_offers(h->q, text));
+	free(text);
+	gq_store_head(s->store, h);
+	return 0;
+}
+
 static int submit(struct gq_head *h, struct gq_call *c)
 {
 	struct strs argv = STRS_INIT(1000);
@@ -104,6 +114,8 @@ int gq_tool(struct gq_site *s, struct gq_head *h, struct gq_call *c)
 		return status(s, h, c);
 	if (strcmp(verb, "publish") == 0)
 		return publish(s, h, c);
+	if (strcmp(verb, "offers") == 0)
+		return h->q->up ? offers(s, h, c) : gq_no_contact(h->q, c, "scontrol");
 	if (strcmp(verb, "submit") == 0)
 		return h->q->up ? submit(h, c) : gq_no_contact(h->q, c, "sbatch");
 	if (strcmp(verb, "stop") == 0) {
@@ -114,6 +126,7 @@ int gq_tool(struct gq_site *s, struct gq_head *h, struct gq_call *c)
 		return 0;
 	}
 	return die(c,
-		   "usage: paceline-sched status | publish | submit NAME ARRAY_SPEC PARTITION "
+		   "usage: paceline-sched status | publish | offers | submit NAME ARRAY_SPEC "
+		   "PARTITION "
 		   "CWD [ARGS...] [-- WORDS...] | stop");
 }

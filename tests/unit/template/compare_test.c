@@ -235,7 +235,7 @@ static void arrays_come_and_go_by_their_names(void **state)
 	cluster_spec_clear(&b);
 }
 
-static void only_what_may_change_now_is_taken_over(void **state)
+static void what_a_living_cluster_may_change_is_taken_over(void **state)
 {
 	struct cluster_spec a, b;
 	struct spec_changes c;
@@ -251,16 +251,18 @@ static void only_what_may_change_now_is_taken_over(void **state)
 	    "arrays: {htc: {sizes: [Standard_F4s_v2], max_nodes: 16, idle: %ds}}\n",
 	    90);
 	arrays = a.arrays;
-	spec_take_now(&a, &b);
+	spec_take(&a, &b);
 	assert_ptr_equal(a.arrays, arrays); /* decisions point into them */
 	assert_int_equal(a.arrays[0].max_nodes, 16);
 	assert_int_equal(a.arrays[0].idle_s, 90);
 	assert_true(a.budget_month == 100);
-	assert_string_equal(a.arrays[0].sizes.v[0], "Standard_F2s_v2");
+	assert_string_equal(a.arrays[0].sizes.v[0], "Standard_F4s_v2");
+	assert_int_equal(a.arrays[0].sizes.n, 1);
+	assert_string_equal(a.image, "a:b:c:2");
 	compare_specs(&c, &a, &b);
 	for (size_t i = 0; i < c.n; i++)
-		assert_int_not_equal(c.v[i].effect, CHANGE_NOW);
-	assert_int_equal(c.n, 3);
+		assert_int_equal(c.v[i].effect, CHANGE_NEW_CLUSTER);
+	assert_int_equal(c.n, 1);
 	spec_changes_clear(&c);
 	cluster_spec_clear(&a);
 	cluster_spec_clear(&b);
@@ -298,7 +300,7 @@ static void hours_and_budgets_are_told_and_taken_over_at_once(void **state)
 	for (size_t i = 0; i < c.n; i++)
 		assert_int_equal(c.v[i].effect, CHANGE_NOW);
 	spec_changes_clear(&c);
-	spec_take_now(&a, &b);
+	spec_take(&a, &b);
 	assert_int_equal(a.arrays[0].n_schedule, 1);
 	assert_string_equal(a.arrays[0].schedule[0].to, "19:00");
 	assert_string_equal(a.budgets[0].account, "physics");
@@ -320,7 +322,7 @@ int main(void)
 		cmocka_unit_test(texts_too_long_to_be_matched_are_replaced_whole),
 		cmocka_unit_test(each_change_says_what_it_does),
 		cmocka_unit_test(arrays_come_and_go_by_their_names),
-		cmocka_unit_test(only_what_may_change_now_is_taken_over),
+		cmocka_unit_test(what_a_living_cluster_may_change_is_taken_over),
 		cmocka_unit_test(hours_and_budgets_are_told_and_taken_over_at_once),
 	};
 
