@@ -51,10 +51,13 @@ level_1="'start', 'pause', 'resume', 'cancel', 'node drain', 'node undrain', 'no
 	'array retry', 'job hold',
 	'job release', 'job submit', 'ssh'"
 last_act() { store "SELECT coalesce(max(seq), 0) FROM audit"; }
-# Calls since that moment that change something else than a resource group, of which each life of the engine tags its own (R3.4).
+# Calls since that moment that change something else than a resource group, of which each life of the engine tags its own (R3.4);
+# a token changes nothing.
 other_writes() {
-	control GET /azsim/calls | jq -r --arg then "$1" '.calls[] | select(.at > $then and .method != "GET" and
-		(.method != "PUT" and .method != "PATCH" or (.path | ascii_downcase | test("/resourcegroups/[^/]+$") | not))) | "\(.method) \(.path)"'
+	control GET /azsim/calls | jq -r --arg since "$1" '.calls[] | select(.at > $since and .method != "GET" and
+		(.path | test("/oauth2/") | not) and
+		(.method != "PUT" and .method != "PATCH" or (.path | ascii_downcase | test("/resourcegroups/[^/]+$") | not))) | "\(.method) \(.path)"' ||
+		echo "the calls could not be read"
 }
 last_call() { control GET /azsim/calls | jq -r '.calls | last | .at'; }
 writes() { control GET /azsim/counters | jq '.byClass.writes + .byClass.deletes'; }
