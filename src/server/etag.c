@@ -9,7 +9,7 @@
  *
  * Which changes need If-Match: those that rest on a picture of the definition, update and
  * teardown; they also bear the hash of the plan that was read. Which do not, though it is
- * honoured where it is sent: acts that name the state they end in (start, stop, pause, resume,
+ * honoured where it is sent: acts that name the state they end in (start, stop, pause, resume, protect, unprotect,
  * drain, undrain, keep, cancel of a job or an operation). Two people who ask for the same get
  * the same, and of two who ask for the opposite the later one is heard, whatever each had read;
  * R9.4 says who gives way. Creating needs none: there is nothing yet to have been read.
