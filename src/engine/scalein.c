@@ -167,7 +167,7 @@ static void undrain(struct plan *out, const struct planner *p, const struct atte
 static bool retires(const struct facts *f, const struct fact_node *n)
 {
 	return n->array != SIZE_MAX && (f->retire || f->arrays[n->array].retire) &&
-	       !n->keep_alive && !n->drain_asked && !n->terminate_asked &&
+	       !n->keep_alive && !n->array_kept && !n->drain_asked && !n->terminate_asked &&
 	       !n->drained_by_other && (n->state == NODE_IDLE || n->state == NODE_BUSY);
 }
 

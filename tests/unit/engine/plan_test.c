@@ -460,7 +460,9 @@ static void a_hard_budget_sends_each_node_away_when_it_is_empty(void **state)
 	add_node(w, NODE_BUSY, 0, -1);
 	add_node(w, NODE_IDLE, 2, 10);
 	add_node(w, NODE_IDLE, 2, 10);
+	add_node(w, NODE_BUSY, 0, -1);
 	w->nodes[2].keep_alive = true;
+	w->nodes[3].array_kept = true;
 	want_slots(w, 1, 1);
 	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
 	assert_int_equal(w->plan.n_acts, 2);
