@@ -193,6 +193,10 @@ static void look_at(struct engine *e, struct engine_cloud *c, struct find *f)
  * Acts
  */
 
+#define RESIDUE_TEXT                                                                           \
+	"residue: %.200s bears a name of ours and no tag: it is never touched from here; tag " \
+	"it as the rest of its cluster, or delete it yourself"
+
 static void tell(struct engine *e, struct find *f)
 {
 	struct run *r = run_by_tag(e, f->f.cluster_tag);
@@ -205,12 +209,10 @@ static void tell(struct engine *e, struct find *f)
 		     "loose: %.100s bears the tags of this cluster and stands in no row of it; "
 		     "it may cost money: \"found\" lists it, \"condemn\" deletes it",
 		     name);
+	else if (f->what == FOUND_RESIDUE && r)
+		note(r, EVENT_WARN, "", RESIDUE_TEXT, name);
 	else if (f->what == FOUND_RESIDUE)
-		note_site(
-		    e, EVENT_WARN, "engine",
-		    "residue: %.200s bears a name of ours and no tag: it is never touched "
-		    "from here; tag it as the rest of its cluster, or delete it yourself",
-		    f->f.id);
+		note_site(e, EVENT_WARN, "engine", RESIDUE_TEXT, f->f.id);
 	else
 		note_site(e, EVENT_WARN, "engine",
 			  "orphan: %.230s bears our tag and no cluster knows it; it may cost "
