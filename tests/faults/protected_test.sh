@@ -38,6 +38,7 @@ protected() { cluster '.view.failed == 0 and .view.booting == 0 and .view.draini
 until_true protected
 job=$(api '/v1/clusters/demo/jobs?count=100' | jq -r '[.rows[] | select(.state == "pending")][0].id')
 # on-demand nodes of that size are another bucket, which fares the same
+until_true told 'F2s_v2 on demand is protected' && until_true protected; ok "on-demand machines of that size fare the same"
 until_true shows 'array retry" tries again' why demo "$job"; ok "R5.8: the job's reason says what can be done"
 grep -qF 'console: ' "$site/said"; ok "with what the console said"
 kill "$engine_pid" && wait "$engine_pid"
