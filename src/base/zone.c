@@ -287,8 +287,8 @@ static int64_t day_of(const struct rule_day *d, int year)
 	if (d->kind == 'D')
 		return first + d->day;
 	next = d->month == 12 ? clock_days(year + 1, 1, 1) : clock_days(year, d->month + 1, 1);
-	day =
-	    first + (d->day + 7 - (first + 4) % 7) % 7 + (d->week - 1) * 7; /* 1970: Thursday */
+	day = first + (d->day + 7 - (first + 4) % 7) % 7 +
+	      (int64_t)(d->week - 1) * 7; /* 1970: Thursday */
 	return day < next ? day : day - 7;
 }
 

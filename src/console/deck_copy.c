@@ -134,7 +134,7 @@ void act_copy_row(struct deck *d)
 void deck_copy_box(struct deck *d)
 {
 	struct buf text = BUF_INIT(COPY_MOST);
-	struct textbox whole; /* what a table has, not what of it has room */
+	struct textbox whole = { 0 }; /* what a table has, not what of it has room */
 	const struct textbox *from = d->result_shown ? &whole : &d->box;
 
 	textbox_init(&whole);

@@ -138,8 +138,8 @@ static struct span span_at(const struct schedule_window *w, const struct zone *z
 
 		if (!(bits >> (day % 7 + 10) % 7 & 1)) /* day 0 was a Thursday */
 			continue;
-		begin = zone_instant(z, day * DAY_S + from * 60);
-		end = zone_instant(z, day * DAY_S + to * 60);
+		begin = zone_instant(z, day * DAY_S + (int64_t)from * 60);
+		end = zone_instant(z, day * DAY_S + (int64_t)to * 60);
 		if (utc_s >= begin && utc_s < end) {
 			s.open = true;
 			s.until_s = end > s.until_s ? end : s.until_s;
