@@ -79,6 +79,7 @@ struct teardown_view {
 	double saves;
 	bool asking; /* the plan is shown and the dialog below it */
 	bool unread; /* it ended while something else was looked at */
+	bool refused; /* the plan that is asked about takes the place of one that was refused */
 	/* the tree of the plan */
 	struct plan_tree tree;
 	size_t row, top;

@@ -99,6 +99,30 @@ static void on_begun(struct deck *d, const struct json *answer, const char *clus
 		teardown_follow(d);
 }
 
+/* A teardown that is under way is shown, not asked about again. */
+static bool show_running(struct deck *d)
+{
+	const struct operation *op = deck_operation(d);
+	struct teardown_view *t = &d->teardown;
+
+	if (!op || op->kind != OP_DELETE)
+		return false;
+	t->unread = false;
+	if (t->op_id != op->id) {
+		/* the page that waits for its own has agreed to a plan, which said it */
+		if (t->op_id != 0 || !t->plan || strcmp(t->cluster, d->cluster) != 0)
+			t->saves = -1;
+		t->op_id = op->id;
+		json_free(t->operation);
+		t->operation = NULL;
+	}
+	snprintf(t->cluster, sizeof(t->cluster), "%s", d->cluster);
+	t->asking = false;
+	d->mode = AT_TEARDOWN;
+	teardown_follow(d);
+	return true;
+}
+
 /* The plan as it is now takes the place of the one that was refused, and is asked about anew.
  */
 static void on_plan_again(struct deck *d, const struct json *answer, const char *why)
@@ -107,7 +131,10 @@ static void on_plan_again(struct deck *d, const struct json *answer, const char 
 
 	if (d->mode != AT_TEARDOWN || t->asking || t->op_id > 0)
 		return;
+	if (strcmp(t->cluster, d->cluster) == 0 && show_running(d))
+		return;
 	teardown_plan_open(d, answer);
+	t->refused = true;
 	snprintf(d->dialog.note, sizeof(d->dialog.note), "not begun: %.66s", why);
 }
 
@@ -135,7 +162,7 @@ void teardown_agreed(struct deck *d)
 	json_free(t->operation); /* that of the last one */
 	t->operation = NULL;
 	t->op_id = 0;
-	t->asking = t->unread = false;
+	t->asking = t->unread = t->refused = false;
 	d->mode = AT_TEARDOWN;
 	deck_undo_none(d, "the teardown", "its own view does, for 10 s");
 	textbox_open(&t->text, t->cluster);
@@ -154,36 +181,13 @@ static void on_plan(struct deck *d, const struct json *answer, const char *clust
 	teardown_plan_open(d, answer);
 }
 
-/* A teardown that is under way is shown, not asked about again. */
-static bool show_running(struct deck *d)
-{
-	const struct operation *op = deck_operation(d);
-	struct teardown_view *t = &d->teardown;
-
-	if (!op || op->kind != OP_DELETE)
-		return false;
-	t->unread = false;
-	if (t->op_id != op->id) {
-		/* the page that waits for its own has agreed to a plan, which said it */
-		if (t->op_id != 0 || !t->plan || strcmp(t->cluster, d->cluster) != 0)
-			t->saves = -1;
-		t->op_id = op->id;
-		json_free(t->operation);
-		t->operation = NULL;
-	}
-	snprintf(t->cluster, sizeof(t->cluster), "%s", d->cluster);
-	t->asking = false;
-	d->mode = AT_TEARDOWN;
-	teardown_follow(d);
-	return true;
-}
-
-/* Somebody else's teardown was quicker than ours: the page that waits for ours shows theirs. */
+/* Somebody else's teardown was quicker than ours: the page that waits for ours shows theirs,
+ * and so does a plan that was refused for it. */
 void teardown_see(struct deck *d)
 {
 	const struct teardown_view *t = &d->teardown;
 
-	if (d->mode == AT_TEARDOWN && !t->asking && t->op_id == 0 &&
+	if (d->mode == AT_TEARDOWN && (!t->asking || t->refused) && t->op_id == 0 &&
 	    strcmp(t->cluster, d->cluster) == 0)
 		show_running(d);
 }
@@ -205,6 +209,7 @@ void act_report(struct deck *d)
 
 void act_teardown(struct deck *d)
 {
+	d->teardown.refused = false;
 	d->teardown.opener = d->pressed == K_ENTER ? 0 : d->pressed;
 	if (!d->cluster[0] && d->teardown.operation) {
 		act_report(d); /* what was torn down last */

@@ -309,7 +309,8 @@ int engine_pause(struct engine *e, const struct user *u, const char *name, bool 
 				.object = object };
 
 	snprintf(object, sizeof(object), "cluster %s", name);
-	if (!r || operation_outranks(r, OP_UPDATE_RANK, a.verb, err) < 0)
+	if (!r || lease_says(r, err) < 0 ||
+	    operation_outranks(r, OP_UPDATE_RANK, a.verb, err) < 0)
 		return -1;
 	return set_flag(r, &a, &r->cluster.paused, paused, paused ? NULL : open_protected,
 			paused ? "autoscaling paused" : "autoscaling resumed", err);

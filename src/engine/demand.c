@@ -400,23 +400,32 @@ static void want_fill(struct want *w, const struct job *j, const struct place_ru
 	w->no_spot = (w->node_count > 0 || j->no_spot) && r->ondemand;
 }
 
-static void eligible(struct maker *m, const struct job *j, size_t record, int64_t tasks,
-		     const struct place_rule *r)
+/* What this job wants, together with those that want the same. */
+static struct want *want_of_job(struct maker *m, const struct job *j, size_t record,
+				const struct place_rule *r)
 {
-	int64_t run_s = j->limit_s > 0 ? j->limit_s : 0;
 	struct want *w;
 
 	m->last = want_for(m, j, record, r);
+	m->out->want_of[record] = m->last;
 	w = &m->out->v[m->last];
 	if (w->jobs == 0)
 		want_fill(w, j, r);
 	w->jobs++;
+	return w;
+}
+
+static void eligible(struct maker *m, const struct job *j, size_t record, int64_t tasks,
+		     const struct place_rule *r)
+{
+	int64_t run_s = j->limit_s > 0 ? j->limit_s : 0;
+	struct want *w = want_of_job(m, j, record, r);
+
 	if (w->node_count > 0)
 		w->times += tasks;
 	else
 		w->slots += tasks;
 	w->run_s = run_s > w->run_s ? run_s : w->run_s;
-	m->out->want_of[record] = m->last;
 }
 
 /* Room there may be, but a limit of partition, QOS or user forbids it, or a budget is spent: no
@@ -425,15 +434,9 @@ static void eligible(struct maker *m, const struct job *j, size_t record, int64_
 static struct want *forbidden(struct maker *m, const struct job *j, size_t record,
 			      const struct place_rule *r)
 {
-	struct want *w;
+	struct want *w = want_of_job(m, j, record, r);
 
-	m->last = want_for(m, j, record, r);
-	w = &m->out->v[m->last];
-	if (w->jobs == 0)
-		want_fill(w, j, r);
-	w->jobs++;
 	w->not_eligible += j->tasks;
-	m->out->want_of[record] = m->last;
 	return w;
 }
 
