@@ -9,7 +9,7 @@ build=${BUILD:-build/debug}
 missing=$(site_can "$build") || skip "$missing"
 mux() { tmux -L "two$$" -f /dev/null "$@"; }
 finish() {
-	mux kill-server 2>/dev/null
+	consoles_end mux
 	site_end
 }
 trap finish EXIT

@@ -81,6 +81,15 @@ cli() { "$site/bin/paceline" --socket "$socket" "$@"; }
 
 end_pid() { [ -z "$1" ] || { kill -9 "$1" && wait "$1"; } 2>/dev/null; }
 
+# consoles_end TMUX...: the end of a tmux server, and of what ran in it: a console writes its place and history on its way out.
+consoles_end() {
+	consoles=$("$@" list-panes -a -F '#{pane_pid}' 2>/dev/null)
+	"$@" kill-server 2>/dev/null
+	for console in $consoles; do
+		timeout 5 tail --pid="$console" -s 0.05 -f /dev/null
+	done
+}
+
 site_end() {
 	end_pid "$engine_pid"
 	end_pid "$azsim_pid"
