@@ -243,6 +243,8 @@ int command_parse(struct command_run *r, const char *const *words, size_t n, str
 				return -1;
 			continue;
 		}
+		if (!words[i][0] && !rest)
+			return err_set(err, ERR_INVALID, "an empty word names nothing");
 		if (own == s.most && !(rest && s.rest))
 			return err_set(err, ERR_INVALID, "\"%.80s\" is one word too many",
 				       words[i]);

@@ -62,7 +62,11 @@ static void draw_lost(const struct deck *d, struct screen *s, int row)
 	int col = lamp(s, row, 1, "engine", never ? TONE_BOOT : TONE_FAIL,
 		       never ? "connecting" : "LOST, this picture is frozen");
 
-	screen_put(s, row, col, TONE_WARN, 0, mirror_link_text(d->mirror), s->cols - col);
+	col +=
+	    screen_put(s, row, col, TONE_WARN, 0, mirror_link_text(d->mirror), s->cols - col);
+	if (deck_lost(d) && !never && col + 40 < s->cols)
+		screen_putf(s, row, col, TONE_WARN, LOOK_BOLD, s->cols - col,
+			    "; in another shell: %s", d->options->start);
 }
 
 void deck_draw_lamps(const struct deck *d, struct screen *s, int row)

@@ -518,6 +518,14 @@ static void nearest_value(char out[40], const struct template_param *p, const ch
 		snprintf(out, 40, "%.15g", x > p->max ? p->max : x < p->min ? p->min : x);
 }
 
+/* "NAME=VALUE" */
+static bool is_of(const char *given, const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncmp(given, name, n) == 0 && given[n] == '=';
+}
+
 static bool check_values(struct json *out, const struct template *t, const struct strs *params)
 {
 	bool fine = true;
@@ -530,7 +538,7 @@ static bool check_values(struct json *out, const struct template *t, const struc
 		struct err err;
 
 		for (size_t k = 0; k < params->n; k++)
-			if (strncmp(params->v[k], p->name, n) == 0 && params->v[k][n] == '=')
+			if (is_of(params->v[k], p->name))
 				value = params->v[k] + n + 1;
 		if (value && template_param_check(p, value, &err) == 0)
 			continue;
@@ -538,6 +546,46 @@ static bool check_values(struct json *out, const struct template *t, const struc
 		nearest_value(fix, p, value);
 		check_problem(out, CHECK_FAIL, p->name, fix, "%s",
 			      value ? err.msg : "a value is needed: there is no default");
+	}
+	return fine;
+}
+
+/* What a template says of a value has its own place in front, which the operator never saw. */
+static const char *without_place(const char *text)
+{
+	const char *at = strstr(text, ", column ");
+	const char *end = at ? strstr(at, ": ") : NULL;
+
+	return end ? end + 2 : text;
+}
+
+/* Values that are of their type, and that the template cannot be expanded with: each is tried
+ * alone among the defaults. The others are left in rest. */
+static bool check_each(struct json *out, const struct template *t, const struct strs *params,
+		       struct strs *rest)
+{
+	bool fine = true;
+
+	for (size_t i = 0; i < params->n; i++) {
+		const struct template_param *p = NULL;
+		struct strs one = STRS_INIT(CLUSTER_PARAMS_MAX);
+		struct err why = ERR_INIT;
+		struct cluster_spec spec;
+
+		for (size_t k = 0; !p && k < t->n_params; k++)
+			if (is_of(params->v[i], t->params[k].name))
+				p = &t->params[k];
+		cluster_spec_init(&spec);
+		strs_add(&one, params->v[i]);
+		if (p && template_expand(&spec, t, &one, &why) < 0) {
+			fine = false;
+			check_problem(out, CHECK_FAIL, p->name, p->fallback, "%s",
+				      without_place(why.msg));
+		} else {
+			strs_add(rest, params->v[i]);
+		}
+		cluster_spec_clear(&spec);
+		strs_clear(&one);
 	}
 	return fine;
 }
@@ -662,10 +710,19 @@ static void offers(struct json *out, struct engine *e, const struct template *t,
 		      e->clouds[i].record->simulated ? "simulated" : "");
 }
 
+static int expand_again(struct cluster_spec *spec, const struct template *t,
+			const struct strs *params)
+{
+	cluster_spec_clear(spec);
+	cluster_spec_init(spec);
+	return template_expand(spec, t, params, NULL);
+}
+
 struct json *engine_check(struct engine *e, const char *name, const char *template_name,
 			  const struct strs *params, const char *wanted, struct err *err)
 {
 	struct template *t = template_load(&e->template_folders, template_name, err);
+	struct strs rest = STRS_INIT(CLUSTER_PARAMS_MAX);
 	struct err why = ERR_INIT;
 	struct cluster_spec spec;
 	struct json *out;
@@ -687,13 +744,16 @@ struct json *engine_check(struct engine *e, const char *name, const char *templa
 		    "the engine is in adoption mode and changes nothing: see \"found\"");
 	if (!check_values(out, t, params))
 		check_told(out, "values", CHECK_FAIL, "values");
-	else if (template_expand(&spec, t, params, &why) < 0)
+	else if (template_expand(&spec, t, params, &why) == 0)
+		check_expanded(out, e, t, &spec);
+	else if (check_each(out, t, params, &rest))
 		check_problem(out, CHECK_FAIL, "", NULL, "%s", why.msg);
-	else
+	else if (expand_again(&spec, t, &rest) == 0)
 		check_expanded(out, e, t, &spec);
 	if (wanted && spec.cloud)
 		offers(out, e, t, &spec, wanted);
 	cluster_spec_clear(&spec);
+	strs_clear(&rest);
 	template_free(t);
 	return out;
 }

@@ -113,14 +113,14 @@ static int find_engine(struct program *p, struct err *err)
 	return 0;
 }
 
-/* Without a configuration there is only the demo's engine to speak to, and its folder says that
- * there was one. */
+/* Without a configuration there is only the demo's engine to speak to, unless it is named; its
+ * folder says that there was one. */
 static bool demo_has_ended(const struct program *p)
 {
 	struct places demo;
 	bool yes = false;
 
-	if (p->name || p->places.config)
+	if (p->name ? strcmp(p->name, ENGINE_DEMO) != 0 : p->places.config != NULL)
 		return false;
 	if (places_make(&demo, ENGINE_DEMO, places_of_site(), NULL) == 0)
 		yes = file_exists(demo.state);

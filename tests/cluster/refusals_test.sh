@@ -178,6 +178,8 @@ as "a size that the region lacks" 1 "region westeurope has no size Standard_F2s_
 	"cluster start size --wait"
 as "once the region is known, at once" 1 "has no size Standard_D2s_v55; did you mean Standard_D2s_v5" \
 	"cluster create size2 slurm head_size=Standard_D2s_v55"
+as "values that the template has no use for are all told, each by its parameter" 1 "fail: cloud: |no/such|try cloud=azsim|fail: htc_size: |Standard_None" \
+	"cluster check many slurm cloud=no/such htc_size=Standard_None"
 as "a head above the quota is made" 0 "is made" "cluster create big slurm head_size=Standard_D16s_v5"
 as "a quota that is too small" 1 "quota cores in westeurope: limit 8, used 0|asks for 16|smaller size" "cluster start big --wait"
 nothing_made "names, parameters, regions, sizes and quotas"

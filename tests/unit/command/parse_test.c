@@ -104,6 +104,19 @@ static void every_command_takes_the_common_switches(void **state)
 	assert_string_equal(command_option(&run, "yes"), "");
 }
 
+static void an_empty_word_names_nothing(void **state)
+{
+	static const char *const words[] = { "why", "demo", "" };
+	struct err err = ERR_INIT;
+	size_t used = 0;
+
+	(void)state;
+	run = (struct command_run){ .args = STRS_INIT(100), .options = STRS_INIT(100) };
+	run.command = command_find(words, 3, &used);
+	assert_int_equal(command_parse(&run, words + used, 3 - used, &err), -1);
+	assert_string_equal(err.msg, "an empty word names nothing");
+}
+
 static void says_what_does_not_fit(void **state)
 {
 	(void)state;
@@ -158,7 +171,8 @@ static void names_what_was_meant(void **state)
 		"there is no command \"nothing-like-it\"; help lists them");
 	unknown("node", "drian",
 		"there is no command \"node drian\"; did you mean \"node drain\"?");
-	unknown("operation", NULL, "operation: say what to do: list, show, retry, cancel, skip");
+	unknown("operation", NULL,
+		"operation: say what to do: list, show, retry, cancel, skip");
 	unknown(
 	    "operation", "zap",
 	    "there is no command \"operation zap\"; operation takes: list, show, retry, cancel, skip");
@@ -171,6 +185,7 @@ int main(void)
 		cmocka_unit_test_teardown(takes_words_and_options_in_any_order, forget),
 		cmocka_unit_test_teardown(leaves_words_after_two_hyphens_alone, forget),
 		cmocka_unit_test_teardown(every_command_takes_the_common_switches, forget),
+		cmocka_unit_test_teardown(an_empty_word_names_nothing, forget),
 		cmocka_unit_test_teardown(says_what_does_not_fit, forget),
 		cmocka_unit_test_teardown(counts_what_is_acted_on, forget),
 		cmocka_unit_test(names_what_was_meant),
