@@ -156,7 +156,7 @@ as "and the first one still answers" 0 "no clusters yet" "cluster list"
 
 # --- clusters that cannot be
 as "a name with a path in it" 2 'cluster name "../x"' "cluster create ../x slurm"
-answers "an empty name" 2 'has 1 to 32 characters, "" has 0' $user "$pl" --socket "$sock" cluster create "" slurm
+answers "an empty name" 2 'an empty word names nothing' $user "$pl" --socket "$sock" cluster create "" slurm
 as "60 characters" 2 "has 1 to 32 characters" "cluster create $(printf 'x%.0s' $(seq 60)) slurm"
 as "another alphabet" 2 'cluster name "hällo": use lower case letters' "cluster create hällo slurm"
 as "a template's name" 1 'there is no template "slurn"; did you mean "slurm"' "cluster create alpha slurn"
