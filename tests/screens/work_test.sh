@@ -31,7 +31,8 @@ operations() {
 	tap_ok "and what can be done" screen_wait 'c take it back'
 	screen_keys Escape r
 	tap_ok "r tries again now" asked 'POST /v1/operations/78/retry'
-	tap_ok "and it runs" screen_wait 'running'
+	tap_ok "and it runs" screen_wait 'the cloud makes the network'
+	screen_wait 'it tries again now' >/dev/null # the answer, which has the line that the next key answers in
 	screen_keys r
 	tap_ok "without a next try there is nothing to retry" screen_wait 'r (try again now): it waits for no next try'
 	screen_keys c
