@@ -153,8 +153,17 @@ static bool group_id_of(const struct run *r, char out[320])
 	return resource_name(r, CLOUD_GROUP, NULL, out, NULL) == 0;
 }
 
-/* Where an earlier life's write is open, that one is settled first and the tag looked at again.
- */
+static bool tag_is_open(const struct run *r, const char *group_id)
+{
+	for (size_t i = 0; i < r->n_intents; i++)
+		if (r->intents[i]->in.verb == CLOUD_PUT &&
+		    strcmp(r->intents[i]->in.resource_id, group_id) == 0)
+			return true;
+	return false;
+}
+
+/* Where an earlier life's write is open, that one is settled first and the tag looked at again. A
+ * deletion of the group that is open waits for the lease, so the tag does not wait for it. */
 static void write_tag(struct run *r)
 {
 	struct err err = ERR_INIT;
@@ -162,7 +171,7 @@ static void write_tag(struct run *r)
 
 	if (!group_id_of(r, id) || engine_hands_off(r->engine))
 		return;
-	if (!intent_open(r, id)) {
+	if (!tag_is_open(r, id)) {
 		if (store_begin(r->engine->store, &err) < 0 ||
 		    !intent_add(r, CLOUD_PUT, CLOUD_GROUP, id, 0, 0, &err)) {
 			store_rollback(r->engine->store);
