@@ -77,6 +77,7 @@ check "a restart does not end it" safe
 check "an admin does" cli engine resume --yes --reason 'looked at it'
 check "it has ended" no safe
 check "the audit knows who ended it" sh -c "\"$site/bin/paceline\" --socket \"$socket\" audit | grep 'engine resume'"
+until_true state_is running >/dev/null 2>&1 # a start has its minutes
 check "what was begun goes on to its end" until_true state_is running
 check "readings come" until_true newer_reading
 check "ending what is no safe mode says so" says 'not in safe mode' cli engine resume --yes

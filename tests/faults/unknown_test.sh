@@ -31,8 +31,8 @@ until_true idle_long; ok "then they are idle for longer than they may, and stay,
 
 for kind in truncated garbage down hang; do
 	fault $kind -1
-	[ $kind != truncated ] || cli cluster resume demo >"$site/said" 2>&1
 	until_true cluster '.view.queue_stale and .view.issue != ""'; ok "R5.2: a scheduler whose answer is $kind is trouble"
+	[ $kind != truncated ] || cli cluster resume demo >"$site/said" 2>&1 # not before: a reading that was begun may still be whole
 	until_true later $(($(now) + 180000)) && stay; ok "R5.2: and nothing goes for three minutes"
 done
 until_true shows why demo htc-1 && until_true grep -q 'stays while scheduler or cloud cannot be read' "$site/said"; ok "R5.2: each node says why it stays"
