@@ -63,6 +63,9 @@ static void on_told(void *arg, const struct sched_run *run, const struct err *er
 
 	r->offering = false;
 	if (run && run->exit_code == 0) {
+		r->offers_after_ms = 0;
+		if (r->offers_version != r->cluster.version)
+			return; /* it changed meanwhile: the head is told again */
 		r->cluster.offers_due = false;
 		cluster_save(r);
 		note(r, EVENT_INFO, "head",
@@ -73,11 +76,13 @@ static void on_told(void *arg, const struct sched_run *run, const struct err *er
 		text_clean(why, sizeof(why), run->errout, strlen(run->errout));
 	else if (err)
 		text_clean(why, sizeof(why), err->msg, strlen(err->msg));
+	log_warn("cluster %s: offers: %s", r->cluster.name, why);
+	if (!r->offers_after_ms) /* once: a head of an earlier version refuses each time */
+		note(
+		    r, EVENT_WARN, "head",
+		    "new sizes are not on offer at the scheduler yet, so that jobs which name them are refused: %.100s; asked again each minute",
+		    why);
 	r->offers_after_ms = clock_mono_ms() + AGAIN_MS;
-	note(
-	    r, EVENT_WARN, "head",
-	    "new sizes are not on offer at the scheduler yet, so that jobs which name them are refused: %.100s; asked again in a minute",
-	    why);
 }
 
 void offers_act(struct run *r)
@@ -97,6 +102,7 @@ void offers_act(struct run *r)
 		strs_add(&argv, HEAD_TOOL);
 		strs_add(&argv, "offers");
 		r->offering = true;
+		r->offers_version = r->cluster.version;
 		remote_run(r->remote, &argv, NULL, buf_str(&list), list.len, true, 30000,
 			   on_told, r);
 	}

@@ -504,20 +504,40 @@ void remote_verb(struct run *r, enum sched_verb verb, const struct sched_args *a
  * Keys: one per cluster, made here, never sent anywhere but as its public half
  */
 
+static char *key_path(const struct run *r)
+{
+	return xasprintf("%s/keys/%s", r->engine->state_dir, r->cluster.short_id);
+}
+
+/* The public half comes last: where it is, both are whole. */
+static int key_put(const struct run *r, struct err *err)
+{
+	char *path = key_path(r);
+	char *names[][2] = {
+		{ xasprintf("%s.new", path), xstrdup(path) },
+		{ xasprintf("%s.new.pub", path), xasprintf("%s.pub", path) },
+	};
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (rc == 0 && rename(names[i][0], names[i][1]) < 0)
+			rc = err_sys(err, "%s", names[i][1]);
+		free(names[i][0]);
+		free(names[i][1]);
+	}
+	free(path);
+	return rc;
+}
+
 static void keygen_ended(void *arg, const struct proc_result *res)
 {
 	struct run *r = arg;
 	struct err err = ERR_INIT;
 
 	r->keygen = NULL;
-	if (proc_err(res, "ssh-keygen", &err) < 0)
+	if (proc_err(res, "ssh-keygen", &err) < 0 || key_put(r, &err) < 0)
 		operation_error(r, &err, 5000);
 	operation_wake(r);
-}
-
-static char *key_path(const struct run *r)
-{
-	return xasprintf("%s/keys/%s", r->engine->state_dir, r->cluster.short_id);
 }
 
 int remote_tools(const struct run *r, struct err *err)
@@ -533,11 +553,11 @@ int remote_tools(const struct run *r, struct err *err)
 	return 0;
 }
 
-/* A key without its public half is of a kill in between: it is made anew, as no machine has it
- * yet. */
+/* Made under another name, as ssh-keygen may be killed with a file half written. A key without
+ * its public half is of a kill in between: it is made anew, as no machine has it yet. */
 int remote_key_begin(struct run *r, struct err *err)
 {
-	char *path = key_path(r);
+	char *final = key_path(r), *path = xasprintf("%s.new", final);
 	char *dir = xasprintf("%s/keys", r->engine->state_dir);
 	const char *argv[] = { SSH_KEYGEN, "-q",       "-t", "ed25519", "-N", "",
 			       "-C",	   "paceline", "-f", path,	NULL };
@@ -551,6 +571,7 @@ int remote_key_begin(struct run *r, struct err *err)
 	}
 	free(dir);
 	free(path);
+	free(final);
 	return rc;
 }
 
@@ -563,6 +584,8 @@ int remote_key(struct run *r, struct buf *public_key, struct err *err)
 	while (rc == 0 && public_key->len &&
 	       isspace((unsigned char)public_key->data[public_key->len - 1]))
 		public_key->data[--public_key->len] = '\0';
+	if (rc == 0 && !public_key->len)
+		rc = err_set(err, ERR_INVALID, "%s is empty", pub);
 	free(path);
 	free(pub);
 	return rc;
@@ -574,6 +597,8 @@ void remote_key_forget(struct run *r)
 	const char *dir = r->engine->state_dir, *id = r->cluster.short_id;
 	char *files[] = { xasprintf("%s/keys/%s", dir, id),
 			  xasprintf("%s/keys/%s.pub", dir, id),
+			  xasprintf("%s/keys/%s.new", dir, id),
+			  xasprintf("%s/keys/%s.new.pub", dir, id),
 			  xasprintf("%s/ssh/known-%s", dir, id) };
 
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {

@@ -50,6 +50,9 @@ cloud_start 10
 engine_start
 check "an engine begins" engine_wait
 cli cluster create demo slurm htc_max=4 hpc_max=0 >/dev/null 2>&1
+key=$site/engine/keys/$(api /v1/clusters/demo | sed -n 's/.*"short_id":"\([0-9a-f]*\)".*/\1/p')
+mkdir -p -m 0700 "${key%/*}" && : >"$key" && : >"$key.pub" # what a kill of ssh-keygen leaves
+chown --reference="$site/engine" "${key%/*}" "$key" "$key.pub"
 cli cluster start demo >/dev/null 2>&1
 for _i in 1 2 3 4; do kill_and_start; done
 check "four kills from outside are no crashes" no safe
@@ -77,8 +80,8 @@ check "a restart does not end it" safe
 check "an admin does" cli engine resume --yes --reason 'looked at it'
 check "it has ended" no safe
 check "the audit knows who ended it" sh -c "\"$site/bin/paceline\" --socket \"$socket\" audit | grep 'engine resume'"
-until_true state_is running >/dev/null 2>&1 # a start has its minutes
 check "what was begun goes on to its end" until_true state_is running
+check "R4.2: a key that was half written is made anew" [ -s "$key.pub" ]
 check "readings come" until_true newer_reading
 check "ending what is no safe mode says so" says 'not in safe mode' cli engine resume --yes
 kill_and_start
