@@ -54,6 +54,12 @@ cases() {
 		case $name,$n in
 		*,0) after "$name" ;;
 		sql.*) some "$name" "$n" kill 24 ;;
+		intent.sent,*)
+			some "$name" "$n" kill
+			for pass in $(seq $((n - n / 4 + 1)) "$n"); do # a teardown's last calls, the group's own among them
+				echo "$name#$pass:kill"
+			done
+			;;
 		*) some "$name" "$n" kill ;;
 		esac
 	done
