@@ -43,6 +43,8 @@ check "a backup is written ($backup)" test -s "$backup"
 # after the backup: two more nodes, and a cluster that it does not know
 load 2 100000
 check "four nodes work" until_true busy 4
+settled() { [ "$(of_cluster demo nodes)" = 4 ]; }
+until_true settled # one that was bought for a job that another node took goes by itself
 four=$(names)
 cli cluster create stray slurm htc_max=2 hpc_max=0 network=10.64.0.0/16 >/dev/null && cli cluster start stray --wait >/dev/null 2>&1
 # and one that was torn down but for its disk

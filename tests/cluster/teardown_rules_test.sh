@@ -27,7 +27,7 @@ by_hand() { # METHOD ID [BODY]: somebody else's hand in the cloud; its status
 status_of() { by_hand GET "$1"; }
 
 [ "$(id -u)" -ne 0 ] || chown paceline "$site"
-cloud_start 12 --profile fast --seed 1
+cloud_start 4 --profile fast --seed 1
 engine_start
 engine_wait; ok "cloud and engine are there"
 say cluster create one slurm htc_max=1 hpc_max=0 && say cluster start one --wait; ok "a cluster runs"
