@@ -49,7 +49,7 @@ store() { sqlite3 -readonly "$site/engine/engine.db" "$1"; }
 acts() { store "SELECT verb || ' ' || object FROM audit WHERE seq > $1 AND actor != 'engine' AND verb NOT IN ($2)"; }
 level_1="'start', 'pause', 'resume', 'cancel', 'node drain', 'node undrain', 'node keep', 'node unkeep', 'array keep', 'array unkeep',
 	'array retry', 'job hold',
-	'job release', 'job submit', 'ssh'"
+	'job release', 'job submit', 'ssh', 'backup'"
 last_act() { store "SELECT coalesce(max(seq), 0) FROM audit"; }
 # Calls since that moment that change something else than a resource group, of which each life of the engine tags its own (R3.4);
 # a token changes nothing.
