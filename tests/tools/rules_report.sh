@@ -10,9 +10,14 @@ FILENAME == ARGV[1] && /^(ok|FAILED) +[^ ]+/ {
 	split($0, word, /[ :]+/)
 	state = word[1] == "ok" ? "passed" : "failed"
 	seen[word[2]] = state
-	seen[stage " " word[2]] = state
-	if (state == "failed") broken[stage] = 1
-	ran[stage] = 1
+	of = stage
+	if (stage == "tests" && split(word[2], label, "/") > 1) { # several stages out of one queue
+		of = label[1]
+		sub(/^[^\/]*\//, "", word[2])
+	}
+	seen[of " " word[2]] = state
+	if (state == "failed") broken[of] = 1
+	ran[of] = 1
 	next
 }
 FILENAME == ARGV[1] { next }
@@ -28,6 +33,8 @@ $2 ~ /^not yet: / { print $1, "-", $2; missing++; next }
 	sub(/_test\.(c|sh)$/, "", name)
 	if (file ~ /^tests\/(bench|soak)\//)
 		result = "measured by make " (part[3] == "keys.sh" ? "keys" : "bench-console")
+	else if (part[2] == "screenshots.sh")
+		result = "made by make screenshots"
 	else if ((part[2] " " name) in seen)
 		result = seen[part[2] " " name]
 	else if (name in seen)
