@@ -14,7 +14,8 @@
 struct console_options {
 	const char *socket_path;   /* of the engine */
 	uid_t engine_uid;	   /* as in client_new() */
-	const char *state_dir;	   /* for drafts, 0700; made when needed. NULL: none are kept */
+	const char *state_dir;	   /* for drafts, 0700; made when needed, but not again when it is removed meanwhile.
+				      NULL: none are kept */
 	const char *templates_dir; /* the operator's own; NULL: none */
 	const char *start;	   /* the command that starts this engine, when it is lost; NULL: none is known */
 	const char *conf_path;	   /* console.conf, which need not be there; NULL: none */

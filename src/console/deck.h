@@ -328,6 +328,7 @@ struct deck {
 	int data_ms, esc_ms;
 	struct theme theme;   /* as chosen; the site's colour is put on it */
 	bool paste, restored; /* filters of the last time were put back */
+	bool state_there;     /* its own folder */
 	bool helping;	      /* help lies over a prompt, a dialog, the wizard */
 	struct textbox place_help;
 	struct timer *dialog_timer, *clock_timer, *message_timer, *why_timer, *follow_timer,
@@ -501,6 +502,8 @@ void deck_saved_list(struct deck *d);
 void deck_remember(struct deck *d); /* filters and lines typed, at the end */
 void deck_recall(struct deck *d);   /* at the start */
 char *deck_state_path(const struct deck *d, const char *name); /* yours; NULL: none are kept */
+/* Its folder, made when it is needed; one that was there and is gone went with its engine. */
+int deck_state_make(struct deck *d, struct err *err);
 
 /* deck_conf.c */
 void deck_conf_read(struct deck *d);

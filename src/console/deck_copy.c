@@ -21,11 +21,11 @@ const char *deck_no_row(const struct deck *d, char out[80])
 	return "nothing is under the cursor";
 }
 
-static char *keep(const struct deck *d, const char *text, struct err *err)
+static char *keep(struct deck *d, const char *text, struct err *err)
 {
 	char *path = deck_state_path(d, "copy");
 
-	if (path && file_make_dir(d->options->state_dir, 0700, err) == 0 &&
+	if (path && deck_state_make(d, err) == 0 &&
 	    file_write(path, text, strlen(text), 0600, err) == 0)
 		return path;
 	free(path);

@@ -21,6 +21,21 @@ char *deck_state_path(const struct deck *d, const char *name)
 	return d->options->state_dir ? xasprintf("%s/%s", d->options->state_dir, name) : NULL;
 }
 
+/* "demo --stop" takes it away, also under a console that is open still: nothing comes back. */
+int deck_state_make(struct deck *d, struct err *err)
+{
+	const char *dir = d->options->state_dir;
+
+	if (!dir)
+		return err_set(err, ERR_UNSUPPORTED, "there is no folder for it");
+	if (d->state_there && !file_exists(dir))
+		return err_set(err, ERR_NOT_FOUND, "%s was removed", dir);
+	if (file_make_dir(dir, 0700, err) < 0)
+		return -1;
+	d->state_there = true;
+	return 0;
+}
+
 /* Files of lines */
 
 typedef int read_line_fn(struct deck *d, const char *line, struct err *err);
@@ -62,7 +77,7 @@ static void write_lines(struct deck *d, const char *name, const struct buf *text
 	struct err err = ERR_INIT;
 
 	if (path && (text->len > 0 || file_exists(path)) &&
-	    (file_make_dir(d->options->state_dir, 0700, &err) < 0 ||
+	    (deck_state_make(d, &err) < 0 ||
 	     file_write(path, buf_str(text), text->len, 0600, &err) < 0))
 		deck_say(d, TONE_WARN, "not kept: %s", err.msg);
 	free(path);
@@ -319,6 +334,7 @@ static void say_restored(struct deck *d)
 
 void deck_recall(struct deck *d)
 {
+	d->state_there = d->options->state_dir && file_exists(d->options->state_dir);
 	read_lines(d, "views", take_view);
 	read_lines(d, "history", take_typed);
 	read_lines(d, "filters", take_filter);

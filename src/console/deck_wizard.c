@@ -110,7 +110,8 @@ static int draft_write(struct deck *d, struct err *err)
 
 	if (!path)
 		err_set(err, ERR_UNSUPPORTED, "there is no folder for drafts");
-	else if (json_write_pretty(&text, j) == 0 && file_make_dir(dir, 0700, err) == 0)
+	else if (json_write_pretty(&text, j) == 0 && deck_state_make(d, err) == 0 &&
+		 file_make_dir(dir, 0700, err) == 0)
 		rc = file_write(path, buf_str(&text), text.len, 0600, err);
 	buf_clear(&text);
 	json_free(j);

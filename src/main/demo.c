@@ -131,6 +131,8 @@ static int drive_only(const struct demo_world *w, const struct demo_order *order
 	struct err err = ERR_INIT;
 	int rc;
 
+	if (demo_driver_lock(w, &err) < 0)
+		return failed(&err);
 	puts("ready");
 	fflush(stdout);
 	rc = demo_drive(w, order, &result, &err);
@@ -150,7 +152,7 @@ static void say_goes_on(const struct demo_options *o)
 }
 
 static int with_console(struct demo_world *w, const struct demo_options *o,
-			int (*console)(const char *socket, const char *dir, bool elsewhere))
+			demo_console_fn *console)
 {
 	bool fresh = !file_exists(w->engine_dir);
 	struct err err = ERR_INIT;
@@ -159,24 +161,29 @@ static int with_console(struct demo_world *w, const struct demo_options *o,
 	say_ghosts(w);
 	if (demo_world_start(w, o->seed, &err) < 0 || (fresh && start_driver(w, o, &err) < 0))
 		return failed(&err);
-	code = console(w->places.socket, w->dir, o->dir != NULL);
-	say_goes_on(o);
+	if (w->own && file_make_dir(w->own, 0700, &err) < 0)
+		return failed(&err);
+	code = console(w, o->dir != NULL);
+	if (demo_engine_pid(w))
+		say_goes_on(o);
+	else
+		puts("The demo has ended.");
 	return code;
 }
 
 static int stop(struct demo_world *w)
 {
 	struct err err = ERR_INIT;
-	bool there = file_exists(w->dir);
+	bool there = demo_world_there(w);
 
 	if (demo_world_stop(w, &err) < 0)
 		return failed(&err);
-	puts(there ? "The demo is ended, and its folder removed." : "There is no demo to end.");
+	puts(there ? "The demo is ended, and its folders are removed."
+		   : "There is no demo to end.");
 	return 0;
 }
 
-int demo_main(const struct demo_options *o,
-	      int (*console)(const char *socket, const char *dir, bool elsewhere))
+int demo_main(const struct demo_options *o, demo_console_fn *console)
 {
 	struct demo_order order = { .tasks = o->tasks,
 				    .idle = o->batch ? IDLE_BATCH : IDLE_CONSOLE,

@@ -14,9 +14,12 @@ struct demo_options {
 	const char *dir; /* NULL: the usual one */
 };
 
-/* The program's exit code. console runs on the demo's engine when it is up; elsewhere:
- * in a folder of the caller's. */
-int demo_main(const struct demo_options *o,
-	      int (*console)(const char *socket, const char *dir, bool elsewhere));
+struct demo_world;
+
+/* The console on the demo's engine, which is up; elsewhere: in a folder of the caller's. */
+typedef int demo_console_fn(const struct demo_world *w, bool elsewhere);
+
+/* The program's exit code. */
+int demo_main(const struct demo_options *o, demo_console_fn *console);
 
 #endif

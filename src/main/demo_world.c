@@ -24,6 +24,7 @@
 #define PROGRAM_MAX   ((size_t)64 << 20)
 #define END_WAIT_MS   30000
 #define PROC_FILE_MAX ((size_t)1 << 20)
+#define DRIVER_LOCK   "drive.lock"
 
 int demo_world_init(struct demo_world *w, const char *dir, bool ghosts, struct err *err)
 {
@@ -40,6 +41,7 @@ int demo_world_init(struct demo_world *w, const char *dir, bool ghosts, struct e
 	w->templates = xasprintf("%s/templates", w->dir);
 	w->cloud_file = xasprintf("%s/cloud.yaml", w->azsim_dir);
 	w->control = xasprintf("%s/control.sock", w->azsim_dir);
+	w->own = dir ? xasprintf("%s/console", dir) : places_own(ENGINE_DEMO);
 	free(w->places.state);
 	w->places.state = xstrdup(w->engine_dir);
 	if (dir) {
@@ -58,6 +60,7 @@ void demo_world_clear(struct demo_world *w)
 	free(w->templates);
 	free(w->cloud_file);
 	free(w->control);
+	free(w->own);
 	places_clear(&w->places);
 }
 
@@ -90,6 +93,29 @@ pid_t demo_engine_pid(const struct demo_world *w)
 pid_t demo_azsim_pid(const struct demo_world *w)
 {
 	return lock_holder(w->azsim_dir, "lock");
+}
+
+static pid_t driver_pid(const struct demo_world *w)
+{
+	return lock_holder(w->dir, DRIVER_LOCK);
+}
+
+int demo_driver_lock(const struct demo_world *w, struct err *err)
+{
+	char *path = xasprintf("%s/" DRIVER_LOCK, w->dir);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int rc = 0;
+
+	if (fd < 0)
+		rc = err_sys(err, "%s", path);
+	else if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		rc = err_set(err, ERR_CONFLICT, "another process drives this demo already");
+	else if (ftruncate(fd, 0) < 0 || dprintf(fd, "%ld\n", (long)getpid()) < 0)
+		rc = err_sys(err, "%s", path);
+	if (rc < 0 && fd >= 0)
+		close(fd);
+	free(path); /* the lock ends with the process */
+	return rc;
 }
 
 static int end_process(pid_t pid, int signo, struct err *err)
@@ -306,18 +332,30 @@ static void remove_empty_parent(const char *path)
 	free(dir);
 }
 
+bool demo_world_there(const struct demo_world *w)
+{
+	return file_exists(w->dir) || (w->own && file_exists(w->own));
+}
+
+static int remove_folder(const char *dir, struct err *err)
+{
+	int rc = file_exists(dir) ? file_remove_tree(dir, err) : 0;
+
+	remove_empty_parent(dir);
+	return rc;
+}
+
 int demo_world_stop(struct demo_world *w, struct err *err)
 {
-	int rc;
-
-	if (end_process(demo_engine_pid(w), SIGTERM, err) < 0 ||
+	if (end_process(driver_pid(w), SIGTERM, err) < 0 ||
+	    end_process(demo_engine_pid(w), SIGTERM, err) < 0 ||
 	    end_process(demo_azsim_pid(w), SIGTERM, err) < 0)
 		return -1;
 	unlink(w->places.socket);
-	rc = file_exists(w->dir) ? file_remove_tree(w->dir, err) : 0;
 	remove_empty_parent(w->places.socket);
-	remove_empty_parent(w->dir);
-	return rc;
+	if (remove_folder(w->dir, err) < 0)
+		return -1;
+	return w->own ? remove_folder(w->own, err) : 0;
 }
 
 /*

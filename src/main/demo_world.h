@@ -16,6 +16,7 @@
 struct demo_world { /* owned */
 	bool root, ghosts;
 	char *dir, *azsim_dir, *engine_dir, *bin, *templates, *cloud_file, *control;
+	char *own; /* what this person's consoles keep of it: drafts, history; it goes with the demo */
 	struct places places;
 };
 
@@ -25,12 +26,15 @@ void demo_world_clear(struct demo_world *w);
 
 pid_t demo_engine_pid(const struct demo_world *w); /* 0: none runs */
 pid_t demo_azsim_pid(const struct demo_world *w);
+/* This process starts the cluster and submits the job, behind the console: until it ends, or the demo is stopped. */
+int demo_driver_lock(const struct demo_world *w, struct err *err);
 
 /* Makes what is missing of user, folder, cloud and engine; what runs already is left alone. seed < 0: any. */
 int demo_world_start(struct demo_world *w, int64_t seed, struct err *err);
 int demo_engine_start(const struct demo_world *w, struct err *err);
 int demo_engine_kill(const struct demo_world *w, struct err *err); /* SIGKILL, and waits for its end */
-/* Ends engine and cloud, waits for their end, removes the folder. */
+bool demo_world_there(const struct demo_world *w); /* or something that it left */
+/* Ends engine and cloud, waits for their end, removes the folders. */
 int demo_world_stop(struct demo_world *w, struct err *err);
 /* Processes of this machine that still have something of the world open: named in a command line or mounted. */
 size_t demo_processes_left(const struct demo_world *w);

@@ -15,6 +15,7 @@
 #include "cli/cli.h"
 #include "console/console.h"
 #include "demo.h"
+#include "demo_world.h"
 #include "engine_main.h"
 
 struct program {
@@ -174,6 +175,9 @@ static int run_console(struct program *p)
 	p->console.engine_uid = (uid_t)-1;
 	state = places_own(p->places.name);
 	p->console.state_dir = state;
+	/* there from the start, so that it is missed when "demo --stop" takes it away */
+	if (state && strcmp(p->places.name, ENGINE_DEMO) == 0)
+		file_make_dir(state, 0700, NULL);
 	templates = file_own("templates");
 	p->console.templates_dir = templates;
 	conf = file_own("console.conf");
@@ -245,18 +249,15 @@ static int read_count(int64_t *out, const struct command_run *r, const char *nam
 		       (long long)max, text);
 }
 
-static int demo_console(const char *socket, const char *dir, bool elsewhere)
+static int demo_console(const struct demo_world *w, bool elsewhere)
 {
-	/* what the console keeps is the person's, and outlives the demo; of a demo elsewhere,
-	 * which has nothing to do with the usual one, it goes with that */
-	char *state = elsewhere ? xasprintf("%s/console", dir) : places_own(ENGINE_DEMO);
 	char *conf = file_own("console.conf");
-	char *templates = xasprintf("%s/templates", dir);
-	char *start =
-	    elsewhere ? xasprintf("paceline demo --state %s", dir) : xstrdup("paceline demo");
-	const struct console_options o = { .socket_path = socket,
+	char *templates = xasprintf("%s/templates", w->dir);
+	char *start = elsewhere ? xasprintf("paceline demo --state %s", w->dir)
+				: xstrdup("paceline demo");
+	const struct console_options o = { .socket_path = w->places.socket,
 					   .engine_uid = (uid_t)-1,
-					   .state_dir = state,
+					   .state_dir = w->own,
 					   .templates_dir = templates,
 					   .start = start,
 					   .conf_path = conf };
@@ -265,7 +266,6 @@ static int demo_console(const char *socket, const char *dir, bool elsewhere)
 	free(conf);
 	free(start);
 	free(templates);
-	free(state);
 	return code;
 }
 
