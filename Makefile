@@ -152,10 +152,9 @@ deps:
 	tests/deps.sh
 # What the demo needs, and no more.
 demo:
-	tests/deps.sh demo
-	@echo "Building: one to three minutes the first time."
-	@$(MAKE) -s all
-	build/paceline demo
+	@tests/deps.sh demo
+	@tests/build.sh $(MAKEOVERRIDES)
+	@build/paceline demo
 screenshots:
 	tests/screenshots.sh
 

@@ -2,6 +2,7 @@
 # Installs what is missing to build, test and run Paceline on Debian 12, as root or with sudo. Quick when nothing is missing.
 # No service that comes with a package is started: sshd, munge and Slurm run inside the simulated machines only.
 set -eu
+. "$(dirname "$0")/support/progress.sh"
 
 # deps.sh demo installs what the program needs, without what only tests use. libvterm is the second terminal that screens are
 # replayed through.
@@ -30,6 +31,10 @@ done
 [ -z "$tests" ] || command -v npm >/dev/null 2>&1 || missing="$missing npm"
 [ -n "$missing" ] || exit 0
 
+if [ -n "$sudo" ] && ! command -v sudo >/dev/null 2>&1; then
+	echo "these packages are missing, and only root can install them: apt-get install$missing" >&2
+	exit 1
+fi
 echo "installing:$missing" >&2
 policy=/usr/sbin/policy-rc.d
 kept=
@@ -40,9 +45,29 @@ restore() {
 trap restore EXIT
 printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
 $sudo chmod 755 $policy
-$sudo apt-get -q update >/dev/null
+
+# apt's own words of how far it is, "pmstatus:libyaml-dev:40.5:Unpacking libyaml-dev (amd64)", as one line of this terminal.
+show_apt() {
+	while IFS=: read -r kind _ percent what; do
+		case $kind in
+		dlstatus) progress "fetching, ${percent%.*} %: $what" ;;
+		pmstatus) progress "installing, ${percent%.*} %: $what" ;;
+		esac
+	done
+	progress_end
+}
+apt() { # sudo lends no other descriptor than the usual three
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -o APT::Status-Fd=1 "$@" || echo "$?" >"$failed"
+}
+
+failed=$(mktemp)
+progress "reading the lists of packages"
+apt update | show_apt
 # shellcheck disable=SC2086
-DEBIAN_FRONTEND=noninteractive $sudo apt-get -q install -y --no-install-recommends $missing >/dev/null
+[ -s "$failed" ] || apt install -y --no-install-recommends $missing | show_apt
+code=$(cat "$failed")
+rm -f "$failed"
+[ -z "$code" ] || exit "$code"
 # What an installation enabled would start at the next boot of this machine.
 if command -v systemctl >/dev/null 2>&1; then
 	$sudo systemctl disable -q munge slurmctld slurmd 2>/dev/null || true
