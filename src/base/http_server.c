@@ -7,6 +7,7 @@
 #include <libgen.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -75,35 +76,45 @@ struct http_server *http_server_new(struct loop *l, const struct http_server_opt
 	return s;
 }
 
+static size_t peer_cap(const struct http_server *s, const struct http_peer *p)
+{
+	if (s->o.clients_per_peer)
+		return s->o.clients_per_peer;
+	return p->local ? PEER_MAX_UID : PEER_MAX_TCP;
+}
+
 static bool peer_is_at_cap(const struct http_server *s, const struct http_peer *p)
 {
-	size_t max = s->o.clients_per_peer;
 	size_t n = 0;
 	const struct http_conn *c;
 
-	if (max == 0)
-		max = p->local ? PEER_MAX_UID : PEER_MAX_TCP;
 	TAILQ_FOREACH(c, &s->conns, link)
 	n += http_peer_same(&c->peer, p);
-	return n >= max;
+	return n >= peer_cap(s, p);
 }
 
 /* One try to say why; a client that does not take it at once learns nothing. */
 static void turn_away(int fd, const struct http_listener *ls, const struct http_peer *p)
 {
-	static const char answer[] = "HTTP/1.1 429 Too Many Requests\r\n"
-				     "Content-Type: application/json; charset=utf-8\r\n"
-				     "Content-Length: 89\r\n"
-				     "Retry-After: 1\r\n"
-				     "X-Content-Type-Options: nosniff\r\n"
-				     "Cache-Control: no-store\r\n"
-				     "Connection: close\r\n\r\n"
-				     "{\"error\":{\"code\":\"too_many_connections\","
-				     "\"message\":\"close one of yours, then try again\"}}\n";
+	char body[240], answer[600];
+	int n =
+	    snprintf(body, sizeof(body),
+		     "{\"error\":{\"code\":\"throttled\",\"message\":\"%zu connections of %s "
+		     "are open, which is the most: close one, then try again\"}}\n",
+		     peer_cap(ls->server, p), p->local ? "this user" : "this address");
 
+	n = snprintf(answer, sizeof(answer),
+		     "HTTP/1.1 429 Too Many Requests\r\n"
+		     "Content-Type: application/json; charset=utf-8\r\n"
+		     "Content-Length: %d\r\n"
+		     "Retry-After: 1\r\n"
+		     "X-Content-Type-Options: nosniff\r\n"
+		     "Cache-Control: no-store\r\n"
+		     "Connection: close\r\n\r\n%s",
+		     n, body);
 	log_warn("http: too many connections of %s; one more was closed",
 		 p->local ? "one local user" : "one address");
-	if (!ls->tls && send(fd, answer, sizeof(answer) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+	if (!ls->tls && send(fd, answer, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		log_debug("http: a client turned away did not take the answer");
 	close(fd);
 }

@@ -19,8 +19,10 @@
 #include "client/client_private.h"
 #include "wire/wire.h"
 
-#define ANSWER_MS      120000 /* the slowest answers come from a scheduler on the head */
-#define REPEAT_FOR_MS  45000  /* an engine that was killed is back within this */
+#define ANSWER_MS     120000 /* the slowest answers come from a scheduler on the head */
+#define REPEAT_FOR_MS 45000  /* an engine that was killed is back within this */
+#define TURN_FOR_MS   15000 /* others of this user have all its connections: until one is free \
+			     */
 #define REPEAT_BASE_MS 200
 #define REPEAT_CAP_MS  2000
 #define ENGINE_USER    "paceline"
@@ -207,17 +209,30 @@ void client_reply_err(struct err *err, const struct http_reply *reply)
 	json_free(j);
 }
 
-static bool repeated(struct client_call *call, const struct err *err)
+static bool again_within(struct client_call *call, int64_t ms)
 {
 	int64_t now = clock_mono_ms();
 
-	if (err->code == ERR_UNKNOWN && call->key[0] && !call->give_up_ms)
-		call->give_up_ms = now + REPEAT_FOR_MS;
-	if (!call->give_up_ms || now > call->give_up_ms)
+	if (!call->give_up_ms)
+		call->give_up_ms = now + ms;
+	if (now > call->give_up_ms)
 		return false;
 	timer_set(call->again, retry_delay_ms(call->tries++, REPEAT_BASE_MS, REPEAT_CAP_MS,
 					      REPEAT_BASE_MS / 2, &call->client->rng));
 	return true;
+}
+
+static bool repeated(struct client_call *call, const struct err *err)
+{
+	if (!call->give_up_ms && !(err->code == ERR_UNKNOWN && call->key[0]))
+		return false;
+	return again_within(call, REPEAT_FOR_MS);
+}
+
+/* Nothing was read of the request: the engine has enough connections of this user. */
+static bool turned_away(const struct http_reply *reply)
+{
+	return reply->status == 429 && http_headers_get(&reply->headers, "Retry-After");
 }
 
 static void on_reply(void *arg, const struct http_reply *reply, const struct err *err)
@@ -232,6 +247,8 @@ static void on_reply(void *arg, const struct http_reply *reply, const struct err
 			return;
 		mine = *err;
 		err_wrap(&mine, "no answer from the engine on %s", call->client->socket);
+	} else if (turned_away(reply) && again_within(call, TURN_FOR_MS)) {
+		return;
 	} else if (reply->status >= 300) {
 		client_reply_err(&mine, reply);
 	} else {

@@ -15,8 +15,9 @@
 
 const struct limit_def limit_defs[LIMITS] = {
 	[LIMIT_CLIENTS] = { "clients", "", 64, 2, 4000, "connections of clients at once" },
-	[LIMIT_CLIENTS_PER_USER] = { "clients_per_user", "", 32, 1, 4000,
-				     "of these, connections of one user" },
+	[LIMIT_CLIENTS_PER_USER] = { "clients_per_user", "", 8, 2, 4000,
+				     "of these, those of one user: a console holds one, a "
+				     "command one while it runs; what is more waits" },
 	[LIMIT_REQUEST_HEAD] = { "request_head", "bytes", 16 * KIB, 4 * KIB, 256 * KIB,
 				 "first line and headers of a request" },
 	[LIMIT_REQUEST_BODY] = { "request_body", "bytes", 4 * MIB, 64 * KIB, 64 * MIB,

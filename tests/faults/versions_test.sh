@@ -133,7 +133,7 @@ engine_wait
 check "R10.3: and follows it" sh -c "$site/bin/paceline --socket $socket audit verify | grep -q 'were pruned'"
 
 # R13
-check "R13: the limits are shown" sh -c "$site/bin/paceline --socket $socket engine limits | grep -q '^clients_per_user *32 *32 *1 to 4000'"
+check "R13: the limits are shown" sh -c "$site/bin/paceline --socket $socket engine limits | grep -q '^clients_per_user *8 *8 *2 to 4000'"
 end_pid "$engine_pid"
 printf 'limits:\n  clusters: 1\n  request_body: 65536\n  clients: lots\n' >"$site/config.yaml"
 engine_start

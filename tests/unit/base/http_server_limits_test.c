@@ -164,8 +164,9 @@ static void turns_one_user_away_at_the_cap(void **state)
 	raw_connect(&third, &server);
 	raw_wait_eof(&third);
 	assert_int_equal(raw_count(&third, "HTTP/1.1 429 Too Many Requests\r\n"), 1);
-	assert_int_equal(raw_count(&third, "Content-Length: 89\r\n"), 1);
-	assert_int_equal(strlen(strstr(buf_str(&third.got), "\r\n\r\n") + 4), 89);
+	assert_int_equal(raw_count(&third, "\"2 connections of this user are open"), 1);
+	assert_int_equal(raw_count(&third, "Content-Length: 125\r\n"), 1);
+	assert_int_equal(strlen(strstr(buf_str(&third.got), "\r\n\r\n") + 4), 125);
 	raw_close(&third);
 	raw_close(&second);
 	raw_wait_clients(&server, 1);

@@ -110,6 +110,28 @@ static void repeats_a_broken_post_with_the_same_key(void **state)
 	assert_string_equal(s->keys[0], s->keys[2]);
 }
 
+static void on_one(void *arg, const struct json *answer, const struct err *err)
+{
+	unsigned int *n = arg;
+
+	assert_null(err);
+	assert_non_null(answer);
+	++*n;
+}
+
+/* More at once than one user may have connections: the others wait until one is free. */
+static void waits_for_its_turn(void **state)
+{
+	struct site *s = *state;
+	unsigned int answered = 0;
+
+	for (int i = 0; i < 12; i++)
+		client_get(s->client, "/v1/engine", on_one, &answered);
+	while (answered < 12)
+		loop_turn(s->loop, 1000);
+	assert_int_equal(s->requests, 12);
+}
+
 static void says_that_nobody_is_there(void **state)
 {
 	struct site *s = *state;
@@ -160,6 +182,7 @@ int main(void)
 		T(gives_the_answer),
 		T(tells_what_the_engine_said),
 		T(repeats_a_broken_post_with_the_same_key),
+		T(waits_for_its_turn),
 		T(says_that_nobody_is_there),
 		T(sends_nothing_to_somebody_elses_socket),
 		T(forgets_a_cancelled_call),
