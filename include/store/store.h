@@ -211,6 +211,7 @@ typedef void store_charge_cb(void *arg, const char *cluster, const struct charge
 int store_charges(struct store *st, const char *cluster, int64_t from_ms, int64_t to_ms, store_charge_cb *cb, void *arg, struct err *err);
 /* Of jobs that ran in that time, dearest first; each with all that it cost. Yours to free. */
 int store_job_charges(struct store *st, const char *cluster, int64_t from_ms, int64_t to_ms, size_t most, struct job_charge **out, size_t *n, struct err *err);
+int store_job_charges_sum(struct store *st, const char *cluster, int64_t from_ms, int64_t to_ms, int64_t *nano, int64_t *node_ms, struct err *err); /* of all of them */
 int store_job_charges_forget(struct store *st, int64_t before_ms, struct err *err); /* jobs that ended before */
 
 #endif

@@ -194,14 +194,16 @@ static void read_job(struct stmt *s, struct job_charge *j)
 
 #undef TEXT
 
+#define JOBS_OF_TIME                                                                           \
+	" WHERE last_ms > ?1 AND first_ms < ?2 AND (?3 IS NULL OR cluster.name = ?3)"
+
 int store_job_charges(struct store *st, const char *cluster, int64_t from_ms, int64_t to_ms,
 		      size_t most, struct job_charge **out, size_t *n, struct err *err)
 {
 	struct stmt s = stmt_open(
 	    st->sql,
 	    "SELECT cluster.name, job, job_charge.name, user, array, first_ms, last_ms, node_ms, nano, account"
-	    " FROM job_charge JOIN cluster ON cluster.id = cluster_id"
-	    " WHERE last_ms > ? AND first_ms < ? AND (?3 IS NULL OR cluster.name = ?3)"
+	    " FROM job_charge JOIN cluster ON cluster.id = cluster_id" JOBS_OF_TIME
 	    " ORDER BY nano DESC, last_ms DESC, job LIMIT ?");
 	size_t cap = 0;
 
@@ -214,6 +216,24 @@ int store_job_charges(struct store *st, const char *cluster, int64_t from_ms, in
 	while (stmt_row(&s)) {
 		GROW(*out, *n, cap);
 		read_job(&s, &(*out)[(*n)++]);
+	}
+	return stmt_done(&s, err);
+}
+
+int store_job_charges_sum(struct store *st, const char *cluster, int64_t from_ms, int64_t to_ms,
+			  int64_t *nano, int64_t *node_ms, struct err *err)
+{
+	struct stmt s = stmt_open(
+	    st->sql, "SELECT COALESCE(SUM(nano), 0), COALESCE(SUM(node_ms), 0)"
+		     " FROM job_charge JOIN cluster ON cluster.id = cluster_id" JOBS_OF_TIME);
+
+	*nano = *node_ms = 0;
+	stmt_int(&s, 1, from_ms);
+	stmt_int(&s, 2, to_ms);
+	stmt_text(&s, 3, cluster);
+	while (stmt_row(&s)) {
+		*nano = stmt_col_int(&s, 0);
+		*node_ms = stmt_col_int(&s, 1);
 	}
 	return stmt_done(&s, err);
 }

@@ -139,9 +139,12 @@ void cost_sentences(struct textbox *out, const struct json *j)
 
 static void name_of(char out[80], const struct group *g, const struct json *row)
 {
+	const char *kind = json_str(row, "kind", "");
 	size_t n = 0;
 
-	out[0] = '\0';
+	snprintf(out, 80, "%s", kind); /* what nobody had says so */
+	if (kind[0])
+		return;
 	for (size_t i = 0; i < ARRAY_LEN(g->fields) && g->fields[i] && n < 79; i++) {
 		const char *text = json_str(row, g->fields[i], "");
 		const char *none =

@@ -78,4 +78,5 @@ const struct command commands[] = {
 
 const size_t n_commands = ARRAY_LEN(commands);
 
+const struct command_option command_before[] = { { NULL, NULL, NULL } };
 const struct command_option command_globals[] = { { NULL, NULL, NULL } };

@@ -379,7 +379,12 @@ static void a_clusters_cost_is_told_by_who_had_it(void **state)
 	assert_string_equal(json_str(j, "jobs.0.id", ""), "12");
 	assert_true(about(j, "jobs.0.usd", 0.2 * 2 / 60));
 	assert_true(about(j, "jobs.0.usd_per_hour", 0.2));
-	assert_int_equal(json_len(json_get(j, "jobs")), 1);
+	assert_string_equal(json_str(j, "jobs.1.kind", ""), "idle nodes");
+	assert_true(about(j, "jobs.1.usd", 0.4 * 3 / 60));
+	assert_true(about(j, "by_user.1.usd", 0.4 * 3 / 60));
+	assert_string_equal(json_str(j, "by_account.2.kind", ""), "heads and disks");
+	assert_true(about(j, "by_account.2.usd", 0.19 * 4 / 60));
+	assert_int_equal(json_len(json_get(j, "jobs")), 3);
 	assert_int_equal(json_int(j, "series.step_ms", 0), HOUR_MS);
 	assert_int_equal(json_len(json_get(j, "series.points")), 1);
 	assert_true(about(j, "series.points.0.usd", 0.59 * 4 / 60));
@@ -620,7 +625,9 @@ static void thousands_of_jobs_are_written_bit_by_bit(void **state)
 	}
 	assert_int_equal(booked(w), owed(w));
 	j = ask(w, "demo", 0, 0);
-	assert_int_equal(json_len(json_get(j, "jobs")), 20);
+	assert_string_equal(json_str(j, "jobs.19.user", ""), "");
+	assert_null(json_get(json_at(json_get(j, "jobs"), 19), "kind"));
+	assert_string_equal(json_str(j, "jobs.20.kind", ""), "other jobs");
 	json_free(j);
 	end(w);
 }
