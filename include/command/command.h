@@ -45,6 +45,8 @@ struct command {
 	unsigned int flags;
 	enum confirm_level confirm;
 	enum role needs;
+	/* Whether the words say something, before anybody is asked and an engine is spoken to; NULL: nothing is to be read. */
+	int (*check)(const struct command_run *r, struct err *err);
 	/* Starts the work; ends by command_done(), now or later. NULL: the program itself does it, as for "engine". */
 	void (*run)(struct command_run *r);
 };
@@ -58,6 +60,7 @@ const struct command *command_find(const char *const *words, size_t n, size_t *u
 const char *command_nearest(const char *word);
 /* The sentence for words that are no command: what was meant, or what may follow "node". -1 always. */
 int command_unknown(const char *const *words, size_t n, struct err *err);
+bool command_is_group(const char *word); /* "node": more words follow it; "audit", too, which is one itself */
 
 /* How a command shows its result. Rows are for people; json for machines: it gives both, the io takes one. */
 struct command_io {

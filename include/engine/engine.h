@@ -98,6 +98,7 @@ struct json *engine_editing(const struct engine *e, const char *kind, const char
  */
 int engine_audits_after(struct engine *e, int64_t seq, size_t most, struct audit **out, size_t *n, struct err *err); /* oldest first */
 struct json *engine_audit_exported(struct engine *e, const struct user *u, int64_t to, const char *hash, const char *file, struct err *err);
+struct json *engine_audit_prunable(struct engine *e, int64_t before_ms, struct err *err); /* {rows, to, to_ms}: what prune would remove, up to which row of when */
 struct json *engine_audit_prune(struct engine *e, const struct user *u, int64_t before_ms, const char *reason, struct err *err); /* {pruned, to, left}: left, the rest waits for another call */
 typedef void engine_done_cb(void *arg, const struct json *result, const struct err *err); /* never NULL both */
 void engine_audit_verify(struct engine *e, engine_done_cb *cb, void *arg); /* {rows, first, last}; in pieces, so that nobody waits for it */

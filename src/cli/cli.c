@@ -52,11 +52,12 @@ static int help_on(struct cli *c, const char *const *words, size_t n)
 	struct err err = ERR_INIT;
 	size_t used = 0;
 	const struct command *found = n ? command_find(words, n, &used) : NULL;
+	bool none = n > used && n > 1 && used < 2 && command_is_group(words[0]);
 	int code;
 
 	if (found)
 		command_usage(&text, found);
-	if (found || command_overview(&text, n ? words[0] : NULL) > 0) {
+	if (!none && (found || command_overview(&text, n ? words[0] : NULL) > 0)) {
 		print(c, &text);
 		code = 0;
 	} else {
@@ -280,6 +281,22 @@ static bool says_json(const char *const *words, size_t n)
 	return false;
 }
 
+/* Those that every command takes may stand in front of it, too. */
+static size_t leading_switches(const char *const *words, size_t n)
+{
+	size_t i = 0;
+
+	for (; i < n && strncmp(words[i], "--", 2) == 0; i++) {
+		const struct command_option *o = command_globals;
+
+		while (o->name && strcmp(o->name, words[i] + 2) != 0)
+			o++;
+		if (!o->name)
+			break;
+	}
+	return i;
+}
+
 static int run_command(struct cli *c, const struct command *found, const char *const *words,
 		       size_t n)
 {
@@ -307,6 +324,22 @@ static int run_command(struct cli *c, const struct command *found, const char *c
 	return c->code;
 }
 
+/* The words but for the command's own, which are `used` from `first` on. */
+static int run_behind(struct cli *c, const struct command *found, const char *const *words,
+		      size_t n, size_t first, size_t used)
+{
+	const char **rest = xcalloc(n, sizeof(*rest));
+	size_t k = 0;
+	int code;
+
+	for (size_t i = 0; i < n; i++)
+		if (i < first || i >= first + used)
+			rest[k++] = words[i];
+	code = run_command(c, found, rest, k);
+	free(rest);
+	return code;
+}
+
 static bool wants_help(const char *const *words, size_t n)
 {
 	for (size_t i = 0; i < n && strcmp(words[i], "--") != 0; i++)
@@ -328,22 +361,22 @@ static size_t plain_words(const char *const *words, size_t n)
 static int run_words(struct cli *c, const char *const *words, size_t n)
 {
 	struct err err = ERR_INIT;
-	size_t used = 0;
+	size_t used = 0, first = leading_switches(words, n);
 	const struct command *found;
 
-	if (n == 0) {
-		out_error("say what to do: \"paceline help\" lists it");
-		return 2;
-	}
-	if (strcmp(words[0], "--version") == 0)
+	c->out.json = says_json(words, n);
+	if (n > 0 && strcmp(words[0], "--version") == 0)
 		return print_version(c);
 	if (wants_help(words, n))
-		return help_on(c, words, plain_words(words, n));
-	c->out.json = says_json(words, n);
-	found = command_find(words, n, &used);
+		return help_on(c, words + first, plain_words(words + first, n - first));
+	if (first == n) {
+		err_set(&err, ERR_INVALID, "say what to do: \"paceline help\" lists it");
+		return misused(c, NULL, &err);
+	}
+	found = command_find(words + first, n - first, &used);
 	if (found)
-		return run_command(c, found, words + used, n - used);
-	command_unknown(words, n, &err);
+		return run_behind(c, found, words, n, first, used);
+	command_unknown(words + first, n - first, &err);
 	return misused(c, NULL, &err);
 }
 

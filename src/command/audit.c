@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "command/run.h"
 
 #define MOST 1000 /* rows in one answer */
@@ -33,14 +34,21 @@ static void on_audit(struct command_run *r, const struct json *answer)
 	run_done(r);
 }
 
+int check_audit(const struct command_run *r, struct err *err)
+{
+	int64_t most;
+
+	return option_int(r, "most", 1, MOST, &most, err);
+}
+
 void run_audit(struct command_run *r)
 {
 	int64_t most = 50;
 	char count[SHOW_MAX];
 
-	if (run_option_int(r, "most", 1, MOST, &most) == 0)
-		run_get(r, client_path("/v1/audit?most=%", show_int(count, most), (char *)NULL),
-			on_audit);
+	option_int(r, "most", 1, MOST, &most, NULL);
+	run_get(r, client_path("/v1/audit?most=%", show_int(count, most), (char *)NULL),
+		on_audit);
 }
 
 /*
@@ -233,19 +241,49 @@ static void prune_some(struct command_run *r)
 	run_post(r, xstrdup("/v1/audit/prune"), body, on_pruned);
 }
 
-void run_audit_prune(struct command_run *r)
+static void on_prunable(struct command_run *r, const struct json *answer)
 {
-	struct audit_prune *p;
+	char rows[48], when[CLOCK_TEXT], question[200];
+	int agrees;
+
+	count_text(rows, json_int(answer, "rows", 0), "audit row");
+	snprintf(question, sizeof(question),
+		 "%s, up to row %lld of %s, would be removed here for good. Go on? y/N: ", rows,
+		 (long long)json_int(answer, "to", 0),
+		 show_time(when, json_int(answer, "to_ms", 0)));
+	agrees = run_agrees(r, question);
+	if (agrees > 0)
+		prune_some(r);
+	else if (agrees == 0)
+		run_failf(r, ERR_CONFLICT, "nothing was removed");
+	else
+		run_misused(
+		    r,
+		    "nothing was removed: %s, up to row %lld of %s, would go: add --yes when it is meant",
+		    rows, (long long)json_int(answer, "to", 0), when);
+}
+
+int check_audit_prune(const struct command_run *r, struct err *err)
+{
 	int64_t before_ms;
 
-	if (run_option_time(r, "before", &before_ms) < 0)
-		return;
-	if (!before_ms) {
-		run_misused(r, "--before TIME is missing: rows older than that are removed");
-		return;
-	}
-	p = xcalloc(1, sizeof(*p));
-	p->before_ms = before_ms;
+	if (option_time(r, "before", &before_ms, err) < 0)
+		return -1;
+	return before_ms
+		   ? 0
+		   : err_set(err, ERR_INVALID,
+			     "--before TIME is missing: rows older than that are removed");
+}
+
+void run_audit_prune(struct command_run *r)
+{
+	struct audit_prune *p = xcalloc(1, sizeof(*p));
+	char before[SHOW_MAX];
+
+	option_time(r, "before", &p->before_ms, NULL);
 	run_keep(r, p, free);
-	prune_some(r);
+	run_get(r,
+		client_path("/v1/audit/prune?before=%", show_int(before, p->before_ms),
+			    (char *)NULL),
+		on_prunable);
 }

@@ -87,11 +87,8 @@ static void on_checked(struct command_run *r, const struct json *answer)
 
 static void ask(struct command_run *r)
 {
-	struct json *body = cluster_body(r);
-
-	if (body)
-		run_post(r, client_path("/v1/templates/%/check", r->args.v[1], (char *)NULL),
-			 body, on_checked);
+	run_post(r, client_path("/v1/templates/%/check", r->args.v[1], (char *)NULL),
+		 cluster_body(r), on_checked);
 }
 
 void run_cluster_check(struct command_run *r)

@@ -186,36 +186,26 @@ static void on_created(struct command_run *r, const struct json *answer)
 	run_done(r);
 }
 
-struct json *cluster_body(struct command_run *r)
+int check_cluster(const struct command_run *r, struct err *err)
 {
-	struct json *body, *params;
-	struct err err = ERR_INIT;
+	return cluster_name_ok(r->args.v[0], err) ? args_are_params(r, 2, err) : -1;
+}
 
-	if (!cluster_name_ok(r->args.v[0], &err)) {
-		command_done(r, 2, &err);
-		return NULL;
-	}
-	body = json_new_object();
+struct json *cluster_body(const struct command_run *r)
+{
+	struct json *body = json_new_object(), *params;
+
 	json_set_str(body, "name", r->args.v[0]);
 	json_set_str(body, "template", r->args.v[1]);
 	params = json_set_array(body, "params");
-	for (size_t i = 2; i < r->args.n; i++) {
-		if (!strchr(r->args.v[i], '=')) {
-			json_free(body);
-			run_misused(r, "\"%.80s\": a parameter is NAME=VALUE", r->args.v[i]);
-			return NULL;
-		}
+	for (size_t i = 2; i < r->args.n; i++)
 		json_add(params, json_new_string(r->args.v[i]));
-	}
 	return body;
 }
 
 void run_cluster_create(struct command_run *r)
 {
-	struct json *body = cluster_body(r);
-
-	if (body)
-		run_post(r, xstrdup("/v1/clusters"), body, on_created);
+	run_post(r, xstrdup("/v1/clusters"), cluster_body(r), on_created);
 }
 
 /*

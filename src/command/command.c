@@ -39,6 +39,35 @@ static bool in_group(const struct command *c, const char *group)
 	return strncmp(c->name, group, n) == 0 && c->name[n] == ' ';
 }
 
+bool command_is_group(const char *word)
+{
+	for (size_t i = 0; i < n_commands; i++)
+		if (in_group(&commands[i], word))
+			return true;
+	return false;
+}
+
+/* What begins so, when only one does. */
+static const char *begun_by(const char *word, const char *const *names)
+{
+	const char *found = NULL;
+
+	for (; strlen(word) > 1 && *names; names++)
+		if (text_has_prefix(*names, word)) {
+			if (found && !text_has_prefix(*names, found))
+				return NULL;
+			found = found ? found : *names;
+		}
+	return found;
+}
+
+static const char *meant(const char *word, const char *const *names)
+{
+	const char *begun = begun_by(word, names);
+
+	return begun ? begun : text_nearest(word, names);
+}
+
 /* First words and whole names alike. Borrowed from the table, except for groups. */
 const char *command_nearest(const char *word)
 {
@@ -52,7 +81,7 @@ const char *command_nearest(const char *word)
 	for (size_t i = 0; i < n_commands && n + 1 < NAMES_MAX; i++)
 		names[n++] = commands[i].name;
 	names[n] = NULL;
-	return text_nearest(word, names);
+	return meant(word, names);
 }
 
 static int unknown_second(const char *group, const char *word, struct err *err)
@@ -68,7 +97,7 @@ static int unknown_second(const char *group, const char *word, struct err *err)
 			buf_addf(&list, "%s%s", names.n ? ", " : "", second);
 			strs_add(&names, second);
 		}
-	near = word ? text_nearest(word, (const char *const *)names.v) : NULL;
+	near = word ? meant(word, (const char *const *)names.v) : NULL;
 	if (near)
 		err_set(err, ERR_INVALID,
 			"there is no command \"%s %.60s\"; did you mean \"%s %s\"?", group,
@@ -83,13 +112,55 @@ static int unknown_second(const char *group, const char *word, struct err *err)
 	return -1;
 }
 
+static int no_option(const char *of, const struct command_option *own, const char *hyphens,
+		     const char *word, struct err *err)
+{
+	struct strs names = STRS_INIT(NAMES_MAX);
+	const char *near;
+
+	for (; own && own->name; own++)
+		strs_addf(&names, "%s%s", hyphens, own->name);
+	for (const struct command_option *o = command_globals; o->name; o++)
+		strs_addf(&names, "--%s", o->name);
+	near = strlen(word) > 2 ? text_nearest(word, (const char *const *)names.v) : NULL;
+	if (near)
+		err_set(err, ERR_INVALID, "%s has no option \"%.60s\"; did you mean \"%s\"?",
+			of, word, near);
+	else
+		err_set(err, ERR_INVALID, "%s has no option \"%.60s\"", of, word);
+	strs_clear(&names);
+	return -1;
+}
+
+/* "start" alone: the commands whose second word it is. */
+static bool is_second_word(const char *word, struct err *err)
+{
+	struct buf list = BUF_INIT(sizeof(err->msg));
+	size_t found = 0;
+
+	for (size_t i = 0; i < n_commands; i++) {
+		const char *second = strchr(commands[i].name, ' ');
+
+		if (second && strcmp(second + 1, word) == 0)
+			buf_addf(&list, "%s\"%s\"", found++ ? ", " : "", commands[i].name);
+	}
+	if (found)
+		err_set(err, ERR_INVALID, "there is no command \"%s\"; did you mean %s%s?",
+			word, found > 1 ? "one of " : "", buf_str(&list));
+	buf_clear(&list);
+	return found > 0;
+}
+
 int command_unknown(const char *const *words, size_t n, struct err *err)
 {
 	const char *near;
 
-	for (size_t i = 0; i < n_commands; i++)
-		if (in_group(&commands[i], words[0]))
-			return unknown_second(words[0], n > 1 ? words[1] : NULL, err);
+	if (command_is_group(words[0]))
+		return unknown_second(words[0], n > 1 ? words[1] : NULL, err);
+	if (words[0][0] == '-')
+		return no_option("paceline", command_before, "", words[0], err);
+	if (is_second_word(words[0], err))
+		return -1;
 	near = command_nearest(words[0]);
 	if (near)
 		return err_set(err, ERR_INVALID,
@@ -174,21 +245,7 @@ static const struct command_option *find_option(const struct command_option *lis
 
 static int unknown_option(const struct command *c, const char *word, struct err *err)
 {
-	struct strs names = STRS_INIT(NAMES_MAX);
-	const char *near;
-
-	for (const struct command_option *o = c->options; o && o->name; o++)
-		strs_addf(&names, "--%s", o->name);
-	for (const struct command_option *o = command_globals; o->name; o++)
-		strs_addf(&names, "--%s", o->name);
-	near = text_nearest(word, (const char *const *)names.v);
-	if (near)
-		err_set(err, ERR_INVALID, "%s has no option \"%.60s\"; did you mean \"%s\"?",
-			c->name, word, near);
-	else
-		err_set(err, ERR_INVALID, "%s has no option \"%.60s\"", c->name, word);
-	strs_clear(&names);
-	return -1;
+	return no_option(c->name, c->options, "--", word, err);
 }
 
 /* "--name=value", "--name value" or "--name". *i is left at the last word taken. */
@@ -226,6 +283,15 @@ static int take_word(struct command_run *r, const char *word, struct err *err)
 	return 0;
 }
 
+/* "audit" is a command and "audit export" another: a word behind the first may be meant for the
+ * second. */
+static int surplus(const struct command *c, size_t own, const char *word, struct err *err)
+{
+	if (own == 0 && command_is_group(c->name))
+		return unknown_second(c->name, word, err);
+	return err_set(err, ERR_INVALID, "\"%.80s\" is one word too many", word);
+}
+
 int command_parse(struct command_run *r, const char *const *words, size_t n, struct err *err)
 {
 	struct shape s = shape_of(r->command->args);
@@ -246,8 +312,7 @@ int command_parse(struct command_run *r, const char *const *words, size_t n, str
 		if (!words[i][0] && !rest)
 			return err_set(err, ERR_INVALID, "an empty word names nothing");
 		if (own == s.most && !(rest && s.rest))
-			return err_set(err, ERR_INVALID, "\"%.80s\" is one word too many",
-				       words[i]);
+			return surplus(r->command, own, words[i], err);
 		if (take_word(r, words[i], err) < 0)
 			return -1;
 		own += !(rest && s.rest);
@@ -256,7 +321,9 @@ int command_parse(struct command_run *r, const char *const *words, size_t n, str
 	r->lacks_cluster = r->finds_cluster && own + 1 == s.least && s.least > 0 &&
 			   (r->command->flags & CMD_CLUSTER) &&
 			   !(r->command->flags & CMD_WRITE);
-	return own < s.least && !r->lacks_cluster ? missing(r->command, own, err) : 0;
+	if (own < s.least && !r->lacks_cluster)
+		return missing(r->command, own, err);
+	return r->command->check ? r->command->check(r, err) : 0;
 }
 
 const char *command_option(const struct command_run *r, const char *name)

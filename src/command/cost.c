@@ -89,10 +89,11 @@ static void show_budgets(struct command_run *r, const struct json *j)
 		const char *state = json_str(b, "state", "");
 		char spent[24], limit[24], share[24];
 
-		show_fact(r, i ? "" : "budgets", "%s, %s, %s: %s of %s (%s)%s%s", json_str(b, "name", "?"),
-			  json_str(b, "of", "?"), json_str(b, "period", "?"),
-			  usd(spent, b, "spent_usd"), usd(limit, b, "limit_usd"),
-			  percent(share, b, "share"), state[0] ? ": " : "",
+		show_fact(r, i ? "" : "budgets", "%s, %s, %s: %s of %s (%s)%s%s",
+			  json_str(b, "name", "?"), json_str(b, "of", "?"),
+			  json_str(b, "period", "?"), usd(spent, b, "spent_usd"),
+			  usd(limit, b, "limit_usd"), percent(share, b, "share"),
+			  state[0] ? ": " : "",
 			  strcmp(state, "over") == 0  ? "used up, no node is made for it"
 			  : strcmp(state, "off") == 0 ? "not its time"
 						      : state);
@@ -175,7 +176,7 @@ static void name_row(struct command_run *r, const struct json *j, const char *no
 	struct money m = money_of(j);
 	char share[24];
 
-	show_row(r, show_or(json_str(j, noun, ""), "-"), m.hours, m.usd,
+	show_row(r, show_or(json_str(j, noun, ""), json_str(j, "kind", "-")), m.hours, m.usd,
 		 percent(share, j, "share"), m.rate);
 }
 
@@ -193,7 +194,8 @@ static void job_row(struct command_run *r, const struct json *j)
 {
 	struct money m = money_of(j);
 
-	show_row(r, json_str(j, "cluster", "?"), json_str(j, "id", "?"),
+	show_row(r, json_str(j, "cluster", "-"),
+		 show_or(json_str(j, "id", ""), json_str(j, "kind", "?")),
 		 json_str(j, "name", ""), json_str(j, "user", ""), json_str(j, "array", ""),
 		 m.hours, m.usd, m.rate);
 }
@@ -274,18 +276,36 @@ static void on_cost(struct command_run *r, const struct json *answer)
  * The question
  */
 
-void run_cost(struct command_run *r)
+static int no_table(const char *by, struct err *err)
+{
+	const char *names[ARRAY_LEN(tables) + 1] = { NULL }, *near;
+
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		names[i] = tables[i].by;
+	near = text_nearest(by, names);
+	return err_set(
+	    err, ERR_INVALID,
+	    "--by: there is no \"%.40s\"%s%s%s; there are cluster, array, kind, user, account and job",
+	    by, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
+int check_cost(const struct command_run *r, struct err *err)
 {
 	const char *by = command_option(r, "by");
+	int64_t ms;
+
+	if (by && !table_named(by))
+		return no_table(by, err);
+	return option_time(r, "from", &ms, err) < 0 ? -1 : option_time(r, "to", &ms, err);
+}
+
+void run_cost(struct command_run *r)
+{
 	char from[SHOW_MAX], to[SHOW_MAX];
 	int64_t from_ms, to_ms;
 
-	if (by && !table_named(by)) {
-		run_misused(r, "--by: cluster, array, kind, user, account or job");
-		return;
-	}
-	if (run_option_time(r, "from", &from_ms) < 0 || run_option_time(r, "to", &to_ms) < 0)
-		return;
+	option_time(r, "from", &from_ms, NULL);
+	option_time(r, "to", &to_ms, NULL);
 	show_int(from, from_ms);
 	show_int(to, to_ms);
 	run_get(r,

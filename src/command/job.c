@@ -60,8 +60,9 @@ static void on_list(struct command_run *r, const struct json *answer)
 {
 	const struct json *rows = json_get(answer, "rows");
 
-	show_columns(r, "JOBID", "NAME", "USER", "PARTITION", "ST", "TASKS", "CPUS", "TIME",
-		     "NODES OR REASON");
+	if (!list_none_show(r, answer, "jobs in its queue"))
+		show_columns(r, "JOBID", "NAME", "USER", "PARTITION", "ST", "TASKS", "CPUS",
+			     "TIME", "NODES OR REASON");
 	for (size_t i = 0; i < json_len(rows); i++)
 		list_row(r, json_at(rows, i));
 	list_cut_show(r, answer);
@@ -73,8 +74,8 @@ void run_job_list(struct command_run *r)
 {
 	struct list_wish w = { .cluster = r->args.v[0], .noun = "jobs", .then = on_list };
 
-	if (list_options(r, &w) == 0)
-		list_rows(r, &w);
+	list_options(r, &w);
+	list_rows(r, &w);
 }
 
 static void on_show(struct command_run *r, const struct json *answer)

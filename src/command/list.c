@@ -5,7 +5,8 @@
 #include "base/mem.h"
 #include "command/run.h"
 
-#define PAGE 500 /* the most that one call answers */
+#define PAGE	  500 /* the most that one call answers */
+#define LIMIT_MAX 1000000
 
 struct listing {
 	char *cluster, *noun, *filter, *sort;
@@ -103,13 +104,34 @@ void list_rows(struct command_run *r, const struct list_wish *w)
 	ask(r);
 }
 
-int list_options(struct command_run *r, struct list_wish *w)
+int check_list(const struct command_run *r, struct err *err)
+{
+	int64_t limit;
+
+	return option_int(r, "limit", 1, LIMIT_MAX, &limit, err);
+}
+
+void list_options(const struct command_run *r, struct list_wish *w)
 {
 	w->filter = command_option(r, "filter");
 	w->sort = command_option(r, "sort");
 	w->ended = command_option(r, "ended") != NULL;
 	w->limit = -1;
-	return run_option_int(r, "limit", 1, 1000000, &w->limit);
+	option_int(r, "limit", 1, LIMIT_MAX, &w->limit, NULL);
+}
+
+bool list_none_show(struct command_run *r, const struct json *answer, const char *things)
+{
+	int64_t total = json_int(answer, "total", 0);
+
+	if (json_len(json_get(answer, "rows")) > 0)
+		return false;
+	if (total > 0)
+		show_text(r, "none of the %lld %s of %s fits", (long long)total, things,
+			  r->args.v[0]);
+	else
+		show_text(r, "%s has no %s", r->args.v[0], things);
+	return true;
 }
 
 void list_cut_show(struct command_run *r, const struct json *answer)

@@ -11,11 +11,13 @@
 #define POLL_CAP   30000
 #define LINE_BYTES 256 /* of a line, more or less: how far back the last N lines begin */
 #define TAIL_MAX   262144
+#define TAIL_LINES 10000
 
 struct reading {
 	int64_t next, lines; /* lines: only so many of the first piece; -1 all */
 	int64_t pause_ms;
 	bool follow, quiet; /* quiet: it was said that nothing is written yet */
+	bool wrote;
 };
 
 static void ask(struct command_run *r);
@@ -57,6 +59,16 @@ static void wait_more(struct command_run *r, bool grew)
 	run_later(r, d->pause_ms, ask);
 }
 
+static void no_more(struct command_run *r)
+{
+	const struct reading *d = r->state;
+
+	if (!d->wrote)
+		show_progress(r, "job %s has written nothing%s", r->args.v[1],
+			      command_option(r, "stderr") ? " to its stderr" : "");
+	run_done(r);
+}
+
 static void on_piece(struct command_run *r, const struct json *j)
 {
 	struct reading *d = r->state;
@@ -74,6 +86,7 @@ static void on_piece(struct command_run *r, const struct json *j)
 	}
 	if (n == 0 && !at_end) /* a line longer than a piece */
 		n = strlen(text);
+	d->wrote |= n > 0;
 	show_piece(r, from, n - (size_t)(from - text));
 	if (n > 0 || d->next < 0)
 		show_result(r, j);
@@ -86,7 +99,7 @@ static void on_piece(struct command_run *r, const struct json *j)
 	else if (d->follow && live)
 		wait_more(r, n > 0);
 	else
-		run_done(r);
+		no_more(r);
 }
 
 /* A job that has just begun has no file yet. */
@@ -122,6 +135,13 @@ static void ask(struct command_run *r)
 		    on_reply);
 }
 
+int check_job_log(const struct command_run *r, struct err *err)
+{
+	int64_t lines;
+
+	return option_int(r, "tail", 1, TAIL_LINES, &lines, err);
+}
+
 void run_job_log(struct command_run *r)
 {
 	struct reading *d = xcalloc(1, sizeof(*d));
@@ -134,15 +154,19 @@ void run_job_log(struct command_run *r)
 		run_misused(r, "L on a job follows it here");
 		return;
 	}
-	if (run_option_int(r, "tail", 1, 10000, &d->lines) < 0)
-		return;
+	option_int(r, "tail", 1, TAIL_LINES, &d->lines, NULL);
 	d->next = d->lines >= 0 ? -1 : 0;
 	ask(r);
 }
 
 static void on_node(struct command_run *r, const struct json *j)
 {
-	show_text(r, "%s", json_str(j, "text", ""));
+	const char *text = json_str(j, "text", "");
+
+	if (text[0])
+		show_text(r, "%s", text);
+	else
+		show_progress(r, "node %s has written nothing yet", r->args.v[1]);
 	show_result(r, j);
 	run_done(r);
 }

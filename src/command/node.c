@@ -27,8 +27,9 @@ static void on_list(struct command_run *r, const struct json *answer)
 {
 	const struct json *rows = json_get(answer, "rows");
 
-	show_columns(r, "NODE", "ARRAY", "STATE", "SINCE", "SIZE", "KIND", "ZONE", "JOBS",
-		     "$/H", "REASON");
+	if (!list_none_show(r, answer, "nodes"))
+		show_columns(r, "NODE", "ARRAY", "STATE", "SINCE", "SIZE", "KIND", "ZONE",
+			     "JOBS", "$/H", "REASON");
 	for (size_t i = 0; i < json_len(rows); i++)
 		list_row(r, json_at(rows, i));
 	list_cut_show(r, answer);
@@ -40,8 +41,8 @@ void run_node_list(struct command_run *r)
 {
 	struct list_wish w = { .cluster = r->args.v[0], .noun = "nodes", .then = on_list };
 
-	if (list_options(r, &w) == 0)
-		list_rows(r, &w);
+	list_options(r, &w);
+	list_rows(r, &w);
 }
 
 static void show_step(struct command_run *r, const char *what, const struct json *n,
@@ -109,19 +110,29 @@ void run_node_show(struct command_run *r)
  * Acts on one or many: names may be host lists, as in htc-[1-4]
  */
 
-/* NULL: a name that is none, and the command ended. */
-static struct json *body_of(struct command_run *r)
+static int names_of(struct strs *names, const struct command_run *r, struct err *err)
+{
+	for (size_t i = 1; i < r->args.n; i++)
+		if (hostlist_expand(names, r->args.v[i], err) < 0)
+			return err_wrap(err, "\"%.80s\"", r->args.v[i]);
+	return 0;
+}
+
+int check_nodes(const struct command_run *r, struct err *err)
+{
+	struct strs names = STRS_INIT(NODES_MAX);
+	int rc = names_of(&names, r, err);
+
+	strs_clear(&names);
+	return rc;
+}
+
+static struct json *body_of(const struct command_run *r)
 {
 	struct strs names = STRS_INIT(NODES_MAX);
 	struct json *body = json_new_object(), *list = json_set_array(body, "nodes");
-	struct err err = ERR_INIT;
-	int rc = 0;
 
-	for (size_t i = 1; i < r->args.n && rc == 0; i++) {
-		rc = hostlist_expand(&names, r->args.v[i], &err);
-		if (rc < 0)
-			err_wrap(&err, "\"%.80s\"", r->args.v[i]);
-	}
+	names_of(&names, r, NULL);
 	for (size_t i = 0; i < names.n; i++)
 		json_add(list, json_new_string(names.v[i]));
 	if (command_option(r, "reason"))
@@ -129,11 +140,7 @@ static struct json *body_of(struct command_run *r)
 	if (command_option(r, "force"))
 		json_set_bool(body, "force", true);
 	strs_clear(&names);
-	if (rc == 0)
-		return body;
-	json_free(body);
-	command_done(r, 2, &err);
-	return NULL;
+	return body;
 }
 
 static const struct {
@@ -160,11 +167,8 @@ static void on_told(struct command_run *r, const struct json *answer)
 void run_node_act(struct command_run *r)
 {
 	struct json *body = body_of(r);
-	char *format;
+	char *format = xasprintf("/v1/clusters/%%/nodes/%s", verb_of(r));
 
-	if (!body)
-		return;
-	format = xasprintf("/v1/clusters/%%/nodes/%s", verb_of(r));
 	run_post(r, client_path(format, r->args.v[0], (char *)NULL), body, on_told);
 	free(format);
 }

@@ -97,14 +97,22 @@ static void ask_events(struct command_run *r, int64_t after, int64_t most, reply
 		    then);
 }
 
+int check_events(const struct command_run *r, struct err *err)
+{
+	int64_t most;
+
+	return option_int(r, "most", 1, MOST, &most, err);
+}
+
 void run_events(struct command_run *r)
 {
 	int64_t most = 50;
 
+	option_int(r, "most", 1, MOST, &most, NULL);
 	if (command_option(r, "follow") && !r->io->exec)
 		run_misused(r,
 			    "the console follows by itself: its event line is below the panes");
-	else if (run_option_int(r, "most", 1, MOST, &most) == 0)
+	else
 		ask_events(r, 0, most, on_events);
 }
 
@@ -121,7 +129,11 @@ static void on_operations(struct command_run *r, const struct json *answer)
 {
 	const struct json *list = json_get(answer, "operations");
 
-	show_columns(r, "ID", "CLUSTER", "KIND", "STATE", "STEP", "BEGUN", "BY", "NOW");
+	if (json_len(list) == 0)
+		show_text(r, "no operation %s",
+			  command_option(r, "open") ? "is under way" : "was begun yet");
+	else
+		show_columns(r, "ID", "CLUSTER", "KIND", "STATE", "STEP", "BEGUN", "BY", "NOW");
 	for (size_t i = 0; i < json_len(list); i++) {
 		const struct json *o = json_at(list, i);
 		char id[SHOW_MAX], when[CLOCK_TEXT];
@@ -212,22 +224,20 @@ static void on_operation(struct command_run *r, const struct json *o)
 	run_done(r);
 }
 
-static bool is_number(struct command_run *r)
+int check_operation(const struct command_run *r, struct err *err)
 {
 	int64_t id;
 
 	if (num_read(&id, r->args.v[0], 1, INT64_MAX) == 0)
-		return true;
-	run_misused(r, "\"%.40s\": an operation has a number; \"operation list\" shows them",
-		    r->args.v[0]);
-	return false;
+		return 0;
+	return err_set(err, ERR_INVALID,
+		       "\"%.40s\": an operation has a number; \"operation list\" shows them",
+		       r->args.v[0]);
 }
 
 void run_operation_show(struct command_run *r)
 {
-	if (is_number(r))
-		run_get(r, client_path("/v1/operations/%", r->args.v[0], (char *)NULL),
-			on_operation);
+	run_get(r, client_path("/v1/operations/%", r->args.v[0], (char *)NULL), on_operation);
 }
 
 static void on_cancelled(struct command_run *r, const struct json *answer)
@@ -239,9 +249,8 @@ static void on_cancelled(struct command_run *r, const struct json *answer)
 
 void run_operation_cancel(struct command_run *r)
 {
-	if (is_number(r))
-		run_post(r, client_path("/v1/operations/%/cancel", r->args.v[0], (char *)NULL),
-			 NULL, on_cancelled);
+	run_post(r, client_path("/v1/operations/%/cancel", r->args.v[0], (char *)NULL), NULL,
+		 on_cancelled);
 }
 
 static void on_retried(struct command_run *r, const struct json *answer)
@@ -253,9 +262,8 @@ static void on_retried(struct command_run *r, const struct json *answer)
 
 void run_operation_retry(struct command_run *r)
 {
-	if (is_number(r))
-		run_post(r, client_path("/v1/operations/%/retry", r->args.v[0], (char *)NULL),
-			 NULL, on_retried);
+	run_post(r, client_path("/v1/operations/%/retry", r->args.v[0], (char *)NULL), NULL,
+		 on_retried);
 }
 
 static void on_skipped(struct command_run *r, const struct json *answer)
@@ -267,11 +275,8 @@ static void on_skipped(struct command_run *r, const struct json *answer)
 
 void run_operation_skip(struct command_run *r)
 {
-	struct json *body;
+	struct json *body = json_new_object();
 
-	if (!is_number(r))
-		return;
-	body = json_new_object();
 	json_set_str(body, "item", r->args.v[1]);
 	run_post(r, client_path("/v1/operations/%/skip", r->args.v[0], (char *)NULL), body,
 		 on_skipped);

@@ -81,19 +81,18 @@ void run_misused(struct command_run *r, const char *fmt, ...)
 	va_end(ap);
 }
 
-int run_option_int(struct command_run *r, const char *name, int64_t min, int64_t max,
-		   int64_t *value)
+int option_int(const struct command_run *r, const char *name, int64_t min, int64_t max,
+	       int64_t *value, struct err *err)
 {
 	const char *text = command_option(r, name);
 
 	if (!text || num_read(value, text, min, max) == 0)
 		return 0;
-	run_misused(r, "--%s takes a number from %lld to %lld, not \"%.40s\"", name,
-		    (long long)min, (long long)max, text);
-	return -1;
+	return err_set(err, ERR_INVALID, "--%s takes a number from %lld to %lld, not \"%.40s\"",
+		       name, (long long)min, (long long)max, text);
 }
 
-int run_option_time(struct command_run *r, const char *name, int64_t *utc_ms)
+int option_time(const struct command_run *r, const char *name, int64_t *utc_ms, struct err *err)
 {
 	const char *text = command_option(r, name);
 	char whole[48];
@@ -104,11 +103,32 @@ int run_option_time(struct command_run *r, const char *name, int64_t *utc_ms)
 	snprintf(whole, sizeof(whole), "%.24s%s", text, strchr(text, 'T') ? "" : "T00:00:00Z");
 	if (strlen(text) <= 24 && clock_read(utc_ms, whole) == 0)
 		return 0;
-	run_misused(
-	    r,
+	return err_set(
+	    err, ERR_INVALID,
 	    "--%s: \"%.40s\" is no day or time of UTC as in 2026-11-24 or 2026-11-24T11:00:00Z",
 	    name, text);
-	return -1;
+}
+
+int args_are_params(const struct command_run *r, size_t first, struct err *err)
+{
+	for (size_t i = first; i < r->args.n; i++)
+		if (!strchr(r->args.v[i], '='))
+			return err_set(err, ERR_INVALID, "\"%.80s\": a parameter is NAME=VALUE",
+				       r->args.v[i]);
+	return 0;
+}
+
+int run_agrees(struct command_run *r, const char *question)
+{
+	char *answer;
+	int yes;
+
+	if (command_option(r, "yes"))
+		return 1;
+	answer = r->io->ask ? r->io->ask(r->io->arg, question) : NULL;
+	yes = !answer ? -1 : strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0;
+	free(answer);
+	return yes;
 }
 
 const char *verb_of(const struct command_run *r)

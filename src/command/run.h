@@ -21,6 +21,8 @@ void run_if_match(struct command_run *r, const struct json *read);
 void run_get_any(struct command_run *r, char *path, reply_fn *then_any);
 void run_later(struct command_run *r, int64_t ms, void (*wake)(struct command_run *r));
 void run_keep(struct command_run *r, void *state, void (*drop)(void *state));
+/* --yes, or "y" to the question: 1; 0: not so; -1: nobody is here to be asked. */
+int run_agrees(struct command_run *r, const char *question);
 
 void run_done(struct command_run *r);			     /* exit 0 */
 void run_fail(struct command_run *r, const struct err *err); /* exit 1 */
@@ -28,10 +30,18 @@ void run_failf(struct command_run *r, enum err_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void run_misused(struct command_run *r, const char *fmt, ...) /* exit 2 */
     __attribute__((format(printf, 2, 3)));
-int run_option_int(struct command_run *r, const char *name, int64_t min, int64_t max,
-		   int64_t *value); /* -1: not that number, and the command ended */
+
+/*
+ * What a command's check reads, and its run again (err NULL there). -1: it is none.
+ */
+
+/* *value stays as it is when the option is not given. */
+int option_int(const struct command_run *r, const char *name, int64_t min, int64_t max,
+	       int64_t *value, struct err *err);
 /* "2026-11-24", the day's beginning, or "2026-11-24T11:00:00Z"; 0 when it is not given. */
-int run_option_time(struct command_run *r, const char *name, int64_t *utc_ms);
+int option_time(const struct command_run *r, const char *name, int64_t *utc_ms,
+		struct err *err);
+int args_are_params(const struct command_run *r, size_t first, struct err *err); /* NAME=VALUE */
 
 /*
  * For people
@@ -70,8 +80,10 @@ struct list_wish {
 	answer_fn *then;
 };
 void list_rows(struct command_run *r, const struct list_wish *w);
-int list_options(struct command_run *r,
-		 struct list_wish *w); /* --filter --sort --limit; -1: the command ended */
+void list_options(const struct command_run *r,
+		  struct list_wish *w); /* --filter --sort --limit */
+/* true: there are no rows, and so it was said. things: "nodes" */
+bool list_none_show(struct command_run *r, const struct json *answer, const char *things);
 void list_cut_show(struct command_run *r,
 		   const struct json *answer); /* that --limit left rows out */
 
@@ -81,8 +93,8 @@ void operation_watch(struct command_run *r, int64_t id, answer_fn *then);
 void operation_begun(struct command_run *r, const struct json *answer, const char *sentence,
 		     answer_fn *then);
 
-/* Of "NAME TEMPLATE [PARAM=VALUE...]"; NULL: the command ended. New. */
-struct json *cluster_body(struct command_run *r);
+/* Of "NAME TEMPLATE [PARAM=VALUE...]". New. */
+struct json *cluster_body(const struct command_run *r);
 
 void teardown_plan_show(struct command_run *r, const struct json *plan);
 void teardown_report_show(struct command_run *r, const struct json *operation);
@@ -105,5 +117,10 @@ command_fn run_events, run_operation_list, run_operation_show, run_operation_can
     run_engine_take_over, run_found, run_adopt, run_condemn;
 command_fn run_operation_retry, run_operation_skip, run_disk_list, run_audit_export,
     run_audit_prune, run_audit_verify, run_engine_limits;
+
+/* What reads their words first */
+typedef int check_fn(const struct command_run *r, struct err *err);
+check_fn check_cluster, check_update, check_nodes, check_list, check_submit, check_job_log,
+    check_cp, check_cost, check_events, check_operation, check_audit, check_audit_prune;
 
 #endif

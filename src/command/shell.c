@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -140,6 +141,15 @@ static void run_here(struct command_run *r, const struct json *way, size_t first
 	strs_clear(&argv);
 }
 
+/* A terminal, or a script from a file or a pipe: else a shell would end at once, and well. */
+static bool has_input(void)
+{
+	struct stat st;
+
+	return isatty(STDIN_FILENO) ||
+	       (fstat(STDIN_FILENO, &st) == 0 && !S_ISCHR(st.st_mode));
+}
+
 static void on_way(struct command_run *r, const struct json *way)
 {
 	struct strs argv = STRS_INIT(WORDS_MAX);
@@ -154,6 +164,11 @@ static void on_way(struct command_run *r, const struct json *way)
 		return;
 	if (argv_of(&argv, way) < 0) {
 		run_failf(r, ERR_INTERNAL, "the engine did not say how to get there");
+	} else if (first >= r->args.n && !has_input()) {
+		run_misused(
+		    r,
+		    "there is nothing to do: a shell needs a terminal; name a command, as in \"ssh %s -- hostname\"",
+		    r->args.v[0]);
 	} else {
 		if (first < r->args.n)
 			strs_take(&argv, remote_line(r, first));
@@ -263,14 +278,19 @@ static void on_way_to_copy(struct command_run *r, const struct json *way)
 	strs_clear(&argv);
 }
 
+int check_cp(const struct command_run *r, struct err *err)
+{
+	bool from = place_of(r->args.v[0]).cluster[0], to = place_of(r->args.v[1]).cluster[0];
+
+	if (from != to)
+		return 0;
+	return err_set(err, ERR_INVALID,
+		       "one of the two is CLUSTER:PATH, the other a path of this machine");
+}
+
 void run_cp(struct command_run *r)
 {
-	struct place from = place_of(r->args.v[0]), to = place_of(r->args.v[1]);
 	struct place there = there_of(r);
 
-	if (!from.cluster[0] == !to.cluster[0])
-		run_misused(r,
-			    "one of the two is CLUSTER:PATH, the other a path of this machine");
-	else
-		ask_way(r, there.cluster, there.node[0] ? there.node : NULL, on_way_to_copy);
+	ask_way(r, there.cluster, there.node[0] ? there.node : NULL, on_way_to_copy);
 }

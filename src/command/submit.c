@@ -267,16 +267,18 @@ static void on_cluster(struct command_run *r, const struct json *answer)
 		on_template);
 }
 
+int check_submit(const struct command_run *r, struct err *err)
+{
+	if (command_option(r, "sample") || r->args.n > 1)
+		return 0;
+	return err_set(err, ERR_INVALID, "SCRIPT is missing: name a file, or take --sample");
+}
+
 void run_job_submit(struct command_run *r)
 {
 	bool sample = command_option(r, "sample") != NULL;
-	struct submission *s;
+	struct submission *s = xcalloc(1, sizeof(*s));
 
-	if (!sample && r->args.n < 2) {
-		run_misused(r, "SCRIPT is missing: name a file, or take --sample");
-		return;
-	}
-	s = xcalloc(1, sizeof(*s));
 	s->read_ms = -1;
 	run_keep(r, s, drop);
 	if (sample)

@@ -122,19 +122,6 @@ static void on_updated(struct command_run *r, const struct json *answer)
 	run_done(r);
 }
 
-static bool agreed(struct command_run *r)
-{
-	char *answer;
-	bool yes;
-
-	if (command_option(r, "plan") || command_option(r, "yes"))
-		return true;
-	answer = r->io->ask ? r->io->ask(r->io->arg, "Go on? y/N: ") : NULL;
-	yes = answer && (strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0);
-	free(answer);
-	return yes;
-}
-
 static void on_plan(struct command_run *r, const struct json *plan)
 {
 	const char *hash = json_str(plan, "hash", ""), *given = command_option(r, "plan");
@@ -150,24 +137,26 @@ static void on_plan(struct command_run *r, const struct json *plan)
 	} else if (given && strcmp(given, hash) != 0) {
 		run_failf(r, ERR_CONFLICT,
 			  "the plan is another one now; nothing was changed: read it again");
-	} else if (agreed(r)) {
+	} else if (given || run_agrees(r, "Go on? y/N: ") > 0) {
 		body = params_body(r);
 		json_set_str(body, "plan_hash", hash);
 		post(r, body, on_updated);
 		run_if_match(r, plan);
-	} else {
+	} else if (r->io->ask) {
+		run_failf(r, ERR_CONFLICT, "nothing was changed; --plan %s does it", hash);
+	} else { /* the plan is what was asked for */
 		show_text(r, "nothing was changed; --plan %s does it", hash);
 		show_result(r, plan);
 		run_done(r);
 	}
 }
 
+int check_update(const struct command_run *r, struct err *err)
+{
+	return args_are_params(r, 1, err);
+}
+
 void run_cluster_update(struct command_run *r)
 {
-	for (size_t i = 1; i < r->args.n; i++)
-		if (!strchr(r->args.v[i], '=')) {
-			run_misused(r, "\"%.80s\": a parameter is NAME=VALUE", r->args.v[i]);
-			return;
-		}
 	post(r, params_body(r), on_plan);
 }

@@ -547,6 +547,10 @@ struct json *engine_ssh(struct engine *e, const struct user *u, const char *clus
 
 	if (!r || run_has_cloud(r, err) < 0)
 		return NULL;
+	if (r->cluster.state == CLUSTER_OFF) {
+		not_ready(r, err);
+		return NULL;
+	}
 	if (node && node[0] && strcmp(node, "head") != 0) {
 		m = member_find(r, node);
 		if (!m) {

@@ -1,7 +1,10 @@
 /* For people who look into the engine: clouds and their calls, store, clusters, limits. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
 #include "engine/run.h"
 
 static void lanes_json(struct json *list, const struct cloud_health *h)
@@ -104,14 +107,26 @@ struct json *engine_limits(const struct engine *e)
 	return all;
 }
 
+static int no_cloud(const struct engine *e, const char *name, struct err *err)
+{
+	const char **names = xcalloc(e->n_clouds + 1, sizeof(*names)), *near;
+
+	for (size_t i = 0; i < e->n_clouds; i++)
+		names[i] = e->clouds[i].record->name;
+	near = text_nearest(name, names);
+	free(names);
+	return err_set(err, ERR_NOT_FOUND, "there is no cloud \"%.80s\"; %s%s%s", name,
+		       near ? "did you mean \"" : "\"status\" lists them", near ? near : "",
+		       near ? "\"?" : "");
+}
+
 int engine_cloud_retry(struct engine *e, const struct user *u, const char *name,
 		       struct err *err)
 {
 	struct engine_cloud *c = cloud_named(e, name);
 
 	if (!c)
-		return err_set(err, ERR_NOT_FOUND,
-			       "there is no cloud \"%.80s\"; \"status\" lists them", name);
+		return no_cloud(e, name, err);
 	if (store_begin(e->store, err) < 0)
 		return -1;
 	if (audit_act(e, u, "cloud retry", name, NULL, NULL, err) < 0) {

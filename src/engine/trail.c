@@ -146,8 +146,8 @@ struct json *engine_audit_exported(struct engine *e, const struct user *u, int64
  * Pruning
  */
 
-/* The last row that may go: older than that, exported, and no more than one turn takes. */
-static int prune_to(struct engine *e, int64_t before_ms, int64_t *to, int64_t *left,
+/* The rows that may go: older than that, and exported. Their number, and the last of them. */
+static int prunable(struct engine *e, int64_t before_ms, int64_t *to, int64_t *rows,
 		    struct err *err)
 {
 	int64_t exported = exported_to(e);
@@ -160,9 +160,9 @@ static int prune_to(struct engine *e, int64_t before_ms, int64_t *to, int64_t *l
 	if (store_audit_before(e->store, before_ms, to, err) < 0 ||
 	    store_audits_after(e->store, 0, 1, &first, &n, err) < 0)
 		return -1;
-	*left = n ? *to - first->seq + 1 : 0;
+	*rows = n ? *to - first->seq + 1 : 0;
 	free(first);
-	if (*left <= 0)
+	if (*rows <= 0)
 		return err_set(err, ERR_NOT_FOUND, "no audit row is older than %s",
 			       clock_text(when, before_ms));
 	if (*to > exported)
@@ -170,24 +170,36 @@ static int prune_to(struct engine *e, int64_t before_ms, int64_t *to, int64_t *l
 		    err, ERR_CONFLICT,
 		    "nothing was pruned: audit rows up to %lld are older than %s and only those up to %lld were exported: \"audit export FILE\" first",
 		    (long long)*to, clock_text(when, before_ms), (long long)exported);
-	if (*left > PRUNE_MOST) {
-		*to -= *left - PRUNE_MOST;
-		*left -= PRUNE_MOST;
-	} else {
-		*left = 0;
-	}
 	return 0;
+}
+
+struct json *engine_audit_prunable(struct engine *e, int64_t before_ms, struct err *err)
+{
+	struct audit last;
+	int64_t to, rows;
+	struct json *j;
+
+	if (prunable(e, before_ms, &to, &rows, err) < 0 ||
+	    store_audit_row(e->store, to, &last, err) < 0)
+		return NULL;
+	j = json_new_object();
+	json_set_int(j, "rows", rows);
+	json_set_int(j, "to", to);
+	json_set_int(j, "to_ms", last.at_ms);
+	return j;
 }
 
 struct json *engine_audit_prune(struct engine *e, const struct user *u, int64_t before_ms,
 				const char *reason, struct err *err)
 {
 	struct audit told = { .at_ms = clock_utc_ms(), .result = "done" };
-	int64_t to, left = 0, pruned;
+	int64_t to, rows = 0, left, pruned;
 	struct json *j;
 
-	if (prune_to(e, before_ms, &to, &left, err) < 0 || store_begin(e->store, err) < 0)
+	if (prunable(e, before_ms, &to, &rows, err) < 0 || store_begin(e->store, err) < 0)
 		return NULL;
+	left = rows > PRUNE_MOST ? rows - PRUNE_MOST : 0; /* no more than one turn takes */
+	to -= left;
 	snprintf(told.actor, sizeof(told.actor), "%s", u->name);
 	snprintf(told.origin, sizeof(told.origin), "%s", u->origin);
 	snprintf(told.role, sizeof(told.role), "%s", role_name(u->role));

@@ -214,9 +214,36 @@ static bool last_event(const struct run *r, const char *object, char out[160])
 	return n > 0;
 }
 
+static const char *number_of(const char *name)
+{
+	const char *end = name + strlen(name);
+
+	while (end > name && end[-1] >= '0' && end[-1] <= '9')
+		end--;
+	return end;
+}
+
+/* Another number is another node, not one misspelt. */
+static const char *node_meant(const struct run *r, const char *name)
+{
+	const char **names = xcalloc(r->n_members + 1, sizeof(*names)), *near;
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_members; i++) {
+		const char *one = r->members[i]->node.name;
+
+		if (one[0] && strcmp(number_of(one), number_of(name)) == 0)
+			names[n++] = one;
+	}
+	near = text_nearest(name, names);
+	free(names);
+	return near;
+}
+
 int engine_no_node(struct engine *e, const struct cluster *c, const char *name, struct err *err)
 {
 	struct run *r = run_of(e, c);
+	const char *near = r ? node_meant(r, name) : NULL;
 	char last[160];
 
 	if (is_offer(name))
@@ -226,7 +253,13 @@ int engine_no_node(struct engine *e, const struct cluster *c, const char *name, 
 	if (r && last_event(r, name, last))
 		return err_set(err, ERR_NOT_FOUND, "cluster %s has no node \"%s\" any more: %s",
 			       c->name, name, last);
-	return err_set(err, ERR_NOT_FOUND, "cluster %s has no node \"%s\"", c->name, name);
+	if (near)
+		return err_set(err, ERR_NOT_FOUND,
+			       "cluster %s has no node \"%s\"; did you mean \"%s\"?", c->name,
+			       name, near);
+	return err_set(err, ERR_NOT_FOUND,
+		       "cluster %s has no node \"%s\"; \"node list %s\" shows them", c->name,
+		       name, c->name);
 }
 
 int engine_why(struct engine *e, const struct cluster *c, const char *what, struct buf *out,

@@ -57,6 +57,15 @@ void exported_audit(struct request *q)
 	answer_or_err(q, j, &err);
 }
 
+void get_prunable(struct request *q)
+{
+	struct err err = ERR_INIT;
+	struct json *j =
+	    engine_audit_prunable(q->server->engine, query_int(q, "before", 0), &err);
+
+	answer_or_err(q, j, &err);
+}
+
 void prune_audit(struct request *q)
 {
 	struct err err = ERR_INIT;

@@ -75,6 +75,7 @@ const struct route routes[] = {
 	{ "GET", "/v1/audit", ROLE_ADMIN, list_audit },
 	{ "GET", "/v1/audit/export", ROLE_ADMIN, export_audit },
 	{ "POST", "/v1/audit/exported", ROLE_ADMIN, exported_audit },
+	{ "GET", "/v1/audit/prune", ROLE_ADMIN, get_prunable },
 	{ "POST", "/v1/audit/prune", ROLE_ADMIN, prune_audit },
 	{ "GET", "/v1/audit/verify", ROLE_ADMIN, verify_audit },
 	{ "POST", "/v1/backup", ROLE_OPERATOR, make_backup },

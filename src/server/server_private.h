@@ -81,7 +81,7 @@ handler_fn get_job_log, get_node_log, resubmit_job, get_job_again, check_job_aga
 handler_fn resume_engine, take_over_engine, retry_cloud, diff_template, update_cluster,
     retry_operation, skip_item, list_disks, keep_arrays, unkeep_arrays, retry_arrays,
     protect_cluster, unprotect_cluster;
-handler_fn export_audit, exported_audit, prune_audit, verify_audit, edit_cluster, edit_template,
-    list_limits;
+handler_fn export_audit, exported_audit, get_prunable, prune_audit, verify_audit, edit_cluster,
+    edit_template, list_limits;
 
 #endif

@@ -165,6 +165,9 @@ as "a number out of range" 1 "parameter htc_max: 99999999 is outside 0 to" "clus
 as "a number that is none" 1 'parameter htc_max: "many" is not a whole number' "cluster create alpha slurm htc_max=many"
 as "a time that is none" 1 'parameter idle: "5x" is not a time such as 90s' "cluster create alpha slurm idle=5x"
 as "an unknown cloud" 1 'asks for cloud "moon", which is not configured' "cluster create alpha slurm cloud=moon"
+as "a shell where there is no cluster" 1 'there is no cluster yet: "paceline cluster create" makes one' "ssh"
+as "no operation" 0 "no operation was begun yet" "operation list"
+as "a cloud's typo" 1 'there is no cloud "azsmi"; did you mean "azsim"' "cloud retry azsmi"
 as "there is no such cluster" 1 'there is no cluster "nope"; "cluster list" shows' "cluster start nope"
 as "nor a plan of its teardown" 1 'there is no cluster "nope"; "cluster list" shows' "cluster delete nope"
 as "nor its events" 1 'there is no cluster "nope"' "events nope"
@@ -189,6 +192,10 @@ as "alpha" 0 "is made" "cluster create alpha slurm htc_max=4"
 as "a name in use" 1 'there is a cluster "alpha" already' "cluster create alpha slurm"
 as "a job for a cluster that is off" 1 'cluster alpha is off: "cluster start alpha" starts it' "job submit alpha --sample"
 as "alpha starts" 0 "alpha: done" "cluster start alpha --wait"
+as "a cluster's typo" 1 'there is no cluster "alhpa"; did you mean "alpha"' "cluster stop alhpa --yes"
+as "the cost of none" 1 'there is no cluster "alhpa"; did you mean "alpha"' "cost alhpa"
+as "no nodes" 0 "alpha has no nodes" "node list alpha"
+as "no jobs" 0 "alpha has no jobs in its queue" "job list alpha"
 as "a start of what runs" 0 "alpha runs already" "cluster start alpha"
 printf '#!/bin/sh\nsleep 600\n' >"$dir/job.sh"
 : >"$dir/empty.sh"
@@ -212,6 +219,15 @@ ok "a quota that stops growth: limit, used, asked"
 until_said " 2 busy" "cluster status alpha"; ok "while what fits runs"
 as "an unknown node among known ones" 1 'cluster alpha has no node "htc-99"' "node drain alpha htc-1 htc-99 --yes"
 $user "$pl" --socket "$sock" node list alpha >"$dir/said" 2>&1; ! grep -q drain "$dir/said"; ok "drains none of them"
+as "a node's typo names it" 1 'cluster alpha has no node "hct-1"; did you mean "htc-1"' "node show alpha hct-1"
+as "another number is another node" 1 'has no node "htc-99"; "node list alpha" shows them' "node show alpha htc-99"
+as "a filter that nothing fits" 0 "nodes of alpha fits" "node list alpha --filter state:failed"
+as "an old audit that was not exported" 1 'were exported: "audit export FILE" first' "audit prune --before 2100-01-01 --yes"
+as "it is exported" 0 '"audit prune" may remove them' "audit export $dir/home/audit.json"
+third=$(sed -n '3s/.*"at_ms":\([0-9]*\)[0-9][0-9][0-9],.*/\1/p' "$dir/home/audit.json")
+as "it is not pruned unasked, and its rows are counted" 2 "nothing was removed: |audit rows, up to row |add --yes" \
+	"audit prune --before $(date -u -d "@$((third + 1))" +%Y-%m-%dT%H:%M:%SZ)"
+as "nor where none is so old" 1 "no audit row is older than 2001-01-01" "audit prune --before 2001-01-01 --yes"
 as "a host list that is none" 2 '"htc-[1-": bad host list' "node drain alpha htc-[1- --yes"
 as "nobody to be asked" 2 "nobody is here to be asked: add --yes" "node terminate alpha htc-1"
 as "an unknown job among known ones" 1 'has no job "999" in its queue|nothing was changed' "job cancel alpha 1 999 --yes"
@@ -407,7 +423,7 @@ if id paceline >/dev/null 2>&1; then
 		$member --reuid=65533 $rpl cluster list
 	answers "an operator asks for what is the admin's" 1 "needs the role admin; nobody is operator" $member --reuid=nobody $rpl audit
 	$rpl cluster create alpha slurm >/dev/null 2>&1
-	answers "an operator's shell before there is a head" 1 "cluster alpha has no head yet: start it first" \
+	answers "an operator's shell before there is a head" 1 'cluster alpha is off: "cluster start alpha" starts it' \
 		$member --reuid=nobody $rpl ssh alpha
 	$rpl cluster start alpha >/dev/null 2>&1
 	i=0

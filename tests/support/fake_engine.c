@@ -213,6 +213,13 @@ static struct json *cost_json(void)
 	return json_parse(text, strlen(text), NULL);
 }
 
+static struct json *prunable_json(void)
+{
+	static const char text[] = "{\"rows\":12,\"to\":40,\"to_ms\":1793491200000}";
+
+	return json_parse(text, strlen(text), NULL);
+}
+
 static struct json *answer_get(struct fake *f, const struct http_exchange *x)
 {
 	const char *path = http_x_path(x);
@@ -235,6 +242,8 @@ static struct json *answer_get(struct fake *f, const struct http_exchange *x)
 		return ssh_json(f, path[strlen("/v1/clusters/")], http_x_query(x));
 	if (strcmp(path, "/v1/cost") == 0)
 		return cost_json();
+	if (strcmp(path, "/v1/audit/prune") == 0)
+		return prunable_json();
 	if (strcmp(path, "/v1/events") == 0)
 		return list_json("events", event_json());
 	if (strncmp(path, "/v1/operations/", 15) == 0)
@@ -259,6 +268,8 @@ static struct json *answer_post(const struct http_exchange *x)
 	if (strcmp(path, "/v1/templates/slurm/check") == 0)
 		return check_json();
 
+	if (strcmp(path, "/v1/audit/prune") == 0)
+		return object("pruned", NULL, 12);
 	if (strcmp(path, "/v1/clusters/demo/start") == 0)
 		return object("operation", NULL, 7);
 	if (strcmp(path, "/v1/clusters/bad/start") == 0)

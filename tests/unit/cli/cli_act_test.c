@@ -57,6 +57,20 @@ static void looks_before_it_asks(void **state)
 	loop_free(r.loop);
 }
 
+static void tells_how_many_rows_before_it_prunes(void **state)
+{
+	struct cli_site *s = *state;
+
+	assert_int_equal(cli_run(s, "paceline audit prune --before 2026-11-01"), 2);
+	HAS(ERROUT(s), "nothing was removed: 12 audit rows, up to row 40 of ");
+	HAS(ERROUT(s), "would go: add --yes when it is meant");
+	HAS(cli_asked(s), "GET /v1/audit/prune?before=1793491200000");
+	assert_null(strstr(cli_asked(s), "POST"));
+	assert_int_equal(cli_run(s, "paceline audit prune --before 2026-11-01 --yes"), 0);
+	HAS(cli_asked(s), "POST /v1/audit/prune {\"before_ms\":1793491200000,\"reason\":\"\"}");
+	HAS(OUT(s), "12 audit rows were removed");
+}
+
 static void waits_for_an_operation(void **state)
 {
 	struct cli_site *s = *state;
@@ -134,6 +148,8 @@ static void goes_to_a_node(void **state)
 	assert_int_equal(cli_run_argv(s, &o, code), 0);
 	assert_int_equal(cli_run(s, "paceline ssh demo code -- false"), 1);
 	assert_int_equal(cli_run(s, "paceline ssh demo code -- no-such-command-here"), 127);
+	assert_int_equal(cli_run(s, "paceline ssh demo code"), 2);
+	HAS(ERROUT(s), "there is nothing to do: a shell needs a terminal; name a command");
 	assert_int_equal(cli_run(s, "paceline ssh demo locked"), 1);
 	HAS(ERROUT(s), "(/nonexistent/key) is for the engine's user alone");
 }
@@ -165,9 +181,13 @@ static void runs_on_a_head_without_ssh(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH(asks_before_it_ends_work),	  WITH(looks_before_it_asks),
-		WITH(waits_for_an_operation),	  WITH(deletes_only_what_was_named),
-		WITH(submits_and_waits),	  WITH(goes_to_a_node),
+		WITH(asks_before_it_ends_work),
+		WITH(looks_before_it_asks),
+		WITH(tells_how_many_rows_before_it_prunes),
+		WITH(waits_for_an_operation),
+		WITH(deletes_only_what_was_named),
+		WITH(submits_and_waits),
+		WITH(goes_to_a_node),
 		WITH(runs_on_a_head_without_ssh),
 	};
 

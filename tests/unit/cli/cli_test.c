@@ -73,7 +73,7 @@ static void a_failure_is_json_where_json_was_asked_for(void **state)
 
 	failed_as_json(s, "paceline cluster list --json", 1, "io", "no engine answers on");
 	failed_as_json(s, "paceline node drain demo --json", 2, "invalid", "NODE is missing");
-	failed_as_json(s, "paceline --json", 2, "invalid", "there is no command \"--json\"");
+	failed_as_json(s, "paceline --json", 2, "invalid", "say what to do");
 	failed_as_json(s, "paceline template check --json /nonexistent/x.yaml", 1, "not_found",
 		       "/nonexistent/x.yaml");
 	assert_int_equal(cli_run(s, "paceline cluster list"), 1);

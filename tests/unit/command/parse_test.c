@@ -165,6 +165,8 @@ static void names_what_was_meant(void **state)
 	(void)state;
 	assert_string_equal(command_nearest("clustre"), "cluster");
 	assert_string_equal(command_nearest("evnets"), "events");
+	assert_string_equal(command_nearest("clus"), "cluster");
+	assert_string_equal(command_nearest("aud"), "audit");
 	assert_null(command_nearest("xyzzyplugh"));
 	unknown("nod", NULL, "there is no command \"nod\"; did you mean \"node\"?");
 	unknown("nothing-like-it", NULL,
