@@ -9,8 +9,10 @@
 
 struct work;
 
+#define WORK_AT_ONCE 4 /* threads of one loop (R13): what comes after has its turn, in order, when one ends */
+
 /* NULL when there is no thread to be had: do it here. done may start the next. */
 struct work *work_start(struct loop *l, void (*run)(void *arg), void (*done)(void *arg), void *arg);
-void work_drop(struct work *w); /* waits until run has returned; done is not called. NULL is fine */
+void work_drop(struct work *w); /* what waits is not run, what runs is waited for; done is not called. NULL is fine */
 
 #endif

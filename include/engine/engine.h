@@ -169,9 +169,10 @@ int engine_take_over(struct engine *e, const struct user *u, const char *reason,
 /* Acting. Each writes its audit row; *op is the operation to watch, 0 when it was done at once. */
 int engine_create(struct engine *e, const struct user *u, const char *name, const char *template_name, const struct strs *params, struct err *err);
 int engine_start(struct engine *e, const struct user *u, const char *name, int64_t *op, struct err *err);
-int engine_stop(struct engine *e, const struct user *u, const char *name, bool force, int64_t *op, struct err *err);
+int engine_stop(struct engine *e, const struct user *u, const char *name, bool force, const char *reason, int64_t *op,
+                struct err *err); /* a force has a reason (R6.3) */
 int engine_delete(struct engine *e, const struct user *u, const char *name, const char *plan_hash,
-		  const char *typed_name, bool force, int64_t *op, struct err *err);
+		  const char *typed_name, bool force, const char *reason, int64_t *op, struct err *err);
 int engine_protect(struct engine *e, const struct user *u, const char *name, bool protect, struct err *err); /* R8.1: of a protected one there is no teardown */
 int engine_pause(struct engine *e, const struct user *u, const char *name, bool paused, struct err *err);
 int engine_update(struct engine *e, const struct user *u, const char *name, const struct strs *params, const char *plan_hash, struct err *err);

@@ -104,6 +104,7 @@ struct fact_array {
 	bool scheduled;          /* such hours are now */
 	char budget[BUDGET_TEXT]; /* its budget is spent: nothing is made; "" it is not */
 	bool retire;             /* and its nodes go when they are empty */
+	int64_t gone_in_cycle;   /* nodes that were sent away since this cycle began: they are of its share (R5.6) */
 };
 
 struct fact_quota {

@@ -74,7 +74,13 @@ struct loop {
 	const char *doing, *longest; /* of this turn; NULL: nobody said */
 	int64_t doing_since, longest_ms, doing_work, longest_work;
 	bool turning, began, stop;
+	struct work_line works;
 };
+
+struct work_line *loop_works(struct loop *l)
+{
+	return &l->works;
+}
 
 int64_t loop_real_ms(void)
 {

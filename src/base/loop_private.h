@@ -11,6 +11,13 @@ struct event_base;
 
 struct event_base *loop_base(struct loop *l);
 
+struct work;
+struct work_line { /* base/work.c: threads that run, and what waits for one */
+	unsigned int running;
+	struct work *first;
+};
+struct work_line *loop_works(struct loop *l);
+
 /* First line of every callback that libevent calls without loop.c in between: starts the
  * measure of this turn. */
 void loop_enter(struct loop *l);

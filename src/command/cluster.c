@@ -241,6 +241,14 @@ void run_cluster_start(struct command_run *r)
 	run_post(r, path_of(r, "/start"), NULL, on_starting);
 }
 
+/* R6.3: what ends jobs says why. */
+static void force_in(struct command_run *r, struct json *body)
+{
+	json_set_bool(body, "force", command_option(r, "force") != NULL);
+	if (command_option(r, "reason"))
+		json_set_str(body, "reason", command_option(r, "reason"));
+}
+
 static void on_stopping(struct command_run *r, const struct json *answer)
 {
 	begun(r, answer, "stops", "is off already: there is nothing to stop");
@@ -250,7 +258,7 @@ void run_cluster_stop(struct command_run *r)
 {
 	struct json *body = json_new_object();
 
-	json_set_bool(body, "force", command_option(r, "force") != NULL);
+	force_in(r, body);
 	run_post(r, path_of(r, "/stop"), body, on_stopping);
 }
 
@@ -332,7 +340,7 @@ static void send_teardown(struct command_run *r, const struct json *plan, const 
 
 	json_set_str(body, "plan_hash", json_str(plan, "hash", ""));
 	json_set_str(body, "typed_name", name);
-	json_set_bool(body, "force", command_option(r, "force") != NULL);
+	force_in(r, body);
 	run_post(r, path_of(r, "/teardown"), body, on_deleting);
 	run_if_match(r, plan);
 }

@@ -51,7 +51,8 @@ static const struct command_option start_options[] = {
 };
 
 static const struct command_option stop_options[] = {
-	{ "force", NULL, "do not wait for running jobs: they are killed" },
+	{ "force", NULL, "do not wait for running jobs: they are killed; with --reason" },
+	{ "reason", "TEXT", "why jobs are killed, for the events and the audit" },
 	{ "wait", NULL, "wait until it is done; exit 1 when it failed" },
 	OPTIONS_END,
 };
@@ -61,7 +62,8 @@ static const struct command_option delete_options[] = {
 	{ "plan", "HASH", "only when the plan is still the one of this hash" },
 	{ "keep", "STORAGE",
 	  "keep the disks of these, by comma; none: keep nothing. Without it the template decides" },
-	{ "force", NULL, "do not wait for running jobs: they are killed" },
+	{ "force", NULL, "do not wait for running jobs: they are killed; with --reason" },
+	{ "reason", "TEXT", "why jobs are killed, for the events and the audit" },
 	{ "wait", NULL, "wait for the proof that nothing is left, and print it" },
 	OPTIONS_END,
 };
@@ -80,7 +82,7 @@ static const struct command_option reason_options[] = {
 
 static const struct command_option terminate_options[] = {
 	{ "reason", "TEXT", "why, for the events and the audit" },
-	{ "force", NULL, "also nodes on which jobs run" },
+	{ "force", NULL, "also nodes on which jobs run: they are killed; with --reason" },
 	OPTIONS_END,
 };
 

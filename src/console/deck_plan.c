@@ -59,7 +59,7 @@ static void shell_fact(struct deck *d)
 	strs_addf(&t->facts,
 		  "Shell: paceline cluster delete %s --keep %s --plan %s --name %s%s",
 		  t->cluster, keep.len ? buf_str(&keep) : "none", json_str(t->plan, "hash", ""),
-		  t->cluster, t->kill ? " --force" : "");
+		  t->cluster, t->kill ? " --force --reason WHY" : "");
 	buf_clear(&keep);
 }
 

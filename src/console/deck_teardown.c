@@ -159,6 +159,8 @@ void teardown_agreed(struct deck *d)
 	json_set_str(body, "plan_hash", json_str(t->plan, "hash", ""));
 	json_set_str(body, "typed_name", d->dialog.typed);
 	json_set_bool(body, "force", t->kill);
+	if (t->kill)
+		json_set_str(body, "reason", "asked for at the console");
 	json_free(t->operation); /* that of the last one */
 	t->operation = NULL;
 	t->op_id = 0;

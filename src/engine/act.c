@@ -194,7 +194,7 @@ int engine_start(struct engine *e, const struct user *u, const char *name, int64
 	remember = start_remembers(r);
 	json_write(&data, remember);
 	json_free(remember);
-	return operation_begin(r, OP_START, u, false, NULL, buf_steal(&data), op, err);
+	return operation_begin(r, OP_START, u, NULL, NULL, buf_steal(&data), op, err);
 }
 
 /* What ends costs may always be done: for it the store keeps a reserve (R2.5). */
@@ -210,29 +210,39 @@ void engine_use_reserve(struct engine *e)
 		log_warn("the disk is full: the reserve under %s is given back", e->state_dir);
 }
 
+/* R6.3 */
+static int may_force(bool force, const char *reason, const char *what, struct err *err)
+{
+	if (!force || (reason && reason[0]))
+		return 0;
+	return err_set(err, ERR_INVALID, "a forced %s kills jobs: give a reason", what);
+}
+
 int engine_stop(struct engine *e, const struct user *u, const char *name, bool force,
-		int64_t *op, struct err *err)
+		const char *reason, int64_t *op, struct err *err)
 {
 	struct run *r = run_need(e, name, err);
 
-	if (!r || engine_may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
+	if (!r || may_force(force, reason, "stop", err) < 0 || engine_may_change(e, err) < 0 ||
+	    run_has_cloud(r, err) < 0)
 		return -1;
 	if (cluster_rests(&r->cluster)) {
 		*op = 0;
 		return 0;
 	}
 	engine_use_reserve(e);
-	return operation_begin(r, OP_STOP, u, force, NULL, NULL, op, err);
+	return operation_begin(r, OP_STOP, u, force ? reason : NULL, NULL, NULL, op, err);
 }
 
 int engine_delete(struct engine *e, const struct user *u, const char *name,
-		  const char *plan_hash, const char *typed_name, bool force, int64_t *op,
-		  struct err *err)
+		  const char *plan_hash, const char *typed_name, bool force, const char *reason,
+		  int64_t *op, struct err *err)
 {
 	struct run *r = run_need(e, name, err);
 	const struct strs *keep;
 
-	if (!r || engine_may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
+	if (!r || may_force(force, reason, "teardown", err) < 0 ||
+	    engine_may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
 		return -1;
 	if (r->cluster.protect)
 		return err_set(
@@ -246,8 +256,8 @@ int engine_delete(struct engine *e, const struct user *u, const char *name,
 	if (!keep)
 		return -1;
 	engine_use_reserve(e);
-	return operation_begin(r, OP_DELETE, u, force, plan_hash, items_begin(r, keep), op,
-			       err);
+	return operation_begin(r, OP_DELETE, u, force ? reason : NULL, plan_hash,
+			       items_begin(r, keep), op, err);
 }
 
 /*
@@ -593,9 +603,15 @@ int engine_node_terminate(struct engine *e, const struct user *u, const char *cl
 			  const struct strs *nodes, const char *reason, bool force,
 			  struct err *err)
 {
-	if (force && (!reason || !reason[0]))
-		return err_set(err, ERR_INVALID,
-			       "a forced termination kills jobs: give a reason");
+	const struct run *r = run_find(e, cluster);
+	char killed[KILLED_TEXT], why[400];
+
+	if (may_force(force, reason, "termination", err) < 0)
+		return -1;
+	if (force && r) {
+		snprintf(why, sizeof(why), "%.80s; %s", reason, killed_text(killed, r, nodes));
+		reason = why;
+	}
 	return for_nodes(e, u, cluster, nodes, "node terminate", reason, force, do_terminate,
 			 err);
 }

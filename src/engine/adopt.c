@@ -406,12 +406,12 @@ struct json *engine_condemn_plan(struct engine *e, const struct strs *ids, struc
 	}
 	plan_hash(e->finds.plan_hash, v, n);
 	free(v);
-	e->finds.plan_ms = clock_utc_ms();
+	e->finds.plan_ms = clock_mono_ms();
 	json_set_int(j, "count", (int64_t)n);
 	json_set_int(j, "with_jobs", jobs);
 	json_set_bool(j, "adoption", e->adoption);
 	json_set_str(j, "hash", e->finds.plan_hash);
-	json_set_int(j, "valid_until_ms", e->finds.plan_ms + VALID_MS);
+	json_set_int(j, "valid_until_ms", clock_utc_ms() + VALID_MS);
 	return j;
 }
 
@@ -427,7 +427,7 @@ static int plan_fits(const struct engine *e, struct find *const *v, size_t n,
 		    err, ERR_CONFLICT,
 		    "what was found changed since the plan was made: read the new plan");
 	if (strcmp(e->finds.plan_hash, hash) != 0 ||
-	    clock_utc_ms() - e->finds.plan_ms > VALID_MS)
+	    clock_mono_ms() - e->finds.plan_ms > VALID_MS)
 		return err_set(
 		    err, ERR_CONFLICT,
 		    "the plan is older than 10 min or of another engine run: read it again");

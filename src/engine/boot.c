@@ -24,6 +24,8 @@ void boot_feed(struct run *r, struct member *m, enum boot_event ev, const char *
 		m->node.joined_ms = m->node.idle_since_ms = now;
 	if (next.act == BOOT_DO_DELETE_VM)
 		console_keep(r, &m->node);
+	if (m->node.state == NODE_PLANNED || m->node.state == NODE_REQUESTED)
+		m->accepted_ms = now;
 	if (node_move(r, m, next.to, "%s", why) < 0)
 		return;
 	switch (next.act) {

@@ -82,6 +82,11 @@ static struct decision *decision_new(struct run *r)
 
 static void act_on(struct run *r, struct member *m, const struct plan_node *p)
 {
+	const struct array_spec *a = cluster_array(&r->cluster.spec, m->node.array);
+
+	if (a && (p->act == ACT_DRAIN || p->act == ACT_DELETE))
+		outflow_add(&r->outflows[a - r->cluster.spec.arrays], clock_mono_ms(),
+			    r->cluster.spec.cycle_s);
 	switch (p->act) {
 	case ACT_RETIRE:
 		m->node.drain_asked = true;

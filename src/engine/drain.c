@@ -40,10 +40,8 @@ void drain_feed(struct run *r, struct member *m, enum drain_event ev, const char
 
 static bool queue_is_fresh(const struct run *r)
 {
-	int64_t age = clock_utc_ms() - r->queue_source.ok_ms;
-
 	return r->queue && r->queue_source.state == SOURCE_OK &&
-	       age <= 2 * r->cluster.spec.cycle_s * 1000 + 5000;
+	       source_age_ms(&r->queue_source) <= 2 * r->cluster.spec.cycle_s * 1000 + 5000;
 }
 
 static bool is_empty(const struct run *r, const struct member *m, struct err *err)

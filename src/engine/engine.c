@@ -240,6 +240,7 @@ struct engine *engine_new(struct loop *l, const struct engine_options *o, struct
 	e->state_dir = xstrdup(o->state_dir);
 	e->orphan_rules = o->orphans;
 	e->limits = o->limits;
+	e->helpers.most = (unsigned int)limits_get(e->limits, LIMIT_HELPERS);
 	e->template_folders = (struct strs)STRS_INIT(16);
 	for (size_t i = 0; o->template_folders && i < o->template_folders->n; i++)
 		strs_add(&e->template_folders, o->template_folders->v[i]);
@@ -276,6 +277,7 @@ void engine_free(struct engine *e)
 		return;
 	timer_free(e->housekeeping);
 	audit_verify_end(e);
+	e->helpers.most = 0; /* what waits for its turn has none any more */
 	for (size_t i = 0; i < e->n_runs; i++)
 		bill_save(e->runs[i]);
 	history_end(e);

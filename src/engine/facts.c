@@ -231,12 +231,15 @@ static bool is_family(const char *name)
 	return strcmp(name, "cores") != 0 && strcmp(name, "lowPriorityCores") != 0;
 }
 
-/* Asked for since the cloud was asked what is in use, or not accepted yet: no reading has it.
- */
-static bool unseen(const struct node *n, int64_t read_ms)
+/* R5.5: asked for or accepted since the cloud was asked what is in use, or not accepted yet: no
+ * reading has it. A throttled request is accepted minutes after it was made. */
+static bool unseen(const struct member *m, int64_t read_ms)
 {
+	const struct node *n = &m->node;
+
 	return n->state == NODE_PLANNED || n->state == NODE_REQUESTED ||
-	       (node_is_live(n->state) && n->requested_ms > read_ms - USAGE_LAG_MS);
+	       (node_is_live(n->state) && (n->requested_ms > read_ms - USAGE_LAG_MS ||
+					   m->accepted_ms > read_ms - USAGE_LAG_MS));
 }
 
 /* Nodes of all clusters that share the quota: two decisions must not spend it twice (I1). */
@@ -252,7 +255,7 @@ static int64_t cores_unseen(const struct run *r, const struct fact_quota *q)
 			const struct node *n = &o->members[k]->node;
 			const struct vm_size *s;
 
-			if (n->spot != q->spot || !unseen(n, region->quotas_ms))
+			if (n->spot != q->spot || !unseen(o->members[k], region->quotas_ms))
 				continue; /* most of ten thousand; only then the list */
 			s = vm_sizes_find(&region->sizes, n->size);
 			if (s && (!q->family || text_casecmp(s->family, q->name) == 0))
@@ -454,7 +457,7 @@ static void schedules(struct facts *f, const struct run *r)
 void facts_make(struct facts *f, struct run *r, int64_t now_ms)
 {
 	const struct cluster_spec *s = &r->cluster.spec;
-	int64_t age = now_ms - r->queue_source.ok_ms;
+	int64_t age = source_age_ms(&r->queue_source);
 
 	*f = (struct facts){ .now_s = now_ms / 1000,
 			     .region = r->region->region,
@@ -473,7 +476,13 @@ void facts_make(struct facts *f, struct run *r, int64_t now_ms)
 	f->arrays = xcalloc(s->n_arrays ? s->n_arrays : 1, sizeof(*f->arrays));
 	f->n_arrays = s->n_arrays;
 	for (size_t i = 0; i < s->n_arrays; i++)
-		f->arrays[i] = (struct fact_array){ .spec = &s->arrays[i], .used_cores = -1 };
+		f->arrays[i] = (struct fact_array){
+			.spec = &s->arrays[i],
+			.used_cores = -1,
+			.gone_in_cycle = r->outflows ? outflow_gone(&r->outflows[i],
+								    clock_mono_ms(), s->cycle_s)
+						     : 0,
+		};
 	schedules(f, r);
 	buckets_make(f, r);
 	nodes_make(f, r);

@@ -37,7 +37,7 @@ enum cloud_kind kind_of_type(const char *type)
 	return CLOUD_OTHER;
 }
 
-static struct find *find_of(const struct engine *e, const char *id)
+struct find *find_of(const struct engine *e, const char *id)
 {
 	for (size_t i = 0; i < e->finds.n; i++)
 		if (text_casecmp(e->finds.v[i]->f.id, id) == 0)

@@ -49,6 +49,7 @@ void finds_free(struct engine *e);
 struct find *find_see(struct engine *e, const struct engine_cloud *c, enum found_what what,
 		      const char *id, const char *type, const char *cluster_tag,
 		      int64_t seen_ms);
+struct find *find_of(const struct engine *e, const char *id); /* NULL: it was not found */
 void find_forget(struct engine *e, struct find *f);
 void find_from(struct find *f, const struct cloud_item *item); /* what a listing says of it */
 /* What a machine may hold is shown once it is known to be loose. */
@@ -69,6 +70,8 @@ bool finds_say(const struct engine *e, const struct run *r, char *out, size_t ma
 void find_json(struct json *list, const struct engine *e, const struct find *f);
 
 /* gc.c */
+bool item_in_use(const struct map *listed, const struct run *r,
+		 const struct cloud_item *item); /* a part of what is there; listed: ids */
 bool gc_changes(const struct run *r,
 		const char *id); /* it is on its way; not in adoption mode */
 
@@ -92,9 +95,10 @@ enum orphan_step {
 	ORPHAN_QUIET, /* listed only */
 	ORPHAN_GOES,
 };
-enum orphan_step orphan_next(const struct orphan_facts *o); /* pure */
-void orphans_act(struct engine *e, struct engine_cloud *c); /* after a whole listing */
-double find_price(const struct find *f);		    /* USD per hour; -1 unknown */
+enum orphan_step orphan_next(const struct orphan_facts *o);	/* pure */
+void orphans_act(struct engine *e, struct engine_cloud *c);	/* after a whole listing */
+double find_price(const struct find *f);			/* USD per hour; -1 unknown */
+bool find_is_old(const struct engine *e, const struct find *f); /* too old to be on its way */
 int64_t find_goes_ms(const struct engine *e, const struct find *f); /* by itself; 0: never */
 
 /* adopt.c */

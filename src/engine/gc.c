@@ -59,13 +59,13 @@ static bool is_recorded(struct sieve *s, struct run *r, const char *id)
 	const struct map *asked = asked_for(s, r);
 
 	return !asked || map_get(asked, id) || member_of_vm(r, id) ||
-	       map_get(r->past_vms, id) ||
+	       vm_left_lately(r, id, clock_utc_ms()) ||
 	       (r->cluster.head_id && text_casecmp(r->cluster.head_id, id) == 0);
 }
 
 /* A machine is its set's (DESIGN.md 5.3) and a disk its machine's, as long as those are there.
  * The machines of a set are found by the listing of their cluster, which says more of them. */
-static bool is_in_use(struct sieve *s, struct run *r, const struct cloud_item *item)
+bool item_in_use(const struct map *listed, const struct run *r, const struct cloud_item *item)
 {
 	char owner[320];
 
@@ -73,7 +73,7 @@ static bool is_in_use(struct sieve *s, struct run *r, const struct cloud_item *i
 		return true;
 	stray_owner(owner, item->id, item->type);
 	return owner[0] &&
-	       (map_get(s->listed, owner) || map_get(r->sets, owner) || member_of_vm(r, owner));
+	       (map_get(listed, owner) || map_get(r->sets, owner) || member_of_vm(r, owner));
 }
 
 /* A disk bears the tag of the cluster that made it, whoever has it now. */
@@ -102,7 +102,7 @@ static enum stray what_is(struct sieve *s, struct run *r, const struct cloud_ite
 		return STRAY_NOT; /* it comes and goes with a machine, which is decided of */
 	f.recorded = r && is_recorded(s, r, item->id);
 	f.changing = r && gc_changes(r, item->id);
-	f.in_use = r && is_in_use(s, r, item);
+	f.in_use = r && item_in_use(s->listed, r, item);
 	return stray_is(&f);
 }
 
@@ -206,11 +206,11 @@ static bool something_goes(const struct engine *e)
 /* R7.4: not in safe mode, and not in the first minutes unless somebody waits for it. */
 void gc_tick(struct engine *e)
 {
-	int64_t now = clock_utc_ms();
+	int64_t now = clock_mono_ms();
 	int64_t every = e->adoption || something_goes(e) ? ADOPTING_MS : EVERY_MS;
 
 	if (!e->gc_ms)
-		e->gc_ms = e->adoption ? 1 : now;
+		e->gc_ms = e->adoption ? now - ADOPTING_MS : now;
 	condemned_act(e);
 	if (e->safe_mode || now - e->gc_ms < every)
 		return;

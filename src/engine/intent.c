@@ -308,10 +308,13 @@ static void on_look(void *arg, const struct cloud_sight *s, const struct err *er
  * again for those. */
 static void settle(struct live_intent *li)
 {
+	const struct cloud_stage_info nobody_knows = { .stage = CLOUD_OUTCOME_UNKNOWN,
+						       .azure_code = "" };
 	struct run *r = li->run;
 
 	if (li->in.kind == CLOUD_MEMBERS) {
-		finished(li, NULL);
+		save(li, INTENT_DONE);
+		ended(li, &nobody_knows);
 		return;
 	}
 	li->looking = true;

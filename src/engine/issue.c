@@ -95,18 +95,20 @@ static void issues_of(struct cluster_view *v, const struct run *r)
 		add(v, text);
 }
 
-static bool source_stale(const struct run *r, const struct source *s, int64_t now)
+static bool source_stale(const struct run *r, const struct source *s)
 {
 	if (r->cluster.state != CLUSTER_RUNNING)
 		return false;
-	return s->state == SOURCE_UNKNOWN || (s->ok_ms && now - s->ok_ms > 120000);
+	return s->state == SOURCE_UNKNOWN || (s->ok_ms && source_is_old(r, s));
 }
 
-void view_ages(struct cluster_view *v, const struct run *r, int64_t now)
+void view_ages(struct cluster_view *v, const struct run *r)
 {
-	v->queue_age_ms = r->queue_source.ok_ms ? now - r->queue_source.ok_ms : -1;
-	v->cloud_age_ms = r->cloud_source.ok_ms ? now - r->cloud_source.ok_ms : -1;
-	v->queue_stale = source_stale(r, &r->queue_source, now);
-	v->cloud_stale = source_stale(r, &r->cloud_source, now);
+	const struct source *q = &r->queue_source, *c = &r->cloud_source;
+
+	v->queue_age_ms = q->ok_ms ? source_age_ms(q) : -1;
+	v->cloud_age_ms = c->ok_ms ? source_age_ms(c) : -1;
+	v->queue_stale = source_stale(r, q);
+	v->cloud_stale = source_stale(r, c);
 	issues_of(v, r);
 }

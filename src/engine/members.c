@@ -126,6 +126,29 @@ struct member *member_of_stranger(struct run *r, const struct array_spec *a,
 	return member_add(r, &n);
 }
 
+#define LISTINGS_LAG_MS ((int64_t)10 * 60 * 1000)
+
+static void past_vm_add(struct run *r, const char *vm_id, int64_t gone_ms)
+{
+	int64_t *at = xmalloc(sizeof(*at));
+
+	*at = gone_ms;
+	map_put(r->past_vms, vm_id, at);
+}
+
+bool vm_is_past(const struct run *r, const char *vm_id)
+{
+	return map_get(r->past_vms, vm_id) != NULL;
+}
+
+/* One that is shown for longer is there, and costs. */
+bool vm_left_lately(const struct run *r, const char *vm_id, int64_t now_ms)
+{
+	const int64_t *gone_ms = map_get(r->past_vms, vm_id);
+
+	return gone_ms && now_ms - *gone_ms < LISTINGS_LAG_MS;
+}
+
 int members_load(struct run *r, struct err *err)
 {
 	struct node *rows;
@@ -140,7 +163,7 @@ int members_load(struct run *r, struct err *err)
 		}
 		bill_gone(r, &rows[i]);
 		if (rows[i].vm_id[0])
-			map_put(r->past_vms, rows[i].vm_id, r);
+			past_vm_add(r, rows[i].vm_id, rows[i].gone_ms);
 	}
 	free(rows);
 	return 0;
@@ -266,7 +289,7 @@ void member_gone(struct run *r, struct member *m, const char *reason)
 	map_del(r->by_name, m->node.name);
 	if (m->node.vm_id[0]) {
 		map_del(r->by_vm, m->node.vm_id);
-		map_put(r->past_vms, m->node.vm_id, r);
+		past_vm_add(r, m->node.vm_id, clock_utc_ms());
 	}
 	r->publish_due = true;
 	free(m);

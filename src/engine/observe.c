@@ -36,6 +36,7 @@ static void source_ok(struct source *s, int64_t started_ms)
 	s->state = SOURCE_OK;
 	s->started_ms = started_ms;
 	s->ok_ms = clock_utc_ms();
+	s->ok_mono_ms = clock_mono_ms();
 	s->failures = 0;
 	s->readings++;
 	s->err = (struct err)ERR_INIT;
@@ -56,15 +57,29 @@ static void source_failed(struct run *r, struct source *s, const char *what,
 	run_changed(r);
 }
 
-bool run_is_blind(const struct run *r)
+/* R12.1: whoever sets the wall clock makes no reading older, or younger. */
+int64_t source_age_ms(const struct source *s)
 {
-	int64_t now = clock_utc_ms();
+	return clock_mono_ms() - s->ok_mono_ms;
+}
+
+/* DESIGN.md 13: after the larger of two cycles and 120 s. */
+bool source_is_old(const struct run *r, const struct source *s)
+{
 	int64_t limit = 2 * r->cluster.spec.cycle_s * 1000;
 
-	if (limit < 120000)
-		limit = 120000; /* DESIGN.md 13: the larger of two cycles and 120 s */
-	return r->queue_source.state != SOURCE_OK || r->cloud_source.state == SOURCE_UNKNOWN ||
-	       now - r->queue_source.ok_ms > limit;
+	return source_age_ms(s) > (limit > 120000 ? limit : 120000);
+}
+
+/* A listing that does not end leaves the last one to grow old, and before the first one nobody
+ * knows what is there. */
+bool run_is_blind(const struct run *r)
+{
+	const struct source *q = &r->queue_source, *c = &r->cloud_source;
+	bool listed = r->cluster.head_id && r->cluster.head_id[0];
+
+	return q->state != SOURCE_OK || source_is_old(r, q) || c->state == SOURCE_UNKNOWN ||
+	       (listed && (c->state != SOURCE_OK || source_is_old(r, c)));
 }
 
 bool run_removes_nothing(const struct run *r)
@@ -114,6 +129,7 @@ void observe_cloud(struct run *r)
 	    resource_name(r, CLOUD_GROUP, NULL, group, NULL) < 0)
 		return;
 	r->vms_started_ms = clock_utc_ms();
+	r->vms_mono_ms = clock_mono_ms();
 	r->cloud_source.reading = true;
 	r->vms_call =
 	    r->cloud->ops->vms(r->cloud->cloud, group, r->cluster.short_id, on_vms, r);
@@ -121,11 +137,11 @@ void observe_cloud(struct run *r)
 
 static void cloud_when_due(struct run *r)
 {
-	int64_t age = clock_utc_ms() - r->vms_started_ms;
+	int64_t age = clock_mono_ms() - r->vms_mono_ms;
 
 	if (!r->cluster.head_id || !r->cluster.head_id[0])
 		return;
-	if (age >= (in_motion(r) ? CLOUD_BUSY_MS : CLOUD_REST_MS))
+	if (!r->vms_started_ms || age >= (in_motion(r) ? CLOUD_BUSY_MS : CLOUD_REST_MS))
 		observe_cloud(r);
 }
 

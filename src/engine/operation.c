@@ -112,17 +112,20 @@ int operation_outranks(const struct run *r, int rank, const char *what, struct e
 	    r->cluster.name, op_kind_name(r->op.kind), r->op.actor, (long long)r->op.id, what);
 }
 
-static int write_begin(struct run *r, const struct user *u, struct err *err)
+static int write_begin(struct run *r, const struct user *u, const char *force, struct err *err)
 {
-	char object[96];
+	char object[96], why[400] = "", killed[KILLED_TEXT];
 	struct deed a = { .by = u,
 			  .verb = op_kind_name(r->op.kind),
 			  .object = object,
-			  .reason = r->op.force ? "forced" : "",
+			  .reason = why,
 			  .result = "begun",
 			  .plan_hash = r->op.plan_hash };
 
 	snprintf(object, sizeof(object), "cluster %s", r->cluster.name);
+	if (force)
+		snprintf(why, sizeof(why), "forced: %.80s; %s", force,
+			 killed_text(killed, r, NULL));
 	if (store_op_add(r->engine->store, &r->op, err) < 0)
 		return -1;
 	a.op_id = r->op.id;
@@ -131,11 +134,12 @@ static int write_begin(struct run *r, const struct user *u, struct err *err)
 	store_digest_cluster(a.after, &r->cluster);
 	if (audit_write(r->engine, &a, err) < 0)
 		engine_fatal(r->engine, err); /* the cluster has moved */
-	note_by(r, EVENT_INFO, u, "", "%s begins", op_kind_name(r->op.kind));
+	note_by(r, force ? EVENT_WARN : EVENT_INFO, u, "", "%s begins%s%s",
+		op_kind_name(r->op.kind), force ? ", " : "", why);
 	return 0;
 }
 
-int operation_begin(struct run *r, enum op_kind kind, const struct user *u, bool force,
+int operation_begin(struct run *r, enum op_kind kind, const struct user *u, const char *force,
 		    const char *plan_hash, char *data, int64_t *id, struct err *err)
 {
 	int64_t now = clock_utc_ms();
@@ -154,12 +158,12 @@ int operation_begin(struct run *r, enum op_kind kind, const struct user *u, bool
 				    .state = OP_RUNNING,
 				    .started_ms = now,
 				    .step_ms = now,
-				    .force = force,
+				    .force = force != NULL,
 				    .data = data };
 	snprintf(r->op.cluster, sizeof(r->op.cluster), "%s", r->cluster.name);
 	snprintf(r->op.actor, sizeof(r->op.actor), "%s", u ? u->name : "engine");
 	snprintf(r->op.plan_hash, sizeof(r->op.plan_hash), "%s", plan_hash ? plan_hash : "");
-	if (write_begin(r, u, err) < 0) {
+	if (write_begin(r, u, force, err) < 0) {
 		store_rollback(r->engine->store);
 		forget(r);
 		return -1;
@@ -520,7 +524,7 @@ void operation_intent_ended(struct run *r, const struct intent *in,
 {
 	bool removes = r->op.kind == OP_DELETE || start_undo_removes(r);
 
-	if (!r->op.id || in->operation_id != r->op.id)
+	if (!r->op.id || in->operation_id != r->op.id || i->stage == CLOUD_OUTCOME_UNKNOWN)
 		return;
 	if (i->stage == CLOUD_FINISHED) {
 		/* a new life of the engine puts its tag on the group, which is no deletion */

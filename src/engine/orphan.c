@@ -107,6 +107,13 @@ static struct orphan_facts facts_of(const struct engine *e, const struct find *f
 	return o;
 }
 
+bool find_is_old(const struct engine *e, const struct find *f)
+{
+	struct orphan_facts o = facts_of(e, f);
+
+	return age_of(&o) >= OLD_MS;
+}
+
 int64_t find_goes_ms(const struct engine *e, const struct find *f)
 {
 	struct orphan_facts o = facts_of(e, f);

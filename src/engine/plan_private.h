@@ -307,7 +307,8 @@ void settle(struct plan *p, const struct demand *d, const struct facts *f);
 /* scalein.c */
 #define SCALEIN_LATER	   "idle; goes in a later cycle, 10 or a quarter of the array at a time"
 #define SCALEIN_WHILE_MADE "idle; stays while nodes of its kind are being made"
-int64_t scalein_share(int64_t nodes); /* how many of so many may go in one cycle */
+/* How many of so many may go in one cycle in which some went already. */
+int64_t scalein_share(int64_t nodes, int64_t gone);
 void scalein_make(struct plan *out, const struct planner *p, const struct attempt *a);
 
 /* explain.c */

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/found.h"
+#include "engine/missing.h"
 
 /*
  * After a reading of the scheduler
@@ -130,7 +131,7 @@ static void suspect(struct run *r)
 
 	d.nodes_lost = vanished(r, &d.nodes);
 	r->last_jobs = d.jobs_left;
-	if (suspicion_look(&r->suspicion, &d, clock_utc_ms()))
+	if (suspicion_look(&r->suspicion, &d, clock_mono_ms()))
 		note(r, EVENT_WARN, "",
 		     "%s from one reading to the next: nothing is removed for %d s",
 		     suspicion_text(text, &r->suspicion), SUSPICION_MS / 1000);
@@ -248,7 +249,8 @@ static void surplus(struct run *r, const struct cloud_vm *vm)
 	struct member *m;
 	char name[40];
 
-	if (!a || vm->deleting || intent_open(r, vm->set_id) || map_get(r->past_vms, vm->id))
+	if (!a || vm->deleting || intent_open(r, vm->set_id) ||
+	    vm_left_lately(r, vm->id, clock_utc_ms()))
 		return;
 	if (r->cluster.state == CLUSTER_RUNNING && run_removes_nothing(r))
 		return; /* whether it works nobody can say: the next listing shows it again */
@@ -296,7 +298,7 @@ static void from_cloud(struct run *r, const struct cloud_vm *vm, const struct ma
 		find_stranger(r, vm);
 		return;
 	}
-	m = vm->set_id && !vm->deleting && !map_get(r->past_vms, vm->id)
+	m = vm->set_id && !vm->deleting && !vm_is_past(r, vm->id)
 		? waiting_row(rows, vm->set_id)
 		: NULL;
 	if (!m) {
@@ -337,16 +339,17 @@ static void on_missing(void *arg, const struct cloud_sight *s, const struct err 
 /* In the rows, not in the listing: asked for by id before anything is believed (R5.4). */
 static void missing(struct run *r, struct member *m, int64_t listing_started_ms)
 {
+	const struct missing_facts f = { .listed_ms = listing_started_ms,
+					 .set_changes = intent_open(r, m->node.set_id),
+					 .deleted_ms = m->delete_ended_ms,
+					 .deletion_done = m->delete_done };
+	enum missing what = node_missing(&m->node, &f);
 	struct look *l;
 
-	if (listing_started_ms <= m->node.bound_ms)
-		return;
-	if (m->node.state == NODE_DELETING && !intent_open(r, m->node.set_id)) {
+	if (what == MISSING_GONE)
 		m->has_vm = false;
-		return;
-	}
-	if (m->node.state == NODE_DELETING || m->node.state == NODE_EVICTED ||
-	    m->vm_missing_since_ms || r->looks >= LOOKS_MAX)
+	if (what != MISSING_LOOK || !m->has_vm || m->vm_missing_since_ms ||
+	    r->looks >= LOOKS_MAX)
 		return;
 	m->vm_missing_since_ms = clock_utc_ms();
 	l = xcalloc(1, sizeof(*l));

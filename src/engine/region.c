@@ -41,15 +41,16 @@ static void on_sizes(void *arg, const struct vm_sizes *sizes, const struct err *
 	rf->sizes_call = NULL;
 	if (!sizes) {
 		rf->err = *err;
-		rf->retry_ms = clock_utc_ms() + RETRY_MS;
+		rf->retry_ms = clock_mono_ms() + RETRY_MS;
 		log_warn("sizes of %s: %s", rf->region, err->msg);
 		return;
 	}
 	copy_sizes(&rf->sizes, sizes);
 	rf->sizes_ms = clock_utc_ms();
+	rf->sizes_mono_ms = clock_mono_ms();
 	if (sizes->n ==
 	    0) /* no such region, or a slip of the cloud's: asked again, not at once */
-		rf->retry_ms = rf->sizes_ms + RETRY_MS;
+		rf->retry_ms = rf->sizes_mono_ms + RETRY_MS;
 	rf->err = (struct err)ERR_INIT;
 	wake_clusters(rf);
 }
@@ -61,7 +62,7 @@ static void on_quotas(void *arg, const struct quotas *quotas, const struct err *
 	rf->quotas_call = NULL;
 	if (!quotas) {
 		rf->err = *err;
-		rf->retry_ms = clock_utc_ms() + RETRY_MS;
+		rf->retry_ms = clock_mono_ms() + RETRY_MS;
 		log_warn("quotas of %s: %s", rf->region, err->msg);
 		return;
 	}
@@ -72,21 +73,22 @@ static void on_quotas(void *arg, const struct quotas *quotas, const struct err *
 	if (quotas->n)
 		memcpy(rf->quotas.v, quotas->v, quotas->n * sizeof(*quotas->v));
 	rf->quotas_ms = clock_utc_ms();
+	rf->quotas_mono_ms = clock_mono_ms();
 	wake_clusters(rf);
 }
 
 void region_refresh(struct region_facts *rf, bool quotas_now)
 {
-	int64_t now = clock_utc_ms();
+	int64_t now = clock_mono_ms();
 
 	if (now < rf->retry_ms)
 		return;
 	if (!rf->sizes_call &&
-	    (!rf->sizes_ms || rf->sizes.n == 0 || now - rf->sizes_ms > SIZES_AGE_MS))
+	    (!rf->sizes_ms || rf->sizes.n == 0 || now - rf->sizes_mono_ms > SIZES_AGE_MS))
 		rf->sizes_call =
 		    rf->cloud->ops->sizes(rf->cloud->cloud, rf->region, on_sizes, rf);
 	if (!rf->quotas_call &&
-	    (quotas_now || !rf->quotas_ms || now - rf->quotas_ms > QUOTAS_AGE_MS))
+	    (quotas_now || !rf->quotas_ms || now - rf->quotas_mono_ms > QUOTAS_AGE_MS))
 		rf->quotas_call =
 		    rf->cloud->ops->quotas(rf->cloud->cloud, rf->region, on_quotas, rf);
 }

@@ -24,6 +24,7 @@
 
 struct remote {
 	struct run *run;
+	struct helper_line *line; /* its commands: the connection itself is none */
 	bool local;
 	struct proc *master; /* ssh -MN; NULL: not connected */
 	struct proc *check;  /* ssh -O check, until it says yes */
@@ -37,7 +38,6 @@ struct remote {
 
 struct command_call {
 	struct remote *remote;
-	struct proc *proc;
 	remote_output *on_output;
 	remote_cb *cb;
 	void *arg;
@@ -191,6 +191,15 @@ bool remote_is_here(const struct run *r)
 	return is_local(r);
 }
 
+static bool may_begin(void *arg, struct err *err)
+{
+	const struct remote *m = arg;
+
+	if (!m->ready)
+		err_set(err, ERR_IO, "head: %s", remote_text(m));
+	return m->ready;
+}
+
 struct remote *remote_new(struct run *r, struct err *err)
 {
 	struct remote *m = xcalloc(1, sizeof(*m));
@@ -204,6 +213,7 @@ struct remote *remote_new(struct run *r, struct err *err)
 	m->destination =
 	    xasprintf("%s@%s", r->cluster.spec.admin_user, r->cluster.head_address);
 	m->timer = timer_new(r->engine->loop, connect_master, m);
+	m->line = helper_line_new(&r->engine->helpers, r->engine->loop, r->sched, may_begin, m);
 	if (file_make_dir(m->dir, 0700, err) < 0) {
 		remote_free(m);
 		return NULL;
@@ -223,9 +233,9 @@ void remote_free(struct remote *m)
 		struct command_call *c = m->calls;
 
 		m->calls = c->next;
-		proc_free(c->proc);
 		free(c);
 	}
+	helper_line_free(m->line);
 	proc_free(m->check);
 	proc_free(m->master);
 	timer_free(m->timer);
@@ -270,19 +280,21 @@ static int transport_err(const struct remote *m, const struct proc_result *res, 
 	return 0;
 }
 
-static void call_ended(void *arg, const struct proc_result *res)
+static void call_ended(void *arg, const struct proc_result *res, const struct err *why)
 {
 	struct command_call *c = arg;
-	struct err err = ERR_INIT;
-	const struct sched_run run = { .exit_code = res->code,
-				       .out = res->out,
-				       .out_len = res->out_len,
-				       .errout = res->errout,
-				       .errout_len = res->errout_len };
-	int rc = transport_err(c->remote, res, &err);
+	struct err err = why ? *why : (struct err)ERR_INIT;
+	struct sched_run run = { 0 };
+	bool answered = res && transport_err(c->remote, res, &err) == 0;
 
+	if (answered)
+		run = (struct sched_run){ .exit_code = res->code,
+					  .out = res->out,
+					  .out_len = res->out_len,
+					  .errout = res->errout,
+					  .errout_len = res->errout_len };
 	unlink_call(c);
-	c->cb(c->arg, rc < 0 ? NULL : &run, &err);
+	c->cb(c->arg, answered ? &run : NULL, &err);
 	free(c);
 }
 
@@ -395,25 +407,22 @@ static struct command_call *call_new(struct remote *m, remote_output *on_output,
 }
 
 /* out: the whole command of this side; NULL: err says why there is none. c is the call's, or
- * freed with a failure told later. */
+ * freed with a failure told later. It begins when its turn comes (R13). */
 static void begin_call(struct command_call *c, struct proc_spec spec, const struct strs *out,
 		       const struct strs *vars, struct err *err)
 {
 	struct remote *m = c->remote;
 
-	spec.argv = out ? (const char *const *)out->v : NULL;
-	spec.env = vars ? (const char *const *)vars->v : NULL;
-	if (!m->ready)
-		err_set(err, ERR_IO, "head: %s", remote_text(m));
-	else if (out)
-		c->proc = proc_start(m->run->engine->loop, &spec, call_ended, c, err);
-	if (!c->proc) {
+	if (!out) {
 		fail_later(m, err, c->cb, c->arg);
 		free(c);
 		return;
 	}
+	spec.argv = (const char *const *)out->v;
+	spec.env = vars ? (const char *const *)vars->v : NULL;
 	c->next = m->calls;
 	m->calls = c;
+	helper_add(m->line, &spec, call_ended, c);
 }
 
 /* R13: what is usual here is said for the usual limit, and keeps its share of another. */

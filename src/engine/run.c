@@ -98,9 +98,10 @@ struct run *run_add(struct engine *e, const struct cluster *take)
 	r->by_name = map_new_lent(false);
 	r->by_vm = map_new_lent(true);
 	r->sets = map_new(NULL, true);
-	r->past_vms = map_new(NULL, true);
+	r->past_vms = map_new(free, true);
 	r->lease.tags = (struct strs)STRS_INIT(64);
 	r->index_hint = xcalloc(r->cluster.spec.n_arrays + 1, sizeof(*r->index_hint));
+	r->outflows = xcalloc(r->cluster.spec.n_arrays + 1, sizeof(*r->outflows));
 	for (size_t i = 0; i < r->cluster.spec.n_arrays; i++)
 		r->index_hint[i] = 1;
 	r->tick = timer_new(e->loop, observe_tick, r);
@@ -158,6 +159,7 @@ void run_free(struct run *r)
 	map_free(r->sets);
 	map_free(r->past_vms);
 	free(r->index_hint);
+	free(r->outflows);
 	free(r->node_list);
 	free(r->backoffs);
 	map_free(r->spot_shut);

@@ -22,8 +22,10 @@
 #include "engine/drift.h"
 #include "engine/editing.h"
 #include "engine/engine.h"
+#include "engine/helpers.h"
 #include "engine/lease.h"
 #include "engine/meter.h"
+#include "engine/outflow.h"
 #include "engine/plan.h"
 #include "engine/suspicion.h"
 #include "model/history.h"
@@ -44,6 +46,7 @@ struct engine_cloud { /* one per cloud record */
 	int64_t swept_ms;	 /* when the last whole one began; 0 none */
 	struct residue *residue; /* the sweep's second half, under way (residue.c) */
 	int64_t names_ms;	 /* when that began last; 0: none yet */
+	int64_t stock_ms;	 /* since when the day's stock-taking is due; 0: it is not */
 };
 
 struct find;
@@ -51,7 +54,7 @@ struct finds { /* what was found in the clouds and stands in no row (engine/foun
 	struct find **v;
 	size_t n, cap;
 	char plan_hash[65]; /* of the plan to condemn some that was last handed out, and when */
-	int64_t plan_ms;
+	int64_t plan_ms;    /* mono */
 };
 
 struct region_facts { /* sizes and quotas of one cloud region, shared by its clusters */
@@ -61,9 +64,10 @@ struct region_facts { /* sizes and quotas of one cloud region, shared by its clu
 	struct vm_sizes sizes;
 	struct quotas quotas;
 	int64_t sizes_ms, quotas_ms; /* when read; 0 never */
+	int64_t sizes_mono_ms, quotas_mono_ms;
 	struct cloud_call *sizes_call, *quotas_call;
 	struct err err;	  /* of the last failed read */
-	int64_t retry_ms; /* no read before */
+	int64_t retry_ms; /* mono: no read before */
 };
 
 struct engine {
@@ -93,7 +97,7 @@ struct engine {
 	char issue[240]; /* of the engine itself: safe mode, disk, store */
 	struct finds finds;
 	struct orphan_rules orphan_rules;
-	int64_t gc_ms;
+	int64_t gc_ms;		  /* mono: the last sweep */
 	uint64_t backup_revision; /* what the last backup holds */
 	uint64_t checkpoint_revision;
 	int64_t pruned_ms;	     /* the books, mono; 0 never */
@@ -101,6 +105,7 @@ struct engine {
 	struct verify *verify;	     /* of the audit, under way: trail.c */
 	struct editings editings;    /* who has what open to change it */
 	const struct limits *limits; /* borrowed; NULL in tests: the defaults */
+	struct helpers helpers;	     /* commands on heads: remote.c */
 };
 
 enum source_state { SOURCE_NEVER, SOURCE_OK, SOURCE_UNKNOWN };
@@ -108,6 +113,7 @@ enum source_state { SOURCE_NEVER, SOURCE_OK, SOURCE_UNKNOWN };
 struct source { /* one thing that is read (R5.2) */
 	enum source_state state;
 	int64_t started_ms, ok_ms; /* UTC: start of the last whole reading, its end */
+	int64_t ok_mono_ms;	   /* its end by the clock that nobody sets (R12.1) */
 	unsigned int failures;	   /* in a row */
 	uint64_t readings; /* whole ones of this engine's life: the number of the last */
 	struct err err;
@@ -122,15 +128,17 @@ struct member { /* node and the VM that the last listing showed for it */
 	int64_t vm_missing_since_ms; /* in DB, not in the listing (R5.4); 0: seen */
 	bool delete_sent;	     /* its name is in the open change of its set */
 	int64_t delete_ended_ms;     /* that change ended; a listing tells what came of it */
-	bool late_told;		     /* that its deletion takes too long */
-	bool published;		     /* its line is on the head */
-	bool removing;		     /* scheduler removal under way */
-	bool down_told;		     /* the scheduler was told that the machine is gone */
-	bool requeue_due;	     /* jobs wait for it, and it will not come (R6.4) */
-	bool requeue_told;	     /* that they cannot be put back */
-	bool in_scheduler;	     /* seen in the last queue */
-	int64_t metered_ms;	     /* its time until then is charged */
-	int64_t list_price;	     /* of a spot machine's size on demand; 0 not looked up */
+	bool delete_done;	     /* and the cloud said that it was done */
+	int64_t accepted_ms; /* the cloud accepted it, in this engine's life; 0: not known */
+	bool late_told;	     /* that its deletion takes too long */
+	bool published;	     /* its line is on the head */
+	bool removing;	     /* scheduler removal under way */
+	bool down_told;	     /* the scheduler was told that the machine is gone */
+	bool requeue_due;    /* jobs wait for it, and it will not come (R6.4) */
+	bool requeue_told;   /* that they cannot be put back */
+	bool in_scheduler;   /* seen in the last queue */
+	int64_t metered_ms;  /* its time until then is charged */
+	int64_t list_price;  /* of a spot machine's size on demand; 0 not looked up */
 };
 
 struct live_intent { /* an open intent and its call */
@@ -203,6 +211,7 @@ struct run {
 	size_t n_members, cap_members;
 	struct map *by_name, *by_vm; /* node name, VM id (folded) -> member */
 	int64_t *index_hint;	     /* per array of the spec: where to look for a free index */
+	struct outflow *outflows;    /* per array of the spec; NULL in tests: nothing went */
 	const struct node **node_list; /* what engine_nodes() lends */
 
 	struct queue *queue;	 /* last whole reading */
@@ -219,10 +228,10 @@ struct run {
 	int64_t submitted_ms; /* the last job that came through us: younger readings know it */
 	char sched_version[32];
 	struct cloud_call *vms_call;
-	struct console_call *console_calls; /* consoles of machines that are being read */
-	struct map *consoles;		    /* node -> what one that was given up wrote */
-	int64_t vms_started_ms;
-	struct cloud_vms listing; /* what it brought, while it is taken over */
+	struct console_call *console_calls;  /* consoles of machines that are being read */
+	struct map *consoles;		     /* node -> what one that was given up wrote */
+	int64_t vms_started_ms, vms_mono_ms; /* when it began, by both clocks */
+	struct cloud_vms listing;	     /* what it brought, while it is taken over */
 	size_t listing_at;
 	struct cloud_vms
 	    strangers; /* adoption: of the last whole listing, machines without a row */
@@ -277,12 +286,12 @@ struct run {
 	struct plan_ticket { /* teardown plans that were handed out: one for each set that is
 				kept */
 		char hash[65];
-		int64_t ms;
+		int64_t ms; /* mono */
 		struct strs keep;
 	} tickets[4];
 	size_t next_ticket;
-	struct map *past_vms; /* ids of VMs whose nodes are gone: a lagging listing may still
-				 show them */
+	struct map *past_vms; /* ids of VMs whose nodes are gone -> int64_t when: a lagging
+				 listing may still show them */
 	struct run_lease lease;
 };
 
@@ -405,6 +414,9 @@ struct member *member_of_stranger(
 const struct array_spec *
 array_of_set(const struct run *r, const char *set_id); /* by the set's name; NULL: not ours */
 struct member *member_of_vm(const struct run *r, const char *vm_id);
+bool vm_is_past(const struct run *r, const char *vm_id); /* its node is gone */
+bool vm_left_lately(const struct run *r, const char *vm_id,
+		    int64_t now_ms); /* and a listing that shows it need not be right */
 void member_bind(struct run *r, struct member *m,
 		 const struct cloud_vm *vm); /* not saved: the move that follows saves it */
 void member_gone(struct run *r, struct member *m,
@@ -449,7 +461,7 @@ void budgets_tell(struct run *r);
 
 /* issue.c: what is wrong, and how old the readings are. These move while nothing happens: a
  * source that is silent changes no revision. */
-void view_ages(struct cluster_view *v, const struct run *r, int64_t now_ms);
+void view_ages(struct cluster_view *v, const struct run *r);
 
 /* history.c: the curves. Of a move before the node's state is the new one. */
 void history_load(struct run *r); /* after the members */
@@ -503,6 +515,8 @@ void observe_tick(void *run);		      /* timer callback */
 void observe_soon(struct run *r, int64_t ms); /* brings the next tick forward */
 bool run_is_blind(
     const struct run *r); /* scheduler or cloud unknown or stale: nothing is destroyed */
+int64_t source_age_ms(const struct source *s);			 /* of its last whole reading */
+bool source_is_old(const struct run *r, const struct source *s); /* too old to rest on */
 bool run_removes_nothing(
     const struct run *r); /* it is blind, or does not believe what it sees (R5.3) */
 struct reading;
@@ -663,6 +677,11 @@ enum node_work node_work(const struct queue *q, const char *node,
 /* Of a node that never joined: false: jobs are there, and those that only wait for it are put
  * back into the queue first, after a drain. */
 bool unjoined_is_free(struct run *r, struct member *m);
+
+/* killed.c (R6.3): "it ends jobs 12, 13 and 4 more"; nodes NULL: of the whole cluster */
+#define KILLED_TEXT 320
+const char *killed_text(char out[KILLED_TEXT], const struct run *r, const struct strs *nodes);
+
 bool assigned_act(struct run *r); /* true: the scheduler was asked */
 const char *unjoined_text(char out[160], const struct run *r,
 			  const struct member *m); /* what keeps it; "" nothing */
@@ -800,7 +819,8 @@ void phases_read(struct run *r); /* the marks that head and node scripts left */
 
 /* operation.c and one file per kind: start.c stop.c teardown.c */
 /* data: what its row is to remember, or NULL; it is taken, also on failure. */
-int operation_begin(struct run *r, enum op_kind kind, const struct user *u, bool force,
+/* force: why it ends jobs (R6.3); NULL: it does not. */
+int operation_begin(struct run *r, enum op_kind kind, const struct user *u, const char *force,
 		    const char *plan_hash, char *data, int64_t *id, struct err *err);
 void operation_tick(void *run); /* timer callback: next() of its kind, until it has to wait */
 void operation_step(struct run *r, const char *step, const char *fmt, ...)
@@ -849,8 +869,7 @@ int takeover_begin(struct takeover **t, struct engine *e, struct cluster *c, str
 void takeover_end(struct takeover *t, bool undo);
 
 /* stock.c: R7.6, once a day */
-void stock_take(struct engine *e, const struct engine_cloud *c,
-		const struct cloud_items *items);
+void stock_take(struct engine *e, struct engine_cloud *c, const struct cloud_items *items);
 
 /* gc.c */
 void gc_tick(struct engine *e); /* R7: every 2 min */

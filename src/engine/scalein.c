@@ -184,11 +184,12 @@ static void retire(struct plan *out, const struct facts *f)
 	}
 }
 
-int64_t scalein_share(int64_t nodes)
+int64_t scalein_share(int64_t nodes, int64_t gone)
 {
 	int64_t share = nodes / SHARE_PER_CYCLE;
 
-	return share > LEAST_PER_CYCLE ? share : LEAST_PER_CYCLE;
+	share = (share > LEAST_PER_CYCLE ? share : LEAST_PER_CYCLE) - gone;
+	return share > 0 ? share : 0;
 }
 
 static void yards_make(struct yard *y, const struct plan *out, const struct planner *p,
@@ -204,9 +205,8 @@ static void yards_make(struct yard *y, const struct plan *out, const struct plan
 		y[n->array].nodes++;
 		y[n->array].spare += !out->nodes[r->node].matched;
 	}
-	for (size_t i = 0; i < p->f->n_arrays; i++) {
-		y[i].may_go = scalein_share(p->managed[i]);
-	}
+	for (size_t i = 0; i < p->f->n_arrays; i++)
+		y[i].may_go = scalein_share(p->managed[i], p->f->arrays[i].gone_in_cycle);
 	for (size_t b = 0; b < p->f->n_buckets; b++) {
 		y[p->f->buckets[b].array].nodes += a->made[b];
 		y[p->f->buckets[b].array].spare += a->kept[b];

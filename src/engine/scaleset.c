@@ -222,9 +222,9 @@ static void set_refused(struct run *r, const struct intent *in,
 	region_refresh(r->region, true);
 }
 
-/* Done or refused: the listing that follows is believed, and until it came nobody is asked
- * again. */
-static void members_ended(struct run *r, const char *set_id)
+/* Done or refused: the listing that follows says what is left, and until it came nobody is
+ * asked again. */
+static void members_ended(struct run *r, const char *set_id, bool done)
 {
 	for (size_t i = 0; i < r->n_members; i++) {
 		struct member *m = r->members[i];
@@ -232,6 +232,7 @@ static void members_ended(struct run *r, const char *set_id)
 		if (!m->delete_sent || text_casecmp(m->node.set_id, set_id) != 0)
 			continue;
 		m->delete_sent = false;
+		m->delete_done = done;
 		m->delete_ended_ms = clock_utc_ms();
 	}
 }
@@ -241,7 +242,7 @@ void sets_ended(struct run *r, const struct intent *in, const struct cloud_stage
 	bool grow = in->kind == CLOUD_SCALESET && in->verb != CLOUD_DELETE;
 
 	if (in->kind == CLOUD_MEMBERS)
-		members_ended(r, in->resource_id);
+		members_ended(r, in->resource_id, i->stage == CLOUD_FINISHED);
 	if (grow && i->stage == CLOUD_FINISHED) {
 		map_put(r->sets, in->resource_id, r);
 		feed_set_stored(r, in->resource_id, BOOT_EV_ACCEPTED, "made by the cloud");

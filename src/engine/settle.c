@@ -46,7 +46,7 @@ static void share_make(struct sequel *s)
 			managed[n->array]++;
 	}
 	for (size_t i = 0; i < s->was->n_arrays; i++)
-		s->share[i] = scalein_share(managed[i]);
+		s->share[i] = scalein_share(managed[i], s->was->arrays[i].gone_in_cycle);
 	free(managed);
 }
 

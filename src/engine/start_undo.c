@@ -137,8 +137,8 @@ static bool go_left(struct run *r)
 static const struct stage removes[] = {
 	{ STEPS_OF, go_settle, NULL, STEP_MS },
 	{ REMOVES "head", teardown_head, NULL, STEP_MS },
-	{ REMOVES "storage", teardown_storage, NULL, STEP_MS },
 	{ REMOVES "network", teardown_network, NULL, STEP_MS },
+	{ REMOVES "storage", teardown_storage, NULL, STEP_MS },
 	{ REMOVES "group", teardown_group, NULL, STEP_MS },
 	{ REMOVES "left", go_left, NULL, STEP_MS },
 };

@@ -1,8 +1,8 @@
 /*
- * The daily stock-taking of each cluster (R7.6): what the cloud holds under its tag against
- * what its rows say. The listing came first (R5.4), so what the rows learned since is not
- * missing. Cards and disks of machines come and go with them and are not counted, nor are
- * machines that lists of resources do not show.
+ * The daily stock-taking of each cluster (R7.6): what the cloud holds under its tag, or under a
+ * name of it without one, against what its rows say. The listing came first (R5.4), so what the
+ * rows learned since is not missing. Cards and disks are known with the machine that has them;
+ * a loose one is a difference. Machines that lists of resources do not show are not counted.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,16 +12,15 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/found.h"
+#include "engine/stray.h"
+
+#define LOOKS_MS                                                                               \
+	((int64_t)30 * 60 * 1000) /* so long the looks at what was found are waited for */
 
 struct stock {
 	size_t cloud, known, unknown, missing;
 	double price; /* USD per hour of what differs; -1: of some of it nobody knows */
 };
-
-static bool counts(const struct run *r, const struct cloud_item *item)
-{
-	return kind_of_type(item->type) != CLOUD_OTHER || storage_owns(r, item->id);
-}
 
 static bool is_known(struct run *r, const struct cloud_item *item, const struct map *names)
 {
@@ -31,28 +30,62 @@ static bool is_known(struct run *r, const struct cloud_item *item, const struct 
 	       member_of_vm(r, item->id);
 }
 
-/* On its way, or just gone: the next day tells. */
-static bool in_motion(const struct run *r, const struct cloud_item *item)
+/* What a machine may hold tells a look at it alone. */
+static bool is_held(const struct find *f)
 {
-	return r->op.id || r->n_intents || map_get(r->past_vms, item->id);
+	return f && f->looked && f->holder[0];
+}
+
+static void add_price(struct stock *s, double price)
+{
+	s->price = s->price < 0 || price < 0 ? -1 : s->price + price;
+}
+
+static void differs(struct stock *s, const struct find *f)
+{
+	s->unknown++;
+	add_price(s, f ? find_price(f) : -1);
+}
+
+/* On its way, or just gone: the next day tells. */
+static bool in_motion(const struct run *r, const struct cloud_item *item, const struct find *f)
+{
+	if (f && stray_is_held(f->f.type) && !f->looked && !find_is_old(r->engine, f))
+		return true;
+	return r->op.id || r->n_intents || vm_left_lately(r, item->id, clock_utc_ms());
 }
 
 static void count_items(struct stock *s, struct run *r, const struct cloud_items *items,
-			const struct map *names)
+			const struct map *names, const struct map *listed)
 {
 	for (size_t i = 0; i < items->n; i++) {
 		const struct cloud_item *item = &items->v[i];
+		const struct find *f = find_of(r->engine, item->id);
 
-		if (strcmp(item->cluster_tag, r->cluster.short_id) != 0 || !counts(r, item))
+		if (strcmp(item->cluster_tag, r->cluster.short_id) != 0)
 			continue;
 		s->cloud++;
-		if (is_known(r, item, names))
+		if (is_known(r, item, names) || item_in_use(listed, r, item) || is_held(f))
 			s->known++;
-		else if (!in_motion(r, item))
-			s->unknown++;
+		else if (!in_motion(r, item, f))
+			differs(s, f);
 	}
-	if (s->unknown)
-		s->price = -1;
+}
+
+/* R7.5: without a tag, no listing by tag has it. */
+static void count_residue(struct stock *s, const struct run *r)
+{
+	const struct engine *e = r->engine;
+
+	for (size_t i = 0; i < e->finds.n; i++) {
+		const struct find *f = e->finds.v[i];
+
+		if (f->what != FOUND_RESIDUE || !f->told ||
+		    strcmp(f->f.cluster_tag, r->cluster.short_id) != 0)
+			continue;
+		s->cloud++;
+		differs(s, f);
+	}
 }
 
 static void row_missing(struct stock *s, const struct map *listed, const char *id, double price)
@@ -61,7 +94,7 @@ static void row_missing(struct stock *s, const struct map *listed, const char *i
 		return;
 	s->known++;
 	s->missing++;
-	s->price = s->price < 0 || price < 0 ? -1 : s->price + price;
+	add_price(s, price);
 }
 
 static void count_rows(struct stock *s, struct run *r, const struct map *listed, int64_t at_ms)
@@ -117,7 +150,8 @@ static void of_cluster(struct run *r, const struct cloud_items *items, const str
 	struct err err = ERR_INIT;
 
 	if (names_of(names, r, &err) == 0) {
-		count_items(&s, r, items, names);
+		count_items(&s, r, items, names, listed);
+		count_residue(&s, r);
 		count_rows(&s, r, listed, at_ms);
 		tell(r, &s, day);
 	} else {
@@ -126,7 +160,30 @@ static void of_cluster(struct run *r, const struct cloud_items *items, const str
 	map_free(names);
 }
 
-void stock_take(struct engine *e, const struct engine_cloud *c, const struct cloud_items *items)
+/* What was found lately is looked at still: whether it is loose, and what it costs. */
+static bool is_looked_at(const struct engine *e, const struct engine_cloud *c)
+{
+	for (size_t i = 0; i < e->finds.n; i++) {
+		const struct find *f = e->finds.v[i];
+
+		if (!f->looked && f->what == FOUND_PART && stray_is_held(f->f.type) &&
+		    strcmp(f->f.cloud, c->record->name) == 0 && find_is_old(e, f))
+			return true;
+	}
+	return false;
+}
+
+/* Not before what bears our names alone was looked for, and what was found was looked at. */
+static bool is_due(const struct engine *e, struct engine_cloud *c)
+{
+	if (!c->names_ms)
+		return false;
+	if (!c->stock_ms)
+		c->stock_ms = c->sweep_ms;
+	return !is_looked_at(e, c) || c->sweep_ms - c->stock_ms >= LOOKS_MS;
+}
+
+void stock_take(struct engine *e, struct engine_cloud *c, const struct cloud_items *items)
 {
 	char day[CLOCK_TEXT], fact[80];
 	const char *last;
@@ -137,8 +194,9 @@ void stock_take(struct engine *e, const struct engine_cloud *c, const struct clo
 	day[10] = '\0';
 	snprintf(fact, sizeof(fact), "stock.%s", c->record->name);
 	last = store_fact(e->store, fact);
-	if (e->adoption || (last && strcmp(last, day) == 0))
+	if (e->adoption || (last && strcmp(last, day) == 0) || !is_due(e, c))
 		return;
+	c->stock_ms = 0;
 	listed = map_new(NULL, true);
 	for (size_t i = 0; i < items->n; i++)
 		map_put(listed, items->v[i].id, e);

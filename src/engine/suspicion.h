@@ -20,7 +20,8 @@ struct drop {			  /* from one whole reading of the scheduler to the next */
 };
 
 struct suspicion {
-	int64_t since_ms; /* UTC, of the last reading that showed less; 0: all is believed */
+	int64_t
+	    since_ms; /* monotonic, of the last reading that showed less; 0: all is believed */
 	struct drop drop; /* the sudden one */
 };
 

@@ -1,6 +1,6 @@
 /*
- * Teardown (R8): ten seconds in which it can be taken back, then nodes, daemons, head, storage
- * that is not kept, network, group, and the proof (teardown_proof.c).
+ * Teardown (R8): ten seconds in which it can be taken back, then nodes, daemons, head, network,
+ * storage that is not kept, group (R8.3), and the proof (teardown_proof.c).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -337,8 +337,9 @@ static const struct stage stages[] = {
 	{ "daemons", scheduler_stop, NULL, STEP_MS },
 	{ "head", teardown_head, NULL, STEP_MS },
 	{ "rest", go_rest, NULL, STEP_MS },
+	{ "network", teardown_network, NULL,
+	  STEP_MS }, /* R8.3: data goes after what it is reached by */
 	{ "storage", teardown_storage, NULL, STEP_MS },
-	{ "network", teardown_network, NULL, STEP_MS },
 	{ "group", teardown_group, NULL, STEP_MS },
 	{ "again", go_again, NULL, 0 }, /* alarms by itself, 30 min after the last progress */
 	{ "lists", proof_lists, NULL, STEP_MS },

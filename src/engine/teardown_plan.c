@@ -378,7 +378,7 @@ static void hand_out(struct run *r, const struct json *plan, const struct json *
 		if (strcmp(json_str(json_at(storage, i), "act", ""), "keep") == 0)
 			strs_add(&t->keep, json_str(json_at(storage, i), "name", ""));
 	snprintf(t->hash, sizeof(t->hash), "%s", json_str(plan, "hash", ""));
-	t->ms = clock_utc_ms();
+	t->ms = clock_mono_ms();
 }
 
 struct json *engine_teardown_plan(struct engine *e, const struct cluster *c,
@@ -416,7 +416,7 @@ const struct strs *teardown_plan_check(struct run *r, const char *hash, struct e
 	if (!same)
 		err_set(err, ERR_CONFLICT,
 			"the cluster changed since the plan was made: read the new plan");
-	else if (!t || clock_utc_ms() - t->ms > VALID_MS)
+	else if (!t || clock_mono_ms() - t->ms > VALID_MS)
 		err_set(
 		    err, ERR_CONFLICT,
 		    "the plan is older than 10 min or of another engine run: read it again");

@@ -325,7 +325,7 @@ static void view_make(struct run *r)
 					    ? r->cluster.spec.arrays[i].max_nodes
 					    : 0;
 	}
-	view_ages(v, r, now);
+	view_ages(v, r);
 	if (r->cluster.state != CLUSTER_RUNNING)
 		snprintf(v->plan, sizeof(v->plan), "%s", cluster_rests_why(&r->cluster));
 	else if (r->decided)
@@ -345,7 +345,7 @@ void engine_view(const struct engine *e, const struct cluster *c, struct cluster
 	if (r->view_revision != e->revision)
 		view_make(r);
 	*out = r->view;
-	view_ages(out, r, clock_utc_ms());
+	view_ages(out, r);
 }
 
 static void first_cloud(const struct engine *e, struct engine_row *out)

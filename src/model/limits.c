@@ -30,6 +30,9 @@ const struct limit_def limit_defs[LIMITS] = {
 				"its share" },
 	[LIMIT_HELPER_OUTPUT] = { "helper_output", "bytes", 64 * MIB, MIB, 512 * MIB,
 				  "what a command on a head may write" },
+	[LIMIT_HELPERS] = { "helpers", "", 4, 1, 64,
+			    "commands at once on the heads of one kind of scheduler; the clusters "
+			    "take turns, and those that are slow leave room" },
 	[LIMIT_CLUSTERS] = { "clusters", "", 500, 1, 5000, "clusters, kept disks among them" },
 	[LIMIT_NODES] = { "nodes", "", 10000, 1, 100000, "nodes of all clusters together" },
 	[LIMIT_JOBS_KEPT] = { "jobs_kept", "", 200000, 1000, 10000000,

@@ -175,7 +175,8 @@ void stop_cluster(struct request *q)
 	int64_t op = 0;
 
 	if (engine_stop(q->server->engine, &q->user, segment(q, 2),
-			json_bool(q->body, "force", false), &op, &err) < 0)
+			json_bool(q->body, "force", false), json_str(q->body, "reason", NULL),
+			&op, &err) < 0)
 		answer_err(q, &err);
 	else
 		answer_operation(q, op);
@@ -288,7 +289,8 @@ void post_teardown(struct request *q)
 	if (engine_delete(q->server->engine, &q->user, segment(q, 2),
 			  json_str(q->body, "plan_hash", NULL),
 			  json_str(q->body, "typed_name", NULL),
-			  json_bool(q->body, "force", false), &op, &err) < 0)
+			  json_bool(q->body, "force", false), json_str(q->body, "reason", NULL),
+			  &op, &err) < 0)
 		answer_err(q, &err);
 	else
 		answer_operation(q, op);

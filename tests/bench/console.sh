@@ -135,7 +135,7 @@ take one 60
 row gates "a minute in the table of nodes at rest: ages, clock, curve" 2048 "$bytes" "bytes" "htop, bytes/s" "$htop_bytes"
 drive_end one
 
-cli cluster stop small --force --yes >&2 && until_view small '.state == "off"' # an engine has 10,000 nodes in all
+cli cluster stop small --force --reason test --yes >&2 && until_view small '.state == "off"' # an engine has 10,000 nodes in all
 echo "-- $nodes nodes, 1 % change each second, $jobs jobs wait"
 cluster big "$nodes" 10.32.0.0/16
 load "{\"head\":\"big-head\",\"jobs\":$jobs,\"cpus\":2,\"seconds\":60,\"partition\":\"hpc\"}"

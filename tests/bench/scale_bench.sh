@@ -59,7 +59,7 @@ cluster_up() { # MOST NODES
 load() { control POST /azsim/queue-load "$1" | grep -q heads || exit 1; }
 
 cluster_down() {
-	cli cluster delete big --name big --force --yes >/dev/null || exit 1
+	cli cluster delete big --name big --force --reason test --yes >/dev/null || exit 1
 	until_true 600 deleted
 	live=$(control GET '/azsim/ledger?max=0' | sed 's/.*"live":\({[^}]*}\).*/\1/')
 }

@@ -48,7 +48,7 @@ check "and who takes that back" told "$node" 'node undrain by '
 printf '#!/bin/sh\n#SBATCH --array=1-9\n#GHOST time=3000\n' >"$site/job.sh"
 job=$(cli job submit demo "$site/job.sh" --json | jq -r .job)
 check "more wait than there are nodes" until_true shows "^${job}_.*(waits|have a place|has a place)" why demo "$job"
-cli cluster stop demo --yes --force >"$site/said" 2>&1
+cli cluster stop demo --yes --force --reason test >"$site/said" 2>&1
 check "the cluster stops" until_true is '"state":"off"'
 check "a job of it waits for its start, and for nothing else" shows "^${job}_.* waits: cluster off: start it\$" why demo "$job"
 check "what was decided while it ran is told no more" is '"plan":"cluster off: start it"'

@@ -34,7 +34,7 @@ kill -9 "$engine_pid"
 wait "$engine_pid" 2>/dev/null
 engine_start && engine_wait && until_true runs 25
 ok "a killed engine goes on with it"
-said cluster delete big --name big --force --yes && until_true gone
+said cluster delete big --name big --force --reason test --yes && until_true gone
 ok "a teardown in the midst of it ends"
 control GET '/azsim/ledger?max=0' | jq -e '([.live[]] | add // 0) == 0' >"$site/said"
 ok "and leaves nothing"

@@ -47,7 +47,7 @@ until_ok busy kept; ok "with its job"
 until_ok found '[.found[] | select(.orphan)] | length > 4'; ok "R7.2: what stood in two listings is an orphan"
 until_ok found '[.found[] | select(.what == "part" and (.id | test("networkSecurityGroups/")) and .cluster == "kept")] | length == 1'
 ok "a part of a known cluster that its rows do not know is found too"
-until_ok event 'stock of .* difference [12], at an unknown price'; ok "R7.6: and stands in the day's stock-taking"
+until_ok event 'stock of .* difference [1-9], '; ok "R7.6: and stands in the day's stock-taking"
 until_ok found '[.found[] | select(.id | test("virtualMachines/head$"))][0] | .price_per_hour > 0'; ok "the head is shown with its price"
 until_ok found '[.found[] | select(.id | test("virtualMachines/lost-"))][0] | .price_per_hour > 0'; ok "and so is the machine"
 until_ok found '[.found[] | select(.id | test("virtualNetworks/"))][0] | .price_per_hour == 0'; ok "what costs nothing says so"

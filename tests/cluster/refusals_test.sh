@@ -147,7 +147,7 @@ answers "a state folder that is a file" 1 "/etc/passwd: there already, and not a
 
 # --- an engine, and others beside it
 start_engine; ok "an engine starts"
-answers "a second engine on its state" 1 "another engine (pid $engine_pid) holds $dir/home/st|-L" \
+answers "R1.1: a second engine on its state" 1 "another engine (pid $engine_pid) holds $dir/home/st|-L" \
 	$user "$pl" engine --cloud "$cloud" --state "$dir/home/st" --socket "$dir/run/no.sock"
 answers "a second engine on its socket" 1 "an engine answers on $sock already|-L" \
 	$user "$pl" engine --cloud "$cloud" --state "$dir/home/no" --socket "$sock"

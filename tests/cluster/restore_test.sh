@@ -53,7 +53,7 @@ cli cluster delete saved --name saved --yes >/dev/null
 kept() { cli cluster list | grep -q "saved .*kept"; }
 check "a cluster is torn down, its storage kept" until_true kept
 check "restore is refused while the engine runs" no quiet restore "$backup"
-check "and says who holds the store" grep -q "another engine (pid $engine_pid)" "$site/said"
+check "R1.1: and says who holds the store" grep -q "another engine (pid $engine_pid)" "$site/said"
 engine_end
 check "restore without a file lists the backup" sh -c "'$site/bin/paceline' restore --state '$site/engine' | grep -q '$backup'"
 check "a file that is no store replaces nothing" no quiet restore "$site/engine.log"
@@ -121,7 +121,7 @@ audit_has() { cli audit | grep -q "$1"; }
 check "the audit has who decided" audit_has condemn
 
 # an orphan without a restore: the cluster's rows leave with the store, and it is copied to a new place
-cli cluster delete demo --name demo --force --yes >/dev/null
+cli cluster delete demo --name demo --force --reason test --yes >/dev/null
 check "the cluster with adopted nodes is torn down, with proof" until_true gone demo
 cli cluster delete saved --keep none --name saved --yes >"$site/said" 2>&1
 check "the row that was adopted is deleted with its disk" until_true gone saved

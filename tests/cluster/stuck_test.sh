@@ -38,7 +38,7 @@ until_ok busy; ok "a job runs on its node"
 
 # a set that another change holds
 fault /virtualMachineScaleSets/ 409 Conflict -1
-say cluster delete one --name one --force --json
+say cluster delete one --name one --force --reason test --json
 op=$(jq -r .operation "$site/said")
 until_ok item_is scaleset failed; ok "the set that could not be deleted is known"
 item scaleset >"$site/said" && put_off scaleset 180000 >/dev/null; ok "it waits the 180 s that a conflict takes"

@@ -124,6 +124,55 @@ static void who_lets_go_waits_for_it_and_hears_nothing(void **state)
 	work_drop(NULL);
 }
 
+/* R13: four threads at once; the fifth begins when one of them ended. */
+static void r13_what_finds_no_thread_has_its_turn_later(void **state)
+{
+	struct job *j = *state;
+	struct job held[WORK_AT_ONCE] = { 0 }, last = { .loop = j->loop };
+
+	for (size_t i = 0; i < WORK_AT_ONCE; i++) {
+		held[i].loop = j->loop;
+		atomic_store(&held[i].held, 1);
+		assert_non_null(work_start(j->loop, run, done, &held[i]));
+	}
+	assert_non_null(work_start(j->loop, run, done, &last));
+	for (int i = 0; i < 20; i++) {
+		loop_turn(j->loop, 1);
+		nap();
+	}
+	assert_int_equal(last.ran, 0);
+	atomic_store(&held[2].held, 0);
+	while (!last.told)
+		loop_turn(j->loop, 100);
+	assert_int_equal(last.ran, 1);
+	assert_int_equal(held[2].told, 1);
+	for (size_t i = 0; i < WORK_AT_ONCE; i++)
+		atomic_store(&held[i].held, 0);
+	for (size_t i = 0; i < WORK_AT_ONCE; i++)
+		while (!held[i].told)
+			loop_turn(j->loop, 100);
+}
+
+static void what_waits_for_a_thread_is_dropped_and_not_run(void **state)
+{
+	struct job *j = *state;
+	struct job held[WORK_AT_ONCE] = { 0 }, last = { .loop = j->loop };
+	struct work *works[WORK_AT_ONCE];
+
+	for (size_t i = 0; i < WORK_AT_ONCE; i++) {
+		held[i].loop = j->loop;
+		atomic_store(&held[i].held, 1);
+		works[i] = work_start(j->loop, run, done, &held[i]);
+	}
+	work_drop(work_start(j->loop, run, done, &last));
+	assert_int_equal(last.ran, 0);
+	for (size_t i = 0; i < WORK_AT_ONCE; i++) {
+		atomic_store(&held[i].held, 0);
+		work_drop(works[i]);
+	}
+	assert_int_equal(last.ran + last.told, 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -133,6 +182,8 @@ int main(void)
 		T(the_loop_turns_meanwhile),
 		T(its_end_may_start_the_next),
 		T(who_lets_go_waits_for_it_and_hears_nothing),
+		T(r13_what_finds_no_thread_has_its_turn_later),
+		T(what_waits_for_a_thread_is_dropped_and_not_run),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "engine/run.h"
 
@@ -98,6 +99,7 @@ static int down(void **state)
 static void look(struct world *w, int64_t after_s)
 {
 	facts_clear(&w->facts);
+	w->run.queue_source.ok_mono_ms = clock_mono_ms() - (1 + after_s) * 1000;
 	facts_make(&w->facts, &w->run, NOW_MS + after_s * 1000);
 }
 
@@ -178,6 +180,43 @@ static void quota_counts_what_was_asked_for_since_it_was_read(void **state)
 	assert_int_equal(w->facts.n_quotas, 2);
 	assert_int_equal(w->facts.quotas[0].used, 12);
 	assert_int_equal(w->facts.quotas[1].used, 22);
+}
+
+/* R5.5: a request that was throttled is accepted long after it was made, and a reading of the
+ * quota in between has nothing of it. */
+static void r5_5_quota_counts_what_was_accepted_since_it_was_read(void **state)
+{
+	struct world *w = *state;
+
+	add_quota(w, "standardFSv2Family", 100, 10);
+	add_member(w, "htc-1", NODE_JOINING, false, 600);
+	look(w, 0);
+	assert_int_equal(w->facts.quotas[0].used, 10);
+	w->members[0]->accepted_ms = NOW_MS - 20000; /* the quota was read 30 s ago */
+	look(w, 0);
+	assert_int_equal(w->facts.quotas[0].used, 12);
+	w->members[0]->accepted_ms = NOW_MS - 60000;
+	look(w, 0);
+	assert_int_equal(w->facts.quotas[0].used, 10);
+}
+
+/* R5.5: two clusters in one region spend one quota. */
+static void r5_5_quota_counts_what_other_clusters_asked_for(void **state)
+{
+	struct world *w = *state;
+	struct member asked = { .node = { .state = NODE_REQUESTED,
+					  .size = "Standard_F2s_v2" } };
+	struct member *members[] = { &asked };
+	struct run other = {
+		.engine = &w->engine, .region = &w->region, .members = members, .n_members = 1
+	};
+	struct run *both[] = { &w->run, &other };
+
+	add_quota(w, "standardFSv2Family", 100, 10);
+	w->engine.runs = both;
+	w->engine.n_runs = 2;
+	look(w, 0);
+	assert_int_equal(w->facts.quotas[0].used, 12);
 }
 
 static void a_bucket_that_came_once_is_open_again(void **state)
@@ -273,6 +312,8 @@ int main(void)
 		T(spot_that_rests_is_shut_since_the_first_look),
 		T(spot_without_quota_or_above_the_price_is_shut),
 		T(quota_counts_what_was_asked_for_since_it_was_read),
+		T(r5_5_quota_counts_what_was_accepted_since_it_was_read),
+		T(r5_5_quota_counts_what_other_clusters_asked_for),
 		T(a_bucket_that_came_once_is_open_again),
 		T(facts_outlive_rows_and_sizes),
 		T(a_group_more_than_are_in_use_is_on_offer),

@@ -7,9 +7,12 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/rand.h"
+#include "engine/missing.h"
 #include "engine/run.h"
 
 static void a_boot_goes_from_the_request_to_work(void **state)
@@ -218,7 +221,7 @@ static void a_drain_is_proven_by_one_fresh_reading_that_began_after_it(void **st
 	clock_test_set(10000000);
 	r.cluster.spec.cycle_s = 5;
 	r.queue_source.state = SOURCE_OK;
-	r.queue_source.ok_ms = 9999000;
+	r.queue_source.ok_mono_ms = clock_mono_ms() - 1000;
 	q.read_started_ms = 9998000;
 	m.node.drain_set_ms = 9990000;
 	assert_true(drain_proven(&r, &m, &err));
@@ -247,10 +250,37 @@ static void a_drain_is_proven_by_one_fresh_reading_that_began_after_it(void **st
 	r.queue_source.state = SOURCE_UNKNOWN;
 	assert_false(drain_proven(&r, &m, &err));
 	r.queue_source.state = SOURCE_OK;
-	r.queue_source.ok_ms = 9980000; /* older than two cycles */
+	r.queue_source.ok_mono_ms = clock_mono_ms() - 20000; /* older than two cycles */
 	assert_false(drain_proven(&r, &m, &err));
-	r.queue_source.ok_ms = 9999000;
+	r.queue_source.ok_mono_ms = clock_mono_ms() - 1000;
 	assert_true(drain_proven(&r, &m, &err));
+	clock_test_end();
+}
+
+/* R12.1: somebody sets the wall clock by an hour, forth and back; what was read is as old as it
+ * is. */
+static void r12_1_readings_grow_old_by_the_clock_that_nobody_sets(void **state)
+{
+	static char head[] = "/head";
+	struct run r = { .cluster = { .head_id = head } };
+
+	(void)state;
+	clock_test_set(10000000000);
+	r.cluster.spec.cycle_s = 5;
+	r.queue_source = (struct source){ .state = SOURCE_OK, .ok_mono_ms = clock_mono_ms() };
+	assert_true(run_is_blind(&r)); /* what is in the cloud was never read */
+	r.cloud_source = r.queue_source;
+	assert_false(run_is_blind(&r));
+	clock_test_set(10003600000);
+	assert_false(run_is_blind(&r));
+	clock_test_advance(120000);
+	assert_false(run_is_blind(&r));
+	clock_test_advance(1);
+	assert_true(run_is_blind(&r));
+	clock_test_set(9990000000);
+	assert_true(run_is_blind(&r));
+	r.queue_source.ok_mono_ms = clock_mono_ms(); /* and a listing that does not end */
+	assert_true(run_is_blind(&r));
 	clock_test_end();
 }
 
@@ -322,6 +352,60 @@ static void a_machine_is_missed_only_in_a_listing_that_began_late_enough(void **
 	assert_int_equal(node_overdue(&n, &f), OVERDUE_ACCEPTED);
 	f.set_changes = true;
 	assert_int_equal(node_overdue(&n, &f), OVERDUE_NOT);
+}
+
+/* R5.4: the row came first, then the listing; and then a look by id, or the cloud's own word.
+ */
+static void r5_4_what_a_listing_misses_is_looked_for_by_its_id(void **state)
+{
+	static const struct {
+		enum node_state s;
+		int64_t bound, deleted;
+		bool changes, done;
+		enum missing says;
+	} rows[] = {
+		{ NODE_IDLE, NOW - MIN, 0, false, false, MISSING_LOOK },
+		{ NODE_BUSY, NOW - MIN, 0, true, false, MISSING_LOOK },
+		{ NODE_BOOTING, NOW, 0, false, false,
+		  MISSING_NOT }, /* bound while it was listed */
+		{ NODE_IDLE, NOW + MIN, 0, false, false, MISSING_NOT },
+		{ NODE_EVICTED, NOW - MIN, 0, false, false, MISSING_NOT },
+		{ NODE_DELETING, NOW - MIN, 0, true, false, MISSING_NOT },
+		{ NODE_DELETING, NOW - MIN, 0, false, false,
+		  MISSING_LOOK }, /* never asked for */
+		{ NODE_DELETING, NOW - MIN, NOW - 1, false, true, MISSING_GONE },
+		{ NODE_DELETING, NOW - MIN, NOW - 1, false, false, MISSING_LOOK }, /* refused */
+		{ NODE_DELETING, NOW - MIN, NOW + 1, false, true, MISSING_NOT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct node n = { .state = rows[i].s,
+					.vm_id = "/vm",
+					.bound_ms = rows[i].bound };
+		const struct missing_facts f = { .listed_ms = NOW,
+						 .set_changes = rows[i].changes,
+						 .deleted_ms = rows[i].deleted,
+						 .deletion_done = rows[i].done };
+
+		assert_int_equal(node_missing(&n, &f), rows[i].says);
+	}
+}
+
+/* R5.4, promise 1: a machine that stays in the listings is there, whatever its row was told. */
+static void r5_4_a_machine_that_left_is_passed_over_for_ten_minutes(void **state)
+{
+	struct run r = { .past_vms = map_new(free, true) };
+	int64_t *gone_ms = xmalloc(sizeof(*gone_ms));
+
+	(void)state;
+	*gone_ms = NOW;
+	map_put(r.past_vms, "/VM", gone_ms);
+	assert_true(vm_is_past(&r, "/vm"));
+	assert_true(vm_left_lately(&r, "/vm", NOW + 10 * MIN - 1));
+	assert_false(vm_left_lately(&r, "/vm", NOW + 10 * MIN));
+	assert_false(vm_left_lately(&r, "/other", NOW));
+	map_free(r.past_vms);
 }
 
 /* R5.9: of a node or of its array; what somebody asked for ends it all the same. */
@@ -434,11 +518,14 @@ int main(void)
 		cmocka_unit_test(an_unknown_outcome_is_settled_by_what_is_there),
 		cmocka_unit_test(two_failed_boots_close_a_bucket_and_ten_protect_it),
 		cmocka_unit_test(a_drain_is_proven_by_one_fresh_reading_that_began_after_it),
+		cmocka_unit_test(r12_1_readings_grow_old_by_the_clock_that_nobody_sets),
 		cmocka_unit_test(each_part_of_a_nodes_way_has_its_deadline),
 		cmocka_unit_test(a_moment_that_nobody_knows_is_just_now),
 		cmocka_unit_test(
 		    a_boot_counts_from_when_the_cloud_made_the_machine_by_its_own_clock),
 		cmocka_unit_test(a_machine_is_missed_only_in_a_listing_that_began_late_enough),
+		cmocka_unit_test(r5_4_what_a_listing_misses_is_looked_for_by_its_id),
+		cmocka_unit_test(r5_4_a_machine_that_left_is_passed_over_for_ten_minutes),
 		cmocka_unit_test(a_kept_node_goes_only_when_somebody_asked_for_its_end),
 		cmocka_unit_test(jobs_that_wait_for_a_node_are_told_from_those_that_run_there),
 		cmocka_unit_test(one_running_job_is_enough_beside_many_that_wait),

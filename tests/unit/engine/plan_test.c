@@ -297,6 +297,42 @@ static void warm_nodes_come_on_top_of_demand_and_those_that_boot_count(void **st
 	assert_int_equal(bought(w), 0);
 }
 
+/* R5.5: what lives, what is on its way, and what goes and is not known to be gone. */
+static void r5_5_a_node_counts_from_the_request_until_it_is_known_to_be_gone(void **state)
+{
+	struct world *w = *state;
+
+	w->array.max_nodes = 4;
+	want_slots(w, 20, 1);
+	for (int s = NODE_PLANNED; s < NODE_STATES; s++) {
+		w->facts.n_nodes = 0;
+		add_node(w, (enum node_state)s, 0, -1);
+		assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+		assert_int_equal(bought(w), s == NODE_GONE || s == NODE_DEALLOCATED ? 4 : 3);
+		plan_clear(&w->plan);
+		resources_clear(&w->nodes[0].free);
+		resources_clear(&w->nodes[0].total);
+	}
+	w->facts.n_nodes = 0;
+}
+
+/* R5.6: a second decision in the same cycle has what the first one left of the share. */
+static void r5_6_a_cycles_share_is_used_up_by_what_went_in_it(void **state)
+{
+	struct world *w = *state;
+
+	for (int i = 0; i < 3; i++)
+		add_node(w, NODE_IDLE, 2, 100000);
+	w->arrays[0].gone_in_cycle = 9;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(w->plan.n_acts, 1);
+	plan_clear(&w->plan);
+	w->arrays[0].gone_in_cycle = 10;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(w->plan.n_acts, 0);
+	assert_non_null(strstr(w->plan.nodes[0].text, "goes in a later cycle"));
+}
+
 static void a_minimum_never_passes_a_limit(void **state)
 {
 	struct world *w = *state;
@@ -630,6 +666,8 @@ int main(void)
 		T(a_drain_of_others_or_of_a_dead_machine_stays),
 		T(minimum_and_warm_nodes_are_made_and_kept),
 		T(warm_nodes_come_on_top_of_demand_and_those_that_boot_count),
+		T(r5_5_a_node_counts_from_the_request_until_it_is_known_to_be_gone),
+		T(r5_6_a_cycles_share_is_used_up_by_what_went_in_it),
 		T(a_minimum_never_passes_a_limit),
 		T(the_price_per_hour_is_a_limit_and_says_so),
 		T(a_month_that_is_spent_buys_nothing_and_ends_nothing),

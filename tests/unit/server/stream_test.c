@@ -698,6 +698,7 @@ static void read_queue(struct world *w, int64_t jobs, int64_t running)
 	}
 	r->queue = q;
 	r->queue_source.ok_ms = clock_utc_ms();
+	r->queue_source.ok_mono_ms = clock_mono_ms();
 	run_changed(r);
 }
 
