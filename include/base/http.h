@@ -18,6 +18,12 @@ struct http_headers {
 
 #define HTTP_HEADERS_MAX 64
 
+/* R11.6: what a call may take at most, unless it says less; real milliseconds. */
+#define HTTP_CONNECT_MS 10000
+#define HTTP_TOTAL_MS   60000
+#define HTTP_LIST_MS    120000 /* a page of a list */
+#define HTTP_BODY_MAX   ((size_t)32 << 20) /* decompressed */
+
 int http_headers_add(struct http_headers *h, const char *name, const char *value); /* -1 above HTTP_HEADERS_MAX */
 const char *http_headers_get(const struct http_headers *h, const char *name);      /* first; NULL when absent */
 const char *http_headers_nth(const struct http_headers *h, const char *name, size_t nth);

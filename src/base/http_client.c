@@ -16,11 +16,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-/* R11.6 */
-#define CONNECT_MS 10000
-#define TOTAL_MS   60000
-#define BODY_MAX   ((size_t)32 << 20)
-
 #define CONNECTIONS_MAX 32
 
 struct http_call {
@@ -482,11 +477,11 @@ static void set_method(struct http_call *call, const struct http_request *r)
 static void set_transport(struct http_call *call, const struct http_request *r)
 {
 	CURL *e = call->easy;
-	int64_t total = r->total_ms ? r->total_ms : TOTAL_MS;
+	int64_t total = r->total_ms ? r->total_ms : HTTP_TOTAL_MS;
 
 	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS,
-			 (long)(r->connect_ms > 0 ? r->connect_ms : CONNECT_MS));
+			 (long)(r->connect_ms > 0 ? r->connect_ms : HTTP_CONNECT_MS));
 	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, total > 0 ? (long)total : 0L);
 	curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(e, CURLOPT_TCP_KEEPIDLE, 30L);
@@ -542,7 +537,7 @@ static struct http_call *call_new(struct http_client *c, const struct http_reque
 	call->url = xstrdup(r->url);
 	call->on_body = r->on_body;
 	call->began = loop_real_ms();
-	call->body.max = r->body_max ? r->body_max : BODY_MAX;
+	call->body.max = r->body_max ? r->body_max : HTTP_BODY_MAX;
 	call->stream_left = r->body_max ? r->body_max : SIZE_MAX;
 	TAILQ_INSERT_TAIL(&c->calls, call, link);
 	c->active++;

@@ -14,10 +14,7 @@
 #include "http_answer.h"
 #include "loop_private.h"
 
-#define TOTAL_MS     60000 /* R11.6 */
-#define CONNECT_MS   10000
 #define CONNECT_STEP 20 /* until a listener whose queue is full is asked again */
-#define BODY_MAX     ((size_t)32 << 20)
 #define READ_BYTES   16384
 
 struct http_local {
@@ -179,14 +176,14 @@ static void begin(void *arg)
 	if (c->fd < 0)
 		c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&a, sizeof(a)) < 0) {
-		if (errno == EAGAIN && loop_real_ms() - c->began < CONNECT_MS)
+		if (errno == EAGAIN && loop_real_ms() - c->began < HTTP_CONNECT_MS)
 			timer_set(c->connect, CONNECT_STEP);
 		else
 			failed(c, strerror(errno));
 		return;
 	}
 	if (c->total_ms >= 0)
-		timer_set(c->deadline, c->total_ms ? c->total_ms : TOTAL_MS);
+		timer_set(c->deadline, c->total_ms ? c->total_ms : HTTP_TOTAL_MS);
 	c->watch = watch_new(c->loop, c->fd, WATCH_READ | WATCH_WRITE, on_socket, c);
 }
 
@@ -214,7 +211,7 @@ struct http_local *http_local_send(struct loop *l, const struct http_local_reque
 				  .fd = -1,
 				  .began = loop_real_ms(),
 				  .total_ms = r->total_ms,
-				  .body = BUF_INIT(r->body_max ? r->body_max : BODY_MAX),
+				  .body = BUF_INIT(r->body_max ? r->body_max : HTTP_BODY_MAX),
 				  .on_body = r->on_body,
 				  .cb = cb,
 				  .arg = arg };

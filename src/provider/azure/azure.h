@@ -58,6 +58,8 @@ struct arm;
 /* url: absolute, or a path below the record's ARM endpoint. body is taken; NULL none. */
 struct arm *arm_send(struct cloud *c, const char *method, const char *url, struct json *body,
 		     const char *request_id, arm_cb *cb, void *arg);
+struct arm *arm_list(struct cloud *c, const char *url, arm_cb *cb,
+		     void *arg); /* a page of a list, which may take longer (R11.6) */
 void arm_cancel(struct arm *a);
 void arm_waiting_go(
     struct cloud *c,
@@ -114,6 +116,10 @@ struct cloud_call { /* one thing that the engine asked for */
 	char *next_url;
 	unsigned int pages;
 };
+
+/* list.c: starts the next page; false: this was the last, or the list has no end. */
+bool list_goes_on(struct cloud_call *call, const struct arm_answer *a, arm_cb *cb);
+bool list_is_cut_off(const struct cloud_call *call, struct err *err);
 
 struct cloud_call *call_new(struct cloud *c, void *arg);
 /* Before its last callback: it may be cancelled there, or its cloud closed. */

@@ -88,7 +88,9 @@ static void on_address(void *arg, const struct arm_answer *a)
 	struct cloud_call *call = arg;
 	struct fetch *f = call->state;
 	const char *url = json_str(a->body, "serialConsoleLogBlobUri", "");
-	const struct http_request q = { .url = url, .total_ms = 30000, .on_body = on_body };
+	const struct http_request q = {
+		.url = url, .total_ms = 30000, .body_max = HTTP_BODY_MAX, .on_body = on_body
+	};
 	struct err err = ERR_INIT;
 
 	call->arm = NULL;

@@ -169,7 +169,7 @@ struct cloud_call *azure_look(struct cloud *c, enum cloud_kind kind, const char 
 
 /* Starts the next page; false when there is none. A link back to its own page ends it at once,
  * a longer loop at PAGES_MAX. */
-static bool next_page(struct cloud_call *call, const struct arm_answer *a, arm_cb *cb)
+bool list_goes_on(struct cloud_call *call, const struct arm_answer *a, arm_cb *cb)
 {
 	const char *link = json_str(a->body, "nextLink", "");
 
@@ -181,11 +181,11 @@ static bool next_page(struct cloud_call *call, const struct arm_answer *a, arm_c
 		return false;
 	free(call->next_url);
 	call->next_url = xstrdup(link);
-	call->arm = arm_send(call->cloud, "GET", link, NULL, NULL, cb, call);
+	call->arm = arm_list(call->cloud, link, cb, call);
 	return true;
 }
 
-static bool cut_off(const struct cloud_call *call, struct err *err)
+bool list_is_cut_off(const struct cloud_call *call, struct err *err)
 {
 	if (call->pages < PAGES_MAX)
 		return false;
@@ -287,9 +287,9 @@ static void on_items(void *arg, const struct arm_answer *a)
 	}
 	for (size_t i = 0; i < json_len(list); i++)
 		take_item(call->cloud, l, json_at(list, i));
-	if (next_page(call, a, on_items))
+	if (list_goes_on(call, a, on_items))
 		return;
-	if (cut_off(call, &err) || l->groups_done) {
+	if (list_is_cut_off(call, &err) || l->groups_done) {
 		items_done(call, &err);
 		return;
 	}
@@ -321,7 +321,7 @@ static void tagged_page(struct cloud_call *call, const char *what)
 		add_filter(&url, TAG_CLUSTER, l->cluster_tag);
 	else
 		add_filter(&url, TAG_ENGINE, l->engine_id);
-	call->arm = arm_send(call->cloud, "GET", buf_str(&url), NULL, NULL, on_items, call);
+	call->arm = arm_list(call->cloud, buf_str(&url), on_items, call);
 	buf_clear(&url);
 }
 
@@ -351,7 +351,7 @@ struct cloud_call *azure_items(struct cloud *c, const char *engine_id, const cha
 				      API_GROUPS)
 			  : xasprintf("/subscriptions/%s/resourcegroups?api-version=%s",
 				      c->record->subscription, API_GROUPS);
-	call->arm = arm_send(c, "GET", url, NULL, NULL, on_items, call);
+	call->arm = arm_list(c, url, on_items, call);
 	free(url);
 	return call;
 }
@@ -391,7 +391,7 @@ static void list_begin(struct cloud_call *call, char *url, arm_cb *cb)
 	call->pages = 0;
 	free(call->next_url);
 	call->next_url = NULL;
-	call->arm = arm_send(call->cloud, "GET", url, NULL, NULL, cb, call);
+	call->arm = arm_list(call->cloud, url, cb, call);
 	free(url);
 }
 
@@ -453,9 +453,9 @@ static void on_members(void *arg, const struct arm_answer *a)
 	if (!list)
 		return;
 	take_vms(call, list);
-	if (next_page(call, a, on_members))
+	if (list_goes_on(call, a, on_members))
 		return;
-	if (cut_off(call, &err))
+	if (list_is_cut_off(call, &err))
 		vms_done(call, &err);
 	else
 		next_members(call);
@@ -476,9 +476,9 @@ static void on_sets(void *arg, const struct arm_answer *a)
 		    strs_add(&l->uniform, json_str(set, "id", "")) < 0)
 			err_set(&err, ERR_FULL, "more scale sets than a group can hold");
 	}
-	if (!list || (err.code == ERR_NONE && next_page(call, a, on_sets)))
+	if (!list || (err.code == ERR_NONE && list_goes_on(call, a, on_sets)))
 		return;
-	if (err.code != ERR_NONE || cut_off(call, &err))
+	if (err.code != ERR_NONE || list_is_cut_off(call, &err))
 		vms_done(call, &err);
 	else
 		next_members(call);
@@ -499,9 +499,9 @@ static void on_vms(void *arg, const struct arm_answer *a)
 	if (!list)
 		return;
 	take_vms(call, list);
-	if (next_page(call, a, on_vms))
+	if (list_goes_on(call, a, on_vms))
 		return;
-	if (cut_off(call, &err))
+	if (list_is_cut_off(call, &err))
 		vms_done(call, &err);
 	else
 		list_begin(call,

@@ -30,7 +30,7 @@ struct arm {
 	struct arm_place *place; /* lives as long as the cloud */
 	struct http_call *call;
 	struct timer *timer;
-	bool waits, token_retried;
+	bool waits, token_retried, is_list;
 	bool may_be_done;  /* an earlier try may have been carried out */
 	struct err failed; /* no token: told by the timer, not within the loop over all */
 	unsigned int tries;
@@ -85,6 +85,14 @@ struct arm *arm_send(struct cloud *c, const char *method, const char *url, struc
 	a->place = arm_place_of(&c->places, url, a->began_ms);
 	a->timer = timer_new(c->loop, go, a);
 	timer_set(a->timer, 0);
+	return a;
+}
+
+struct arm *arm_list(struct cloud *c, const char *url, arm_cb *cb, void *arg)
+{
+	struct arm *a = arm_send(c, "GET", url, NULL, NULL, cb, arg);
+
+	a->is_list = true;
 	return a;
 }
 
@@ -338,7 +346,7 @@ static void send_now(struct arm *a)
 					.headers = headers,
 					.body = a->text,
 					.body_len = a->text ? strlen(a->text) : 0,
-					.total_ms = 120000 };
+					.total_ms = a->is_list ? HTTP_LIST_MS : HTTP_TOTAL_MS };
 
 	c->health.calls++;
 	c->health.writes += is_write(a);

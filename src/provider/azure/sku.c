@@ -223,7 +223,6 @@ static void on_skus(void *arg, const struct arm_answer *a)
 	struct cloud_call *call = arg;
 	struct size_list *l = call->state;
 	const struct json *list = json_get(a->body, "value");
-	const char *link = json_str(a->body, "nextLink", "");
 	struct err err = a->err;
 
 	call->arm = NULL;
@@ -235,8 +234,10 @@ static void on_skus(void *arg, const struct arm_answer *a)
 	}
 	for (size_t i = 0; i < json_len(list); i++)
 		take_sku(&l->sizes, json_at(list, i));
-	if (link[0] && ++call->pages < 1000)
-		call->arm = arm_send(call->cloud, "GET", link, NULL, NULL, on_skus, call);
+	if (list_goes_on(call, a, on_skus))
+		return;
+	if (list_is_cut_off(call, &err))
+		sizes_done(call, &err);
 	else
 		prices_begin(call);
 }
@@ -255,7 +256,7 @@ struct cloud_call *azure_sizes(struct cloud *c, const char *region, cloud_sizes_
 	call->free_state = free_sizes;
 	snprintf(l->sizes.region, sizeof(l->sizes.region), "%s", region);
 	l->sizes.read_ms = clock_utc_ms();
-	call->arm = arm_send(c, "GET", url, NULL, NULL, on_skus, call);
+	call->arm = arm_list(c, url, on_skus, call);
 	free(url);
 	return call;
 }
@@ -275,9 +276,12 @@ static void on_usages(void *arg, const struct arm_answer *a)
 	struct cloud_call *call = arg;
 	struct quotas *q = call->state;
 	const struct json *list = json_get(a->body, "value");
+	struct err err = a->err;
 
 	call->arm = NULL;
-	for (size_t i = 0; a->err.code == ERR_NONE && i < json_len(list); i++) {
+	if (err.code == ERR_NONE && !json_is(list, JSON_ARRAY)) /* R5.2: no limit is not none */
+		err_set(&err, ERR_IO, "the cloud's list of quotas has no \"value\"");
+	for (size_t i = 0; err.code == ERR_NONE && i < json_len(list); i++) {
 		const struct json *j = json_at(list, i);
 		struct quota *one = quotas_add(q);
 
@@ -285,8 +289,12 @@ static void on_usages(void *arg, const struct arm_answer *a)
 		one->limit = json_int(j, "limit", 0);
 		one->used = json_int(j, "currentValue", 0);
 	}
+	if (err.code == ERR_NONE && list_goes_on(call, a, on_usages))
+		return;
+	if (err.code == ERR_NONE)
+		list_is_cut_off(call, &err);
 	call_ending(call);
-	call->cb.quotas(call->arg, a->err.code == ERR_NONE ? q : NULL, &a->err);
+	call->cb.quotas(call->arg, err.code == ERR_NONE ? q : NULL, &err);
 	call_free(call);
 }
 
@@ -304,7 +312,7 @@ struct cloud_call *azure_quotas(struct cloud *c, const char *region, cloud_quota
 	call->free_state = free_quotas;
 	snprintf(q->region, sizeof(q->region), "%s", region);
 	q->read_ms = clock_utc_ms();
-	call->arm = arm_send(c, "GET", url, NULL, NULL, on_usages, call);
+	call->arm = arm_list(c, url, on_usages, call);
 	free(url);
 	return call;
 }

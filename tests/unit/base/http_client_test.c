@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -43,6 +44,9 @@ struct server {
 	struct timer *more;
 	struct conn *streaming;
 	int streamed;
+	struct timer *flood;
+	struct conn *flooded;
+	size_t flood_left;
 };
 
 struct fixture {
@@ -106,6 +110,26 @@ static void on_more(void *arg)
 	timer_set(s->more, 5);
 }
 
+/* One byte more than a call takes, as fast as it is read. */
+static void on_flood(void *arg)
+{
+	static const char zeros[65536];
+	struct server *s = arg;
+
+	while (s->flooded && s->flooded->fd >= 0 && s->flood_left > 0) {
+		size_t most = s->flood_left < sizeof(zeros) ? s->flood_left : sizeof(zeros);
+		ssize_t n = send(s->flooded->fd, zeros, most, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (n < 0 && errno != EAGAIN)
+			return;
+		if (n < 0) {
+			timer_set(s->flood, 1);
+			return;
+		}
+		s->flood_left -= (size_t)n;
+	}
+}
+
 static bool asks(const struct conn *c, const char *path)
 {
 	const char *at = strchr(buf_str(&c->in), ' ');
@@ -131,6 +155,11 @@ static bool answer(struct conn *c)
 		say(c, "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello");
 		conn_close(c);
 		return false;
+	} else if (asks(c, "/flood")) {
+		say(c, "HTTP/1.1 200 OK\r\nContent-Length: 33554433\r\n\r\n");
+		c->s->flooded = c;
+		c->s->flood_left = 33554433;
+		timer_set(c->s->flood, 0);
 	} else if (asks(c, "/big")) {
 		say_big(c);
 	} else if (asks(c, "/stream")) {
@@ -212,6 +241,7 @@ static void server_start(struct server *s, struct loop *l, const struct sockaddr
 	assert_int_equal(listen(s->fd, 16), 0);
 	s->w = watch_new(l, s->fd, WATCH_READ, on_accept, s);
 	s->more = timer_new_real(l, on_more, s);
+	s->flood = timer_new_real(l, on_flood, s);
 }
 
 static void server_stop(struct server *s)
@@ -225,6 +255,8 @@ static void server_stop(struct server *s)
 		close(s->fd);
 	s->fd = -1;
 	timer_free(s->more);
+	timer_free(s->flood);
+	s->flood = NULL;
 	s->more = NULL;
 	buf_clear(&s->last);
 }
@@ -399,6 +431,7 @@ static void headers_are_those_of_the_final_answer(void **state)
 	assert_string_equal(f->header, "late");
 }
 
+/* R11.6: no redirect is followed, with a token or without. */
 static void a_redirect_is_an_answer(void **state)
 {
 	struct fixture *f = *state;
@@ -465,6 +498,27 @@ static void a_truncated_answer_is_no_answer(void **state)
 	assert_int_equal(f->err.code, ERR_UNKNOWN);
 }
 
+static void r11_6_a_body_without_a_ceiling_of_its_own_ends_at_32_mib(void **state)
+{
+	struct fixture *f = *state;
+
+	ask(f, "/flood", (struct http_request){ 0 });
+	assert_false(f->replied);
+	assert_int_equal(f->err.code, ERR_UNKNOWN);
+	assert_non_null(strstr(f->err.msg, "larger than 33554432 bytes"));
+}
+
+/* R11.6: what a call has that says nothing of its own. Nobody waits a minute for it here. */
+static void r11_6_every_call_has_its_caps(void **state)
+{
+	(void)state;
+	assert_int_equal(HTTP_CONNECT_MS, 10000);
+	assert_int_equal(HTTP_TOTAL_MS, 60000);
+	assert_int_equal(HTTP_LIST_MS, 120000);
+	assert_int_equal(HTTP_BODY_MAX, 32 * 1024 * 1024);
+}
+
+/* R11.6 */
 static void an_answer_above_the_ceiling_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -605,6 +659,7 @@ static void a_password_in_a_url_is_not_told(void **state)
 	assert_non_null(strstr(f->err.msg, "GET 127.0.0.1:"));
 }
 
+/* R1.7 */
 static void its_sockets_close_at_exec(void **state)
 {
 	struct fixture *f = *state;
@@ -680,6 +735,8 @@ int main(void)
 		T(a_time_out_after_sending_is_unknown),
 		T(a_truncated_answer_is_no_answer),
 		T(an_answer_above_the_ceiling_is_refused),
+		T(r11_6_a_body_without_a_ceiling_of_its_own_ends_at_32_mib),
+		T(r11_6_every_call_has_its_caps),
 		T(what_cannot_be_sent_fails_later),
 		T(a_cancelled_call_says_nothing),
 		T(a_stream_is_told_as_it_comes),

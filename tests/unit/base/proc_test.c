@@ -392,6 +392,7 @@ static void its_environment_is_exact(void **state)
 		      "SLURM_CONF=/sched/slurm.conf\nLC_ALLX=1\n");
 }
 
+/* R1.7 */
 static void it_gets_three_descriptors_default_signals_and_its_own_group(void **state)
 {
 	struct fixture *f = *state;
@@ -429,7 +430,7 @@ static void no_descriptor_stays_open(void **state)
 	assert_int_equal(open_descriptors(), before);
 }
 
-/* The child that dies here is a stand-in for the engine. */
+/* R1.7: The child that dies here is a stand-in for the engine. */
 static void it_dies_with_us(void **state)
 {
 	const char *argv[] = { "/bin/sleep", "77", NULL };

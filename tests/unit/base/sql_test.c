@@ -83,6 +83,7 @@ static int64_t pragma(struct bench *b, const char *text)
 	return stmt_done(&s, &b->err) == 0 ? n : -1;
 }
 
+/* R2.1 */
 static void a_store_is_opened_under_the_rules(void **state)
 {
 	struct bench *b = *state;
@@ -112,6 +113,7 @@ static mode_t mode_of(const char *path, const char *suffix)
 	return st.st_mode & 07777;
 }
 
+/* R2.1 */
 static void files_are_private_under_any_umask(void **state)
 {
 	static const mode_t masks[] = { 0, 077, 0777 };
@@ -154,6 +156,7 @@ static void refuses_links_and_directories_in_place_of_the_file(void **state)
 	free(path);
 }
 
+/* R2.2 */
 static void refuses_a_store_in_memory_unless_told(void **state)
 {
 	char dir[] = "/dev/shm/sql-test-XXXXXX", path[64];
@@ -293,6 +296,7 @@ static void nested_transactions_commit_with_the_outermost(void **state)
 	assert_int_equal(count(b), 1);
 }
 
+/* R2.3 */
 static void a_second_writer_is_a_conflict_and_not_an_unknown(void **state)
 {
 	struct bench *b = *state;
@@ -326,6 +330,7 @@ static void fill(struct bench *b, bool in_transaction)
 	assert_int_equal(rc, -1);
 }
 
+/* R2.5 */
 static void a_full_disk_is_told_apart(void **state)
 {
 	struct bench *b = *state;
@@ -403,6 +408,7 @@ static const char *const broken[] = {
 	"INSERT INTO t VALUES(5, 5); SELECT * FROM nowhere", NULL
 };
 
+/* R2.9, R2.11 */
 static void migrations_run_once_with_a_backup_before(void **state)
 {
 	struct bench *b = *state;
@@ -458,6 +464,7 @@ static void a_migration_may_rebuild_a_table_but_not_break_references(void **stat
 			 1); /* the rebuild did not cascade */
 }
 
+/* R2.11 */
 static void a_newer_file_is_refused_with_both_numbers(void **state)
 {
 	struct bench *b = *state;
@@ -494,6 +501,7 @@ static void a_backup_of_a_live_store_has_every_row(void **state)
 	free(path);
 }
 
+/* R2.7 */
 static void a_damaged_page_is_found_by_the_check(void **state)
 {
 	struct bench *b = *state;
@@ -518,6 +526,7 @@ static void a_damaged_page_is_found_by_the_check(void **state)
 	assert_non_null(strstr(b->err.msg, "restore"));
 }
 
+/* R2.6 */
 static void a_file_that_was_moved_away_is_noticed(void **state)
 {
 	struct bench *b = *state;

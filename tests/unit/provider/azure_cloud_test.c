@@ -794,6 +794,29 @@ static void everything_in_a_group_is_told_when_no_engine_is_named(void **state)
 	assert_int_equal(ask_items(&l->ask, "e1", "c1").n, 2); /* the group and the network */
 }
 
+/* R11.6: pages that lead nowhere, of each kind of list. What was read until then is no whole.
+ */
+static void r11_6_a_list_without_an_end_is_cut_off_and_unknown(void **state)
+{
+	struct lab *l = *state;
+	struct seen s;
+
+	make_base(l);
+	assert_int_equal(ask_put_set(&l->ask, CLOUD_PUT, 2).stage, CLOUD_FINISHED);
+	fault(l, "{\"method\":\"GET\",\"match\":\"/resources\",\"effect\":\"empty-page\","
+		 "\"count\":-1}");
+	fault(l, "{\"method\":\"GET\",\"match\":\"/virtualMachines\",\"effect\":\"empty-page\","
+		 "\"count\":-1}");
+	s = ask_items(&l->ask, "e1", "c1");
+	assert_false(s.known);
+	assert_non_null(strstr(s.msg, "has no end"));
+	l->arm->n.calls = 0;
+	s = ask_vms(&l->ask);
+	assert_false(s.known);
+	assert_non_null(strstr(s.msg, "has no end"));
+	assert_true(l->arm->n.calls < 10); /* a page that leads to itself is known at once */
+}
+
 static void sizes_come_with_both_prices(void **state)
 {
 	struct lab *l = *state;
@@ -838,6 +861,7 @@ int main(void)
 		WITH(a_call_may_be_cancelled_in_its_last_callback),
 		WITH(a_cloud_may_be_closed_in_a_last_callback),
 		WITH(everything_in_a_group_is_told_when_no_engine_is_named),
+		WITH(r11_6_a_list_without_an_end_is_cut_off_and_unknown),
 		WITH(sizes_come_with_both_prices),
 		WITH(quotas_are_read),
 	};
