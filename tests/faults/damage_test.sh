@@ -43,7 +43,7 @@ check "and the engine starts" engine_wait
 check "not in safe mode" no safe
 check "with the cluster" has_cluster
 mv "$site/engine/engine.db" "$site/engine/away.db"
-check "a store that was moved away is noticed" until_true safe
+check "R2.6: a store that was moved away is noticed" until_true safe
 check "and nothing is changed any more" says 'moved away' cli cluster create beta slurm
 check "nor before it is back" says 'still away' cli engine resume --yes
 mv "$site/engine/away.db" "$site/engine/engine.db"

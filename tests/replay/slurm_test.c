@@ -286,6 +286,8 @@ static void reads_nodes_drains_and_offers(void **state)
 	queue_clear(&q);
 }
 
+/* R6.5: each act once more, and on what is gone, is done; without an answer nobody knows, and
+ * it is no success. */
 static void judges_acts_as_recorded(void **state)
 {
 	static const struct {
@@ -330,6 +332,10 @@ static void judges_acts_as_recorded(void **state)
 		{ "detail-unknown", SCHED_JOB_DETAIL, ERR_NOT_FOUND },
 		{ "down-cancel", SCHED_CANCEL, ERR_IO },
 		{ "down-drain", SCHED_DRAIN_NODES, ERR_IO },
+		{ "down-drain", SCHED_UNDRAIN_NODES, ERR_IO },
+		{ "down-drain", SCHED_DOWN_NODES, ERR_IO },
+		{ "down-drain", SCHED_REMOVE_NODES, ERR_IO },
+		{ "down-drain", SCHED_REQUEUE_JOBS, ERR_IO },
 	};
 
 	(void)state;
@@ -342,6 +348,34 @@ static void judges_acts_as_recorded(void **state)
 			fail_msg("%s: %s %s", acts[i].name, err_name(err.code), err.msg);
 		recording_clear(&r);
 	}
+}
+
+/* R6.5: what a node's end takes, each scheduler can be asked for, and none of it is a restart
+ * or another configuration. */
+static void r6_5_every_adapter_drains_undrains_and_removes(void **state)
+{
+	static const enum sched_verb verbs[] = { SCHED_DRAIN_NODES, SCHED_UNDRAIN_NODES,
+						 SCHED_DOWN_NODES,  SCHED_REMOVE_NODES,
+						 SCHED_JOBS,	    SCHED_NODES };
+	struct strs names = STRS_INIT(2);
+	const struct sched_args args = { .names = &names, .text = "scale-in", .version = "" };
+
+	(void)state;
+	strs_add(&names, "htc-1");
+	for (size_t i = 0; sched_all[i]; i++)
+		for (size_t k = 0; k < sizeof(verbs) / sizeof(verbs[0]); k++) {
+			struct strs argv = STRS_INIT(64);
+
+			assert_int_equal(sched_all[i]->argv(&argv, verbs[k], &args, NULL), 0);
+			assert_true(argv.n > 0);
+			for (size_t n = 0; n < argv.n; n++) {
+				assert_null(strstr(argv.v[n], "reconfig"));
+				assert_null(strstr(argv.v[n], "restart"));
+				assert_null(strstr(argv.v[n], "shutdown"));
+			}
+			strs_clear(&argv);
+		}
+	strs_clear(&names);
 }
 
 static void reads_versions_and_ids(void **state)
@@ -723,6 +757,7 @@ int main(void)
 		cmocka_unit_test(a_rule_of_slurms_own_is_no_demand_and_is_told),
 		cmocka_unit_test(reads_nodes_drains_and_offers),
 		cmocka_unit_test(judges_acts_as_recorded),
+		cmocka_unit_test(r6_5_every_adapter_drains_undrains_and_removes),
 		cmocka_unit_test(reads_versions_and_ids),
 		cmocka_unit_test(never_makes_half_a_queue_of_a_cut_text),
 		cmocka_unit_test(refines_each_job_whole_or_not_at_all),

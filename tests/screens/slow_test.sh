@@ -1,5 +1,5 @@
 #!/bin/bash
-# A line of 2 KB/s and 0.3 s between the program and its terminal (spec/tui.md 7 and 10.6): what changes is drawn less often, so
+# R14.5: a line of 2 KB/s and 0.3 s between the program and its terminal (spec/tui.md 7 and 10.6): what changes is drawn less often, so
 # that keys are answered by the next frame, nothing old waits in the line, and in the end the newest stands there. Counted are
 # bytes and frames; pty_drive lets 200 bytes through each tenth of a second, and answers questions 0.3 s late. TAP.
 set -u

@@ -104,6 +104,7 @@ lab_pid() {
 	pgrep -x term_lab -P "$(screen_pid)"
 }
 
+# R14.4
 leaving() {
 	for how in q TERM HUP INT QUIT; do
 		start_in_shell

@@ -57,6 +57,7 @@ finds curl_in_a_file_of_a_similar_name src/base/http_clients.c '#include <curl/c
 finds libevent_outside_base src/engine/a.c '  #  include <event2/event.h>'
 finds sqlite_in_the_store src/store/a.c '#include <sqlite3.h>'
 finds curses_in_a_view src/console/view/jobs.c '#include <curses.h>'
+# R12.4
 finds time_read_elsewhere src/engine/a.c 'int64_t now = time(NULL);'
 finds clock_gettime_elsewhere src/base/a.c '	clock_gettime(CLOCK_REALTIME, &ts);'
 fresh; plant src/util/a.c 'int x;'; out=$("$layers" "$tree" 2>&1); [ $? -eq 1 ]; tell a_folder_that_is_no_layer $?
