@@ -89,6 +89,7 @@ struct fact_node {
 	bool keep_alive, drained_by_us, drained_by_other, terminate_asked, drain_asked;
 	bool array_kept;         /* keep_alive with its array */
 	bool exclusive;          /* closed by an exclusive job */
+	bool empties;            /* jobs are still shown there, and have ended: free within a minute */
 	int64_t idle_since_s, joined_s, requested_s;
 	bool ever_busy;
 	double price;

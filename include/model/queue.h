@@ -87,6 +87,8 @@ struct sched_node {
 	int64_t cpus, cpus_used, mem_bytes, mem_used, gpus, gpus_used;
 	const char *job, *user; /* the first of them, "" none */
 	int64_t jobs;          /* jobs that hold it now, of any state but done; -1 unknown */
+	int64_t ending;        /* of them, those that are over but for what is cleared up */
+	int64_t cpus_held;     /* of the others, by their own records; of wide jobs an equal share */
 	int64_t boot_s, last_busy_s;
 };
 

@@ -158,7 +158,7 @@ static void room_of(struct planner *p, struct room *r, size_t node)
 				r->free[d] = total[d] = p->kinds[k->bucket].cap[d];
 	for (size_t d = 0; d < DIMS_MAX; d++)
 		k->cap[d] = total[d] > k->cap[d] ? total[d] : k->cap[d];
-	r->empty = n->jobs == 0 || node_is_booting(n->state);
+	r->empty = n->jobs == 0 || n->empties || node_is_booting(n->state);
 	r->empty = r->empty && same_caps(r->free, total);
 	r->closed = k->rank == RANK_NONE;
 }

@@ -158,16 +158,20 @@ static void resources_of(struct resources *r, int64_t cpus, int64_t mem, int64_t
 
 /* The scheduler's word on totals and use replaces ours for nodes that it knows. */
 static void node_resources(struct fact_node *fn, const struct node *n,
-			   const struct sched_node *sn, int64_t threads)
+			   const struct sched_node *sn, int64_t empties_ms, int64_t threads)
 {
+	struct node_use use;
+
 	if (!sn) {
 		resources_of(&fn->total, n->cpus, n->mem_bytes, n->gpus, threads);
 		resources_of(&fn->free, n->cpus, n->mem_bytes, n->gpus, threads);
 		return;
 	}
+	use = node_use(sn, empties_ms);
+	fn->empties = use.empties;
 	resources_of(&fn->total, sn->cpus, sn->mem_bytes, sn->gpus, threads);
-	resources_of(&fn->free, sn->cpus - sn->cpus_used, sn->mem_bytes - sn->mem_used,
-		     sn->gpus - sn->gpus_used, threads);
+	resources_of(&fn->free, sn->cpus - use.cpus, sn->mem_bytes - use.mem_bytes,
+		     sn->gpus - use.gpus, threads);
 }
 
 static bool takes_no_work(enum node_state s)
@@ -210,7 +214,8 @@ static void node_make(struct fact_node *fn, const struct facts *f, const struct 
 		    fn->closed || (!node_is_booting(n->state) &&
 				   (sn->state == SNODE_DOWN || sn->state == SNODE_UNKNOWN));
 	}
-	node_resources(fn, n, sn && !node_is_booting(n->state) ? sn : NULL, threads);
+	node_resources(fn, n, sn && !node_is_booting(n->state) ? sn : NULL,
+		       m->empties_ms ? f->now_s * 1000 - m->empties_ms : -1, threads);
 }
 
 static void nodes_make(struct facts *f, const struct run *r)

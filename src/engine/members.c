@@ -183,6 +183,14 @@ struct member *member_find(const struct run *r, const char *name)
 	return map_get(r->by_name, name);
 }
 
+void member_empties(struct member *m, const struct sched_node *sn, int64_t now_ms)
+{
+	if (!sn || !node_empties(sn))
+		m->empties_ms = 0;
+	else if (!m->empties_ms)
+		m->empties_ms = now_ms;
+}
+
 struct member *member_of_vm(const struct run *r, const char *vm_id)
 {
 	return map_get(r->by_vm, vm_id);

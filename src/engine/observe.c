@@ -318,17 +318,26 @@ static void on_jobs(void *arg, const struct sched_run *run, const struct err *wh
 	part_ended(rd);
 }
 
+/* Nodes first and jobs second (2): a job that began in between has its node, which seemed free.
+ * The other way round it would seem to wait while a node that boots no more is full, and
+ * another node would be bought for it. */
 static void on_nodes(void *arg, const struct sched_run *run, const struct err *why)
 {
 	struct reading *rd = arg;
+	struct run *r = rd->run;
+	const struct sched_args args = { .version = r->sched_version };
 	struct err err = ERR_INIT;
 
 	loop_doing(rd->run->engine->loop, "nodes are read");
 	if (!run)
 		part_failed(rd, why);
-	else if (!rd->failed &&
-		 rd->run->sched->read_nodes(rd->queue, run, rd->run->sched_version, &err) < 0)
+	else if (r->sched->read_nodes(rd->queue, run, r->sched_version, &err) < 0)
 		part_failed(rd, &err);
+	if (!rd->failed) {
+		rd->left++;
+		remote_read(r, SCHED_JOBS, &args, r->sched->jobs_whole ? on_jobs_text : NULL,
+			    on_jobs, rd);
+	}
 	part_ended(rd);
 }
 
@@ -341,14 +350,12 @@ static void read_scheduler(struct run *r)
 	rd->queue = xcalloc(1, sizeof(*rd->queue));
 	queue_init(rd->queue);
 	rd->queue->read_started_ms = clock_utc_ms();
-	rd->left = 2;
+	rd->left = 1;
 	rd->text = (struct buf)BUF_INIT(BUF_TEXT_MAX);
 	rd->over = timer_new(r->engine->loop, on_over, rd);
 	r->reading = rd;
 	r->queue_source.reading = true;
 	remote_verb(r, SCHED_NODES, &args, on_nodes, rd);
-	remote_read(r, SCHED_JOBS, &args, r->sched->jobs_whole ? on_jobs_text : NULL, on_jobs,
-		    rd);
 }
 
 static void on_version(void *arg, const struct sched_run *run, const struct err *err)

@@ -53,6 +53,7 @@ static void at_work(struct run *r, struct member *m, const struct sched_node *sn
 static void from_queue(struct run *r, struct member *m, const struct sched_node *sn)
 {
 	m->in_scheduler = sn != NULL;
+	member_empties(m, sn, clock_utc_ms());
 	m->node.jobs = sn ? sn->jobs : 0;
 	m->node.load = sn && sn->cpus > 0 ? (double)sn->cpus_used / (double)sn->cpus : -1;
 	snprintf(m->node.job, sizeof(m->node.job), "%s", sn ? sn->job : "");

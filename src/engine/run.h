@@ -137,7 +137,9 @@ struct member { /* node and the VM that the last listing showed for it */
 	bool requeue_due;    /* jobs wait for it, and it will not come (R6.4) */
 	bool requeue_told;   /* that they cannot be put back */
 	bool in_scheduler;   /* seen in the last queue */
+	int64_t empties_ms;  /* no job holds it, and it is not free yet, since then; 0: not so */
 	int64_t metered_ms;  /* its time until then is charged */
+	int64_t made_for_s;  /* expected use by the work that the last decision gave it; 0 unknown */
 	int64_t list_price;  /* of a spot machine's size on demand; 0 not looked up */
 };
 
@@ -417,6 +419,8 @@ struct member *member_of_vm(const struct run *r, const char *vm_id);
 bool vm_is_past(const struct run *r, const char *vm_id); /* its node is gone */
 bool vm_left_lately(const struct run *r, const char *vm_id,
 		    int64_t now_ms); /* and a listing that shows it need not be right */
+/* By the node's entry in a new reading; NULL: it has none. */
+void member_empties(struct member *m, const struct sched_node *sn, int64_t now_ms);
 void member_bind(struct run *r, struct member *m,
 		 const struct cloud_vm *vm); /* not saved: the move that follows saves it */
 void member_gone(struct run *r, struct member *m,
@@ -590,6 +594,15 @@ const char *console_kept(const struct run *r, const char *node, int64_t *at_ms);
 void console_excerpt(char out[160],
 		     const char *lines); /* the line that says why, else the last */
 void consoles_clear(struct run *r);
+
+/* use.c: what of a node is in use, by two lists that were read one after the other */
+struct node_use {
+	bool empties; /* nothing, though it seems so */
+	int64_t cpus, mem_bytes, gpus;
+};
+bool node_empties(const struct sched_node *sn); /* no job holds it, and it is not free yet */
+/* empties_ms: for so long by now; -1: it does not */
+struct node_use node_use(const struct sched_node *sn, int64_t empties_ms);
 
 /* facts.c: run -> facts, pure but for reading run */
 void facts_make(struct facts *out, struct run *r, int64_t now_ms);

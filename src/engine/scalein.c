@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "engine/plan_private.h"
 
 #define LEAST_PER_CYCLE 10
@@ -136,8 +137,11 @@ static void explain_matched(struct plan *out, const struct planner *p, size_t i)
 
 	w->matched = true;
 	if (n->jobs > 0)
-		snprintf(w->text, sizeof(w->text), "%s %" PRId64 " jobs",
-			 n->state == NODE_DRAINING ? "draining," : "runs", n->jobs);
+		snprintf(w->text, sizeof(w->text), "%s %s",
+			 n->state == NODE_DRAINING ? "draining,"
+			 : n->empties		   ? "about to be free of"
+						   : "runs",
+			 count_text((char[48]){ 0 }, n->jobs, "job"));
 	else if (n->keep_alive)
 		say(w, kept_text(n));
 	else if (n->jobs < 0 && !node_is_booting(n->state))

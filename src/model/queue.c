@@ -200,18 +200,28 @@ static bool holds_nodes(const struct job *j)
 	       j->state != JOB_CANCELLED;
 }
 
+static void count_job(struct sched_node *n, const struct job *j, size_t n_names)
+{
+	int64_t share = (int64_t)n_names;
+
+	if (n->jobs++ == 0) {
+		n->job = j->id;
+		n->user = j->user;
+	}
+	if (j->state == JOB_COMPLETING)
+		n->ending++;
+	else if (j->cpus > 0)
+		n->cpus_held += j->cpus / share + (j->cpus % share != 0);
+}
+
 static void count_names(struct queue *q, const struct strs *names, const struct job *j)
 {
 	for (size_t i = 0; i < names->n; i++) {
 		struct sched_node **hit = bsearch(names->v[i], q->by_name, q->n_by_name,
 						  sizeof(struct sched_node *), name_to_node);
 
-		if (!hit)
-			continue;
-		if ((*hit)->jobs++ == 0) {
-			(*hit)->job = j->id;
-			(*hit)->user = j->user;
-		}
+		if (hit)
+			count_job(*hit, j, names->n);
 	}
 }
 
@@ -247,7 +257,7 @@ void queue_count_node_jobs(struct queue *q)
 	q->by_name = xreallocarray(q->by_name, q->n_nodes, sizeof(struct sched_node *));
 	q->n_by_name = q->n_nodes;
 	for (size_t i = 0; i < q->n_nodes; i++) {
-		q->nodes[i].jobs = 0;
+		q->nodes[i].jobs = q->nodes[i].ending = q->nodes[i].cpus_held = 0;
 		q->nodes[i].job = q->nodes[i].user = "";
 		q->by_name[i] = &q->nodes[i];
 	}
