@@ -103,7 +103,7 @@ struct fact_array {
 	bool paused;
 	char schedule[SCHEDULE_TEXT]; /* the hours whose numbers these are, or that come next; "" it has none */
 	bool scheduled;          /* such hours are now */
-	char budget[BUDGET_TEXT]; /* its budget is spent: nothing is made; "" it is not */
+	char budget[BUDGET_TEXT]; /* its budget is spent or committed: nothing is made; "" it is not */
 	bool retire;             /* and its nodes go when they are empty */
 	int64_t gone_in_cycle;   /* nodes that were sent away since this cycle began: they are of its share (R5.6) */
 };
@@ -114,6 +114,14 @@ struct fact_quota {
 	bool spot;               /* applies to spot buckets only; families and "cores": to on-demand only */
 	bool family;
 	int64_t limit, used;     /* used by all of the subscription, ours that run included */
+};
+
+struct fact_purse { /* what a budget leaves (B8) */
+	size_t array;            /* SIZE_MAX: of all arrays */
+	double left;             /* USD, before what nodes that boot will cost: the plan counts those */
+	double limit;
+	int64_t until_s;         /* then its period ends */
+	char name[40];           /* "this month's budget", "budget physics" */
 };
 
 struct facts {
@@ -132,7 +140,9 @@ struct facts {
 	enum choose_policy choose;
 	int64_t max_cores, max_nodes; /* of the cluster; -1 none */
 	double max_price;             /* USD per hour of the cluster; -1 none */
-	double budget_month, budget_spent; /* USD, for the sentence */
+	double budget_month, budget_spent, budget_committed; /* USD, for the sentence; the last with what is spent */
+	struct fact_purse purses[1 + BUDGETS_MAX];
+	size_t n_purses;
 	bool budget_over;             /* nothing is made for new jobs; what runs goes on (B8) */
 	bool retire;                  /* and all nodes go when they are empty */
 	bool paused;                  /* autoscaling off */

@@ -34,9 +34,14 @@ bool budget_span(const struct budget_spec *b, int64_t now_ms, int64_t *from_ms, 
 /* When the month began, UTC, and ends; end_ms may be NULL. */
 int64_t budget_month(int64_t now_ms, int64_t *end_ms);
 
-#define BUDGET_TEXT 160
+#define BUDGET_TEXT 200
 const char *budget_of_text(char out[80], const struct budget_spec *b); /* "account physics" */
-/* "budget physics: the 200.00 USD of account physics for this month are spent: no node is made for it until then" */
-const char *budget_spent_text(char out[BUDGET_TEXT], const struct budget_spec *b);
+/* "budget physics: the 200.00 USD of account physics for this month are spent: no node is made for it"; spent: all of it
+ * is, not only with what runs */
+const char *budget_closed_text(char out[BUDGET_TEXT], const struct budget_spec *b, bool spent);
+
+/* ", $0.40 more committed to what runs"; "" when that is less than a cent. committed: with what is spent. */
+#define BUDGET_MORE_TEXT 64
+const char *budget_more_text(char out[BUDGET_MORE_TEXT], double spent, double committed);
 
 #endif

@@ -28,6 +28,7 @@ struct cluster_view {
 	char oldest[24];           /* its id */
 	double today, month;       /* USD since midnight and since the month began, UTC */
 	double budget_month;       /* -1 none */
+	double committed;          /* of it: spent, and what runs to its expected end; 0: there is none */
 	char schedule[200];        /* hours in which arrays have other numbers, now or next; "" there are none */
 	char limit[160];           /* why not more nodes: of the first work without a place; "" nothing waits for that */
 	char quota[56];            /* the one that is used most; "" unknown */

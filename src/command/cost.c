@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "command/run.h"
+#include "model/budget.h"
 
 #define PERCENT 100
 
@@ -57,6 +58,7 @@ static const char *budget_word(const char *state)
 {
 	static const char *const words[][2] = {
 		{ "over", "used up: no nodes are made for new jobs" },
+		{ "committed", "committed to what runs: no nodes are made for new jobs" },
 		{ "will_be_over", "too small for this month at the present rate" },
 		{ "near", "near its end" },
 	};
@@ -67,15 +69,22 @@ static const char *budget_word(const char *state)
 	return "enough at the present rate";
 }
 
+/* What of a budget is not spent, and will be by what runs. */
+static const char *more_text(char out[BUDGET_MORE_TEXT], const struct json *b)
+{
+	return budget_more_text(out, json_real(b, "spent_usd", 0),
+				json_real(b, "committed_usd", 0));
+}
+
 static void show_budget(struct command_run *r, const struct json *j)
 {
-	char spent[24], limit[24], share[24];
+	char spent[24], limit[24], share[24], more[BUDGET_MORE_TEXT];
 
 	if (!json_is(json_get(j, "budget"), JSON_OBJECT))
 		return;
-	show_fact(r, "budget", "%s of %s this month (%s): %s",
+	show_fact(r, "budget", "%s of %s this month (%s)%s: %s",
 		  usd(spent, j, "budget.spent_usd"), usd(limit, j, "budget.month_usd"),
-		  percent(share, j, "budget.share"),
+		  percent(share, j, "budget.share"), more_text(more, json_get(j, "budget")),
 		  budget_word(json_str(j, "budget.state", "ok")));
 }
 
@@ -87,16 +96,17 @@ static void show_budgets(struct command_run *r, const struct json *j)
 	for (size_t i = 0; i < json_len(list); i++) {
 		const struct json *b = json_at(list, i);
 		const char *state = json_str(b, "state", "");
-		char spent[24], limit[24], share[24];
+		char spent[24], limit[24], share[24], more[BUDGET_MORE_TEXT];
 
-		show_fact(r, i ? "" : "budgets", "%s, %s, %s: %s of %s (%s)%s%s",
+		show_fact(r, i ? "" : "budgets", "%s, %s, %s: %s of %s (%s)%s%s%s",
 			  json_str(b, "name", "?"), json_str(b, "of", "?"),
 			  json_str(b, "period", "?"), usd(spent, b, "spent_usd"),
 			  usd(limit, b, "limit_usd"), percent(share, b, "share"),
-			  state[0] ? ": " : "",
-			  strcmp(state, "over") == 0  ? "used up, no node is made for it"
-			  : strcmp(state, "off") == 0 ? "not its time"
-						      : state);
+			  more_text(more, b), state[0] ? ": " : "",
+			  strcmp(state, "over") == 0	    ? "used up, no node is made for it"
+			  : strcmp(state, "committed") == 0 ? "committed, no node is made for it"
+			  : strcmp(state, "off") == 0	    ? "not its time"
+							    : state);
 	}
 }
 

@@ -361,6 +361,14 @@ int dash_storage(const struct deck *d, struct screen *s, struct area a)
 	return r ? fact(s, a, "storage", TONE_TEXT, "%s", r->view.storage) : 0;
 }
 
+#define CENT 0.01
+
+/* The engine says it once a minute, and the month's sum more often. */
+static double committed_of(const struct cluster_view *v)
+{
+	return v->committed > v->month ? v->committed : v->month;
+}
+
 int dash_money(const struct deck *d, struct screen *s, struct area a)
 {
 	const struct cluster_row *r = deck_cluster(d);
@@ -376,7 +384,8 @@ int dash_money(const struct deck *d, struct screen *s, struct area a)
 				   money_text(month, r->view.month));
 	if (used >= a.rows)
 		return used;
-	bool near = r->view.month >= r->view.budget_month * 0.8;
+	double committed = committed_of(&r->view);
+	bool near = committed >= r->view.budget_month * 0.8;
 	int col = NAME_COLS + screen_putf(s, a.row + used, a.col + NAME_COLS,
 					  near ? TONE_WARN : TONE_TEXT, 0, a.cols - NAME_COLS,
 					  "%s of %s, %.0f %%", money_text(month, r->view.month),
@@ -388,7 +397,12 @@ int dash_money(const struct deck *d, struct screen *s, struct area a)
 		gauge_bar(s, a.row + used, a.col + col + 1, bar, near ? TONE_WARN : TONE_OK,
 			  (int64_t)(r->view.month * PERCENT),
 			  (int64_t)(r->view.budget_month * PERCENT));
-	return used + 1;
+	used++;
+	if (committed - r->view.month >= CENT)
+		used += fact(s, rest_of(a, used), "", near ? TONE_WARN : TONE_TEXT,
+			     "%s with what runs, %.0f %%", money_text(month, committed),
+			     committed / r->view.budget_month * PERCENT);
+	return used;
 }
 
 /* What is wrong comes first; curves take the room that sentences leave. */

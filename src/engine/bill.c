@@ -155,9 +155,13 @@ double bill_shown(struct run *r, int64_t now_ms)
 {
 	struct bill *b = &r->bill;
 
+	struct budget_state s = { 0 };
+
 	if (now_ms / 60000 != b->shown_minute) {
 		b->shown_minute = now_ms / 60000;
 		b->shown = bill_spent(r, now_ms);
+		bill_budget(r, now_ms, &s);
+		b->shown_committed = s.committed;
 	}
 	return b->shown;
 }
@@ -312,17 +316,18 @@ static void read_month(struct run *r, int64_t month_ms)
 		log_error("cluster %s: %s", r->cluster.name, err.msg);
 }
 
-bool bill_over_budget(struct run *r, int64_t now_ms, double *spent)
+bool bill_budget(struct run *r, int64_t now_ms, struct budget_state *out)
 {
-	double limit = r->cluster.spec.budget_month;
-	int64_t month = limit < 0 ? 0 : budget_month(now_ms, NULL);
+	int64_t month;
 
-	if (limit < 0)
+	if (r->cluster.spec.budget_month < 0)
 		return false;
+	month = budget_month(now_ms, &out->to_ms);
 	if (month != r->bill.month_ms)
 		read_month(r, month);
-	*spent = (double)(r->bill.month_nano + r->bill.tally.nano) / NANO;
-	return *spent >= limit;
+	out->spent = (double)(r->bill.month_nano + r->bill.tally.nano) / NANO;
+	run_committed(r, NULL, now_ms, out);
+	return true;
 }
 
 static void read_day(struct run *r, int64_t day_ms)
@@ -348,24 +353,37 @@ void bill_periods(struct run *r, int64_t now_ms, double spent, double *today, do
 	*month = (double)r->bill.month_nano / NANO + fresh;
 }
 
-/* Said once, at 80 and at 100 percent; after a restart only what is new. */
+/* What is committed rises and falls with each job: a level is said once for a month and a
+ * limit, and after a restart only what is new. */
 static void tell_budget(struct run *r)
 {
-	double limit = r->cluster.spec.budget_month, spent = 0;
-	bool over = bill_over_budget(r, clock_utc_ms(), &spent);
-	enum budget_level level = over				       ? BUDGET_OVER
-				  : spent >= limit * BUDGET_NEAR_SHARE ? BUDGET_NEAR
-								       : BUDGET_OK;
-	enum budget_level before = r->bill.budget;
+	struct bill *b = &r->bill;
+	double limit = r->cluster.spec.budget_month;
+	int64_t now = clock_utc_ms(), month = budget_month(now, NULL);
+	bool anew = b->told_limit != limit || b->told_month_ms != month;
+	enum budget_level before = b->budget;
+	char more[BUDGET_MORE_TEXT];
+	struct budget_state s;
 
-	if (limit < 0 || level == before)
+	if (!bill_budget(r, now, &s)) {
+		b->budget = b->told = BUDGET_UNSEEN;
 		return;
-	r->bill.budget = level;
-	run_changed(r);
-	if (before == BUDGET_UNSEEN || level < before)
+	}
+	b->budget = budget_level(&s, limit);
+	b->told_limit = limit;
+	b->told_month_ms = month;
+	if (b->budget != before)
+		run_changed(r);
+	if (anew || before == BUDGET_UNSEEN || b->budget <= b->told) {
+		b->told = anew || b->budget > b->told ? b->budget : b->told;
 		return;
-	note(r, EVENT_WARN, "budget", "$%.2f of this month's $%.2f are spent%s", spent, limit,
-	     over ? ": no nodes are made for new jobs, what runs goes on" : "");
+	}
+	b->told = b->budget;
+	note(r, EVENT_WARN, "budget", "$%.2f of this month's $%.2f are spent%s%s", s.spent,
+	     limit, budget_more_text(more, s.spent, s.committed),
+	     b->budget < BUDGET_COMMITTED
+		 ? ""
+		 : ": no nodes are made for new jobs, what runs goes on");
 }
 
 /*

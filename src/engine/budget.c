@@ -1,8 +1,8 @@
 /*
- * Budgets of arrays, users and accounts (B8): what each has spent in its period, and what
- * follows when that is all. An array's closes it for new nodes; jobs of a user or an account
- * whose budget is spent ask for none. What runs goes on; an array's hard one sends its nodes
- * away when they are empty.
+ * Budgets of arrays, users and accounts (B8): what each has spent in its period and what runs
+ * will cost it still, and what follows when that is all. An array's closes it for new nodes;
+ * jobs of a user or an account whose budget is committed ask for none. What runs goes on; an
+ * array's hard one sends its nodes away when they are empty.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,17 +13,29 @@
 #include "base/mem.h"
 #include "engine/run.h"
 
-static const int levels[] = { 50, 80, 100 }; /* percent, at which it is told */
+/* Percent of it that are committed, at which it is told; and once more when all is spent. */
+static const int levels[] = { 50, 80, 100 };
+#define LEVEL_SPENT 101
 
 struct budget_look {
-	int64_t from_ms; /* of the period that was looked at; 0: of none */
-	uint64_t saves;	 /* of the ledger, when it was read */
-	int64_t stored;	 /* nano, by the ledger */
-	double spent;	 /* USD, with what is not in the ledger yet */
+	int64_t from_ms;	   /* of the period that was looked at; 0: of none */
+	uint64_t saves;		   /* of the ledger, when it was read */
+	int64_t stored;		   /* nano, by the ledger */
+	struct budget_state state; /* with what is not in the ledger yet */
+	double limit;		   /* that it was held against */
 	bool active, over;
 	int told; /* the highest level that was passed, and told if it is news */
 	bool seen;
 };
+
+enum budget_level budget_level(const struct budget_state *s, double limit)
+{
+	if (s->spent >= limit)
+		return BUDGET_OVER;
+	if (s->committed >= limit)
+		return BUDGET_COMMITTED;
+	return s->committed >= limit * BUDGET_NEAR_SHARE ? BUDGET_NEAR : BUDGET_OK;
+}
 
 static bool is_of(const struct budget_spec *b, const struct charge *c)
 {
@@ -60,16 +72,20 @@ static void look_at(struct run *r, const struct budget_spec *b, struct budget_lo
 		*l = (struct budget_look){ .from_ms = 0 };
 		return;
 	}
-	if (l->from_ms != of.from_ms)
-		*l = (struct budget_look){ .from_ms = of.from_ms, .active = true };
+	if (l->from_ms != of.from_ms || l->limit < b->limit || l->limit > b->limit)
+		*l = (struct budget_look){ .from_ms = of.from_ms,
+					   .limit = b->limit,
+					   .active = true };
 	if (l->saves != r->bill.saves + 1) {
 		if (store_spent_of(r->engine->store, r->cluster.name, &of, &l->stored, &err) <
 		    0)
 			log_error("cluster %s: %s", r->cluster.name, err.msg);
 		l->saves = r->bill.saves + 1;
 	}
-	l->spent = (double)(l->stored + unsaved(r, b, of.from_ms, of.to_ms)) / NANO;
-	l->over = l->spent >= b->limit;
+	l->state.spent = (double)(l->stored + unsaved(r, b, of.from_ms, of.to_ms)) / NANO;
+	l->state.to_ms = of.to_ms;
+	run_committed(r, b, now_ms, &l->state);
+	l->over = l->state.committed >= b->limit;
 }
 
 void budgets_look(struct run *r, int64_t now_ms)
@@ -85,17 +101,37 @@ void budgets_look(struct run *r, int64_t now_ms)
 		look_at(r, &s->budgets[i], &r->budgets[i], now_ms);
 }
 
-bool budget_told(const struct run *r, size_t i, double *spent)
+bool budget_told(const struct run *r, size_t i, struct budget_state *out)
 {
 	if (i >= r->n_budgets || !r->budgets[i].active)
 		return false;
-	*spent = r->budgets[i].spent;
+	*out = r->budgets[i].state;
 	return true;
+}
+
+static const char *closed_text(char out[BUDGET_TEXT], const struct budget_look *l,
+			       const struct budget_spec *b)
+{
+	return budget_closed_text(out, b, l->state.spent >= b->limit);
 }
 
 /*
  * What follows
  */
+
+static void array_has(struct facts *f, size_t array, const struct budget_spec *b,
+		      const struct budget_look *l)
+{
+	struct fact_array *a = &f->arrays[array];
+	char name[40];
+
+	snprintf(name, sizeof(name), "budget %.32s", b->name);
+	purse_add(f, array, &l->state, b->limit, name);
+	if (!l->over)
+		return;
+	closed_text(a->budget, l, b);
+	a->retire = a->retire || b->hard;
+}
 
 void budgets_close(struct facts *f, const struct run *r)
 {
@@ -105,14 +141,9 @@ void budgets_close(struct facts *f, const struct run *r)
 	for (size_t i = 0; i < r->n_budgets && i < s->n_budgets; i++) {
 		const struct budget_spec *b = &s->budgets[i];
 
-		for (size_t k = 0; b->array && r->budgets[i].over && k < f->n_arrays; k++) {
-			struct fact_array *a = &f->arrays[k];
-
-			if (strcmp(a->spec->name, b->array) != 0)
-				continue;
-			budget_spent_text(a->budget, b);
-			a->retire = a->retire || b->hard;
-		}
+		for (size_t k = 0; b->array && r->budgets[i].active && k < f->n_arrays; k++)
+			if (strcmp(f->arrays[k].spec->name, b->array) == 0)
+				array_has(f, k, b, &r->budgets[i]);
 	}
 }
 
@@ -142,7 +173,7 @@ void budgets_mark(const struct run *r, struct queue *q)
 		q->broke[i] = "";
 		if (!r->budgets[i].over || s->budgets[i].array)
 			continue;
-		budget_spent_text(text, &s->budgets[i]);
+		closed_text(text, &r->budgets[i], &s->budgets[i]);
 		q->broke[i] = pool_intern(&q->pool, text, strlen(text));
 		any = true;
 	}
@@ -152,8 +183,32 @@ void budgets_mark(const struct run *r, struct queue *q)
 }
 
 /*
- * What is told: a level that was passed while an engine looked, once
+ * What is told: a level that was passed while an engine looked, once in a period, though what
+ * is committed falls and rises with each job
  */
+
+static int level_passed(const struct budget_look *l, const struct budget_spec *b)
+{
+	int level = 0;
+
+	for (size_t k = 0; l->active && k < ARRAY_LEN(levels); k++)
+		if (l->state.committed >= b->limit * levels[k] / 100)
+			level = levels[k];
+	return l->active && l->state.spent >= b->limit ? LEVEL_SPENT : level;
+}
+
+static void tell(struct run *r, const struct budget_spec *b, const struct budget_look *l,
+		 int level)
+{
+	char of[80], more[BUDGET_MORE_TEXT];
+
+	note(r, EVENT_WARN, "budget", "budget %s: $%.2f of the $%.2f of %s are spent%s%s",
+	     b->name, l->state.spent, b->limit, budget_of_text(of, b),
+	     budget_more_text(more, l->state.spent, l->state.committed),
+	     level < 100 ? ""
+	     : b->hard	 ? ": no node is made for it, and its nodes go when they are empty"
+			 : ": no node is made for it, what runs goes on");
+}
 
 void budgets_tell(struct run *r)
 {
@@ -163,23 +218,11 @@ void budgets_tell(struct run *r)
 	for (size_t i = 0; i < r->n_budgets; i++) {
 		struct budget_look *l = &r->budgets[i];
 		const struct budget_spec *b = &s->budgets[i];
-		int level = 0;
-		bool news;
-		char of[80];
+		int level = level_passed(l, b);
 
-		for (size_t k = 0; l->active && k < ARRAY_LEN(levels); k++)
-			if (l->spent >= b->limit * levels[k] / 100)
-				level = levels[k];
-		news = l->seen && level > l->told;
+		if (l->active && l->seen && level > l->told)
+			tell(r, b, l, level);
+		l->told = !l->active ? 0 : level > l->told ? level : l->told;
 		l->seen = l->active;
-		l->told = level;
-		if (news)
-			note(r, EVENT_WARN, "budget",
-			     "budget %s: $%.2f of the $%.2f of %s are spent%s", b->name,
-			     l->spent, b->limit, budget_of_text(of, b),
-			     level < 100 ? ""
-			     : b->hard	 ? ": no node is made for it, and its nodes go when "
-					   "they are empty"
-					 : ": no node is made for it, what runs goes on");
 	}
 }

@@ -56,12 +56,21 @@ static struct line **sorted(const struct map *m)
 	return v;
 }
 
-static void budget_json(struct json *j, double limit, double spent, double expected)
+static const char *state_word(const struct budget_state *s, double limit)
 {
-	const char *state = spent >= limit			 ? "over"
-			    : expected > limit			 ? "will_be_over"
-			    : spent >= limit * BUDGET_NEAR_SHARE ? "near"
-								 : "ok";
+	static const char *const words[] = { [BUDGET_OK] = "ok",
+					     [BUDGET_NEAR] = "near",
+					     [BUDGET_COMMITTED] = "committed",
+					     [BUDGET_OVER] = "over" };
+
+	return words[budget_level(s, limit)];
+}
+
+static void budget_json(struct json *j, double limit, double spent, double more,
+			double expected)
+{
+	const struct budget_state s = { .spent = spent, .committed = spent + more };
+	bool soon = expected > limit && budget_level(&s, limit) < BUDGET_COMMITTED;
 	struct json *b;
 
 	if (limit < 0) {
@@ -71,10 +80,11 @@ static void budget_json(struct json *j, double limit, double spent, double expec
 	b = json_set_object(j, "budget");
 	json_set_real(b, "month_usd", limit);
 	json_set_real(b, "spent_usd", spent);
-	json_set_real(b, "left_usd", limit > spent ? limit - spent : 0);
+	json_set_real(b, "committed_usd", s.committed);
+	json_set_real(b, "left_usd", limit > s.committed ? limit - s.committed : 0);
 	json_set_real(b, "share", limit > 0 ? spent / limit : 1);
 	json_set_real(b, "forecast_usd", expected);
-	json_set_str(b, "state", state);
+	json_set_str(b, "state", soon ? "will_be_over" : state_word(&s, limit));
 }
 
 /* Those of one cluster's parts, as its engine looks at them. */
@@ -91,8 +101,8 @@ static void budgets_json(struct json *list, const struct cost *c)
 		for (size_t k = 0; r && k < r->cluster.spec.n_budgets; k++) {
 			const struct budget_spec *b = &r->cluster.spec.budgets[k];
 			struct json *j = json_add_object(list);
-			double spent = 0;
-			bool active = budget_told(r, k, &spent);
+			struct budget_state s = { 0 };
+			bool active = budget_told(r, k, &s);
 			char of[80];
 
 			json_set_str(j, "cluster", v[i]->cluster);
@@ -100,14 +110,11 @@ static void budgets_json(struct json *list, const struct cost *c)
 			json_set_str(j, "of", budget_of_text(of, b));
 			json_set_str(j, "period", budget_period_name(b->period));
 			json_set_real(j, "limit_usd", b->limit);
-			json_set_real(j, "spent_usd", spent);
-			json_set_real(j, "share", b->limit > 0 ? spent / b->limit : 1);
+			json_set_real(j, "spent_usd", s.spent);
+			json_set_real(j, "committed_usd", s.committed);
+			json_set_real(j, "share", b->limit > 0 ? s.spent / b->limit : 1);
 			json_set_bool(j, "hard", b->hard);
-			json_set_str(j, "state",
-				     !active				     ? "off"
-				     : spent >= b->limit		     ? "over"
-				     : spent >= b->limit * BUDGET_NEAR_SHARE ? "near"
-									     : "ok");
+			json_set_str(j, "state", active ? state_word(&s, b->limit) : "off");
 		}
 	}
 	free(v);
@@ -116,6 +123,16 @@ static void budgets_json(struct json *list, const struct cost *c)
 static double limit_of(const struct line *l)
 {
 	return l->run ? l->run->cluster.spec.budget_month : -1;
+}
+
+/* What its machines will cost to their expected end. */
+static double committed(const struct line *l, const struct cost *c)
+{
+	struct budget_state s = { .to_ms = c->month_end };
+
+	if (l->run && limit_of(l) >= 0)
+		run_committed(l->run, NULL, c->now, &s);
+	return s.committed;
 }
 
 static void clusters_json(struct json *list, const struct cost *c)
@@ -132,7 +149,7 @@ static void clusters_json(struct json *list, const struct cost *c)
 		line_json(j, v[i], c->total.nano);
 		set_usd(j, "today_usd", v[i]->today);
 		set_usd(j, "month_usd", v[i]->month);
-		budget_json(j, limit_of(v[i]), (double)v[i]->month / NANO,
+		budget_json(j, limit_of(v[i]), (double)v[i]->month / NANO, committed(v[i], c),
 			    forecast(v[i], v[i]->month, c->now, c->month_end));
 	}
 	free(v);
@@ -339,7 +356,7 @@ static void kinds_json(struct json *list, const struct cost *c)
 /* Budgets are of clusters: together they are held against what those clusters spent. */
 static void whole_json(struct json *j, const struct cost *c)
 {
-	double limit = -1, of_limit = 0, expected = 0;
+	double limit = -1, of_limit = 0, more = 0, expected = 0;
 	struct line all = { .rate = c->total.rate };
 	struct json *s;
 	const char *key;
@@ -354,6 +371,7 @@ static void whole_json(struct json *j, const struct cost *c)
 			continue;
 		limit = (limit < 0 ? 0 : limit) + limit_of(l);
 		of_limit += (double)l->month / NANO;
+		more += committed(l, c);
 		expected += forecast(l, l->month, c->now, c->month_end);
 	}
 	s = json_set_object(j, "spent");
@@ -362,7 +380,7 @@ static void whole_json(struct json *j, const struct cost *c)
 	s = json_set_object(j, "forecast");
 	json_set_real(s, "day", forecast(&all, all.today, c->now, c->today + DAY_MS));
 	json_set_real(s, "month", forecast(&all, all.month, c->now, c->month_end));
-	budget_json(j, limit, of_limit, expected);
+	budget_json(j, limit, of_limit, more, expected);
 }
 
 struct json *cost_json(struct cost *c)

@@ -118,6 +118,20 @@ static void idle_times(struct run *r, struct member *const *at)
 	}
 }
 
+/* Of what waits on it: the longest. */
+static void expected_uses(struct run *r, struct member *const *at)
+{
+	for (size_t i = 0; i < r->plan.n_nodes; i++)
+		at[i]->made_for_s = 0;
+	for (size_t i = 0; i < r->plan.n_placements; i++) {
+		const struct placement *l = &r->plan.placements[i];
+		int64_t run_s = r->demand.v[l->want].run_s;
+
+		if (l->node != SIZE_MAX && at[l->node]->made_for_s < run_s)
+			at[l->node]->made_for_s = run_s;
+	}
+}
+
 /* facts.nodes[i] is members[i], as nothing moved since; what follows may shorten the list, so
  * the pointers are kept first. */
 static int apply(struct run *r, struct err *err)
@@ -130,6 +144,7 @@ static int apply(struct run *r, struct err *err)
 	if (n)
 		memcpy(at, r->members, n * sizeof(struct member *));
 	idle_times(r, at);
+	expected_uses(r, at);
 	for (size_t i = 0; i < r->plan.n_acts && r->moves < most; i++)
 		act_on(r, at[r->plan.acts[i].node], &r->plan.acts[i]);
 	free(at);

@@ -74,6 +74,8 @@ struct cause { /* over the buckets that would take the want */
 	size_t buckets, closed, paused, dear, price_cap, waits;
 	unsigned int bind;
 	const struct level *level;
+	size_t purse; /* that a node of purse_bucket is too dear for; SIZE_MAX: none */
+	uint32_t purse_bucket;
 	const struct fact_bucket *first, *first_closed, *bound; /* bound: by level */
 	int64_t until_s;
 };
@@ -81,6 +83,19 @@ struct cause { /* over the buckets that would take the want */
 static int64_t nodes_wanted(const struct want *w)
 {
 	return w->node_count > 0 ? w->node_count : 1;
+}
+
+static void cause_of_price(struct cause *c, const struct planner *p, const struct attempt *a,
+			   size_t want, uint32_t b)
+{
+	const struct want *w = &p->d->v[want];
+	size_t purse = purse_binding(a, b, w->run_s, nodes_wanted(w));
+
+	c->dear += ledger_too_dear(p, &a->ledger, b, nodes_wanted(w)) || purse != SIZE_MAX;
+	if (c->purse == SIZE_MAX && purse != SIZE_MAX) {
+		c->purse = purse;
+		c->purse_bucket = b;
+	}
 }
 
 static void cause_of_bucket(struct cause *c, const struct planner *p, const struct attempt *a,
@@ -104,8 +119,7 @@ static void cause_of_bucket(struct cause *c, const struct planner *p, const stru
 	} else {
 		c->bind |=
 		    ledger_binding(p, &a->ledger, b, nodes_wanted(&p->d->v[want]), &c->level);
-		if (ledger_too_dear(p, &a->ledger, b, nodes_wanted(&p->d->v[want])))
-			c->dear++;
+		cause_of_price(c, p, a, want, b);
 		c->bound = c->level == before ? c->bound : fb;
 	}
 }
@@ -113,7 +127,7 @@ static void cause_of_bucket(struct cause *c, const struct planner *p, const stru
 static struct cause cause_of(const struct planner *p, const struct attempt *a, size_t want)
 {
 	const struct shape *s = &p->shapes[p->asks[want].shape];
-	struct cause c = { 0 };
+	struct cause c = { .purse = SIZE_MAX };
 	size_t ready = candidates(p, want, a->scratch);
 
 	for (size_t i = 0; i < s->n_buckets; i++) {
@@ -395,7 +409,40 @@ static void backoff(struct telling *w, const struct cause *c, int64_t now_s)
 						: "the cloud had none");
 }
 
-static void budget(struct telling *w, const struct attempt *a, const struct cause *c)
+static void month_text(struct telling *w, const struct facts *f)
+{
+	if (f->budget_spent >= f->budget_month)
+		snprintf(
+		    w->text, sizeof(w->text),
+		    "budget: %.2f of this month's %.2f USD are spent: no node is made until it is raised or the month ends",
+		    f->budget_spent, f->budget_month);
+	else
+		snprintf(
+		    w->text, sizeof(w->text),
+		    "budget: of this month's %.2f USD %.2f are spent and %.2f committed to what runs, by the time limits of its jobs: "
+		    "no node is made until jobs end earlier, it is raised or the month ends",
+		    f->budget_month, f->budget_spent, f->budget_committed - f->budget_spent);
+}
+
+/* What the nodes of this very plan will cost is no longer left. */
+static void purse_text(struct telling *w, const struct attempt *a, const struct cause *c,
+		       const struct want *d)
+{
+	const struct fact_purse *u = &a->p->f->purses[c->purse];
+	int64_t nodes = nodes_wanted(d);
+
+	snprintf(w->text, sizeof(w->text),
+		 "%.39s: %.2f of %.2f USD are neither spent nor committed; %s %s for this work "
+		 "%s %.2f to its end",
+		 u->name, a->purses[c->purse] > 0 ? a->purses[c->purse] : 0, u->limit,
+		 nodes > 1 ? count_text((char[48]){ 0 }, nodes, "node") : "a",
+		 size_short(a->p->f->buckets[c->purse_bucket].size->name),
+		 nodes > 1 ? "cost" : "costs",
+		 purse_cost(a->p, u, c->purse_bucket, d->run_s) * (double)nodes);
+}
+
+static void budget(struct telling *w, const struct attempt *a, const struct cause *c,
+		   size_t want)
 {
 	const struct facts *f = a->p->f;
 	const struct fact_array *of = &f->arrays[c->first->array];
@@ -406,12 +453,11 @@ static void budget(struct telling *w, const struct attempt *a, const struct caus
 			 "%s spot costs %.4f USD per hour, above the highest price allowed",
 			 size_short(c->first->size->name), c->first->price);
 	else if (f->budget_over)
-		snprintf(
-		    w->text, sizeof(w->text),
-		    "budget: %.2f of this month's %.2f USD are spent: no node is made until it is raised or the month ends",
-		    f->budget_spent, f->budget_month);
+		month_text(w, f);
 	else if (of->budget[0])
 		snprintf(w->text, sizeof(w->text), "%s", of->budget);
+	else if (c->purse != SIZE_MAX)
+		purse_text(w, a, c, &a->p->d->v[want]);
 	else
 		snprintf(w->text, sizeof(w->text),
 			 "budget: %.2f of %.2f USD per hour are left, a %s costs %.2f",
@@ -437,7 +483,7 @@ static void explain_rest(struct telling *w, const struct planner *p, const struc
 	else if (c.buckets > 0 && c.paused == c.buckets)
 		paused(w, p->f, c.first);
 	else if (c.buckets > 0 && (c.price_cap == c.buckets || (c.dear > 0 && !c.bind)))
-		budget(w, a, &c);
+		budget(w, a, &c, want);
 	else if (open == 0 && c.closed > 0)
 		backoff(w, &c, p->f->now_s);
 	else

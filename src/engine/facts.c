@@ -459,6 +459,31 @@ static void schedules(struct facts *f, const struct run *r)
 	}
 }
 
+void purse_add(struct facts *f, size_t array, const struct budget_state *s, double limit,
+	       const char *name)
+{
+	struct fact_purse *u = &f->purses[f->n_purses++];
+
+	*u = (struct fact_purse){ .array = array,
+				  .left = limit - s->committed + s->booting,
+				  .limit = limit,
+				  .until_s = s->to_ms / 1000 };
+	snprintf(u->name, sizeof(u->name), "%.39s", name);
+}
+
+static void budget_of_month(struct facts *f, struct run *r, int64_t now_ms)
+{
+	struct budget_state state = { 0 };
+	bool any = bill_budget(r, now_ms, &state);
+
+	f->budget_month = r->cluster.spec.budget_month;
+	f->budget_spent = state.spent;
+	f->budget_committed = state.committed;
+	f->budget_over = any && state.committed >= f->budget_month;
+	if (any)
+		purse_add(f, SIZE_MAX, &state, f->budget_month, "this month's budget");
+}
+
 void facts_make(struct facts *f, struct run *r, int64_t now_ms)
 {
 	const struct cluster_spec *s = &r->cluster.spec;
@@ -473,8 +498,7 @@ void facts_make(struct facts *f, struct run *r, int64_t now_ms)
 			     .paused = r->cluster.paused || r->cluster.state != CLUSTER_RUNNING,
 			     .blind = run_removes_nothing(r),
 			     .doubted = suspicion_holds(&r->suspicion) };
-	f->budget_over = bill_over_budget(r, now_ms, &f->budget_spent);
-	f->budget_month = s->budget_month;
+	budget_of_month(f, r, now_ms);
 	/* what the last reading wanted may be wrong by now: nothing is bought for it (2) */
 	f->demand_stale = !r->queue || r->queue_source.state != SOURCE_OK ||
 			  age > 2 * s->cycle_s * 1000 + 30000;

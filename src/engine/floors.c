@@ -42,6 +42,14 @@ static int64_t present(const struct attempt *a, size_t array, int64_t *spare)
 	return nodes;
 }
 
+static int64_t room_for(const struct attempt *a, size_t bucket)
+{
+	int64_t room = ledger_room(a->p, &a->ledger, bucket);
+	int64_t afford = purse_room(a, bucket, 0, 0);
+
+	return room < afford ? room : afford;
+}
+
 /* Spot before on-demand where the array says so; else the cheapest, then as listed. */
 static size_t pick(const struct attempt *a, size_t array)
 {
@@ -54,7 +62,7 @@ static size_t pick(const struct attempt *a, size_t array)
 		bool best_late =
 		    best != SIZE_MAX && !f->buckets[best].spot && s->spot == SPOT_THEN_ONDEMAND;
 
-		if (f->buckets[b].array != array || ledger_room(a->p, &a->ledger, b) == 0 ||
+		if (f->buckets[b].array != array || room_for(a, b) == 0 ||
 		    (is_mixed(a->p, b) && f->buckets[b].spot && mix_room(a, b, true) == 0))
 			continue;
 		if (best == SIZE_MAX || (best_late && !late) ||
@@ -82,7 +90,7 @@ void floors_keep(struct attempt *a)
 
 			if (b == SIZE_MAX)
 				break;
-			n = ledger_room(a->p, &a->ledger, b);
+			n = room_for(a, b);
 			n = n < missing ? n : missing;
 			if (is_mixed(a->p, b) && mix_room(a, b, true) < n)
 				n = mix_room(a, b, true) > 0 ? mix_room(a, b, true) : 1;

@@ -91,6 +91,9 @@ static void issues_of(struct cluster_view *v, const struct run *r)
 		add(v, text);
 	if (r->bill.budget == BUDGET_OVER)
 		add(v, "this month's budget is used up: no nodes are made for new jobs");
+	if (r->bill.budget == BUDGET_COMMITTED)
+		add(v,
+		    "this month's budget is committed to what runs: no nodes are made for new jobs");
 	if (finds_say(r->engine, r, text, sizeof(text)))
 		add(v, text);
 }

@@ -59,6 +59,13 @@ static int64_t cpus_each(const struct job *j, size_t nodes)
 	return each < CPUS_MAX ? each : CPUS_MAX;
 }
 
+static int64_t ends_s(const struct job *j)
+{
+	return j->limit_s > 0 && j->start_s > 0 && j->limit_s < INT64_MAX - j->start_s
+		   ? j->start_s + j->limit_s
+		   : 0;
+}
+
 /* Equal host lists are one pointer, and neighbours in a queue: each is read once in a row. */
 void tenancy_make(struct tenancy *t, const struct queue *q)
 {
@@ -71,7 +78,8 @@ void tenancy_make(struct tenancy *t, const struct queue *q)
 		struct tenant who = { .job = j->array_id[0] ? j->array_id : j->id,
 				      .name = j->name,
 				      .user = j->user,
-				      .account = j->account };
+				      .account = j->account,
+				      .ends_s = ends_s(j) };
 
 		if (!holds_nodes(j))
 			continue;

@@ -19,7 +19,8 @@
 
 struct tenant { /* a job on one node; strings of the queue */
 	const char *job, *name, *user, *account;
-	int64_t cpus; /* on this node; -1: all that it has */
+	int64_t cpus;	/* on this node; -1: all that it has */
+	int64_t ends_s; /* by its time limit, UTC; 0: it has none, or has not begun */
 };
 
 struct tenants {

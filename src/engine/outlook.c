@@ -136,6 +136,7 @@ void outlook_make(struct cluster_view *v, struct run *r, int64_t now_ms)
 	}
 	bill_periods(r, now_ms, v->spent, &v->today, &v->month);
 	v->budget_month = r->cluster.spec.budget_month;
+	v->committed = r->bill.shown_committed;
 	v->cycle_s = r->cluster.spec.cycle_s;
 	limit_value(v, r);
 	schedule_of(v, r);

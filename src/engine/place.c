@@ -16,6 +16,8 @@ void attempt_make(struct attempt *a, const struct planner *p, enum strategy s, e
 	a->pools = xcalloc(p->f->n_pools + 1, sizeof(*a->pools));
 	for (size_t i = 0; i < p->f->n_pools; i++)
 		a->pools[i] = p->f->pools[i].left;
+	for (size_t i = 0; i < p->f->n_purses; i++)
+		a->purses[i] = p->f->purses[i].left;
 	a->open = xcalloc(p->n_kinds + 1, sizeof(*a->open));
 	a->want_placed = xcalloc(p->d->n + 1, sizeof(*a->want_placed));
 	a->want_waiting = xcalloc(p->d->n + 1, sizeof(*a->want_waiting));
@@ -88,6 +90,7 @@ void attempt_buy(struct attempt *a, size_t bucket, int64_t nodes, int64_t run_s)
 
 	memcpy(r.free, k->cap, sizeof(r.free));
 	ledger_take(a->p, &a->ledger, bucket, nodes);
+	purse_take(a, bucket, nodes, run_s);
 	a->made[bucket] += nodes;
 	a->cost += a->p->cost[bucket] * hours_of(run_s) * (double)nodes;
 	room_new(a, room_add(a, r));
@@ -124,9 +127,11 @@ int64_t attempt_room(const struct attempt *a, size_t want, size_t bucket)
 {
 	int64_t may_make = ledger_room(a->p, &a->ledger, bucket);
 	int64_t left = coming_left(a, want, bucket);
+	int64_t afford = purse_room(a, bucket, a->p->d->v[want].run_s, left);
+	int64_t room, mixed;
 
-	int64_t room = may_make > INT64_MAX - left ? INT64_MAX : may_make + left, mixed;
-
+	may_make = may_make < afford ? may_make : afford;
+	room = may_make > INT64_MAX - left ? INT64_MAX : may_make + left;
 	if (!is_mixed(a->p, bucket) || room == 0)
 		return room;
 	mixed = mix_room(a, bucket, candidate_waits(a->p, want, (uint32_t)bucket));
@@ -138,9 +143,11 @@ void attempt_open(struct attempt *a, size_t want, size_t bucket, int64_t nodes)
 	const struct planner *p = a->p;
 	int64_t left = coming_left(a, want, bucket);
 
+	int64_t again = left < nodes ? left : nodes;
+
 	a->n_fresh = 0;
-	a->sunk += a->p->cost[bucket] * hours_of(p->d->v[want].run_s) *
-		   (double)(left < nodes ? left : nodes);
+	a->sunk += a->p->cost[bucket] * hours_of(p->d->v[want].run_s) * (double)again;
+	purse_take(a, bucket, again, p->d->v[want].run_s);
 	for (; left > 0 && nodes > 0; left--, nodes--) {
 		GROW(a->fresh, a->n_fresh, a->cap_fresh);
 		a->fresh[a->n_fresh] = p->coming[p->coming_first[bucket] + a->taken[bucket]++];
@@ -187,6 +194,9 @@ void attempt_use(struct attempt *a, size_t want, uint32_t room, int64_t nodes, i
 		r->free[d] -= take[d] * (double)each;
 		r->free[d] = r->free[d] < 1e-9 ? 0 : r->free[d];
 	}
+	if (!r->matched && r->node != SIZE_MAX && a->p->kinds[r->kind].rank == RANK_BOOTING &&
+	    a->p->kinds[r->kind].bucket != SIZE_MAX && !is_coming(a, r->kind))
+		purse_take(a, a->p->kinds[r->kind].bucket, nodes, a->p->d->v[want].run_s);
 	r->empty = false;
 	r->matched = true;
 	r->job = a->job;

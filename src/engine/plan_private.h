@@ -176,6 +176,7 @@ struct attempt {
 	size_t n_fresh, cap_fresh;
 	struct ledger ledger;
 	double *pools;
+	double purses[1 + BUDGETS_MAX]; /* USD left */
 	struct room *rooms;
 	size_t n_rooms, cap_rooms;
 	struct open_rooms *open;  /* per kind */
@@ -258,6 +259,15 @@ unsigned int ledger_binding(const struct planner *p, const struct ledger *l, siz
 			    int64_t nodes, const struct level **first);
 bool ledger_too_dear(const struct planner *p, const struct ledger *l, size_t bucket,
 		     int64_t nodes);
+
+/* purse.c: what budgets leave */
+double purse_cost(const struct planner *p, const struct fact_purse *u, size_t bucket,
+		  int64_t run_s); /* of one node */
+/* Nodes that may be bought when so many that boot are taken from the purses, too. */
+int64_t purse_room(const struct attempt *a, size_t bucket, int64_t run_s, int64_t coming);
+void purse_take(struct attempt *a, size_t bucket, int64_t nodes, int64_t run_s);
+/* The first that so many nodes are too dear for; SIZE_MAX: none. */
+size_t purse_binding(const struct attempt *a, size_t bucket, int64_t run_s, int64_t nodes);
 
 /* place.c */
 void attempt_make(struct attempt *a, const struct planner *p, enum strategy s, enum coming c);

@@ -113,7 +113,7 @@ const char *budget_of_text(char out[80], const struct budget_spec *b)
 }
 
 /* Without what was spent: that grows, and the sentence stands in each row of the queue. */
-const char *budget_spent_text(char out[BUDGET_TEXT], const struct budget_spec *b)
+const char *budget_closed_text(char out[BUDGET_TEXT], const struct budget_spec *b, bool spent)
 {
 	static const char *const whens[] = {
 		[BUDGET_MONTH] = "this month",
@@ -123,7 +123,19 @@ const char *budget_spent_text(char out[BUDGET_TEXT], const struct budget_spec *b
 	char of[80];
 
 	snprintf(out, BUDGET_TEXT,
-		 "budget %.24s: the %.2f USD of %.40s for %s are spent: no node is made for it",
-		 b->name, b->limit, budget_of_text(of, b), whens[b->period]);
+		 "budget %.24s: the %.2f USD of %.40s for %s are %s: no node is made for it",
+		 b->name, b->limit, budget_of_text(of, b), whens[b->period],
+		 spent ? "spent" : "spent or committed to what runs");
+	return out;
+}
+
+#define HALF_A_CENT 0.005
+
+const char *budget_more_text(char out[BUDGET_MORE_TEXT], double spent, double committed)
+{
+	out[0] = '\0';
+	if (committed - spent >= HALF_A_CENT)
+		snprintf(out, BUDGET_MORE_TEXT, ", $%.2f more committed to what runs",
+			 committed - spent);
 	return out;
 }

@@ -26,6 +26,7 @@ static const struct field view_fields[] = {
 	V(boot_p95_ms, FIELD_INT),   V(boots_hour, FIELD_INT),
 	V(boots_lost, FIELD_INT),    V(editing, FIELD_CHARS),
 	V(editing_ms, FIELD_INT),    V(schedule, FIELD_CHARS),
+	V(committed, FIELD_REAL),
 	FIELD_END,
 };
 #undef V

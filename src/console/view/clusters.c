@@ -110,7 +110,11 @@ static void budget(const struct pane *p, const struct cluster_view *v, struct ta
 	}
 	gauge_bar_text(bar, BUDGET_BAR, share, PERCENT, p->ascii);
 	snprintf(out->text, sizeof(out->text), "%lld%% %s", (long long)share, bar);
-	out->tone = share >= PERCENT ? TONE_FAIL : share >= BUDGET_NEAR ? TONE_WARN : TONE_OK;
+	out->tone =
+	    share >= PERCENT ? TONE_FAIL
+	    : share >= BUDGET_NEAR || v->committed * PERCENT >= v->budget_month * BUDGET_NEAR
+		? TONE_WARN
+		: TONE_OK;
 }
 
 static void wait(const struct pane *p, const struct cluster_view *v, struct table_cell *out)

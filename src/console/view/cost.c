@@ -50,6 +50,22 @@ static void bar(char out[BAR_CELLS + 1], double share)
 
 /* Sentences */
 
+#define HALF_A_CENT 0.005
+
+/* What of a budget is not spent, and will be by what runs. */
+static void committed_line(struct textbox *out, const struct json *b, double limit,
+			   enum tone tone)
+{
+	double committed = json_real(b, "committed_usd", 0);
+	char all[24], left[24];
+
+	if (committed - json_real(b, "spent_usd", 0) < HALF_A_CENT)
+		return;
+	textbox_add(out, tone, "            %s with what runs to its expected end, %s left",
+		    money_text(all, committed),
+		    money_text(left, limit > committed ? limit - committed : 0));
+}
+
 static void budget_line(struct textbox *out, const struct json *j)
 {
 	static const struct {
@@ -59,6 +75,7 @@ static void budget_line(struct textbox *out, const struct json *j)
 		{ "ok", "enough at this rate", TONE_OK },
 		{ "near", "near its end", TONE_WARN },
 		{ "will_be_over", "too small at this rate", TONE_WARN },
+		{ "committed", "committed: no nodes are made for new jobs", TONE_FAIL },
 		{ "over", "used up: no nodes are made for new jobs", TONE_FAIL },
 	};
 	const char *state = json_str(j, "budget.state", "");
@@ -79,6 +96,8 @@ static void budget_line(struct textbox *out, const struct json *j)
 		    cells, json_real(j, "budget.share", 0) * PERCENT,
 		    cost_usd(spent, j, "budget.spent_usd"),
 		    cost_usd(limit, j, "budget.month_usd"), words[w].text);
+	committed_line(out, json_get(j, "budget"), json_real(j, "budget.month_usd", 0),
+		       words[w].tone);
 }
 
 /* Of arrays, users and accounts. */
@@ -89,20 +108,22 @@ static void budget_lines(struct textbox *out, const struct json *j)
 	for (size_t i = 0; i < json_len(list); i++) {
 		const struct json *b = json_at(list, i);
 		bool over = strcmp(json_str(b, "state", ""), "over") == 0;
+		bool closed = strcmp(json_str(b, "state", ""), "committed") == 0;
 		bool near = strcmp(json_str(b, "state", ""), "near") == 0;
+		enum tone tone = over || closed ? TONE_FAIL : near ? TONE_WARN : TONE_OK;
 		char cells[BAR_CELLS + 1], spent[24], limit[24], of[120];
 
 		bar(cells, json_real(b, "share", 0));
 		text_clean(of, sizeof(of), json_str(b, "of", ""),
 			   strlen(json_str(b, "of", "")));
-		textbox_add(out,
-			    over   ? TONE_FAIL
-			    : near ? TONE_WARN
-				   : TONE_OK,
-			    "%-11s [%s] %.0f %%  %s of %s: %s, %s%s", i ? "" : "budgets", cells,
-			    json_real(b, "share", 0) * PERCENT, cost_usd(spent, b, "spent_usd"),
-			    cost_usd(limit, b, "limit_usd"), of, json_str(b, "period", ""),
-			    over ? ": used up" : "");
+		textbox_add(out, tone, "%-11s [%s] %.0f %%  %s of %s: %s, %s%s",
+			    i ? "" : "budgets", cells, json_real(b, "share", 0) * PERCENT,
+			    cost_usd(spent, b, "spent_usd"), cost_usd(limit, b, "limit_usd"),
+			    of, json_str(b, "period", ""),
+			    over     ? ": used up"
+			    : closed ? ": committed"
+				     : "");
+		committed_line(out, b, json_real(b, "limit_usd", 0), tone);
 	}
 }
 

@@ -440,23 +440,29 @@ static void a_long_time_is_told_by_the_day(void **state)
 	end(w);
 }
 
+static bool month_is_over(struct world *w, struct budget_state *s)
+{
+	*s = (struct budget_state){ .spent = -1 };
+	return bill_budget(w->r, *w->now, s) && s->spent >= w->r->cluster.spec.budget_month;
+}
+
 static void a_month_is_over_budget_until_it_ends(void **state)
 {
 	struct world *w = *state;
-	double spent = -1;
+	struct budget_state s;
 
 	an_afternoon(w);
-	assert_false(bill_over_budget(w->r, *w->now, &spent));
+	assert_false(bill_budget(w->r, *w->now, &s));
 	w->r->cluster.spec.budget_month = 2.6;
-	assert_false(bill_over_budget(w->r, *w->now, &spent));
+	assert_false(month_is_over(w, &s));
 	pass(w, HOUR_MS);
 	bill_all(w->r, *w->now);
-	assert_true(bill_over_budget(w->r, *w->now, &spent));
+	assert_true(month_is_over(w, &s));
 	bill_save(w->r);
-	assert_true(bill_over_budget(w->r, *w->now, &spent));
-	assert_true(spent > 3 && spent < 3.2);
+	assert_true(month_is_over(w, &s));
+	assert_true(s.spent > 3 && s.spent < 3.2);
 	pass(w, 31 * 24 * HOUR_MS);
-	assert_false(bill_over_budget(w->r, *w->now, &spent));
+	assert_false(month_is_over(w, &s));
 	end(w);
 }
 
@@ -518,7 +524,7 @@ static void an_accounts_spent_budget_is_told_to_its_jobs(void **state)
 	struct world *w = *state;
 	struct queue *q;
 	struct job *other;
-	double spent = -1;
+	struct budget_state s = { .spent = -1 };
 
 	an_afternoon(w);
 	two_budgets(w, 0.006, 100);
@@ -527,8 +533,9 @@ static void an_accounts_spent_budget_is_told_to_its_jobs(void **state)
 	other->id = "13";
 	other->account = "chemistry";
 	budgets_look(w->r, *w->now);
-	assert_true(budget_told(w->r, 0, &spent));
-	assert_true(spent > 0.003 && spent < 0.004); /* of the minute that is in the ledger */
+	assert_true(budget_told(w->r, 0, &s));
+	assert_true(s.spent > 0.003 &&
+		    s.spent < 0.004); /* of the minute that is in the ledger */
 	budgets_mark(w->r, q);
 	assert_int_equal(q->jobs[0].broke, 0);
 	bill_all(w->r, *w->now);
@@ -591,6 +598,98 @@ static void a_budgets_levels_are_told_once_each(void **state)
 	    "budget htc-day: $0.04 of the $0.04 of array htc are spent: no node is "
 	    "made for it, and its nodes go when they are empty");
 	free(events);
+	end(w);
+}
+
+static bool is_near(double got, double want)
+{
+	return got > want - 0.001 && got < want + 0.001;
+}
+
+/* The job that runs has half of a node at 0.4 an hour. */
+static void it_may_run(struct world *w, int64_t limit_ms)
+{
+	struct job *j = &w->r->queue->jobs[0];
+
+	j->start_s = *w->now / 1000;
+	j->limit_s = limit_ms / 1000;
+	tenancy_clear(&w->r->bill.tenancy);
+	tenancy_make(&w->r->bill.tenancy, w->r->queue);
+}
+
+/* B8: committed is what is spent, and what runs to its expected end. */
+static void what_runs_is_committed_to_its_time_limit(void **state)
+{
+	struct world *w = *state;
+	char htc[] = "htc";
+	struct array_spec a = { .name = htc };
+	struct fact_array array = { .spec = &a };
+	struct facts f = { .arrays = &array, .n_arrays = 1 };
+	struct budget_state s;
+
+	an_afternoon(w);
+	bill_all(w->r, *w->now);
+	it_may_run(w, 5 * HOUR_MS);
+	two_budgets(w, 0.9, 1.9);
+	budgets_look(w->r, *w->now);
+	assert_true(budget_told(w->r, 0, &s));
+	assert_true(is_near(s.committed - s.spent, 1));
+	assert_true(budget_told(w->r, 1, &s));
+	assert_true(is_near(s.committed - s.spent, 2));
+	budgets_mark(w->r, w->r->queue);
+	assert_non_null(
+	    strstr(w->r->queue->broke[0], "are spent or committed to what runs: no node"));
+	budgets_close(&f, w->r);
+	assert_non_null(strstr(array.budget, "spent or committed to what runs"));
+	it_may_run(w, HOUR_MS); /* its limit was changed */
+	array = (struct fact_array){ .spec = &a };
+	budgets_look(w->r, *w->now);
+	budgets_mark(w->r, w->r->queue);
+	budgets_close(&f, w->r);
+	assert_int_equal(w->r->queue->jobs[0].broke, 0);
+	assert_string_equal(array.budget, "");
+	it_may_run(w, 100 * HOUR_MS); /* but not beyond the day */
+	budgets_look(w->r, *w->now);
+	assert_true(budget_told(w->r, 1, &s));
+	assert_true(s.committed - s.spent < 0.4 * 24);
+	end(w);
+}
+
+static void a_month_that_is_committed_is_told_once_though_it_falls_and_rises(void **state)
+{
+	struct world *w = *state;
+	struct budget_state s;
+	struct event *events;
+	size_t n, before;
+	struct json *j;
+
+	an_afternoon(w);
+	bill_all(w->r, *w->now);
+	w->r->cluster.spec.budget_month = 5;
+	bill_tick(w->e);
+	engine_events(w->e, "demo", 0, 100, &events, &before, NULL);
+	free(events);
+	for (int i = 0; i < 3; i++) {
+		it_may_run(w, 10 * HOUR_MS);
+		bill_tick(w->e);
+		assert_int_equal(w->r->bill.budget, BUDGET_COMMITTED);
+		it_may_run(w, HOUR_MS);
+		bill_tick(w->e);
+		assert_int_equal(w->r->bill.budget, BUDGET_OK);
+	}
+	engine_events(w->e, "demo", 0, 100, &events, &n, NULL);
+	assert_int_equal(n, before + 1);
+	assert_string_equal(
+	    events[n - 1].text,
+	    "$2.51 of this month's $5.00 are spent, $4.00 more committed to what "
+	    "runs: no nodes are made for new jobs, what runs goes on");
+	free(events);
+	it_may_run(w, 10 * HOUR_MS);
+	assert_true(bill_budget(w->r, *w->now, &s));
+	j = engine_cost(w->e, "demo", 0, 0, NULL);
+	assert_string_equal(json_str(j, "budget.state", ""), "committed");
+	assert_true(is_near(json_real(j, "budget.committed_usd", 0), s.committed));
+	json_free(j);
 	end(w);
 }
 
@@ -758,6 +857,8 @@ int main(void)
 		T(an_accounts_spent_budget_is_told_to_its_jobs),
 		T(an_arrays_spent_budget_closes_it_for_the_day),
 		T(a_budgets_levels_are_told_once_each),
+		T(what_runs_is_committed_to_its_time_limit),
+		T(a_month_that_is_committed_is_told_once_though_it_falls_and_rises),
 		T(thousands_of_jobs_are_written_bit_by_bit),
 		T(kills_neither_lose_nor_repeat_a_charge),
 		T(a_clock_put_back_charges_no_time_twice),

@@ -112,7 +112,7 @@ static void an_exclusive_job_pays_for_all_of_its_nodes(void **state)
 
 static void a_node_let_twice_costs_no_more(void **state)
 {
-	struct tenant v[3] = { { "1", "", "a", "", 4 }, { "2", "", "b", "", 4 }, { "3", "", "c", "", 4 } };
+	struct tenant v[3] = { { "1", "", "a", "", 4, 0 }, { "2", "", "b", "", 4, 0 }, { "3", "", "c", "", 4, 0 } };
 	struct tenants jobs = { v, 3, 3 };
 	struct machine m = { .array = "htc",
 			     .from_ms = T0,
@@ -158,7 +158,7 @@ static void charges_lie_in_the_hours_in_which_they_were_made(void **state)
 
 static void what_nobody_watched_is_unknown_and_still_paid(void **state)
 {
-	struct tenant alice = { "1", "", "alice", "", 4 };
+	struct tenant alice = { "1", "", "alice", "", 4, 0 };
 	struct tenants jobs = { &alice, 1, 1 };
 	struct machine m = { .array = "htc",
 			     .from_ms = T0,
@@ -284,10 +284,10 @@ static void one_history(struct rng *rng, const struct tenants *jobs)
 
 static void the_parts_sum_to_the_whole_whatever_the_slices(void **state)
 {
-	struct tenant v[] = { { "1", "", "alice", "", 3 },
-			      { "2", "", "bob", "", 50 },
-			      { "3", "", "", "", 0 },
-			      { "1", "", "alice", "", 7 } };
+	struct tenant v[] = { { "1", "", "alice", "", 3, 0 },
+			      { "2", "", "bob", "", 50, 0 },
+			      { "3", "", "", "", 0, 0 },
+			      { "1", "", "alice", "", 7, 0 } };
 	struct tenants jobs = { v, ARRAY_LEN(v), ARRAY_LEN(v) };
 	struct rng rng;
 

@@ -331,6 +331,19 @@ static void make_quotas(struct world *w)
 	}
 }
 
+static void make_purses(struct world *w)
+{
+	for (int64_t k = below(w, 3); k > 0; k--)
+		w->facts.purses[w->facts.n_purses++] = (struct fact_purse){
+			.array = chance(w, 2) ? SIZE_MAX
+					      : (size_t)below(w, w->facts.n_arrays),
+			.left = (double)below(w, 3000) / 100 - 1,
+			.limit = 50,
+			.until_s = NOW + 60 + below(w, 100000),
+			.name = "a budget",
+		};
+}
+
 static void world_make(struct world *w, unsigned int seed)
 {
 	*w = (struct world){ .seed = seed };
@@ -362,6 +375,8 @@ static void world_make(struct world *w, unsigned int seed)
 	make_quotas(w);
 	for (size_t k = (size_t)below(w, 25), i = 0; i < k; i++)
 		make_want(w, i);
+	if (chance(w, 3))
+		make_purses(w);
 }
 
 static void world_clear(struct world *w)

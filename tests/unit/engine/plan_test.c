@@ -375,6 +375,98 @@ static void a_month_that_is_spent_buys_nothing_and_ends_nothing(void **state)
 	assert_int_equal(w->plan.n_acts, 0);
 }
 
+static void a_month_that_is_committed_says_what_is_and_what_would_help(void **state)
+{
+	struct world *w = *state;
+
+	w->facts.budget_over = true;
+	w->facts.budget_month = 100;
+	w->facts.budget_spent = 60;
+	w->facts.budget_committed = 104.5;
+	want_slots(w, 10, 1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 0);
+	assert_int_equal(w->plan.wants[0].code, WHY_BUDGET);
+	assert_string_equal(
+	    w->plan.wants[0].text,
+	    "budget: of this month's 100.00 USD 60.00 are spent and 44.50 "
+	    "committed to what runs, by the time limits of its jobs: no node is "
+	    "made until jobs end earlier, it is raised or the month ends");
+}
+
+static void put_purse(struct world *w, double left, int64_t for_s)
+{
+	w->facts.purses[w->facts.n_purses++] = (struct fact_purse){
+		.array = w->facts.n_purses ? 0 : SIZE_MAX,
+		.left = left,
+		.limit = 10,
+		.until_s = w->facts.now_s + for_s,
+		.name = "this month's budget",
+	};
+}
+
+/* Nodes at 0.10 USD an hour for work of ten hours. */
+static void what_a_budget_leaves_is_a_limit_like_others(void **state)
+{
+	struct world *w = *state;
+
+	put_purse(w, 3.5, 30 * 24 * 3600);
+	want_slots(w, 10, 2)->run_s = 10 * 3600;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 3);
+	assert_int_equal(w->plan.wants[0].unplaced, 7);
+	assert_int_equal(w->plan.wants[0].code, WHY_BUDGET);
+	assert_string_equal(
+	    w->plan.wants[0].text,
+	    "this month's budget: 0.50 of 10.00 USD are neither spent nor committed; "
+	    "a F2s_v2 for this work costs 1.00 to its end");
+}
+
+static void nodes_that_boot_are_taken_from_it_as_if_bought_now(void **state)
+{
+	struct world *w = *state;
+
+	put_purse(w, 3.5, 30 * 24 * 3600);
+	want_slots(w, 10, 2)->run_s = 10 * 3600;
+	for (int i = 0; i < 3; i++) {
+		add_node(w, NODE_BOOTING, 2, -1);
+		w->nodes[i].ever_busy = false;
+	}
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 0);
+	assert_int_equal(w->plan.wants[0].placed, 3);
+}
+
+static void
+work_without_a_limit_takes_the_idle_time_and_none_goes_beyond_the_period(void **state)
+{
+	struct world *w = *state;
+
+	w->array.idle_s = 1800;
+	put_purse(w, 0.26, 30 * 24 * 3600);
+	want_slots(w, 10, 2); /* 0.05 each */
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 5);
+	plan_clear(&w->plan);
+	w->demand.v[0].run_s = 10 * 3600;
+	w->facts.purses[0].until_s = w->facts.now_s + 3600; /* 0.10 each */
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 2);
+}
+
+static void the_tightest_of_several_budgets_holds(void **state)
+{
+	struct world *w = *state;
+
+	put_purse(w, 100, 30 * 24 * 3600);
+	put_purse(w, 1.5, 30 * 24 * 3600);
+	want_slots(w, 10, 2)->run_s = 10 * 3600;
+	w->array.min_nodes = 4; /* nor do floors go over it */
+	w->array.idle_s = 6 * 3600;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 1);
+}
+
 static void spot_and_on_demand(struct world *w)
 {
 	w->array.spot = SPOT_THEN_ONDEMAND;
@@ -671,6 +763,11 @@ int main(void)
 		T(a_minimum_never_passes_a_limit),
 		T(the_price_per_hour_is_a_limit_and_says_so),
 		T(a_month_that_is_spent_buys_nothing_and_ends_nothing),
+		T(a_month_that_is_committed_says_what_is_and_what_would_help),
+		T(what_a_budget_leaves_is_a_limit_like_others),
+		T(nodes_that_boot_are_taken_from_it_as_if_bought_now),
+		T(work_without_a_limit_takes_the_idle_time_and_none_goes_beyond_the_period),
+		T(the_tightest_of_several_budgets_holds),
 		T(on_demand_waits_until_spot_had_its_time),
 		T(work_that_may_not_be_evicted_does_not_wait_for_spot),
 		T(an_unknown_queue_neither_buys_nor_shrinks),

@@ -62,9 +62,22 @@ static void a_sentence_says_whose_it_is_and_no_number_that_moves(void **state)
 	b.name = name;
 	b.account = account;
 	b.limit = 200;
-	assert_string_equal(budget_spent_text(text, &b),
+	assert_string_equal(budget_closed_text(text, &b, true),
 			    "budget phys: the 200.00 USD of account physics for this month are "
 			    "spent: no node is made for it");
+	assert_string_equal(budget_closed_text(text, &b, false),
+			    "budget phys: the 200.00 USD of account physics for this month are "
+			    "spent or committed to what runs: no node is made for it");
+}
+
+static void what_is_committed_beside_is_told_from_a_cent_on(void **state)
+{
+	char text[BUDGET_MORE_TEXT];
+
+	(void)state;
+	assert_string_equal(budget_more_text(text, 1, 1.004), "");
+	assert_string_equal(budget_more_text(text, 1, 1.5),
+			    ", $0.50 more committed to what runs");
 }
 
 static void words_of_periods_are_read_back(void **state)
@@ -86,6 +99,7 @@ int main(void)
 		cmocka_unit_test(a_month_is_the_calendars),
 		cmocka_unit_test(a_fixed_time_has_its_last_day_and_holds_in_no_other),
 		cmocka_unit_test(a_sentence_says_whose_it_is_and_no_number_that_moves),
+		cmocka_unit_test(what_is_committed_beside_is_told_from_a_cent_on),
 		cmocka_unit_test(words_of_periods_are_read_back),
 	};
 
