@@ -103,6 +103,7 @@ struct fact_array {
 	bool paused;
 	char schedule[SCHEDULE_TEXT]; /* the hours whose numbers these are, or that come next; "" it has none */
 	bool scheduled;          /* such hours are now */
+	int64_t until_s;         /* then they end */
 	char budget[BUDGET_TEXT]; /* its budget is spent or committed: nothing is made; "" it is not */
 	bool retire;             /* and its nodes go when they are empty */
 	int64_t gone_in_cycle;   /* nodes that were sent away since this cycle began: they are of its share (R5.6) */

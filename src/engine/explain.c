@@ -162,25 +162,30 @@ static const struct need *missing(const struct planner *p, const struct need *n,
 	return n;
 }
 
-static void need_text(char out[120], const struct need *n)
+/* As a sentence: "none of the 4 kinds of node has zone = 1 or 2". */
+static void need_text(char out[160], const struct need *n, size_t kinds)
 {
+	char none[64] = "the only kind of node does not have";
 	size_t len;
 
+	if (kinds > 1)
+		snprintf(none, sizeof(none), "none of the %zu kinds of node has", kinds);
+
 	if (n->kind == NEED_NEVER) {
-		snprintf(out, 120, "%s", n->n_words ? n->words[0] : "it never fits");
+		snprintf(out, 160, "%s", n->n_words ? n->words[0] : "nothing takes it");
 		return;
 	}
 	if (n->kind == NEED_NOT) {
-		snprintf(out, 120, "not what the job excludes");
+		snprintf(out, 160, "each kind of node has what it excludes");
 		return;
 	}
 	if (n->kind != NEED_PROPERTY && n->kind != NEED_EQUALS) {
-		snprintf(out, 120, "a combination of constraints");
+		snprintf(out, 160, "%s all that it asks for together", none);
 		return;
 	}
-	len = (size_t)snprintf(out, 120, "%s = ", n->name);
-	for (size_t i = 0; i < n->n_words && len < 100; i++)
-		len += (size_t)snprintf(out + len, 120 - len, "%s%.40s", i ? " or " : "",
+	len = (size_t)snprintf(out, 160, "%s %s = ", none, n->name);
+	for (size_t i = 0; i < n->n_words && len < 140; i++)
+		len += (size_t)snprintf(out + len, 160 - len, "%s%.40s", i ? " or " : "",
 					n->words[i]);
 }
 
@@ -203,10 +208,11 @@ static bool amount_missing(struct telling *w, const struct planner *p, size_t wa
 		}
 		if (s->n_buckets == 0 || m->n <= most)
 			continue;
-		snprintf(w->text, sizeof(w->text),
-			 "never fits: asks for %s on a node, the largest of %zu has %s",
-			 amount_text(need, p->dims[m->dim], m->n), s->n_buckets,
-			 amount_text(most_text, p->dims[m->dim], most));
+		snprintf(
+		    w->text, sizeof(w->text),
+		    "never fits: it asks for %s on a node, the largest that it may use has %s",
+		    amount_text(need, p->dims[m->dim], m->n),
+		    amount_text(most_text, p->dims[m->dim], most));
 		return true;
 	}
 	return false;
@@ -216,7 +222,7 @@ static void never_fits(struct telling *w, const struct planner *p, size_t want)
 {
 	const struct want *d = &p->d->v[want];
 	size_t buckets = p->f->n_buckets;
-	char text[120] = "what it asks for";
+	char text[160] = "no kind of node has what it asks for";
 
 	w->code = WHY_NEVER_FITS;
 	if (buckets == 0) {
@@ -231,12 +237,11 @@ static void never_fits(struct telling *w, const struct planner *p, size_t want)
 		m = m ? m : missing(p, d->need, &p->kinds[b]);
 
 		if (m) {
-			need_text(text, m);
+			need_text(text, m, buckets);
 			break;
 		}
 	}
-	snprintf(w->text, sizeof(w->text), "never fits: %s, in none of %zu kinds of node", text,
-		 buckets);
+	snprintf(w->text, sizeof(w->text), "never fits: %s", text);
 }
 
 static bool group_too_small(struct telling *w, const struct planner *p, size_t want)
@@ -261,7 +266,8 @@ static bool group_too_small(struct telling *w, const struct planner *p, size_t w
 	w->code = WHY_GROUP_TOO_SMALL;
 	w->binding = BIND_GROUP;
 	snprintf(w->text, sizeof(w->text),
-		 "%" PRId64 " nodes in one placement group: a group holds at most %" PRId64,
+		 "never fits: it asks for %" PRId64
+		 " nodes in one placement group, which holds %" PRId64 " at the most",
 		 d->node_count, most);
 	return true;
 }
@@ -348,8 +354,12 @@ static void no_capacity(struct telling *w, const struct cause *c)
 	if (c->first)
 		bucket_text(bucket, c->first);
 	if (!c->level) {
-		snprintf(w->text, sizeof(w->text), "no capacity: %s%s", bucket,
-			 c->waits ? ", and on-demand nodes wait for spot" : " has no room");
+		snprintf(
+		    w->text, sizeof(w->text),
+		    c->waits
+			? "no capacity: %s has no room; on-demand nodes are made when spot was not to be had for a while (spot_wait)"
+			: "no capacity: %s has no room",
+		    bucket);
 	} else if (c->level->cores_max >= 0 && c->level->cores < c->level->cores_max + 1 &&
 		   (c->level->nodes_max < 0 || c->level->nodes > 0)) {
 		snprintf(w->text, sizeof(w->text),
@@ -380,10 +390,11 @@ static void paused(struct telling *w, const struct facts *f, const struct fact_b
 		snprintf(w->text, sizeof(w->text), "%s is paused by schedule %s", a->spec->name,
 			 a->schedule);
 	else
-		snprintf(w->text, sizeof(w->text), "%s",
-			 f->demand_stale
-			     ? "the scheduler's last answer is too old to make nodes from it"
-			     : "autoscaling is paused");
+		snprintf(
+		    w->text, sizeof(w->text), "%s",
+		    f->demand_stale
+			? "the scheduler's last answer is too old to make nodes from it"
+			: "autoscaling is paused by an operator; \"cluster resume\" lets nodes come and go");
 }
 
 static void backoff(struct telling *w, const struct cause *c, int64_t now_s)
@@ -449,9 +460,11 @@ static void budget(struct telling *w, const struct attempt *a, const struct caus
 
 	w->code = WHY_BUDGET;
 	if (c->price_cap == c->buckets)
-		snprintf(w->text, sizeof(w->text),
-			 "%s spot costs %.4f USD per hour, above the highest price allowed",
-			 size_short(c->first->size->name), c->first->price);
+		snprintf(
+		    w->text, sizeof(w->text),
+		    "budget: %s spot costs %.4f USD per hour, and %s allows %.4f (max_price)",
+		    size_short(c->first->size->name), c->first->price, of->spec->name,
+		    of->spec->max_price);
 	else if (f->budget_over)
 		month_text(w, f);
 	else if (of->budget[0])
@@ -459,10 +472,12 @@ static void budget(struct telling *w, const struct attempt *a, const struct caus
 	else if (c->purse != SIZE_MAX)
 		purse_text(w, a, c, &a->p->d->v[want]);
 	else
-		snprintf(w->text, sizeof(w->text),
-			 "budget: %.2f of %.2f USD per hour are left, a %s costs %.2f",
-			 a->ledger.money > 0 ? a->ledger.money : 0, a->ledger.money_max,
-			 size_short(c->first->size->name), c->first->price);
+		snprintf(
+		    w->text, sizeof(w->text),
+		    "budget: of the cluster's %.2f USD per hour (max_price) %.2f are left, "
+		    "a %s costs %.2f",
+		    a->ledger.money_max, a->ledger.money > 0 ? a->ledger.money : 0,
+		    size_short(c->first->size->name), c->first->price);
 }
 
 static void explain_rest(struct telling *w, const struct planner *p, const struct attempt *a,
@@ -492,16 +507,27 @@ static void explain_rest(struct telling *w, const struct planner *p, const struc
 
 static void explain_placed(struct telling *w, const struct want *d)
 {
-	const char *what = d->node_count > 0 ? "nodes" : "tasks";
+	bool nodes = d->node_count > 0, one = w->placed == 1;
+	char all[48];
 
+	count_text(all, w->placed, nodes ? "node" : "task");
 	w->code = w->waiting > 0 ? WHY_WAITING_FOR_NODES : WHY_PLACED;
-	if (w->waiting > 0)
+	if (w->waiting == 0 && nodes)
+		snprintf(w->text, sizeof(w->text), "the %s that it takes are ready", all);
+	else if (w->waiting == 0)
+		snprintf(w->text, sizeof(w->text), "%s %s a place", all, one ? "has" : "have");
+	else if (nodes)
 		snprintf(w->text, sizeof(w->text),
-			 "%" PRId64 " of %" PRId64 " %s wait for nodes that boot", w->waiting,
-			 w->placed, what);
+			 "of the %s that it takes %" PRId64 " are on their way", all,
+			 w->waiting);
+	else if (w->waiting < w->placed)
+		snprintf(w->text, sizeof(w->text),
+			 "%s have a place, %" PRId64 " of them on nodes that are on their way",
+			 all, w->waiting);
 	else
-		snprintf(w->text, sizeof(w->text), "%" PRId64 " %s have a place", w->placed,
-			 what);
+		snprintf(w->text, sizeof(w->text), "%s %s for %s on %s way", all,
+			 one ? "waits" : "wait", one ? "a node" : "nodes",
+			 one ? "its" : "their");
 }
 
 /* It would fit, but the scheduler's own rules forbid it; what never fits is told as that. */

@@ -436,6 +436,7 @@ static void scheduled(struct fact_array *fa, struct array_spec *own, const struc
 	fa->spec = own;
 	fa->paused = now->pause;
 	fa->scheduled = true;
+	fa->until_s = now->until_s;
 }
 
 static void schedules(struct facts *f, const struct run *r)

@@ -90,7 +90,7 @@ static int64_t unmatched_since(const struct facts *f, const struct fact_node *n)
 static void say_idle(struct why_node *w, const struct facts *f, const struct fact_node *n,
 		     int64_t most)
 {
-	snprintf(w->text, sizeof(w->text), "%s %" PRId64 " s of %" PRId64 " s",
+	snprintf(w->text, sizeof(w->text), "%s %" PRId64 " s of %" PRId64 " s, then it goes",
 		 node_is_booting(n->state)
 		     ? "not needed while it boots, for"
 		     : (n->ever_busy ? "idle for" : "idle and never used for"),
@@ -102,23 +102,29 @@ static const char *kept_text(const struct fact_node *n)
 	return n->array_kept ? "its array is kept by an operator" : "kept by an operator";
 }
 
+#define KEPT_TEXT 120
+
 /* Why a node is not even looked at; NULL: it may be a candidate. */
-static const char *kept_because(const struct facts *f, const struct fact_node *n)
+static const char *kept_because(char out[KEPT_TEXT], const struct facts *f,
+				const struct fact_node *n)
 {
 	if (n->array == SIZE_MAX)
 		return "not ours to stop";
 	if (n->keep_alive)
 		return kept_text(n);
 	if (n->drained_by_other)
-		return "drained by somebody else";
+		return "drained by somebody else: it stays until they resume it";
 	if (n->terminate_asked || n->drain_asked)
 		return "goes when it is empty: an operator asked";
 	if (n->state == NODE_DELETING)
 		return "being deleted";
 	if (n->state != NODE_IDLE && !node_is_booting(n->state) && n->state != NODE_UNHEALTHY)
 		return node_state_name(n->state);
-	if (f->arrays[n->array].paused && f->arrays[n->array].scheduled)
-		return "its array is paused by a schedule";
+	if (f->arrays[n->array].paused && f->arrays[n->array].scheduled) {
+		snprintf(out, KEPT_TEXT, "its array is paused by schedule %.80s",
+			 f->arrays[n->array].schedule);
+		return out;
+	}
 	if (f->arrays[n->array].paused || f->paused)
 		return "autoscaling is paused";
 	if (f->doubted)
@@ -261,11 +267,12 @@ static size_t leavers_make(struct leaver *l, struct plan *out, const struct plan
 	for (size_t i = 0; i < f->n_nodes; i++) {
 		const struct fact_node *fn = &f->nodes[i];
 		const char *kept;
+		char text[KEPT_TEXT];
 
 		if (out->nodes[i].matched)
 			continue;
 		out->nodes[i].idle_since_s = unmatched_since(f, fn);
-		kept = kept_because(f, fn);
+		kept = kept_because(text, f, fn);
 		if (retires(f, fn) && may_act(f))
 			continue;
 		if (kept)

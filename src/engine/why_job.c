@@ -102,8 +102,20 @@ static void quota_line(struct buf *out, const struct run *r, const char *array)
 	buf_adds(out, n ? "\n" : "5 quota       not known\n");
 }
 
+/* When the hours end in which its array is paused; 0: it is not, or by somebody. */
+static int64_t opens_s(const struct run *r, const struct job *j, const struct why_want *why)
+{
+	for (size_t i = 0; why && why->code == WHY_PAUSED && i < r->facts.n_arrays; i++) {
+		const struct fact_array *a = &r->facts.arrays[i];
+
+		if (strcmp(a->spec->name, j->partition) == 0 && a->scheduled && a->paused)
+			return a->until_s;
+	}
+	return 0;
+}
+
 static void estimate_line(struct buf *out, const struct job *j, const struct nodes_now *now,
-			  bool blocked, bool never)
+			  bool blocked, bool never, int64_t opens)
 {
 	int64_t took = median_ms(now), at = now->oldest_ms + took, now_ms = clock_utc_ms();
 	char when[CLOCK_TEXT], span[CLOCK_TEXT];
@@ -113,6 +125,10 @@ static void estimate_line(struct buf *out, const struct job *j, const struct nod
 	else if (j->start_s * 1000 > now_ms) /* what was asked for: guesses are not read */
 		buf_addf(out, "6 estimate    it may start from %s on, as it asked for\n",
 			 clock_local(when, j->start_s * 1000));
+	else if (opens)
+		buf_addf(out,
+			 "6 estimate    no node for it before %s, when its array opens again\n",
+			 clock_local(when, opens * 1000));
 	else if (blocked)
 		buf_addf(out,
 			 "6 estimate    none while that lasts; it may start when others end\n");
@@ -194,6 +210,7 @@ void why_waits(struct buf *out, const struct run *r, const struct job *j)
 		 (long long)now.asked, (long long)now.boots, (long long)now.up,
 		 now.failed ? "; some failed" : "");
 	quota_line(out, r, j->partition);
-	estimate_line(out, j, &now, blocked[0] != '\0', why && why->code == WHY_NEVER_FITS);
+	estimate_line(out, j, &now, blocked[0] != '\0', why && why->code == WHY_NEVER_FITS,
+		      opens_s(r, j, why));
 	buf_addf(out, "blocked by    %s\n", blocked[0] ? blocked : "nothing");
 }

@@ -201,14 +201,16 @@ static struct json *cost_json(void)
 	    "{\"cluster\":\"demo\",\"sample_prices\":true,\"from_ms\":1793491200000,\"to_ms\":1795518000000,"
 	    "\"rate\":{\"usd_per_hour\":0.31,\"idle_usd_per_hour\":0.08,\"unpriced\":1},"
 	    "\"spent\":{\"today\":1.5,\"month\":81},\"forecast\":{\"day\":5.25,\"month\":131},"
-	    "\"budget\":{\"month_usd\":100,\"spent_usd\":81,\"share\":0.81,\"state\":\"will_be_over\"},"
+	    "\"budget\":{\"month_usd\":100,\"spent_usd\":81,\"committed_usd\":95,\"share\":0.81,\"state\":\"will_be_over\"},"
 	    "\"total\":{\"usd\":81,\"idle_usd\":8},\"by_cluster\":[{\"cluster\":\"demo\",\"state\":"
 	    "\"running\",\"usd\":81,\"node_hours\":420.04,\"spot_usd\":60,\"ondemand_usd\":21,\"saved_usd\":"
 	    "99,\"idle_usd\":8,\"usd_per_hour\":0.31,\"budget\":{\"share\":0.81}}],\"by_user\":[{\"user\":"
 	    "\"alice\",\"usd\":40.5,\"share\":0.5,\"node_hours\":210,\"usd_per_hour\":0.2}],\"by_account\":[{\"account\":\"physics\",\"usd\":20.25,\"share\":"
 	    "0.25,\"node_hours\":105,\"usd_per_hour\":0.1}],\"budgets\":[{\"cluster\":\"demo\",\"name\":"
 	    "\"phys\",\"of\":\"account physics\",\"period\":\"day\",\"limit_usd\":20,\"spent_usd\":"
-	    "20.25,\"share\":1.01,\"hard\":false,\"state\":\"over\"}]}";
+	    "20.25,\"share\":1.01,\"hard\":false,\"state\":\"over\"},{\"cluster\":\"demo\",\"name\":"
+	    "\"all\",\"of\":\"array htc\",\"period\":\"month\",\"limit_usd\":30,\"spent_usd\":"
+	    "21,\"committed_usd\":31.5,\"share\":0.7,\"hard\":false,\"state\":\"committed\"}]}";
 
 	return json_parse(text, strlen(text), NULL);
 }

@@ -6,6 +6,8 @@
 #define HOUR ((int64_t)3600000)
 #define DAY  (24 * HOUR)
 
+#define MONTH_USD 60
+
 static const char told[] =
     "{\"currency\":\"USD\",\"sample_prices\":true,\"today_ms\":1795392000000,"
     "\"rate\":{\"usd_per_hour\":0.24,\"idle_usd_per_hour\":0.02,\"unpriced\":0},"
@@ -34,6 +36,16 @@ struct json *fixture_cost(const char *query)
 	bool month = strstr(query, "from=0") != NULL;
 	struct json *j = json_parse(told, strlen(told), NULL), *series, *list;
 
+	if (fixture->clusters[0].view.committed > 0) {
+		double committed = fixture->clusters[0].view.committed;
+		struct json *budget = json_set_object(j, "budget");
+
+		json_set_real(budget, "month_usd", MONTH_USD);
+		json_set_real(budget, "spent_usd", 41.7);
+		json_set_real(budget, "committed_usd", committed);
+		json_set_real(budget, "share", 41.7 / MONTH_USD);
+		json_set_str(budget, "state", committed >= MONTH_USD ? "committed" : "near");
+	}
 	series = json_set_object(j, "series");
 	json_set_int(series, "step_ms", month ? DAY : HOUR);
 	list = json_set_array(series, "points");

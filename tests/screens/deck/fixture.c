@@ -476,6 +476,8 @@ void fixture_order(char *line)
 		snprintf(the.clusters[0].view.editing, sizeof(the.clusters[0].view.editing),
 			 "%s", a);
 		the.clusters[0].view.editing_ms = a[0] ? NOW - 120000 : 0;
+	} else if (strcmp(verb, "committed") == 0) { /* of the month's budget, with what is spent */
+		the.clusters[0].view.committed = strtod(a, NULL);
 	} else if (strcmp(verb, "refuse") == 0) {
 		the.refuse = true;
 	} else if (strcmp(verb, "role") == 0) {

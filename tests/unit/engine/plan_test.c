@@ -394,6 +394,68 @@ static void a_month_that_is_committed_says_what_is_and_what_would_help(void **st
 	    "made until jobs end earlier, it is raised or the month ends");
 }
 
+/* What each code says to an operator who has read nothing else. */
+static const char *sentence(struct world *w)
+{
+	plan_clear(&w->plan);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	return w->plan.wants[0].text;
+}
+
+static void each_reason_is_a_sentence_of_its_own(void **state)
+{
+	struct world *w = *state;
+	struct want *want = want_slots(w, 3, 64);
+
+	assert_string_equal(
+	    sentence(w), "never fits: it asks for 64 cores on a node, the largest that it may "
+			 "use has 2 cores");
+	want->need->number = 1;
+	assert_string_equal(sentence(w), "3 tasks wait for nodes on their way");
+	want->slots = 1;
+	assert_string_equal(sentence(w), "1 task waits for a node on its way");
+	add_node(w, NODE_IDLE, 1, -1);
+	assert_string_equal(sentence(w), "1 task has a place");
+	want->slots = 2;
+	assert_string_equal(sentence(w),
+			    "2 tasks have a place, 1 of them on nodes that are on their way");
+	want->slots = 0;
+	want->node_count = 4;
+	want->times = 1;
+	assert_string_equal(sentence(w), "of the 4 nodes that it takes 3 are on their way");
+	w->facts.paused = true;
+	assert_string_equal(sentence(w), "autoscaling is paused by an operator; \"cluster "
+					 "resume\" lets nodes come and go");
+	w->facts.paused = false;
+	w->facts.max_price = 0.15;
+	assert_string_equal(sentence(w),
+			    "budget: of the cluster's 0.15 USD per hour (max_price) "
+			    "0.05 are left, a F2s_v2 costs 0.10");
+	w->facts.max_price = -1;
+	want->where = need_new(NEED_PROPERTY, "zone", 0);
+	need_word((struct need *)(uintptr_t)want->where, "7");
+	assert_string_equal(sentence(w),
+			    "never fits: the only kind of node does not have zone = 7");
+	need_free((struct need *)(uintptr_t)want->where);
+	want->where = NULL;
+}
+
+static void a_node_that_is_about_to_be_free_serves_work_that_wants_it_alone(void **state)
+{
+	struct world *w = *state;
+
+	add_node(w, NODE_BUSY, 2, -1);
+	w->nodes[0].jobs = 1;
+	want_slots(w, 1, 1)->exclusive = true;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 1);
+	plan_clear(&w->plan);
+	w->nodes[0].empties = true;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(bought(w), 0);
+	assert_string_equal(w->plan.nodes[0].text, "about to be free of 1 job");
+}
+
 static void put_purse(struct world *w, double left, int64_t for_s)
 {
 	w->facts.purses[w->facts.n_purses++] = (struct fact_purse){
@@ -764,6 +826,8 @@ int main(void)
 		T(the_price_per_hour_is_a_limit_and_says_so),
 		T(a_month_that_is_spent_buys_nothing_and_ends_nothing),
 		T(a_month_that_is_committed_says_what_is_and_what_would_help),
+		T(each_reason_is_a_sentence_of_its_own),
+		T(a_node_that_is_about_to_be_free_serves_work_that_wants_it_alone),
 		T(what_a_budget_leaves_is_a_limit_like_others),
 		T(nodes_that_boot_are_taken_from_it_as_if_bought_now),
 		T(work_without_a_limit_takes_the_idle_time_and_none_goes_beyond_the_period),
