@@ -619,6 +619,22 @@ static void check_disks(struct json *out, struct engine *e, const struct check_f
 	}
 }
 
+/* Who makes a cluster at night should not wonder that its jobs get no nodes. */
+void check_hours(struct json *out, const struct cluster_spec *spec, int64_t now_s)
+{
+	for (size_t i = 0; i < spec->n_arrays; i++) {
+		const struct array_spec *a = &spec->arrays[i];
+		struct schedule_now now;
+		char text[SCHEDULE_TEXT];
+
+		if (hours_of(a, now_s, &now, text) && now.pause)
+			check_problem(
+			    out, CHECK_WARN, "", NULL,
+			    "array \"%s\" makes no nodes now: it is paused by schedule %s",
+			    a->name, text);
+	}
+}
+
 static void check_expanded(struct json *out, struct engine *e, const struct template *t,
 			   const struct cluster_spec *spec)
 {
@@ -633,6 +649,7 @@ static void check_expanded(struct json *out, struct engine *e, const struct temp
 			      e->n_clouds ? e->clouds[0].record->name : NULL,
 			      "cloud \"%s\" is not configured", spec->cloud);
 	check_disks(out, e, &f);
+	check_hours(out, spec, clock_utc_ms() / 1000);
 	f.n_others = engine_clusters(e, &f.others);
 	f.region = c ? region_peek(e, c, spec->region) : NULL;
 	check_spec(out, &f);

@@ -37,6 +37,8 @@ struct check_facts {
 };
 
 void check_spec(struct json *out, const struct check_facts *f);
+/* Arrays that are paused then by their schedule, and until when. */
+void check_hours(struct json *out, const struct cluster_spec *spec, int64_t now_s);
 
 /* A default range that another cluster has steps aside: adds the next free one to params, where
  * they do not name one. */

@@ -439,6 +439,20 @@ static void scheduled(struct fact_array *fa, struct array_spec *own, const struc
 	fa->until_s = now->until_s;
 }
 
+bool hours_of(const struct array_spec *a, int64_t now_s, struct schedule_now *now,
+	      char text[SCHEDULE_TEXT])
+{
+	struct zone **zones = a->n_schedule ? zones_load(a) : NULL;
+	const struct zone *const *lent = (const struct zone *const *)zones;
+
+	if (!zones)
+		return false;
+	schedule_at(now, a->schedule, lent, a->n_schedule, now_s);
+	schedule_text(text, now, a->schedule, lent);
+	zones_free(zones, a->n_schedule);
+	return true;
+}
+
 static void schedules(struct facts *f, const struct run *r)
 {
 	const struct cluster_spec *s = &r->cluster.spec;
@@ -446,17 +460,10 @@ static void schedules(struct facts *f, const struct run *r)
 	f->own_specs = xcalloc(s->n_arrays + 1, sizeof(*f->own_specs));
 	for (size_t i = 0; i < s->n_arrays; i++) {
 		const struct array_spec *a = &s->arrays[i];
-		struct zone **zones = a->n_schedule ? zones_load(a) : NULL;
-		const struct zone *const *lent = (const struct zone *const *)zones;
 		struct schedule_now now;
 
-		if (!zones)
-			continue;
-		schedule_at(&now, a->schedule, lent, a->n_schedule, f->now_s);
-		schedule_text(f->arrays[i].schedule, &now, a->schedule, lent);
-		if (now.open)
+		if (hours_of(a, f->now_s, &now, f->arrays[i].schedule) && now.open)
 			scheduled(&f->arrays[i], &f->own_specs[i], a, &now);
-		zones_free(zones, a->n_schedule);
 	}
 }
 

@@ -636,6 +636,9 @@ struct node_use node_use(const struct sched_node *sn, int64_t empties_ms);
 void facts_make(struct facts *out, struct run *r, int64_t now_ms);
 void facts_slim(struct facts *f); /* after the decision: of what nodes have only it asks */
 void facts_clear(struct facts *f);
+/* The hours of an array that are now, or come next; false: it has none, or their zone is not there. */
+bool hours_of(const struct array_spec *a, int64_t now_s, struct schedule_now *now,
+	      char text[SCHEDULE_TEXT]);
 void purse_add(struct facts *f, size_t array, const struct budget_state *s, double limit,
 	       const char *name);
 /* Of a quota of the last decision, as it is now: what was asked for since counts. */

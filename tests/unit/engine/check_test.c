@@ -275,6 +275,37 @@ static void a_price_that_is_not_known_is_not_zero(void **state)
 	assert_true(near(json_real(w->out, "cost.idle", 0), 0.1));
 }
 
+/* 2026-11-28 02:00 UTC. */
+#define AT_NIGHT INT64_C(1795831200)
+
+static void an_array_that_is_paused_by_its_hours_says_until_when(void **state)
+{
+	struct world *w = *state;
+	struct array_spec *a;
+	struct schedule_window *night;
+
+	look(w, NULL, NULL);
+	check_hours(w->out, &w->spec, AT_NIGHT);
+	assert_int_equal(json_len(json_get(w->out, "problems")), 0);
+	a = &w->spec.arrays[0];
+	a->schedule = night = xcalloc(1, sizeof(*a->schedule));
+	a->n_schedule = 1;
+	schedule_window_init(night);
+	night->name = xstrdup("night");
+	night->from = xstrdup("22:00");
+	night->to = xstrdup("06:00");
+	night->zone = xstrdup("UTC");
+	night->pause = true;
+	check_hours(w->out, &w->spec, AT_NIGHT + 12 * 3600);
+	assert_int_equal(json_len(json_get(w->out, "problems")), 0);
+	check_hours(w->out, &w->spec, AT_NIGHT);
+	assert_string_equal(json_str(w->out, "problems.0.level", ""), "warn");
+	assert_non_null(
+	    strstr(json_str(w->out, "problems.0.text", ""),
+		   "array \"htc\" makes no nodes now: it is paused by schedule night: "));
+	assert_non_null(strstr(json_str(w->out, "problems.0.text", ""), "until 06:00"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +322,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_range_in_use_offers_the_next, up, down),
 		cmocka_unit_test_setup_teardown(
 		    a_default_range_in_use_steps_aside_and_a_given_one_stays, up, down),
+		cmocka_unit_test_setup_teardown(
+		    an_array_that_is_paused_by_its_hours_says_until_when, up, down),
 		cmocka_unit_test_setup_teardown(a_price_that_is_not_known_is_not_zero, up,
 						down),
 	};
