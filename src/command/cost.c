@@ -103,10 +103,11 @@ static void show_budgets(struct command_run *r, const struct json *j)
 			  json_str(b, "period", "?"), usd(spent, b, "spent_usd"),
 			  usd(limit, b, "limit_usd"), percent(share, b, "share"),
 			  more_text(more, b), state[0] ? ": " : "",
-			  strcmp(state, "over") == 0	    ? "used up, no node is made for it"
-			  : strcmp(state, "committed") == 0 ? "committed, no node is made for it"
-			  : strcmp(state, "off") == 0	    ? "not its time"
-							    : state);
+			  strcmp(state, "over") == 0 ? "used up, no node is made for it"
+			  : strcmp(state, "committed") == 0
+			      ? "committed, no node is made for it"
+			  : strcmp(state, "off") == 0 ? "not its time"
+						      : state);
 	}
 }
 
