@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/rand.h"
 #include "engine/run.h"
@@ -319,7 +320,9 @@ static void cycle(struct world *w)
 	queue_count_node_jobs(&q);
 	rows_move(w, &q);
 	w->run.queue = &q;
-	w->run.queue_source = (struct source){ .state = SOURCE_OK, .ok_ms = w->now_ms };
+	w->run.queue_source = (struct source){ .state = SOURCE_OK,
+					       .ok_ms = w->now_ms,
+					       .ok_mono_ms = clock_mono_ms() };
 	assert_int_equal(demand_of(&d, &q, &w->run.cluster.spec, &w->region.sizes, &ops, &err),
 			 0);
 	facts_make(&f, &w->run, w->now_ms);
