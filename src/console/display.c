@@ -466,8 +466,6 @@ void display_free(struct display *d, struct display_stats *last)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(watched_signals); i++)
-		signal_watch_free(d->signals[i]);
 	turn_end_free(d->turn_end);
 	timer_free(d->frame_timer);
 	timer_free(d->key_timer);
@@ -477,6 +475,9 @@ void display_free(struct display *d, struct display_stats *last)
 	if (last)
 		display_stats(d, last);
 	term_free(d->term);
+	/* Until here a signal waits: it would end us before the terminal is given back. */
+	for (size_t i = 0; i < ARRAY_LEN(watched_signals); i++)
+		signal_watch_free(d->signals[i]);
 	screen_clear(&d->screen);
 	keys_clear(&d->keys);
 	free(d);

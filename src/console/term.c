@@ -174,11 +174,28 @@ static void set_number(const char *name, int n)
 		unsetenv(name);
 }
 
+/* newterm() takes signals whose default it finds, and a handler of its own writes into a screen
+ * that may be half freed: ours end as we say. */
+static const int curses_signals[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
+
+static void signals_keep(struct sigaction *was)
+{
+	for (size_t i = 0; i < ARRAY_LEN(curses_signals); i++)
+		sigaction(curses_signals[i], NULL, &was[i]);
+}
+
+static void signals_restore(const struct sigaction *was)
+{
+	for (size_t i = 0; i < ARRAY_LEN(curses_signals); i++)
+		sigaction(curses_signals[i], &was[i], NULL);
+}
+
 /* newterm() writes to memory and cannot ask it for its size: it would take the 24 lines of the
  * terminal's entry, and tell the terminal to scroll those alone. use_env(FALSE) fails where the
  * entry has no size, as that of TERM=linux. */
 static SCREEN *new_curses(struct term *t, const char *name)
 {
+	struct sigaction was[ARRAY_LEN(curses_signals)];
 	struct winsize ws = { 0 };
 	SCREEN *curses;
 
@@ -186,7 +203,9 @@ static SCREEN *new_curses(struct term *t, const char *name)
 		ws = (struct winsize){ 0 };
 	set_number("LINES", ws.ws_row);
 	set_number("COLUMNS", ws.ws_col);
+	signals_keep(was);
 	curses = newterm(name, t->frame_file, t->null_file);
+	signals_restore(was);
 	unsetenv("LINES"); /* of a child the size may be another one */
 	unsetenv("COLUMNS");
 	return curses;

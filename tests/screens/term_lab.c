@@ -5,6 +5,7 @@
  * teardown (3)   r  rows change   m  news 50 times a second   q  leave
  */
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -334,6 +335,20 @@ static void run(struct lab *lab)
 	timer_free(lab->dialog_timer);
 }
 
+/* A handler that outlived its display would run on what is freed. */
+static bool default_again(void)
+{
+	static const int all[] = {
+		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH
+	};
+	struct sigaction now;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (sigaction(all[i], NULL, &now) != 0 || now.sa_handler != SIG_DFL)
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct display_events events = { .draw = draw, .key = key, .gone = gone };
@@ -358,5 +373,7 @@ int main(int argc, char **argv)
 	loop_free(lab.loop);
 	printf("frames %llu skipped %llu bytes %llu signal %d\n", (unsigned long long)st.frames,
 	       (unsigned long long)st.skipped, (unsigned long long)st.bytes, lab.signo);
+	if (!default_again())
+		puts("a handler of signals is left");
 	return lab.signo;
 }

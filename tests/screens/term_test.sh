@@ -115,6 +115,9 @@ leaving() {
 		fi
 		tap_ok "ends within a second after $how" screen_wait 'code ' 1
 		tap_ok "the terminal is as it was after $how" same_modes
+		tap_ok "and so is what a signal does" sh -c "! grep -q 'handler of signals'" <<-END
+			$(screen_text_now)
+		END
 	done
 	sent=$(screen_bytes)
 	counted=$(screen_text_now | sed -n 's/.*bytes \([0-9]*\) .*/\1/p')
