@@ -7,12 +7,19 @@
 #include "base/mem.h"
 #include "template/template.h"
 
+static bool ends_as_file(const char *name)
+{
+	const char *end = strrchr(name, '.');
+
+	return end && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0);
+}
+
 /* A file of this folder may be named without "./"; else it is the name of a template. */
 static struct template *load(const char *name, struct err *err)
 {
 	struct strs folders = STRS_INIT(8);
 	char *here = xasprintf("./%s", name);
-	bool is_file = !strchr(name, '/') && file_exists(here);
+	bool is_file = !strchr(name, '/') && (file_exists(here) || ends_as_file(name));
 	struct template *t;
 
 	template_folders(&folders);

@@ -365,7 +365,7 @@ static int run_words(struct cli *c, const char *const *words, size_t n)
 	const struct command *found;
 
 	c->out.json = says_json(words, n);
-	if (n > 0 && strcmp(words[0], "--version") == 0)
+	if (n > 0 && (strcmp(words[0], "--version") == 0 || strcmp(words[0], "-V") == 0))
 		return print_version(c);
 	if (wants_help(words, n))
 		return help_on(c, words + first, plain_words(words + first, n - first));

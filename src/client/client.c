@@ -21,8 +21,9 @@
 
 #define ANSWER_MS     120000 /* the slowest answers come from a scheduler on the head */
 #define REPEAT_FOR_MS 45000  /* an engine that was killed is back within this */
-#define TURN_FOR_MS   15000 /* others of this user have all its connections: until one is free \
-			     */
+#define TURN_FOR_MS                                                                            \
+	15000 /* others of this user have all its connections: until one is free               \
+	       */
 #define REPEAT_BASE_MS 200
 #define REPEAT_CAP_MS  2000
 #define ENGINE_USER    "paceline"

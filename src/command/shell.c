@@ -146,8 +146,7 @@ static bool has_input(void)
 {
 	struct stat st;
 
-	return isatty(STDIN_FILENO) ||
-	       (fstat(STDIN_FILENO, &st) == 0 && !S_ISCHR(st.st_mode));
+	return isatty(STDIN_FILENO) || (fstat(STDIN_FILENO, &st) == 0 && !S_ISCHR(st.st_mode));
 }
 
 static void on_way(struct command_run *r, const struct json *way)

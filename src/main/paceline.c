@@ -24,10 +24,16 @@ struct program {
 	struct places places; /* of the engine that is spoken to */
 };
 
+static int misused(const char *text, const char *of)
+{
+	fprintf(stderr, "paceline: %s; \"paceline help%s\" says what %s\n", text, of,
+		of[0] ? "it takes" : "there is");
+	return 2;
+}
+
 static int usage(const char *text)
 {
-	fprintf(stderr, "paceline: %s; \"paceline help\" says what there is\n", text);
-	return 2;
+	return misused(text, "");
 }
 
 static int failed(const struct err *err)
@@ -95,6 +101,18 @@ static int take_words(struct program *p, int argc, char **argv)
 			break;
 	}
 	return i;
+}
+
+static int needs_value(const char *word)
+{
+	const struct command_option *o = command_before;
+	char text[80];
+
+	while (o->name && strcmp(o->name, word) != 0)
+		o++;
+	snprintf(text, sizeof(text), "%.20s needs a value: %s", word,
+		 o->value ? o->value : "what is meant");
+	return usage(text);
 }
 
 /*
@@ -245,8 +263,8 @@ static int read_count(int64_t *out, const struct command_run *r, const char *nam
 
 	if (!text || num_read(out, text, 0, max) == 0)
 		return 0;
-	return err_set(err, ERR_INVALID, "--%s takes a number up to %lld, not \"%.40s\"", name,
-		       (long long)max, text);
+	return err_set(err, ERR_INVALID, "--%s takes a number from 0 to %lld, not \"%.40s\"",
+		       name, (long long)max, text);
 }
 
 static int demo_console(const struct demo_world *w, bool elsewhere)
@@ -278,20 +296,26 @@ static int own_demo(const struct program *p, const struct command_run *r)
 				  .ghosts = command_option(r, "ghosts") != NULL,
 				  .drive = command_option(r, "drive") != NULL,
 				  .tasks = 40,
-				  .seed = -1,
-				  .dir = command_option(r, "state") };
+				  .seed = -1 };
+	const char *state = command_option(r, "state");
 	struct err err = ERR_INIT;
+	char *dir;
+	int code;
 
 	if (p->name && strcmp(p->name, ENGINE_DEMO) != 0)
-		return usage("the demo's engine is named " ENGINE_DEMO
-			     ": leave -L out; --state DIR keeps another demo apart");
+		return misused("the demo's engine is named " ENGINE_DEMO
+			       ": leave -L out; --state DIR keeps another demo apart",
+			       " demo");
 	if (read_count(&o.tasks, r, "tasks", 100000, &err) < 0 ||
 	    read_count(&o.kills, r, "kill-engine", 1000, &err) < 0 ||
 	    read_count(&o.seed, r, "seed", INT32_MAX, &err) < 0)
-		return usage(err.msg);
+		return misused(err.msg, " demo");
 	if (o.tasks == 0)
-		return usage("--tasks takes a number from 1 on");
-	return demo_main(&o, demo_console);
+		return misused("--tasks takes a number from 1 on", " demo");
+	o.dir = dir = state ? places_whole(state) : NULL;
+	code = demo_main(&o, demo_console);
+	free(dir);
+	return code;
 }
 
 static int own(void *arg, const struct command_run *r)
@@ -331,7 +355,7 @@ int main(int argc, char **argv)
 		return usage("PACELINE_CLOCK is not FACTOR@UTC_MILLISECONDS");
 	used = take_words(&p, argc, argv);
 	if (used == 0)
-		return usage("the last word needs a value");
+		return needs_value(argv[argc - 1]);
 	if (used == argc) {
 		code = run_console(&p);
 	} else {

@@ -111,5 +111,7 @@ int store_op_get(struct store *st, int64_t id, struct operation *out, struct err
 	if (stmt_done(&s, err) < 0)
 		return -1;
 	return found ? 0
-		     : err_set(err, ERR_NOT_FOUND, "there is no operation %lld", (long long)id);
+		     : err_set(err, ERR_NOT_FOUND,
+			       "there is no operation %lld; \"operation list\" shows them",
+			       (long long)id);
 }

@@ -106,6 +106,9 @@ answers "a state folder whose socket is too long" 1 "107 are possible|--socket" 
 	$user "$pl" engine --state "$dir/home/$long" --socket "$dir/home/$long/e.sock"
 [ ! -e "$dir/home/$long" ]; ok "and no folder is made for it"
 answers "a demo of another name" 2 "leave -L out|--state DIR" $user "$pl" -L mine demo
+answers "a word before the command without its value" 2 "--socket needs a value: PATH" $user "$pl" --socket
+answers "a demo of no tasks" 2 '--tasks takes a number from 1 on; "paceline help demo"' $user "$pl" demo --tasks 0
+answers "a template's file that is not there" 1 "./nothing.yaml: no such file" $user "$pl" template check nothing.yaml
 answers "an unknown command" 2 'there is no command "cluster strat"|did you mean "cluster start"' $user "$pl" cluster strat
 answers "an unknown option" 2 'has no option "--jsno"|did you mean "--json"' $user "$pl" cluster list --jsno
 
