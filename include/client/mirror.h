@@ -34,6 +34,8 @@ enum mirror_link mirror_link(const struct mirror *m);
 const char *mirror_link_text(const struct mirror *m);  /* "no answer from the engine for 12 s; trying again in 3 s" */
 bool mirror_whole(const struct mirror *m); /* live, and every window that is wanted has its rows or its error */
 int64_t mirror_age_ms(const struct mirror *m);         /* of the last line from the stream */
+/* How long the engine has said nothing though it was due, or took the connection and does not answer: it is stopped or hangs. 0: it is as it should be. */
+int64_t mirror_quiet_ms(const struct mirror *m);
 uint64_t mirror_revision(const struct mirror *m);
 const struct engine_row *mirror_engine(const struct mirror *m); /* NULL before the first answer */
 

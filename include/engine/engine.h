@@ -205,7 +205,7 @@ int engine_job_resubmit(struct engine *e, const struct user *u, const char *clus
 int engine_job_again(struct engine *e, const char *cluster, const char *job, engine_done_cb *cb, void *arg, struct err *err);
 struct json *engine_job_again_check(struct engine *e, const char *cluster, const char *job, const struct json *changes, struct err *err);
 
-/* How a client reaches a machine by ssh: {"argv":[...],"key":PATH,"transport":"ssh|local"}; node NULL: the head. */
+/* How a client reaches a machine by ssh: {"argv":[...],"key":PATH,"transport":"ssh|local","host":NAME}, where NAME is what the machine calls itself; node NULL: the head. */
 struct json *engine_ssh(struct engine *e, const struct user *u, const char *cluster, const char *node, struct err *err);
 
 #endif

@@ -14,7 +14,10 @@
 #include "wire/wire.h"
 
 #define LINE_MAX_BYTES ((size_t)8 << 20)
-#define SILENCE_MS     40000 /* the engine says something every 15 s */
+#define SILENCE_MS     40000
+#define PULSE_MS       15000 /* the engine says something so often, unless its hello tells better */
+#define ANSWER_MS      3000 /* in which it has greeted */
+#define LATE_MS	       2000 /* so much later than that it hangs */
 #define TELL_MS	       10000
 #define RETRY_BASE_MS  1000
 #define RETRY_MIN_MS   500
@@ -39,7 +42,7 @@ struct mirror {
 	enum mirror_link link;
 	char why[320];
 	char *text; /* of mirror_link_text() */
-	int64_t line_ms, hello_ms, next_try_ms;
+	int64_t line_ms, hello_ms, asked_ms, next_try_ms;
 	unsigned int tries;
 	struct rng rng;
 
@@ -47,11 +50,13 @@ struct mirror {
 	struct http_local *call, *telling; /* the stream; a change of its windows */
 	struct buf body;
 	struct buf line;
-	bool held;	 /* the picture stands still */
+	bool held;	    /* the picture stands still */
 	struct buf waiting; /* lines that came meanwhile, each with its end */
 	bool changed, broken;
 	struct turn_end *turn;
-	struct timer *again, *silence;
+	struct timer *again, *silence, *hush;
+	int64_t pulse_ms; /* the next line is due within this */
+	bool quiet;
 };
 
 /* These waits are of the real world, timers and the monotonic clock of base/clock. */
@@ -169,6 +174,7 @@ static void apply_engine(struct mirror *m, const struct json *row)
 static void apply_hello(struct mirror *m, const struct json *hello)
 {
 	snprintf(m->stream, sizeof(m->stream), "%s", json_str(hello, "stream", ""));
+	m->pulse_ms = json_int(hello, "pulse_ms", PULSE_MS);
 	apply_engine(m, json_get(hello, "engine"));
 	m->link = MIRROR_LIVE;
 	m->hello_ms = clock_mono_ms();
@@ -243,6 +249,8 @@ static void hang_up(struct mirror *m)
 	m->call = m->telling = NULL;
 	m->stream[0] = '\0';
 	timer_stop(m->silence);
+	timer_stop(m->hush);
+	m->quiet = false;
 	buf_clear(&m->line);
 	buf_clear(&m->waiting);
 }
@@ -306,7 +314,8 @@ void mirror_line(struct mirror *m, const char *line, size_t len)
 	m->line_ms = clock_mono_ms();
 	if (len == 0)
 		return;
-	if (waits(m) && buf_add(&m->waiting, line, len) == 0 && buf_addc(&m->waiting, '\n') == 0)
+	if (waits(m) && buf_add(&m->waiting, line, len) == 0 &&
+	    buf_addc(&m->waiting, '\n') == 0)
 		return;
 	apply_waiting(m);
 	if (!m->broken && mirror_apply(m, line, len, &err) < 0)
@@ -318,6 +327,21 @@ void mirror_hold(struct mirror *m, bool on)
 	m->held = on;
 	if (!on)
 		apply_waiting(m);
+}
+
+static void await_line(struct mirror *m)
+{
+	timer_set(m->hush, scaled(m->pulse_ms + LATE_MS));
+}
+
+/* Told again while it lasts, as its length grows. */
+static void on_hush(void *arg)
+{
+	struct mirror *m = arg;
+
+	m->quiet = true;
+	note_change(m);
+	await_line(m);
 }
 
 static void on_bytes(void *arg, const char *data, size_t n)
@@ -342,6 +366,10 @@ static void on_bytes(void *arg, const char *data, size_t n)
 	}
 	if (!m->broken && n && buf_add(&m->line, data, n) < 0)
 		lose_soon(m, "the engine sent a line without an end");
+	if (m->quiet)
+		note_change(m);
+	m->quiet = false;
+	await_line(m);
 }
 
 /* The engine ends each stream after its hour: nothing is lost. */
@@ -405,6 +433,9 @@ static void connect_stream(void *arg)
 	q.body_len = m->body.len;
 	m->call = http_local_send(client_loop(m->client), &q, on_stream_end, m);
 	timer_set(m->silence, scaled(SILENCE_MS));
+	m->pulse_ms = ANSWER_MS;
+	m->asked_ms = clock_mono_ms();
+	await_line(m);
 }
 
 static void on_told(void *arg, const struct http_reply *reply, const struct err *err)
@@ -481,6 +512,7 @@ struct mirror *mirror_new(struct client *c, void (*on_change)(void *arg), void *
 	m->turn = turn_end_new(client_loop(c), on_turn_end, m);
 	m->again = timer_new(client_loop(c), connect_stream, m);
 	m->silence = timer_new(client_loop(c), on_silence, m);
+	m->hush = timer_new(client_loop(c), on_hush, m);
 	timer_set(m->again, 0); /* the first windows go with the first request */
 	return m;
 }
@@ -495,6 +527,7 @@ void mirror_free(struct mirror *m)
 	turn_end_free(m->turn);
 	timer_free(m->again);
 	timer_free(m->silence);
+	timer_free(m->hush);
 	buf_clear(&m->body);
 	free(m->text);
 	free(m);
@@ -512,6 +545,13 @@ enum mirror_link mirror_link(const struct mirror *m)
 int64_t mirror_age_ms(const struct mirror *m)
 {
 	return unscaled(clock_mono_ms() - m->line_ms);
+}
+
+int64_t mirror_quiet_ms(const struct mirror *m)
+{
+	int64_t since = m->asked_ms > m->line_ms ? m->asked_ms : m->line_ms;
+
+	return m->quiet ? unscaled(clock_mono_ms() - since) : 0;
 }
 
 uint64_t mirror_revision(const struct mirror *m)
@@ -533,7 +573,8 @@ const char *mirror_link_text(const struct mirror *m)
 	if (m->link == MIRROR_LIVE)
 		return "";
 	if (m->link == MIRROR_CONNECTING)
-		return "connecting to the engine";
+		return m->quiet ? "the engine takes the connection and does not answer"
+				: "connecting to the engine";
 	if (timer_on(m->again))
 		snprintf(next, sizeof(next), "trying again in %lld s",
 			 (long long)((left > 0 ? left : 0) + 999) / 1000);

@@ -149,6 +149,16 @@ static bool has_input(void)
 	return isatty(STDIN_FILENO) || (fstat(STDIN_FILENO, &st) == 0 && !S_ISCHR(st.st_mode));
 }
 
+/* A shell's prompt has the machine's own name, and every table the scheduler's. */
+static void tell_host(struct command_run *r, const struct json *way)
+{
+	const char *host = json_str(way, "host", "");
+	const char *node = end_of_own(r) > 1 ? r->args.v[1] : "head";
+
+	if (host[0] && strcmp(host, node) != 0)
+		show_progress(r, "%s (host %s) of %s", node, host, r->args.v[0]);
+}
+
 static void on_way(struct command_run *r, const struct json *way)
 {
 	struct strs argv = STRS_INIT(WORDS_MAX);
@@ -171,6 +181,8 @@ static void on_way(struct command_run *r, const struct json *way)
 	} else {
 		if (first < r->args.n)
 			strs_take(&argv, remote_line(r, first));
+		else
+			tell_host(r, way);
 		go(r, &argv);
 	}
 	strs_clear(&argv);

@@ -99,6 +99,40 @@ void bar_tabs(struct screen *s, int row, const char *const *titles, size_t n, si
 	}
 }
 
+/* Where the part begins that ends there. */
+static char *part_of(char *text, const char *end)
+{
+	char *at = text;
+
+	for (char *gap = text; (gap = strstr(gap, "  ")) && gap < end; gap += 2)
+		at = gap + 2;
+	return at;
+}
+
+static bool is_way_on(const char *part)
+{
+	static const char help[] = " help";
+	size_t n = strlen(part);
+
+	return strncmp(part, "Esc", 3) == 0 ||
+	       (n >= strlen(help) && strcmp(part + n - strlen(help), help) == 0);
+}
+
+void bar_hint_fit(char *hint, int columns)
+{
+	while (text_width(hint) > columns) {
+		char *last = part_of(hint, hint + strlen(hint));
+		char *before = last > hint ? part_of(hint, last - 2) : hint;
+
+		if (last == hint)
+			return; /* one part: it is cut where it is drawn */
+		if (is_way_on(last) && before > hint)
+			memmove(before, last, strlen(last) + 1);
+		else
+			last[-2] = '\0';
+	}
+}
+
 static const char *footer_name(const struct footer_key *k, bool letters)
 {
 	return letters && k->letter[0] ? k->letter : k->key;

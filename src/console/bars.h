@@ -36,6 +36,10 @@ void bar_header(struct screen *s, int row, const struct header_part *left, size_
 size_t bar_tab_at(int cols, const char *const *titles, size_t n, int col);
 void bar_tabs(struct screen *s, int row, const char *const *titles, size_t n, size_t current);
 
+/* "Enter open  n new  Esc back", parts two blanks apart: where not all have room they give way
+ * whole, from the end, but the way on (Esc, help) that stands last is kept. */
+void bar_hint_fit(char *hint, int columns);
+
 /* Keys that work here, "F1Help F2Menu" or with room "F1 Help  F2 Menu". Where there is no room
  * for all, the spare ones are left out, and then what stands at the end. */
 void bar_footer(struct screen *s, int row, const struct footer_key *keys, bool letters);

@@ -433,6 +433,11 @@ const char *binding_letter(const struct deck *d, const struct binding *b, char o
 /* The key of a word, here or in the view that has it, for sentences; ":WORD" when none does. */
 const char *deck_key_for(const struct deck *d, const char *word, char out[KEYS_TEXT]);
 #define KEY_FOR(d, word) deck_key_for(d, word, (char[KEYS_TEXT]){ 0 })
+/* A sentence at the foot of the screen: where that row is too short for it, it begins above,
+ * over what is there. Returns its first row. */
+int deck_put_message(struct screen *s, int row, enum tone tone, const char *text);
+void deck_put_lost(const struct deck *d, struct screen *s, int row);
+void deck_put_quiet(const struct deck *d, struct screen *s, int row);
 const char *deck_hint(const struct deck *d, const char *hint, char out[HINT_TEXT]);
 void deck_dead_key(struct deck *d, uint32_t code); /* says what it is, and where */
 /* Over the panes: says what is possible instead. */

@@ -41,6 +41,7 @@ fact(struct screen *s, struct area a, const char *name, enum tone tone, const ch
 	screen_put(s, a.row, a.col, TONE_DIM, 0, name, NAME_COLS - 1);
 	textbox_init(&box);
 	textbox_open(&box, "");
+	box.flush = true;
 	textbox_add(&box, tone, "%s", line);
 	rows = textbox_rows(&box, text.cols);
 	text.rows = rows < FOLD_MOST ? rows : FOLD_MOST;

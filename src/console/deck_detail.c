@@ -180,7 +180,7 @@ static size_t alike(const struct pane *p, const struct event *e)
 
 static void of_event(const struct deck *d, struct textbox *out, const struct event *e)
 {
-	char text[WORDS_EVENT], when[CLOCK_TEXT];
+	char when[CLOCK_TEXT];
 
 	textbox_open(out, "Event");
 	field(out, TONE_TEXT, "time", "%s", clock_text(when, e->at_ms));
@@ -190,7 +190,7 @@ static void of_event(const struct deck *d, struct textbox *out, const struct eve
 	if (e->operation_id)
 		field(out, TONE_TEXT, "operation", "op %lld; o has its steps",
 		      (long long)e->operation_id);
-	field(out, words_event_tone(e->level), "text", "%s", words_event(text, e));
+	field(out, words_event_tone(e->level), "text", "%s", e->text);
 	if (alike(&d->panes[PANE_EVENTS], e))
 		field(out, TONE_DIM, "alike", "%zu more of those here",
 		      alike(&d->panes[PANE_EVENTS], e));

@@ -27,6 +27,22 @@ static int lamp(struct screen *s, int row, int col, const char *what, enum tone 
 	return col + screen_put(s, row, col, tone, 0, how, s->cols - col) + 2;
 }
 
+static int lamp_engine(const struct deck *d, struct screen *s, int row, int col)
+{
+	const struct engine_row *e = mirror_engine(d->mirror);
+	int64_t quiet = mirror_quiet_ms(d->mirror);
+	char how[40];
+
+	if (quiet > 0) {
+		snprintf(how, sizeof(how), "NO ANSWER for %lld s", (long long)quiet / 1000);
+		return lamp(s, row, col, "engine", TONE_FAIL, how);
+	}
+	return lamp(s, row, col, "engine", e->store_ok ? TONE_OK : TONE_FAIL,
+		    e->adoption && !e->safe_mode ? "ADOPTION: nothing is changed; :found :adopt"
+		    : !e->store_ok		 ? e->store_text
+						 : "ok");
+}
+
 static int lamp_cloud(const struct deck *d, struct screen *s, int row, int col)
 {
 	const struct engine_row *e = mirror_engine(d->mirror);
@@ -79,10 +95,7 @@ void deck_draw_lamps(const struct deck *d, struct screen *s, int row)
 		draw_lost(d, s, row);
 		return;
 	}
-	col = lamp(s, row, 1, "engine", e->store_ok ? TONE_OK : TONE_FAIL,
-		   e->adoption && !e->safe_mode ? "ADOPTION: nothing is changed; :found :adopt"
-		   : !e->store_ok		? e->store_text
-						: "ok");
+	col = lamp_engine(d, s, row, 1);
 	col = lamp_cloud(d, s, row, col);
 	col = lamp_scheduler(d, s, row, col);
 	if (!r || col + 12 > s->cols)
@@ -90,7 +103,7 @@ void deck_draw_lamps(const struct deck *d, struct screen *s, int row)
 	if (r->view.issue[0])
 		screen_putf(s, row, col, TONE_FAIL, 0, s->cols - col, "! %s", r->view.issue);
 	else if (r->view.plan[0])
-		screen_put(s, row, col, TONE_DIM, 0, r->view.plan, s->cols - col);
+		screen_put_clauses(s, row, col, TONE_DIM, r->view.plan, s->cols - col);
 }
 
 bool deck_trouble(const struct deck *d)
@@ -98,8 +111,8 @@ bool deck_trouble(const struct deck *d)
 	const struct engine_row *e = mirror_engine(d->mirror);
 	const struct cluster_row *r = deck_cluster(d);
 
-	return mirror_link(d->mirror) != MIRROR_LIVE || !e || !e->store_ok || e->safe_mode ||
-	       !e->cloud_ok || (r && r->view.queue_stale);
+	return mirror_link(d->mirror) != MIRROR_LIVE || mirror_quiet_ms(d->mirror) > 0 || !e ||
+	       !e->store_ok || e->safe_mode || !e->cloud_ok || (r && r->view.queue_stale);
 }
 
 /* Panes */
@@ -156,12 +169,12 @@ static const char *empty_text(const struct deck *d, enum pane_id id, char out[96
 	case PANE_TEMPLATES:
 		return "no templates";
 	case PANE_CLUSTERS:
-		snprintf(out, 96, "none yet: %s makes one", KEY_FOR(d, "create"));
+		snprintf(out, 96, "none: %s makes one", KEY_FOR(d, "create"));
 		return out;
 	case PANE_NODES:
 		if (d->cluster[0])
 			return "no nodes";
-		snprintf(out, 96, "choose a template and press %s: a cluster with its defaults",
+		snprintf(out, 96, "%s on a template makes a cluster with its defaults",
 			 KEY_FOR(d, "create"));
 		return out;
 	case PANE_JOBS:
@@ -374,8 +387,10 @@ static bool draw_here(const struct deck *d, struct screen *s, int row)
 	int col = 1 + screen_putf(s, row, 1, TONE_TEXT, LOOK_BOLD, s->cols - 1, "%s", n->name);
 	col += 1 + screen_putf(s, row, col + 1, words_node_tone(n->state), 0, s->cols - col - 1,
 			       "%c %s", node_state_glyph(n->state), node_state_name(n->state));
-	screen_putf(s, row, col + 1, TONE_TEXT, 0, s->cols - col - 1, "since %s%s%s",
-		    clock_hms(when, n->since_ms), n->reason[0] ? "  " : "", n->reason);
+	if (d->layout.size > DECK_SMALL || !n->reason[0])
+		col += 1 + screen_putf(s, row, col + 1, TONE_TEXT, 0, s->cols - col - 1,
+				       "since %s", clock_hms(when, n->since_ms));
+	screen_put(s, row, col + 2, TONE_TEXT, 0, n->reason, s->cols - col - 2);
 	return true;
 }
 
@@ -429,6 +444,16 @@ static void draw_newest(const struct deck *d, struct screen *s, int row)
 			    words_event(text, newest));
 }
 
+/* Keys: what has no room is left out. */
+static void draw_hint(struct screen *s, int row, const char *text)
+{
+	char hint[HINT_TEXT];
+
+	snprintf(hint, sizeof(hint), "%s", text);
+	bar_hint_fit(hint, s->cols - 2);
+	screen_put(s, row, 1, TONE_DIM, 0, hint, s->cols - 2);
+}
+
 /* What the form says, or else what its field is. */
 static void draw_form_note(const struct deck *d, struct screen *s, int row)
 {
@@ -436,11 +461,11 @@ static void draw_form_note(const struct deck *d, struct screen *s, int row)
 	const struct wizard *w = again ? &d->again.form : &d->wizard.form;
 
 	if (open && w->note[0])
-		screen_put(s, row, 1, TONE_WARN, 0, w->note, s->cols - 2);
+		deck_put_message(s, row, TONE_WARN, w->note);
 	else if (d->message[0])
-		screen_put(s, row, 1, d->message_tone, 0, d->message, s->cols - 2);
+		deck_put_message(s, row, d->message_tone, d->message);
 	else if (open)
-		screen_put(s, row, 1, TONE_DIM, 0, wizard_help(w), s->cols - 2);
+		draw_hint(s, row, wizard_help(w));
 }
 
 /* The one line that a tiny terminal has below its rows: which row of how many, what hides or
@@ -467,24 +492,6 @@ static void draw_only_line(const struct deck *d, struct screen *s, int row)
 		screen_put_right(s, row, used + 1, TONE_DIM, 0, "? help", s->cols - used - 2);
 }
 
-/* Small terminals have no lamps: there it says first what is the matter. */
-static void draw_lost_line(const struct deck *d, struct screen *s, int row)
-{
-	int col = 1;
-
-	if (d->layout.tabs_row < 0)
-		col += screen_put(s, row, col, TONE_FAIL, LOOK_BOLD, "ENGINE LOST",
-				  s->cols - col - 1) +
-		       1;
-	if (d->options->start)
-		screen_putf(s, row, col, TONE_WARN, 0, s->cols - col - 1,
-			    "what runs goes on; the engine is started again by: %s",
-			    d->options->start);
-	else
-		screen_put(s, row, col, TONE_WARN, 0, mirror_link_text(d->mirror),
-			   s->cols - col - 1);
-}
-
 static void draw_message(const struct deck *d, struct screen *s, int row)
 {
 	char hint[HINT_TEXT];
@@ -496,15 +503,17 @@ static void draw_message(const struct deck *d, struct screen *s, int row)
 	if (d->mode == AT_WIZARD || d->mode == AT_AGAIN)
 		return; /* the form is drawn first: it knows what it had room for */
 	if (d->message[0])
-		screen_put(s, row, 1, d->message_tone, 0, d->message, s->cols - 2);
+		deck_put_message(s, row, d->message_tone, d->message);
 	else if (mirror_link(d->mirror) == MIRROR_LOST)
-		draw_lost_line(d, s, row);
+		deck_put_lost(d, s, row);
+	else if (mirror_quiet_ms(d->mirror) > 0)
+		deck_put_quiet(d, s, row);
 	else if (d->layout.size == DECK_TINY)
 		draw_only_line(d, s, row);
 	else if (d->reader && d->mode == AT_PANES)
 		draw_newest(d, s, row);
 	else if (d->mode == AT_PANES && !draw_here(d, s, row))
-		screen_put(s, row, 1, TONE_DIM, 0, deck_hint(d, hint_of(d), hint), s->cols - 2);
+		draw_hint(s, row, deck_hint(d, hint_of(d), hint));
 }
 
 #define MENU_KEYS  14 /* columns before the words of a line */
@@ -631,12 +640,16 @@ static void draw_over(struct deck *d, struct screen *s)
 	deck_draw_help_here(d, s, body);
 }
 
+/* A line more than the map has, for what is under way. */
 static int wanted_lines(const struct deck *d, const struct screen *s)
 {
 	struct deck_layout l;
+	struct area most;
 
-	deck_layout(&l, s->rows, s->cols, d->focus, 4);
-	return 1 + map_lines(&d->map, l.pane[PANE_NODES].cols, l.size >= DECK_WIDE);
+	deck_layout(&l, s->rows, s->cols, d->focus, s->rows);
+	most = l.pane[PANE_NODES];
+	most.rows -= 2; /* its title, and that line */
+	return 1 + map_lines(&d->map, s, most, l.size >= DECK_WIDE);
 }
 
 static void draw_home(struct deck *d, struct screen *s)

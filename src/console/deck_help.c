@@ -86,9 +86,9 @@ static void plan_footer(const struct deck *d, struct footer_key out[12])
 	if (d->dialog.n_losses > 0)
 		out[n++] = (struct footer_key){ "Tab", "Box", "", false, 0 };
 	out[n++] = (struct footer_key){ t->cluster[0] == 'b' ? "F5" : "b", "Back up", "",
-					deck_cannot(d, ROLE_OPERATOR) != NULL, 0 };
+					deck_cannot(d, ROLE_OPERATOR) != NULL, 1 };
 	out[n++] =
-	    (struct footer_key){ t->cluster[0] == 'p' ? "F6" : "p", "Save plan", "", false, 0 };
+	    (struct footer_key){ t->cluster[0] == 'p' ? "F6" : "p", "Save plan", "", false, 2 };
 	out[n++] = (struct footer_key){ "Esc", "Leave", "", false, 0 };
 	out[n] = (struct footer_key){ NULL, NULL, "", false, 0 };
 }
@@ -130,6 +130,10 @@ void deck_footer(const struct deck *d, struct footer_key out[12])
 		memcpy(out, over_keys[d->mode], sizeof(over_keys[0]));
 		if (d->mode == AT_TEARDOWN)
 			teardown_footer(d, out);
+		if (d->mode == AT_BOX)
+			out[0].off = d->box.more == 0;
+		if (d->mode == AT_HELP)
+			out[0].off = d->help.lines <= d->help.scroll + d->help.shown;
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)

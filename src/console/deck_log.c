@@ -192,6 +192,16 @@ bool log_is_open(const struct deck *d)
 	return d->view == &view_log || d->view == &view_console;
 }
 
+static const char *host_of(const struct deck *d, const char *node)
+{
+	const struct pane *p = &d->panes[PANE_NODES];
+
+	for (size_t i = 0; p->have && i < p->rows.n; i++)
+		if (strcmp(p->rows.u.nodes[i].name, node) == 0)
+			return p->rows.u.nodes[i].host;
+	return "";
+}
+
 static void open_log(struct deck *d, const char *of, bool node)
 {
 	struct log_view *l = &d->log;
@@ -202,6 +212,7 @@ static void open_log(struct deck *d, const char *of, bool node)
 	l->node = node;
 	l->errors = false;
 	snprintf(l->of, sizeof(l->of), "%s", of);
+	snprintf(l->host, sizeof(l->host), "%s", node ? host_of(d, of) : "");
 	snprintf(l->cluster, sizeof(l->cluster), "%s", d->cluster);
 	d->find[0] = '\0';
 	view_open(d, node ? &view_console : &view_log);

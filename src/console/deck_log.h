@@ -16,6 +16,7 @@ struct log_view {
 	struct log_text text;
 	const struct view *back; /* where it was opened */
 	char of[80];		 /* the job, or the node */
+	char host[72];		 /* what the node's machine calls itself; "" not known */
 	char cluster[40];
 	bool node, errors;	 /* errors: stderr */
 	bool asked, older;	 /* a call is under way; it is for what lies before */

@@ -59,8 +59,6 @@ static void thing_clicked(struct deck *d, int64_t id)
 
 static void row_clicked(struct deck *d, struct pane *p, size_t row)
 {
-	if (row >= p->table.count)
-		return;
 	p->touched = true;
 	table_go(&p->table, row);
 	thing_clicked(d, table_cursor(&p->table));
@@ -100,6 +98,7 @@ static void pane_clicked(struct deck *d, enum pane_id id, const struct key *k)
 {
 	struct pane *p = &d->panes[id];
 	int line = k->row - d->layout.pane[id].row - 1 - p->kind->titled;
+	size_t row = table_row_at(&p->table, line);
 
 	if (d->focus != id)
 		d->clicked = 0;
@@ -108,8 +107,8 @@ static void pane_clicked(struct deck *d, enum pane_id id, const struct key *k)
 		cell_clicked(d, k);
 	else if (d->view && d->view->click)
 		view_clicked(d, k);
-	else if (line >= 0 && line < p->table.rows && has_rows(d, id))
-		row_clicked(d, p, p->table.top + (size_t)line);
+	else if (row != SIZE_MAX && has_rows(d, id))
+		row_clicked(d, p, row);
 	else if (line == -1 && p->kind->titled && has_rows(d, id))
 		head_clicked(d, p, k->col - d->layout.pane[id].col);
 	else

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "console/deck.h"
 #include "console/teardown.h"
 
@@ -412,6 +413,8 @@ bool teardown_plan_key(struct deck *d, const struct key *k)
 	return true;
 }
 
+#define MORE " PgDn more "
+
 static void draw_rows(struct teardown_view *t, struct screen *s, struct area a, bool stages,
 		      bool cursor)
 {
@@ -423,13 +426,15 @@ static void draw_rows(struct teardown_view *t, struct screen *s, struct area a, 
 		t->top = t->row - rows + 1;
 	if (t->top + rows > t->tree.n) /* a larger terminal shows what was above */
 		t->top = t->tree.n > rows ? t->tree.n - rows : 0;
+	bool more = t->top + rows < t->tree.n;
+
 	for (size_t i = 0; i < rows && t->top + i < t->tree.n; i++)
 		plan_row_draw(&t->tree, t->top + i, s,
 			      (struct area){ a.row + (int)i, a.col, 1, a.cols }, stages,
-			      cursor && t->top + i == t->row);
-	if (t->top + rows < t->tree.n)
-		screen_put_right(s, a.row + a.rows - 1, a.col, TONE_KEY, 0, " PgDn more ",
-				 a.cols - 1);
+			      cursor && t->top + i == t->row,
+			      more && i + 1 == rows ? text_width(MORE) : 0);
+	if (more)
+		screen_put_right(s, a.row + a.rows - 1, a.col, TONE_KEY, 0, MORE, a.cols - 1);
 }
 
 static struct area inside(struct area a)

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "console/deck.h"
+#include "console/words.h"
 
 #define WORDS_MOST 1000
 
@@ -21,29 +22,18 @@ static void on_ended(void *arg, int status)
 		deck_say(d, TONE_TEXT, "the shell has ended");
 }
 
-/* Its machine calls itself something else than every screen here does. */
-static void first_line(const struct deck *d, const char *node, char out[200])
+static void go(struct deck *d, const struct json *way, const char *node)
 {
-	const struct pane *p = &d->panes[PANE_NODES];
-	const char *host = "";
-
-	for (size_t i = 0; p->have && i < p->rows.n; i++)
-		if (strcmp(p->rows.u.nodes[i].name, node) == 0)
-			host = p->rows.u.nodes[i].host;
-	snprintf(out, 200, "%.50s of %.40s%s%.60s: exit goes back to the console", node,
-		 d->cluster, host[0] ? ", machine " : "", host);
-}
-
-static void go(struct deck *d, const struct json *list, const char *node)
-{
+	const struct json *list = json_get(way, "argv");
 	struct strs argv = STRS_INIT(WORDS_MOST);
 	struct err err = ERR_INIT;
-	char first[200];
+	char first[200], name[WORDS_NAME];
 
 	for (size_t i = 0; i < json_len(list); i++)
 		if (json_text(json_at(list, i)))
 			strs_add(&argv, json_text(json_at(list, i)));
-	first_line(d, node, first);
+	snprintf(first, sizeof(first), "%s of %.40s: exit goes back to the console",
+		 words_node_name(name, node, json_str(way, "host", "")), d->cluster);
 	if (argv.n < 2)
 		deck_say(d, TONE_FAIL, "the engine did not say how to get there");
 	else if (display_child(d->display, first, (const char *const *)argv.v, NULL, on_ended,
@@ -67,7 +57,7 @@ static void on_way(struct deck *d, const struct json *way, const char *node)
 			 "the key to the machines (%.120s) is for the engine's user alone",
 			 key);
 	else
-		go(d, json_get(way, "argv"), node);
+		go(d, way, node);
 }
 
 void act_shell(struct deck *d)

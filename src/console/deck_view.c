@@ -295,7 +295,8 @@ static void draw_place(const struct deck *d, struct screen *s, int row)
 	used = 1 + screen_put(s, row, 1, TONE_TITLE, 0, left, room > 20 ? room : 20);
 	if (error)
 		screen_put(s, row, used + 2, TONE_FAIL, 0, p->rows.error, s->cols - used - 3);
-	else if (used + 2 < s->cols)
+	bar_hint_fit(right, s->cols - used - 2);
+	if (!error && used + 2 < s->cols)
 		screen_put_right(s, row, used + 1, TONE_TEXT, 0, right, s->cols - used - 2);
 }
 

@@ -344,6 +344,7 @@ struct display *display_open(struct loop *l, const struct display_options *o,
 	pace_init(&d->pace, o->data_ms);
 	screen_init(&d->screen, 1, 1, term_ascii(term));
 	d->screen.blocks = term_blocks(term);
+	d->screen.grounds = term_grounds(term);
 	d->screen.words = o->words;
 	for (size_t i = 0; i < ARRAY_LEN(watched_signals); i++)
 		d->signals[i] = signal_watch_new(l, watched_signals[i], on_signal, d);
@@ -371,6 +372,7 @@ const char *display_guessed(const struct display *d)
 void display_theme(struct display *d, const struct theme *theme)
 {
 	term_theme(d->term, theme);
+	d->screen.grounds = term_grounds(d->term);
 	ask(d, PACE_KEY);
 }
 
@@ -432,6 +434,11 @@ void display_ramp(struct display *d, bool on)
 bool display_has_ramp(const struct display *d)
 {
 	return term_has_ramp(d->term);
+}
+
+bool display_has_grounds(const struct display *d)
+{
+	return d->screen.grounds;
 }
 
 bool display_has_blocks(const struct display *d)

@@ -67,6 +67,7 @@ void display_drop_input(struct display *d); /* what was typed before a dialog wa
 void display_blocks(struct display *d, bool on);
 void display_ramp(struct display *d, bool on); /* load, cost and age of cells in 256 colours */
 bool display_has_ramp(const struct display *d);
+bool display_has_grounds(const struct display *d); /* as in screen.h */
 bool display_has_blocks(const struct display *d);
 int64_t display_now(void); /* real monotonic ms: what dialogs and pacing count in */
 void display_suspend(struct display *d); /* Ctrl-Z */

@@ -484,6 +484,22 @@ static void choose_columns(struct pane *p, int cols)
 	p->table.n_columns = p->columns->n;
 }
 
+/* The line above the first that stands behind the others, if the window holds it. */
+static void split_rows(struct pane *p)
+{
+	size_t i = p->have ? p->rows.n : 0;
+
+	p->table.split_title = NULL;
+	if (p->sort != 0 || !p->kind->is_behind)
+		return;
+	while (i > 0 && p->kind->is_behind(p, i - 1))
+		i--;
+	if (i == (p->have ? p->rows.n : 0) || (i == 0 && p->rows.offset > 0))
+		return;
+	p->table.split = (size_t)p->rows.offset + i;
+	p->table.split_title = p->kind->behind;
+}
+
 void pane_draw(struct pane *p, struct screen *s, struct area a, bool focused)
 {
 	struct area body = a;
@@ -494,6 +510,7 @@ void pane_draw(struct pane *p, struct screen *s, struct area a, bool focused)
 	}
 	p->ascii = s->ascii;
 	choose_columns(p, a.cols);
+	split_rows(p);
 	table_draw(&p->table, s, body, focused);
 }
 
@@ -519,7 +536,8 @@ void pane_lines(struct pane *p, struct screen *s, struct area a)
 {
 	choose_columns(p, a.cols);
 	p->ascii = s->ascii;
-	p->table.rows = a.rows;
+	p->table.rows = p->table.lines = a.rows;
+	p->table.split_title = NULL;
 	table_refresh(&p->table);
 	for (int r = 0; r < a.rows; r++) {
 		size_t row = p->table.top + (size_t)r;

@@ -44,6 +44,9 @@ struct pane_kind {
 	int64_t (*id)(const struct pane *p, size_t i); /* of row i of the window */
 	const char *(*name)(const struct pane *p, size_t i);
 	void (*cell)(const struct pane *p, size_t i, int what, struct table_cell *out);
+	/* In their natural order some stand behind the others, under a line with this title. */
+	bool (*is_behind)(const struct pane *p, size_t i);
+	const char *behind;
 };
 
 struct pane_mark { /* of a marked row: its name is known even when it is out of the window */

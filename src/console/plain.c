@@ -35,6 +35,7 @@ struct plain {
 	struct buf typed;
 	int64_t last_event;
 	enum mirror_link link;
+	bool quiet; /* the engine hangs, and it was said */
 	bool greeted, plan_asked;
 	bool pipe, ended,
 	    taking;		/* lines of a pipe wait for what is under way, as in a shell */
@@ -131,6 +132,16 @@ static void say_events(struct plain *p)
 	p->last_event = newest;
 }
 
+static void say_quiet(struct plain *p, bool quiet)
+{
+	if (quiet && !p->quiet)
+		say("the engine does not answer for %lld s: it is busy or stopped",
+		    (long long)mirror_quiet_ms(p->mirror) / 1000);
+	else if (!quiet && p->quiet && p->link == MIRROR_LIVE)
+		say("the engine answers again");
+	p->quiet = quiet;
+}
+
 static void on_change(void *arg)
 {
 	struct plain *p = arg;
@@ -140,6 +151,7 @@ static void on_change(void *arg)
 		say("the engine is lost: %s", mirror_link_text(p->mirror));
 	else if (link == MIRROR_LIVE && p->link == MIRROR_LOST)
 		say("the engine is back");
+	say_quiet(p, link == MIRROR_LIVE && mirror_quiet_ms(p->mirror) > 0);
 	p->link = link;
 	greet(p);
 	say_events(p);

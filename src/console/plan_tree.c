@@ -327,23 +327,39 @@ static void branch(char out[24], const struct plan_tree *t, size_t i)
 		snprintf(out, 24, "%s[%c] ", last_child(t, i) ? "`-" : "|-", r->mark);
 }
 
+/* A remark in brackets at its end goes before anything of it is cut. */
+static void put_remarked(struct screen *s, struct area at, const struct plan_row *r,
+			 unsigned int look, const char *text)
+{
+	const char *remark = strrchr(text, '(');
+	int n = (int)strlen(text);
+
+	if (text_width(text) > at.cols && remark && remark > text + 1 && text[n - 1] == ')')
+		n = (int)(remark - 1 - text);
+	screen_putf(s, at.row, at.col, r->tone, look, at.cols, "%.*s", n, text);
+}
+
 void plan_row_draw(const struct plan_tree *t, size_t i, struct screen *s, struct area line,
-		   bool stages, bool selected)
+		   bool stages, bool selected, int end)
 {
 	const struct plan_row *r = &t->v[i];
 	unsigned int look = selected ? LOOK_BOLD : 0;
-	enum tone tone = r->tone;
 	int left = stages ? 8 : 1, acts = stages ? line.cols * 56 / 100 : line.cols * 60 / 100;
 	char tree[24];
 
 	branch(tree, t, i);
+	left += (int)strlen(tree);
 	if (selected)
 		screen_put(s, line.row, line.col, TONE_CURSOR, 0, ">", 1);
 	if (stages)
 		screen_putf(s, line.row, line.col + 2, TONE_DIM, 0, 4, "%c", r->stage);
-	screen_putf(s, line.row, line.col + left, tone, look, acts - left - 1, "%s%s", tree,
-		    r->what);
-	screen_put(s, line.row, line.col + acts, tone, look, r->act, line.cols - acts - 1);
+	screen_put(s, line.row, line.col + left - (int)strlen(tree), r->tone, look, tree,
+		   (int)strlen(tree));
+	put_remarked(s, (struct area){ line.row, line.col + left, 1, acts - left - 1 }, r, look,
+		     r->what);
+	put_remarked(s,
+		     (struct area){ line.row, line.col + acts, 1, line.cols - acts - 1 - end },
+		     r, look, r->act);
 }
 
 void plan_row_line(const struct plan_tree *t, size_t i, char out[240])

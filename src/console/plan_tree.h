@@ -41,9 +41,10 @@ bool plan_tree_fold(struct plan_tree *t,
 		    size_t i); /* false: there is no list; else make it anew */
 size_t plan_tree_first_toggle(const struct plan_tree *t); /* of storage; n: none */
 
-/* One row in so many columns; stages: with a column of them in front (from 160 columns). */
+/* One row in so many columns; stages: with a column of them in front (from 160 columns); end:
+ * columns at its end that something else takes. */
 void plan_row_draw(const struct plan_tree *t, size_t i, struct screen *s, struct area line,
-		   bool stages, bool selected);
+		   bool stages, bool selected, int end);
 void plan_row_line(const struct plan_tree *t, size_t i, char out[240]); /* for plain lines */
 /* What is known of a row's thing, and what can be done with it. */
 void plan_row_facts(const struct plan_tree *t, size_t i, const struct json *plan,

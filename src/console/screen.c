@@ -19,7 +19,9 @@ void screen_init(struct screen *s, int rows, int cols, bool ascii)
 void screen_clear(struct screen *s)
 {
 	free(s->cells);
-	*s = (struct screen){ .ascii = s->ascii, .blocks = s->blocks, .words = s->words };
+	*s = (struct screen){
+		.ascii = s->ascii, .grounds = s->grounds, .blocks = s->blocks, .words = s->words
+	};
 }
 
 void screen_resize(struct screen *s, int rows, int cols)
@@ -185,6 +187,33 @@ int screen_putf(struct screen *s, int row, int col, enum tone tone, unsigned int
 	print_line(text, fmt, ap);
 	va_end(ap);
 	return screen_put(s, row, col, tone, look, text, columns);
+}
+
+/* Where the last clause ends before that byte; 0: there is one alone. */
+static size_t clause_end(const char *text, size_t before)
+{
+	for (size_t i = before; i > 0; i--)
+		if (strncmp(text + i, "; ", 2) == 0 || strncmp(text + i, ", ", 2) == 0 ||
+		    strncmp(text + i, ". ", 2) == 0 || strncmp(text + i, "  ", 2) == 0)
+			return i;
+	return 0;
+}
+
+int screen_put_clauses(struct screen *s, int row, int col, enum tone tone, const char *text,
+		       int columns)
+{
+	char clean[LINE_TEXT_MAX];
+	size_t end;
+
+	text_clean(clean, sizeof(clean), text, strnlen(text, sizeof(clean)));
+	if (columns > s->cols - col)
+		columns = s->cols - col;
+	if (columns > 0 && text_width(clean) > columns) {
+		end = clause_end(clean, text_cut(clean, columns));
+		if (end > 0)
+			clean[end] = '\0';
+	}
+	return screen_put(s, row, col, tone, 0, clean, columns);
 }
 
 int screen_put_right(struct screen *s, int row, int col, enum tone tone, unsigned int look,

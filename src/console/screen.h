@@ -50,9 +50,10 @@ struct area {
 struct screen {
 	int rows, cols;
 	struct cell *cells;
-	bool ascii;  /* nothing but ASCII: --ascii, or a locale without UTF-8 */
-	bool blocks; /* its font is known to have the eighths of a block, or "set blocks on" */
-	bool words;  /* for a screen reader: no lines, the cursor is where ">" is */
+	bool ascii;   /* nothing but ASCII: --ascii, or a locale without UTF-8 */
+	bool grounds; /* a theme with colours: cells of a map stand on theirs */
+	bool blocks;  /* its font is known to have the eighths of a block, or "set blocks on" */
+	bool words;   /* for a screen reader: no lines, the cursor is where ">" is */
 	int cursor_row, cursor_col; /* -1: hidden */
 };
 
@@ -71,6 +72,9 @@ int screen_put(struct screen *s, int row, int col, enum tone tone, unsigned int 
 	       const char *text, int columns);
 int screen_putf(struct screen *s, int row, int col, enum tone tone, unsigned int look,
 		int columns, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
+/* What does not fit goes by whole clauses, and only a first one that is too long is cut. */
+int screen_put_clauses(struct screen *s, int row, int col, enum tone tone, const char *text,
+		       int columns);
 /* The same at the right end of the columns. */
 int screen_put_right(struct screen *s, int row, int col, enum tone tone, unsigned int look,
 		     const char *text, int columns);

@@ -337,13 +337,40 @@ static void draw_row(const struct table *t, struct screen *s, struct area a, int
 		screen_look(s, line, a.col, a.cols, LOOK_REVERSE);
 }
 
+#define SPLIT_ROWS 3 /* a shorter table has no room for a line */
+
+static bool is_split(const struct table *t, int rows)
+{
+	return t->split_title && t->split < t->count && rows >= SPLIT_ROWS;
+}
+
+static void draw_split(const struct table *t, struct screen *s, struct area a, int line)
+{
+	int col = a.col + t->gutter, columns = a.cols - t->gutter - 1;
+
+	screen_hline(s, line, col, columns, TONE_DIM);
+	screen_putf(s, line, col + 2, TONE_DIM, 0, columns - 2, " %s ", t->split_title);
+}
+
+size_t table_row_at(const struct table *t, int line)
+{
+	size_t row = t->top + (size_t)line;
+	bool split = is_split(t, t->lines) && t->split >= t->top;
+
+	if (line < 0 || line >= t->lines || (split && row == t->split))
+		return SIZE_MAX;
+	row -= split && row > t->split;
+	return row < t->count ? row : SIZE_MAX;
+}
+
 void table_draw(struct table *t, struct screen *s, struct area a, bool focused)
 {
 	int *widths = t->widths;
 
 	if (a.rows < 1 || a.cols <= t->gutter + 1)
 		return;
-	t->rows = a.rows - 1;
+	t->lines = a.rows - 1;
+	t->rows = t->lines - is_split(t, t->lines); /* the cursor is in sight with it, too */
 	table_refresh(t);
 	if (t->needs_cols != a.cols || t->needs_rows != a.rows)
 		table_forget(t);
@@ -353,6 +380,12 @@ void table_draw(struct table *t, struct screen *s, struct area a, bool focused)
 	size_t hidden = table_fit(t->columns, t->n_columns, t->first, t->needs,
 				  a.cols - t->gutter - 1, widths);
 	draw_titles(t, s, a, widths, hidden);
-	for (int i = 0; i < t->rows && t->top + (size_t)i < t->count; i++)
-		draw_row(t, s, a, a.row + 1 + i, t->top + (size_t)i, focused, widths);
+	for (int line = 0; line < t->lines; line++) {
+		size_t row = table_row_at(t, line);
+
+		if (row != SIZE_MAX)
+			draw_row(t, s, a, a.row + 1 + line, row, focused, widths);
+		else if (is_split(t, t->lines) && t->top + (size_t)line == t->split)
+			draw_split(t, s, a, a.row + 1 + line);
+	}
 }

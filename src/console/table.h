@@ -55,7 +55,10 @@ struct table {
 	void *arg;
 	size_t cursor, top, count;
 	int64_t cursor_id;
-	int rows;     /* rows of the last drawing, without the title line */
+	int rows;		 /* of those of the last drawing so many always have room, */
+	int lines;		 /* in so many lines without the titles */
+	const char *split_title; /* of a line that stands over the row `split`; NULL none */
+	size_t split;
 	size_t first; /* columns scrolled away at the left, the first one aside */
 	bool more;    /* there are columns beside these: scrolling brings them */
 	int gutter;   /* TABLE_GUTTER, or 2 where nothing can be marked */
@@ -95,6 +98,8 @@ void table_go(struct table *t, size_t row);
 void table_move(struct table *t, int64_t rows);
 void table_scroll_columns(struct table *t, int by);
 int64_t table_cursor(const struct table *t); /* id under the cursor; 0: no rows */
+/* In that line below the titles, as it was drawn last; SIZE_MAX none. */
+size_t table_row_at(const struct table *t, int line);
 /* At a column of the screen, from the table's left edge; SIZE_MAX none. */
 size_t table_column_at(const struct table *t, int col);
 

@@ -498,7 +498,12 @@ static attr_t style_attrs(const struct theme *theme, int tone, unsigned int look
 
 static bool shows_ramp(const struct term *t)
 {
-	return !t->no_ramp && t->colours && COLORS >= 256 && theme_has_ramp(&t->theme);
+	return !t->no_ramp && t->colours && COLORS >= 256 && theme_has_colours(&t->theme);
+}
+
+bool term_grounds(const struct term *t)
+{
+	return t->colours && !t->ascii && theme_has_colours(&t->theme);
 }
 
 static short tone_pair(const struct term *t, int tone)

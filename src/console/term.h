@@ -42,6 +42,8 @@ void term_drop_input(struct term *t); /* what was typed and not yet read */
 bool term_ascii(const struct term *t);
 /* Whether its font is known to have the eighths of a block. */
 bool term_blocks(const struct term *t);
+/* Whether cells may stand on a ground of their colour. */
+bool term_grounds(const struct term *t);
 void term_size(const struct term *t, int *rows, int *cols);
 void term_resize(struct term *t, int rows, int cols);
 void term_theme(struct term *t, const struct theme *theme);

@@ -133,7 +133,8 @@ static int indent_of(const char *text, int columns)
 	return n < columns / 2 ? n : 0;
 }
 
-static int paint_line(struct screen *s, struct area a, int from, const char *line)
+static int paint_line(const struct textbox *b, struct screen *s, struct area a, int from,
+		      const char *line)
 {
 	enum tone tone = (enum tone)(line[0] - 1);
 	int rows = 0, indent = 0;
@@ -148,7 +149,7 @@ static int paint_line(struct screen *s, struct area a, int from, const char *lin
 		if (s && row >= 0 && row < a.rows)
 			screen_put(s, a.row + row, a.col + indent, tone, 0, part,
 				   a.cols - indent);
-		if (rows++ == 0)
+		if (rows++ == 0 && !b->flush)
 			indent = indent_of(line, a.cols);
 		line += n;
 		line += strspn(line, " ");
@@ -171,7 +172,7 @@ int textbox_rows(const struct textbox *b, int columns)
 	if (b->cut)
 		return (int)b->lines.n;
 	for (size_t i = 0; i < b->lines.n; i++)
-		rows += paint_line(NULL, (struct area){ 0, 0, 0, columns }, 0, b->lines.v[i]);
+		rows += paint_line(b, NULL, (struct area){ 0, 0, 0, columns }, 0, b->lines.v[i]);
 	return rows;
 }
 
@@ -182,11 +183,12 @@ int textbox_paint(struct textbox *b, struct screen *s, struct area a)
 	b->shown = a.rows;
 	if (b->top > all - a.rows)
 		b->top = all > a.rows ? all - a.rows : 0;
+	b->more = all > b->top + a.rows ? all - b->top - a.rows : 0;
 	row = -b->top;
 	for (size_t i = 0; i < b->lines.n && row < a.rows; i++) {
 		if (b->cut && row >= 0)
 			paint_cut(s, a, row, b->lines.v[i], b->left);
-		row += b->cut ? 1 : paint_line(s, a, row, b->lines.v[i]);
+		row += b->cut ? 1 : paint_line(b, s, a, row, b->lines.v[i]);
 	}
 	return all;
 }
@@ -197,7 +199,7 @@ void textbox_paint_line(const struct textbox *b, struct screen *s, struct area l
 
 	line.rows = 1;
 	for (size_t k = 0; k < b->lines.n && row < 1; k++)
-		row += paint_line(s, line, row, b->lines.v[k]);
+		row += paint_line(b, s, line, row, b->lines.v[k]);
 }
 
 void textbox_draw(struct textbox *b, struct screen *s, struct area a)

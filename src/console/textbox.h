@@ -15,9 +15,10 @@
 struct textbox {
 	char title[80];
 	struct strs lines; /* the first byte of each is its tone, as TEXTBOX_TONE() writes it */
-	int top, shown;
+	int top, shown, more; /* more: lines below those that are shown */
 	bool cut; /* long lines are cut instead of folded; left: columns moved away */
 	int left;
+	bool flush; /* continued lines begin where the first one does */
 	int want; /* columns that its text would take; 0: as a text is read best */
 };
 

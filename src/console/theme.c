@@ -117,7 +117,7 @@ static const enum tone ramp_tones[TONE_RAMP_END - TONE_RAMP] = {
 };
 
 /* A theme without colours, or with black and white alone, keeps to them. */
-bool theme_has_ramp(const struct theme *t)
+bool theme_has_colours(const struct theme *t)
 {
 	int fail = t->style[TONE_FAIL].fg;
 

@@ -72,7 +72,7 @@ void theme_names(struct strs *out); /* sorted */
 /* How a tone looks; of the ramp with its own colours where ramp is true, which dark grounds
  * show. */
 struct style theme_style(const struct theme *t, int tone, bool ramp);
-bool theme_has_ramp(const struct theme *t);
+bool theme_has_colours(const struct theme *t);
 
 /* auto, mono, light, contrast; NULL when there is no such one */
 const struct theme *theme_builtin(const char *name);

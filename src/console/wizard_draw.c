@@ -74,6 +74,8 @@ static void steps_line(const struct wizard *w, struct screen *s, struct area a)
 		enum tone tone;
 		const char *mark = step_mark(w, i, &tone);
 
+		if (col + text_width(mark) + 1 + text_width(w->steps.v[i]) > a.col + a.cols)
+			break;
 		col += screen_put(s, a.row, col, tone, 0, mark, 2) + 1;
 		col += screen_put(s, a.row, col, i == w->step ? TONE_KEY : TONE_TEXT,
 				  i == w->step ? LOOK_BOLD : 0, w->steps.v[i],
@@ -166,9 +168,10 @@ static void draw_cost(const struct wizard *w, struct screen *s, int row, struct 
 	col += screen_putf(s, row, col, TONE_MONEY, 0, a.col + a.cols - col, "full%s %s/h",
 			   nodes < 0 ? " (no limit)" : "",
 			   money_text(full, json_real(c, "full", -1)));
-	screen_put(s, row, col + 2, TONE_DIM, 0,
-		   json_bool(c, "sample", false) ? "sample prices" : "list prices, now",
-		   a.col + a.cols - col - 2);
+	const char *of = json_bool(c, "sample", false) ? "sample prices" : "list prices, now";
+
+	if (col + 2 + text_width(of) <= a.col + a.cols)
+		screen_put(s, row, col + 2, TONE_DIM, 0, of, a.col + a.cols - col - 2);
 }
 
 /* Review */
@@ -256,6 +259,13 @@ static void review_asks(struct textbox *out, const struct wizard *w, bool tight)
 	textbox_add(out, TONE_TEXT, "[%c] start it at once (Space)", w->start ? 'x' : ' ');
 }
 
+static void draw_last(struct screen *s, struct area line, enum tone tone, const char *text)
+{
+	int used = screen_put_clauses(s, line.row, line.col, tone, text, line.cols);
+
+	screen_look(s, line.row, line.col, used, LOOK_BOLD);
+}
+
 static void draw_review(struct wizard *w, struct screen *s, struct area a, const char *locked)
 {
 	struct textbox box;
@@ -288,8 +298,9 @@ static void draw_review(struct wizard *w, struct screen *s, struct area a, const
 			    "lines %d to %d of %d: Up and Down scroll", w->review_top + 1,
 			    w->review_top + rows, all);
 	if (a.rows > rows)
-		screen_put(s, a.row + rows + (a.rows > rows + 1), a.col, tone, LOOK_BOLD, last,
-			   a.cols);
+		draw_last(s,
+			  (struct area){ a.row + rows + (a.rows > rows + 1), a.col, 1, a.cols },
+			  tone, last);
 }
 
 /* F2 */
@@ -443,9 +454,9 @@ void wizard_draw(struct wizard *w, struct screen *s, struct area a, int64_t now,
 	char title[120], right[60];
 	struct area form = a;
 
-	snprintf(title, sizeof(title), "%s: new cluster %.40s from %.40s",
+	snprintf(title, sizeof(title), "%s: %s%.40s from %.40s",
 		 w->show_text && width != LARGE ? text_title(w) : w->steps.v[w->step],
-		 w->fields[0].value, w->template);
+		 a.cols < 60 ? "" : "new cluster ", w->fields[0].value, w->template);
 	snprintf(
 	    right, sizeof(right), width == NARROW ? "%sstep %zu of %zu" : " %sstep %zu of %zu ",
 	    wizard_at_review(w) && now < w->deaf_until ? "... " : "", w->step + 1, w->steps.n);

@@ -37,6 +37,15 @@ enum tone words_node_tone(enum node_state s)
 	return node_words[s].tone;
 }
 
+const char *words_node_name(char out[WORDS_NAME], const char *node, const char *host)
+{
+	bool other = host[0] && strcmp(host, node) != 0;
+
+	snprintf(out, WORDS_NAME, "%.63s%s%.63s%s", node, other ? " (host " : "",
+		 other ? host : "", other ? ")" : "");
+	return out;
+}
+
 enum tone words_glyph_tone(char glyph)
 {
 	for (int s = 0; s < NODE_STATES; s++)
@@ -164,15 +173,17 @@ static void why_pending(char out[WORDS_MAX], const struct job *j, int64_t bootin
 	}
 }
 
-/* "exit 3 on htc-14" */
+/* "12:03 exit 3 on htc-14" */
 static void why_ended(char out[WORDS_MAX], const struct job *j)
 {
 	const char *says = j->reason && j->reason[0] ? j->reason : job_state_name(j->state);
+	const char *nodes = j->nodes ? j->nodes : "";
+	char when[CLOCK_TEXT] = "";
 
-	if (j->nodes && j->nodes[0])
-		snprintf(out, WORDS_MAX, "%.90s on %.60s", says, j->nodes);
-	else
-		snprintf(out, WORDS_MAX, "%.150s", says);
+	if (j->end_s > 0)
+		clock_hms(when, j->end_s * 1000);
+	snprintf(out, WORDS_MAX, "%.5s%s%.86s%s%.58s", when, when[0] ? " " : "", says,
+		 nodes[0] ? " on " : "", nodes);
 }
 
 const char *words_job_why(char out[WORDS_MAX], const struct job *j, int64_t booting)
@@ -258,13 +269,32 @@ enum tone words_cluster_tone(enum cluster_state s)
 	}
 }
 
+static bool is_of_name(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '_' || c == '-' || c == '@';
+}
+
+/* "cancelled by op": the sentence tells the person itself. */
+static bool tells_actor(const char *text, const char *actor)
+{
+	size_t n = strlen(actor);
+
+	for (const char *by = text; (by = strstr(by, "by ")); by += 3)
+		if ((by == text || by[-1] == ' ' || by[-1] == '(') &&
+		    strncmp(by + 3, actor, n) == 0 && !is_of_name(by[3 + n]))
+			return true;
+	return false;
+}
+
 const char *words_event(char out[WORDS_EVENT], const struct event *e)
 {
-	bool engine = strcmp(e->actor, "engine") == 0 || !e->actor[0];
+	bool told =
+	    strcmp(e->actor, "engine") == 0 || !e->actor[0] || tells_actor(e->text, e->actor);
 	bool named = !e->object[0] || strstr(e->text, e->object) != NULL;
 
 	snprintf(out, WORDS_EVENT, "%s%s%s%s%s%s", named ? "" : e->object, named ? "" : " ",
-		 e->text, engine ? "" : " (by ", engine ? "" : e->actor, engine ? "" : ")");
+		 e->text, told ? "" : " (by ", told ? "" : e->actor, told ? "" : ")");
 	return out;
 }
 

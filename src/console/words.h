@@ -30,6 +30,9 @@ const char *words_node_state(enum node_state s); /* at most 5 letters */
 enum tone words_node_tone(enum node_state s);
 enum tone words_glyph_tone(char glyph);
 /* "by ann since 12:01:02: it does not go by itself; $0.08/h, $0.31 so far" */
+/* "htc-3 (host htc000003)": its machine may call itself something else than all screens do. */
+#define WORDS_NAME 140
+const char *words_node_name(char out[WORDS_NAME], const char *node, const char *host);
 const char *words_kept(char out[WORDS_MAX], const struct node *n, int64_t now_ms);
 const char *words_node_next(const struct node *n); /* what the engine does with it now */
 

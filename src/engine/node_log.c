@@ -96,7 +96,7 @@ static void on_node(void *arg, const struct sched_run *run, const struct err *wh
 {
 	struct node_ask *a = arg;
 
-	buf_addf(&a->text, "\n--- the machine's own log\n");
+	buf_addf(&a->text, "\n--- the machine's own log (host %s)\n", a->host);
 	if (run && run->out_len > 0)
 		buf_add(&a->text, run->out, strlen(run->out));
 	else

@@ -720,6 +720,7 @@ struct json *remote_ssh_argv(struct run *r, const char *host, struct err *err)
 		json_set_str(j, "head", r->cluster.head_host);
 		return j;
 	}
+	json_set_str(j, "host", host ? host : r->cluster.head_host);
 	if (host)
 		node_argv(m, &argv, host);
 	else

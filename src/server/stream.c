@@ -14,6 +14,7 @@
 #define WINDOWS_MAX 32
 #define PACE_MS	    250
 #define BEAT_MS	    15000
+#define PULSE_MS    3000 /* an empty line says that the loop turns; the hello tells how often */
 #define LINE_BYTES                                                                             \
 	((size_t)512 << 10) /* a window's line takes no further row then; the rest follows */
 #define WAIT_BYTES ((size_t)256 << 10) /* unread by the client: no further line now */
@@ -41,7 +42,7 @@ struct stream {
 	struct stream_window **windows;
 	size_t n;
 	uint64_t engine_row;
-	struct timer *again, *beat;
+	struct timer *again, *beat, *pulse;
 	int64_t flushed_ms;
 };
 
@@ -347,16 +348,20 @@ static void add_hello(struct buf *out, struct stream *st)
 	struct buf row = BUF_INIT(BUF_TEXT_MAX);
 
 	st->engine_row = engine_print(st->server, &st->user, &row);
-	buf_addf(out, "{\"hello\":{\"stream\":\"%s\",\"engine\":%s},\"rev\":%llu}\n", st->id,
-		 buf_str(&row), (unsigned long long)engine_revision(st->server->engine));
+	buf_addf(out,
+		 "{\"hello\":{\"stream\":\"%s\",\"pulse_ms\":%d,\"engine\":%s},\"rev\":%llu}\n",
+		 st->id, PULSE_MS, buf_str(&row),
+		 (unsigned long long)engine_revision(st->server->engine));
 	buf_clear(&row);
 }
 
 /* A refused write has cut the connection: on_close follows in the next turn. */
 static void send_lines(struct stream *st, struct buf *out)
 {
-	if (out->len && http_x_stream_write(st->x, out->data, out->len) == 0)
+	if (out->len && http_x_stream_write(st->x, out->data, out->len) == 0) {
 		timer_set(st->beat, scaled(BEAT_MS));
+		timer_set(st->pulse, scaled(PULSE_MS));
+	}
 	buf_clear(out);
 }
 
@@ -408,6 +413,16 @@ static void on_again(void *arg)
 	write_changes(arg);
 }
 
+/* One that is behind has something to read. */
+static void on_pulse(void *arg)
+{
+	struct stream *st = arg;
+
+	if (http_x_stream_backlog(st->x) == 0)
+		http_x_stream_write(st->x, "\n", 1);
+	timer_set(st->pulse, scaled(PULSE_MS));
+}
+
 /* Ages pass their limits and files change without the engine: they are looked at here. */
 static void on_beat(void *arg)
 {
@@ -438,6 +453,7 @@ static void stream_free(void *arg)
 	windows_clear(st);
 	timer_free(st->again);
 	timer_free(st->beat);
+	timer_free(st->pulse);
 	free(st);
 }
 
@@ -451,6 +467,7 @@ static struct stream *stream_new(struct request *q)
 	rand_hex(st->id, 16);
 	st->again = timer_new(q->server->loop, on_again, st);
 	st->beat = timer_new(q->server->loop, on_beat, st);
+	st->pulse = timer_new(q->server->loop, on_pulse, st);
 	st->next = q->server->streams;
 	q->server->streams = st;
 	return st;

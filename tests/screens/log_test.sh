@@ -92,7 +92,7 @@ node_log() {
 	screen_keys q
 	tap_ok "q is back, too" screen_wait '[0 Deck]'
 	screen_keys 2 L
-	tap_ok "L in the view of nodes" screen_wait 'demo > nodes > htc-3 > log'
+	tap_ok "L in the view of nodes" screen_wait 'demo > nodes > htc-3 (host htc000003) > log'
 	screen_keys Escape
 	tap_ok "and back there" screen_wait '[2 Nodes]'
 	screen_stop

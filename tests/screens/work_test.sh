@@ -123,7 +123,7 @@ money() {
 	screen_keys 5
 	screen_wait 'now         $0.24/h' >/dev/null
 	screen_keys F8
-	tap_ok "F8 writes a file and shows its path" screen_wait '.csv is written, in /'
+	tap_ok "F8 writes a file and shows its path" screen_wait '.csv is written, in'
 	file=$(echo "$state"/exports/cost-month-2026-11-23-*.csv)
 	tap_ok "which nobody else may read" [ "$(stat -c %a "$file")" = 600 ]
 	tap_ok "with the tables" grep -q '^job,,demo,,op,12,monte-carlo,' "$file"

@@ -78,6 +78,9 @@ const struct pane_kind pane_events = {
 
 /* The full view: all clusters, who did what, and under it the whole of the selected one. */
 
+static const struct column brief[] = { { "TIME", 8, 8, 8, false },
+				       { "CLUSTER", 7, 10, 5, false },
+				       { "EVENT", 20, 0, 9, false } };
 static const struct column full[] = {
 	{ "TIME", 8, 8, 8, false },	{ "LEVEL", 5, 5, 5, false },
 	{ "CLUSTER", 8, 14, 6, false }, { "OBJECT", 8, 14, 3, false },
@@ -93,9 +96,11 @@ static const struct column wide[] = {
 static const unsigned char wide_what[] = {
 	TIME, LEVEL, WHO, CLUSTER, OBJECT, OPERATION, MESSAGE
 };
+static const unsigned char brief_what[] = { TIME, CLUSTER, TEXT };
 static const struct pane_columns full_sets[] = {
 	PANE_COLUMNS(0, all),
-	PANE_COLUMNS(60, full),
+	PANE_COLUMNS(60, brief),
+	PANE_COLUMNS(76, full),
 	PANE_COLUMNS(100, wide),
 };
 

@@ -180,13 +180,20 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 	}
 }
 
+/* The engine puts those that left the queue behind it, the newest end first. */
+static bool has_left(const struct pane *p, size_t i)
+{
+	return at(p, i)->end_s > 0 && at(p, i)->state >= JOB_DONE;
+}
+
 /* What the pane of the Deck and the full view have in common. */
 #define A_JOBS_TABLE                                                                           \
 	.title = "Jobs", .window = "jobs", .noun = NOUN_JOB, .of_cluster = true,               \
 	.titled = true, .marks = true, .follows = true,                                        \
 	.sorts = { "",	   "state", "user", "account", "name", "part",                         \
 		   "prio", "nodes", "cpus", "time",    "age" },                                \
-	.id = id, .name = name, .cell = cell
+	.id = id, .name = name, .cell = cell, .is_behind = has_left,                           \
+	.behind = "ended in the last 24 hours, the newest end first"
 
 const struct pane_kind pane_jobs = {
 	A_JOBS_TABLE,
@@ -330,7 +337,7 @@ static void ended(struct deck *d)
 	p->ended = !p->ended;
 	p->offset = 0;
 	deck_say(d, TONE_TEXT,
-		 p->ended ? "with jobs that ended in the last 24 hours, behind the others"
+		 p->ended ? "with jobs that ended in the last 24 hours, below the queue"
 			  : "the queue alone");
 }
 

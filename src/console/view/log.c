@@ -14,8 +14,10 @@
 static void left(const struct deck *d, char *out, size_t max)
 {
 	const struct log_view *l = &d->log;
+	char name[WORDS_NAME];
 
-	snprintf(out, max, "%s > %s > %s > %s", l->cluster, l->node ? "nodes" : "jobs", l->of,
+	snprintf(out, max, "%s > %s > %s > %s", l->cluster, l->node ? "nodes" : "jobs",
+		 words_node_name(name, l->of, l->host),
 		 l->node     ? "log"
 		 : l->errors ? "stderr"
 			     : "stdout");
@@ -66,7 +68,7 @@ static void draw_text(const struct log_text *t, struct screen *s, int row, int c
 
 	while (*text && col < end) {
 		const char *hit = text_find(text, t->find);
-		size_t n = !hit	       ? strlen(text)
+		size_t n = !hit		? strlen(text)
 			   : hit > text ? (size_t)(hit - text)
 					: strlen(t->find);
 		char part[LOG_LINE + 1];

@@ -15,11 +15,10 @@
 #include "console/words.h"
 
 #define LEFT  2	 /* columns before the cells */
-#define NAMED 14 /* columns of a tile that has room for the node's name */
 #define NAMES 64 /* more nodes are not named: all of these are in the window of the table */
 
-/* Columns of a cell, with the gap behind it; a glyph alone has none. */
-static const int wides[] = { NAMED, 4, 3, 1 };
+/* From the best to that which always has room. */
+static const int wides[] = { TILE_NAMED, TILE_WIDE, TILE_SMALL, TILE_PAIR, TILE_GLYPH };
 
 static const char *const shades[] = { "state", "load", "job", "user", "cost", "age" };
 static const struct legend {
@@ -60,22 +59,6 @@ static bool next_group(const struct mirror_rows *r, size_t *at, struct group *g)
 	return true;
 }
 
-/* Cells stand in tens, with a column between two of them; with names there are few, and they
- * fill the line. */
-static int per_line(int columns, int wide)
-{
-	int tens = (columns - LEFT) / (10 * wide + 1);
-
-	if (wide == NAMED)
-		return (columns - LEFT) / NAMED;
-	return wide > 1 ? tens * 10 : (tens < 1 ? 1 : tens) * 10;
-}
-
-static int column_of(const struct deck *d, int i)
-{
-	return LEFT + i * d->map_wide + (d->map_wide == NAMED ? 0 : i / 10);
-}
-
 /* A title, its cells, and a blank line. */
 static int lines_of(const struct group *g, int per)
 {
@@ -108,11 +91,16 @@ static int row_count(struct deck *d, int columns)
 	int room = d->layout.pane[PANE_NODES].rows - 1, lines;
 	size_t i = all_nodes(d) > NAMES;
 
-	while (i + 1 < ARRAY_LEN(wides) && (per_line(columns, wides[i]) < 1 ||
-					    all_lines(d, per_line(columns, wides[i])) > room))
-		i++;
+	for (; i + 1 < ARRAY_LEN(wides); i++) {
+		int per = tile_per_line(columns - LEFT, wides[i]);
+
+		if (wides[i] == TILE_PAIR && !display_has_grounds(d->display))
+			continue;
+		if (per > 0 && all_lines(d, per) <= room)
+			break;
+	}
 	d->map_wide = wides[i];
-	d->map_per = per_line(columns, d->map_wide);
+	d->map_per = tile_per_line(columns - LEFT, d->map_wide);
 	lines = all_lines(d, d->map_per);
 	return lines > 0 ? lines : 1;
 }
@@ -199,6 +187,16 @@ static const char *name_at(const struct pane *p, int64_t place)
 	return p->have && i >= 0 && i < (int64_t)p->rows.n ? p->kind->name(p, (size_t)i) : "";
 }
 
+/* What its cell shows; '\0' behind the last one. */
+static char letter_at(const struct group *g, int64_t i)
+{
+	const struct group_row *r = &g->rows[i < g->rows->size ? i / GROUP_CELLS : 0];
+
+	if (i >= g->rows->size)
+		return '\0';
+	return r->shades[0] ? r->shades[i % GROUP_CELLS] : r->glyphs[i % GROUP_CELLS];
+}
+
 static void draw_cells(const struct deck *d, struct screen *s, struct area a,
 		       const struct group *g, int line)
 {
@@ -209,24 +207,22 @@ static void draw_cells(const struct deck *d, struct screen *s, struct area a,
 	for (int i = 0; i < d->map_per && from + i < g->rows->size; i++) {
 		const struct group_row *r = &g->rows[(from + i) / GROUP_CELLS];
 		int64_t at = (from + i) % GROUP_CELLS, place = g->base + from + i;
-		char glyph = r->shades[0] ? r->shades[at] : r->glyphs[at];
-		enum tone tone = r->shades[0] ? shade_tone(glyph) : words_glyph_tone(glyph);
-		unsigned int look = is_marked(p, place) ? LOOK_BOLD | LOOK_UNDERLINE : 0;
+		char glyph = letter_at(g, from + i);
+		struct tile t = {
+			.glyph = glyph,
+			.tone = r->shades[0] ? shade_tone(glyph) : words_glyph_tone(glyph),
+			.look = is_marked(p, place) ? LOOK_BOLD | LOOK_UNDERLINE : 0,
+			.name = name_at(p, place),
+			.here = place == (int64_t)p->table.cursor,
+			.joined = tile_joins(i, d->map_per, letter_at(g, from + i + 1))
+		};
 
 		if (p->table.range_from && place == (int64_t)p->table.range_row)
-			look |= LOOK_UNDERLINE;
+			t.look |= LOOK_UNDERLINE;
 		if (flashes && flash_on(&d->group_flash, row_hash(d, r), at, display_now()))
-			look |= LOOK_UNDERLINE;
-		int col = a.col + column_of(d, i);
-		bool here = place == (int64_t)p->table.cursor;
-
-		/* brackets around the cursor may take the gap too */
-		if (d->map_wide > 1)
-			tile_draw(s, a.row, col, here && d->map_wide < 4 ? 3 : d->map_wide - 1,
-				  tone, look, glyph, name_at(p, place), tone == TONE_DIM, here);
-		else
-			screen_putf(s, a.row, col, tone, look | (here ? LOOK_REVERSE : 0), 1,
-				    "%c", glyph);
+			t.look |= LOOK_UNDERLINE;
+		tile_draw(s, a.row, a.col + LEFT + tile_column(i, d->map_wide), d->map_wide,
+			  &t);
 	}
 }
 
@@ -275,7 +271,7 @@ static void draw_title(const struct deck *d, struct screen *s, struct area a,
 }
 
 /* Of states: glyph, word and how many, each in its tone; those that nobody is in are dim, and
- * give way where there is no room for all. */
+ * give way where there is no room for all; then the words do. */
 static void draw_states(const struct deck *d, struct screen *s, struct area a)
 {
 	static const struct {
@@ -285,24 +281,31 @@ static void draw_states(const struct deck *d, struct screen *s, struct area a)
 		       { '~', "alloc" }, { '+', "boot" }, { '=', "idle" },  { '#', "busy" } };
 	int64_t counts[ARRAY_LEN(states)] = { 0 };
 	struct group g = { 0 };
-	int all = 0, col = 0;
+	int all = 0, some = 0, col = 0;
 
 	for (size_t at = 0; d->have_groups && next_group(&d->groups, &at, &g);)
 		for (int st = 0; st < NODE_STATES; st++)
 			for (size_t k = 0; k < ARRAY_LEN(states); k++)
 				if (node_state_glyph((enum node_state)st) == states[k].glyph)
 					counts[k] += g.rows->count[st];
-	for (size_t k = 0; k < ARRAY_LEN(states); k++)
-		all += snprintf(NULL, 0, "  %c %s %lld", states[k].glyph, states[k].word,
-				(long long)counts[k]);
-	for (size_t k = 0; k < ARRAY_LEN(states) && col < a.cols; k++)
+	for (size_t k = 0; k < ARRAY_LEN(states); k++) {
+		int width = snprintf(NULL, 0, "  %c %s %lld", states[k].glyph, states[k].word,
+				     (long long)counts[k]);
+
+		all += width;
+		some += counts[k] ? width : 0;
+	}
+	for (size_t k = 0; k < ARRAY_LEN(states) && col < a.cols; k++) {
+		enum tone tone = counts[k] ? words_glyph_tone(states[k].glyph) : TONE_DIM;
+		bool words = some - 2 <= a.cols;
+
 		if (counts[k] || all - 2 <= a.cols)
-			col += screen_putf(s, a.row, a.col + col,
-					   counts[k] ? words_glyph_tone(states[k].glyph)
-						     : TONE_DIM,
-					   0, a.cols - col, "%c %s %lld", states[k].glyph,
-					   states[k].word, (long long)counts[k]) +
+			col += screen_putf(s, a.row, a.col + col, tone, 0, a.cols - col,
+					   "%c %s%s%lld", states[k].glyph,
+					   words ? states[k].word : "", words ? " " : "",
+					   (long long)counts[k]) +
 			       2;
+	}
 }
 
 /* Where the next step of a legend begins: a digit between blanks. */
@@ -436,12 +439,10 @@ static bool key(struct deck *d, const struct key *k)
 static bool click(struct deck *d, int at, int col)
 {
 	struct group g;
-	int line, i = 0;
+	int line, i = tile_at(col - LEFT, d->map_wide, d->map_per);
 
 	if (at == 0 || !group_at(d, at, &g, &line) || line == 0)
 		return false;
-	while (i < d->map_per && col >= column_of(d, i) + d->map_wide)
-		i++;
 	int64_t cell = (int64_t)(line - 1) * d->map_per + i;
 
 	if (col < LEFT || i == d->map_per || cell >= g.rows->size)

@@ -271,7 +271,7 @@ const struct view view_node = {
 	.parent = &view_nodes,
 	.keys = node_keys,
 	.hint =
-	    "{log} log  {shell} shell  {explain} why  {drain} drain  {undrain} undrain  {keep} keep  {terminate} terminate...  Esc",
+	    "{log} log  {shell} shell  {explain} why  {drain} drain  {undrain} undrain  {keep} keep  {terminate} terminate...  Esc back",
 	.row_count = row_count,
 	.draw_row = draw_row,
 };

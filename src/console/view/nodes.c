@@ -174,9 +174,9 @@ void nodes_widths(struct run_widths *w, const struct array_row *rows, size_t n, 
 
 static void draw_glyph(struct screen *s, int row, int col, char glyph, bool here)
 {
-	char text[2] = { glyph, '\0' };
+	struct tile t = { .glyph = glyph, .tone = words_glyph_tone(glyph), .here = here };
 
-	screen_put(s, row, col, words_glyph_tone(glyph), here ? LOOK_REVERSE : 0, text, 1);
+	tile_draw(s, row, col, TILE_GLYPH, &t);
 }
 
 /* The part of the run that holds the cursor: its first cell. */
@@ -261,12 +261,17 @@ void nodes_draw_row(struct screen *s, int row, int col, const struct run_widths 
 }
 
 /*
- * The heat map: a title line and lines of cells for each array. Few nodes are tiles; of more a
- * cell is a glyph, in tens; of more than there is room for a cell is several nodes.
+ * The heat map: a title line and lines of cells for each array. The fewer the nodes, the wider
+ * the cells; of more than there is room for a cell is several nodes.
  */
 
-#define TILE	  4 /* columns: three and a gap */
-#define TILE_ROWS 2 /* of an array: more are glyphs */
+#define LEFT 2 /* columns before the cells */
+
+/* Wider cells take lines from the jobs below, so no array has more than so many lines of them.
+ */
+static const struct {
+	int wide, lines;
+} sizes[] = { { TILE_WIDE, 2 }, { TILE_PAIR, 6 }, { TILE_GLYPH, 0 } };
 
 static int64_t squeeze_of(const struct node_map *m)
 {
@@ -292,30 +297,33 @@ static int lines_of_all(const struct mirror_rows *rows, int per, int64_t squeeze
 	return lines;
 }
 
-static int per_line(int cols)
+/* No array takes more than its lines, and all of them fit. */
+static bool fits(const struct mirror_rows *rows, int per, int lines, int room)
 {
-	int tens = (cols - 2) / 11;
-
-	return (tens < 1 ? 1 : tens) * 10;
-}
-
-static bool fits_as_tiles(const struct mirror_rows *rows, int cols)
-{
-	int per = (cols - 2) / TILE;
-
 	for (size_t i = 0; i < rows->n; i++)
-		if (per < 1 || cells_of(&rows->u.arrays[i]) > (int64_t)per * TILE_ROWS)
+		if (per < 1 || cells_of(&rows->u.arrays[i]) > (int64_t)per * lines)
 			return false;
-	return rows->n > 0;
+	return rows->n > 0 && lines_of_all(rows, per, 1) <= room;
 }
 
-/* Tiles where they fit, else glyphs; both may be too many, and then cells take several nodes.
- */
-static void choose_cells(struct node_map *m, int rows, int cols)
+/* Columns of a cell in an area of that size. */
+static int wide_for(const struct node_map *m, const struct screen *s, int rows, int cols)
 {
-	m->tiles = fits_as_tiles(&m->rows, cols) &&
-		   lines_of_all(&m->rows, (cols - 2) / TILE, 1) <= rows;
-	m->per = m->tiles ? (cols - 2) / TILE : per_line(cols);
+	size_t i = 0;
+
+	for (; i + 1 < ARRAY_LEN(sizes); i++)
+		if ((sizes[i].wide != TILE_PAIR || s->grounds) &&
+		    fits(&m->rows, tile_per_line(cols - LEFT, sizes[i].wide), sizes[i].lines,
+			 rows))
+			break;
+	return sizes[i].wide;
+}
+
+/* Too many even for the narrowest cells: each is several nodes. */
+static void choose_cells(struct node_map *m, const struct screen *s, int rows, int cols)
+{
+	m->wide = wide_for(m, s, rows, cols);
+	m->per = tile_per_line(cols - LEFT, m->wide);
 	m->squeeze = 1;
 	while (m->squeeze < GLYPHS_MAX && lines_of_all(&m->rows, m->per, m->squeeze) > rows &&
 	       lines_of_all(&m->rows, m->per, m->squeeze) > 2 * (int)m->rows.n)
@@ -378,17 +386,16 @@ static void draw_map_line(const struct node_map *m, struct screen *s, int row, s
 	int64_t from = (int64_t)line * m->per, squeeze = squeeze_of(m);
 
 	for (int i = 0; i < m->per && from + i < shown_cells(r, squeeze); i++) {
-		char glyph[2] = { cell_glyph(r, from + i, squeeze), '\0' };
-		bool here = from + i == cursor, flashes = cell_flashes(m, r, from + i);
+		char glyph = cell_glyph(r, from + i, squeeze);
+		struct tile t = { .glyph = glyph,
+				  .tone = words_glyph_tone(glyph),
+				  .look = cell_flashes(m, r, from + i) ? LOOK_UNDERLINE : 0,
+				  .name = "",
+				  .here = from + i == cursor,
+				  .joined = tile_joins(i, m->per,
+						       cell_glyph(r, from + i + 1, squeeze)) };
 
-		if (m->tiles)
-			tile_draw(s, row, a.col + 2 + i * TILE, TILE - 1,
-				  words_glyph_tone(glyph[0]), flashes ? LOOK_UNDERLINE : 0,
-				  glyph[0], "", glyph[0] == '.', here);
-		else
-			screen_put(s, row, a.col + 2 + i + i / 10, words_glyph_tone(glyph[0]),
-				   (here ? LOOK_REVERSE : 0) | (flashes ? LOOK_UNDERLINE : 0),
-				   glyph, 1);
+		tile_draw(s, row, a.col + LEFT + tile_column(i, m->wide), m->wide, &t);
 	}
 }
 
@@ -416,7 +423,7 @@ static void draw_grid(struct node_map *m, struct screen *s, struct area a, bool 
 {
 	int line = 0;
 
-	choose_cells(m, a.rows, a.cols);
+	choose_cells(m, s, a.rows, a.cols);
 	m->top = keep_seen(m->top, cursor_line(m), a.rows,
 			   lines_of_all(&m->rows, m->per, squeeze_of(m)));
 	for (size_t i = 0; i < m->rows.n; i++) {
@@ -464,15 +471,14 @@ void map_draw(struct node_map *m, struct screen *s, struct area a, bool grid, bo
 		draw_lines(m, s, a, focused);
 }
 
-int map_lines(const struct node_map *m, int cols, bool grid)
+int map_lines(const struct node_map *m, const struct screen *s, struct area most, bool grid)
 {
 	if (!m->have)
 		return 1;
 	if (!grid)
 		return (int)m->rows.n;
-	if (fits_as_tiles(&m->rows, cols))
-		return lines_of_all(&m->rows, (cols - 2) / TILE, 1);
-	return lines_of_all(&m->rows, per_line(cols), 1);
+	return lines_of_all(
+	    &m->rows, tile_per_line(most.cols - LEFT, wide_for(m, s, most.rows, most.cols)), 1);
 }
 
 /* The cursor */
@@ -623,10 +629,10 @@ static int64_t line_cell(const struct node_map *m, const struct array_row *r, bo
 
 static int64_t grid_cell(const struct node_map *m, const struct array_row *r, int line, int col)
 {
-	int i = m->tiles ? (col - 2) / TILE : (col - 2) - (col - 2) / 11;
+	int i = tile_at(col - LEFT, m->wide, m->per);
 	int64_t cell;
 
-	if (line < 1 || col < 2 || i >= m->per)
+	if (line < 1 || col < LEFT || i >= m->per)
 		return -1;
 	cell = ((int64_t)(line - 1) * m->per + i) * squeeze_of(m);
 	return cell < cells_of(r) ? cell : -1;

@@ -36,7 +36,7 @@ struct node_map {
 	int per,
 	    top; /* cells in a line of the heat map, 0: it is not one; its first line shown */
 	int64_t squeeze;    /* glyphs in a cell of it, which shows the worst of them; 0 as 1 */
-	bool tiles;	    /* few nodes: each is three columns wide */
+	int wide;	    /* columns of a cell, with the gap behind it */
 	struct flash flash; /* glyphs that just changed */
 	int64_t now_ms;
 	struct area area; /* of the last drawing, and columns of its lines */
@@ -47,7 +47,8 @@ struct node_map {
 void map_clear(struct node_map *m);
 
 void map_load(struct node_map *m, const struct mirror *mirror, int64_t now_ms);
-int map_lines(const struct node_map *m, int cols, bool grid);
+/* Lines that it can use, of the most that it may have. */
+int map_lines(const struct node_map *m, const struct screen *s, struct area most, bool grid);
 void map_draw(struct node_map *m, struct screen *s, struct area a, bool grid, bool focused);
 bool map_key(struct node_map *m, const struct key *k);
 /* The cell, or else the array, at that place of the screen; false: there is neither. */

@@ -18,6 +18,14 @@ static const struct column narrow[] = {
 	{ "", 10, 0, 6, false },
 };
 static const unsigned char narrow_what[] = { CLUSTER, KIND, STATE, NOW };
+static const struct column brief[] = {
+	{ "CLUSTER", 7, 14, 9, false },
+	{ "KIND", 4, 8, 8, false },
+	{ "STATE", 5, 9, 8, false },
+	{ "FOR", 3, 7, 4, true },
+	{ "LAST ERROR / NOW", 24, 0, 7, false },
+};
+static const unsigned char brief_what[] = { CLUSTER, KIND, STATE, TOOK, NOW };
 static const struct column full[] = {
 	{ "ID", 2, 6, 5, true },	{ "CLUSTER", 7, 14, 9, false },
 	{ "KIND", 4, 8, 8, false },	{ "STATE", 5, 9, 8, false },
@@ -36,7 +44,8 @@ static const unsigned char widest_what[] = { ID,    CLUSTER, KIND, STATE, STEP,
 					     BEGUN, TOOK,    NEXT, WHO,	  NOW };
 static const struct pane_columns sets[] = {
 	PANE_COLUMNS(0, narrow),
-	PANE_COLUMNS(60, full),
+	PANE_COLUMNS(60, brief),
+	PANE_COLUMNS(76, full),
 	PANE_COLUMNS(90, widest),
 };
 

@@ -401,7 +401,7 @@ void fixture_empty(void)
 	the.n_clusters = the.n_arrays = the.n_nodes = the.n_jobs = the.n_events = 0;
 }
 
-/* Orders: "node NAME STATE", "cluster NAME STATE", "user NAME", "link lost|live",
+/* Orders: "node NAME STATE", "cluster NAME STATE", "user NAME", "link lost|quiet|live",
  * "stale [SECONDS]", "cloud down", "role viewer" */
 
 static struct strs waiting = STRS_INIT(100);
@@ -456,6 +456,7 @@ void fixture_order(char *line)
 		snprintf(n->kept_by, sizeof(n->kept_by), "ann");
 	} else if (strcmp(verb, "link") == 0) {
 		the.link = strcmp(a, "lost") == 0 ? MIRROR_LOST : MIRROR_LIVE;
+		the.quiet_ms = strcmp(a, "quiet") == 0 ? 5000 : 0;
 	} else if (strcmp(verb, "stale") == 0) {
 		the.clusters[0].view.queue_stale = true;
 		the.clusters[0].view.queue_age_ms = a[0] ? strtol(a, NULL, 10) * 1000 : 200000;

@@ -32,6 +32,7 @@ struct fixture {
 	struct operation ops[4]; /* the newest first */
 	size_t n_ops;
 	enum mirror_link link;
+	int64_t quiet_ms; /* the engine hangs so long */
 	uint64_t revision;
 	const char *log_path;
 	bool disk; /* the demo's /shared has a disk of its own */

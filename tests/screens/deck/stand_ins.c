@@ -217,6 +217,12 @@ enum mirror_link mirror_link(const struct mirror *m)
 	return fixture->link;
 }
 
+int64_t mirror_quiet_ms(const struct mirror *m)
+{
+	(void)m;
+	return fixture->quiet_ms;
+}
+
 const char *mirror_link_text(const struct mirror *m)
 {
 	(void)m;

@@ -45,6 +45,52 @@ static void cuts_by_columns_and_on_whole_characters(void **state)
 	screen_clear(&s);
 }
 
+static void a_sentence_without_room_loses_whole_clauses(void **state)
+{
+	static const char says[] = "+2 htc: 33 tasks pending, 1 core each; F2s_v2 is cheapest";
+	struct screen s;
+
+	(void)state;
+	screen_init(&s, 4, 60, false);
+	screen_put_clauses(&s, 0, 0, TONE_TEXT, says, 60);
+	screen_put_clauses(&s, 1, 0, TONE_TEXT, says, 50);
+	assert_int_equal(screen_put_clauses(&s, 2, 0, TONE_TEXT, says, 36), 24);
+	screen_put_clauses(&s, 3, 0, TONE_TEXT, says, 12); /* the first is cut */
+	expect(&s, "+2 htc: 33 tasks pending, 1 core each; F2s_v2 is cheapest\n"
+		   "+2 htc: 33 tasks pending, 1 core each\n"
+		   "+2 htc: 33 tasks pending\n"
+		   "+2 htc: 33 \xe2\x80\xa6\n");
+	screen_clear(&s);
+}
+
+static void a_hint_without_room_loses_its_last_keys_and_keeps_the_way_on(void **state)
+{
+	static const struct {
+		int columns;
+		const char *fits;
+	} rows[] = {
+		{ 60, "Enter open  n new  S start  D teardown...  Esc back" },
+		{ 40, "Enter open  n new  S start  Esc back" },
+		{ 20, "Enter open  Esc back" },
+		{ 12, "Enter open" },
+		{ 5, "Enter open" }, /* drawing cuts it */
+	};
+	char hint[80];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(hint, sizeof(hint), "%s", rows[0].fits);
+		bar_hint_fit(hint, rows[i].columns);
+		assert_string_equal(hint, rows[i].fits);
+	}
+	snprintf(hint, sizeof(hint), "Enter all events  Tab next pane  ? help");
+	bar_hint_fit(hint, 30);
+	assert_string_equal(hint, "Enter all events  ? help");
+	snprintf(hint, sizeof(hint), "this month, by cluster   sample prices");
+	bar_hint_fit(hint, 30);
+	assert_string_equal(hint, "this month, by cluster");
+}
+
 static void no_byte_from_outside_passes_as_it_is(void **state)
 {
 	struct screen s;
@@ -350,6 +396,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cuts_by_columns_and_on_whole_characters),
+		cmocka_unit_test(a_sentence_without_room_loses_whole_clauses),
+		cmocka_unit_test(a_hint_without_room_loses_its_last_keys_and_keeps_the_way_on),
 		cmocka_unit_test(no_byte_from_outside_passes_as_it_is),
 		cmocka_unit_test(a_wide_character_is_never_half_overwritten),
 		cmocka_unit_test(nothing_is_painted_outside),

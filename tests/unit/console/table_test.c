@@ -224,6 +224,65 @@ static void draws_what_is_visible_and_asks_for_no_more(void **state)
 	table_clear(&t);
 }
 
+/* "node-001 -- ended -- node-002": what stands in the lines below the titles. */
+static const char *lines_of(const struct screen *s)
+{
+	static char text[400];
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (int row = 1; row < s->rows; row++) {
+		const struct cell *c = screen_cell(s, row, 3);
+		char word[12] = "";
+
+		for (int i = 0; i < 8 && !c[0].line; i++)
+			strcat(word, c[i].text);
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
+					 used ? " " : "", c[0].line ? "--" : word);
+	}
+	return text;
+}
+
+static void a_line_stands_between_two_kinds_of_rows(void **state)
+{
+	struct screen s;
+	struct rows r;
+	struct table t;
+
+	(void)state;
+	screen_init(&s, 6, 60, true);
+	fill(&r, 9);
+	table_init(&t, columns, 4, &source, &r);
+	t.split_title = "ended";
+	t.split = 2;
+	table_draw(&t, &s, screen_area(&s), true);
+	assert_string_equal(lines_of(&s), "node-001 node-002 -- node-003 node-004");
+	assert_int_equal(table_row_at(&t, 1), 1);
+	assert_true(table_row_at(&t, 2) == SIZE_MAX); /* nothing is there to be clicked */
+	assert_int_equal(table_row_at(&t, 3), 2);
+	assert_true(table_row_at(&t, 5) == SIZE_MAX);
+	press(&t, K_END); /* the cursor is in sight below it, too */
+	screen_erase(&s);
+	table_draw(&t, &s, screen_area(&s), true);
+	assert_string_equal(lines_of(&s), "node-006 node-007 node-008 node-009 ");
+	press(&t, K_HOME);
+	press(&t, K_PAGE_DOWN);
+	screen_erase(&s);
+	table_draw(&t, &s, screen_area(&s), true);
+	assert_non_null(strstr(lines_of(&s), "node-004"));
+	t.split = 0;
+	press(&t, K_HOME);
+	screen_erase(&s);
+	table_draw(&t, &s, screen_area(&s), true);
+	assert_string_equal(lines_of(&s), "-- node-001 node-002 node-003 node-004");
+	t.split_title = NULL;
+	screen_erase(&s);
+	table_draw(&t, &s, screen_area(&s), true);
+	assert_string_equal(lines_of(&s), "node-001 node-002 node-003 node-004 node-005");
+	table_clear(&t);
+	screen_clear(&s);
+}
+
 static void the_cursor_stays_on_its_object(void **state)
 {
 	struct rows r;
@@ -331,6 +390,7 @@ int main(void)
 		cmocka_unit_test(columns_do_not_move_while_rows_scroll),
 		cmocka_unit_test(never_exceeds_its_room),
 		cmocka_unit_test(draws_what_is_visible_and_asks_for_no_more),
+		cmocka_unit_test(a_line_stands_between_two_kinds_of_rows),
 		cmocka_unit_test(the_cursor_stays_on_its_object),
 		cmocka_unit_test(moves_as_the_keys_say),
 		cmocka_unit_test(marks_belong_to_objects),

@@ -37,7 +37,7 @@ struct world {
 	struct server *server;
 	struct client *client;
 	struct mirror *mirror;
-	int changes;
+	int changes, hushed; /* hushed: those at which the engine did not answer */
 	struct user user;
 	/* a client that keeps every byte */
 	struct http_local *call, *stream; /* the last one, and the last one that is a stream */
@@ -137,7 +137,10 @@ static void fill_store(struct world *w)
 
 static void on_change(void *arg)
 {
-	((struct world *)arg)->changes++;
+	struct world *w = arg;
+
+	w->changes++;
+	w->hushed += mirror_quiet_ms(w->mirror) > 0;
 }
 
 static int up(void **state);
@@ -642,6 +645,25 @@ static void silence_is_broken_by_a_beat(void **state)
 	assert_int_equal(mirror_age_ms(w->mirror), 0);
 }
 
+static void an_engine_that_has_nothing_to_tell_shows_that_it_turns(void **state)
+{
+	struct world *w = *state;
+
+	mirror_watch(w->mirror, NULL, 0);
+	spy_ask(w, "POST", "/v1/stream", "{\"windows\":[" NODES "]}");
+	WAIT_FOR(w, has_line(w, "\"window\":\"n\"") && mirror_link(w->mirror) == MIRROR_LIVE);
+	for (int i = 1; i <= 4; i++) {
+		clock_test_advance(3000);
+		WAIT_FOR(w, count(w, "\n\n") == (size_t)i && mirror_age_ms(w->mirror) == 0);
+	}
+	assert_int_equal(w->hushed, 0);
+	/* 6 s at once: its line is late */
+	clock_test_advance(6000);
+	WAIT_FOR(w, w->hushed == 1);
+	WAIT_FOR(w, mirror_quiet_ms(w->mirror) == 0);
+	assert_int_equal(mirror_link(w->mirror), MIRROR_LIVE);
+}
+
 /* 41 s at once: the beat is not read before the mirror has had enough. */
 static void a_silent_engine_is_left(void **state)
 {
@@ -798,6 +820,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_lost_engine_leaves_the_picture_and_comes_back,
 						up, down),
 		cmocka_unit_test_setup_teardown(silence_is_broken_by_a_beat, up_still, down),
+		cmocka_unit_test_setup_teardown(
+		    an_engine_that_has_nothing_to_tell_shows_that_it_turns, up_still, down),
 		cmocka_unit_test_setup_teardown(a_silent_engine_is_left, up_still, down),
 		cmocka_unit_test_setup_teardown(changes_come_at_most_four_times_a_second,
 						up_still, down),

@@ -1,0 +1,69 @@
+/* Sentences at the foot of the screen: whole, however short its lines are. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "console/deck.h"
+
+#define MESSAGE_LINES 5
+#define MESSAGE_TEXT  1024
+
+int deck_put_message(struct screen *s, int row, enum tone tone, const char *text)
+{
+	char clean[MESSAGE_TEXT];
+	const char *lines[MESSAGE_LINES];
+	int bytes[MESSAGE_LINES], n = 0, columns = s->cols - 2;
+
+	text_clean(clean, sizeof(clean), text, strlen(text));
+	text = clean;
+	for (; *text && n < MESSAGE_LINES; n++) {
+		lines[n] = text;
+		bytes[n] = (int)textbox_fold(text, columns);
+		text += bytes[n];
+		text += strspn(text, " ");
+	}
+	if (*text) /* and its end is cut */
+		bytes[n - 1] = (int)strlen(lines[n - 1]);
+	for (int i = 0; i < n; i++) {
+		int at = row - n + 1 + i;
+
+		screen_fill(s, (struct area){ at, 0, 1, s->cols }, TONE_TEXT, 0);
+		screen_putf(s, at, 1, tone, 0, columns, "%.*s", bytes[i], lines[i]);
+	}
+	return n > 0 ? row - n + 1 : row;
+}
+
+#define LOST	  "ENGINE LOST"
+#define LOST_TEXT 700
+
+/* Small terminals have no lamps: there it says first what is the matter. */
+void deck_put_lost(const struct deck *d, struct screen *s, int row)
+{
+	const char *cure = d->options->start, *first = d->layout.tabs_row < 0 ? LOST " " : "";
+	char text[LOST_TEXT];
+	int top;
+
+	snprintf(text, sizeof(text), "%s%s%s", first,
+		 cure ? "what runs goes on; the engine is started again by: "
+		      : mirror_link_text(d->mirror),
+		 cure ? cure : "");
+	if (cure && text_width(text) > s->cols - 2) { /* then it stands whole in its line */
+		text[strlen(text) - strlen(cure)] = '\0';
+		row = deck_put_message(s, row, TONE_TITLE, cure) - 1;
+	}
+	top = deck_put_message(s, row, TONE_WARN, text);
+	if (first[0])
+		screen_put(s, top, 1, TONE_FAIL, LOOK_BOLD, LOST, s->cols - 2);
+}
+
+void deck_put_quiet(const struct deck *d, struct screen *s, int row)
+{
+	int64_t quiet = mirror_quiet_ms(d->mirror);
+	char text[LOST_TEXT], when[CLOCK_TEXT];
+
+	snprintf(text, sizeof(text),
+		 "the engine does not answer for %lld s: it is busy or stopped; this is as of %s",
+		 (long long)quiet / 1000, clock_hms(when, deck_now(d) - quiet));
+	deck_put_message(s, row, TONE_WARN, text);
+}

@@ -1,0 +1,30 @@
+#!/bin/bash
+# A real engine that is stopped for a while: the console says so after seconds and takes it back when the engine goes on. TAP.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+. tests/support/tap.sh
+. tests/support/site.sh
+build=${BUILD:-build/debug}
+missing=$(site_can "$build") || skip "$missing"
+mux() { tmux -L "hang$$" -f /dev/null "$@"; }
+finish() {
+	[ -z "$engine_pid" ] || kill -CONT "$engine_pid" 2>/dev/null
+	consoles_end mux
+	site_end
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+complain() { mux capture-pane -t one -p; }
+
+site_make "$build" && cloud_start 1 --seed 7 && engine_start && engine_wait || { echo "Bail out! no site"; exit 1; }
+sees() { mux capture-pane -t one -p | grep -qF -- "$1"; }
+lacks() { ! sees "$1"; }
+mux new-session -d -s one -x 120 -y 35 "HOME=$site XDG_STATE_HOME=$site/one '$site/bin/paceline' --socket '$socket'"
+check "the console is at the Deck" until_true sees 'engine ok'
+kill -STOP "$engine_pid"
+check "an engine that was stopped is told after seconds, long before it counts as lost" until_true sees 'NO ANSWER for '
+check "and it is not called lost" lacks 'LOST'
+kill -CONT "$engine_pid"
+check "it goes on, and its lamp is green again" until_true sees 'engine ok'
+check "the line below is free again" until_true lacks 'does not answer'
+tap_end

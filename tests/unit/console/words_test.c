@@ -1,0 +1,85 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "console/words.h"
+
+static const char *event(const char *object, const char *actor, const char *text)
+{
+	static char out[WORDS_EVENT];
+	struct event e = { 0 };
+
+	snprintf(e.object, sizeof(e.object), "%s", object);
+	snprintf(e.actor, sizeof(e.actor), "%s", actor);
+	snprintf(e.text, sizeof(e.text), "%s", text);
+	return words_event(out, &e);
+}
+
+static void an_event_names_its_person_once(void **state)
+{
+	(void)state;
+	assert_string_equal(event("", "op", "created from slurm"),
+			    "created from slurm (by op)");
+	assert_string_equal(event("", "engine", "started"), "started");
+	assert_string_equal(event("", "", "started"), "started");
+	assert_string_equal(event("", "root", "start cancelled by root"),
+			    "start cancelled by root");
+	assert_string_equal(event("", "root", "by root: stopped"), "by root: stopped");
+	assert_string_equal(event("", "op", "stop by op comes first"),
+			    "stop by op comes first");
+	/* another one's name, and a word that only looks like it */
+	assert_string_equal(event("", "op", "cancelled by operator"),
+			    "cancelled by operator (by op)");
+	assert_string_equal(event("", "op", "nearby op-2 stands"),
+			    "nearby op-2 stands (by op)");
+	assert_string_equal(event("", "op", "asked by ann"), "asked by ann (by op)");
+}
+
+static void an_event_names_its_object_once(void **state)
+{
+	(void)state;
+	assert_string_equal(event("htc-3", "", "boot failed"), "htc-3 boot failed");
+	assert_string_equal(event("htc-3", "", "htc-3 boot failed"), "htc-3 boot failed");
+}
+
+static void a_node_is_told_with_its_host_where_that_is_another(void **state)
+{
+	char out[WORDS_NAME];
+
+	(void)state;
+	assert_string_equal(words_node_name(out, "htc-3", "htc000003"),
+			    "htc-3 (host htc000003)");
+	assert_string_equal(words_node_name(out, "htc-3", "htc-3"), "htc-3");
+	assert_string_equal(words_node_name(out, "htc-3", ""), "htc-3");
+}
+
+static void a_job_that_ended_says_when_how_and_where(void **state)
+{
+	struct job j = { .state = JOB_FAILED, .reason = "exit 3", .nodes = "htc-14" };
+	char out[WORDS_MAX];
+
+	(void)state;
+	assert_string_equal(words_job_why(out, &j, 0), "exit 3 on htc-14");
+	j.end_s = 1795300000;
+	assert_string_equal(words_job_why(out, &j, 0) + 5, " exit 3 on htc-14");
+	assert_int_equal(out[2], ':');
+	j.nodes = "";
+	assert_string_equal(words_job_why(out, &j, 0) + 5, " exit 3");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_event_names_its_person_once),
+		cmocka_unit_test(an_event_names_its_object_once),
+		cmocka_unit_test(a_node_is_told_with_its_host_where_that_is_another),
+		cmocka_unit_test(a_job_that_ended_says_when_how_and_where),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
