@@ -32,6 +32,21 @@ struct engine_cloud *cloud_named(struct engine *e, const char *name)
 	return NULL;
 }
 
+static int no_such_cloud(const struct engine *e, const char *name, struct err *err)
+{
+	struct buf names = BUF_INIT(160);
+
+	for (size_t i = 0; i < e->n_clouds; i++)
+		buf_addf(&names, "%s%s", i ? ", " : "", e->clouds[i].record->name);
+	err_set(
+	    err, ERR_INVALID,
+	    "the template asks for cloud \"%s\", which is not configured, and %.150s is: add its record to the configuration, or choose one as in cloud=%s",
+	    name, names.len ? buf_str(&names) : "none",
+	    e->n_clouds ? e->clouds[0].record->name : "NAME");
+	buf_clear(&names);
+	return -1;
+}
+
 static int spec_usable(struct engine *e, const struct cluster_spec *s, struct err *err)
 {
 	const struct engine_cloud *c = cloud_named(e, s->cloud);
@@ -41,10 +56,7 @@ static int spec_usable(struct engine *e, const struct cluster_spec *s, struct er
 		return err_set(err, ERR_UNSUPPORTED, "scheduler \"%s\" is not known here",
 			       s->scheduler);
 	if (!c)
-		return err_set(
-		    err, ERR_INVALID,
-		    "the template asks for cloud \"%s\", which is not configured: add its record to the configuration",
-		    s->cloud);
+		return no_such_cloud(e, s->cloud, err);
 	/* what is not known yet is asked at the start */
 	rf = region_find(e, c, s->region);
 	return rf && rf->sizes_ms ? region_sells(rf, s, err) : 0;
