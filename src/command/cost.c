@@ -168,7 +168,7 @@ static void cluster_row(struct command_run *r, const struct json *j)
 	struct money m = money_of(j);
 	char share[24];
 
-	show_row(r, json_str(j, "cluster", "?"), json_str(j, "state", "?"), m.hours, m.ondemand,
+	show_row(r, json_str(j, "cluster", "?"), json_str(j, "state", ""), m.hours, m.ondemand,
 		 m.spot, m.saved, m.idle, m.usd, m.rate,
 		 json_is(json_get(j, "budget"), JSON_OBJECT) ? percent(share, j, "budget.share")
 							     : "-");
@@ -178,7 +178,7 @@ static void array_row(struct command_run *r, const struct json *j)
 {
 	struct money m = money_of(j);
 
-	show_row(r, json_str(j, "cluster", "?"), json_str(j, "array", "?"), m.hours, m.ondemand,
+	show_row(r, json_str(j, "cluster", "?"), json_str(j, "array", ""), m.hours, m.ondemand,
 		 m.spot, m.saved, m.idle, m.usd, m.rate);
 }
 
@@ -206,7 +206,7 @@ static void job_row(struct command_run *r, const struct json *j)
 	struct money m = money_of(j);
 
 	show_row(r, json_str(j, "cluster", "-"),
-		 show_or(json_str(j, "id", ""), json_str(j, "kind", "?")),
+		 show_or(json_str(j, "id", ""), json_str(j, "kind", "")),
 		 json_str(j, "name", ""), json_str(j, "user", ""), json_str(j, "array", ""),
 		 m.hours, m.usd, m.rate);
 }
@@ -223,20 +223,26 @@ static void kind_row(struct command_run *r, const struct json *j)
 #define SUMS "NODE-H", "ON-DEMAND", "SPOT", "SAVED", "IDLE", "TOTAL", "$/H"
 
 static const struct table {
-	const char *by, *list;
+	const char *by, *list, *first; /* first: what its first cell tells */
 	const char *titles[12];
 	void (*row)(struct command_run *r, const struct json *j);
 } tables[] = {
-	{ "cluster", "by_cluster", { "CLUSTER", "STATE", SUMS, "BUDGET" }, cluster_row },
-	{ "array", "by_array", { "CLUSTER", "ARRAY", SUMS }, array_row },
-	{ "kind", "by_kind", { "KIND", "NODE-H", "TOTAL", "SHARE", "$/H" }, kind_row },
-	{ "user", "by_user", { "USER", "NODE-H", "TOTAL", "SHARE", "$/H" }, user_row },
+	{ "cluster",
+	  "by_cluster",
+	  "cluster",
+	  { "CLUSTER", "STATE", SUMS, "BUDGET" },
+	  cluster_row },
+	{ "array", "by_array", "cluster", { "CLUSTER", "ARRAY", SUMS }, array_row },
+	{ "kind", "by_kind", "kind", { "KIND", "NODE-H", "TOTAL", "SHARE", "$/H" }, kind_row },
+	{ "user", "by_user", "user", { "USER", "NODE-H", "TOTAL", "SHARE", "$/H" }, user_row },
 	{ "account",
 	  "by_account",
+	  "account",
 	  { "ACCOUNT", "NODE-H", "TOTAL", "SHARE", "$/H" },
 	  account_row },
 	{ "job",
 	  "jobs",
+	  "cluster",
 	  { "CLUSTER", "JOB", "NAME", "USER", "ARRAY", "NODE-H", "TOTAL", "$/H" },
 	  job_row },
 };
@@ -252,13 +258,17 @@ static const struct table *table_named(const char *by)
 static void show_table(struct command_run *r, const struct table *t, const struct json *answer)
 {
 	const struct json *list = json_get(answer, t->list);
+	struct json *total = json_copy(json_get(answer, "total"));
 
-	if (json_len(list) == 0)
-		return;
-	show_text(r, "%s", "");
-	show_cells(r, true, t->titles);
-	for (size_t i = 0; i < json_len(list); i++)
-		t->row(r, json_at(list, i));
+	if (json_len(list) > 0) {
+		show_text(r, "%s", "");
+		show_cells(r, true, t->titles);
+		for (size_t i = 0; i < json_len(list); i++)
+			t->row(r, json_at(list, i));
+		json_set_str(total, t->first, "total");
+		t->row(r, total);
+	}
+	json_free(total);
 }
 
 static void on_cost(struct command_run *r, const struct json *answer)

@@ -171,6 +171,21 @@ as "an unknown cloud" 1 'asks for cloud "moon", which is not configured' "cluste
 as "a shell where there is no cluster" 1 'there is no cluster yet: "paceline cluster create" makes one' "ssh"
 as "no operation" 0 "no operation was begun yet" "operation list"
 as "a cloud's typo" 1 'there is no cloud "azsmi"; did you mean "azsim"' "cloud retry azsmi"
+# Every command that is of a cluster, with the words that its help asks for.
+commands_of_a_cluster() {
+	$user "$pl" help | sed -nE 's/^  ([a-z]+( [a-z-]+)?)  .*/\1/p' | while read -r command; do
+		words=$($user "$pl" help $command | sed -nE "1s/^paceline $command (CLUSTER.*)/\\1/p")
+		[ -n "$words" ] || continue
+		words=$(echo "$words" | sed -E 's/\[.*//; s/\.\.\.//; s/CLUSTER/nope/; s/JOB\|NODE|JOB/1/; s/NODE/htc-1/; s/ARRAY/htc/')
+		[ "$command" != "job submit" ] || words="$words --sample"
+		echo "$command $words --yes"
+	done
+}
+commands_of_a_cluster >"$dir/of_a_cluster"
+[ "$(wc -l <"$dir/of_a_cluster")" -gt 30 ]; ok "commands that are of a cluster"
+while read -r words; do
+	as "there is none for: ${words% --yes}" 1 'there is no cluster "nope"; "cluster list" shows' "$words"
+done <"$dir/of_a_cluster"
 as "there is no such cluster" 1 'there is no cluster "nope"; "cluster list" shows' "cluster start nope"
 as "nor a plan of its teardown" 1 'there is no cluster "nope"; "cluster list" shows' "cluster delete nope"
 as "nor its events" 1 'there is no cluster "nope"' "events nope"

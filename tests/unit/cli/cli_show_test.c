@@ -70,12 +70,16 @@ static void says_what_was_spent_and_where_it_leads(void **state)
 	    "\n"
 	    "CLUSTER  STATE    NODE-H  ON-DEMAND  SPOT    SAVED   IDLE   TOTAL   $/H    BUDGET\n"
 	    "demo     running  420.0   $21.00     $60.00  $99.00  $8.00  $81.00  $0.31  81 %\n"
+	    "total             420.0   $21.00     $60.00  $99.00  $8.00  $81.00  $0.31  -\n"
 	    "\n"
-	    "USER   NODE-H  TOTAL   SHARE  $/H\n"
-	    "alice  210.0   $40.50  50 %   $0.20\n"
+	    "USER             NODE-H  TOTAL   SHARE  $/H\n"
+	    "alice            210.0   $40.50  50 %   $0.20\n"
+	    "heads and disks  210.0   $40.50  50 %   $0.11\n"
+	    "total            420.0   $81.00  100 %  $0.31\n"
 	    "\n"
 	    "ACCOUNT  NODE-H  TOTAL   SHARE  $/H\n"
-	    "physics  105.0   $20.25  25 %   $0.10\n");
+	    "physics  105.0   $20.25  25 %   $0.10\n"
+	    "total    420.0   $81.00  100 %  $0.31\n");
 	assert_int_equal(cli_run(s, "paceline cost --json"), 0);
 	j = json_parse(OUT(s), s->out.len, NULL);
 	assert_string_equal(json_str(j, "by_user.0.user", ""), "alice");
