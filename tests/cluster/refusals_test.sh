@@ -270,6 +270,19 @@ as "a shell on a node that is gone says what became of it" 1 'has no node "htc-1
 answers "another user" 1 "$sock: Permission denied" \
 	setpriv --reuid=65533 --regid=65533 --clear-groups "$pl" --socket "$sock" cluster list
 
+# --- one user has all the connections that one may have, and says nothing on them: the engine ends these after 5 s
+serve 6 holder $user python3 -c '
+import socket, sys, time
+held = [socket.socket(socket.AF_UNIX) for _ in range(8)]
+for s in held:
+    s.connect(sys.argv[1])
+print("held", flush=True)
+time.sleep(60)' "$sock"
+ok "eight connections are open"
+as "a ninth waits for its turn" 0 "alpha" "cluster list"
+grep -q 'too many connections of one local user' "$dir/engine.log"; ok "as it was turned away before"
+ended holder; [ $? -eq 143 ]; ok "and then all is as before"
+
 # --- output that cannot go anywhere
 $user "$pl" --socket "$sock" events 2>"$dir/said" | head -n 1 >/dev/null; [ ! -s "$dir/said" ]; ok "a reader that leaves is no error to tell"
 answers "a full device" 1 "the output cannot be written: No space left on device" \
