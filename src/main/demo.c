@@ -86,8 +86,8 @@ static int batch(struct demo_world *w, const struct demo_options *o, struct demo
 	if (demo_engine_pid(w) || demo_azsim_pid(w)) {
 		fprintf(
 		    stderr,
-		    "paceline demo: one runs already in %s: end it with paceline demo --stop, or give another folder with --state\n",
-		    w->dir);
+		    "paceline demo: one runs already in %s: end it with %s demo --stop, or give another folder with --state\n",
+		    w->dir, o->called);
 		return 1;
 	}
 	say_ghosts(w);
@@ -144,11 +144,12 @@ static void say_goes_on(const struct demo_options *o)
 {
 	if (o->dir)
 		printf(
-		    "The demo goes on: paceline demo --state %s attaches to it again, with --stop it ends and removes all.\n",
-		    o->dir);
+		    "The demo goes on: %s demo --state %s attaches to it again, with --stop it ends and removes all.\n",
+		    o->called, o->dir);
 	else
-		puts(
-		    "The demo goes on: paceline attaches to it again, paceline demo --stop ends it and removes all.");
+		printf(
+		    "The demo goes on: %s attaches to it again, %s demo --stop ends it and removes all.\n",
+		    o->called, o->called);
 }
 
 static int with_console(struct demo_world *w, const struct demo_options *o,
@@ -163,7 +164,7 @@ static int with_console(struct demo_world *w, const struct demo_options *o,
 		return failed(&err);
 	if (w->own && file_make_dir(w->own, 0700, &err) < 0)
 		return failed(&err);
-	code = console(w, o->dir != NULL);
+	code = console(w, o->called, o->dir != NULL);
 	if (demo_engine_pid(w))
 		say_goes_on(o);
 	else

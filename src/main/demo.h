@@ -12,12 +12,13 @@ struct demo_options {
 	int64_t tasks, kills;
 	int64_t seed;	 /* -1: any */
 	const char *dir; /* NULL: the usual one */
+	const char *called; /* how this program was called, for what is to be typed */
 };
 
 struct demo_world;
 
 /* The console on the demo's engine, which is up; elsewhere: in a folder of the caller's. */
-typedef int demo_console_fn(const struct demo_world *w, bool elsewhere);
+typedef int demo_console_fn(const struct demo_world *w, const char *called, bool elsewhere);
 
 /* The program's exit code. */
 int demo_main(const struct demo_options *o, demo_console_fn *console);

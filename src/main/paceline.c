@@ -18,7 +18,10 @@
 #include "demo_world.h"
 #include "engine_main.h"
 
+#define CALLED_MOST 24
+
 struct program {
+	const char *called;	   /* "build/paceline", as it would be called again */
 	const char *name, *socket; /* -L and --socket; NULL: not said */
 	struct console_options console;
 	struct places places; /* of the engine that is spoken to */
@@ -162,7 +165,8 @@ static int start_engine(void *arg, struct err *err)
 	if (demo_has_ended(p))
 		return err_set(
 		    err, ERR_IO,
-		    "the demo's engine has ended: paceline demo starts it again, paceline demo --stop removes what is left");
+		    "the demo's engine has ended: %s demo starts it again, %s demo --stop removes what is left",
+		    p->called, p->called);
 	fprintf(stderr, "Starting the engine %s.\n", p->places.name);
 	return engine_spawn(&p->places, &none, err);
 }
@@ -173,10 +177,10 @@ static char *start_command(const struct program *p)
 	if (p->socket)
 		return NULL; /* whoever named a socket started an engine there */
 	if (strcmp(p->places.name, ENGINE_DEMO) == 0)
-		return xstrdup("paceline demo");
+		return xasprintf("%s demo", p->called);
 	if (strcmp(p->places.name, ENGINE_MAIN) == 0)
-		return xstrdup("paceline engine");
-	return xasprintf("paceline -L %s engine", p->places.name);
+		return xasprintf("%s engine", p->called);
+	return xasprintf("%s -L %s engine", p->called, p->places.name);
 }
 
 static int run_console(struct program *p)
@@ -267,12 +271,12 @@ static int read_count(int64_t *out, const struct command_run *r, const char *nam
 		       name, (long long)max, text);
 }
 
-static int demo_console(const struct demo_world *w, bool elsewhere)
+static int demo_console(const struct demo_world *w, const char *called, bool elsewhere)
 {
 	char *conf = file_own("console.conf");
 	char *templates = xasprintf("%s/templates", w->dir);
-	char *start = elsewhere ? xasprintf("paceline demo --state %s", w->dir)
-				: xstrdup("paceline demo");
+	char *start = elsewhere ? xasprintf("%s demo --state %s", called, w->dir)
+				: xasprintf("%s demo", called);
 	const struct console_options o = { .socket_path = w->places.socket,
 					   .engine_uid = (uid_t)-1,
 					   .state_dir = w->own,
@@ -296,7 +300,8 @@ static int own_demo(const struct program *p, const struct command_run *r)
 				  .ghosts = command_option(r, "ghosts") != NULL,
 				  .drive = command_option(r, "drive") != NULL,
 				  .tasks = 40,
-				  .seed = -1 };
+				  .seed = -1,
+				  .called = p->called };
 	const char *state = command_option(r, "state");
 	struct err err = ERR_INIT;
 	char *dir;
@@ -344,9 +349,16 @@ static int run_verb(struct program *p, int argc, char **argv)
 	return cli_main(&o, argc, argv);
 }
 
+/* From a tree that is not installed it is called by its path; a long one would only be in the
+ * way. */
+static const char *called_as(const char *word)
+{
+	return strchr(word, '/') && strlen(word) <= CALLED_MOST ? word : "paceline";
+}
+
 int main(int argc, char **argv)
 {
-	struct program p = { 0 };
+	struct program p = { .called = called_as(argc > 0 ? argv[0] : "") };
 	int used, code;
 
 	signal(SIGPIPE, SIG_IGN);
