@@ -199,8 +199,8 @@ static const char *const *copy(struct strs *to, const char *const *from)
 	return (const char *const *)to->v;
 }
 
-struct helper *helper_add(struct helper_line *line, const struct proc_spec *spec, helper_cb *cb,
-			  void *arg)
+void helper_add(struct helper_line *line, const struct proc_spec *spec, helper_cb *cb,
+		void *arg)
 {
 	struct helper *h = xcalloc(1, sizeof(*h));
 
@@ -218,18 +218,6 @@ struct helper *helper_add(struct helper_line *line, const struct proc_spec *spec
 		h->spec.input = h->input;
 	}
 	TAILQ_INSERT_TAIL(&line->calls, h, link);
-	go(line->all, line->kind);
-	return h;
-}
-
-void helper_drop(struct helper *h)
-{
-	struct helper_line *line;
-
-	if (!h)
-		return;
-	line = h->line;
-	helper_free(h);
 	go(line->all, line->kind);
 }
 

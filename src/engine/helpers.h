@@ -28,7 +28,6 @@ struct helpers {	   /* of one engine */
 	uint64_t served;
 };
 
-struct helper;
 /* r NULL: it was not started, err says why. In a later turn than the one it was asked for in.
  */
 typedef void helper_cb(void *arg, const struct proc_result *r, const struct err *err);
@@ -39,8 +38,7 @@ struct helper_line *helper_line_new(struct helpers *all, struct loop *l, const v
 				    bool (*ready)(void *arg, struct err *err), void *arg);
 void helper_line_free(struct helper_line *line); /* drops what waits and runs; NULL is fine */
 /* spec is copied; its deadline counts from when it begins. on_output gets arg, too. */
-struct helper *helper_add(struct helper_line *line, const struct proc_spec *spec, helper_cb *cb,
-			  void *arg);
-void helper_drop(struct helper *h); /* no callback; NULL is fine */
+void helper_add(struct helper_line *line, const struct proc_spec *spec, helper_cb *cb,
+		void *arg);
 
 #endif
