@@ -35,6 +35,7 @@ struct helper_line {
 	TAILQ_HEAD(waiting, helper) calls; /* in the order in which they were asked for */
 	bool slow;			   /* the last one took long */
 	uint64_t served;
+	struct timer *turn; /* 0 ms: the next one begins */
 	struct helper_line *next;
 };
 
@@ -124,7 +125,15 @@ static void helper_free(struct helper *h)
 	free(h);
 }
 
-static void go(struct helpers *all, const void *kind);
+/* Some line of that kind has the next turn. */
+static void wake(const struct helpers *all, const void *kind)
+{
+	for (struct helper_line *l = all->lines; l; l = l->next)
+		if (l->kind == kind) {
+			timer_set(l->turn, 0);
+			return;
+		}
+}
 
 static void on_ended(void *arg, const struct proc_result *r)
 {
@@ -138,7 +147,7 @@ static void on_ended(void *arg, const struct proc_result *r)
 	h->line->slow = r->wall_ms > SLOW_MS;
 	helper_free(h);
 	cb(mine, r, NULL); /* the line may be gone now */
-	go(all, kind);
+	wake(all, kind);
 }
 
 static void on_failed(void *arg)
@@ -183,12 +192,17 @@ static struct helper *first_waiting(const struct helper_line *line)
 	return NULL;
 }
 
-static void go(struct helpers *all, const void *kind)
+/* One in each turn of the loop: a start waits until the program runs, which takes its time on a
+ * busy machine (R1.5). */
+static void on_turn(void *arg)
 {
-	struct helper_line *line;
+	const struct helper_line *mine = arg;
+	struct helper_line *line = line_next(mine->all, mine->kind);
 
-	while ((line = line_next(all, kind)) != NULL)
-		start(first_waiting(line));
+	if (!line)
+		return;
+	start(first_waiting(line));
+	timer_set(line->turn, 0);
 }
 
 static const char *const *copy(struct strs *to, const char *const *from)
@@ -218,7 +232,7 @@ void helper_add(struct helper_line *line, const struct proc_spec *spec, helper_c
 		h->spec.input = h->input;
 	}
 	TAILQ_INSERT_TAIL(&line->calls, h, link);
-	go(line->all, line->kind);
+	timer_set(line->turn, 0);
 }
 
 struct helper_line *helper_line_new(struct helpers *all, struct loop *l, const void *kind,
@@ -231,8 +245,10 @@ struct helper_line *helper_line_new(struct helpers *all, struct loop *l, const v
 				      .kind = kind,
 				      .ready = ready,
 				      .arg = arg,
+				      .served = ++all->served, /* the older one first */
 				      .next = all->lines };
 	TAILQ_INIT(&line->calls);
+	line->turn = timer_new(l, on_turn, line);
 	all->lines = line;
 	return line;
 }
@@ -252,6 +268,7 @@ void helper_line_free(struct helper_line *line)
 	for (at = &all->lines; *at != line; at = &(*at)->next)
 		;
 	*at = line->next;
+	timer_free(line->turn);
 	free(line);
-	go(all, kind);
+	wake(all, kind);
 }
