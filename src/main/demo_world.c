@@ -28,7 +28,7 @@
 
 int demo_world_init(struct demo_world *w, const char *dir, bool ghosts, struct err *err)
 {
-	*w = (struct demo_world){ .root = geteuid() == 0 };
+	*w = (struct demo_world){ .root = geteuid() == 0, .usual = !dir };
 	if (places_make(&w->places, ENGINE_DEMO, w->root, err) < 0)
 		return -1;
 	w->ghosts = ghosts || !w->root;
@@ -337,6 +337,17 @@ bool demo_world_there(const struct demo_world *w)
 	return file_exists(w->dir) || (w->own && file_exists(w->own));
 }
 
+/* An engine that was started by the name alone, without its demo, said there why it could not.
+ */
+static void remove_log(const struct demo_world *w)
+{
+	char *path = xasprintf("%s.log", w->dir);
+
+	if (w->usual)
+		unlink(path);
+	free(path);
+}
+
 static int remove_folder(const char *dir, struct err *err)
 {
 	int rc = file_exists(dir) ? file_remove_tree(dir, err) : 0;
@@ -353,6 +364,7 @@ int demo_world_stop(struct demo_world *w, struct err *err)
 		return -1;
 	unlink(w->places.socket);
 	remove_empty_parent(w->places.socket);
+	remove_log(w);
 	if (remove_folder(w->dir, err) < 0)
 		return -1;
 	return w->own ? remove_folder(w->own, err) : 0;

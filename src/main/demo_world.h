@@ -14,7 +14,7 @@
 #include "engine_main.h"
 
 struct demo_world { /* owned */
-	bool root, ghosts;
+	bool root, ghosts, usual; /* usual: in the usual place */
 	char *dir, *azsim_dir, *engine_dir, *bin, *templates, *cloud_file, *control;
 	char *own; /* what this person's consoles keep of it: drafts, history; it goes with the demo */
 	struct places places;

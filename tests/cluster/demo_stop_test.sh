@@ -51,6 +51,8 @@ processes() {
 }
 alone() { processes "tmux\|$1" >"$dir/said"; [ ! -s "$dir/said" ]; }
 
+! "$pl" -L demo cluster list >"$dir/said" 2>&1
+ok "without it its name is no engine's"
 mux new-session -d -s demo -x 120 -y 35 "$pl demo --ghosts"
 until_true screen_says 'slurm'
 ok "the console is there"
