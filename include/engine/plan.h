@@ -34,6 +34,7 @@ struct want {
 	const struct need *where; /* shared by wants: where it may go; NULL: anywhere */
 	struct need *need;       /* owned: what it asks for beside all that; NULL: nothing */
 	int64_t not_eligible;    /* > 0: no demand at all (held, dependent ...); shown with reason */
+	uint16_t purses;         /* bits of the budgets that pay for it, beside those of arrays: fact_purse.pays */
 	const char *reason;      /* the scheduler's own */
 	const char *budget;      /* likewise: nothing is made for it as a budget is spent; NULL: none is */
 	const char *rule;        /* not eligible by a rule of the scheduler, in words; NULL: for another reason. Then it has what it asks for */
@@ -119,6 +120,7 @@ struct fact_quota {
 
 struct fact_purse { /* what a budget leaves (B8) */
 	size_t array;            /* SIZE_MAX: of all arrays */
+	uint16_t pays;           /* only for wants that have one of these bits; 0: for all */
 	double left;             /* USD, before what nodes that boot will cost: the plan counts those */
 	double limit;
 	int64_t until_s;         /* then its period ends */

@@ -57,6 +57,7 @@ struct job { /* one record of the queue: a job, or the part of an array that has
 	bool mem_per_cpu;      /* mem_bytes is for each CPU, not each node */
 	bool requeue;
 	uint8_t broke;         /* 1 + the budget that is spent, of queue.broke; 0 none is */
+	uint16_t purses;       /* bits of the budgets of its user and account, by their place in the spec */
 	bool no_spot;          /* lost its machine to the cloud twice: nodes are made for it on demand */
 	int64_t tasks;         /* tasks this record stands for; 1 for a job; -1 unknown (never "fewer") */
 	/* Of a row that stands for a whole array its tasks, those that ended as far as is known; else 0. */
@@ -101,7 +102,7 @@ struct queue {
 	struct sched_node **by_name; /* n_by_name of them, sorted: made by queue_count_node_jobs() */
 	size_t n_by_name;
 	const char *broke[BUDGETS_MAX]; /* of budgets that are spent: what is told of their jobs */
-	bool any_broke;
+	bool any_purses;
 	uint64_t judged; /* grows when .waits of its jobs changed */
 	int64_t read_started_ms, read_ended_ms; /* UTC; a drain is proven only by a read that started after it (R6.1) */
 };

@@ -119,14 +119,21 @@ static const char *closed_text(char out[BUDGET_TEXT], const struct budget_look *
  * What follows
  */
 
+static struct fact_purse *purse_of(struct facts *f, size_t array, const struct budget_spec *b,
+				   const struct budget_look *l)
+{
+	char name[40];
+
+	snprintf(name, sizeof(name), "budget %.32s", b->name);
+	return purse_add(f, array, &l->state, b->limit, name);
+}
+
 static void array_has(struct facts *f, size_t array, const struct budget_spec *b,
 		      const struct budget_look *l)
 {
 	struct fact_array *a = &f->arrays[array];
-	char name[40];
 
-	snprintf(name, sizeof(name), "budget %.32s", b->name);
-	purse_add(f, array, &l->state, b->limit, name);
+	purse_of(f, array, b, l);
 	if (!l->over)
 		return;
 	closed_text(a->budget, l, b);
@@ -141,24 +148,37 @@ void budgets_close(struct facts *f, const struct run *r)
 	for (size_t i = 0; i < r->n_budgets && i < s->n_budgets; i++) {
 		const struct budget_spec *b = &s->budgets[i];
 
-		for (size_t k = 0; b->array && r->budgets[i].active && k < f->n_arrays; k++)
+		if (!r->budgets[i].active)
+			continue;
+		if (!b->array)
+			purse_of(f, SIZE_MAX, b, &r->budgets[i])->pays = (uint16_t)(1u << i);
+		for (size_t k = 0; b->array && k < f->n_arrays; k++)
 			if (strcmp(f->arrays[k].spec->name, b->array) == 0)
 				array_has(f, k, b, &r->budgets[i]);
 	}
 }
 
-static uint8_t broke_by(const struct run *r, const struct job *j)
+static bool pays_for(const struct budget_spec *b, const struct job *j)
+{
+	return (b->user && strcmp(b->user, j->user) == 0) ||
+	       (b->account && strcmp(b->account, j->account) == 0);
+}
+
+/* Which budgets of users and accounts pay for it, and the first of them that has nothing left.
+ */
+static void mark(struct job *j, const struct run *r)
 {
 	const struct cluster_spec *s = &r->cluster.spec;
 
+	j->broke = 0;
+	j->purses = 0;
 	for (size_t i = 0; i < r->n_budgets && i < s->n_budgets; i++) {
-		const struct budget_spec *b = &s->budgets[i];
-
-		if (r->budgets[i].over && ((b->user && strcmp(b->user, j->user) == 0) ||
-					   (b->account && strcmp(b->account, j->account) == 0)))
-			return (uint8_t)(i + 1);
+		if (!r->budgets[i].active || !pays_for(&s->budgets[i], j))
+			continue;
+		j->purses = (uint16_t)(j->purses | 1u << i);
+		if (r->budgets[i].over && !j->broke)
+			j->broke = (uint8_t)(i + 1);
 	}
-	return 0;
 }
 
 /* No decision is made of it meanwhile. */
@@ -171,15 +191,17 @@ void budgets_mark(const struct run *r, struct queue *q)
 		char text[BUDGET_TEXT];
 
 		q->broke[i] = "";
-		if (!r->budgets[i].over || s->budgets[i].array)
+		if (!r->budgets[i].active || s->budgets[i].array)
+			continue;
+		any = true;
+		if (!r->budgets[i].over)
 			continue;
 		closed_text(text, &r->budgets[i], &s->budgets[i]);
 		q->broke[i] = pool_intern(&q->pool, text, strlen(text));
-		any = true;
 	}
-	for (size_t i = 0; (any || q->any_broke) && i < q->n_jobs; i++)
-		q->jobs[i].broke = any ? broke_by(r, &q->jobs[i]) : 0;
-	q->any_broke = any;
+	for (size_t i = 0; (any || q->any_purses) && i < q->n_jobs; i++)
+		mark(&q->jobs[i], r);
+	q->any_purses = any;
 }
 
 /*

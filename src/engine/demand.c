@@ -347,7 +347,7 @@ static bool is_alike(const struct maker *m, size_t want, const struct job *j,
 	       nodes_of(o) == nodes_of(j) && o->cpus == j->cpus &&
 	       o->mem_bytes == j->mem_bytes && o->mem_per_cpu == j->mem_per_cpu &&
 	       o->gpus == j->gpus && o->exclusive == j->exclusive && o->no_spot == j->no_spot &&
-	       o->broke == j->broke;
+	       o->broke == j->broke && o->purses == j->purses;
 }
 
 static uint64_t mix(uint64_t h, uint64_t x)
@@ -394,6 +394,7 @@ static void want_fill(struct want *w, const struct job *j, const struct place_ru
 	per_cpu = j->mem_per_cpu ? w->cpus : 1;
 	w->mem_bytes = j->mem_bytes < INT64_MAX / per_cpu ? j->mem_bytes * per_cpu : INT64_MAX;
 	w->gpus = j->gpus;
+	w->purses = j->purses;
 	w->exclusive = j->exclusive;
 	w->node_count = nodes > 1 ? nodes : 0;
 	w->colocated = w->node_count > 0 && r->colocated;

@@ -89,7 +89,7 @@ static void cause_of_price(struct cause *c, const struct planner *p, const struc
 			   size_t want, uint32_t b)
 {
 	const struct want *w = &p->d->v[want];
-	size_t purse = purse_binding(a, b, w->run_s, nodes_wanted(w));
+	size_t purse = purse_binding(a, b, want, nodes_wanted(w));
 
 	c->dear += ledger_too_dear(p, &a->ledger, b, nodes_wanted(w)) || purse != SIZE_MAX;
 	if (c->purse == SIZE_MAX && purse != SIZE_MAX) {
@@ -437,8 +437,9 @@ static void month_text(struct telling *w, const struct facts *f)
 
 /* What the nodes of this very plan will cost is no longer left. */
 static void purse_text(struct telling *w, const struct attempt *a, const struct cause *c,
-		       const struct want *d)
+		       size_t want)
 {
+	const struct want *d = &a->p->d->v[want];
 	const struct fact_purse *u = &a->p->f->purses[c->purse];
 	int64_t nodes = nodes_wanted(d);
 
@@ -449,7 +450,7 @@ static void purse_text(struct telling *w, const struct attempt *a, const struct 
 		 nodes > 1 ? count_text((char[48]){ 0 }, nodes, "node") : "a",
 		 size_short(a->p->f->buckets[c->purse_bucket].size->name),
 		 nodes > 1 ? "cost" : "costs",
-		 purse_cost(a->p, u, c->purse_bucket, d->run_s) * (double)nodes);
+		 purse_cost(a->p, u, c->purse_bucket, want) * (double)nodes);
 }
 
 static void budget(struct telling *w, const struct attempt *a, const struct cause *c,
@@ -470,7 +471,7 @@ static void budget(struct telling *w, const struct attempt *a, const struct caus
 	else if (of->budget[0])
 		snprintf(w->text, sizeof(w->text), "%s", of->budget);
 	else if (c->purse != SIZE_MAX)
-		purse_text(w, a, c, &a->p->d->v[want]);
+		purse_text(w, a, c, want);
 	else
 		snprintf(
 		    w->text, sizeof(w->text),

@@ -467,8 +467,8 @@ static void schedules(struct facts *f, const struct run *r)
 	}
 }
 
-void purse_add(struct facts *f, size_t array, const struct budget_state *s, double limit,
-	       const char *name)
+struct fact_purse *purse_add(struct facts *f, size_t array, const struct budget_state *s,
+			     double limit, const char *name)
 {
 	struct fact_purse *u = &f->purses[f->n_purses++];
 
@@ -477,6 +477,7 @@ void purse_add(struct facts *f, size_t array, const struct budget_state *s, doub
 				  .limit = limit,
 				  .until_s = s->to_ms / 1000 };
 	snprintf(u->name, sizeof(u->name), "%.39s", name);
+	return u;
 }
 
 static void budget_of_month(struct facts *f, struct run *r, int64_t now_ms)

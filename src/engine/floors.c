@@ -45,7 +45,7 @@ static int64_t present(const struct attempt *a, size_t array, int64_t *spare)
 static int64_t room_for(const struct attempt *a, size_t bucket)
 {
 	int64_t room = ledger_room(a->p, &a->ledger, bucket);
-	int64_t afford = purse_room(a, bucket, 0, 0);
+	int64_t afford = purse_room(a, bucket, SIZE_MAX, 0);
 
 	return room < afford ? room : afford;
 }
@@ -94,7 +94,7 @@ void floors_keep(struct attempt *a)
 			n = n < missing ? n : missing;
 			if (is_mixed(a->p, b) && mix_room(a, b, true) < n)
 				n = mix_room(a, b, true) > 0 ? mix_room(a, b, true) : 1;
-			attempt_buy(a, b, n, 0);
+			attempt_buy(a, b, n, SIZE_MAX);
 			a->kept[b] += n;
 			missing -= n;
 		}

@@ -81,7 +81,12 @@ static double hours_of(int64_t run_s)
 	return (double)((run_s > 0 ? run_s : USE_UNKNOWN_S) + BOOT_USUAL_S) / 3600;
 }
 
-void attempt_buy(struct attempt *a, size_t bucket, int64_t nodes, int64_t run_s)
+static int64_t run_s_of(const struct planner *p, size_t want)
+{
+	return want == SIZE_MAX ? 0 : p->d->v[want].run_s;
+}
+
+void attempt_buy(struct attempt *a, size_t bucket, int64_t nodes, size_t want)
 {
 	const struct kind *k = &a->p->kinds[bucket];
 	struct room r = {
@@ -90,9 +95,9 @@ void attempt_buy(struct attempt *a, size_t bucket, int64_t nodes, int64_t run_s)
 
 	memcpy(r.free, k->cap, sizeof(r.free));
 	ledger_take(a->p, &a->ledger, bucket, nodes);
-	purse_take(a, bucket, nodes, run_s);
+	purse_take(a, bucket, nodes, want);
 	a->made[bucket] += nodes;
-	a->cost += a->p->cost[bucket] * hours_of(run_s) * (double)nodes;
+	a->cost += a->p->cost[bucket] * hours_of(run_s_of(a->p, want)) * (double)nodes;
 	room_new(a, room_add(a, r));
 }
 
@@ -116,18 +121,21 @@ int64_t coming_left(const struct attempt *a, size_t want, size_t bucket)
 {
 	const struct planner *p = a->p;
 	uint32_t kind = coming_kind(a, bucket);
+	int64_t left, afford;
 
 	if (kind == UINT32_MAX || p->shapes[p->asks[want].shape].fit[kind] < 0)
 		return 0;
-	return (int64_t)(p->coming_first[bucket + 1] - p->coming_first[bucket] -
-			 a->taken[bucket]);
+	left =
+	    (int64_t)(p->coming_first[bucket + 1] - p->coming_first[bucket] - a->taken[bucket]);
+	afford = left > 0 ? purse_coming(a, bucket, want) : left;
+	return left < afford ? left : afford;
 }
 
 int64_t attempt_room(const struct attempt *a, size_t want, size_t bucket)
 {
 	int64_t may_make = ledger_room(a->p, &a->ledger, bucket);
 	int64_t left = coming_left(a, want, bucket);
-	int64_t afford = purse_room(a, bucket, a->p->d->v[want].run_s, left);
+	int64_t afford = purse_room(a, bucket, want, left);
 	int64_t room, mixed;
 
 	may_make = may_make < afford ? may_make : afford;
@@ -147,14 +155,14 @@ void attempt_open(struct attempt *a, size_t want, size_t bucket, int64_t nodes)
 
 	a->n_fresh = 0;
 	a->sunk += a->p->cost[bucket] * hours_of(p->d->v[want].run_s) * (double)again;
-	purse_take(a, bucket, again, p->d->v[want].run_s);
+	purse_take(a, bucket, again, want);
 	for (; left > 0 && nodes > 0; left--, nodes--) {
 		GROW(a->fresh, a->n_fresh, a->cap_fresh);
 		a->fresh[a->n_fresh] = p->coming[p->coming_first[bucket] + a->taken[bucket]++];
 		room_new(a, a->fresh[a->n_fresh++]);
 	}
 	if (nodes > 0)
-		attempt_buy(a, bucket, nodes, p->d->v[want].run_s);
+		attempt_buy(a, bucket, nodes, want);
 }
 
 static void note_placement(struct attempt *a, size_t want, const struct room *r, int64_t n)
@@ -196,7 +204,7 @@ void attempt_use(struct attempt *a, size_t want, uint32_t room, int64_t nodes, i
 	}
 	if (!r->matched && r->node != SIZE_MAX && a->p->kinds[r->kind].rank == RANK_BOOTING &&
 	    a->p->kinds[r->kind].bucket != SIZE_MAX && !is_coming(a, r->kind))
-		purse_take(a, a->p->kinds[r->kind].bucket, nodes, a->p->d->v[want].run_s);
+		purse_take(a, a->p->kinds[r->kind].bucket, nodes, want);
 	r->empty = false;
 	r->matched = true;
 	r->job = a->job;

@@ -262,12 +262,14 @@ bool ledger_too_dear(const struct planner *p, const struct ledger *l, size_t buc
 
 /* purse.c: what budgets leave */
 double purse_cost(const struct planner *p, const struct fact_purse *u, size_t bucket,
-		  int64_t run_s); /* of one node */
+		  size_t want); /* of one node; want SIZE_MAX: for no work */
 /* Nodes that may be bought when so many that boot are taken from the purses, too. */
-int64_t purse_room(const struct attempt *a, size_t bucket, int64_t run_s, int64_t coming);
-void purse_take(struct attempt *a, size_t bucket, int64_t nodes, int64_t run_s);
+int64_t purse_room(const struct attempt *a, size_t bucket, size_t want, int64_t coming);
+/* Nodes that boot that the want may have: those that were bought for others its users cannot pay. */
+int64_t purse_coming(const struct attempt *a, size_t bucket, size_t want);
+void purse_take(struct attempt *a, size_t bucket, int64_t nodes, size_t want);
 /* The first that so many nodes are too dear for; SIZE_MAX: none. */
-size_t purse_binding(const struct attempt *a, size_t bucket, int64_t run_s, int64_t nodes);
+size_t purse_binding(const struct attempt *a, size_t bucket, size_t want, int64_t nodes);
 
 /* place.c */
 void attempt_make(struct attempt *a, const struct planner *p, enum strategy s, enum coming c);
@@ -282,7 +284,7 @@ int64_t coming_left(const struct attempt *a, size_t want, size_t bucket);
 int64_t attempt_room(const struct attempt *a, size_t want, size_t bucket);
 /* Takes so many: coming ones into a->fresh, then one room for those to be made, the last one. */
 void attempt_open(struct attempt *a, size_t want, size_t bucket, int64_t nodes);
-void attempt_buy(struct attempt *a, size_t bucket, int64_t nodes, int64_t run_s);
+void attempt_buy(struct attempt *a, size_t bucket, int64_t nodes, size_t want); /* SIZE_MAX: for no work */
 /* So many slots on each of the first `nodes` of a room; the rest of the room is split off. */
 void attempt_use(struct attempt *a, size_t want, uint32_t room, int64_t nodes, int64_t each,
 		 const double take[DIMS_MAX]);

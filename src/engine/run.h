@@ -137,10 +137,10 @@ struct member { /* node and the VM that the last listing showed for it */
 	bool requeue_due;    /* jobs wait for it, and it will not come (R6.4) */
 	bool requeue_told;   /* that they cannot be put back */
 	bool in_scheduler;   /* seen in the last queue */
-	int64_t empties_ms;  /* no job holds it, and it is not free yet, since then; 0: not so */
-	int64_t metered_ms;  /* its time until then is charged */
-	int64_t made_for_s;  /* expected use by the work that the last decision gave it; 0 unknown */
-	int64_t list_price;  /* of a spot machine's size on demand; 0 not looked up */
+	int64_t empties_ms; /* no job holds it, and it is not free yet, since then; 0: not so */
+	int64_t metered_ms; /* its time until then is charged */
+	int64_t made_for_s; /* by the last decision its work takes so long; 0 unknown */
+	int64_t list_price; /* of a spot machine's size on demand; 0 not looked up */
 };
 
 struct live_intent { /* an open intent and its call */
@@ -636,11 +636,12 @@ struct node_use node_use(const struct sched_node *sn, int64_t empties_ms);
 void facts_make(struct facts *out, struct run *r, int64_t now_ms);
 void facts_slim(struct facts *f); /* after the decision: of what nodes have only it asks */
 void facts_clear(struct facts *f);
-/* The hours of an array that are now, or come next; false: it has none, or their zone is not there. */
+/* The hours of an array that are now, or come next; false: it has none, or their zone is not
+ * there. */
 bool hours_of(const struct array_spec *a, int64_t now_s, struct schedule_now *now,
 	      char text[SCHEDULE_TEXT]);
-void purse_add(struct facts *f, size_t array, const struct budget_state *s, double limit,
-	       const char *name);
+struct fact_purse *purse_add(struct facts *f, size_t array, const struct budget_state *s,
+			     double limit, const char *name); /* lent */
 /* Of a quota of the last decision, as it is now: what was asked for since counts. */
 int64_t facts_quota_used(const struct run *r, const struct fact_quota *q);
 void bucket_key(char out[200], const struct array_spec *a, const char *size, const char *zone,

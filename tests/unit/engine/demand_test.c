@@ -291,6 +291,20 @@ static void what_a_rule_forbids_wants_nothing_and_says_what_it_asks_for(void **s
 	assert_null(want_of(w, 4)->rule);
 }
 
+static void jobs_that_other_budgets_pay_for_are_other_wants(void **state)
+{
+	struct world *w = *state;
+
+	add_job(w, "1", 1);
+	add_job(w, "2", 2)->purses = 2;
+	add_job(w, "3", 4)->purses = 2;
+	read_demand(w);
+	assert_int_equal(w->demand.n, 2);
+	assert_int_equal(want_of(w, 0)->purses, 0);
+	assert_int_equal(want_of(w, 1)->purses, 2);
+	assert_int_equal(want_of(w, 2)->slots, 6);
+}
+
 static void a_job_whose_budget_is_spent_wants_nothing(void **state)
 {
 	struct world *w = *state;
@@ -400,6 +414,7 @@ int main(void)
 		T(a_constraint_that_is_not_understood_buys_nothing),
 		T(a_job_of_several_nodes_is_one_task_on_each),
 		T(what_a_rule_forbids_wants_nothing_and_says_what_it_asks_for),
+		T(jobs_that_other_budgets_pay_for_are_other_wants),
 		T(a_job_whose_budget_is_spent_wants_nothing),
 		T(a_job_that_lost_two_machines_gets_no_spot),
 		T(a_partition_and_a_tariff_say_where_a_job_may_go),

@@ -337,11 +337,14 @@ static void make_purses(struct world *w)
 		w->facts.purses[w->facts.n_purses++] = (struct fact_purse){
 			.array = chance(w, 2) ? SIZE_MAX
 					      : (size_t)below(w, w->facts.n_arrays),
+			.pays = (uint16_t)(chance(w, 2) ? 0 : below(w, 4)),
 			.left = (double)below(w, 3000) / 100 - 1,
 			.limit = 50,
 			.until_s = NOW + 60 + below(w, 100000),
 			.name = "a budget",
 		};
+	for (size_t i = 0; i < w->demand.n; i++)
+		w->demand.v[i].purses = (uint16_t)below(w, 4);
 }
 
 static void world_make(struct world *w, unsigned int seed)

@@ -516,6 +516,25 @@ work_without_a_limit_takes_the_idle_time_and_none_goes_beyond_the_period(void **
 	assert_int_equal(bought(w), 2);
 }
 
+/* Alice's budget has room for two nodes, and bob has none. */
+static void a_users_budget_limits_what_is_made_for_the_user_alone(void **state)
+{
+	struct world *w = *state;
+
+	put_purse(w, 2.1, 30 * 24 * 3600);
+	w->facts.purses[0].pays = 4;
+	want_slots(w, 5, 2)->run_s = 10 * 3600;
+	w->demand.v[0].purses = 4 | 1;
+	want_slots(w, 5, 2)->run_s = 10 * 3600;
+	w->demand.v[1].purses = 1;
+	w->array.min_nodes = 7;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_int_equal(w->plan.wants[0].placed, 2);
+	assert_int_equal(w->plan.wants[0].code, WHY_BUDGET);
+	assert_int_equal(w->plan.wants[1].placed, 5);
+	assert_int_equal(bought(w), 7);
+}
+
 static void the_tightest_of_several_budgets_holds(void **state)
 {
 	struct world *w = *state;
@@ -831,6 +850,7 @@ int main(void)
 		T(what_a_budget_leaves_is_a_limit_like_others),
 		T(nodes_that_boot_are_taken_from_it_as_if_bought_now),
 		T(work_without_a_limit_takes_the_idle_time_and_none_goes_beyond_the_period),
+		T(a_users_budget_limits_what_is_made_for_the_user_alone),
 		T(the_tightest_of_several_budgets_holds),
 		T(on_demand_waits_until_spot_had_its_time),
 		T(work_that_may_not_be_evicted_does_not_wait_for_spot),
