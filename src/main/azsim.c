@@ -5,6 +5,8 @@
 #include "azsim/queue/wire.h"
 #include "azsim_lab.h"
 #include "azsim_serve.h"
+#include "base/text.h"
+#include "base/version.h"
 
 static const struct {
 	const char *verb;
@@ -21,6 +23,26 @@ static const struct {
 
 #define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
+static int usage(FILE *to, int code)
+{
+	fprintf(to, "azsim: a simulated Azure\n");
+	for (size_t i = 0; i < N_VERBS; i++)
+		fprintf(to, "%s azsim %s\n", i == 0 ? "usage:" : "      ", verbs[i].help);
+	return code;
+}
+
+static int unknown(const char *word)
+{
+	const char *names[N_VERBS + 1] = { NULL }, *near;
+
+	for (size_t i = 0; i < N_VERBS; i++)
+		names[i] = verbs[i].verb;
+	near = text_nearest(word, names);
+	fprintf(stderr, "azsim: there is no command \"%.60s\"%s%s%s; azsim --help lists them\n",
+		word, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+	return 2;
+}
+
 int main(int argc, char **argv)
 {
 	int status;
@@ -30,8 +52,13 @@ int main(int argc, char **argv)
 	for (size_t i = 0; argc > 1 && i < N_VERBS; i++)
 		if (strcmp(argv[1], verbs[i].verb) == 0)
 			return verbs[i].run(argc - 1, argv + 1);
-	fprintf(stderr, "azsim: a simulated Azure\n");
-	for (size_t i = 0; i < N_VERBS; i++)
-		fprintf(stderr, "%s azsim %s\n", i == 0 ? "usage:" : "      ", verbs[i].help);
-	return 2;
+	if (argc < 2)
+		return usage(stderr, 2);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0)
+		return usage(stdout, 0);
+	if (strcmp(argv[1], "--version") != 0)
+		return unknown(argv[1]);
+	puts("azsim " PACELINE_VERSION);
+	return 0;
 }

@@ -23,6 +23,12 @@ static const struct option options[] = {
 	OPTION("--ghosts", FLAG, ghosts),     OPTION("--control", FLAG, control),
 };
 
+static const char *const takes[] = {
+	[TEXT] = "a text",	   [PORT] = "a number from 0 to 65535",
+	[SEED] = "a whole number", [FACTOR] = "a number from 1 to 1000",
+	[FLAG] = "no value",
+};
+
 static int take(struct azsim_options *o, const struct option *opt, const char *value,
 		struct err *err)
 {
@@ -48,7 +54,20 @@ static int take(struct azsim_options *o, const struct option *opt, const char *v
 		break;
 	}
 	return rc == 0 ? 0
-		       : err_set(err, ERR_INVALID, "%s does not take \"%s\"", opt->name, value);
+		       : err_set(err, ERR_INVALID, "%s takes %s, not \"%.40s\"", opt->name,
+				 takes[opt->kind], value);
+}
+
+static int no_option(const char *word, struct err *err)
+{
+	const char *names[sizeof(options) / sizeof(options[0]) + 1] = { NULL }, *near;
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		names[i] = options[i].name;
+	near = text_nearest(word, names);
+	return err_set(err, ERR_INVALID,
+		       "there is no option \"%.60s\"%s%s%s; azsim --help lists them", word,
+		       near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
 int azsim_read_options(struct azsim_options *o, int argc, char **argv, struct err *err)
@@ -61,7 +80,7 @@ int azsim_read_options(struct azsim_options *o, int argc, char **argv, struct er
 			if (strcmp(options[k].name, argv[i]) == 0)
 				opt = &options[k];
 		if (!opt)
-			return err_set(err, ERR_INVALID, "there is no option \"%s\"", argv[i]);
+			return no_option(argv[i], err);
 		if (opt->kind != FLAG && i + 1 == argc)
 			return err_set(err, ERR_INVALID, "%s needs a value", argv[i]);
 		if (take(o, opt, opt->kind == FLAG ? "" : argv[++i], err) != 0)

@@ -125,6 +125,11 @@ answers "a file that is no YAML" 1 "line 2, column 1" $user "$pl" template check
 rm "$dir/templates/typo.yaml"
 
 # --- the cloud: an ordinary user's
+answers "azsim's command that is none" 2 'there is no command "srve"; did you mean "serve"?' "$azsim" srve
+answers "its option" 2 'there is no option "--stat"; did you mean "--state"?' "$azsim" serve --stat x
+answers "its port" 2 '--port takes a number from 0 to 65535, not "abc"' "$azsim" serve --state "$dir/home/az2" --port abc
+answers "no folder for its state" 2 "--state DIR is needed" "$azsim" serve
+answers "its help" 0 "usage: azsim serve --state DIR" "$azsim" --help
 start_azsim; ok "without root the simulated cloud starts"
 grep -qF 'machines are ghosts: guests need root' "$dir/azsim.log"; ok "and says what is missing"
 answers "a second one on its state" 1 "another azsim (pid $azsim_pid) uses" $user "$azsim" serve --state "$dir/home/az"
