@@ -31,7 +31,7 @@ enum confirm_level { CONFIRM_NONE, CONFIRM_UNDO, CONFIRM_BOX, CONFIRM_PLAN }; /*
 struct command_option {
 	const char *name;     /* "tasks" for --tasks */
 	const char *value;    /* "N", NULL for a switch */
-	const char *help;
+	const char *help;     /* NULL: the program's own, which no text and no completion names */
 };
 
 struct command_run;

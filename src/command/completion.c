@@ -44,7 +44,8 @@ static void add_options(struct buf *out, const struct command *c)
 	for (const struct command_option *o = command_globals; o->name; o++)
 		buf_addf(out, "%s--%s", o == command_globals ? "" : " ", o->name);
 	for (const struct command_option *o = c->options; o && o->name; o++)
-		buf_addf(out, " --%s", o->name);
+		if (o->help)
+			buf_addf(out, " --%s", o->name);
 }
 
 /*
@@ -146,6 +147,8 @@ static void add_fish_word(struct buf *out, size_t i)
 static void add_fish_options(struct buf *out, const struct command *c)
 {
 	for (const struct command_option *o = c->options; o && o->name; o++) {
+		if (!o->help)
+			continue;
 		add_fish_when(out, c->name);
 		buf_addf(out, "-l %s %s-d ", o->name, o->value ? "-r " : "");
 		add_fish_text(out, o->help);

@@ -36,6 +36,8 @@ static void add_sentence(struct buf *out, const char *text)
 
 static void add_option(struct buf *out, const char *hyphens, const struct command_option *o)
 {
+	if (!o->help)
+		return;
 	buf_adds(out, ".TP\n\\fB");
 	add_text(out, hyphens);
 	add_text(out, o->name);

@@ -187,8 +187,7 @@ static const struct command_option demo_options[] = {
 	{ "stop", NULL, "end and remove the demo that runs here" },
 	{ "ghosts", NULL, "machines that only exist on paper: needs no root" },
 	{ "state", "DIR", "where everything lies" },
-	{ "drive", NULL,
-	  "only start the cluster and submit the job: what runs behind the demo's console" },
+	{ "drive", NULL, NULL }, /* what runs behind the demo's console */
 	OPTIONS_END,
 };
 

@@ -11,6 +11,8 @@ static void add_option(struct buf *out, const char *hyphens, const struct comman
 {
 	char head[80];
 
+	if (!o->help)
+		return;
 	snprintf(head, sizeof(head), "%s%s%s%s", hyphens, o->name, o->value ? " " : "",
 		 o->value ? o->value : "");
 	buf_addf(out, "  %-*s %s\n", HELP_COLUMN - 3, head, o->help);

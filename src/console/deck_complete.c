@@ -45,7 +45,8 @@ static void offer_options(const struct command *c, const char *typed, struct cho
 	for (size_t k = 0; k < ARRAY_LEN(lists); k++)
 		for (const struct command_option *o = lists[k]; o && o->name; o++) {
 			snprintf(text, sizeof(text), "--%s", o->name);
-			choices_add(out, typed, text, o->help);
+			if (o->help)
+				choices_add(out, typed, text, o->help);
 		}
 }
 

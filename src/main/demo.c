@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "demo_report.h"
+#include "interrupt.h"
 
 #define IDLE_BATCH   "15s"
 #define IDLE_CONSOLE "60s"
@@ -29,6 +30,31 @@ static void say_ghosts(const struct demo_world *w)
 		    stderr,
 		    "%s: machines are ghosts, with state and timing but nothing that runs on them.\n",
 		    w->root ? "As asked" : "Without root's rights");
+}
+
+/*
+ * Interrupted (SIGINT, SIGTERM): nothing that this process started is left without a word
+ */
+
+static int goes_on(const struct demo_options *o, int signo)
+{
+	fprintf(
+	    stderr,
+	    "paceline demo: interrupted; the demo goes on: paceline demo%s%s --stop ends it\n",
+	    o->dir ? " --state " : "", o->dir ? o->dir : "");
+	return 128 + signo;
+}
+
+/* had: what ran before this process came, and is not its own to end. */
+static int undo(struct demo_world *w, const struct demo_running *had, int signo)
+{
+	bool all = !had->engine && !had->azsim && !had->state;
+	struct err err = ERR_INIT;
+
+	fprintf(stderr, "paceline demo: interrupted; what it started is ended again\n");
+	if ((all ? demo_world_stop(w, &err) : demo_world_halt(w, had, &err)) < 0)
+		failed(&err);
+	return 128 + signo;
 }
 
 /*
@@ -62,13 +88,22 @@ static int run_batch(struct demo_world *w, const struct demo_options *o,
 		.world = w, .order = order, .result = &result, .processes_left = -1
 	};
 	struct err err = ERR_INIT, after = ERR_INIT;
-	int rc, code;
+	const struct demo_running none = { 0 };
+	int rc, code, signo;
 
 	if (demo_world_start(w, o->seed, &err) < 0) {
+		signo = interrupt_came();
+		if (signo)
+			return undo(w, &none, signo);
 		demo_world_stop(w, &after);
 		return failed(&err);
 	}
 	rc = demo_drive(w, order, &result, &err);
+	signo = interrupt_came();
+	if (signo) {
+		demo_result_clear(&result);
+		return o->keep ? goes_on(o, signo) : undo(w, &none, signo);
+	}
 	if (demo_ledger_read(&report.ledger, w, &after) < 0)
 		failed(&after);
 	if (!o->keep && demo_world_stop(w, &after) < 0)
@@ -83,6 +118,8 @@ static int run_batch(struct demo_world *w, const struct demo_options *o,
 
 static int batch(struct demo_world *w, const struct demo_options *o, struct demo_order *order)
 {
+	int code;
+
 	if (demo_engine_pid(w) || demo_azsim_pid(w)) {
 		fprintf(
 		    stderr,
@@ -95,7 +132,10 @@ static int batch(struct demo_world *w, const struct demo_options *o, struct demo
 		fprintf(stderr, "The engine is killed %lld times, seed %llu.\n",
 			(long long)order->kills, (unsigned long long)order->seed);
 	signal(SIGHUP, SIG_IGN); /* the terminal may go away: the run ends as it would have */
-	return run_batch(w, o, order);
+	interrupt_watch();
+	code = run_batch(w, o, order);
+	interrupt_leave();
+	return code;
 }
 
 /*
@@ -131,6 +171,13 @@ static int drive_only(const struct demo_world *w, const struct demo_order *order
 	struct err err = ERR_INIT;
 	int rc;
 
+	if (!demo_engine_pid(w)) {
+		err_set(
+		    &err, ERR_IO,
+		    "--drive works behind a demo that runs, and none runs in %s: paceline demo starts one",
+		    w->dir);
+		return failed(&err);
+	}
 	if (demo_driver_lock(w, &err) < 0)
 		return failed(&err);
 	puts("ready");
@@ -152,16 +199,40 @@ static void say_goes_on(const struct demo_options *o)
 		    o->called, o->called);
 }
 
+/* 0: it stands; else the exit code. A terminal that goes away takes nothing with it. */
+static int make_stand(struct demo_world *w, const struct demo_options *o)
+{
+	const struct demo_running had = { .state = file_exists(w->engine_dir),
+					  .engine = demo_engine_pid(w) != 0,
+					  .azsim = demo_azsim_pid(w) != 0 };
+	struct err err = ERR_INIT;
+	int rc, signo;
+
+	interrupt_watch();
+	rc = demo_world_start(w, o->seed, &err);
+	if (rc == 0 && !had.state && !interrupt_came())
+		rc = start_driver(w, o, &err);
+	signo = interrupt_came();
+	if (signo)
+		signo = undo(w, &had, signo);
+	interrupt_leave();
+	if (signo || rc == 0)
+		return signo;
+	return failed(&err);
+}
+
 static int with_console(struct demo_world *w, const struct demo_options *o,
 			demo_console_fn *console)
 {
-	bool fresh = !file_exists(w->engine_dir);
 	struct err err = ERR_INIT;
 	int code;
 
 	say_ghosts(w);
-	if (demo_world_start(w, o->seed, &err) < 0 || (fresh && start_driver(w, o, &err) < 0))
-		return failed(&err);
+	code = make_stand(w, o);
+	if (code)
+		return code;
+	if (interrupt_hung_up())
+		return 128 + SIGHUP;
 	if (w->own && file_make_dir(w->own, 0700, &err) < 0)
 		return failed(&err);
 	code = console(w, o->called, o->dir != NULL);

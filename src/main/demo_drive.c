@@ -11,6 +11,7 @@
 #include "base/rand.h"
 #include "base/strs.h"
 #include "demo_results.h"
+#include "interrupt.h"
 
 #define LOOK_MS	     200
 #define STUCK_MS     300000 /* no phase takes longer on the slowest machine seen */
@@ -397,7 +398,8 @@ static void look(void *arg)
 		return;
 	if (clock_mono_ms() - d->phase_ms > STUCK_MS) {
 		err_set(&err, ERR_TIMEOUT, "%s has not ended after %d s: %s",
-			demo_phase_names[d->phase], STUCK_MS / 1000, d->last);
+			demo_phase_names[d->phase], STUCK_MS / 1000,
+			d->last[0] ? d->last : "the engine gave no answer");
 		fail(d, &err);
 		return;
 	}
@@ -420,8 +422,8 @@ int demo_drive(const struct demo_world *w, const struct demo_order *o, struct de
 		d.kill = timer_new(d.loop, kill_engine, &d);
 		enter(&d, DEMO_START);
 		timer_set(d.look, 0);
-		while (!d.ended)
-			loop_turn(d.loop, 1000);
+		while (!d.ended && !interrupt_came())
+			loop_turn(d.loop, LOOK_MS);
 		proc_free(d.reader);
 		timer_free(d.look);
 		timer_free(d.kill);

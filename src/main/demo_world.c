@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/proc.h"
 #include "base/text.h"
+#include "interrupt.h"
 #include "template/template.h"
 
 #define PROGRAM_MAX   ((size_t)64 << 20)
@@ -311,13 +312,20 @@ int demo_engine_start(const struct demo_world *w, struct err *err)
 	return engine_spawn(&w->places, &a, err);
 }
 
+static int check_interrupt(struct err *err)
+{
+	return interrupt_came() ? err_set(err, ERR_IO, "interrupted") : 0;
+}
+
 int demo_world_start(struct demo_world *w, int64_t seed, struct err *err)
 {
 	if (w->root && !getpwnam(ENGINE_USER) && make_user(err) < 0)
 		return -1;
-	if (install(w, err) < 0)
+	if (install(w, err) < 0 || check_interrupt(err) < 0)
 		return -1;
 	if (!demo_azsim_pid(w) && start_azsim(w, seed, err) < 0)
+		return -1;
+	if (check_interrupt(err) < 0)
 		return -1;
 	return demo_engine_pid(w) ? 0 : demo_engine_start(w, err);
 }
@@ -356,11 +364,20 @@ static int remove_folder(const char *dir, struct err *err)
 	return rc;
 }
 
+int demo_world_halt(const struct demo_world *w, const struct demo_running *had, struct err *err)
+{
+	if (!had->state && end_process(driver_pid(w), SIGTERM, err) < 0)
+		return -1;
+	if (!had->engine && end_process(demo_engine_pid(w), SIGTERM, err) < 0)
+		return -1;
+	return had->azsim ? 0 : end_process(demo_azsim_pid(w), SIGTERM, err);
+}
+
 int demo_world_stop(struct demo_world *w, struct err *err)
 {
-	if (end_process(driver_pid(w), SIGTERM, err) < 0 ||
-	    end_process(demo_engine_pid(w), SIGTERM, err) < 0 ||
-	    end_process(demo_azsim_pid(w), SIGTERM, err) < 0)
+	const struct demo_running none = { 0 };
+
+	if (demo_world_halt(w, &none, err) < 0)
 		return -1;
 	unlink(w->places.socket);
 	remove_empty_parent(w->places.socket);

@@ -29,13 +29,20 @@ pid_t demo_azsim_pid(const struct demo_world *w);
 /* This process starts the cluster and submits the job, behind the console: until it ends, or the demo is stopped. */
 int demo_driver_lock(const struct demo_world *w, struct err *err);
 
-/* Makes what is missing of user, folder, cloud and engine; what runs already is left alone. seed < 0: any. */
+struct demo_running { /* before somebody starts what is missing */
+	bool state, engine, azsim;
+};
+
+/* Makes what is missing of user, folder, cloud and engine; what runs already is left alone. seed < 0: any. An interrupt
+ * (interrupt.h) ends it between two steps, with -1: what was started stands, so that it can be ended. */
 int demo_world_start(struct demo_world *w, int64_t seed, struct err *err);
 int demo_engine_start(const struct demo_world *w, struct err *err);
 int demo_engine_kill(const struct demo_world *w, struct err *err); /* SIGKILL, and waits for its end */
 bool demo_world_there(const struct demo_world *w); /* or something that it left */
 /* Ends engine and cloud, waits for their end, removes the folders. */
 int demo_world_stop(struct demo_world *w, struct err *err);
+/* Ends what of driver, engine and cloud did not run before; the folders stay. */
+int demo_world_halt(const struct demo_world *w, const struct demo_running *had, struct err *err);
 /* Processes of this machine that still have something of the world open: named in a command line or mounted. */
 size_t demo_processes_left(const struct demo_world *w);
 

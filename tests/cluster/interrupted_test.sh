@@ -1,0 +1,51 @@
+#!/bin/bash
+# A demo that is interrupted while it is made, or at any time without a console, is ended again: no process, no folder. On ghosts,
+# in a folder of its own. TAP.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+. tests/support/tap.sh
+. tests/support/site.sh
+site_begin
+pl=$site/bin/paceline world=$site/world job=
+end() {
+	[ -z "$job" ] || kill "$job" 2>/dev/null
+	"$pl" demo --stop --state "$world" >/dev/null 2>&1
+	site_end
+}
+trap end EXIT
+
+processes() { for p in /proc/[0-9]*; do tr "\0" " " <"$p/cmdline" | grep -F "$world"; done 2>/dev/null | grep -v "^grep"; }
+gone() { [ ! -e "$world" ] && [ -z "$(processes | tee -a "$site/said")" ]; }
+# interrupted WHAT WORD...: interrupted once WHAT is there, in its folder
+interrupted() {
+	at=$1
+	shift
+	"$pl" demo --ghosts --state "$world" "$@" >"$site/said" 2>&1 &
+	job=$!
+	until_true test -e "$world/$at"
+	kill -TERM "$job"
+	wait "$job"
+	code=$?
+	job=
+	[ $code -eq 143 ] && grep -q 'interrupted' "$site/said"
+}
+
+interrupted azsim.log --batch
+ok "without a console, interrupted while the cloud starts: it says so"
+gone
+ok "and nothing is left"
+interrupted run/engine.sock --batch
+ok "without a console, interrupted when its engine answers: it says so"
+gone
+ok "and nothing is left"
+interrupted azsim.log
+ok "interrupted before its console is there: it says so"
+gone
+ok "and nothing is left"
+interrupted run/engine.sock --batch --keep && grep -qF "goes on: paceline demo --state $world --stop ends it" "$site/said"
+ok "what shall be kept goes on, and it is said how it ends"
+"$pl" demo --stop --state "$world" >"$site/said" 2>&1 && gone
+ok "which ends it"
+! timeout 60 "$pl" demo --drive --state "$world" >"$site/said" 2>&1 && grep -qF 'none runs in' "$site/said"
+ok "what works behind a demo does not wait for one"
+tap_end
