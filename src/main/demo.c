@@ -243,11 +243,13 @@ static int with_console(struct demo_world *w, const struct demo_options *o,
 	return code;
 }
 
-static int stop(struct demo_world *w)
+static int stop(struct demo_world *w, const struct demo_options *o)
 {
 	struct err err = ERR_INIT;
 	bool there = demo_world_there(w);
 
+	if (demo_world_owned(w, o->dir != NULL, &err) < 0)
+		return failed(&err);
 	if (demo_world_stop(w, &err) < 0)
 		return failed(&err);
 	puts(there ? "The demo is ended, and its folders are removed."
@@ -274,7 +276,7 @@ int demo_main(const struct demo_options *o, demo_console_fn *console)
 	if (demo_world_init(&w, o->dir, o->ghosts, &err) < 0)
 		code = failed(&err);
 	else if (o->stop)
-		code = stop(&w);
+		code = stop(&w, o);
 	else if (o->drive)
 		code = drive_only(&w, &order);
 	else

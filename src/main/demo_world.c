@@ -356,6 +356,35 @@ static void remove_log(const struct demo_world *w)
 	free(path);
 }
 
+static int check_owner(const char *dir, const char *how, struct err *err)
+{
+	const struct passwd *pw;
+	struct stat st;
+
+	if (geteuid() == 0 || stat(dir, &st) < 0 || st.st_uid == geteuid())
+		return 0;
+	pw = getpwuid(st.st_uid);
+	return err_set(
+	    err, ERR_DENIED,
+	    "the demo in %s is not yours: %.40s ends it with paceline demo --stop%s%s", dir,
+	    pw ? pw->pw_name : "its owner", how, how[0] ? dir : "");
+}
+
+int demo_world_owned(const struct demo_world *w, bool elsewhere, struct err *err)
+{
+	struct places site;
+	int rc = 0;
+
+	if (elsewhere)
+		return check_owner(w->dir, " --state ", err);
+	if (demo_world_there(w) || w->root)
+		return 0;
+	if (places_make(&site, ENGINE_DEMO, true, NULL) == 0)
+		rc = check_owner(site.state, "", err);
+	places_clear(&site);
+	return rc;
+}
+
 static int remove_folder(const char *dir, struct err *err)
 {
 	int rc = file_exists(dir) ? file_remove_tree(dir, err) : 0;

@@ -39,6 +39,9 @@ int demo_world_start(struct demo_world *w, int64_t seed, struct err *err);
 int demo_engine_start(const struct demo_world *w, struct err *err);
 int demo_engine_kill(const struct demo_world *w, struct err *err); /* SIGKILL, and waits for its end */
 bool demo_world_there(const struct demo_world *w); /* or something that it left */
+/* -1: the demo that would be ended is another user's. elsewhere: its folder was named; else the site's counts, when this user
+ * has none. */
+int demo_world_owned(const struct demo_world *w, bool elsewhere, struct err *err);
 /* Ends engine and cloud, waits for their end, removes the folders. */
 int demo_world_stop(struct demo_world *w, struct err *err);
 /* Ends what of driver, engine and cloud did not run before; the folders stay. */

@@ -162,6 +162,8 @@ static int start_engine(void *arg, struct err *err)
 		return err_set(err, why.code, "%.240s; start one there, or leave --socket out",
 			       why.msg);
 	}
+	if (places_check_right(p->name, err) < 0)
+		return -1;
 	if (demo_has_ended(p))
 		return err_set(
 		    err, ERR_IO,

@@ -1,10 +1,13 @@
 #include "places.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <poll.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -116,6 +119,52 @@ int places_reach(const struct places *p, struct err *err)
 bool places_answers(const struct places *p)
 {
 	return places_reach(p, NULL) == 0;
+}
+
+static int refused(const char *socket, struct err *err)
+{
+	const struct passwd *pw = getpwuid(geteuid());
+	const struct group *gr = NULL;
+	struct stat st;
+	char me[60];
+
+	snprintf(me, sizeof(me), "%.40s", pw ? pw->pw_name : "YOU");
+	if (stat(socket, &st) == 0 && (st.st_mode & S_IWGRP))
+		gr = getgrgid(st.st_gid);
+	if (!gr)
+		return err_set(err, ERR_DENIED, "an engine runs at %s, for its owner alone",
+			       socket);
+	return err_set(
+	    err, ERR_DENIED,
+	    "an engine runs at %s; you are not in the group %.40s: ask an admin for gpasswd -a %s %.40s, and for a role in " SITE_CONFIG
+	    ": roles: [\"user:%s=viewer\"]; then log in again",
+	    socket, gr->gr_name, me, gr->gr_name, me);
+}
+
+int places_check_right(const char *name, struct err *err)
+{
+	const char *const names[] = { name ? name : ENGINE_MAIN, ENGINE_DEMO };
+	char *own = name ? NULL : find_config(false);
+	bool mine = own && strcmp(own, SITE_CONFIG) != 0;
+	int rc = 0;
+
+	free(own);
+	if (mine || places_of_site())
+		return 0;
+	for (size_t i = 0; i < (name ? 1 : ARRAY_LEN(names)) && rc == 0; i++) {
+		struct places p;
+		int fd = -1;
+
+		rc = places_make(&p, names[i], true, err);
+		if (rc == 0)
+			fd = unix_connect(p.socket, 0, NULL);
+		if (rc == 0 && fd < 0 && errno == EACCES)
+			rc = refused(p.socket, err);
+		if (fd >= 0)
+			close(fd);
+		places_clear(&p);
+	}
+	return rc;
 }
 
 int places_check_free(const struct places *p, struct err *err)

@@ -33,6 +33,12 @@ int places_find(struct places *p, const char *name, struct err *err);
 bool places_answers(const struct places *p);		   /* somebody listens on the socket */
 int places_reach(const struct places *p, struct err *err); /* why nobody does */
 
+/*
+ * Before a client starts an engine of its own, name as it was said or NULL: -1 when the site's answers there, but not to this
+ * user, with what an admin has to do. Without a name, a configuration of this user's own means an engine of its own.
+ */
+int places_check_right(const char *name, struct err *err);
+
 /* For an engine: the socket's path is short enough, and nobody listens there. */
 int places_check_free(const struct places *p, struct err *err);
 char *places_whole(const char *path); /* from "/" on: folders change, and clients have others */

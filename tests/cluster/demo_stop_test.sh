@@ -65,6 +65,22 @@ mux send-keys -t demo Escape
 until_true test -s "$dir/home/.local/state/paceline/demo/drafts/slurm.json"
 ok "a form that is left keeps a draft"
 
+# stranger WORD...: by somebody without rights; what it said is in $dir/said
+stranger() { HOME=$dir/other setpriv --reuid 65534 --regid 65534 --clear-groups "$pl" "$@" >"$dir/said" 2>&1 </dev/null; }
+sent_to_admin() {
+	grep -qF 'engine runs at /run/paceline/demo.sock; you are not in the group paceline: ask an admin' "$dir/said" &&
+		grep -qF 'roles: ["user:' "$dir/said" && ! grep -qF 'Starting' "$dir/said"
+}
+mkdir "$dir/other" && chown 65534 "$dir/other"
+if command -v setpriv >/dev/null 2>&1; then
+	! stranger cluster list && sent_to_admin
+	ok "somebody without rights is told what an admin has to do"
+	! stranger -L demo ssh demo head -- hostname && sent_to_admin
+	ok "also when the engine is named"
+	! stranger demo --stop && grep -qF 'the demo in /var/lib/paceline/demo is not yours: root ends it' "$dir/said"
+	ok "and whose demo it is that runs"
+fi
+
 "$pl" demo --stop >"$dir/said" 2>&1 && grep -qF 'its folders are removed' "$dir/said"
 ok "the demo is stopped under its console"
 left
