@@ -296,14 +296,33 @@ static void draw_place(const struct deck *d, struct screen *s, int row)
 	if (error)
 		screen_put(s, row, used + 2, TONE_FAIL, 0, p->rows.error, s->cols - used - 3);
 	bar_hint_fit(right, s->cols - used - 2);
-	if (!error && used + 2 < s->cols)
+	if (!error && text_width(right) <= s->cols - used - 2)
 		screen_put_right(s, row, used + 1, TONE_TEXT, 0, right, s->cols - used - 2);
+	else if (!error)
+		screen_put_clauses(s, row, used + 1, TONE_TEXT, right, s->cols - used - 2);
 }
 
 static void draw_lines(struct deck *d, struct screen *s, struct area a, int top, int lines)
 {
 	for (int i = 0; i < a.rows && top + i < lines; i++)
 		d->view->draw_row(d, s, (struct area){ a.row + i, a.col, 1, a.cols }, top + i);
+}
+
+/* Over what has no word there, or else in a line of its own: half a sentence is none. */
+static void tell_more(struct screen *s, struct area line)
+{
+	static const char more[] = " more below ";
+	int col = line.col + line.cols - text_width(more);
+	bool free = true;
+
+	for (int i = col - 1; i < line.col + line.cols; i++) {
+		const struct cell *c = screen_cell(s, line.row, i);
+
+		free = free && c && !c->line && (!c->text[0] || c->text[0] == ' ');
+	}
+	if (!free)
+		screen_fill(s, line, TONE_TEXT, 0);
+	screen_put(s, line.row, col, TONE_KEY, 0, more, text_width(more));
 }
 
 /* A view that is all lines: its cursor, if it has one, stays in sight. */
@@ -326,8 +345,7 @@ static void draw_bare(struct deck *d, struct screen *s, struct area a)
 	d->view_top = d->view_top < 0 ? 0 : d->view_top > most ? most : d->view_top;
 	draw_lines(d, s, a, d->view_top, lines);
 	if (!d->view->cursor_row && lines > d->view_top + a.rows)
-		screen_put_right(s, a.row + a.rows - 1, a.col, TONE_KEY, 0, " more below ",
-				 a.cols - 1);
+		tell_more(s, (struct area){ a.row + a.rows - 1, a.col, 1, a.cols - 1 });
 }
 
 int view_detail_rows(struct deck *d, int columns)

@@ -304,9 +304,30 @@ static void draw_question(const struct dialog *d, struct screen *s, int row, int
 			    key_name(key, dialog_confirm_key(d)));
 }
 
+/* What is lost is read whole before the words around it are. */
+static void draw_loss(const struct dialog *d, struct screen *s, int row, int col, int columns,
+		      size_t i)
+{
+	static const char *const words[] = { "I accept the loss of", "loss of" };
+	const char *keys = d->away ? " (Tab, Space)" : " (Space)";
+	char text[200];
+
+	for (size_t tries = 0; tries < 3; tries++) {
+		snprintf(text, sizeof(text), "[%c] %s %s%s", d->accepted[i] ? 'x' : ' ',
+			 words[tries == 2], d->spec.losses[i], tries ? "" : keys);
+		if (text_width(text) <= columns)
+			break;
+	}
+	screen_put(s, row, col, TONE_FAIL, i == d->focus && !d->away ? LOOK_UNDERLINE : 0, text,
+		   columns);
+}
+
+#define NARROW 54 /* columns of a last line of few words */
+
 static void draw_last_line(const struct dialog *d, struct screen *s, int row, int col,
 			   int columns, int64_t now)
 {
+	bool narrow = columns < NARROW;
 	char key[16];
 
 	key_name(key, dialog_confirm_key(d));
@@ -321,10 +342,14 @@ static void draw_last_line(const struct dialog *d, struct screen *s, int row, in
 			    (int)((d->acts_at - now + 999) / 1000));
 	else if (d->spec.level == CONFIRM_PLAN && dialog_complete(d))
 		screen_putf(s, row, col, TONE_WARN, 0, columns,
-			    "%s begins, after 5 s in which any key cancels. Esc no", key);
+			    narrow ? "%s begins after 5 s. Esc: no"
+				   : "%s begins, after 5 s in which any key cancels. Esc no",
+			    key);
 	else if (d->spec.level == CONFIRM_PLAN)
 		screen_putf(s, row, col, TONE_DIM, 0, columns,
-			    "%s is off until all of it is done. Enter and Esc: no", key);
+			    narrow ? "%s is off until all is done. Esc: no"
+				   : "%s is off until all of it is done. Enter and Esc: no",
+			    key);
 	else
 		screen_put(s, row, col, TONE_DIM, 0, "Enter and Esc: no", columns);
 }
@@ -335,6 +360,7 @@ static void draw_line(const struct dialog *d, struct screen *s, int row, struct 
 	char key[16], wanted[DIALOG_NAME + 1];
 	bool word = dialog_wanted(d, wanted)[0] != '\0';
 
+	screen_fill(s, (struct area){ row, a.col, 1, a.cols }, TONE_TEXT, 0);
 	key_name(key, dialog_confirm_key(d));
 	int used =
 	    screen_putf(s, row, a.col, TONE_WARN, 0, a.cols, " %s %s/N %s%s", d->spec.question,
@@ -367,10 +393,7 @@ void dialog_draw(const struct dialog *d, struct screen *s, struct area a, int64_
 	for (size_t i = 0; i < n_facts(d) && row < last - 1; i++)
 		row += draw_fact(s, row, col, columns, d->spec.facts[i]);
 	for (size_t i = 0; i < d->n_losses && row < last - 1; i++)
-		screen_putf(
-		    s, row++, col, TONE_FAIL, i == d->focus && !d->away ? LOOK_UNDERLINE : 0,
-		    columns, "[%c] I accept the loss of %s (%sSpace)",
-		    d->accepted[i] ? 'x' : ' ', d->spec.losses[i], d->away ? "Tab, " : "");
+		draw_loss(d, s, row++, col, columns, i);
 	draw_question(d, s, last - 1, col, columns);
 	draw_last_line(d, s, last, col, columns, now);
 }

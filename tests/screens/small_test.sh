@@ -48,6 +48,22 @@ screen_settle >/dev/null
 tap_ok "60x15: a message is whole" no_dots
 screen_stop
 
+deck 40x10
+screen_keys D
+screen_wait 'Tear down demo' >/dev/null
+tap_ok "40x10: what a teardown loses is named whole" screen_wait 'loss of shared (/shared)'
+tap_ok "and how it is begun and left" screen_wait 'F9 is off until all is done. Esc: no'
+screen_stop
+deck 40x10
+screen_keys 2 Space Space d
+tap_ok "40x10: a question has its line for itself" screen_wait 'drain 2 nodes? y/N'
+tap_ok "and no word of what stood there before" eventually_lacks 'help'
+screen_stop
+deck 40x10
+screen_keys 2 Down Down Enter
+tap_ok "40x10: what is below is told in a line of its own" screen_wait '                  more below'
+screen_stop
+
 # Jobs that ended
 
 deck 120x35
