@@ -78,6 +78,7 @@ struct template_row {
 	char name[64], title[120], scheduler[24], arrays[120], hash[65];
 	char used_by[160];         /* clusters made from it; " *" behind those of another revision */
 	int64_t changed_ms;        /* its file */
+	char problem[200];         /* the first to mend; "": it is fine */
 };
 
 struct engine_row { /* lamps and header (R14.2) */

@@ -31,11 +31,13 @@ struct template {
 	struct template_param *params;
 	size_t n_params;
 	struct yaml *tree;
+	char *problem;                     /* the first to mend, with its place; NULL: none */
 };
 
 struct template_problem {
 	unsigned int line, column;
 	char text[240];
+	bool cause;                        /* an unknown word: what else is missing may follow from it */
 };
 
 struct template_problems { /* all of them at once, in order of position; at most 100 */
@@ -52,6 +54,8 @@ void template_folders(struct strs *out); /* built-in (beside the program or unde
 
 /* Everything that can be known without a cloud: unknown keys, wrong types, names, ranges, references. 0 when there is none. */
 int template_check(struct template_problems *out, const struct template *t);
+/* The one to mend first: an unknown word before what may follow from it. NULL: there is none. */
+const struct template_problem *template_problems_first(const struct template_problems *p);
 void template_problems_clear(struct template_problems *p);
 
 /* params: "name=value". Unknown parameters and values that do not fit are errors that name the parameter and what is allowed. */

@@ -12,6 +12,7 @@
 #include <sqlite3.h>
 
 #include "base/failpoint.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 #define BUSY_TIMEOUT_MS 5000
@@ -44,7 +45,7 @@ static const struct meaning {
 	enum err_code code;
 	const char *advice;
 } meanings[] = {
-	{ SQLITE_FULL, ERR_FULL, "; free disk space, then try again" },
+	{ SQLITE_FULL, ERR_FULL, "" }, /* and SQLITE_IOERR: see disk_trouble() */
 	{ SQLITE_BUSY, ERR_CONFLICT, "; another program holds the file, find it with fuser" },
 	{ SQLITE_LOCKED, ERR_CONFLICT, "" },
 	{ SQLITE_CORRUPT, ERR_PARSE,
@@ -58,7 +59,7 @@ static const struct meaning {
 	{ SQLITE_AUTH, ERR_DENIED, "" },
 	{ SQLITE_CONSTRAINT, ERR_INVALID, "" },
 	{ SQLITE_TOOBIG, ERR_INVALID, "" },
-	{ SQLITE_IOERR, ERR_IO, "; check the disk" },
+	{ SQLITE_IOERR, ERR_IO, "" },
 };
 
 static const struct meaning *meaning_of(int rc)
@@ -84,13 +85,39 @@ static int trouble(const struct sql *db, const struct err *why, struct err *err)
 	return -1;
 }
 
+/* What was begun is undone then, by SQLite or by whoever began it. */
+static void disk_trouble(const struct sql *db, int rc, struct err *why)
+{
+	struct statfs fs;
+	long long free_kib = -1;
+
+	if (statfs(db->path, &fs) == 0)
+		free_kib = (long long)(fs.f_bavail * (unsigned long long)fs.f_bsize >> 10);
+	if ((rc & 0xff) == SQLITE_FULL)
+		err_set(
+		    why, ERR_FULL,
+		    "the disk of %s is full: %lld KiB are free; nothing was changed: free some space",
+		    db->path, free_kib);
+	else
+		err_set(why, ERR_IO,
+			"the disk of %s fails (%s): nothing was changed; check the disk",
+			db->path, sqlite3_errstr(rc));
+}
+
+/* The statement is for the log alone: whoever asked for something has not written it. */
 static int fail(const struct sql *db, int rc, const char *doing, struct err *err)
 {
 	const struct meaning *m = meaning_of(rc);
 	struct err why;
 
-	err_set(&why, m->code, "%s: %s (SQLite %d)%s, in: %.100s", db->path,
-		sqlite3_errmsg(db->db), rc, m->advice, doing);
+	if (m->code == ERR_FULL || m->code == ERR_IO || m->code == ERR_INTERNAL)
+		log_error("%s: %s (SQLite %d), in: %.100s", db->path, sqlite3_errmsg(db->db),
+			  rc, doing);
+	if ((rc & 0xff) == SQLITE_FULL || (rc & 0xff) == SQLITE_IOERR)
+		disk_trouble(db, rc, &why);
+	else
+		err_set(&why, m->code, "%s: %s (SQLite %d)%s", db->path, sqlite3_errmsg(db->db),
+			rc, m->advice);
 	if (m->code == ERR_PARSE)
 		return trouble(db, &why, err);
 	if (err)

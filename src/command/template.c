@@ -1,4 +1,6 @@
 /* Templates, as the engine has them. */
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "command/run.h"
 
@@ -9,12 +11,14 @@ static void on_list(struct command_run *r, const struct json *answer)
 	show_columns(r, "TEMPLATE", "SCHEDULER", "ARRAYS", "USED BY", "CHANGED", "TITLE");
 	for (size_t i = 0; i < json_len(list); i++) {
 		const struct json *t = json_at(list, i);
-		char when[CLOCK_TEXT];
+		const char *problem = json_str(t, "problem", "");
+		char when[CLOCK_TEXT], broken[220];
 
+		snprintf(broken, sizeof(broken), "broken: %s", problem);
 		show_row(r, json_str(t, "name", "?"), json_str(t, "scheduler", ""),
 			 json_str(t, "arrays", ""), json_str(t, "used_by", ""),
 			 show_time(when, json_int(t, "changed_ms", 0)),
-			 json_str(t, "title", ""));
+			 problem[0] ? broken : json_str(t, "title", ""));
 	}
 	show_result(r, answer);
 	run_done(r);

@@ -47,7 +47,8 @@ static int run_deck(struct loop *l, struct client *c, const struct console_optio
 	code = d->exit_code;
 	if (code < 128)
 		puts(
-		    mirror_link(d->mirror) == MIRROR_LOST
+		    deck_demo_ended(d) ? "The demo was ended, with all that ran in it."
+		    : mirror_link(d->mirror) == MIRROR_LOST
 			? "No engine answers: what runs goes on, but nothing new begins until one is started again."
 			: "The engine and its clusters go on; paceline comes back to them.");
 	if (o->stats)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "console/pace.h"
 
@@ -205,6 +206,13 @@ void deck_open_row(struct deck *d, const struct view *v, const char *field, cons
 bool deck_lost(const struct deck *d)
 {
 	return d->options->start && mirror_link(d->mirror) == MIRROR_LOST;
+}
+
+bool deck_demo_ended(const struct deck *d)
+{
+	const char *dir = d->options->demo_dir;
+
+	return dir && mirror_link(d->mirror) == MIRROR_LOST && !file_exists(dir);
 }
 
 const char *deck_cannot(const struct deck *d, enum role needs)

@@ -363,6 +363,7 @@ const char *deck_selected(const struct deck *d,
 			  char out[80]); /* what "why" is asked about: node, job; "" none */
 const char *deck_cannot(const struct deck *d,
 			enum role needs); /* why nothing can be changed now; NULL: it can */
+bool deck_demo_ended(const struct deck *d); /* nobody answers: "demo --stop" removed it */
 bool deck_lost(const struct deck *d);	  /* the engine is gone, and how to start it is known */
 void deck_leave(struct deck *d, int code);
 bool deck_maps(const struct deck *d); /* the node pane shows glyphs, not a list */

@@ -40,14 +40,18 @@ int deck_put_message(struct screen *s, int row, enum tone tone, const char *text
 /* Small terminals have no lamps: there it says first what is the matter. */
 void deck_put_lost(const struct deck *d, struct screen *s, int row)
 {
-	const char *cure = d->options->start, *first = d->layout.tabs_row < 0 ? LOST " " : "";
+	const char *cure = d->options->start;
+	const char *first = d->layout.tabs_row < 0 ? LOST " " : "";
+	bool ended = cure && deck_demo_ended(d);
 	char text[LOST_TEXT];
 	int top;
 
-	snprintf(text, sizeof(text), "%s%s%s", first,
-		 cure ? "what runs goes on; the engine is started again by: "
-		      : mirror_link_text(d->mirror),
-		 cure ? cure : "");
+	snprintf(
+	    text, sizeof(text), "%s%s%s", first,
+	    ended  ? "the demo was ended, with all that ran in it; another one is started by: "
+	    : cure ? "what runs goes on; the engine is started again by: "
+		   : mirror_link_text(d->mirror),
+	    cure ? cure : "");
 	if (cure && text_width(text) > s->cols - 2) { /* then it stands whole in its line */
 		text[strlen(text) - strlen(cure)] = '\0';
 		row = deck_put_message(s, row, TONE_TITLE, cure) - 1;
@@ -62,8 +66,9 @@ void deck_put_quiet(const struct deck *d, struct screen *s, int row)
 	int64_t quiet = mirror_quiet_ms(d->mirror);
 	char text[LOST_TEXT], when[CLOCK_TEXT];
 
-	snprintf(text, sizeof(text),
-		 "the engine does not answer for %lld s: it is busy or stopped; this is as of %s",
-		 (long long)quiet / 1000, clock_hms(when, deck_now(d) - quiet));
+	snprintf(
+	    text, sizeof(text),
+	    "the engine does not answer for %lld s: it is busy or stopped; this is as of %s",
+	    (long long)quiet / 1000, clock_hms(when, deck_now(d) - quiet));
 	deck_put_message(s, row, TONE_WARN, text);
 }

@@ -529,6 +529,15 @@ static void used_by(char out[160], const struct engine *e, const struct template
 	}
 }
 
+/* A file that is no YAML at all. */
+static void template_row_broken(struct template_row *row, const char *name,
+				const struct err *why)
+{
+	*row = (struct template_row){ 0 };
+	snprintf(row->name, sizeof(row->name), "%s", name);
+	snprintf(row->problem, sizeof(row->problem), "%.199s", why->msg);
+}
+
 static void template_row_make(struct template_row *row, const struct engine *e,
 			      const struct template *t)
 {
@@ -541,6 +550,7 @@ static void template_row_make(struct template_row *row, const struct engine *e,
 	snprintf(row->scheduler, sizeof(row->scheduler), "%s",
 		 t->scheduler ? t->scheduler : "");
 	snprintf(row->hash, sizeof(row->hash), "%s", t->hash);
+	snprintf(row->problem, sizeof(row->problem), "%s", t->problem ? t->problem : "");
 	for (size_t i = 0; i < t->arrays.n && used < sizeof(row->arrays); i++)
 		used += (size_t)snprintf(row->arrays + used, sizeof(row->arrays) - used, "%s%s",
 					 i ? "," : "", t->arrays.v[i]);
@@ -554,12 +564,16 @@ size_t engine_templates(struct engine *e, struct template_row **out)
 	*out = NULL;
 	templates_list(&names, &e->template_folders, NULL);
 	for (size_t i = 0; i < names.n; i++) {
-		struct template *t = template_load(&e->template_folders, names.v[i], NULL);
+		struct err why = ERR_INIT;
+		struct template *t = template_load(&e->template_folders, names.v[i], &why);
 
-		if (!t)
-			continue;
+		if (!t && why.code != ERR_PARSE)
+			continue; /* it went meanwhile */
 		GROW(*out, n, cap);
-		template_row_make(&(*out)[n++], e, t);
+		if (t)
+			template_row_make(&(*out)[n++], e, t);
+		else
+			template_row_broken(&(*out)[n++], names.v[i], &why);
 		template_free(t);
 	}
 	strs_clear(&names);

@@ -40,7 +40,7 @@ static int goes_on(const struct demo_options *o, int signo)
 {
 	fprintf(
 	    stderr,
-	    "paceline demo: interrupted; the demo goes on: paceline demo%s%s --stop ends it\n",
+	    "paceline demo: interrupted; the demo goes on: %s demo%s%s --stop ends it\n", o->called,
 	    o->dir ? " --state " : "", o->dir ? o->dir : "");
 	return 128 + signo;
 }

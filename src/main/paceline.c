@@ -202,6 +202,8 @@ static int run_console(struct program *p)
 	/* there from the start, so that it is missed when "demo --stop" takes it away */
 	if (state && strcmp(p->places.name, ENGINE_DEMO) == 0)
 		file_make_dir(state, 0700, NULL);
+	if (!p->socket && strcmp(p->places.name, ENGINE_DEMO) == 0)
+		p->console.demo_dir = p->places.state;
 	templates = file_own("templates");
 	p->console.templates_dir = templates;
 	conf = file_own("console.conf");
@@ -282,6 +284,7 @@ static int demo_console(const struct demo_world *w, const char *called, bool els
 	const struct console_options o = { .socket_path = w->places.socket,
 					   .engine_uid = (uid_t)-1,
 					   .state_dir = w->own,
+					   .demo_dir = w->dir,
 					   .templates_dir = templates,
 					   .start = start,
 					   .conf_path = conf };

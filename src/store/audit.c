@@ -58,8 +58,8 @@ int store_audit_add(struct store *st, struct audit *a, struct err *err)
 	stmt_int(&s, 12, a->operation_id);
 	stmt_text(&s, 13, a->prev);
 	stmt_text(&s, 14, a->hash);
-	if (stmt_run(&s, err) < 0)
-		return err_wrap(err, "audit");
+	if (stmt_run(&s, err) < 0) /* a full disk has its own sentence */
+		return err && err->code == ERR_FULL ? -1 : err_wrap(err, "audit");
 	a->seq = sql_last_id(st->sql);
 	return 0;
 }

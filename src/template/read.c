@@ -25,6 +25,7 @@ void problem_add(struct template_problems *p, unsigned int line, unsigned int co
 	one = &p->v[p->n++];
 	one->line = line;
 	one->column = column;
+	one->cause = false;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
@@ -411,6 +412,23 @@ static void read_key(struct reading *r, const struct yaml *y, const struct key *
 		read_scalar(r, y, k, into, where);
 }
 
+/* Some unknown key is a misspelling of this one. */
+static bool is_misspelled(const struct yaml *map, const struct key *keys, const char *name)
+{
+	const char *words[32], *near;
+	size_t n = 0;
+
+	for (; n < ARRAY_LEN(words) - 1 && keys[n].name; n++)
+		words[n] = keys[n].name;
+	words[n] = NULL;
+	for (const struct yaml *c = map->child; c; c = c->next) {
+		near = text_nearest(c->key, words);
+		if (near && strcmp(near, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void unknown_key(struct reading *r, const struct yaml *y, const struct key *keys,
 			const char *where)
 {
@@ -432,6 +450,7 @@ static void unknown_key(struct reading *r, const struct yaml *y, const struct ke
 		problem_add(r->out, y->key_line, y->key_column,
 			    "unknown key \"%.60s\" in %s; it takes %s", y->key, where,
 			    buf_str(&list));
+	r->out->v[r->out->n - 1].cause = true;
 	buf_clear(&list);
 }
 
@@ -467,7 +486,8 @@ void read_map(struct reading *r, const struct yaml *map, const struct key *keys,
 			unknown_key(r, c, keys, where);
 	}
 	for (const struct key *k = keys; k->name; k++)
-		if (k->required && !yaml_get(map, k->name))
+		if (k->required && !yaml_get(map, k->name) &&
+		    !is_misspelled(map, keys, k->name))
 			problem_add(r->out, map->line, map->column, "%s needs %s", where,
 				    k->name);
 }

@@ -61,19 +61,32 @@ static void take_params(struct template *t)
 	map_free(none);
 }
 
+const struct template_problem *template_problems_first(const struct template_problems *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->v[i].cause)
+			return &p->v[i];
+	return p->n ? &p->v[0] : NULL;
+}
+
 static void take_names(struct template *t)
 {
-	struct template_problems ignored = { 0 };
+	struct template_problems found = { 0 };
+	const struct template_problem *first;
 	struct document d;
 
-	read_template(&d, &ignored, t, NULL);
+	read_template(&d, &found, t, NULL);
+	first = template_problems_first(&found);
+	if (first)
+		t->problem = xasprintf("line %u, column %u: %s", first->line, first->column,
+				       first->text);
 	t->title = xstrdup(d.title);
 	t->description = xstrdup(d.description);
 	t->scheduler = xstrdup(d.spec.scheduler ? d.spec.scheduler : "");
 	for (size_t i = 0; i < d.spec.n_arrays; i++)
 		strs_add(&t->arrays, d.spec.arrays[i].name);
 	document_clear(&d);
-	template_problems_clear(&ignored);
+	template_problems_clear(&found);
 }
 
 struct template *template_parse(const char *text, size_t len, const char *name, struct err *err)
@@ -116,6 +129,7 @@ void template_free(struct template *t)
 	free(t->hash);
 	free(t->text);
 	free(t->scheduler);
+	free(t->problem);
 	strs_clear(&t->arrays);
 	params_clear(t->params, t->n_params);
 	yaml_free(t->tree);
@@ -258,10 +272,12 @@ static int give_all(struct map *given, const struct template *t, const struct st
 static int first_problem(const struct template_problems *p, const struct template *t,
 			 struct err *err)
 {
-	if (!p->n)
+	const struct template_problem *first = template_problems_first(p);
+
+	if (!first)
 		return 0;
-	err_set(err, ERR_INVALID, "template %s: line %u, column %u: %s", t->name, p->v[0].line,
-		p->v[0].column, p->v[0].text);
+	err_set(err, ERR_INVALID, "template %s: line %u, column %u: %s", t->name, first->line,
+		first->column, first->text);
 	if (p->n > 1) {
 		size_t n = strlen(err->msg);
 

@@ -63,6 +63,7 @@ static const struct field template_fields[] = {
 	FIELD(struct template_row, hash, FIELD_CHARS),
 	FIELD(struct template_row, used_by, FIELD_CHARS),
 	FIELD(struct template_row, changed_ms, FIELD_INT),
+	FIELD(struct template_row, problem, FIELD_CHARS),
 	FIELD_END,
 };
 

@@ -88,6 +88,8 @@ ok "no draft, no file, no socket, no folder is left of it"
 alone "paceline demo --ghosts"
 ok "and no process but that console"
 until_true screen_says 'no answer for'
+until_true screen_says 'the demo was ended'
+ok "which says that the demo was ended"
 mux send-keys -t demo -l ':theme mono'
 mux send-keys -t demo Enter
 until_true screen_says 'mono'

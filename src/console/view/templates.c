@@ -52,6 +52,10 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 	};
 
 	snprintf(out->text, sizeof(out->text), "%.150s", text[what]);
+	if (t->problem[0] && what == TITLE)
+		snprintf(out->text, sizeof(out->text), "broken: %.140s", t->problem);
+	if (t->problem[0] && (what == NAME || what == TITLE))
+		out->tone = TONE_FAIL;
 	if (what == ARRAYS || what == CHANGED)
 		out->tone = TONE_DIM;
 	if (what == USED && strchr(t->used_by, '*'))

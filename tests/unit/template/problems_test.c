@@ -221,6 +221,29 @@ static void an_unknown_key_is_one_problem(void **state)
 	template_free(t);
 }
 
+static void a_misspelled_key_comes_before_what_follows_from_it(void **state)
+{
+	struct template_problems p = { 0 };
+	struct template *t = with(&(const struct change){ 17, "arays:", 0, 0, NULL });
+	struct cluster_spec spec = { 0 };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_true(template_check(&p, t) > 0);
+	for (size_t i = 0; i < p.n; i++)
+		assert_null(strstr(p.v[i].text, "needs arrays"));
+	assert_int_equal(template_problems_first(&p)->line, 17);
+	assert_non_null(strstr(t->problem, "line 17, column 1: unknown key \"arays\""));
+	assert_int_equal(template_expand(&spec, t, NULL, &err), -1);
+	assert_non_null(strstr(err.msg, "line 17, column 1: unknown key \"arays\""));
+	assert_non_null(strstr(err.msg, "did you mean \"arrays\"?"));
+	template_problems_clear(&p);
+	template_free(t);
+	t = with(NULL);
+	assert_null(t->problem);
+	template_free(t);
+}
+
 static void tells_all_problems_in_order_of_position(void **state)
 {
 	static const char text[] = "titel: x\ncluster: {cloud: a b, regoin: x}\narrays: {}\n";
@@ -281,6 +304,7 @@ int main(void)
 		cmocka_unit_test(finds_nothing_in_a_right_template),
 		cmocka_unit_test(says_line_column_and_the_nearest_word),
 		cmocka_unit_test(an_unknown_key_is_one_problem),
+		cmocka_unit_test(a_misspelled_key_comes_before_what_follows_from_it),
 		cmocka_unit_test(tells_all_problems_in_order_of_position),
 		cmocka_unit_test(keeps_at_most_a_hundred_problems),
 		cmocka_unit_test(control_bytes_never_come_out_of_a_problem),
