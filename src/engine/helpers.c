@@ -201,6 +201,7 @@ static void on_turn(void *arg)
 
 	if (!line)
 		return;
+	loop_doing(line->loop, "a command on a head begins");
 	start(first_waiting(line));
 	timer_set(line->turn, 0);
 }

@@ -36,7 +36,8 @@ until_true told 'the scheduler lost [78] of 8 nodes'; ok "R5.3: that the schedul
 lost=$(told_ms 'the scheduler lost' 0)
 cli cluster resume demo >"$site/said" 2>&1; ok "autoscaling goes on"
 until_true cluster '.view.issue | test("the scheduler lost [78] of 8 nodes: nothing is removed for 60 s")'; ok "R5.3: the cluster says so, where its other trouble stands"
-until_true says why demo htc-8 && until_true grep -q 'the scheduler suddenly shows much less' "$site/said"; ok "R5.3: and so does each node that stays for it"
+doubted() { says why demo htc-8 && grep -q 'the scheduler suddenly shows much less' "$site/said"; }
+until_true doubted; ok "R5.3: and so does each node that stays for it"
 nodes '(.rows | length) == 8 and all(.rows[]; .state == "idle")'; ok "R5.3: none of them goes"
 gone=
 first_goes() { gone=$(told_ms '^(draining|deleting):' "$lost"); }
