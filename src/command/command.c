@@ -119,7 +119,8 @@ static int no_option(const char *of, const struct command_option *own, const cha
 	const char *near;
 
 	for (; own && own->name; own++)
-		strs_addf(&names, "%s%s", hyphens, own->name);
+		if (own->help) /* nobody is led to the others */
+			strs_addf(&names, "%s%s", hyphens, own->name);
 	for (const struct command_option *o = command_globals; o->name; o++)
 		strs_addf(&names, "--%s", o->name);
 	near = strlen(word) > 2 ? text_nearest(word, (const char *const *)names.v) : NULL;

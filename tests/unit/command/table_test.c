@@ -133,7 +133,7 @@ static void the_manual_has_every_command(void **state)
 		for (const struct command_option *o = commands[i].options; o && o->name; o++) {
 			in_roff(name, o->name);
 			snprintf(head, sizeof(head), "\\fB\\-\\-%s\\fR", name);
-			assert_non_null(strstr(buf_str(&text), head));
+			assert_int_equal(strstr(buf_str(&text), head) != NULL, o->help != NULL);
 		}
 	}
 	buf_clear(&text);
@@ -156,7 +156,7 @@ static void completion_knows_every_word(void **state)
 			    strstr(buf_str(&text), space ? space + 1 : commands[i].name));
 			for (const struct command_option *o = commands[i].options; o && o->name;
 			     o++)
-				assert_non_null(strstr(buf_str(&text), o->name));
+				assert_true(!o->help || strstr(buf_str(&text), o->name));
 		}
 		buf_clear(&text);
 	}
