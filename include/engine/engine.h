@@ -42,6 +42,7 @@ struct engine_options {
 	const struct strs *template_folders;
 	struct orphan_rules orphans;
 	const struct limits *limits; /* borrowed for the engine's life; NULL: the usual ones */
+	const char *cloud_start; /* borrowed, too: the command that starts a simulated cloud again; NULL: nobody knows */
 	bool any_file_system;
 	bool take_over; /* clusters on which another engine's life acts (R3.4) */
 };

@@ -88,7 +88,7 @@ struct engine_row { /* lamps and header (R14.2) */
 	double clock_factor;
 	int64_t now_ms;
 	int64_t loop_lag_ms, loop_work_ms; /* longest turn, dearest turn */
-	char cloud_text[160], store_text[240]; /* "" fine */
+	char cloud_text[320], store_text[240]; /* "" fine */
 	bool cloud_ok, store_ok;
 	int64_t cloud_since_ms;
 };

@@ -183,6 +183,8 @@ struct provider_ops {
 	struct cloud_call *(*console)(struct cloud *c, const char *vm_id, cloud_text_cb *cb, void *arg);
 	void (*cancel)(struct cloud_call *call);
 	void (*health)(struct cloud *c, struct cloud_health *out);
+	/* Called within the turn in which health.ok changed. */
+	void (*on_health)(struct cloud *c, void (*cb)(void *arg), void *arg);
 	void (*close_breakers)(struct cloud *c); /* whoever asks knows that the cloud is well again */
 	/* Names are computed, not drawn (R3.2). Fills the resource id; -1 when a part is too long or not allowed. */
 	int (*resource_id)(const struct cloud_record *r, enum cloud_kind kind, const char *group, const char *name,

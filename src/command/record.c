@@ -455,12 +455,13 @@ static void show_clouds(struct command_run *r, const struct json *list)
 		bool ok = json_bool(c, "ok", false);
 		char span[CLOCK_TEXT];
 
-		show_fact(r, "cloud", "%s%s, %s%s%s%s; %lld calls, %lld throttled",
+		show_fact(r, "cloud", "%s%s, %s%s%s%s%s; %lld calls, %lld throttled",
 			  json_str(c, "name", "?"),
 			  json_bool(c, "simulated", false) ? " (simulated)" : "",
 			  ok ? "answers" : "DOWN for ",
 			  ok ? "" : show_since(span, json_int(c, "since_ms", 0)),
-			  text[0] ? ": " : "", text, (long long)json_int(c, "calls", 0),
+			  text[0] ? ": " : "", json_str(c, "cure", ""), text,
+			  (long long)json_int(c, "calls", 0),
 			  (long long)json_int(c, "throttled", 0));
 		show_breakers(r, json_str(c, "name", "?"), json_get(c, "breakers"));
 	}

@@ -98,12 +98,30 @@ static void on_message_timer(void *arg)
 		display_ask_data(d->display);
 }
 
-/* A frame when the minute changes: the only thing that moves by itself. */
+/* What counts seconds on the lamps' line. */
+static bool counts_seconds(const struct deck *d)
+{
+	const struct engine_row *e = mirror_engine(d->mirror);
+	const struct cluster_row *r = deck_cluster(d);
+
+	return (e && !e->cloud_ok) || (r && r->view.queue_stale);
+}
+
+/* A frame when the minute changes, which alone moves by itself; each second while something is
+ * lost and its age is shown. */
+static void set_clock_timer(struct deck *d)
+{
+	int64_t second = (int64_t)(1000 * clock_factor());
+
+	d->by_second = counts_seconds(d);
+	timer_set(d->clock_timer, d->by_second ? second : 60000 - deck_now(d) % 60000 + 20);
+}
+
 static void on_clock_timer(void *arg)
 {
 	struct deck *d = arg;
 
-	timer_set(d->clock_timer, 60000 - deck_now(d) % 60000 + 20);
+	set_clock_timer(d);
 	if (d->display)
 		display_ask_data(d->display);
 }
@@ -423,6 +441,8 @@ void deck_load(struct deck *d)
 			 d->broken.noun == NOUN_NODE;
 	read_clock(d);
 	read_ages(d);
+	if (counts_seconds(d) != d->by_second)
+		set_clock_timer(d);
 	deck_detail_again(d);
 	want_why(d);
 }

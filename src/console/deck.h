@@ -265,6 +265,7 @@ struct deck {
 	char cluster[40];		     /* the selected one; "" none */
 	char want_cluster[40];		     /* just made: selected as soon as it is there */
 	int64_t ahead_ms, seen_now_ms;	     /* the engine's clock against ours */
+	bool by_second; /* the clock's timer ticks: ages of what is lost are shown */
 	int64_t queue_seen_ms, queue_age_ms; /* when a reading's age was told, and the age */
 
 	enum deck_mode mode;

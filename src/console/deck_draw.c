@@ -46,7 +46,7 @@ static int lamp_engine(const struct deck *d, struct screen *s, int row, int col)
 static int lamp_cloud(const struct deck *d, struct screen *s, int row, int col)
 {
 	const struct engine_row *e = mirror_engine(d->mirror);
-	char how[260], span[CLOCK_TEXT];
+	char how[400], span[CLOCK_TEXT];
 
 	if (!e)
 		return lamp(s, row, col, "cloud", TONE_DIM, "unknown");

@@ -75,6 +75,7 @@ static int open_clouds(struct engine *e, const struct engine_options *o, struct 
 		c->cloud = c->ops->open(e->loop, c->record, err);
 		if (!c->cloud)
 			return err_wrap(err, "cloud %s", c->record->name);
+		outage_watch(c);
 		e->n_clouds++;
 	}
 	return 0;
@@ -240,6 +241,7 @@ struct engine *engine_new(struct loop *l, const struct engine_options *o, struct
 	e->state_dir = xstrdup(o->state_dir);
 	e->orphan_rules = o->orphans;
 	e->limits = o->limits;
+	e->cloud_start = o->cloud_start;
 	e->helpers.most = (unsigned int)limits_get(e->limits, LIMIT_HELPERS);
 	e->template_folders = (struct strs)STRS_INIT(16);
 	for (size_t i = 0; o->template_folders && i < o->template_folders->n; i++)
@@ -285,6 +287,8 @@ void engine_free(struct engine *e)
 		run_free(e->runs[i]);
 	regions_free(e);
 	finds_free(e);
+	for (size_t i = 0; i < e->n_clouds; i++)
+		outage_end(&e->clouds[i]);
 	for (size_t i = 0; i < e->n_clouds; i++)
 		if (e->clouds[i].sweep)
 			e->clouds[i].ops->cancel(e->clouds[i].sweep);

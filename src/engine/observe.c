@@ -31,6 +31,13 @@ struct reading { /* one observation of the scheduler under way */
 	struct waits waits;
 };
 
+/* What is lost of the head may be lost with its cloud: asked now, not when it is due. */
+void observe_cloud_too(struct run *r)
+{
+	if (r->cluster.head_id && r->cluster.head_id[0] && !cluster_rests(&r->cluster))
+		observe_cloud(r);
+}
+
 static void source_ok(struct source *s, int64_t started_ms)
 {
 	s->state = SOURCE_OK;
@@ -55,6 +62,8 @@ static void source_failed(struct run *r, struct source *s, const char *what,
 		note(r, EVENT_WARN, "", "%s has not answered for three readings: %.200s", what,
 		     err->msg);
 	run_changed(r);
+	if (s == &r->queue_source && s->failures == 1)
+		observe_cloud_too(r);
 }
 
 /* R12.1: whoever sets the wall clock makes no reading older, or younger. */

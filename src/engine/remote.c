@@ -92,6 +92,7 @@ static void first_line(char *out, size_t max, const char *text)
 static void master_ended(void *arg, const struct proc_result *res)
 {
 	struct remote *m = arg;
+	bool was_ready = m->ready;
 
 	m->master = NULL;
 	m->ready = false;
@@ -102,6 +103,8 @@ static void master_ended(void *arg, const struct proc_result *res)
 	log_debug("cluster %s: ssh to the head: %s", m->run->cluster.name, m->text);
 	run_changed(m->run);
 	later(m);
+	if (was_ready)
+		observe_cloud_too(m->run);
 }
 
 static void checked(void *arg, const struct proc_result *res)

@@ -47,6 +47,8 @@ struct engine_cloud { /* one per cloud record */
 	struct residue *residue; /* the sweep's second half, under way (residue.c) */
 	int64_t names_ms;	 /* when that began last; 0: none yet */
 	int64_t stock_ms;	 /* since when the day's stock-taking is due; 0: it is not */
+	struct timer *lost;	 /* until a loss is an event */
+	int64_t lost_ms;	 /* since when it is down, as an event told; 0: none did */
 };
 
 struct find;
@@ -105,6 +107,7 @@ struct engine {
 	struct verify *verify;	     /* of the audit, under way: trail.c */
 	struct editings editings;    /* who has what open to change it */
 	const struct limits *limits; /* borrowed; NULL in tests: the defaults */
+	const char *cloud_start; /* borrowed: what starts a simulated cloud again; NULL nobody knows */
 	struct helpers helpers;	     /* commands on heads: remote.c */
 };
 
@@ -367,6 +370,11 @@ void lease_allow(struct engine *e,
 		 enum lease_take how); /* of what is lost, or will be found to be */
 void lease_free(struct run *r);
 
+/* outage.c: a cloud that is lost, and back */
+void outage_watch(struct engine_cloud *c);
+void outage_end(struct engine_cloud *c);
+const char *outage_cure(const struct engine_cloud *c, char out[160]); /* "": it comes back by itself */
+
 /* note.c: events and audit rows in the engine's words */
 void note(struct run *r, enum event_level level, const char *object, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
@@ -554,6 +562,7 @@ bool run_removes_nothing(
 struct reading;
 void reading_free(struct reading *rd);
 void observe_cloud(struct run *r);	    /* lists VMs now, unless under way */
+void observe_cloud_too(struct run *r);
 void observe_go_on(struct run *r);	    /* with a reading that waited */
 bool observe_compares(const struct run *r); /* a new reading is held against run->queue */
 /* Before queue or arrays change, or go, which work beside the loop has borrowed. */

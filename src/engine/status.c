@@ -27,6 +27,7 @@ static void clouds_json(struct json *arr, const struct engine *e)
 	for (size_t i = 0; i < e->n_clouds; i++) {
 		struct json *j = json_add_object(arr);
 		struct cloud_health h = { 0 };
+		char cure[160];
 
 		e->clouds[i].ops->health(e->clouds[i].cloud, &h);
 		json_set_str(j, "name", e->clouds[i].record->name);
@@ -34,6 +35,7 @@ static void clouds_json(struct json *arr, const struct engine *e)
 		json_set_bool(j, "simulated", e->clouds[i].record->simulated);
 		json_set_bool(j, "ok", h.ok);
 		json_set_str(j, "text", h.text ? h.text : "");
+		json_set_str(j, "cure", h.ok ? "" : outage_cure(&e->clouds[i], cure));
 		json_set_int(j, "since_ms", h.since_ms);
 		json_set_int(j, "skew_ms", h.skew_ms);
 		json_set_int(j, "calls", h.calls);

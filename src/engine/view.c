@@ -353,6 +353,7 @@ static void first_cloud(const struct engine *e, struct engine_row *out)
 	out->cloud_ok = true;
 	for (size_t i = 0; i < e->n_clouds; i++) {
 		struct cloud_health h;
+		char cure[160];
 
 		out->simulated = out->simulated || e->clouds[i].record->simulated;
 		e->clouds[i].ops->health(e->clouds[i].cloud, &h);
@@ -360,8 +361,9 @@ static void first_cloud(const struct engine *e, struct engine_row *out)
 			continue;
 		out->cloud_ok = false;
 		out->cloud_since_ms = h.since_ms;
-		snprintf(out->cloud_text, sizeof(out->cloud_text), "%.40s: %.100s",
-			 e->clouds[i].record->name, h.text);
+		/* what to do comes first: 80 columns cut the rest */
+		snprintf(out->cloud_text, sizeof(out->cloud_text), "%.40s: %s%.100s",
+			 e->clouds[i].record->name, outage_cure(&e->clouds[i], cure), h.text);
 	}
 }
 

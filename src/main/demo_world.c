@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "background.h"
+#include "base/crypto.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/proc.h"
@@ -305,11 +306,54 @@ static int start_azsim(const struct demo_world *w, int64_t seed, struct err *err
 	return rc;
 }
 
+#define RECORD_MAX ((size_t)1 << 20)
+#define KNOWN_FILE "cloud.known" /* a digest of the record that the engine was started with */
+
+static int record_digest(const struct demo_world *w, char out[65], struct err *err)
+{
+	struct buf b = BUF_INIT(RECORD_MAX);
+	int rc = file_read(&b, w->cloud_file, err);
+
+	if (rc == 0)
+		sha256_hex(out, buf_str(&b), b.len);
+	buf_clear(&b);
+	return rc;
+}
+
 int demo_engine_start(const struct demo_world *w, struct err *err)
 {
 	const struct engine_args a = { .cloud = w->cloud_file, .templates = w->templates };
+	char *known = xasprintf("%s/" KNOWN_FILE, w->dir), digest[65];
+	int rc = record_digest(w, digest, err);
 
-	return engine_spawn(&w->places, &a, err);
+	if (rc == 0)
+		rc = file_write(known, digest, strlen(digest), 0600, err);
+	free(known);
+	return rc < 0 ? -1 : engine_spawn(&w->places, &a, err);
+}
+
+/* The engine reads the cloud's addresses when it starts: an azsim that came back elsewhere, as
+ * its ports were taken, is not found by one that runs. */
+static bool engine_knows_cloud(const struct demo_world *w)
+{
+	char *known = xasprintf("%s/" KNOWN_FILE, w->dir), digest[65];
+	struct buf b = BUF_INIT(128);
+	bool yes = file_read(&b, known, NULL) == 0 && record_digest(w, digest, NULL) == 0 &&
+		   strcmp(buf_str(&b), digest) == 0;
+
+	buf_clear(&b);
+	free(known);
+	return yes;
+}
+
+static int start_engine_again(const struct demo_world *w, struct err *err)
+{
+	fputs(
+	    "The simulated cloud has other addresses than before: the engine is started again.\n",
+	    stderr);
+	if (end_process(demo_engine_pid(w), SIGTERM, err) < 0)
+		return -1;
+	return demo_engine_start(w, err);
 }
 
 static int check_interrupt(struct err *err)
@@ -327,7 +371,9 @@ int demo_world_start(struct demo_world *w, int64_t seed, struct err *err)
 		return -1;
 	if (check_interrupt(err) < 0)
 		return -1;
-	return demo_engine_pid(w) ? 0 : demo_engine_start(w, err);
+	if (!demo_engine_pid(w))
+		return demo_engine_start(w, err);
+	return engine_knows_cloud(w) ? 0 : start_engine_again(w, err);
 }
 
 /* The folder above, when nobody else has anything in it. */

@@ -37,6 +37,7 @@ struct site { /* all that one engine needs, in the order of its making */
 	struct server *server;
 	struct signal_watch *term, *intr;
 	struct timer *started; /* what only the start needed goes */
+	char *cloud_start;     /* NULL: no demo's */
 };
 
 /*
@@ -206,7 +207,8 @@ static int read_config(struct site *s, const struct places *p, const struct engi
 static int open_engine(struct site *s, const struct places *p, const struct engine_args *a,
 		       struct err *err)
 {
-	const struct engine_options o = { .state_dir = p->state,
+	const struct engine_options o = { .cloud_start = s->cloud_start,
+					  .state_dir = p->state,
 					  .clouds = s->config.clouds,
 					  .n_clouds = s->config.n_clouds,
 					  .template_folders = &s->templates,
@@ -250,6 +252,7 @@ static void close_site(struct site *s)
 	if (s->loop)
 		loop_free(s->loop);
 	config_clear(&s->config);
+	free(s->cloud_start);
 	strs_clear(&s->templates);
 }
 
@@ -318,6 +321,7 @@ int engine_main(const struct places *p, const struct engine_args *a)
 	memory_settle();
 	limit_process();
 	config_init(&s.config);
+	s.cloud_start = a->cloud ? places_demo(&mine) : NULL;
 	rc = run(&s, &mine, a, &err);
 	if (rc < 0) {
 		log_error("%s", err.msg);

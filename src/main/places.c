@@ -215,3 +215,20 @@ int places_find(struct places *p, const char *name, struct err *err)
 	}
 	return places_make(p, name ? name : ENGINE_MAIN, root, err);
 }
+
+char *places_demo(const struct places *p)
+{
+	char *above = xstrndup(p->state, (size_t)(strrchr(p->state, '/') - p->state));
+	char *command = NULL;
+	struct places usual;
+
+	if (strcmp(p->name, ENGINE_DEMO) == 0 &&
+	    places_make(&usual, ENGINE_DEMO, places_of_site(), NULL) == 0) {
+		command = strcmp(usual.state, above) == 0
+			      ? xstrdup("paceline demo")
+			      : xasprintf("paceline demo --state %s", above);
+		places_clear(&usual);
+	}
+	free(above);
+	return command;
+}

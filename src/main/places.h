@@ -41,6 +41,8 @@ int places_check_right(const char *name, struct err *err);
 
 /* For an engine: the socket's path is short enough, and nobody listens there. */
 int places_check_free(const struct places *p, struct err *err);
+/* The command that starts the demo of this engine; NULL: it is no demo's. */
+char *places_demo(const struct places *p);
 char *places_whole(const char *path); /* from "/" on: folders change, and clients have others */
 
 #endif

@@ -323,8 +323,10 @@ ended azsim
 until_said "DOWN" "status"; ok "status says that the cloud is down"
 grep -qE 'DOWN for [0-9]*s: .*(onnect|Broken pipe|reset)' "$dir/said" && grep -q 'alpha .*ago' "$dir/said"; ok "since when, why, and how old the readings are"
 as "the rest still answers" 0 "alpha" "cluster list"
+until_said "cloud azsim does not answer: " "events"; ok "an event tells the loss"
 start_azsim; ok "the cloud is back"
 until_said "(simulated), answers" "status"; ok "and the engine finds it by itself"
+until_said "cloud azsim answers again, after " "events"; ok "and an event tells it"
 ledger; [ "$(grep -o '"computerName"' "$dir/said" | wc -l)" -eq "$vms" ]; ok "with the machines that were there, no more and no fewer"
 
 # --- stores

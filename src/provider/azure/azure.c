@@ -74,6 +74,12 @@ static void azure_health(struct cloud *c, struct cloud_health *out)
 			tell_lane(out, &n, c->places.v[i], (enum lane)k);
 }
 
+static void azure_on_health(struct cloud *c, void (*cb)(void *arg), void *arg)
+{
+	c->health_cb = cb;
+	c->health_arg = arg;
+}
+
 /* What waits asks again within a second. */
 static void azure_close_breakers(struct cloud *c)
 {
@@ -151,6 +157,7 @@ const struct provider_ops provider_azure = {
 	.console = azure_console,
 	.cancel = azure_cancel,
 	.health = azure_health,
+	.on_health = azure_on_health,
 	.close_breakers = azure_close_breakers,
 	.resource_id = azure_resource_id,
 };

@@ -38,6 +38,8 @@ struct cloud {
 	struct skew skew;
 	struct cloud_health health;
 	char health_text[160];
+	void (*health_cb)(void *arg);
+	void *health_arg;
 };
 
 /* One exchange with ARM: token, pacing, the retries that are safe (R11.4). */

@@ -168,10 +168,14 @@ void arm_waiting_go(struct cloud *c, const struct err *err)
 
 static void health(struct cloud *c, bool ok, const char *text)
 {
-	if (c->health.ok != ok)
+	bool changed = c->health.ok != ok;
+
+	if (changed)
 		c->health.since_ms = clock_utc_ms();
 	c->health.ok = ok;
 	snprintf(c->health_text, sizeof(c->health_text), "%.159s", ok ? "" : text);
+	if (changed && c->health_cb)
+		c->health_cb(c->health_arg);
 }
 
 static void retry(struct arm *a, int64_t min_ms)

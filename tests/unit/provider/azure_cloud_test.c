@@ -413,6 +413,30 @@ static void a_throttled_call_waits_as_long_as_it_was_asked(void **state)
 	assert_int_equal(health.throttled, 1);
 }
 
+static void count_turns(void *arg)
+{
+	(*(unsigned int *)arg)++;
+}
+
+static void whoever_watches_hears_of_each_turn_of_its_health(void **state)
+{
+	struct lab *l = *state;
+	struct cloud_health health;
+	unsigned int turns = 0;
+
+	make_base(l);
+	provider_azure.on_health(l->cloud, count_turns, &turns);
+	assert_int_equal(ask_look(&l->ask, CLOUD_NETWORK, l->ask.net).look, CLOUD_IS_THERE);
+	assert_int_equal(turns, 0);
+	fault(l, "{\"method\":\"GET\",\"match\":\"virtualNetworks\",\"effect\":\"status\","
+		 "\"status\":503,\"code\":\"ServiceUnavailable\",\"count\":2}");
+	assert_int_equal(ask_look(&l->ask, CLOUD_NETWORK, l->ask.net).look, CLOUD_IS_THERE);
+	assert_int_equal(turns, 2); /* lost once, not with each answer, and back */
+	provider_azure.health(l->cloud, &health);
+	assert_true(health.ok);
+	provider_azure.on_health(l->cloud, NULL, NULL);
+}
+
 static void a_wait_that_is_too_long_is_handed_up_with_its_time(void **state)
 {
 	struct lab *l = *state;
@@ -849,6 +873,7 @@ int main(void)
 		WITH(a_missing_secret_fails_the_call_and_does_not_hang_it),
 		WITH(a_refused_token_is_fetched_anew_once),
 		WITH(a_throttled_call_waits_as_long_as_it_was_asked),
+		WITH(whoever_watches_hears_of_each_turn_of_its_health),
 		WITH(a_wait_that_is_too_long_is_handed_up_with_its_time),
 		WITH(trouble_of_one_region_stops_no_other),
 		WITH(an_empty_bucket_of_one_region_leaves_the_others_alone),
