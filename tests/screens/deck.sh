@@ -53,3 +53,13 @@ eventually_lacks() {
 lacks() {
 	! screen_text_now | grep -F -e "$1"
 }
+
+# ERE, colours and attributes included.
+shows() {
+	for _ in $(seq 100); do
+		screen_text_now -e | grep -qE -e "$1" && return 0
+		sleep 0.05
+	done
+	screen_text_now -e
+	return 1
+}

@@ -54,14 +54,6 @@ screen_stop
 order() {
 	echo "$*" >"$orders"
 }
-shows() { # ERE, colours and attributes included
-	for _ in $(seq 100); do
-		screen_text_now -e | grep -qE -e "$1" && return 0
-		sleep 0.05
-	done
-	screen_text_now -e
-	return 1
-}
 underlined='\x1b\[([0-9;]*;)?4(;[0-9]*)*m' # SGR 4, whatever stands around it
 deck 120x35
 screen_keys Tab Right

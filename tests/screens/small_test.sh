@@ -78,14 +78,6 @@ screen_stop
 
 # The map
 
-shows() { # ERE, colours and attributes included
-	for _ in $(seq 100); do
-		screen_text_now -e | grep -qE -e "$1" && return 0
-		sleep 0.05
-	done
-	screen_text_now -e
-	return 1
-}
 sgr='(\x1b\[[0-9;]*m)*'
 block=$(printf '\x1b\\[([0-9;]*;)?7m%s ?#+[^a-zA-Z]' "$(printf '%s' "$sgr" | sed 's/\\x1b/\x1b/')") # letters on a ground
 for size in 80x24 120x35 160x45; do
