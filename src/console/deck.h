@@ -87,6 +87,10 @@ struct teardown_view {
 	struct strs keep;    /* storage that is to be kept */
 	bool kill;	     /* running jobs are not waited for */
 	bool planning;	     /* the plan of another set is being made */
+	struct plan_of {     /* what there was when it was asked for last */
+		int64_t running, pending, nodes;
+		bool unread;
+	} of;
 	/* the progress */
 	size_t item; /* which of those that need somebody */
 };
@@ -658,6 +662,7 @@ void teardown_agreed(struct deck *d);
 /* Of the plan of the set that is chosen, new: for deck_get(), which takes it. */
 char *teardown_plan_path(const struct teardown_view *t);
 void teardown_plan_open(struct deck *d, const struct json *plan);
+void teardown_plan_see(struct deck *d); /* the cluster may have changed */
 bool teardown_plan_key(struct deck *d, const struct key *k); /* false: it is left */
 void teardown_plan_draw(struct deck *d, struct screen *s, struct area a);
 bool teardown_can_undo(const struct deck *d); /* nothing was deleted yet */

@@ -135,7 +135,7 @@ static void of_cluster(const struct deck *d, struct textbox *out, const struct c
 	      (long long)v->idle, (long long)v->booting);
 	field(out, v->failed ? TONE_FAIL : TONE_TEXT, "", "%lld drain  %lld failed",
 	      (long long)v->draining, (long long)v->failed);
-	field(out, TONE_TEXT, "jobs", "%s", words_jobs(jobs, v->jobs_running, v->jobs_pending));
+	field(out, TONE_TEXT, "jobs", "%s", words_jobs_of(jobs, r));
 	field(out, TONE_MONEY, "cost", "%s/h now", money_text(money, v->price_now));
 	field(out, TONE_TEXT, "", "%s since it started", money_text(money, v->spent));
 }

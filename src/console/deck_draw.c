@@ -134,7 +134,8 @@ static void title_counts(const struct deck *d, enum pane_id id, char out[80])
 		snprintf(out, 80, "STALE %s  %s run  %s pend", clock_span(span, queue_age(d)),
 			 words_number(a, r->view.jobs_running),
 			 words_number(b, r->view.jobs_pending));
-	else if (id == PANE_JOBS && r && r->cluster.state == CLUSTER_RUNNING)
+	else if (id == PANE_JOBS && r && r->cluster.state == CLUSTER_RUNNING &&
+		 !words_unread(r))
 		snprintf(out, 80, "%s run  %s pend", words_number(a, r->view.jobs_running),
 			 words_number(b, r->view.jobs_pending));
 	if (p->table.n_marks > 0)
@@ -180,6 +181,8 @@ static const char *empty_text(const struct deck *d, enum pane_id id, char out[96
 	case PANE_JOBS:
 		if (!running)
 			return d->cluster[0] ? "no queue: the cluster is not running" : "";
+		if (words_unread(deck_cluster(d)))
+			return "the queue was not read yet";
 		snprintf(out, 96, "the queue is empty: %s submits the sample job",
 			 KEY_FOR(d, "submit"));
 		return out;

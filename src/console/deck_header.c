@@ -14,10 +14,14 @@
 struct totals {
 	int64_t nodes, nodes_max, running, pending, issues;
 	double price;
+	bool unread; /* of a cluster nobody knows the jobs yet */
 };
 
-static void add_totals(struct totals *t, const struct cluster_view *v)
+static void add_totals(struct totals *t, const struct cluster_row *r)
 {
+	const struct cluster_view *v = &r->view;
+
+	t->unread = t->unread || words_unread(r);
 	t->nodes += v->nodes;
 	t->nodes_max += v->nodes_max;
 	t->running += v->jobs_running;
@@ -35,7 +39,7 @@ static void totals_of(const struct deck *d, struct totals *t)
 		have = mirror_rows(d->mirror, "totals", &all) && all.noun == NOUN_CLUSTER;
 	*t = (struct totals){ 0 };
 	for (size_t i = 0; have && i < all.n; i++)
-		add_totals(t, &all.u.clusters[i].view);
+		add_totals(t, &all.u.clusters[i]);
 }
 
 /* Line 0 */
@@ -109,8 +113,11 @@ static void draw_header(const struct deck *d, struct screen *s)
 	totals_of(d, &t);
 	snprintf(nodes, sizeof(nodes), "%s %lld/%lld", wide ? "nodes" : "n", (long long)t.nodes,
 		 (long long)t.nodes_max);
-	snprintf(jobs, sizeof(jobs), "%s %s", wide ? " jobs" : "j",
-		 words_jobs(both, t.running, t.pending));
+	snprintf(jobs, sizeof(jobs), "%s %s%s", wide ? " jobs" : "j",
+		 t.unread && t.running + t.pending == 0
+		     ? ""
+		     : words_jobs(both, t.running, t.pending),
+		 t.unread ? "?" : "");
 	snprintf(price, sizeof(price), "%s%s/h", wide ? " " : "", money_text(money, t.price));
 	issues[0] = '\0';
 	if (t.issues > 0)
@@ -160,8 +167,7 @@ static void draw_short_header(const struct deck *d, struct screen *s)
 			  cluster_state_short(r->cluster.state), s->cols - col) +
 	       1;
 	snprintf(text, sizeof(text), "%lld/%lld %s %s/h", (long long)r->view.nodes,
-		 (long long)r->view.nodes_max,
-		 words_jobs(jobs, r->view.jobs_running, r->view.jobs_pending),
+		 (long long)r->view.nodes_max, words_jobs_of(jobs, r),
 		 money_text(money, r->view.price_now));
 	col += screen_put(s, 0, col, TONE_TEXT, 0, text, s->cols - col) + 1;
 	if (r->view.issues > 0)

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "console/deck.h"
 #include "console/teardown.h"
+#include "console/words.h"
 
 #define SIDE_FROM 160 /* columns */
 #define SIDE_COLS 56
@@ -112,12 +113,25 @@ static void plan_take(struct deck *d, const struct json *answer)
 	plan_tree_make(&t->tree, t->plan, t->kill);
 }
 
+static struct plan_of plan_of(const struct deck *d)
+{
+	const struct cluster_row *r = deck_cluster(d);
+
+	if (!r)
+		return (struct plan_of){ 0 };
+	return (struct plan_of){ .running = r->view.jobs_running,
+				 .pending = r->view.jobs_pending,
+				 .nodes = r->view.nodes,
+				 .unread = words_unread(r) };
+}
+
 void teardown_plan_open(struct deck *d, const struct json *answer)
 {
 	struct teardown_view *t = &d->teardown;
 	struct dialog_spec spec;
 
 	t->kill = t->planning = false;
+	t->of = plan_of(d);
 	plan_take(d, answer);
 	t->row = plan_tree_first_toggle(&t->tree);
 	t->top = 0;
@@ -132,24 +146,63 @@ void teardown_plan_open(struct deck *d, const struct json *answer)
 	deck_lease_begin(d, "clusters", t->cluster, "teardown");
 }
 
+/* Jobs that have ended since are no new loss. */
+static bool is_accepted(const char *was, const char *now)
+{
+	const char *jobs = " running job";
+
+	return strcmp(was, now) == 0 ||
+	       (strstr(was, jobs) && strstr(now, jobs) && atoll(now) <= atoll(was));
+}
+
+/* What was accepted stays so, unless more is lost. */
 static void renew(struct deck *d)
 {
+	struct strs was = STRS_INIT(DIALOG_LOSSES);
+	struct dialog old = d->dialog;
 	struct dialog_spec spec;
 
+	for (size_t i = 0; i < old.n_losses; i++)
+		strs_add(&was, d->teardown.losses.v[i]);
 	spec_of(d, &spec);
 	dialog_renew(&d->dialog, &spec, display_now());
+	for (size_t i = 0; i < d->dialog.n_losses; i++)
+		for (size_t k = 0; k < was.n; k++)
+			if (is_accepted(was.v[k], spec.losses[i]))
+				d->dialog.accepted[i] = old.accepted[k];
+	if (old.focus < d->dialog.n_losses)
+		d->dialog.focus = old.focus;
+	strs_clear(&was);
 	d->dialog.away = d->dialog.away || d->dialog.n_losses == 0;
 	show_facts(&d->teardown);
+}
+
+/* The row of the same thing, where it is still there. */
+static size_t row_like(const struct plan_tree *tree, const struct plan_row *was, size_t row)
+{
+	for (size_t i = 0; i < tree->n; i++)
+		if (tree->v[i].stage == was->stage && tree->v[i].toggle == was->toggle &&
+		    tree->v[i].listed == was->listed &&
+		    strcmp(tree->v[i].storage, was->storage) == 0 &&
+		    strcmp(tree->v[i].key, was->key) == 0 &&
+		    (was->toggle != TOGGLE_NONE || was->key[0] ||
+		     strcmp(tree->v[i].what, was->what) == 0))
+			return i;
+	return row < tree->n ? row : 0;
 }
 
 static void on_planned(struct deck *d, const struct json *answer, const char *cluster)
 {
 	struct teardown_view *t = &d->teardown;
+	struct plan_row was = { .stage = '\0' };
 
 	t->planning = false;
 	if (d->mode != AT_TEARDOWN || !t->asking || strcmp(cluster, t->cluster) != 0)
 		return;
+	if (row_now(t))
+		was = *row_now(t);
 	plan_take(d, answer);
+	t->row = row_like(&t->tree, &was, t->row);
 	renew(d);
 }
 
@@ -201,6 +254,26 @@ static void toggle_keep(struct strs *keep, const char *name)
 		strs_add(&others, name);
 	strs_clear(keep);
 	*keep = others;
+}
+
+/* The plan of what is there now: jobs and nodes come and go while a name is typed. What was
+ * typed, accepted and opened stays, as long as the losses are the same. */
+void teardown_plan_see(struct deck *d)
+{
+	struct teardown_view *t = &d->teardown;
+	const struct cluster_row *r = deck_cluster(d);
+
+	if (d->mode != AT_TEARDOWN || !t->asking || t->planning ||
+	    d->dialog.state == DIALOG_COUNTING || !r ||
+	    strcmp(r->cluster.name, t->cluster) != 0)
+		return;
+	struct plan_of now = plan_of(d);
+
+	if (now.running == t->of.running && now.pending == t->of.pending &&
+	    now.nodes == t->of.nodes && now.unread == t->of.unread)
+		return;
+	t->of = now;
+	plan_again(d);
 }
 
 /* The dialog lies over the line where messages stand. */

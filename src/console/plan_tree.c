@@ -88,6 +88,8 @@ static void add_cluster(struct plan_tree *t, const struct json *plan)
 	snprintf(act, sizeof(act), nodes ? "STOP, drain %lld node%s" : "STOP", nodes,
 		 plural(nodes));
 	add(t, '1', 'x', TONE_TEXT, act, "cluster %s", json_str(plan, "cluster", "?"));
+	if (!json_bool(plan, "jobs_known", true))
+		add(t, '1', '\0', TONE_WARN, "! not read yet", "jobs that run or wait");
 	if (pending <= 0)
 		return;
 	add(t, '1', '\0', TONE_WARN, "! LOST", "%lld pending job%s", pending, plural(pending));

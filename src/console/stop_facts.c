@@ -86,7 +86,9 @@ bool stop_facts(const struct json *plan, const struct cluster *c, const char *me
 	users_of(&u, plan, c);
 	for (size_t i = 0; me && i < u.n; i++)
 		others = others || strcmp(u.v[i].name, me) != 0;
-	if (running == 0)
+	if (!json_bool(plan, "jobs_known", true))
+		strs_add(out, "the queue was not read yet: nobody knows what runs there");
+	else if (running == 0)
 		strs_add(out, "no job runs");
 	else
 		strs_addf(out, "%s run%s%s: %s", count_text(text, running, "job"),

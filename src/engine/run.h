@@ -303,6 +303,8 @@ struct run {
 		char hash[65];
 		int64_t ms; /* mono */
 		struct strs keep;
+		bool jobs_known; /* the queue had been read */
+		int64_t pending; /* that the plan told of */
 	} tickets[4];
 	size_t next_ticket;
 	struct map *past_vms; /* ids of VMs whose nodes are gone -> int64_t when: a lagging

@@ -1,7 +1,8 @@
 /*
  * What a teardown will do, before it does anything. The hash is over what matters to the person
  * who agrees: resources and what becomes of each, data. Jobs come and go by the second and are
- * shown, not hashed; the drain waits for them.
+ * shown, not hashed: the drain waits for those that run. Of those that wait, and are lost, the
+ * ticket remembers how many were told of, and whether anybody knew.
  */
 #include "engine/teardown_plan.h"
 
@@ -269,6 +270,24 @@ static void list_arrays(struct json *list, const struct run *r)
 	}
 }
 
+/* An engine that has just started knows nobody's jobs yet, and "none" would be a lie. */
+static bool jobs_known(const struct run *r)
+{
+	return r->queue ||
+	       (r->cluster.state != CLUSTER_RUNNING && r->cluster.state != CLUSTER_STOPPING);
+}
+
+static void list_unread(struct json *lost)
+{
+	struct json *j = json_add_object(lost);
+
+	json_set_str(j, "name", "jobs");
+	json_set_str(j, "path", "queue not read yet");
+	json_set_str(j, "note",
+		     "nobody knows yet what runs or waits there: a few seconds after the "
+		     "engine's start the plan tells");
+}
+
 /*
  * The whole
  */
@@ -293,6 +312,7 @@ static void totals(struct json *j, const struct drawing *d, const struct cluster
 	json_set_int(j, "deletes", (int64_t)d->count[ACT_DELETE_IT]);
 	json_set_int(j, "keeps", (int64_t)d->count[ACT_KEEP_IT]);
 	json_set_int(j, "skips", (int64_t)d->count[ACT_NEVER_TOUCHED]);
+	json_set_bool(j, "jobs_known", jobs_known(d->run));
 	json_set_int(j, "jobs_running", v->jobs_running);
 	json_set_int(j, "jobs_pending", v->jobs_pending);
 	json_set_int(j, "nodes", v->nodes);
@@ -330,6 +350,8 @@ static struct json *make(struct run *r, const struct strs *keep, struct err *err
 	totals(j, &d, &v);
 	hash_of(hash, j);
 	json_set_str(j, "hash", hash);
+	if (!jobs_known(r))
+		list_unread(json_get_mut(j, "data_lost"));
 	return j;
 }
 
@@ -363,7 +385,8 @@ static struct plan_ticket *ticket_of(struct run *r, const char *hash)
 	return NULL;
 }
 
-/* The same plan read again is valid from now: it has one ticket, not an old one before the new. */
+/* The same plan read again is valid from now: it has one ticket, not an old one before the new.
+ */
 static void hand_out(struct run *r, const struct json *plan, const struct json *storage)
 {
 	struct plan_ticket *t = ticket_of(r, json_str(plan, "hash", ""));
@@ -379,6 +402,30 @@ static void hand_out(struct run *r, const struct json *plan, const struct json *
 			strs_add(&t->keep, json_str(json_at(storage, i), "name", ""));
 	snprintf(t->hash, sizeof(t->hash), "%s", json_str(plan, "hash", ""));
 	t->ms = clock_mono_ms();
+	t->jobs_known = json_bool(plan, "jobs_known", true);
+	t->pending = json_int(plan, "jobs_pending", 0);
+}
+
+/* More jobs would go than the plan told of: whoever agreed has not seen them. Some more are
+ * what a busy queue brings while a name is typed. */
+static int check_jobs(const struct plan_ticket *t, const struct json *now, struct err *err)
+{
+	long long running = json_int(now, "jobs_running", 0),
+		  pending = json_int(now, "jobs_pending", 0);
+
+	if (!json_bool(now, "jobs_known", true))
+		return 0;
+	if (!t->jobs_known && running + pending > 0)
+		return err_set(
+		    err, ERR_CONFLICT,
+		    "the queue was not read when the plan was made, and %lld jobs run and %lld wait: read the new plan",
+		    running, pending);
+	if (pending > 2 * t->pending)
+		return err_set(
+		    err, ERR_CONFLICT,
+		    "%lld jobs wait and would be lost, the plan told of %lld: read the new plan",
+		    pending, (long long)t->pending);
+	return 0;
 }
 
 struct json *engine_teardown_plan(struct engine *e, const struct cluster *c,
@@ -403,6 +450,7 @@ const struct strs *teardown_plan_check(struct run *r, const char *hash, struct e
 {
 	const struct plan_ticket *t = hash ? ticket_of(r, hash) : NULL;
 	struct json *now;
+	int jobs;
 	bool same;
 
 	if (!hash || !hash[0]) {
@@ -412,6 +460,7 @@ const struct strs *teardown_plan_check(struct run *r, const char *hash, struct e
 	}
 	now = make(r, t ? &t->keep : NULL, err);
 	same = strcmp(json_str(now, "hash", ""), hash) == 0;
+	jobs = same && t ? check_jobs(t, now, err) : 0;
 	json_free(now);
 	if (!same)
 		err_set(err, ERR_CONFLICT,
@@ -420,7 +469,7 @@ const struct strs *teardown_plan_check(struct run *r, const char *hash, struct e
 		err_set(
 		    err, ERR_CONFLICT,
 		    "the plan is older than 10 min or of another engine run: read it again");
-	else
+	else if (jobs == 0)
 		return &t->keep;
 	return NULL;
 }

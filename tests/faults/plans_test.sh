@@ -1,14 +1,16 @@
 #!/bin/sh
 # A teardown's plan is valid for ten minutes: one that is read again is valid again, also where it is word for word the old one.
-# At a real engine on a fast clock. TAP.
+# At a real engine on a fast clock. And nobody agrees to lose jobs that the plan did not tell of: an engine that has just started
+# has read no queue, and more may wait by now. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 . tests/support/tap.sh
 . tests/support/site.sh
-site_begin
+site_begin jq
 complain() { tail -n 4 "$site/said" "$site/engine.log" | cut -c1-300; }
 
-plan() { api /v1/clusters/alpha/teardown >"$site/plan" && hash=$(sed -n 's/.*"hash":"\([0-9a-f]*\)".*/\1/p' "$site/plan"); }
+name=alpha
+plan() { api "/v1/clusters/$name/teardown" >"$site/plan" && hash=$(sed -n 's/.*"hash":"\([0-9a-f]*\)".*/\1/p' "$site/plan"); }
 valid() { sed -n 's/.*"valid_until_ms":\([0-9]*\).*/\1/p' "$site/plan"; }
 now() { api /v1/engine | sed -n 's/.*"now_ms":\([0-9]*\).*/\1/p'; }
 # past MS: until the engine's clock is there
@@ -23,7 +25,7 @@ past() {
 # ends STATUS: asks for the teardown of that plan
 ends() {
 	got=$(curl -sS --max-time 60 -o "$site/said" -w '%{http_code}' -X POST -H 'If-Match: *' \
-		-d "{\"plan_hash\":\"$hash\",\"typed_name\":\"alpha\"}" --unix-socket "$socket" http://engine/v1/clusters/alpha/teardown)
+		-d "{\"plan_hash\":\"$hash\",\"typed_name\":\"$name\"}" --unix-socket "$socket" "http://engine/v1/clusters/$name/teardown")
 	[ "$got" = "$1" ] || { echo "$got"; return 1; }
 }
 
@@ -39,4 +41,33 @@ check "which is said" grep -q 'older than 10 min' "$site/said"
 check "it is read again" plan
 check "and is the same word for word" [ "$hash" = "$old" ]
 check "now it is valid: the teardown begins" ends 202
+
+name=beta
+runs() { api /v1/clusters/beta >"$site/said" && jq -e "$1" "$site/said" >"$site/jq"; }
+load() { control POST /azsim/queue-load "{\"head\":\"beta-head\",\"jobs\":$1,\"seconds\":1000000,\"cpus\":2}" >/dev/null; }
+end_pid "$azsim_pid"
+cloud_start 20
+check "a cluster is made" cli cluster create beta slurm htc_max=2 hpc_max=0 idle=24h cycle=2s network=10.30.0.0/16
+check "and runs" cli cluster start beta --wait
+load 5
+check "two jobs run and three wait" until_true runs '.view.jobs_running == 2 and .view.jobs_pending == 3'
+control POST /azsim/queue-fault '{"kind":"down","times":-1}' >/dev/null
+end_pid "$engine_pid"
+engine_start
+check "another engine begins, which cannot read the queue" engine_wait
+check "it plans all the same" plan
+check "and the plan says that nobody knows the jobs" jq -e '.jobs_known == false and any(.data_lost[]; .name == "jobs")' "$site/plan"
+control POST /azsim/queue-fault '{"kind":"down","times":0}' >/dev/null
+check "then the queue is read" until_true runs '.view.jobs_running == 2 and .view.jobs_pending == 3'
+check "what was agreed to in ignorance is refused" ends 409
+check "with what is known now" grep -q '2 jobs run and 3 wait: read the new plan' "$site/said"
+check "the new plan is read" plan
+load 6
+check "nine jobs wait" until_true runs '.view.jobs_pending == 9'
+check "three times as many as were agreed to: refused" ends 409
+check "with both numbers" grep -q '9 jobs wait and would be lost, the plan told of 3' "$site/said"
+check "the new plan is read" plan
+load 2
+check "eleven jobs wait" until_true runs '.view.jobs_pending == 11'
+check "some more are what a busy queue brings: it begins" ends 202
 tap_end

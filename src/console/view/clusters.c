@@ -180,7 +180,7 @@ static void cell(const struct pane *p, size_t i, int what, struct table_cell *ou
 		break;
 	case JOBS:
 		snprintf(out->text, sizeof(out->text), "%s",
-			 quiet ? "-" : words_jobs(jobs, v->jobs_running, v->jobs_pending));
+			 quiet ? "-" : words_jobs_of(jobs, r));
 		break;
 	case MONEY:
 		usd(p, out, v->price_now);

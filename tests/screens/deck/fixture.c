@@ -447,7 +447,8 @@ void fixture_order(char *line)
 	if (strcmp(verb, "node") == 0 && fixture_node(a)) {
 		fixture_node(a)->state = node_state_of(b);
 		fixture_count();
-	} else if (strcmp(verb, "keep") == 0 && fixture_node(a)) { /* by itself, or "with" its array */
+	} else if (strcmp(verb, "keep") == 0 &&
+		   fixture_node(a)) { /* by itself, or "with" its array */
 		struct node *n = fixture_node(a);
 
 		n->keep_alive = b[0] == '\0';
@@ -460,6 +461,13 @@ void fixture_order(char *line)
 	} else if (strcmp(verb, "stale") == 0) {
 		the.clusters[0].view.queue_stale = true;
 		the.clusters[0].view.queue_age_ms = a[0] ? strtol(a, NULL, 10) * 1000 : 200000;
+	} else if (strcmp(verb, "unread") == 0) { /* the engine has just started */
+		the.clusters[0].view.queue_age_ms = -1;
+		the.clusters[0].view.jobs_running = the.clusters[0].view.jobs_pending = 0;
+	} else if (strcmp(verb, "jobs") == 0) { /* so many run and wait */
+		the.clusters[0].view.queue_age_ms = 1000;
+		the.clusters[0].view.jobs_running = strtol(a, NULL, 10);
+		the.clusters[0].view.jobs_pending = strtol(b, NULL, 10);
 	} else if (strcmp(verb, "cloud") == 0) {
 		the.engine.cloud_ok = false;
 		the.engine.cloud_since_ms = NOW - 180000;
@@ -477,7 +485,8 @@ void fixture_order(char *line)
 		snprintf(the.clusters[0].view.editing, sizeof(the.clusters[0].view.editing),
 			 "%s", a);
 		the.clusters[0].view.editing_ms = a[0] ? NOW - 120000 : 0;
-	} else if (strcmp(verb, "committed") == 0) { /* of the month's budget, with what is spent */
+	} else if (strcmp(verb, "committed") ==
+		   0) { /* of the month's budget, with what is spent */
 		the.clusters[0].view.committed = strtod(a, NULL);
 	} else if (strcmp(verb, "refuse") == 0) {
 		the.refuse = true;

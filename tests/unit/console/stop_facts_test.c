@@ -63,12 +63,25 @@ static void an_idle_cluster_has_nothing_to_lose(void **state)
 	says("{\"jobs_running\":0,\"arrays\":[]}", "bob", false, false, lines, 2);
 }
 
+static void what_nobody_has_read_is_no_idle_cluster(void **state)
+{
+	static const char *const lines[] = {
+		"the queue was not read yet: nobody knows what runs there",
+		"the head stops; disks stay and cost on"
+	};
+
+	(void)state;
+	says("{\"jobs_known\":false,\"jobs_running\":0,\"arrays\":[]}", "bob", false, false,
+	     lines, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whose_jobs_run_and_what_becomes_of_them),
 		cmocka_unit_test(by_force_they_are_killed),
 		cmocka_unit_test(an_idle_cluster_has_nothing_to_lose),
+		cmocka_unit_test(what_nobody_has_read_is_no_idle_cluster),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
