@@ -186,7 +186,7 @@ static int check_file_system(const char *dir, struct err *err)
 	return err_set(
 	    err, ERR_UNSUPPORTED,
 	    "%s: the store cannot live on %s (file system type 0x%x); "
-	    "choose a state directory on ext4, xfs, btrfs or zfs",
+	    "choose a folder on ext4, xfs, btrfs or zfs",
 	    dir, type == FS_TMPFS ? "memory, which a reboot empties" : "this kind of disk",
 	    type);
 }

@@ -165,7 +165,8 @@ static int nobody_to_ask(struct cli *c)
 {
 	struct err err;
 
-	err_set(&err, ERR_INVALID, "%s: nobody is here to be asked: add --yes when it is meant",
+	err_set(&err, ERR_INVALID,
+		"%s: there is no terminal to ask on: add --yes when it is meant",
 		c->run.command->name);
 	out_failed(&c->out, &err);
 	return 2;

@@ -359,6 +359,13 @@ static void on_plan(struct command_run *r, const struct json *plan)
 	const char *hash = json_str(plan, "hash", ""), *agreed = command_option(r, "plan");
 	char *name;
 
+	if (json_bool(plan, "protected", false)) {
+		run_failf(
+		    r, ERR_DENIED,
+		    "cluster %s is protected: an admin has to unprotect it first, with \"cluster unprotect %s\"",
+		    the_cluster(r), the_cluster(r));
+		return;
+	}
 	teardown_plan_show(r, plan);
 	if (agreed && strcmp(agreed, hash) != 0) {
 		run_failf(

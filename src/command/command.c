@@ -1,6 +1,7 @@
 /* The table's reader: which command is meant, and whether its words fit. */
 #include "command/command.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -64,7 +65,14 @@ static const char *begun_by(const char *word, const char *const *names)
 static const char *meant(const char *word, const char *const *names)
 {
 	const char *begun = begun_by(word, names);
+	size_t n = strlen(word);
 
+	if (!begun && n > 2 && word[n - 1] == 's') { /* "ops": more than one of them */
+		char *one = xstrndup(word, n - 1);
+
+		begun = begun_by(one, names);
+		free(one);
+	}
 	return begun ? begun : text_nearest(word, names);
 }
 

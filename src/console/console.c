@@ -71,7 +71,7 @@ static int run_on(struct loop *l, struct client *c, const struct console_options
 		code = run_deck(l, c, o, theme, &err);
 	if (code >= 0)
 		return code;
-	if (!o->plain)
+	if (!o->plain && plain_reads())
 		printf("No screen here (%s): plain lines instead.\n", err.msg);
 	return plain_run(l, c);
 }

@@ -29,7 +29,7 @@ struct plain {
 	struct loop *loop;
 	struct client *client;
 	struct mirror *mirror;
-	struct watch *input;
+	struct watch *input, *reader;
 	struct timer *follow;
 	struct signal_watch *stops[3];
 	struct buf typed;
@@ -526,6 +526,26 @@ static void on_input(void *arg, unsigned int what)
 	take_lines(p);
 }
 
+/* "| head -5": whoever read has left, and nothing that is said reaches anybody. */
+static void on_reader_left(void *arg, unsigned int what)
+{
+	struct plain *p = arg;
+
+	(void)what;
+	p->exit_code = 1;
+	loop_stop(p->loop);
+}
+
+/* An end that is written to is never readable: it wakes when the other one is closed. */
+static struct watch *watch_reader(struct plain *p)
+{
+	struct stat st;
+
+	return fstat(STDOUT_FILENO, &st) == 0 && S_ISFIFO(st.st_mode)
+		   ? watch_new(p->loop, STDOUT_FILENO, WATCH_READ, on_reader_left, p)
+		   : NULL;
+}
+
 static void on_stop(void *arg, int signo)
 {
 	struct plain *p = arg;
@@ -545,7 +565,7 @@ static void watch(struct plain *p)
 }
 
 /* A file and /dev/null are always readable, so there is nothing to wait for between lines. */
-static bool input_waits(void)
+bool plain_reads(void)
 {
 	struct stat st;
 
@@ -563,7 +583,7 @@ int plain_run(struct loop *l, struct client *c)
 			   .pipe = !isatty(STDIN_FILENO),
 			   .losses = STRS_INIT(DIALOG_LOSSES) };
 
-	if (!input_waits()) {
+	if (!plain_reads()) {
 		fprintf(
 		    stderr,
 		    "paceline: the console reads from a terminal or a pipe, and standard input is neither: "
@@ -573,6 +593,7 @@ int plain_run(struct loop *l, struct client *c)
 	p.mirror = mirror_new(c, on_change, &p);
 	p.follow = timer_new(l, on_follow, &p);
 	p.input = watch_new(l, STDIN_FILENO, WATCH_READ, on_input, &p);
+	p.reader = watch_reader(&p);
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
 		p.stops[i] = signal_watch_new(l, signals[i], on_stop, &p);
 	watch(&p);
@@ -580,6 +601,7 @@ int plain_run(struct loop *l, struct client *c)
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
 		signal_watch_free(p.stops[i]);
 	watch_free(p.input);
+	watch_free(p.reader);
 	timer_free(p.follow);
 	mirror_free(p.mirror);
 	buf_clear(&p.typed);

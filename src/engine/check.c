@@ -526,22 +526,29 @@ static bool is_of(const char *given, const char *name)
 	return strncmp(given, name, n) == 0 && given[n] == '=';
 }
 
-static bool check_values(struct json *out, const struct template *t, const struct strs *params)
+/* Those that fit are left in rest. */
+static bool check_values(struct json *out, const struct template *t, const struct strs *params,
+			 struct strs *rest)
 {
 	bool fine = true;
 
 	for (size_t i = 0; i < t->n_params; i++) {
 		const struct template_param *p = &t->params[i];
-		const char *value = p->fallback;
+		const char *value = p->fallback, *given = NULL;
 		size_t n = strlen(p->name);
 		char fix[40];
 		struct err err;
 
 		for (size_t k = 0; k < params->n; k++)
-			if (is_of(params->v[k], p->name))
-				value = params->v[k] + n + 1;
-		if (value && template_param_check(p, value, &err) == 0)
+			if (is_of(params->v[k], p->name)) {
+				given = params->v[k];
+				value = given + n + 1;
+			}
+		if (value && template_param_check(p, value, &err) == 0) {
+			if (given)
+				strs_add(rest, given);
 			continue;
+		}
 		fine = false;
 		nearest_value(fix, p, value);
 		check_problem(out, CHECK_FAIL, p->name, fix, "%s",
@@ -727,19 +734,25 @@ static void offers(struct json *out, struct engine *e, const struct template *t,
 		      e->clouds[i].record->simulated ? "simulated" : "");
 }
 
-static int expand_again(struct cluster_spec *spec, const struct template *t,
-			const struct strs *params)
+/* With the values that are right, so that a second wrong one does not hide what the first is
+ * told: what would be fine with these alone is not known. */
+static void check_rest(struct json *out, struct engine *e, const struct template *t,
+		       struct cluster_spec *spec, const struct strs *rest)
 {
 	cluster_spec_clear(spec);
 	cluster_spec_init(spec);
-	return template_expand(spec, t, params, NULL);
+	if (template_expand(spec, t, rest, NULL) < 0)
+		return;
+	check_expanded(out, e, t, spec);
+	check_unsure(out);
+	json_del(out, "cost");
 }
 
 struct json *engine_check(struct engine *e, const char *name, const char *template_name,
 			  const struct strs *params, const char *wanted, struct err *err)
 {
 	struct template *t = template_load(&e->template_folders, template_name, err);
-	struct strs rest = STRS_INIT(CLUSTER_PARAMS_MAX);
+	struct strs fit = STRS_INIT(CLUSTER_PARAMS_MAX), rest = STRS_INIT(CLUSTER_PARAMS_MAX);
 	struct err why = ERR_INIT;
 	struct cluster_spec spec;
 	struct json *out;
@@ -759,17 +772,19 @@ struct json *engine_check(struct engine *e, const char *name, const char *templa
 		check_problem(
 		    out, CHECK_FAIL, "", NULL,
 		    "the engine is in adoption mode and changes nothing: see \"found\"");
-	if (!check_values(out, t, params))
+	if (!check_values(out, t, params, &fit)) {
 		check_told(out, "values", CHECK_FAIL, "values");
-	else if (template_expand(&spec, t, params, &why) == 0)
+		check_rest(out, e, t, &spec, &fit);
+	} else if (template_expand(&spec, t, params, &why) == 0)
 		check_expanded(out, e, t, &spec);
 	else if (check_each(out, t, params, &rest))
 		check_problem(out, CHECK_FAIL, "", NULL, "%s", why.msg);
-	else if (expand_again(&spec, t, &rest) == 0)
-		check_expanded(out, e, t, &spec);
+	else
+		check_rest(out, e, t, &spec, &rest);
 	if (wanted && spec.cloud)
 		offers(out, e, t, &spec, wanted);
 	cluster_spec_clear(&spec);
+	strs_clear(&fit);
 	strs_clear(&rest);
 	template_free(t);
 	return out;

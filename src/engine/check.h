@@ -27,6 +27,8 @@ struct json *check_problem(struct json *out, enum check_state s, const char *par
 			   const char *fix, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 void check_told(struct json *out, const char *what, enum check_state s, const char *text);
+/* It was looked at without all of the values: what was fine is unknown, but for the name. */
+void check_unsure(struct json *out);
 
 struct check_facts {
 	const struct cluster_spec *spec;

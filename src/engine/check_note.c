@@ -1,6 +1,7 @@
 /* What a check says: a problem, or that something was looked at. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "engine/check.h"
 
@@ -30,4 +31,20 @@ void check_told(struct json *out, const char *what, enum check_state s, const ch
 	json_set_str(j, "what", what);
 	json_set_str(j, "state", state_words[s]);
 	json_set_str(j, "text", text);
+}
+
+void check_unsure(struct json *out)
+{
+	const struct json *list = json_get(out, "checks");
+	struct json *again = json_new_array();
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		struct json *j = json_copy(json_at(list, i));
+
+		if (strcmp(json_str(j, "what", ""), "name") != 0 &&
+		    strcmp(json_str(j, "state", ""), state_words[CHECK_OK]) == 0)
+			json_set_str(j, "state", state_words[CHECK_UNKNOWN]);
+		json_add(again, j);
+	}
+	json_put(out, "checks", again);
 }

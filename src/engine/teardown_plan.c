@@ -340,6 +340,7 @@ static struct json *make(struct run *r, const struct strs *keep, struct err *err
 	json_set_str(j, "region", r->cluster.spec.region);
 	json_set_str(j, "group", r->cluster.group_id ? r->cluster.group_id : "");
 	json_set_bool(j, "simulated", r->cloud->record->simulated);
+	json_set_bool(j, "protected", r->cluster.protect);
 	d.resources = json_set_array(j, "resources");
 	list_recorded(&d, err);
 	list_disks(&d);

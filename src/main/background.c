@@ -77,7 +77,7 @@ int background_start(const struct strs *argv, const char *log, struct err *err)
 		return err_sys(err, "%s", argv->v[0]);
 	if (strstr(line, "ready"))
 		return 0;
-	return err_set(err, ERR_IO, "%s did not start: %.160s%s%s", argv->v[0],
+	return err_set(err, ERR_IO, "%s did not start: %.240s%s%s", argv->v[0],
 		       line[0] ? line : "it ended without a word", line[0] ? "" : "; see ",
 		       line[0] ? "" : log);
 }

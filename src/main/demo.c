@@ -38,10 +38,9 @@ static void say_ghosts(const struct demo_world *w)
 
 static int goes_on(const struct demo_options *o, int signo)
 {
-	fprintf(
-	    stderr,
-	    "paceline demo: interrupted; the demo goes on: %s demo%s%s --stop ends it\n", o->called,
-	    o->dir ? " --state " : "", o->dir ? o->dir : "");
+	fprintf(stderr,
+		"paceline demo: interrupted; the demo goes on: %s demo%s%s --stop ends it\n",
+		o->called, o->dir ? " --state " : "", o->dir ? o->dir : "");
 	return 128 + signo;
 }
 
@@ -109,7 +108,8 @@ static int run_batch(struct demo_world *w, const struct demo_options *o,
 	if (!o->keep && demo_world_stop(w, &after) < 0)
 		failed(&after);
 	if (!o->keep)
-		report.processes_left = (int64_t)demo_processes_left(w);
+		report.processes_left =
+		    (int64_t)demo_processes_left(w, report.left, sizeof(report.left));
 	report.total_s = (double)(clock_mono_ms() - order->started_ms) / 1000;
 	code = print_report(&report, o->json);
 	demo_result_clear(&result);

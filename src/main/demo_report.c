@@ -29,8 +29,7 @@ static void on_reply(void *arg, const struct http_reply *reply, const struct err
 		a->answer = json_parse(reply->body, reply->body_len, a->err);
 }
 
-static struct json *ask(struct loop *l, const char *socket, const char *target,
-			struct err *err)
+static struct json *ask(struct loop *l, const char *socket, const char *target, struct err *err)
 {
 	const struct http_local_request q = { .socket = socket,
 					      .target = target,
@@ -205,7 +204,7 @@ int demo_report_check(const struct demo_report *r, struct err *err)
 			       (long long)r->ledger.resources_left,
 			       (long long)r->ledger.double_creates);
 	if (r->processes_left > 0)
-		return err_set(err, ERR_INTERNAL, "%lld processes were left",
-			       (long long)r->processes_left);
+		return err_set(err, ERR_INTERNAL, "%lld processes were left: %s",
+			       (long long)r->processes_left, r->left);
 	return 0;
 }

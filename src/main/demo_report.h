@@ -17,6 +17,7 @@ struct demo_report {
 	const struct demo_result *result;
 	struct demo_ledger ledger;
 	int64_t processes_left; /* -1: the world was kept */
+	char left[200];		/* which */
 	double total_s;
 };
 

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* syscall */
 #include "demo_world.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -466,6 +467,17 @@ int demo_world_stop(struct demo_world *w, struct err *err)
  * What is left
  */
 
+/* Not the end of a longer path, nor the beginning of another name: that is another demo's. */
+static bool is_path_at(const char *text, size_t n, size_t at, size_t len)
+{
+	static const char also[] = "._-";
+	unsigned char after = at + len < n ? (unsigned char)text[at + len] : '\0';
+	unsigned char before = at > 0 ? (unsigned char)text[at - 1] : '\0';
+
+	return !isalnum(before) && before != '/' && !(before && strchr(also, before)) &&
+	       !isalnum(after) && !(after && strchr(also, after));
+}
+
 static bool file_names(const char *pid, const char *file, const char *what)
 {
 	char *path = xasprintf("/proc/%s/%s", pid, file);
@@ -480,19 +492,35 @@ static bool file_names(const char *pid, const char *file, const char *what)
 	       (got = read(fd, text + n, PROC_FILE_MAX - n)) > 0)
 		n += (size_t)got;
 	for (size_t i = 0; i + len <= n && !yes; i++)
-		yes = memcmp(text + i, what, len) == 0;
+		yes = memcmp(text + i, what, len) == 0 && is_path_at(text, n, i, len);
 	free(text);
 	if (fd >= 0)
 		close(fd);
 	return yes;
 }
 
-size_t demo_processes_left(const struct demo_world *w)
+static void add_process(char *names, size_t max, const char *pid)
+{
+	char *path = xasprintf("/proc/%s/comm", pid), name[32] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t used = strlen(names);
+	ssize_t got = fd < 0 ? -1 : read(fd, name, sizeof(name) - 1);
+
+	free(path);
+	if (fd >= 0)
+		close(fd);
+	name[got > 0 ? got : 0] = '\0';
+	name[strcspn(name, "\n")] = '\0';
+	snprintf(names + used, max - used, "%s%s %s", used ? ", " : "", pid, name);
+}
+
+size_t demo_processes_left(const struct demo_world *w, char *names, size_t max)
 {
 	struct strs pids = STRS_INIT(1000000);
 	char me[16];
 	size_t n = 0;
 
+	names[0] = '\0';
 	snprintf(me, sizeof(me), "%ld", (long)getpid());
 	file_list(&pids, "/proc", NULL);
 	for (size_t i = 0; i < pids.n; i++) {
@@ -502,8 +530,10 @@ size_t demo_processes_left(const struct demo_world *w)
 			continue;
 		if (file_names(pid, "cmdline", w->azsim_dir) ||
 		    file_names(pid, "mountinfo", w->azsim_dir) ||
-		    file_names(pid, "cmdline", w->engine_dir))
+		    file_names(pid, "cmdline", w->engine_dir)) {
+			add_process(names, max, pid);
 			n++;
+		}
 	}
 	strs_clear(&pids);
 	return n;

@@ -47,6 +47,6 @@ int demo_world_stop(struct demo_world *w, struct err *err);
 /* Ends what of driver, engine and cloud did not run before; the folders stay. */
 int demo_world_halt(const struct demo_world *w, const struct demo_running *had, struct err *err);
 /* Processes of this machine that still have something of the world open: named in a command line or mounted. */
-size_t demo_processes_left(const struct demo_world *w);
+size_t demo_processes_left(const struct demo_world *w, char *names, size_t max); /* names: "12 azsim, 34 sshd" */
 
 #endif

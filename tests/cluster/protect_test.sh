@@ -32,6 +32,7 @@ until_true is '.view.busy == 1'; ok "a job runs"
 
 say cluster protect demo; ok "it is protected"
 refused 'an admin has to unprotect it first' cluster delete demo --name demo --yes; ok "R8.1: a protected cluster is not torn down"
+refused 'an admin has to unprotect it first' cluster delete demo </dev/null && ! has 'This deletes'; ok "and no plan is shown before that is said"
 say cluster status demo && has 'protected'; ok "status says that it is"
 say cluster unprotect demo --yes; ok "an admin unprotects it"
 say audit && has unprotect; ok "the audit knows who"

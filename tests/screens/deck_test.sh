@@ -629,6 +629,9 @@ plain() {
 	tap_ok "and events as sentences" grep -q '^12:03:41 demo warning: htc-3 boot failed' "$screen_dir/out"
 	tap_ok "and runs commands" grep -q '^cfd  pbs  off' "$screen_dir/out"
 	screen_start 80x24 TERM=dumb "$lab"
+	mkfifo "$screen_dir/silent" && exec 7<>"$screen_dir/silent"
+	{ timeout 20 "$lab" --plain --log "$log" <&7; echo "ended $?" >"$screen_dir/ended"; } | head -1 >/dev/null
+	tap_ok "plain mode ends when nobody reads any more" grep -q '^ended 1$' "$screen_dir/ended"
 	deck_plain 'cluster list' 'cluster list'
 	tap_ok "lines of a pipe wait for each other, and its end is the end" [ "$(grep -c '^cfd  pbs  off' "$screen_dir/out")" = 2 ]
 	tap_ok "a dumb terminal gets plain lines" screen_wait 'No screen here (TERM is dumb): plain lines instead.'

@@ -18,7 +18,7 @@ static void asks_before_it_ends_work(void **state)
 	struct cli_site *s = *state;
 
 	assert_int_equal(cli_run(s, "paceline node terminate demo htc-1"), 2);
-	HAS(ERROUT(s), "nobody is here to be asked: add --yes");
+	HAS(ERROUT(s), "there is no terminal to ask on: add --yes");
 	assert_null(strstr(cli_asked(s), "POST"));
 	assert_int_equal(cli_run(s, "paceline node terminate demo htc-[1-2] --yes"), 0);
 	HAS(cli_asked(s),

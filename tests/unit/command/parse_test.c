@@ -168,6 +168,7 @@ static void names_what_was_meant(void **state)
 	assert_string_equal(command_nearest("clus"), "cluster");
 	assert_string_equal(command_nearest("aud"), "audit");
 	assert_null(command_nearest("xyzzyplugh"));
+	unknown("ops", NULL, "there is no command \"ops\"; did you mean \"operation\"?");
 	unknown("nod", NULL, "there is no command \"nod\"; did you mean \"node\"?");
 	unknown("nothing-like-it", NULL,
 		"there is no command \"nothing-like-it\"; help lists them");
