@@ -357,6 +357,7 @@ static void send_teardown(struct command_run *r, const struct json *plan, const 
 static void on_plan(struct command_run *r, const struct json *plan)
 {
 	const char *hash = json_str(plan, "hash", ""), *agreed = command_option(r, "plan");
+	long long under_way = json_int(plan, "under_way", 0);
 	char *name;
 
 	if (json_bool(plan, "protected", false)) {
@@ -364,6 +365,13 @@ static void on_plan(struct command_run *r, const struct json *plan)
 		    r, ERR_DENIED,
 		    "cluster %s is protected: an admin has to unprotect it first, with \"cluster unprotect %s\"",
 		    the_cluster(r), the_cluster(r));
+		return;
+	}
+	if (under_way && !command_option(r, "force")) {
+		run_failf(
+		    r, ERR_CONFLICT,
+		    "cluster %s is being deleted: \"operation show %lld\" tells how far, and \"cluster delete %s --force\" does not wait for jobs",
+		    the_cluster(r), under_way, the_cluster(r));
 		return;
 	}
 	teardown_plan_show(r, plan);

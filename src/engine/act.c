@@ -84,6 +84,30 @@ static int expand(struct cluster_spec *spec, struct engine *e, const struct temp
 		*spec = moved;
 	}
 	strs_clear(&params);
+	return check_range_free(&f, err);
+}
+
+/* Clusters that were made when nobody looked: by their addresses one's commands would go to the
+ * other's head. */
+static int addresses_are_its_own(struct engine *e, const struct run *r, struct err *err)
+{
+	const struct cluster *const *all;
+	size_t n = engine_clusters(e, &all);
+
+	for (size_t i = 0; i < n; i++) {
+		struct check_facts f = { .spec = &r->cluster.spec,
+					 .others = &all[i],
+					 .n_others = 1 };
+		struct err why = ERR_INIT;
+
+		if (all[i] == &r->cluster || cluster_rests(all[i]) ||
+		    check_range_free(&f, &why) == 0)
+			continue;
+		return err_set(
+		    err, ERR_CONFLICT,
+		    "cluster %s is up and has addresses of %s, too: stop it first, or make %s anew with a range of its own",
+		    all[i]->name, r->cluster.spec.vnet_cidr, r->cluster.name);
+	}
 	return 0;
 }
 
@@ -203,6 +227,8 @@ int engine_start(struct engine *e, const struct user *u, const char *name, int64
 	if (r->cluster.state != CLUSTER_OFF && r->cluster.state != CLUSTER_FAILED)
 		return err_set(err, ERR_CONFLICT, "cluster %s is %s", name,
 			       cluster_state_name(r->cluster.state));
+	if (addresses_are_its_own(e, r, err) < 0)
+		return -1;
 	remember = start_remembers(r);
 	json_write(&data, remember);
 	json_free(remember);

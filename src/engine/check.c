@@ -191,15 +191,19 @@ static void check_quota(struct json *out, const struct check_facts *f)
  * Addresses
  */
 
+static bool has_addresses_of(const struct cluster *c, const struct cidr *range)
+{
+	struct cidr its;
+
+	return !c->spec.vnet_id && c->spec.vnet_cidr && c->state != CLUSTER_DELETED &&
+	       cidr_read(&its, c->spec.vnet_cidr) == 0 && cidr_overlaps(range, &its);
+}
+
 static const struct cluster *clashes(const struct check_facts *f, const struct cidr *range)
 {
 	for (size_t i = 0; i < f->n_others; i++) {
-		const struct cluster *c = f->others[i];
-		struct cidr its;
-
-		if (!c->spec.vnet_id && c->spec.vnet_cidr && c->state != CLUSTER_DELETED &&
-		    cidr_read(&its, c->spec.vnet_cidr) == 0 && cidr_overlaps(range, &its))
-			return c;
+		if (has_addresses_of(f->others[i], range))
+			return f->others[i];
 	}
 	return NULL;
 }
@@ -250,6 +254,45 @@ static void check_addresses(struct json *out, const struct check_facts *f)
 	    "%s is also the range of cluster %s: one jump host cannot tell their machines apart",
 	    s->vnet_cidr, other->name);
 	json_set_bool(j, "moves", true);
+}
+
+/* A cluster of which only storage is left has no machines, and another cloud's are reached by
+ * another way. */
+static const struct cluster *in_the_way(const struct check_facts *f, const struct cidr *range)
+{
+	for (size_t i = 0; i < f->n_others; i++) {
+		const struct cluster *c = f->others[i];
+
+		if (c->state != CLUSTER_KEPT && has_addresses_of(c, range) &&
+		    (!c->spec.cloud || !f->spec->cloud ||
+		     strcmp(c->spec.cloud, f->spec->cloud) == 0))
+			return c;
+	}
+	return NULL;
+}
+
+int check_range_free(const struct check_facts *f, struct err *err)
+{
+	const struct cluster_spec *s = f->spec;
+	const char *name = param_at(f, "cluster/network/cidr");
+	const struct cluster *other;
+	char fix[CIDR_TEXT] = "";
+	struct cidr range;
+
+	if (s->vnet_id || !s->vnet_cidr || cidr_read(&range, s->vnet_cidr) < 0)
+		return 0;
+	other = in_the_way(f, &range);
+	if (!other)
+		return 0;
+	if (!next_free(f, &range, fix))
+		return err_set(err, ERR_CONFLICT,
+			       "cluster %s has addresses of %s: choose another range",
+			       other->name, s->vnet_cidr);
+	return err_set(
+	    err, ERR_CONFLICT,
+	    "cluster %s has addresses of %s, and one jump host cannot tell their machines apart; %s is free%s%s%s%s",
+	    other->name, s->vnet_cidr, fix, *name ? ": " : "", name, *name ? "=" : "",
+	    *name ? fix : "");
 }
 
 static bool is_given(const struct strs *params, const char *name)

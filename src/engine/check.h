@@ -42,6 +42,9 @@ void check_spec(struct json *out, const struct check_facts *f);
 /* Arrays that are paused then by their schedule, and until when. */
 void check_hours(struct json *out, const struct cluster_spec *spec, int64_t now_s);
 
+/* -1: another cluster of its cloud has addresses of its range; says which, and the next free one. */
+int check_range_free(const struct check_facts *f, struct err *err);
+
 /* A default range that another cluster has steps aside: adds the next free one to params, where
  * they do not name one. */
 bool check_moved_range(struct strs *params, const struct check_facts *f);

@@ -200,21 +200,46 @@ static void batch_done(void *arg, const struct sched_run *run, const struct err 
 	free(b);
 }
 
+void drain_reason(char out[160], const struct node *n)
+{
+	static const struct {
+		const char *act, *told;
+	} asked[] = { { "node drain by ", " drained by " },
+		      { "node terminate by ", " terminated by " } };
+
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++)
+		if (text_has_prefix(n->reason, asked[i].act)) {
+			snprintf(out, 160, "%s%.140s", asked[i].told,
+				 n->reason + strlen(asked[i].act));
+			return;
+		}
+	snprintf(out, 160, "scale-in");
+}
+
 #define BATCH_NAMES 500
 
 static bool batch_run(struct run *r, enum sched_verb verb, batch_pick *pick, const char *text)
 {
 	struct batch *b = xcalloc(1, sizeof(*b));
+	char reason[160] = "", other[160] = "";
 	struct sched_args args = { .names = &b->names,
-				   .text = text,
+				   .text = text ? text : reason,
 				   .version = r->sched_version };
 
 	b->names = (struct strs)STRS_INIT(BATCH_NAMES);
 	b->run = r;
 	b->verb = verb;
-	for (size_t i = 0; i < r->n_members && b->names.n < BATCH_NAMES; i++)
-		if (pick(r, r->members[i]))
-			strs_add(&b->names, r->members[i]->node.name);
+	for (size_t i = 0; i < r->n_members && b->names.n < BATCH_NAMES; i++) {
+		if (!pick(r, r->members[i]))
+			continue;
+		if (verb == SCHED_DRAIN_NODES) /* one command has one reason: others wait */
+			drain_reason(b->names.n ? other : reason, &r->members[i]->node);
+		if (b->names.n && strcmp(other, reason) != 0)
+			continue;
+		if (!b->names.n)
+			memcpy(other, reason, sizeof(other));
+		strs_add(&b->names, r->members[i]->node.name);
+	}
 	if (b->names.n == 0) {
 		free(b);
 		return false;
@@ -267,7 +292,7 @@ void drain_act(struct run *r)
 		const char *text;
 	} steps[] = {
 		{ SCHED_UNDRAIN_NODES, wants_undrain, NULL },
-		{ SCHED_DRAIN_NODES, wants_drain, "scale-in" },
+		{ SCHED_DRAIN_NODES, wants_drain, NULL },
 		{ SCHED_DOWN_NODES, wants_down, "machine gone" },
 		{ SCHED_REMOVE_NODES, wants_removal, NULL },
 	};

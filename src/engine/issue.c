@@ -20,6 +20,7 @@ static void cannot_act(struct cluster_view *v, const struct run *r)
 {
 	const char *text = "";
 	struct err err = ERR_INIT;
+	char denied[160];
 
 	if (run_has_cloud(r, &err) < 0 || lease_says(r, &err) < 0)
 		text = err.msg;
@@ -29,7 +30,12 @@ static void cannot_act(struct cluster_view *v, const struct run *r)
 		text = r->op.error;
 	else if (r->op.id && r->region && !r->region->sizes_ms && r->region->err.code)
 		text = r->region->err.msg;
-	else if (v->queue_stale)
+	else if (remote_denied(r->remote)) {
+		snprintf(denied, sizeof(denied),
+			 "the head at %.40s refuses the engine's key: %.80s",
+			 r->cluster.head_address, remote_text(r->remote));
+		text = denied;
+	} else if (v->queue_stale)
 		text = r->queue_source.err.code ? r->queue_source.err.msg
 						: "the scheduler has not answered";
 	else if (v->cloud_stale)

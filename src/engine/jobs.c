@@ -313,67 +313,6 @@ static const struct {
 	{ "requeue", SCHED_REQUEUE_JOBS },
 };
 
-/*
- * Which jobs there are: the queue's last reading, by the number that an id begins with. Without
- * this a typo would count as done: scancel of a job that never was is silent.
- */
-
-struct numbered {
-	uint64_t number;
-	size_t at; /* in the request */
-	bool found;
-};
-
-static uint64_t number_of(const char *id)
-{
-	return id[0] >= '0' && id[0] <= '9' ? strtoull(id, NULL, 10) : 0;
-}
-
-static int by_number(const void *a, const void *b)
-{
-	const struct numbered *x = a, *y = b;
-
-	return x->number < y->number ? -1 : x->number > y->number;
-}
-
-static void mark_found(struct numbered *v, size_t n, uint64_t number)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (v[mid].number < number)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	for (; low < n && v[low].number == number; low++)
-		v[low].found = true;
-}
-
-/* The first id of the request that the reading does not have; NULL: it has all. An id without a
- * number is the adapter's to judge. */
-static const char *first_unknown(const struct queue *q, const struct strs *ids)
-{
-	struct numbered *v = xcalloc(ids->n, sizeof(*v));
-	size_t first = ids->n;
-
-	for (size_t i = 0; i < ids->n; i++) {
-		uint64_t number = number_of(ids->v[i]);
-
-		v[i] = (struct numbered){ number, i, number == 0 };
-	}
-	qsort(v, ids->n, sizeof(*v), by_number);
-	for (size_t i = 0; i < q->n_jobs; i++)
-		mark_found(v, ids->n, number_of(q->jobs[i].id));
-	for (size_t i = 0; i < ids->n; i++)
-		if (!v[i].found && v[i].at < first)
-			first = v[i].at;
-	free(v);
-	return first < ids->n ? ids->v[first] : NULL;
-}
-
 static int jobs_known(const struct run *r, const struct strs *ids, struct err *err)
 {
 	const struct source *s = &r->queue_source;
@@ -382,7 +321,7 @@ static int jobs_known(const struct run *r, const struct strs *ids, struct err *e
 
 	if (!r->queue || s->state != SOURCE_OK || s->started_ms <= r->submitted_ms)
 		return 0;
-	unknown = first_unknown(r->queue, ids);
+	unknown = jobs_unknown(r->queue, ids);
 	if (!unknown)
 		return 0;
 	return err_set(
@@ -538,14 +477,32 @@ int engine_job_detail(struct engine *e, const char *cluster, const char *id, eng
 	return 0;
 }
 
+/* A stop or a teardown past its nodes takes the head away, and before that nobody can say when:
+ * a head that does not answer is told by what ends it. */
+static bool head_leaves(const struct run *r, struct err *err)
+{
+	bool ends = r->op.id && (r->op.kind == OP_STOP || r->op.kind == OP_DELETE);
+	bool nodes = strcmp(r->op.step, "settle") == 0 || strcmp(r->op.step, "drain") == 0 ||
+		     strcmp(r->op.step, "nodes") == 0;
+
+	if (!ends || (nodes && remote_ready(r->remote)))
+		return false;
+	err_set(err, ERR_CONFLICT,
+		"cluster %s is being %s: \"operation show %lld\" tells how far",
+		r->cluster.name, r->op.kind == OP_STOP ? "stopped" : "deleted",
+		(long long)r->op.id);
+	return true;
+}
+
 struct json *engine_ssh(struct engine *e, const struct user *u, const char *cluster,
 			const char *node, struct err *err)
 {
 	struct run *r = run_need(e, cluster, err);
 	struct member *m = NULL;
 	char object[96];
+	struct deed a = { .by = u, .verb = "ssh", .object = object };
 
-	if (!r || run_has_cloud(r, err) < 0)
+	if (!r || run_has_cloud(r, err) < 0 || head_leaves(r, err))
 		return NULL;
 	if (r->cluster.state == CLUSTER_OFF) {
 		not_ready(r, err);
@@ -564,7 +521,8 @@ struct json *engine_ssh(struct engine *e, const struct user *u, const char *clus
 		}
 	}
 	snprintf(object, sizeof(object), "%.40s %.40s", cluster, m ? m->node.name : "head");
-	if (audit_act(e, u, "ssh", object, NULL, NULL, err) < 0)
+	a.result = "asked"; /* what comes of it is between ssh and the head */
+	if (audit_write(e, &a, err) < 0)
 		return NULL;
 	return remote_ssh_argv(r, m ? m->node.host : NULL, err);
 }

@@ -22,6 +22,7 @@ struct op_work { /* of this process only: after a restart the stage begins anew,
 	struct strs foreign;	/* groups that hold something foreign: they stay */
 	struct json *data; /* teardown: what the operation's row remembers; teardown_items.c */
 	bool stop_called, stopped;
+	size_t nodes_begun; /* stop: with so many, or since this process took it up */
 	bool waits_itself; /* next_try_ms is for people: the step looks at its own times */
 	bool overdue_told; /* its deadline passed */
 };
@@ -43,6 +44,8 @@ struct stages {
 	const struct stage *v;
 	size_t n;
 };
+/* stop.c: what is told of one that was taken back */
+const char *stop_taken_back(char out[160], size_t gone, size_t going, size_t back);
 extern const struct stages start_stages, stop_stages, teardown_stages;
 
 /* What ends the wait of a step that waits for jobs. */

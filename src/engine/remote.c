@@ -21,6 +21,7 @@
 #define SSH_KEYGEN    "/usr/bin/ssh-keygen"
 #define RETRY_BASE_MS 500
 #define RETRY_CAP_MS  10000
+#define DENIED_TOLD   5
 
 struct remote {
 	struct run *run;
@@ -30,7 +31,7 @@ struct remote {
 	struct proc *check;  /* ssh -O check, until it says yes */
 	struct timer *timer; /* next try to connect, or next check */
 	bool ready;
-	unsigned int tries;
+	unsigned int tries, denied; /* denied: in a row */
 	char *dir, *socket, *key, *known_hosts, *destination;
 	char text[240];
 	struct command_call *calls;
@@ -100,6 +101,7 @@ static void master_ended(void *arg, const struct proc_result *res)
 	m->check = NULL;
 	first_line(m->text, sizeof(m->text),
 		   res->errout_len ? res->errout : "the connection to the head ended");
+	m->denied = strstr(m->text, "Permission denied") ? m->denied + 1 : 0;
 	log_debug("cluster %s: ssh to the head: %s", m->run->cluster.name, m->text);
 	run_changed(m->run);
 	later(m);
@@ -253,6 +255,12 @@ void remote_free(struct remote *m)
 bool remote_ready(const struct remote *m)
 {
 	return m && m->ready;
+}
+
+/* While a head boots its account may be missing for a while. */
+bool remote_denied(const struct remote *m)
+{
+	return m && !m->ready && m->denied >= DENIED_TOLD;
 }
 
 const char *remote_text(const struct remote *m)

@@ -372,6 +372,9 @@ void lease_allow(struct engine *e,
 		 enum lease_take how); /* of what is lost, or will be found to be */
 void lease_free(struct run *r);
 
+/* drain.c: the reason that the scheduler is told, without its tag */
+void drain_reason(char out[160], const struct node *n);
+
 /* outage.c: a cloud that is lost, and back */
 void outage_watch(struct engine_cloud *c);
 void outage_end(struct engine_cloud *c);
@@ -523,6 +526,7 @@ typedef void remote_cb(void *arg, const struct sched_run *run, const struct err 
 struct remote *remote_new(struct run *r, struct err *err);
 void remote_free(struct remote *m);	   /* ends the connection; callbacks are dropped */
 bool remote_ready(const struct remote *m); /* the connection stands */
+bool remote_denied(const struct remote *m); /* the head refuses the engine's key, not only at first */
 const char *remote_text(const struct remote *m); /* why not */
 /* argv runs on the head, with env; as_root: through sudo -n where the transport needs it. Fails
  * in the callback, in a later turn. */
@@ -599,6 +603,8 @@ struct known_files {
 
 /* ended.c: what was in the reading before and is so no more is written down */
 #define JOB_ENDED_WORD "ended" /* state of a record whose end nobody told */
+const char *jobs_unknown(const struct queue *q,
+			 const struct strs *ids); /* the first that it does not have; NULL: it has all */
 struct map *jobs_left(const struct queue *before, const struct queue *now);
 void jobs_ended(struct run *r, struct map *gone, const struct queue *now); /* what left */
 /* -1: the number is that of an array, whose tasks write, each its own. */

@@ -1,4 +1,5 @@
 /* Stop: nodes go, the head is deallocated with its disk, the cluster can be started again. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -8,9 +9,45 @@
 #include "engine/operation.h"
 #include "template/head.h"
 
+const char *stop_taken_back(char out[160], size_t gone, size_t going, size_t back)
+{
+	size_t n = (size_t)snprintf(out, 160, "cancelled: ");
+	char nodes[48];
+
+	if (gone + going + back == 0)
+		snprintf(out + n, 160 - n, "there were no nodes");
+	if (gone)
+		n += (size_t)snprintf(out + n, 160 - n, "%s %s gone, ",
+				      count_text(nodes, (int64_t)gone, "node"),
+				      gone == 1 ? "is" : "are");
+	if (going)
+		n += (size_t)snprintf(out + n, 160 - n, "%zu %s being deleted, ", going,
+				      going == 1 ? "is" : "are");
+	if (back && gone + going)
+		snprintf(nodes, sizeof(nodes), "%zu", back);
+	else
+		count_text(nodes, (int64_t)back, "node");
+	if (back)
+		snprintf(out + n, 160 - n, "%s that %s drained %s back to work", nodes,
+			 back == 1 ? "was" : "were", back == 1 ? "goes" : "go");
+	else if (gone + going)
+		snprintf(out + n, 160 - n, "none goes back to work");
+	return out;
+}
+
 static bool cancelled(struct run *r)
 {
-	operation_end(r, OP_CANCELLED, "cancelled; nodes that were drained go back to work");
+	size_t going = 0, begun = op_work(r)->nodes_begun;
+	char told[160];
+
+	for (size_t i = 0; i < r->n_members; i++) {
+		enum node_state s = r->members[i]->node.state;
+
+		going += s == NODE_DELETING || s == NODE_EVICTED || s == NODE_GONE;
+	}
+	operation_end(r, OP_CANCELLED, "%s",
+		      stop_taken_back(told, begun > r->n_members ? begun - r->n_members : 0,
+				      going, r->n_members - going));
 	for (size_t i = 0; i < r->n_members; i++)
 		drain_feed(r, r->members[i], DRAIN_EV_UNDRAIN_ASKED, "stop was cancelled");
 	cluster_move(r, CLUSTER_RUNNING, "");
@@ -65,6 +102,8 @@ static bool go_nodes(struct run *r)
 {
 	int64_t jobs = 0;
 
+	if (op_work(r)->nodes_begun < r->n_members)
+		op_work(r)->nodes_begun = r->n_members;
 	if (r->n_members == 0)
 		return true;
 	if (nodes_send_away(r, "the cluster stops"))

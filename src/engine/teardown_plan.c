@@ -335,6 +335,7 @@ static struct json *make(struct run *r, const struct strs *keep, struct err *err
 
 	engine_view(r->engine, &r->cluster, &v);
 	json_set_str(j, "cluster", r->cluster.name);
+	json_set_int(j, "under_way", r->op.id && r->op.kind == OP_DELETE ? r->op.id : 0);
 	json_set_str(j, "state", cluster_state_name(r->cluster.state));
 	json_set_str(j, "subscription", r->cloud->record->subscription);
 	json_set_str(j, "region", r->cluster.spec.region);

@@ -26,6 +26,7 @@ until_true says "^htc-.* idle" node list one; ok "which is idle then"
 node=$(cli node list one --json | jq -r '[.. | objects | select(.state? == "idle") | .name][0]')
 say node drain one "$node" --yes; ok "an idle node is drained"
 until_true says "can take that back" why one "$node"; ok "and stays for a while, drained and empty"
+until_true says "Reason=paceline: drained by " ssh one -- scontrol show node "$node"; ok "the scheduler is told by whom"
 say node undrain one "$node" --yes; ok "so that it can be taken back"
 until_true says "^$node .*idle" node list one; ok "it is idle again"
 tap_end

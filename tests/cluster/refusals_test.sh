@@ -254,6 +254,12 @@ as "nor where none is so old" 1 "no audit row is older than 2001-01-01" "audit p
 as "a host list that is none" 2 '"htc-[1-": bad host list' "node drain alpha htc-[1- --yes"
 as "nobody to be asked" 2 "there is no terminal to ask on: add --yes" "node terminate alpha htc-1"
 as "an unknown job among known ones" 1 'has no job "999" in its queue|nothing was changed' "job cancel alpha 1 999 --yes"
+as "an unknown task" 1 'has no job "1_9999"|nothing was changed' "job cancel alpha 1_9999 --yes"
+as "nor is it held" 1 'has no job "1_9999"' "job hold alpha 1_9999"
+as "nor released" 1 'has no job "1_9999"' "job release alpha 1_9999"
+as "nor requeued" 1 'has no job "1_9999"' "job requeue alpha 1_9999 --yes"
+as "another cluster with its addresses" 1 ' has addresses of 10.20.0.0/16, and one jump host| is free: network=10.' \
+	"cluster create twin slurm network=10.20.0.0/16"
 as "cancels none of them" 0 "1_0 |1_[" "job list alpha"
 as "a job id that is none" 1 '"x;y" is no job id' "job cancel alpha x;y --yes"
 as "an unknown job is shown" 1 "Invalid job id" "job show alpha 999"

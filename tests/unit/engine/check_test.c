@@ -242,6 +242,30 @@ static void a_range_in_use_offers_the_next(void **state)
 	assert_int_equal(json_len(json_get(w->out, "problems")), 0);
 }
 
+static void a_range_in_use_is_refused_and_the_next_free_one_told(void **state)
+{
+	struct world *w = *state;
+	struct err err = ERR_INIT;
+
+	look(w, "range=10.20.0.0/16", NULL);
+	assert_int_equal(check_range_free(&w->f, &err), 0);
+	w->other.name = demo;
+	w->other.state = CLUSTER_RUNNING;
+	w->other.spec.cloud = azsim;
+	w->other.spec.vnet_cidr = its_range;
+	w->others[0] = &w->other;
+	w->f.others = w->others;
+	w->f.n_others = 1;
+	assert_int_equal(check_range_free(&w->f, &err), -1);
+	assert_non_null(strstr(err.msg, "cluster demo has addresses of 10.20.0.0/16"));
+	assert_non_null(strstr(err.msg, "10.21.0.0/16 is free: range=10.21.0.0/16"));
+	w->other.state = CLUSTER_KEPT; /* a disk has no address */
+	assert_int_equal(check_range_free(&w->f, &err), 0);
+	w->other.state = CLUSTER_RUNNING;
+	w->other.spec.cloud = demo; /* another cloud is reached by another way */
+	assert_int_equal(check_range_free(&w->f, &err), 0);
+}
+
 static void a_default_range_in_use_steps_aside_and_a_given_one_stays(void **state)
 {
 	struct world *w = *state;
@@ -320,6 +344,8 @@ int main(void)
 						down),
 		cmocka_unit_test_setup_teardown(a_head_without_quota_cannot_be, up, down),
 		cmocka_unit_test_setup_teardown(a_range_in_use_offers_the_next, up, down),
+		cmocka_unit_test_setup_teardown(
+		    a_range_in_use_is_refused_and_the_next_free_one_told, up, down),
 		cmocka_unit_test_setup_teardown(
 		    a_default_range_in_use_steps_aside_and_a_given_one_stays, up, down),
 		cmocka_unit_test_setup_teardown(
