@@ -204,7 +204,6 @@ int demo_report_check(const struct demo_report *r, struct err *err)
 			       (long long)r->ledger.resources_left,
 			       (long long)r->ledger.double_creates);
 	if (r->processes_left > 0)
-		return err_set(err, ERR_INTERNAL, "%lld processes were left: %s",
-			       (long long)r->processes_left, r->left);
+		return err_set(err, ERR_INTERNAL, "processes were left: %s", r->left);
 	return 0;
 }
