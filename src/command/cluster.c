@@ -367,11 +367,10 @@ static void on_plan(struct command_run *r, const struct json *plan)
 		    the_cluster(r), the_cluster(r));
 		return;
 	}
-	if (under_way && !command_option(r, "force")) {
-		run_failf(
-		    r, ERR_CONFLICT,
-		    "cluster %s is being deleted: \"operation show %lld\" tells how far, and \"cluster delete %s --force\" does not wait for jobs",
-		    the_cluster(r), under_way, the_cluster(r));
+	if (under_way) {
+		run_failf(r, ERR_CONFLICT,
+			  "cluster %s is being deleted: \"operation show %lld\" tells how far",
+			  the_cluster(r), under_way);
 		return;
 	}
 	teardown_plan_show(r, plan);

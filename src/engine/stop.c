@@ -28,8 +28,8 @@ const char *stop_taken_back(char out[160], size_t gone, size_t going, size_t bac
 	else
 		count_text(nodes, (int64_t)back, "node");
 	if (back)
-		snprintf(out + n, 160 - n, "%s that %s drained %s back to work", nodes,
-			 back == 1 ? "was" : "were", back == 1 ? "goes" : "go");
+		snprintf(out + n, 160 - n, "%s %s back to work", nodes,
+			 back == 1 ? "goes" : "go");
 	else if (gone + going)
 		snprintf(out + n, 160 - n, "none goes back to work");
 	return out;
