@@ -356,8 +356,11 @@ static void read_ages(struct deck *d)
 	}
 }
 
+/* Rows are borrowed anew in each turn: news may have come in since the last picture, in any of
+ * these as well. */
 static void on_why_timer(void *arg)
 {
+	deck_load(arg);
 	if (template_wanted(arg))
 		act_fetch_template(arg);
 	else if (op_wanted(arg))
@@ -499,6 +502,7 @@ static void on_dialog_timer(void *arg)
 	struct deck *d = arg;
 	enum dialog_answer a = dialog_time(&d->dialog, display_now());
 
+	deck_load(d);
 	if (a == DIALOG_YES && d->dialog_yes) {
 		d->mode = AT_PANES;
 		d->dialog_yes(d);
@@ -509,11 +513,13 @@ static void on_dialog_timer(void *arg)
 
 static void on_follow_timer(void *arg)
 {
+	deck_load(arg);
 	teardown_follow(arg);
 }
 
 static void on_filter_timer(void *arg)
 {
+	deck_load(arg);
 	deck_filter_typed(arg);
 }
 

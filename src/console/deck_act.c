@@ -43,8 +43,8 @@ static void on_answer(void *arg, const struct json *answer, const struct err *er
 	struct deck *d = c->deck;
 
 	unlink_call(c);
+	deck_load(d); /* rows are borrowed anew in each turn */
 	if (answer && c->cb) {
-		deck_load(d); /* rows are borrowed anew in each turn */
 		c->cb(d, answer, c->note);
 	} else if (!answer && c->failed) {
 		c->failed(d, err, c->note);

@@ -130,6 +130,7 @@ static void on_timer(void *arg)
 {
 	struct deck *d = arg;
 
+	deck_load(d);
 	if (d->again.open && !d->again.checking && !d->again.form.away[0])
 		ask_check(d);
 	if (d->display)

@@ -57,6 +57,7 @@ static void on_timer(void *arg)
 {
 	struct deck *d = arg;
 
+	deck_load(d);
 	deck_lease_look(d);
 	if (!d->lease.on)
 		return;

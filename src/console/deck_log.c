@@ -167,6 +167,7 @@ static void on_timer(void *arg)
 {
 	struct deck *d = arg;
 
+	deck_load(d);
 	if (mirror_link(d->mirror) == MIRROR_LIVE)
 		ask(d);
 	else

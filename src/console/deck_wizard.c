@@ -197,6 +197,7 @@ static void on_timer(void *arg)
 
 	if (d->mode != AT_WIZARD || !d->wizard.open)
 		return;
+	deck_load(d);
 	draft_save(d, false);
 	if (!d->wizard.checking && !wizard_is_checked(&d->wizard.form) && !is_away(d))
 		ask_check(d, false);

@@ -81,14 +81,16 @@ task() {
 	screen_text_now | sed 's/^/# /' >&2
 }
 
-# The console as somebody finds it who attaches; keys that lead to where the task begins are not counted.
+# The console as somebody finds it who attaches; keys that lead to where the task begins are not counted, "~TEXT" is waited for.
 attach() {
 	screen_start "${SIZE:-80x24}" HOME="$screen_dir" XDG_STATE_HOME="$screen_dir" ${clock:+PACELINE_CLOCK="$clock"} "$site/bin/paceline" --socket "$socket"
 	screen_wait alpha 10 >/dev/null
 	screen_settle >/dev/null
 	for key; do
-		screen_keys "$key"
-		screen_settle >/dev/null
+		case $key in
+		"~"*) wait_for 30 "${key#"~"}" ;;
+		*) screen_keys "$key" && screen_settle >/dev/null ;;
+		esac
 	done
 }
 
@@ -131,7 +133,7 @@ task "why is my job pending" 3 'waits: no capacity: hpc has 0 nodes left of 0' -
 	"the web pages have no queue: Connect gives a line for ssh (3 clicks: cluster, scheduler node, Connect), then squeue there (how-to/connect-to-node)" \
 	3 e
 
-attach 2 Space Space
+attach 2 "~htc-2 # busy" Space "~1 marked" Space "~2 marked"
 task "drain the marked nodes" 4 'htc-2 d drain' - \
 	"no drain on the web pages; a node is kept by KeepAlive or terminated (how-to/keep-alive), drained with scontrol on the scheduler" \
 	d y

@@ -588,6 +588,7 @@ teardown() {
 	tap_ok "nothing was sent" not_asked POST
 	screen_keys F9
 	tap_ok "opened by F9 it is confirmed by F8" screen_wait 'F8 is off until'
+	order halt drain
 	sleep 0.5
 	screen_keys Space
 	screen_text 'demo'
@@ -598,6 +599,7 @@ teardown() {
 	screen_keys Escape
 	tap_ok "leaving does not stop it" screen_wait 'goes on; D shows it again'
 	screen_keys D
+	order halt
 	tap_ok "the closing report proves it" screen_wait 'verified gone by name: 5 resources' 10
 	screen_golden deck/teardown_report
 	screen_stop

@@ -90,7 +90,8 @@ bool fixture_step(void)
 
 	if (fixture->n_ops == 0 || o->state != OP_RUNNING)
 		return false;
-	if (!starts && fixture_stuck(o))
+	if ((fixture->halt[0] && strcmp(o->step, fixture->halt) == 0) ||
+	    (!starts && fixture_stuck(o)))
 		return true;
 	if (steps_done == n) {
 		operation_ends(o);

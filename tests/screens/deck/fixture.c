@@ -468,6 +468,8 @@ void fixture_order(char *line)
 		the.clusters[0].view.queue_age_ms = 1000;
 		the.clusters[0].view.jobs_running = strtol(a, NULL, 10);
 		the.clusters[0].view.jobs_pending = strtol(b, NULL, 10);
+	} else if (strcmp(verb, "halt") == 0) { /* what is under way goes no further than there */
+		snprintf(the.halt, sizeof(the.halt), "%.19s", a);
 	} else if (strcmp(verb, "cloud") == 0) {
 		the.engine.cloud_ok = false;
 		the.engine.cloud_since_ms = NOW - 180000;

@@ -16,6 +16,7 @@
 
 struct fixture {
 	bool held; /* orders wait */
+	char halt[20]; /* the step at which an operation stands; "" none */
 	struct engine_row engine;
 	struct template_row templates[8];
 	size_t n_templates;

@@ -103,6 +103,7 @@ static void storage(struct json *s, bool keep)
 struct json *fixture_teardown(const struct cluster_row *r, const char *kept)
 {
 	bool keep = kept && strcmp(kept, "shared") == 0;
+	bool unread = r->cluster.state == CLUSTER_RUNNING && r->view.queue_age_ms < 0;
 	struct json *j = json_new_object(), *lost;
 
 	json_set_str(j, "cluster", r->cluster.name);
@@ -120,12 +121,12 @@ struct json *fixture_teardown(const struct cluster_row *r, const char *kept)
 		json_set_str(lost, "name", "shared");
 		json_set_str(lost, "path", "/shared");
 	}
-	if (r->view.queue_age_ms < 0) {
+	if (unread) {
 		lost = json_add_object(json_get_mut(j, "data_lost"));
 		json_set_str(lost, "name", "jobs");
 		json_set_str(lost, "path", "queue not read yet");
 	}
-	json_set_bool(j, "jobs_known", r->view.queue_age_ms >= 0);
+	json_set_bool(j, "jobs_known", !unread);
 	json_set_int(j, "jobs_running", r->view.jobs_running);
 	json_set_int(j, "jobs_pending", r->view.jobs_pending);
 	json_set_int(j, "nodes", r->view.nodes);
