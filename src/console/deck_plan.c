@@ -353,7 +353,8 @@ static void on_backed_up(struct deck *d, const struct json *answer, const char *
 	char text[120];
 
 	(void)note_;
-	snprintf(text, sizeof(text), "backed up: %.100s", json_str(answer, "path", "done"));
+	snprintf(text, sizeof(text), "records, not data, backed up: %.90s",
+		 json_str(answer, "path", "done"));
 	if (d->mode == AT_TEARDOWN && d->teardown.asking)
 		remark(d, text);
 	else

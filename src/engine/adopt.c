@@ -370,12 +370,15 @@ static int chosen(struct engine *e, const struct strs *ids, struct find ***v, si
 	return err_set(err, ERR_NOT_FOUND, "nothing was found that is undecided");
 }
 
+/* -1: nobody knows yet, as the queue was not read since the engine's start. */
 static int64_t jobs_on(const struct engine *e, const struct find *f)
 {
 	const struct run *r = run_by_tag(e, f->f.cluster_tag);
 	const struct cloud_vm *vm = stranger_find(r, f->f.id);
 	const struct sched_node *sn = vm ? stranger_in_queue(r, vm) : NULL;
 
+	if (r && !r->queue && f->what == FOUND_NODE && r->cluster.state == CLUSTER_RUNNING)
+		return -1;
 	return sn ? sn->jobs : 0;
 }
 
@@ -437,9 +440,10 @@ static int plan_fits(const struct engine *e, struct find *const *v, size_t n,
 	for (size_t i = 0; i < n; i++)
 		jobs += jobs_on(e, v[i]) != 0;
 	if (jobs && (!q->reason || !q->reason[0]))
-		return err_set(err, ERR_INVALID,
-			       "jobs run on %lld of them and would be killed: give a reason",
-			       (long long)jobs);
+		return err_set(
+		    err, ERR_INVALID,
+		    "jobs run, or nobody knows yet, on %lld of them and would be killed: give a reason",
+		    (long long)jobs);
 	return 0;
 }
 

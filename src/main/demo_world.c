@@ -190,7 +190,8 @@ static int copy_file(const char *from, const char *to, mode_t mode, struct err *
 	return rc;
 }
 
-/* Regular files, and the folders below as far as they go. */
+/* Regular files, and the folders below as far as they go. What is there stays: somebody may have
+ * changed it. */
 static int copy_tree(const char *from, const char *to, struct err *err)
 {
 	struct strs names = STRS_INIT(1000);
@@ -205,7 +206,7 @@ static int copy_tree(const char *from, const char *to, struct err *err)
 
 		if (lstat(a, &st) == 0 && S_ISDIR(st.st_mode))
 			rc = copy_tree(a, b, err);
-		else if (S_ISREG(st.st_mode))
+		else if (S_ISREG(st.st_mode) && access(b, F_OK) != 0)
 			rc = copy_file(a, b, st.st_mode & 0755, err);
 		free(a);
 		free(b);

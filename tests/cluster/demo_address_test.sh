@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.." || exit 2
 build=${BUILD:-build/debug}
 [ -x "$build/paceline" ] || build=build
 [ "$(id -u)" = 0 ] || skip "an ordinary user's demo is started by root here"
-for need in "$build/paceline" tmux setpriv python3; do
+for need in "$build/paceline" tmux setpriv perl; do
 	command -v "$need" >/dev/null 2>&1 || skip "$need is missing"
 done
 
@@ -45,14 +45,10 @@ until_true screen_says one 'paceline demo --state'; ok "with the command that st
 says status 'DOWN for' && grep -qF "\"paceline demo --state $dir/home/d\" starts it again" "$dir/said"; ok "status says both, too"
 until_true says "events" 'cloud azsim does not answer: "paceline demo'; ok "and an event"
 
-python3 -c 'import socket, sys, time
-s = socket.socket()
-s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-s.bind(("127.0.0.1", int(sys.argv[1])))
-s.listen()
-print("listens", flush=True)
-time.sleep(600)' "$was" >"$dir/other" &
+perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $ARGV[0], Listen => 5, ReuseAddr => 1)
+	or die "$!"; $| = 1; print "listens\n"; sleep 600' "$was" >"$dir/other" &
 other=$!
+echo '# a remark of somebody' >>"$dir/home/d/templates/slurm.yaml"
 until_true grep -q listens "$dir/other"; ok "another program takes its port"
 mux new-session -d -s two -x 150 -y 40 "$user $pl demo --ghosts --state $dir/home/d 2>$dir/home/two.err"
 until_true says status '(simulated), answers'; ok "the demo is started again, and the engine finds its cloud"
@@ -63,4 +59,5 @@ engine=$(cat "$dir/home/d/engine/engine.lock")
 mux new-session -d -s three -x 150 -y 40 "$user $pl demo --ghosts --state $dir/home/d 2>$dir/home/three.err"
 until_true screen_says three 'cloud ok'; ok "a third one finds all as it is"
 [ "$(cat "$dir/home/d/engine/engine.lock")" = "$engine" ]; ok "and leaves the engine alone"
+grep -q 'a remark of somebody' "$dir/home/d/templates/slurm.yaml"; ok "and the templates, which somebody changed"
 tap_end

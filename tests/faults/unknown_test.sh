@@ -24,7 +24,7 @@ engine_start
 engine_wait; ok "cloud and engine are there"
 cli cluster create demo slurm htc_max=4 hpc_max=0 idle=30s cycle=5s >/dev/null 2>&1
 cli cluster start demo --wait >"$site/said" 2>&1; ok "a cluster runs"
-load 2 30
+load 2 400 # 10 s, in which a loaded machine reads the queue at least once
 until_true cluster '.view.busy == 2'; ok "two nodes work"
 cli cluster pause demo >"$site/said" 2>&1
 until_true idle_long; ok "then they are idle for longer than they may, and stay, as autoscaling is paused"
