@@ -19,7 +19,7 @@ refused() { # WORDS COMMAND...: with them, and not with 0
 	! say "$@" && grep -qF -e "$want" "$site/said"
 }
 op_of() { cli operation list --json | jq -r "[.. | objects | select(.kind? == \"$1\") | .id][0]"; }
-nodes() { [ "$(cli node list one --json | jq '[.. | objects | select(.state? == "busy" or .state? == "idle") | .name] | unique | length')" = "$1" ]; }
+nodes() { [ "$(cli node list one --json | jq '[.. | objects | select(.state? == "busy") | .name] | unique | length')" = "$1" ]; }
 
 cloud_start 20
 chown paceline "$site"

@@ -255,8 +255,12 @@ static int delete_nodes(struct gq *q, struct gq_call *c)
 		else if (!wrong && (n->places || n->offer))
 			wrong = "Requested nodes are busy";
 	}
-	for (size_t i = 0; i < names.n && !wrong; i++)
-		gq_node_remove(q, gq_node_find(q, names.v[i]));
+	for (size_t i = 0; i < names.n && !wrong; i++) {
+		struct gq_node *n = gq_node_find(q, names.v[i]);
+
+		if (n) /* the list may name one twice */
+			gq_node_remove(q, n);
+	}
 	if (wrong) {
 		strs_sort(&names);
 		buf_adds(c->errout, "scontrol: error: failed to delete nodes ");
