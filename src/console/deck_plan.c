@@ -353,7 +353,7 @@ static void on_backed_up(struct deck *d, const struct json *answer, const char *
 	char text[120];
 
 	(void)note_;
-	snprintf(text, sizeof(text), "records, not data, backed up: %.90s",
+	snprintf(text, sizeof(text), "records, not data, backed up: %.80s",
 		 json_str(answer, "path", "done"));
 	if (d->mode == AT_TEARDOWN && d->teardown.asking)
 		remark(d, text);
