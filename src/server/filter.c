@@ -393,8 +393,14 @@ static const char *size_next(struct pattern_size *s, const char *c)
 static bool is_modest(const char *pattern)
 {
 	struct pattern_size s = { .depth = 0 };
+	bool repeats = false;
 
 	for (const char *c = pattern; *c; c++) {
+		bool before = repeats;
+
+		repeats = strchr("*+?{", *c) != NULL;
+		if (before && repeats)
+			return false; /* "a+++*++" says no more than "a*", and takes minutes */
 		if (*c == '\\' && isdigit((unsigned char)c[1]))
 			return false; /* a back-reference takes exponential time */
 		c = size_next(&s, c);

@@ -38,7 +38,7 @@ say cluster delete one --name one; ok "it is deleted"
 delete=$(op_of delete)
 until_true refused "cluster one is being deleted: \"operation show $delete\"" cluster delete one; ok "a second deletion is told of the first, without a plan"
 ! grep -qF 'This deletes' "$site/said"; ok "which would list what goes already"
-say job cancel one 1 --yes; ok "the job that it waits for is cancelled"
+say job cancel one 1 --yes # what the deletion waits for, unless it has ended by itself meanwhile
 # until it is gone each answer is one of these two: never ssh's own, never "start it first"
 leaves() {
 	refused "cluster one is being deleted: \"operation show" ssh one -- squeue

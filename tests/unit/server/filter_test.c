@@ -283,6 +283,7 @@ static const struct {
 	{ NOUN_NODE, "name~/((((((((((a+)+)+)+)+)+)+)+)+)+/",
 	  "column 6: this expression is too large" },
 	{ NOUN_NODE, "name~x{100}y{301}", "column 6: this expression is too large" },
+	{ NOUN_NODE, "name~al+++*+++*+++++++", "column 6: this expression is too large" },
 	{ NOUN_NODE, "\xc3\xbc\xc3\xbc foo:1", "column 4: node rows have no \"foo\"" },
 	{ NOUN_JOB, "marked:yes", "column 1: job rows have no \"marked\"" },
 };
