@@ -86,7 +86,7 @@ struct teardown_view {
 	struct textbox side; /* facts about the row */
 	struct strs keep;    /* storage that is to be kept */
 	bool kill;	     /* running jobs are not waited for */
-	bool planning;	     /* the plan of another set is being made */
+	unsigned int planning; /* plans that were asked for and have not come */
 	struct plan_of {     /* what there was when it was asked for last */
 		int64_t running, pending, nodes;
 		bool unread;

@@ -130,7 +130,8 @@ void teardown_plan_open(struct deck *d, const struct json *answer)
 	struct teardown_view *t = &d->teardown;
 	struct dialog_spec spec;
 
-	t->kill = t->planning = false;
+	t->kill = false;
+	t->planning = 0;
 	t->of = plan_of(d);
 	plan_take(d, answer);
 	t->row = plan_tree_first_toggle(&t->tree);
@@ -191,14 +192,21 @@ static size_t row_like(const struct plan_tree *tree, const struct plan_row *was,
 	return row < tree->n ? row : 0;
 }
 
+static void answered(struct teardown_view *t)
+{
+	t->planning -= t->planning > 0;
+}
+
 static void on_planned(struct deck *d, const struct json *answer, const char *cluster)
 {
 	struct teardown_view *t = &d->teardown;
 	struct plan_row was = { .stage = '\0' };
 
-	t->planning = false;
+	answered(t);
 	if (d->mode != AT_TEARDOWN || !t->asking || strcmp(cluster, t->cluster) != 0)
 		return;
+	if (t->planning > 0)
+		return; /* it knows nothing of what Space changed since */
 	if (row_now(t))
 		was = *row_now(t);
 	plan_take(d, answer);
@@ -209,7 +217,7 @@ static void on_planned(struct deck *d, const struct json *answer, const char *cl
 static void on_not_planned(struct deck *d, const struct err *err, const char *note)
 {
 	(void)note;
-	d->teardown.planning = false;
+	answered(&d->teardown);
 	take_keep(&d->teardown); /* the plan that is shown is the one that holds */
 	snprintf(d->dialog.note, sizeof(d->dialog.note), "no other plan was made: %.50s",
 		 err->msg);
@@ -233,7 +241,7 @@ static void plan_again(struct deck *d)
 {
 	struct teardown_view *t = &d->teardown;
 
-	t->planning = true;
+	t->planning++;
 	deck_get(d, teardown_plan_path(t), on_planned, t->cluster);
 	deck_if_failed(d, on_not_planned);
 }
