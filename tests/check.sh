@@ -13,8 +13,10 @@ stage() {
 	counted=$(wc -l <"$TEST_COUNTS")
 	start=$(date +%s)
 	echo "== $name"
-	"$@"
-	rc=$?
+	{ "$@" || echo $? >"$dir/exit"; } 2>&1 | tee -a "$dir/said"
+	rc=0
+	[ ! -e "$dir/exit" ] || read -r rc <"$dir/exit"
+	rm -f "$dir/exit"
 	took=$(($(date +%s) - start))
 	if [ "$(wc -l <"$TEST_COUNTS")" = "$counted" ]; then
 		if [ $rc -eq 0 ]; then echo "$name 1 0 0" >>"$TEST_COUNTS"; else echo "$name 0 1 0" >>"$TEST_COUNTS"; fi
@@ -25,6 +27,7 @@ stage() {
 }
 
 if [ "${1-}" = --beside ]; then
+	dir=$2
 	{ echo 10 >/proc/$$/autogroup; } 2>/dev/null # between sessions nice counts for nothing, where the kernel groups by them
 	stage clang make -s -j2 CI=1 CC=clang objects
 	stage layers tests/layers.sh
@@ -54,7 +57,8 @@ stage unit tests/run.sh unit
 stage replay tests/run.sh replay
 stage tools tests/run.sh tools
 : >"$dir/counts-beside"
-TEST_COUNTS=$dir/counts-beside setsid nice -n 10 tests/check.sh --beside >"$dir/beside" 2>&1 </dev/null &
+mkdir "$dir/side"
+TEST_COUNTS=$dir/counts-beside setsid nice -n 10 tests/check.sh --beside "$dir/side" >"$dir/beside" 2>&1 </dev/null &
 beside=$!
 stage tests tests/run.sh conformance,screens,cluster,faults
 wait "$beside"
@@ -67,4 +71,12 @@ echo "== the slowest tests:"
 sort -rn "$TEST_TIMES" | head -n 5 | awk '{ printf "%6d s  %s\n", $1, $2 }'
 echo "== in all: $(($(date +%s) - began)) s"
 cat "$TEST_COUNTS" "$dir/counts-beside" | awk '{ p += $2; f += $3; s += $4 }
-	END { printf "%d passed, %d failed", p, f; if (s) printf ", %d skipped", s; printf "\n"; exit f != 0 }'
+	END { printf "%d passed, %d failed", p, f; if (s) printf ", %d skipped", s; printf "\n"; exit f != 0 }' >"$dir/sum"
+rc=$?
+# Whoever sees only the end of this sees all the same what failed.
+[ $rc -eq 0 ] || {
+	echo "== what failed:"
+	cat "$dir/said" "$dir/side/said" | grep -E '^FAILED |^ *not ok |^lint: |error:|ERROR: |^[<>] ' | head -n 20 | cut -c 1-200
+}
+cat "$dir/sum"
+exit $rc

@@ -72,17 +72,21 @@ size_t helpers_next(const struct helper_seat *v, size_t n, unsigned int most)
 	return best;
 }
 
+static void seat_add(struct helper_seat *s, const struct helper *h)
+{
+	if (h->proc)
+		s->running++;
+	else if (!h->failed)
+		s->waiting++;
+	s->slow = s->slow || (h->proc && clock_wall_ms() - h->began_ms > SLOW_MS);
+}
+
 static struct helper_seat seat_of(const struct helper_line *line)
 {
 	struct helper_seat s = { .slow = line->slow, .served = line->served };
-	const struct helper *h;
 
-	TAILQ_FOREACH(h, &line->calls, link)
-	{
-		s.running += h->proc != NULL;
-		s.waiting += !h->proc && !h->failed;
-		s.slow = s.slow || (h->proc && clock_wall_ms() - h->began_ms > SLOW_MS);
-	}
+	for (const struct helper *h = TAILQ_FIRST(&line->calls); h; h = TAILQ_NEXT(h, link))
+		seat_add(&s, h);
 	return s;
 }
 
