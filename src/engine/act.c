@@ -1,4 +1,6 @@
 /* What clients may ask for. Each writes its audit row in the transaction of the act (R10.1). */
+#include "engine/act.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +9,18 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rand.h"
+#include "engine/assigned.h"
+#include "engine/backoff.h"
 #include "engine/check.h"
+#include "engine/drain.h"
+#include "engine/intent.h"
+#include "engine/lease.h"
+#include "engine/members.h"
+#include "engine/note.h"
+#include "engine/observe.h"
 #include "engine/operation.h"
+#include "engine/region.h"
+#include "engine/storage.h"
 #include "engine/teardown_items.h"
 #include "engine/teardown_plan.h"
 #include "template/template.h"

@@ -14,7 +14,15 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/act.h"
+#include "engine/boot.h"
 #include "engine/found.h"
+#include "engine/intent.h"
+#include "engine/lease.h"
+#include "engine/members.h"
+#include "engine/note.h"
+#include "engine/observe.h"
+#include "engine/operation.h"
 
 #define UNDO_MS	 10000
 #define VALID_MS ((int64_t)10 * 60 * 1000)

@@ -13,6 +13,8 @@
 #include "base/rand.h"
 #include "base/text.h"
 #include "engine/found.h"
+#include "engine/note.h"
+#include "engine/region.h"
 
 bool find_is_storage(const struct find *f)
 {

@@ -6,6 +6,11 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "engine/act.h"
+#include "engine/backoff.h"
+#include "engine/members.h"
+#include "engine/note.h"
+#include "engine/observe.h"
 #include "engine/run.h"
 
 static struct array_spec *array_named(struct run *r, const char *name)

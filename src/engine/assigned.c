@@ -3,6 +3,8 @@
  * gave it would be killed or lost with it in some schedulers: so the node is drained, the jobs
  * are put back into the queue, and it goes once a reading that began afterwards shows none.
  */
+#include "engine/assigned.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/boot.h"
+#include "engine/members.h"
+#include "engine/note.h"
+#include "engine/observe.h"
+#include "engine/remote.h"
 #include "engine/run.h"
 
 #define IDS_MOST   500 /* in one command */

@@ -1,5 +1,7 @@
 /* Capacity memory of buckets (autoscale.md B3): closed 300 s, doubling to 3600 s, jittered,
  * halved by a success; kept in the store. */
+#include "engine/backoff.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +10,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/note.h"
 #include "engine/run.h"
+#include "engine/scaleset.h"
 #include "engine/spot.h"
 
 #define CAPACITY_MS   ((int64_t)300 * 1000)

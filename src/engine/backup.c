@@ -13,7 +13,9 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/note.h"
 #include "engine/run.h"
+#include "engine/upkeep.h"
 
 #define MIN_MS INT64_C(60000)
 

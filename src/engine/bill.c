@@ -3,6 +3,8 @@
  * so a charge is never lost: what was in memory when an engine was killed is metered again by
  * the next one, from the mark in the store, as time that nobody watched.
  */
+#include "engine/bill.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +13,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/intent.h"
+#include "engine/members.h"
+#include "engine/note.h"
+#include "engine/region.h"
 #include "engine/run.h"
+#include "engine/storage.h"
 
 #define SAVE_MS	      50000 /* of a tick of 10 s: within the minute */
 #define DAY_MS	      ((int64_t)24 * 3600 * 1000)

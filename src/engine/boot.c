@@ -3,9 +3,19 @@
  * one place that carries them out. Later states are here too where the cloud interferes: a VM
  * can vanish or fail at any time.
  */
+#include "engine/boot.h"
+
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "engine/assigned.h"
+#include "engine/backoff.h"
+#include "engine/console.h"
+#include "engine/intent.h"
+#include "engine/members.h"
+#include "engine/note.h"
+#include "engine/observe.h"
+#include "engine/reconcile.h"
 #include "engine/run.h"
 
 #define BOOT_S 1800 /* of a node whose array is gone from the template */

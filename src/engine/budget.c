@@ -11,6 +11,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/bill.h"
+#include "engine/facts.h"
+#include "engine/note.h"
 #include "engine/run.h"
 
 /* Percent of it that are committed, at which it is told; and once more when all is spent. */

@@ -3,6 +3,8 @@
  * engine's second call is the same call as its first (A2), and an intent needs no copy of a
  * body that may hold a script.
  */
+#include "engine/change.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +12,14 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/lease.h"
+#include "engine/members.h"
+#include "engine/publish.h"
+#include "engine/region.h"
+#include "engine/remote.h"
 #include "engine/run.h"
+#include "engine/scaleset.h"
+#include "engine/storage.h"
 #include "template/template.h"
 
 #ifndef PACELINE_VERSION

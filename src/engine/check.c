@@ -9,6 +9,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/facts.h"
+#include "engine/region.h"
+#include "engine/storage.h"
 
 static const char *param_at(const struct check_facts *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -7,6 +7,8 @@
  */
 #include <string.h>
 
+#include "engine/bill.h"
+#include "engine/members.h"
 #include "engine/run.h"
 
 static int64_t later(int64_t a, int64_t b)

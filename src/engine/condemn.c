@@ -14,7 +14,13 @@
 #include "base/rand.h"
 #include "base/retry.h"
 #include "base/text.h"
+#include "engine/act.h"
 #include "engine/found.h"
+#include "engine/intent.h"
+#include "engine/lease.h"
+#include "engine/note.h"
+#include "engine/observe.h"
+#include "engine/storage.h"
 
 #define BACKOFF_BASE 5000
 #define BACKOFF_CAP  ((int64_t)10 * 60 * 1000) /* R8.5 */

@@ -2,6 +2,8 @@
  * Serial consoles of machines, from the cloud: read for who asks, and kept of a machine that
  * was given up, since it goes and its console with it.
  */
+#include "engine/console.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +11,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/backoff.h"
+#include "engine/members.h"
+#include "engine/note.h"
 #include "engine/run.h"
 
 #define KEPT_MAX       50

@@ -8,7 +8,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "engine/bill.h"
 #include "engine/cost.h"
+#include "engine/members.h"
+#include "engine/region.h"
 
 #define SPAN_MAX     (400 * DAY_MS)
 #define HOURLY_UP_TO (3 * DAY_MS) /* a series of a longer time has a point for each day */

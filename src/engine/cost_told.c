@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/bill.h"
 #include "engine/cost.h"
 
 static void set_usd(struct json *j, const char *name, int64_t nano)

@@ -14,7 +14,9 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/act.h"
 #include "engine/run.h"
+#include "engine/upkeep.h"
 
 #define PICTURE	   "engine.db.picture"
 #define BACKUP_MAX ((size_t)1 << 30)

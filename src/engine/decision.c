@@ -13,7 +13,20 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/work.h"
+#include "engine/act.h"
+#include "engine/bill.h"
+#include "engine/drain.h"
+#include "engine/facts.h"
+#include "engine/history.h"
+#include "engine/intent.h"
+#include "engine/jobs.h"
+#include "engine/members.h"
+#include "engine/note.h"
+#include "engine/observe.h"
+#include "engine/reconcile.h"
+#include "engine/region.h"
 #include "engine/run.h"
+#include "engine/scaleset.h"
 
 #define IN_A_ROW 3 /* overtaken so often, it is made in place */
 

@@ -3,6 +3,8 @@
  * afterwards, no job in that same reading, then the VM, then the scheduler's entry, then the
  * row. Any link that breaks sends the node back to work.
  */
+#include "engine/drain.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/assigned.h"
+#include "engine/lease.h"
+#include "engine/members.h"
+#include "engine/observe.h"
+#include "engine/reconcile.h"
+#include "engine/remote.h"
 #include "engine/run.h"
 
 void drain_unasked(struct node *n)

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "engine/note.h"
 #include "engine/run.h"
 
 static struct editing *find(const struct editings *all, const char *object, const char *session)

@@ -11,6 +11,8 @@
 
 #include "base/json.h"
 
+struct engine;
+
 #define EDITING_MS                                                                             \
 	60000 /* until it is to be said again; real time, however fast the clock runs */
 #define EDITING_MOST 200 /* at once; whoever comes later is not shown */
@@ -38,5 +40,8 @@ const struct editing *editing_of(const struct editings *all, const char *object,
 void editings_json(struct json *list, const struct editings *all, const char *object,
 		   const char *session);
 void editings_clear(struct editings *all);
+
+void editing_tick(struct engine *e);
+void editing_view(const struct engine *e, const char *cluster, char who[64], int64_t *since_ms);
 
 #endif

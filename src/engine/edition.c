@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/note.h"
 #include "engine/run.h"
 #include "template/compare.h"
 

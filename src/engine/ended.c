@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/jobs.h"
+#include "engine/remote.h"
 #include "engine/run.h"
 
 #define ASK_MOST    500 /* jobs in one question */

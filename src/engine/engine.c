@@ -15,7 +15,15 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/act.h"
+#include "engine/bill.h"
+#include "engine/editing.h"
 #include "engine/found.h"
+#include "engine/history.h"
+#include "engine/lease.h"
+#include "engine/note.h"
+#include "engine/region.h"
+#include "engine/upkeep.h"
 #include "template/template.h"
 
 #define HOUSEKEEPING_MS 10000

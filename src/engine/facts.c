@@ -1,4 +1,6 @@
 /* What the decision may know, taken from the run at one moment. */
+#include "engine/facts.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +9,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/bill.h"
+#include "engine/members.h"
+#include "engine/observe.h"
+#include "engine/region.h"
 #include "engine/run.h"
+#include "engine/scaleset.h"
+#include "engine/spot.h"
 
 #define USAGE_LAG_MS 10000 /* a cloud's count of cores in use trails what it accepted */
 

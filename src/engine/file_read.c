@@ -4,6 +4,8 @@
  * no shell. They run as the user whose file it is, so that nobody reads through the engine what
  * he could not read himself.
  */
+#include "engine/file_read.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/remote.h"
 #include "engine/run.h"
 
 #define READ_MOST    ((int64_t)256 << 10)

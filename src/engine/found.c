@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/members.h"
 #include "engine/stray.h"
 
 struct run *run_by_tag(const struct engine *e, const char *short_id)

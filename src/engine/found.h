@@ -119,4 +119,8 @@ int adopt_disk(struct engine *e, const struct user *u, struct find *f, struct er
 /* condemn.c: condemned orphans go, in the order in which they depend on each other */
 void condemned_act(struct engine *e);
 
+void find_stranger(struct run *r,
+		   const struct cloud_vm *vm); /* in a listing of adoption mode */
+void strangers_whole(struct run *r);	       /* that listing has ended */
+
 #endif

@@ -17,7 +17,13 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/found.h"
+#include "engine/intent.h"
+#include "engine/members.h"
+#include "engine/note.h"
+#include "engine/observe.h"
+#include "engine/storage.h"
 #include "engine/stray.h"
+#include "engine/upkeep.h"
 
 #define EVERY_MS    ((int64_t)120 * 1000)
 #define ADOPTING_MS ((int64_t)10 * 1000) /* somebody waits for it */

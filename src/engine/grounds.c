@@ -10,7 +10,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/members.h"
+#include "engine/note.h"
+#include "engine/observe.h"
 #include "engine/run.h"
+#include "engine/scaleset.h"
 
 #define NAMES_MOST 6 /* of nodes in one row */
 

@@ -1,10 +1,14 @@
 /* What the curves on the screens are drawn from: looked at with every decision and every ten
  * seconds, written once a minute, all clusters in one transaction. */
+#include "engine/history.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/members.h"
+#include "engine/observe.h"
 #include "engine/run.h"
 
 #define SAVE_MS 50000 /* of a tick of 10 s: within the minute */

@@ -3,6 +3,8 @@
  * came back, committed. After a restart whatever is not certain is settled by looking at the
  * resource, never by guessing.
  */
+#include "engine/intent.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,15 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "base/retry.h"
+#include "engine/act.h"
+#include "engine/bill.h"
+#include "engine/change.h"
+#include "engine/lease.h"
+#include "engine/observe.h"
+#include "engine/operation.h"
+#include "engine/region.h"
 #include "engine/run.h"
+#include "engine/scaleset.h"
 
 #define LOOK_AGAIN_MS 5000
 #define SIZES_MS      500

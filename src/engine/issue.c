@@ -4,7 +4,16 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "engine/backoff.h"
+#include "engine/bill.h"
+#include "engine/boot.h"
 #include "engine/found.h"
+#include "engine/history.h"
+#include "engine/lease.h"
+#include "engine/members.h"
+#include "engine/observe.h"
+#include "engine/region.h"
+#include "engine/remote.h"
 
 static void add(struct cluster_view *v, const char *text)
 {

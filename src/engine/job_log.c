@@ -7,6 +7,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/file_read.h"
+#include "engine/jobs.h"
+#include "engine/observe.h"
+#include "engine/remote.h"
 #include "engine/run.h"
 
 #define KNOWN_MS 60000 /* a job's paths do not move; its number may be given anew, later */

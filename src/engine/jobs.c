@@ -1,5 +1,7 @@
 /* Jobs go to the scheduler on the head: what a client asks becomes the adapter's command, its
  * answer goes back. */
+#include "engine/jobs.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +10,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/act.h"
+#include "engine/lease.h"
+#include "engine/members.h"
+#include "engine/note.h"
+#include "engine/observe.h"
+#include "engine/remote.h"
 #include "engine/run.h"
 #include "template/head.h"
 

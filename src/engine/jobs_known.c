@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/jobs.h"
 #include "engine/run.h"
 #include "scheduler/scheduler.h"
 

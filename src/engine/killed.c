@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/assigned.h"
+#include "engine/observe.h"
 #include "engine/run.h"
 
 #define NAMED	   8 /* jobs; of the others their number */

@@ -9,6 +9,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/act.h"
+#include "engine/change.h"
+#include "engine/intent.h"
+#include "engine/note.h"
+#include "engine/observe.h"
 #include "engine/operation.h"
 
 #define FRESH_MS 5000  /* a look that is younger stands for the next batch, too */

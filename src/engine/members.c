@@ -1,4 +1,6 @@
 /* The nodes of a cluster as they stand in memory: rows first, indexes after them. */
+#include "engine/members.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +10,14 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/bill.h"
+#include "engine/facts.h"
+#include "engine/history.h"
+#include "engine/note.h"
+#include "engine/region.h"
 #include "engine/run.h"
+#include "engine/scaleset.h"
+#include "engine/spot.h"
 
 static void index_member(struct run *r, struct member *m)
 {

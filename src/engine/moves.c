@@ -3,6 +3,9 @@
  * them without a cloud, and boot.c, drain.c and intent.c carry them out. Later states of a boot
  * are here too where the cloud interferes: a VM can vanish or fail at any time.
  */
+#include "engine/boot.h"
+#include "engine/drain.h"
+#include "engine/intent.h"
 #include "engine/run.h"
 
 static struct boot_move boot_stay(enum node_state s)

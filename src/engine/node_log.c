@@ -11,6 +11,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/console.h"
+#include "engine/jobs.h"
+#include "engine/members.h"
+#include "engine/remote.h"
 #include "engine/run.h"
 
 #define MARKS_DIR   "/sched/marks/" /* include/template/head.h */

@@ -1,5 +1,7 @@
 /* What happened, for people (events) and for the record (audit): written where it happens, in
  * the transaction of the act. */
+#include "engine/note.h"
+
 #include <stdio.h>
 #include <string.h>
 

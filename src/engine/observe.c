@@ -2,6 +2,8 @@
  * Reading scheduler and cloud (R5.2): whole, or unknown with a reason. A reading is taken over
  * only when every part of it was; what is decided from it begins afterwards.
  */
+#include "engine/observe.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +13,18 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/work.h"
+#include "engine/bill.h"
+#include "engine/change.h"
+#include "engine/history.h"
+#include "engine/jobs.h"
+#include "engine/members.h"
+#include "engine/note.h"
+#include "engine/publish.h"
+#include "engine/reconcile.h"
+#include "engine/region.h"
+#include "engine/remote.h"
 #include "engine/run.h"
+#include "engine/spot.h"
 
 #define CLOUD_BUSY_MS 3000 /* while something is on its way */
 #define CLOUD_REST_MS 30000

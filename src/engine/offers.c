@@ -8,7 +8,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "engine/lease.h"
+#include "engine/note.h"
+#include "engine/publish.h"
+#include "engine/region.h"
+#include "engine/remote.h"
 #include "engine/run.h"
+#include "engine/scaleset.h"
 #include "template/head.h"
 
 #define AGAIN_MS 60000

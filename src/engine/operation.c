@@ -11,6 +11,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/retry.h"
+#include "engine/assigned.h"
+#include "engine/intent.h"
+#include "engine/lease.h"
+#include "engine/note.h"
+#include "engine/observe.h"
 #include "engine/teardown_items.h"
 
 static void (*const steps[OP_KINDS])(struct run *r) = {

@@ -3,7 +3,11 @@
 #ifndef ENGINE_OPERATION_H
 #define ENGINE_OPERATION_H
 
+#include "base/json.h"
 #include "engine/run.h"
+#include "model/user.h"
+#include "model/work.h"
+#include "provider/provider.h"
 
 struct op_work { /* of this process only: after a restart the stage begins anew, and every stage
 		    is idempotent */
@@ -23,8 +27,8 @@ struct op_work { /* of this process only: after a restart the stage begins anew,
 	struct json *data; /* teardown: what the operation's row remembers; teardown_items.c */
 	bool stop_called, stopped;
 	size_t nodes_begun; /* stop: with so many, or since this process took it up */
-	bool waits_itself; /* next_try_ms is for people: the step looks at its own times */
-	bool overdue_told; /* its deadline passed */
+	bool waits_itself;  /* next_try_ms is for people: the step looks at its own times */
+	bool overdue_told;  /* its deadline passed */
 };
 
 #define STEP_MS ((int64_t)30 * 60 * 1000)
@@ -83,5 +87,35 @@ bool start_undo_removes(const struct run *r); /* and deletes what it made, item 
 void start_undo_step(struct run *r);
 /* One cloud change of this operation; true once it finished. */
 bool ensure(struct run *r, enum cloud_verb verb, enum cloud_kind kind, const char *id);
+
+/* operation.c and one file per kind: start.c stop.c teardown.c */
+/* data: what its row is to remember, or NULL; it is taken, also on failure. */
+/* force: why it ends jobs (R6.3); NULL: it does not. */
+int operation_begin(struct run *r, enum op_kind kind, const struct user *u, const char *force,
+		    const char *plan_hash, char *data, int64_t *id, struct err *err);
+void operation_tick(void *run); /* timer callback: next() of its kind, until it has to wait */
+void operation_step(struct run *r, const char *step, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void operation_end(struct run *r, enum op_state state, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void operation_void(
+    struct run *r, const char *why); /* an open one ends, and its cluster waits for a new one */
+void operation_wake(struct run *r);  /* something that it waits for happened */
+void operation_remember(
+    struct run *r,
+    struct json *take); /* members that the row keeps; the next save writes them */
+void operation_error(struct run *r, const struct err *err, int64_t retry_ms);
+void start_step(struct run *r);
+void stop_step(struct run *r);
+void teardown_step(struct run *r);
+bool nodes_send_away(struct run *r, const char *why); /* stop.c: for stop and teardown */
+void head_forget(struct run *r); /* stop.c: it sleeps, or is gone; nothing asks it any more */
+bool scheduler_stop(
+    struct run *r); /* true: the head's daemons were asked to end, or cannot be */
+void op_work_free(struct op_work *w);
+void head_made(struct run *r,
+	       const struct cloud_stage_info *i); /* host name and address of the head's VM */
+void operation_intent_ended(struct run *r, const struct intent *in,
+			    const struct cloud_stage_info *i);
 
 #endif

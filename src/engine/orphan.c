@@ -10,7 +10,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "engine/act.h"
 #include "engine/found.h"
+#include "engine/members.h"
+#include "engine/note.h"
+#include "engine/observe.h"
+#include "engine/region.h"
 #include "engine/stray.h"
 
 #define SEEN_TWICE_MS ((int64_t)110 * 1000) /* two sweeps, each up to a turn late */

@@ -3,7 +3,10 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "engine/note.h"
+#include "engine/observe.h"
 #include "engine/run.h"
+#include "engine/upkeep.h"
 
 /* An answer that is lost is asked for again within a second or two: alone it is no event. */
 #define LASTS_MS 2500

@@ -5,6 +5,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/bill.h"
+#include "engine/facts.h"
+#include "engine/history.h"
+#include "engine/members.h"
 #include "engine/run.h"
 
 struct waiting {

@@ -1,5 +1,7 @@
 /* What the head is told about nodes, and what its scripts and theirs say of themselves
  * (include/template/head.h). */
+#include "engine/publish.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +11,14 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/backoff.h"
+#include "engine/boot.h"
+#include "engine/lease.h"
+#include "engine/members.h"
+#include "engine/note.h"
+#include "engine/observe.h"
+#include "engine/operation.h"
+#include "engine/remote.h"
 #include "engine/run.h"
 #include "template/head.h"
 

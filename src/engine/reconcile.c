@@ -3,6 +3,8 @@
  * transaction, and only then is anything started. Level-triggered (R5.1): whatever was missed
  * is seen again next time.
  */
+#include "engine/reconcile.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +14,22 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/bill.h"
+#include "engine/boot.h"
+#include "engine/drain.h"
 #include "engine/found.h"
+#include "engine/intent.h"
+#include "engine/jobs.h"
+#include "engine/lease.h"
+#include "engine/members.h"
 #include "engine/missing.h"
+#include "engine/note.h"
+#include "engine/observe.h"
+#include "engine/operation.h"
+#include "engine/publish.h"
+#include "engine/region.h"
+#include "engine/scaleset.h"
+#include "engine/spot.h"
 
 /*
  * After a reading of the scheduler

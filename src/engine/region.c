@@ -1,5 +1,7 @@
 /* Sizes, prices and quotas of a region: read when first asked for, again when they are old,
  * shared by its clusters. */
+#include "engine/region.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/operation.h"
 #include "engine/run.h"
 
 #define SIZES_AGE_MS  ((int64_t)24 * 3600 * 1000)

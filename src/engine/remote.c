@@ -4,6 +4,8 @@
  * hands a command line to a shell on the other side, so every argument passes quote_sh()
  * (S8.5).
  */
+#include "engine/remote.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,8 @@
 #include "base/mem.h"
 #include "base/retry.h"
 #include "base/text.h"
+#include "engine/observe.h"
+#include "engine/operation.h"
 #include "engine/run.h"
 
 #define SSH	      "/usr/bin/ssh"

@@ -9,6 +9,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/jobs.h"
+#include "engine/remote.h"
 #include "engine/resubmit.h"
 
 struct again {

@@ -10,6 +10,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/check.h"
+#include "engine/facts.h"
+#include "engine/jobs.h"
+#include "engine/region.h"
+#include "engine/remote.h"
 #include "engine/resubmit.h"
 
 struct form_ask {

@@ -9,7 +9,21 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/act.h"
+#include "engine/bill.h"
+#include "engine/console.h"
+#include "engine/facts.h"
+#include "engine/history.h"
+#include "engine/intent.h"
+#include "engine/jobs.h"
+#include "engine/lease.h"
+#include "engine/members.h"
+#include "engine/observe.h"
 #include "engine/operation.h"
+#include "engine/reconcile.h"
+#include "engine/region.h"
+#include "engine/remote.h"
+#include "engine/spot.h"
 
 #define LARGE 3000
 

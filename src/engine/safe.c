@@ -23,6 +23,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/act.h"
+#include "engine/note.h"
 #include "engine/run.h"
 
 #define CRASHES_MAX 3

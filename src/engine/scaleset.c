@@ -4,6 +4,8 @@
  * its capacity is absolute: the number of rows that have or will have a VM in it. So a repeated
  * call asks for the same thing (R4.3).
  */
+#include "engine/scaleset.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,15 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/backoff.h"
+#include "engine/boot.h"
+#include "engine/change.h"
+#include "engine/intent.h"
+#include "engine/lease.h"
+#include "engine/members.h"
+#include "engine/note.h"
+#include "engine/observe.h"
+#include "engine/region.h"
 #include "engine/run.h"
 
 #define SET_MAX 1000 /* azure-arm.md 5.3 */

@@ -13,7 +13,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/backoff.h"
+#include "engine/members.h"
+#include "engine/note.h"
 #include "engine/run.h"
+#include "engine/scaleset.h"
 
 #define HISTORY_LEAST_MS (20 * HOUR_MS)	  /* of machine time, before a past counts */
 #define HISTORY_FULL_MS	 (2000 * HOUR_MS) /* from there on older times count by half */

@@ -7,7 +7,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/change.h"
+#include "engine/note.h"
+#include "engine/observe.h"
 #include "engine/operation.h"
+#include "engine/region.h"
+#include "engine/remote.h"
+#include "engine/storage.h"
 
 static void fail(struct run *r, const char *why)
 {

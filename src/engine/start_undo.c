@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/observe.h"
 #include "engine/operation.h"
 #include "engine/teardown_items.h"
 

@@ -5,7 +5,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/note.h"
+#include "engine/observe.h"
+#include "engine/remote.h"
 #include "engine/run.h"
+#include "engine/upkeep.h"
 
 static void lanes_json(struct json *list, const struct cloud_health *h)
 {

@@ -12,7 +12,11 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/found.h"
+#include "engine/members.h"
+#include "engine/note.h"
+#include "engine/storage.h"
 #include "engine/stray.h"
+#include "engine/upkeep.h"
 
 #define LOOKS_MS                                                                               \
 	((int64_t)30 * 60 * 1000) /* so long the looks at what was found are waited for */

@@ -6,7 +6,14 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/boot.h"
+#include "engine/drain.h"
+#include "engine/intent.h"
+#include "engine/members.h"
+#include "engine/observe.h"
 #include "engine/operation.h"
+#include "engine/reconcile.h"
+#include "engine/remote.h"
 #include "template/head.h"
 
 const char *stop_taken_back(char out[160], size_t gone, size_t going, size_t back)

@@ -3,6 +3,8 @@
  * cluster's group is deleted as a whole, and nothing that is to be kept may be in it; and a
  * disk changes hands between clusters without moving, its group being its own.
  */
+#include "engine/storage.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +12,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/bill.h"
+#include "engine/note.h"
 #include "engine/operation.h"
 #include "engine/teardown_items.h"
 

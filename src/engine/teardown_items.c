@@ -9,6 +9,7 @@
 #include "base/rand.h"
 #include "base/text.h"
 #include "engine/operation.h"
+#include "engine/storage.h"
 
 #define RETRY_MS      5000
 #define RETRY_MOST_MS ((int64_t)10 * 60 * 1000) /* R8.5 */

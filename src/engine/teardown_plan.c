@@ -14,6 +14,8 @@
 #include "base/crypto.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/members.h"
+#include "engine/storage.h"
 
 #define VALID_MS ((int64_t)10 * 60 * 1000)
 

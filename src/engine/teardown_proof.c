@@ -7,8 +7,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/bill.h"
 #include "engine/found.h"
 #include "engine/operation.h"
+#include "engine/storage.h"
 #include "engine/teardown_items.h"
 
 #define LISTS_APART_MS 60000

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/note.h"
 #include "engine/run.h"
 
 #define PIECE	   2000		    /* rows that are verified in one turn of the loop (R1.5) */

@@ -9,8 +9,13 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/mem.h"
+#include "engine/act.h"
 #include "engine/check.h"
+#include "engine/members.h"
+#include "engine/note.h"
+#include "engine/observe.h"
 #include "engine/operation.h"
+#include "engine/region.h"
 #include "template/compare.h"
 #include "template/template.h"
 

@@ -4,6 +4,7 @@
  * and one that ended has left a node that still seems full. No node is bought for the moment of
  * that (B5).
  */
+#include "engine/facts.h"
 #include "engine/run.h"
 
 #define EMPTIES_MS 60000 /* B5: whatever is ready within a minute serves */

@@ -8,6 +8,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "engine/jobs.h"
 #include "engine/run.h"
 
 static bool is_verdict(const struct why_want *w)

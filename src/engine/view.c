@@ -6,7 +6,14 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/version.h"
+#include "engine/bill.h"
+#include "engine/editing.h"
+#include "engine/history.h"
+#include "engine/jobs.h"
+#include "engine/members.h"
 #include "engine/operation.h"
+#include "engine/region.h"
+#include "engine/upkeep.h"
 #include "template/template.h"
 
 size_t engine_clusters(const struct engine *e, const struct cluster *const **out)

@@ -6,6 +6,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/assigned.h"
+#include "engine/boot.h"
+#include "engine/drain.h"
+#include "engine/jobs.h"
+#include "engine/members.h"
 #include "engine/run.h"
 
 static const char *or_none(const char *s)

@@ -8,6 +8,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "engine/jobs.h"
+#include "engine/members.h"
 #include "engine/run.h"
 
 #define SAMPLES_MOST 64

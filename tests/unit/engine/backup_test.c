@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "engine/run.h"
+#include "engine/upkeep.h"
 
 #define MIN_S INT64_C(60)
 

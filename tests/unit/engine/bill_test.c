@@ -18,6 +18,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "engine/bill.h"
+#include "engine/members.h"
 #include "engine/run.h"
 
 #define T0     INT64_C(1767225600000)

@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "engine/check.h"
+#include "engine/region.h"
 
 static const char text[] =
     "parameters:\n"

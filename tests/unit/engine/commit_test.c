@@ -8,6 +8,8 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "engine/bill.h"
+#include "engine/members.h"
 #include "engine/run.h"
 
 #define NOW    INT64_C(1800000000000)

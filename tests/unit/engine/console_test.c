@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "engine/console.h"
 #include "engine/run.h"
 
 static const char *excerpt(const char *lines)

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "engine/jobs.h"
 #include "engine/run.h"
 
 static const char *unknown(const char *a, const char *b)

@@ -12,7 +12,14 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/rand.h"
+#include "engine/assigned.h"
+#include "engine/backoff.h"
+#include "engine/boot.h"
+#include "engine/drain.h"
+#include "engine/intent.h"
+#include "engine/members.h"
 #include "engine/missing.h"
+#include "engine/observe.h"
 #include "engine/run.h"
 
 static void a_boot_goes_from_the_request_to_work(void **state)

@@ -14,7 +14,10 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "engine/backoff.h"
+#include "engine/members.h"
 #include "engine/run.h"
+#include "engine/scaleset.h"
 #include "engine/spot.h"
 
 #define T0     INT64_C(1767225600000)

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "engine/drain.h"
 #include "engine/operation.h"
 
 static const char *reason(const char *of_state)

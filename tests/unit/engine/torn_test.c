@@ -17,7 +17,12 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/rand.h"
+#include "engine/facts.h"
+#include "engine/members.h"
+#include "engine/observe.h"
+#include "engine/region.h"
 #include "engine/run.h"
+#include "engine/scaleset.h"
 
 #define NOW_MS ((int64_t)1800000000000)
 #define WORLDS 300

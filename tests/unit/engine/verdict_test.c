@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "engine/jobs.h"
 #include "engine/run.h"
 
 static struct job *add(struct queue *q, const char *id, const char *array, const char *waits)
