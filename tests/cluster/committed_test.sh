@@ -29,7 +29,8 @@ ok "six of nine jobs get nodes"
 last=$(jobs_that pending | tail -n 1)
 until_true says_why "$last" 'of 1.30 USD are neither spent nor committed; a F2s_v2 for this work costs 0.20 to its end'
 ok "why says what is left, and what a node would cost"
-said cost demo && has 'few, array htc, month: ' && has ' more committed to what runs: near'
+tells_apart() { said cost demo && has 'few, array htc, month: ' && has ' more committed to what runs: near'; }
+until_true tells_apart
 ok "the cost tells what is spent and what is committed apart"
 busy 7
 check "and there is no seventh" test $? -ne 0

@@ -125,7 +125,7 @@ until_true phase_is head ready
 ok "its marks end with ready"
 ask scontrol ping && grep -qx 'Slurmctld(primary) at demo-head is UP' "$dir/said"
 ok "the controller is up"
-printf '#!/bin/sh\n#SBATCH --array=1-6\n#GHOST time=20\n' >"$dir/job.sh"
+printf '#!/bin/sh\n#SBATCH --array=1-6\n#GHOST time=100\n' >"$dir/job.sh"
 ask sbatch --parsable "$dir/job.sh" && grep -qx 1 "$dir/said" && until_true queue_is '1_[1-6] PENDING'
 ok "an array waits for nodes"
 ask paceline-sched submit more 1-2 htc - <"$dir/job.sh" && grep -qx 2 "$dir/said"

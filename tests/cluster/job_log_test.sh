@@ -29,7 +29,8 @@ cat >"$dir/steps.sh" <<'END'
 echo "mesh is coarse" >&2
 for i in 1 2 3 4 5 6; do
 	echo "step $i of 6"
-	sleep 1
+	until [ -e /shared/azureuser/go ]; do sleep 0.2; done
+	sleep 0.5
 done
 printf 'no line end'
 exit 3
@@ -38,6 +39,8 @@ pl job submit demo "$dir/steps.sh" && job=$(number) && [ -n "$job" ]
 ok "a job is submitted"
 until_pl ' R ' job list demo --filter "id:$job" && said mesher
 ok "it has the name that its script says"
+pl ssh demo -- touch /shared/azureuser/go
+ok "it was waited for, and goes on"
 pl job log demo "$job" --follow && said 'step 1 of 6' && said 'step 6 of 6' && said 'no line end'
 ok "its output is followed from the first line to the end of the job"
 [ "$(grep -c '^step ' "$dir/said")" = 6 ]
@@ -104,8 +107,11 @@ pl job resubmit demo "$job" --time 'soon'
 [ $? -ne 0 ] && said 'no time limit'
 ok "a change that is none is refused"
 
-pl node list demo --json && node=$(grep -o '"name":"htc-[0-9]*"' "$dir/said" | head -n 1 | cut -d '"' -f 4)
-pl node log demo "$node" && said 'marks of its script' && said 'ready' && said 'cloud-init-output.log' && said 'serial console, from the cloud'
+whole_log() { # of one that is there
+	pl node list demo --json && node=$(grep -o '"name":"htc-[0-9]*"' "$dir/said" | head -n 1 | cut -d '"' -f 4) &&
+		pl node log demo "$node" && said 'marks of its script' && said 'ready' && said 'cloud-init-output.log' && said 'serial console, from the cloud'
+}
+until_true whole_log
 ok "a node's marks and its own log"
 
 tap_end

@@ -28,15 +28,12 @@ tag_of() { # DISK or its group: the cluster that it says it is of
 	esac | jq -r '.tags["paceline-cluster"] // empty'
 }
 
-until_has() { # PATTERN COMMAND...: 120 s
+says_now() { # PATTERN COMMAND...
 	pattern=$1
 	shift
-	end_s=$(($(date +%s) + 120))
-	until say "$@" && grep -q -- "$pattern" "$site/said"; do
-		[ "$(date +%s)" -lt $end_s ] || return 1
-		sleep 0.3
-	done
+	say "$@" && grep -q -- "$pattern" "$site/said"
 }
+until_has() { until_true says_now "$@"; }
 
 site_machines=
 cloud_start 5 # three teardowns wait for their proof

@@ -27,7 +27,7 @@ cloud_start 40 --profile fast --seed 1
 engine_start
 engine_wait; ok "cloud and engine are there"
 say cluster create demo slurm htc_max=4 hpc_max=0 shared_gib=32 && say cluster start demo --wait; ok "a cluster runs"
-load 1 200
+load 1 1000000
 until_true is '.view.busy == 1'; ok "a job runs"
 
 say cluster protect demo; ok "it is protected"
@@ -40,18 +40,17 @@ refused "is not the cluster's name; nothing was deleted" cluster delete demo --n
 plan=$(api '/v1/clusters/demo/teardown?keep=' | jq -r .hash)
 until_true later $(($(now) + 620000))
 curl -sS --unix-socket "$socket" -X POST -H "If-Match: *" -d "{\"plan_hash\":\"$plan\",\"typed_name\":\"demo\"}" http://engine/v1/clusters/demo/teardown >"$site/said"
-has 'older than 10 min' || has 'changed since the plan was made'; ok "R8.1: nor does a plan of eleven minutes ago"
+has 'older than 10 min'; ok "R8.1: nor does a plan of eleven minutes ago"
 is '.state == "running"'; ok "the cluster works on"
 
-load 1 400
-until_true is '.view.jobs_running == 1'
 say cluster delete demo --name demo --keep shared --yes --json
 op=$(jq -r .operation "$site/said"); ok "its teardown begins"
 until_true step '.step == "drain"'; ok "the job that runs is waited for"
 made=$(control GET /azsim/counters | jq .vmsMade)
 load 3 50
+say job cancel demo 1 --yes; ok "until it ends"
 ended() { step '.state == "done"'; }
-until_true ended; ok "and the teardown ends"
+until_true ended; ok "as the teardown does then"
 [ "$(control GET /azsim/counters | jq .vmsMade)" = "$made" ]; ok "R8.2: no node came for work that was submitted meanwhile"
 say disk list && has 'kept'; ok "R8.3: the disk that was to be kept outlives it"
 tap_end

@@ -41,7 +41,7 @@ complain() { cat "$dir/said"; }
 answers() {
 	what=$1 want=$2 words=$3
 	shift 3
-	timeout 30 "$@" >"$dir/said" 2>&1 </dev/null
+	timeout 120 "$@" >"$dir/said" 2>&1 </dev/null
 	got=$?
 	verdict=0
 	[ $got -eq "$want" ] || verdict=1
@@ -229,14 +229,8 @@ as "a program for a script" 1 "is a program, not a script" "job submit alpha /bi
 as "a job's name that is none" 1 'job name "a;b"' "job submit alpha $dir/job.sh --name a;b"
 as "a job" 0 "job 1 is in the queue" "job submit alpha $dir/job.sh --array 0-7"
 
-until_said() { # WORDS COMMAND: no event to wait for, so it looks, and not for ever
-	i=0
-	until $user "$pl" --socket "$sock" $2 >"$dir/said" 2>&1 </dev/null && grep -qF -- "$1" "$dir/said"; do
-		i=$((i + 1))
-		[ $i -lt 150 ] || return 1
-		sleep 0.2
-	done
-}
+says_now() { $user "$pl" --socket "$sock" $2 >"$dir/said" 2>&1 </dev/null && grep -qF -- "$1" "$dir/said"; }
+until_said() { until_true says_now "$@"; } # WORDS COMMAND
 until_said "4 of 4 cores in use, a F2s_v2 asks for 2" "plan alpha"
 ok "a quota that stops growth: limit, used, asked"
 until_said " 2 busy" "cluster status alpha"; ok "while what fits runs"
@@ -306,14 +300,8 @@ answers "a terminal that can do nothing" 0 "No screen here|plain lines instead" 
 if command -v tmux >/dev/null 2>&1; then
 	screen() { tmux -S "$dir/tmux.sock" "$@"; }
 	tmux -S "$dir/tmux.sock" -f /dev/null new-session -d -x 40 -y 10 -s small "$user $pl --socket $sock"
-	screen_has() { # SESSION WORDS
-		i=0
-		until screen capture-pane -p -t "$1" >"$dir/said" 2>&1 && grep -qF -- "$2" "$dir/said"; do
-			i=$((i + 1))
-			[ $i -lt 100 ] || return 1
-			sleep 0.1
-		done
-	}
+	shows_now() { screen capture-pane -p -t "$1" >"$dir/said" 2>&1 && grep -qF -- "$2" "$dir/said"; }
+	screen_has() { until_true shows_now "$@"; } # SESSION WORDS
 	screen_has small "> alpha"; ok "40 columns and 10 lines show the clusters"
 	type_there() { screen send-keys -t small -l "$1" && screen send-keys -t small Enter; }
 	type_there ":cluster start nope"; screen_has small 'there is no cluster "nope"'; ok "and answer what is typed"
@@ -472,8 +460,8 @@ if id paceline >/dev/null 2>&1; then
 	answers "an operator's shell before there is a head" 1 'cluster alpha is off: "cluster start alpha" starts it' \
 		$member --reuid=nobody $rpl ssh alpha
 	$rpl cluster start alpha >/dev/null 2>&1
-	i=0
-	until $rpl cluster status alpha >"$dir/said" 2>&1 && grep -q '^head' "$dir/said" || [ $i -ge 100 ]; do i=$((i + 1)); sleep 0.2; done
+	has_head() { $rpl cluster status alpha >"$dir/said" 2>&1 && grep -q '^head' "$dir/said"; }
+	until_true has_head
 	answers "an operator without the right to the key" 1 "the key to the cluster's machines|is for the engine's user alone" \
 		$member --reuid=nobody $rpl ssh alpha
 	answers "nor to copy" 1 "is for the engine's user alone" $member --reuid=nobody $rpl cp alpha:/etc/hostname "$dir/home/"

@@ -113,7 +113,8 @@ disk_listed() { cli disk list | grep -q 'saved-shared-.*kept'; }
 check "from which it can be taken over" disk_listed
 check "all else is adopted" quiet cli adopt --yes
 check "adoption mode has ended" no adopting
-check "each adopted machine has the name that the scheduler has for it" until_true test "$four" = "$(names | cut -c1-${#four})"
+four_are_there() { [ "$(names | cut -c1-${#four})" = "$four" ]; }
+check "each adopted machine has the name that the scheduler has for it" until_true four_are_there
 check "the four jobs more get four nodes more" until_true busy 8
 check "nothing was made twice" test "$(control GET /azsim/counters | field double_creates)" = 0
 check "what was condemned is gone" until_true finds 0

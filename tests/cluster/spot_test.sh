@@ -34,7 +34,8 @@ until_true is .idle 2
 ok "the hours' two nodes come without a job"
 said cluster status demo && has 'schedule' && has 'htc always: min 2, idle 1200 s until 00:00 UTC'
 ok "the cluster says which hours these are, and until when"
-said why demo htc-1 && has 'the decision says: idle'
+says_idle() { said why demo htc-1 && has 'the decision says: idle'; }
+until_true says_idle
 ok "why says that one is idle"
 
 # Slurm lets two of them run on the nodes that are there; for the others none is made.
@@ -73,8 +74,8 @@ for time in 1 2; do
 	until_true other
 	ok "so that it runs on another"
 done
-told 'lost its spot machine 2 times: no spot is made for it any more'
+until_true told 'lost its spot machine 2 times: no spot is made for it any more'
 ok "after the second time it gets no spot any more"
-told 'taken back: 2 of'
+until_true told 'taken back: 2 of'
 ok "and a size of which so many are taken rests"
 tap_end

@@ -30,14 +30,14 @@ engine_wait; ok "cloud and engine are there"
 # nothing was ever made
 say cluster create never slurm && begin delete never --name never; ok "a cluster that never started is deleted"
 until_ok done_; ok "it goes"
-took '< 60000' >"$site/said"; ok "R8.6: without waiting for a second list"
 operation >"$site/said" && jq -e '.data.lists == 1 and (.data.why_one_list | test("no change was ever asked")) and (.data.second_empty_list | not)' "$site/said" >/dev/null
-ok "R8.6: its proof says why one list is enough"
+ok "R8.6: without waiting for a second list, and its proof says why one is enough"
 cli operation show "$op" >"$site/said" 2>&1; grep -q 'one list (nothing was ever made) by tag empty' "$site/said"; ok "and so does its end"
 
 # a start is taken back wherever it is
 say cluster create one slurm shared_gib=32 htc_max=1 hpc_max=0 && begin start one; ok "a cluster is started"
-say operation cancel "$op"; ok "the start is taken back"
+# it takes a second of ours: without a program to start
+curl -sSf -X POST -d '{}' -o "$site/said" --unix-socket "$socket" "http://engine/v1/operations/$op/cancel"; ok "the start is taken back"
 until_ok cancelled; ok "R4.5: it ends as cancelled"
 state_is one off >"$site/said"; ok "the cluster is off"
 until_ok nothing; ok "R4.5: and nothing of it is left in the cloud"
@@ -60,10 +60,13 @@ cloud_start 80
 
 # a stopped cluster's start
 say cluster start one --wait && say cluster stop one --wait --yes; ok "a cluster was stopped"
+control POST /azsim/fault '{"method":"POST","match":"virtualMachines/head/start","effect":"status","status":409,"code":"AnotherOperationInProgress","count":-1}' >/dev/null
 begin start one; say operation cancel "$op"; ok "its start is taken back"
 until_ok cancelled; ok "it ends as cancelled"
 state_is one off >"$site/said"; ok "off"
 control GET /azsim/state | jq -e '.counts.vms == 1' >"$site/said"; ok "with the head that it had"
+end_pid "$azsim_pid"
+cloud_start 80
 say cluster start one --wait; ok "and starts again"
 
 # R8.6 stays whole for what was ever made

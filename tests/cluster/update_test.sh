@@ -63,6 +63,8 @@ wait "$engine_pid" 2>/dev/null
 engine_start && engine_wait && [ "$(spec '.arrays[0].max_nodes')" = 12 ] && [ "$(spec '.params[0]')" = htc_max=12 ]
 ok "a killed engine knows it all"
 
+# a start that does not end while it is asked about
+control POST /azsim/fault '{"method":"PUT","match":"virtualMachines/head","effect":"status","status":409,"code":"AnotherOperationInProgress","count":-1}' >/dev/null
 said cluster start demo
 op=$(cli operation list --json | jq -r '.operations[0].id')
 said operation show "$op" && has "start of demo" && has 'bootstrap' && has '<- here'
@@ -72,6 +74,9 @@ ok "it can be told to try again now"
 said operation retry 99999 --yes
 test $? -eq 1 && has 'operation 99999 is not under way'
 ok "one that is not there cannot"
+end_pid "$azsim_pid" # its faults end with it
+cloud_start 20 >/dev/null
+said operation retry "$op" --yes
 runs() { [ "$(cli cluster status demo --json | jq -r .state)" = running ]; }
 until_true runs
 said operation show "$op" && has 'answers' && ! has '<- here'

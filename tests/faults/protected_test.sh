@@ -56,6 +56,6 @@ boots 0
 ! says array retry demo htx && grep -q 'no array "htx"; it has htc, hpc' "$site/said"; ok "an array that is none is named, with those that are"
 says array retry demo htc; ok "R5.8: an operator has it tried again"
 until_true cluster '.view.busy == 13'; ok "and the machines come"
-cluster '.view.issue == ""'; ok "the badge is gone"
+until_true cluster '.view.issue == ""'; ok "the badge is gone"
 cli audit >"$site/said" 2>&1 && grep -q 'array retry' "$site/said"; ok "the audit knows who did it"
 tap_end

@@ -24,9 +24,11 @@ engine_start
 engine_wait; ok "cloud and engine are there"
 cli cluster create demo slurm htc_max=4 hpc_max=0 idle=30s cycle=5s >/dev/null 2>&1
 cli cluster start demo --wait >"$site/said" 2>&1; ok "a cluster runs"
-load 2 400 # 10 s, in which a loaded machine reads the queue at least once
+load 2 1000000
 until_true cluster '.view.busy == 2'; ok "two nodes work"
 cli cluster pause demo >"$site/said" 2>&1
+# shellcheck disable=SC2046 # words
+cli job cancel demo $(api '/v1/clusters/demo/jobs?count=9' | jq -r '.rows[].id') --yes >"$site/said" 2>&1; ok "their jobs end"
 until_true idle_long; ok "then they are idle for longer than they may, and stay, as autoscaling is paused"
 
 for kind in truncated garbage down hang; do
