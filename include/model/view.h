@@ -17,6 +17,7 @@ struct cluster_view {
 	int64_t queue_age_ms;      /* -1 never read */
 	int64_t cloud_age_ms;
 	bool queue_stale, cloud_stale;
+	bool queue_unread;         /* the engine has just begun: nobody knows what runs or waits there */
 	char issue[160];           /* the worst thing now, "" none */
 	int64_t issues;
 	char reasons[160];         /* why tasks wait, most first: "Resources 812  budget 64" */

@@ -27,13 +27,6 @@ static char *path_of(const struct command_run *r, const char *verb)
  * List and status
  */
 
-/* The engine has just started: nobody knows what runs there. */
-static bool unread(const struct json *c)
-{
-	return strcmp(json_str(c, "state", ""), "running") == 0 &&
-	       json_int(c, "view.queue_age_ms", -1) < 0;
-}
-
 static void list_row(struct command_run *r, const struct json *c)
 {
 	char nodes[2 * SHOW_MAX], jobs[2 * SHOW_MAX], money[24], since[CLOCK_TEXT];
@@ -45,7 +38,8 @@ static void list_row(struct command_run *r, const struct json *c)
 			 (long long)json_int(c, "view.nodes", 0), (long long)most);
 	else
 		snprintf(nodes, sizeof(nodes), "%lld", (long long)json_int(c, "view.nodes", 0));
-	snprintf(jobs, sizeof(jobs), unread(c) ? "?" : "%lldR/%lldP",
+	snprintf(jobs, sizeof(jobs),
+		 json_bool(c, "view.queue_unread", false) ? "?" : "%lldR/%lldP",
 		 (long long)json_int(c, "view.jobs_running", 0),
 		 (long long)json_int(c, "view.jobs_pending", 0));
 	if (json_bool(c, "paused", false) && !note[0])
@@ -134,8 +128,9 @@ static void show_cluster(struct command_run *r, const struct json *c)
 	    (long long)json_int(c, "view.draining", 0),
 	    (long long)json_int(c, "view.failed", 0));
 	show_fact(r, "jobs",
-		  unread(c) ? "the queue was not read yet"
-			    : "%lld running, %lld pending, %lld held",
+		  json_bool(c, "view.queue_unread", false)
+		      ? "the queue was not read yet"
+		      : "%lld running, %lld pending, %lld held",
 		  (long long)json_int(c, "view.jobs_running", 0),
 		  (long long)json_int(c, "view.jobs_pending", 0),
 		  (long long)json_int(c, "view.jobs_held", 0));

@@ -135,7 +135,7 @@ static void title_counts(const struct deck *d, enum pane_id id, char out[80])
 			 words_number(a, r->view.jobs_running),
 			 words_number(b, r->view.jobs_pending));
 	else if (id == PANE_JOBS && r && r->cluster.state == CLUSTER_RUNNING &&
-		 !words_unread(r))
+		 !r->view.queue_unread)
 		snprintf(out, 80, "%s run  %s pend", words_number(a, r->view.jobs_running),
 			 words_number(b, r->view.jobs_pending));
 	if (p->table.n_marks > 0)
@@ -181,7 +181,7 @@ static const char *empty_text(const struct deck *d, enum pane_id id, char out[96
 	case PANE_JOBS:
 		if (!running)
 			return d->cluster[0] ? "no queue: the cluster is not running" : "";
-		if (words_unread(deck_cluster(d)))
+		if (deck_cluster(d)->view.queue_unread)
 			return "the queue was not read yet";
 		snprintf(out, 96, "the queue is empty: %s submits the sample job",
 			 KEY_FOR(d, "submit"));

@@ -21,7 +21,7 @@ static void add_totals(struct totals *t, const struct cluster_row *r)
 {
 	const struct cluster_view *v = &r->view;
 
-	t->unread = t->unread || words_unread(r);
+	t->unread = t->unread || r->view.queue_unread;
 	t->nodes += v->nodes;
 	t->nodes_max += v->nodes_max;
 	t->running += v->jobs_running;

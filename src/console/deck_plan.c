@@ -122,7 +122,7 @@ static struct plan_of plan_of(const struct deck *d)
 	return (struct plan_of){ .running = r->view.jobs_running,
 				 .pending = r->view.jobs_pending,
 				 .nodes = r->view.nodes,
-				 .unread = words_unread(r) };
+				 .unread = r->view.queue_unread };
 }
 
 void teardown_plan_open(struct deck *d, const struct json *answer)

@@ -322,15 +322,11 @@ const char *words_age(char out[CLOCK_TEXT], int64_t ms)
 	return out;
 }
 
-bool words_unread(const struct cluster_row *r)
-{
-	return r->cluster.state == CLUSTER_RUNNING && r->view.queue_age_ms < 0;
-}
-
 const char *words_jobs_of(char out[40], const struct cluster_row *r)
 {
-	return words_unread(r) ? "?"
-			       : words_jobs(out, r->view.jobs_running, r->view.jobs_pending);
+	return r->view.queue_unread
+		   ? "?"
+		   : words_jobs(out, r->view.jobs_running, r->view.jobs_pending);
 }
 
 const char *words_jobs(char out[40], int64_t running, int64_t pending)

@@ -57,8 +57,6 @@ enum tone words_event_tone(enum event_level l);
 
 /* "4R/33P", with 12.3k from 10,000 on */
 const char *words_jobs(char out[40], int64_t running, int64_t pending);
-/* The engine has just started: nobody knows what runs there. */
-bool words_unread(const struct cluster_row *r);
 /* Of a cluster; "?" before its queue was read. */
 const char *words_jobs_of(char out[40], const struct cluster_row *r);
 const char *words_number(char out[24], int64_t n);

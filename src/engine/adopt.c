@@ -88,7 +88,7 @@ static int adopt_node(struct run *r, const struct cloud_vm *vm, struct err *err)
 	if (!a)
 		return err_set(err, ERR_INVALID, "%s is in no array of cluster %s", vm->name,
 			       r->cluster.name);
-	if (!r->queue && r->cluster.state == CLUSTER_RUNNING)
+	if (queue_is_unread(r))
 		return err_set(
 		    err, ERR_CONFLICT,
 		    "the scheduler of %s has not answered: under which name %s works is unknown; wait for it, or condemn the machine",
@@ -385,7 +385,7 @@ static int64_t jobs_on(const struct engine *e, const struct find *f)
 	const struct cloud_vm *vm = stranger_find(r, f->f.id);
 	const struct sched_node *sn = vm ? stranger_in_queue(r, vm) : NULL;
 
-	if (r && !r->queue && f->what == FOUND_NODE && r->cluster.state == CLUSTER_RUNNING)
+	if (r && f->what == FOUND_NODE && queue_is_unread(r))
 		return -1;
 	return sn ? sn->jobs : 0;
 }

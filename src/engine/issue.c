@@ -127,6 +127,7 @@ void view_ages(struct cluster_view *v, const struct run *r)
 	v->queue_age_ms = q->ok_ms ? source_age_ms(q) : -1;
 	v->cloud_age_ms = c->ok_ms ? source_age_ms(c) : -1;
 	v->queue_stale = source_stale(r, q);
+	v->queue_unread = queue_is_unread(r);
 	v->cloud_stale = source_stale(r, c);
 	issues_of(v, r);
 }

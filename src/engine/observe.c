@@ -93,6 +93,12 @@ bool source_is_old(const struct run *r, const struct source *s)
 	return source_age_ms(s) > (limit > 120000 ? limit : 120000);
 }
 
+bool queue_is_unread(const struct run *r)
+{
+	return !r->queue &&
+	       (r->cluster.state == CLUSTER_RUNNING || r->cluster.state == CLUSTER_STOPPING);
+}
+
 /* A listing that does not end leaves the last one to grow old, and before the first one nobody
  * knows what is there. */
 bool run_is_blind(const struct run *r)

@@ -25,6 +25,8 @@ void observe_tick(void *run);		      /* timer callback */
 void observe_soon(struct run *r, int64_t ms); /* brings the next tick forward */
 bool run_is_blind(
     const struct run *r); /* scheduler or cloud unknown or stale: nothing is destroyed */
+/* An engine that has just begun knows nobody's jobs yet, and "none" would be a lie. */
+bool queue_is_unread(const struct run *r);
 int64_t source_age_ms(const struct source *s);			 /* of its last whole reading */
 bool source_is_old(const struct run *r, const struct source *s); /* too old to rest on */
 bool run_removes_nothing(

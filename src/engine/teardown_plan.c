@@ -272,13 +272,6 @@ static void list_arrays(struct json *list, const struct run *r)
 	}
 }
 
-/* An engine that has just started knows nobody's jobs yet, and "none" would be a lie. */
-static bool jobs_known(const struct run *r)
-{
-	return r->queue ||
-	       (r->cluster.state != CLUSTER_RUNNING && r->cluster.state != CLUSTER_STOPPING);
-}
-
 static void list_unread(struct json *lost)
 {
 	struct json *j = json_add_object(lost);
@@ -314,7 +307,7 @@ static void totals(struct json *j, const struct drawing *d, const struct cluster
 	json_set_int(j, "deletes", (int64_t)d->count[ACT_DELETE_IT]);
 	json_set_int(j, "keeps", (int64_t)d->count[ACT_KEEP_IT]);
 	json_set_int(j, "skips", (int64_t)d->count[ACT_NEVER_TOUCHED]);
-	json_set_bool(j, "jobs_known", jobs_known(d->run));
+	json_set_bool(j, "jobs_known", !v->queue_unread);
 	json_set_int(j, "jobs_running", v->jobs_running);
 	json_set_int(j, "jobs_pending", v->jobs_pending);
 	json_set_int(j, "nodes", v->nodes);
@@ -354,7 +347,7 @@ static struct json *make(struct run *r, const struct strs *keep, struct err *err
 	totals(j, &d, &v);
 	hash_of(hash, j);
 	json_set_str(j, "hash", hash);
-	if (!jobs_known(r))
+	if (v.queue_unread)
 		list_unread(json_get_mut(j, "data_lost"));
 	return j;
 }

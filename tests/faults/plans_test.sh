@@ -61,8 +61,10 @@ engine_start
 check "another engine begins, which cannot read the queue" engine_wait
 check "it plans all the same" plan
 check "and the plan says that nobody knows the jobs" jq -e '.jobs_known == false and any(.data_lost[]; .name == "jobs")' "$site/plan"
+check "the cluster says so" runs '.view.queue_unread'
+check "and so does its status" sh -c "\"$site/bin/paceline\" --socket \"$socket\" cluster status beta | grep -q 'the queue was not read yet'"
 control POST /azsim/queue-fault '{"kind":"down","times":0}' >/dev/null
-check "then the queue is read" until_true runs '.view.jobs_running == 2 and .view.jobs_pending == 3'
+check "then the queue is read" until_true runs '.view.jobs_running == 2 and .view.jobs_pending == 3 and .view.queue_unread == false'
 check "what was agreed to in ignorance is refused" ends 409
 check "with what is known now" grep -q '2 jobs run and 3 wait: read the new plan' "$site/said"
 check "the new plan is read" plan

@@ -463,12 +463,15 @@ void fixture_order(char *line)
 		the.clusters[0].view.queue_age_ms = a[0] ? strtol(a, NULL, 10) * 1000 : 200000;
 	} else if (strcmp(verb, "unread") == 0) { /* the engine has just started */
 		the.clusters[0].view.queue_age_ms = -1;
+		the.clusters[0].view.queue_unread = true;
 		the.clusters[0].view.jobs_running = the.clusters[0].view.jobs_pending = 0;
 	} else if (strcmp(verb, "jobs") == 0) { /* so many run and wait */
 		the.clusters[0].view.queue_age_ms = 1000;
+		the.clusters[0].view.queue_unread = false;
 		the.clusters[0].view.jobs_running = strtol(a, NULL, 10);
 		the.clusters[0].view.jobs_pending = strtol(b, NULL, 10);
-	} else if (strcmp(verb, "halt") == 0) { /* what is under way goes no further than there */
+	} else if (strcmp(verb, "halt") ==
+		   0) { /* what is under way goes no further than there */
 		snprintf(the.halt, sizeof(the.halt), "%.19s", a);
 	} else if (strcmp(verb, "cloud") == 0) {
 		the.engine.cloud_ok = false;
