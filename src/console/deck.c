@@ -2,6 +2,7 @@
  */
 #include "console/deck.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,10 +89,8 @@ void deck_remark(struct deck *d, const char *fmt, ...)
 	show_message(d, TONE_TEXT);
 }
 
-static void on_message_timer(void *arg)
+static void on_message_timer(struct deck *d)
 {
-	struct deck *d = arg;
-
 	if (d->message[0] && d->mode != AT_PROMPT)
 		d->message[0] = '\0';
 	if (d->display)
@@ -117,10 +116,8 @@ static void set_clock_timer(struct deck *d)
 	timer_set(d->clock_timer, d->by_second ? second : 60000 - deck_now(d) % 60000 + 20);
 }
 
-static void on_clock_timer(void *arg)
+static void on_clock_timer(struct deck *d)
 {
-	struct deck *d = arg;
-
 	set_clock_timer(d);
 	if (d->display)
 		display_ask_data(d->display);
@@ -356,17 +353,14 @@ static void read_ages(struct deck *d)
 	}
 }
 
-/* Rows are borrowed anew in each turn: news may have come in since the last picture, in any of
- * these as well. */
-static void on_why_timer(void *arg)
+static void on_why_timer(struct deck *d)
 {
-	deck_load(arg);
-	if (template_wanted(arg))
-		act_fetch_template(arg);
-	else if (op_wanted(arg))
-		act_fetch_op(arg);
+	if (template_wanted(d))
+		act_fetch_template(d);
+	else if (op_wanted(d))
+		act_fetch_op(d);
 	else
-		act_fetch_why(arg);
+		act_fetch_why(d);
 }
 
 /* With a detail column the reason of what is selected is asked for once the cursor rests. */
@@ -398,10 +392,8 @@ static void refuse_filters(struct deck *d)
 }
 
 /* Cells that were underlined are so no more. */
-static void on_flash_timer(void *arg)
+static void on_flash_timer(struct deck *d)
 {
-	struct deck *d = arg;
-
 	if (d->display)
 		display_ask_data(d->display);
 }
@@ -497,30 +489,33 @@ bool deck_ready(void *arg)
 
 /* Life */
 
-static void on_dialog_timer(void *arg)
+static void on_alarm(void *arg)
 {
-	struct deck *d = arg;
+	const struct deck_alarm *a = arg;
+
+	deck_load(a->deck);
+	a->work(a->deck);
+}
+
+struct timer *deck_timer(struct deck *d, deck_work *work)
+{
+	struct deck_alarm *a = &d->alarms[d->n_alarms++];
+
+	assert(d->n_alarms <= DECK_TIMERS);
+	*a = (struct deck_alarm){ .deck = d, .work = work };
+	return timer_new(d->loop, on_alarm, a);
+}
+
+static void on_dialog_timer(struct deck *d)
+{
 	enum dialog_answer a = dialog_time(&d->dialog, display_now());
 
-	deck_load(d);
 	if (a == DIALOG_YES && d->dialog_yes) {
 		d->mode = AT_PANES;
 		d->dialog_yes(d);
 	}
 	deck_watch_dialog(d);
 	display_ask_key(d->display);
-}
-
-static void on_follow_timer(void *arg)
-{
-	deck_load(arg);
-	teardown_follow(arg);
-}
-
-static void on_filter_timer(void *arg)
-{
-	deck_load(arg);
-	deck_filter_typed(arg);
 }
 
 struct deck *deck_new(struct loop *l, struct client *c, const struct console_options *o)
@@ -553,16 +548,15 @@ struct deck *deck_new(struct loop *l, struct client *c, const struct console_opt
 	textbox_init(&d->teardown.text);
 	textbox_init(&d->teardown.side);
 	d->teardown.keep = (struct strs)STRS_INIT(64);
-	d->teardown.losses = (struct strs)STRS_INIT(DIALOG_LOSSES);
 	d->teardown.facts = (struct strs)STRS_INIT(3);
 	d->chosen_facts = (struct strs)STRS_INIT(5);
-	d->dialog_timer = timer_new(l, on_dialog_timer, d);
-	d->clock_timer = timer_new(l, on_clock_timer, d);
-	d->message_timer = timer_new(l, on_message_timer, d);
-	d->why_timer = timer_new(l, on_why_timer, d);
-	d->follow_timer = timer_new(l, on_follow_timer, d);
-	d->flash_timer = timer_new(l, on_flash_timer, d);
-	d->filter_timer = timer_new(l, on_filter_timer, d);
+	d->dialog_timer = deck_timer(d, on_dialog_timer);
+	d->clock_timer = deck_timer(d, on_clock_timer);
+	d->message_timer = deck_timer(d, on_message_timer);
+	d->why_timer = deck_timer(d, on_why_timer);
+	d->follow_timer = deck_timer(d, teardown_follow);
+	d->flash_timer = deck_timer(d, on_flash_timer);
+	d->filter_timer = deck_timer(d, deck_filter_typed);
 	d->mirror = mirror_new(c, deck_changed, d);
 	deck_load(d);
 	deck_watch(d);

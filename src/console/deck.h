@@ -23,6 +23,7 @@
 #include "console/plan_tree.h"
 #include "console/prompt.h"
 #include "console/result.h"
+#include "console/teardown.h"
 #include "console/textbox.h"
 #include "console/view.h"
 #include "console/view/map.h"
@@ -73,21 +74,22 @@ struct teardown_view {
 	uint32_t opener; /* the key that asked for it */
 	struct json *plan, *operation;
 	struct textbox text;
-	struct strs losses, facts;
+	struct losses losses;
+	struct strs facts;
 	const char *loss_list[DIALOG_LOSSES + 1], *fact_list[4];
 	int64_t op_id;
 	double saves;
-	bool asking; /* the plan is shown and the dialog below it */
-	bool unread; /* it ended while something else was looked at */
+	bool asking;  /* the plan is shown and the dialog below it */
+	bool unread;  /* it ended while something else was looked at */
 	bool refused; /* the plan that is asked about takes the place of one that was refused */
 	/* the tree of the plan */
 	struct plan_tree tree;
 	size_t row, top;
-	struct textbox side; /* facts about the row */
-	struct strs keep;    /* storage that is to be kept */
-	bool kill;	     /* running jobs are not waited for */
+	struct textbox side;   /* facts about the row */
+	struct strs keep;      /* storage that is to be kept */
+	bool kill;	       /* running jobs are not waited for */
 	unsigned int planning; /* plans that were asked for and have not come */
-	struct plan_of {     /* what there was when it was asked for last */
+	struct plan_of {       /* what there was when it was asked for last */
 		int64_t running, pending, nodes;
 		bool unread;
 	} of;
@@ -233,6 +235,15 @@ struct help_text { /* of one entry of the help */
 	char keys[KEYS_TEXT], off[80];
 };
 
+/* What a timer does: with the rows of now, as they are borrowed anew in each turn of the loop.
+ */
+typedef void deck_work(struct deck *d);
+struct deck_alarm {
+	struct deck *deck;
+	deck_work *work;
+};
+#define DECK_TIMERS 16
+
 struct deck {
 	struct loop *loop;
 	struct client *client;
@@ -265,10 +276,10 @@ struct deck {
 	size_t broken_at;
 	bool letters;
 	struct deck_layout layout;
-	bool pictured;			     /* everything shown was there once */
-	char cluster[40];		     /* the selected one; "" none */
-	char want_cluster[40];		     /* just made: selected as soon as it is there */
-	int64_t ahead_ms, seen_now_ms;	     /* the engine's clock against ours */
+	bool pictured;		       /* everything shown was there once */
+	char cluster[40];	       /* the selected one; "" none */
+	char want_cluster[40];	       /* just made: selected as soon as it is there */
+	int64_t ahead_ms, seen_now_ms; /* the engine's clock against ours */
 	bool by_second; /* the clock's timer ticks: ages of what is lost are shown */
 	int64_t queue_seen_ms, queue_age_ms; /* when a reading's age was told, and the age */
 
@@ -336,6 +347,8 @@ struct deck {
 	bool state_there;     /* its own folder */
 	bool helping;	      /* help lies over a prompt, a dialog, the wizard */
 	struct textbox place_help;
+	struct deck_alarm alarms[DECK_TIMERS];
+	size_t n_alarms;
 	struct timer *dialog_timer, *clock_timer, *message_timer, *why_timer, *follow_timer,
 	    *filter_timer;
 	int64_t filtered_ms; /* when the engine was last told what is typed */
@@ -355,6 +368,8 @@ void deck_say(struct deck *d, enum tone tone, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* Of the moment: not kept for ":messages". */
 void deck_remark(struct deck *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+struct timer *deck_timer(struct deck *d,
+			 deck_work *work); /* freed by whoever has it, not before the Deck is */
 void deck_load(struct deck *d); /* rows are borrowed from the mirror for one turn of the loop */
 void deck_watch(struct deck *d);
 int64_t deck_now(const struct deck *d); /* UTC ms of the engine */
@@ -367,9 +382,9 @@ const struct event *deck_event(const struct deck *d); /* under the cursor of the
 const char *deck_selected(const struct deck *d,
 			  char out[80]); /* what "why" is asked about: node, job; "" none */
 const char *deck_cannot(const struct deck *d,
-			enum role needs); /* why nothing can be changed now; NULL: it can */
+			enum role needs);   /* why nothing can be changed now; NULL: it can */
 bool deck_demo_ended(const struct deck *d); /* nobody answers: "demo --stop" removed it */
-bool deck_lost(const struct deck *d);	  /* the engine is gone, and how to start it is known */
+bool deck_lost(const struct deck *d); /* the engine is gone, and how to start it is known */
 void deck_leave(struct deck *d, int code);
 bool deck_maps(const struct deck *d); /* the node pane shows glyphs, not a list */
 
@@ -662,7 +677,7 @@ void teardown_agreed(struct deck *d);
 /* Of the plan of the set that is chosen, new: for deck_get(), which takes it. */
 char *teardown_plan_path(const struct teardown_view *t);
 void teardown_plan_open(struct deck *d, const struct json *plan);
-void teardown_plan_see(struct deck *d); /* the cluster may have changed */
+void teardown_plan_see(struct deck *d);			     /* the cluster may have changed */
 bool teardown_plan_key(struct deck *d, const struct key *k); /* false: it is left */
 void teardown_plan_draw(struct deck *d, struct screen *s, struct area a);
 bool teardown_can_undo(const struct deck *d); /* nothing was deleted yet */

@@ -126,11 +126,8 @@ static void check_later(struct deck *d)
 	timer_set(d->again.timer, (int64_t)((double)CHECK_MS * clock_factor()));
 }
 
-static void on_timer(void *arg)
+static void on_timer(struct deck *d)
 {
-	struct deck *d = arg;
-
-	deck_load(d);
 	if (d->again.open && !d->again.checking && !d->again.form.away[0])
 		ask_check(d);
 	if (d->display)
@@ -238,7 +235,7 @@ void act_again(struct deck *d)
 	if (!job)
 		return;
 	if (!v->timer)
-		v->timer = timer_new(d->loop, on_timer, d);
+		v->timer = deck_timer(d, on_timer);
 	close_form(d);
 	v->checking = false;
 	snprintf(v->cluster, sizeof(v->cluster), "%s", d->cluster);

@@ -31,10 +31,8 @@ static void on_told(struct deck *d, const struct json *answer, const char *perio
 	d->cost.told = json_copy(answer);
 }
 
-static void on_timer(void *arg)
+static void on_timer(struct deck *d)
 {
-	struct deck *d = arg;
-
 	act_fetch_cost(d);
 }
 
@@ -53,7 +51,7 @@ void act_fetch_cost(struct deck *d)
 void deck_cost_open(struct deck *d)
 {
 	if (!d->cost.timer)
-		d->cost.timer = timer_new(d->loop, on_timer, d);
+		d->cost.timer = deck_timer(d, on_timer);
 	act_fetch_cost(d);
 }
 

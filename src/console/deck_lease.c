@@ -53,11 +53,8 @@ const char *deck_edited_by(const struct deck *d, const char *cluster, char out[1
 	return out[0] ? out : NULL;
 }
 
-static void on_timer(void *arg)
+static void on_timer(struct deck *d)
 {
-	struct deck *d = arg;
-
-	deck_load(d);
 	deck_lease_look(d);
 	if (!d->lease.on)
 		return;
@@ -75,7 +72,7 @@ void deck_lease_begin(struct deck *d, const char *kind, const char *name, const 
 	if (!l->session[0])
 		rand_hex(l->session, sizeof(l->session) / 2);
 	if (!l->timer)
-		l->timer = timer_new(d->loop, on_timer, d);
+		l->timer = deck_timer(d, on_timer);
 	l->on = true;
 	l->mode = d->mode;
 	snprintf(l->kind, sizeof(l->kind), "%s", kind);

@@ -163,11 +163,8 @@ static void ask(struct deck *d)
 	deck_if_failed(d, on_failed);
 }
 
-static void on_timer(void *arg)
+static void on_timer(struct deck *d)
 {
-	struct deck *d = arg;
-
-	deck_load(d);
 	if (mirror_link(d->mirror) == MIRROR_LIVE)
 		ask(d);
 	else
@@ -208,7 +205,7 @@ static void open_log(struct deck *d, const char *of, bool node)
 	struct log_view *l = &d->log;
 
 	if (!l->timer)
-		l->timer = timer_new(d->loop, on_timer, d);
+		l->timer = deck_timer(d, on_timer);
 	l->back = d->view;
 	l->node = node;
 	l->errors = false;

@@ -18,12 +18,6 @@
 #define SIDE_FROM 160 /* columns */
 #define SIDE_COLS 56
 
-static void list_of(const char **out, const struct strs *from, size_t most)
-{
-	for (size_t i = 0; i <= most; i++)
-		out[i] = i < from->n && i < most ? from->v[i] : NULL;
-}
-
 static const struct plan_row *row_now(const struct teardown_view *t)
 {
 	return t->row < t->tree.n ? &t->tree.v[t->row] : NULL;
@@ -37,17 +31,6 @@ static void take_keep(struct teardown_view *t)
 	for (size_t i = 0; i < json_len(list); i++)
 		if (strcmp(json_str(json_at(list, i), "act", ""), "keep") == 0)
 			strs_add(&t->keep, json_str(json_at(list, i), "name", ""));
-}
-
-/* What is lost for good; jobs that are killed are lost as much. */
-static void take_losses(struct teardown_view *t)
-{
-	long long jobs = json_int(t->plan, "jobs_running", 0);
-
-	strs_clear(&t->losses);
-	if (t->kill && jobs > 0)
-		strs_addf(&t->losses, "%lld running job%s", jobs, jobs == 1 ? "" : "s");
-	teardown_losses(&t->losses, t->plan, DIALOG_LOSSES - t->losses.n);
 }
 
 /* The same act for a script, where there is room to say it. */
@@ -70,15 +53,17 @@ static void spec_of(struct deck *d, struct dialog_spec *spec)
 	struct teardown_view *t = &d->teardown;
 	char by[160];
 
-	take_losses(t);
+	teardown_losses(&t->losses, t->plan, t->kill);
 	strs_clear(&t->facts);
 	if (!d->lease.on && deck_edited_by(d, t->cluster, by))
 		strs_add(&t->facts, by);
 	teardown_facts(&t->facts, t->plan);
 	if (d->layout.size == DECK_LARGE)
 		shell_fact(d);
-	list_of(t->loss_list, &t->losses, DIALOG_LOSSES);
-	list_of(t->fact_list, &t->facts, 3);
+	for (size_t i = 0; i <= DIALOG_LOSSES; i++)
+		t->loss_list[i] = i < t->losses.n ? t->losses.v[i].text : NULL;
+	for (size_t i = 0; i < ARRAY_LEN(t->fact_list); i++)
+		t->fact_list[i] = i < t->facts.n ? t->facts.v[i] : NULL;
 	snprintf(d->dialog_title, sizeof(d->dialog_title), "Tear down %s", t->cluster);
 	*spec = (struct dialog_spec){ .level = CONFIRM_PLAN,
 				      .count = 1,
@@ -147,33 +132,21 @@ void teardown_plan_open(struct deck *d, const struct json *answer)
 	deck_lease_begin(d, "clusters", t->cluster, "teardown");
 }
 
-/* Jobs that have ended since are no new loss. */
-static bool is_accepted(const char *was, const char *now)
-{
-	const char *jobs = " running job";
-
-	return strcmp(was, now) == 0 ||
-	       (strstr(was, jobs) && strstr(now, jobs) && atoll(now) <= atoll(was));
-}
-
 /* What was accepted stays so, unless more is lost. */
 static void renew(struct deck *d)
 {
-	struct strs was = STRS_INIT(DIALOG_LOSSES);
+	const struct losses was = d->teardown.losses, *now = &d->teardown.losses;
 	struct dialog old = d->dialog;
 	struct dialog_spec spec;
 
-	for (size_t i = 0; i < old.n_losses; i++)
-		strs_add(&was, d->teardown.losses.v[i]);
 	spec_of(d, &spec);
 	dialog_renew(&d->dialog, &spec, display_now());
-	for (size_t i = 0; i < d->dialog.n_losses; i++)
+	for (size_t i = 0; i < now->n; i++)
 		for (size_t k = 0; k < was.n; k++)
-			if (is_accepted(was.v[k], spec.losses[i]))
+			if (loss_is_within(&now->v[i], &was.v[k]))
 				d->dialog.accepted[i] = old.accepted[k];
 	if (old.focus < d->dialog.n_losses)
 		d->dialog.focus = old.focus;
-	strs_clear(&was);
 	d->dialog.away = d->dialog.away || d->dialog.n_losses == 0;
 	show_facts(&d->teardown);
 }

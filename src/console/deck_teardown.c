@@ -370,7 +370,6 @@ void teardown_clear(struct deck *d)
 {
 	json_free(d->teardown.plan);
 	json_free(d->teardown.operation);
-	strs_clear(&d->teardown.losses);
 	strs_clear(&d->teardown.facts);
 	strs_clear(&d->teardown.keep);
 	plan_tree_clear(&d->teardown.tree);

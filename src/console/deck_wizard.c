@@ -191,13 +191,10 @@ static bool is_away(const struct deck *d)
 	return mirror_link(d->mirror) != MIRROR_LIVE;
 }
 
-static void on_timer(void *arg)
+static void on_timer(struct deck *d)
 {
-	struct deck *d = arg;
-
 	if (d->mode != AT_WIZARD || !d->wizard.open)
 		return;
-	deck_load(d);
 	draft_save(d, false);
 	if (!d->wizard.checking && !wizard_is_checked(&d->wizard.form) && !is_away(d))
 		ask_check(d, false);
@@ -381,7 +378,7 @@ void act_create(struct deck *d)
 	char name[NAME_MAX_CLUSTER + 16];
 
 	if (!d->wizard.timer)
-		d->wizard.timer = timer_new(d->loop, on_timer, d);
+		d->wizard.timer = deck_timer(d, on_timer);
 	close_form(d);
 	free_name(d, template, name);
 	d->mode = AT_WIZARD;

@@ -43,7 +43,7 @@ struct plain {
 	struct command_io io;
 	enum asking asking;
 	struct json *plan; /* of a teardown */
-	struct strs losses;
+	struct losses losses;
 	size_t loss;
 	char cluster[40], step[40], detail[200];
 	int64_t op_id;
@@ -277,7 +277,7 @@ static void ask_next(struct plain *p)
 {
 	if (p->loss < p->losses.n) {
 		p->asking = ASK_LOSS;
-		say("Do you accept the loss of %s?", p->losses.v[p->loss]);
+		say("Do you accept the loss of %s?", p->losses.v[p->loss].text);
 		say("  1 no   2 yes, accept");
 	} else {
 		p->asking = ASK_NAME;
@@ -288,6 +288,7 @@ static void ask_next(struct plain *p)
 static void on_plan(void *arg, const struct json *answer, const struct err *err)
 {
 	struct plain *p = arg;
+	struct strs facts = STRS_INIT(8);
 	struct textbox b;
 
 	p->plan_asked = false;
@@ -298,14 +299,13 @@ static void on_plan(void *arg, const struct json *answer, const struct err *err)
 	}
 	json_free(p->plan);
 	p->plan = json_copy(answer);
-	strs_clear(&p->losses);
 	textbox_init(&b);
 	teardown_tree(&b, answer);
 	print_box(&b);
-	teardown_facts(&p->losses, answer);
-	say("%s", p->losses.v[0]);
-	strs_clear(&p->losses);
-	teardown_losses(&p->losses, answer, DIALOG_LOSSES);
+	teardown_facts(&facts, answer);
+	say("%s", facts.v[0]);
+	strs_clear(&facts);
+	teardown_losses(&p->losses, answer, false);
 	p->loss = 0;
 	ask_next(p);
 	take_lines(p);
@@ -580,8 +580,7 @@ int plain_run(struct loop *l, struct client *c)
 	struct plain p = { .loop = l,
 			   .client = c,
 			   .typed = BUF_INIT(QUEUE_MOST),
-			   .pipe = !isatty(STDIN_FILENO),
-			   .losses = STRS_INIT(DIALOG_LOSSES) };
+			   .pipe = !isatty(STDIN_FILENO) };
 
 	if (!plain_reads()) {
 		fprintf(
@@ -605,7 +604,6 @@ int plain_run(struct loop *l, struct client *c)
 	timer_free(p.follow);
 	mirror_free(p.mirror);
 	buf_clear(&p.typed);
-	strs_clear(&p.losses);
 	json_free(p.plan);
 	command_cancel(&p.run);
 	run_end(&p);

@@ -52,21 +52,46 @@ static size_t count_acts(const struct json *plan, bool ours)
 	return n;
 }
 
-void teardown_losses(struct strs *out, const struct json *plan, size_t most)
+static struct loss *loss_add(struct losses *all, const char *key, int64_t count)
+{
+	struct loss *l = &all->v[all->n++];
+
+	snprintf(l->key, sizeof(l->key), "%s", key);
+	l->count = count;
+	return l;
+}
+
+void teardown_losses(struct losses *out, const struct json *plan, bool kill)
 {
 	const struct json *list = json_get(plan, "data_lost");
+	int64_t jobs = kill ? json_int(plan, "jobs_running", 0) : 0;
 	size_t n = json_len(list);
+	struct loss *l;
 
+	out->n = 0;
+	if (jobs > 0) {
+		l = loss_add(out, "running jobs", jobs);
+		snprintf(l->text, sizeof(l->text), "%lld running job%s", (long long)jobs,
+			 plural(jobs));
+	}
 	for (size_t i = 0; i < n; i++) {
 		const struct json *d = json_at(list, i);
+		const char *name = json_str(d, "name", "data");
 
-		if (i + 1 == most && n > most) {
-			strs_addf(out, "%zu more data items", n - i);
+		if (out->n + 1 == DIALOG_LOSSES && i + 1 < n) {
+			l = loss_add(out, "the rest", (int64_t)(n - i));
+			snprintf(l->text, sizeof(l->text), "%zu more data items", n - i);
 			return;
 		}
-		strs_addf(out, "%.60s (%.80s)", json_str(d, "name", "data"),
-			  json_str(d, "path", ""));
+		l = loss_add(out, json_str(d, "key", name), 0);
+		snprintf(l->text, sizeof(l->text), "%.60s (%.80s)", name,
+			 json_str(d, "path", ""));
 	}
+}
+
+bool loss_is_within(const struct loss *now, const struct loss *accepted)
+{
+	return strcmp(now->key, accepted->key) == 0 && now->count <= accepted->count;
 }
 
 void teardown_facts(struct strs *out, const struct json *plan)

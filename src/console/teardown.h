@@ -7,14 +7,27 @@
 
 #include "base/json.h"
 #include "base/strs.h"
+#include "console/dialog.h"
 #include "console/textbox.h"
 #include "model/work.h"
 
 /* The tree of GET .../teardown: what is deleted, killed, lost, kept, saved. */
 void teardown_tree(struct textbox *out, const struct json *plan);
-/* What is lost for good, one phrase each, at most `most`: the last one stands for all the rest.
- */
-void teardown_losses(struct strs *out, const struct json *plan, size_t most);
+/* What is lost for good; the last one stands for all that there is no room for. */
+struct loss {
+	char key[80];  /* the same thing in each plan of the cluster has the same */
+	int64_t count; /* of what there is more or less of from plan to plan; else 0 */
+	char text[160];
+};
+struct losses {
+	struct loss v[DIALOG_LOSSES];
+	size_t n;
+};
+/* kill: running jobs are not waited for, and lost as much. */
+void teardown_losses(struct losses *out, const struct json *plan, bool kill);
+/* Whoever accepted the one of an older plan has accepted this: of jobs that have ended since
+ * there are fewer. */
+bool loss_is_within(const struct loss *now, const struct loss *accepted);
 /* Lines of facts for the dialog. */
 void teardown_facts(struct strs *out, const struct json *plan);
 

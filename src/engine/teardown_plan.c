@@ -179,10 +179,13 @@ static void list_lost(struct json *list, const struct drawing *d)
 	for (size_t i = 0; i < spec->n_storage; i++) {
 		const struct storage_spec *s = &spec->storage[i];
 		struct json *j;
+		char key[80];
 
 		if ((!s->disk_ms && !on_head(d->run, s)) || is_kept(d, s))
 			continue;
 		j = json_add_object(list);
+		snprintf(key, sizeof(key), "storage %s", s->name);
+		json_set_str(j, "key", key);
 		json_set_str(j, "name", s->name);
 		json_set_str(j, "path", s->path);
 		json_set_str(j, "note", loss_note(d->run, s));
@@ -276,6 +279,7 @@ static void list_unread(struct json *lost)
 {
 	struct json *j = json_add_object(lost);
 
+	json_set_str(j, "key", "unknown jobs");
 	json_set_str(j, "name", "jobs");
 	json_set_str(j, "path", "queue not read yet");
 	json_set_str(j, "note",

@@ -142,7 +142,7 @@ static struct json *teardown_json(void)
 	    "{\"cluster\":\"demo\",\"region\":\"westeurope\",\"simulated\":true,\"hash\":"
 	    "\"abc123\",\"resources\":[{\"kind\":\"vm\",\"id\":\"/x/virtualMachines/head\",\"act\":"
 	    "\"delete\",\"note\":\"\"}],\"arrays\":[{\"name\":\"htc\",\"nodes\":7,\"jobs\":4}],"
-	    "\"data_lost\":[{\"name\":\"shared\",\"path\":\"/shared\",\"note\":\"copy it out\"}],"
+	    "\"data_lost\":[{\"key\":\"storage shared\",\"name\":\"shared\",\"path\":\"/shared\",\"note\":\"copy it out\"}],"
 	    "\"jobs_pending\":33,\"saves_per_hour\":0.31}";
 
 	return json_parse(text, strlen(text), NULL);

@@ -118,11 +118,13 @@ struct json *fixture_teardown(const struct cluster_row *r, const char *kept)
 	lost = json_set_array(j, "data_lost");
 	if (!keep) {
 		lost = json_add_object(lost);
+		json_set_str(lost, "key", "storage shared");
 		json_set_str(lost, "name", "shared");
 		json_set_str(lost, "path", "/shared");
 	}
 	if (unread) {
 		lost = json_add_object(json_get_mut(j, "data_lost"));
+		json_set_str(lost, "key", "unknown jobs");
 		json_set_str(lost, "name", "jobs");
 		json_set_str(lost, "path", "queue not read yet");
 	}
