@@ -107,6 +107,9 @@ void command_done(struct command_run *r, int exit_code, const struct err *err);
 /* Ends a command that is under way: its call and its timer go, done is not called. The engine goes on with what it was told. */
 void command_cancel(struct command_run *r);
 
+/* The script of a submission, {script_text, file}, into its body; -1: it cannot be read, or is none. */
+int command_script(struct json *body, const char *path, struct err *err);
+
 /* What GET /v1/cost told, all its tables as one CSV. */
 void command_cost_csv(struct buf *out, const struct json *cost);
 void command_usage(struct buf *out, const struct command *c);

@@ -127,6 +127,12 @@ struct json *engine_check(struct engine *e, const char *name, const char *templa
 struct json *engine_template_diff(struct engine *e, const char *name, const char *cluster, const char *revision, struct err *err);
 /* What a cluster would take over: of its template's file, or with params of its own revision. {changes[], hash, possible, why_not}. New. */
 struct json *engine_update_plan(struct engine *e, const char *name, const struct strs *params, struct err *err);
+/*
+ * For a form: the parameters of the cluster's own revision with the values that it has, {parameters[], etag}, each with "fixed", why it is
+ * not changed while the cluster lives, "" where it may be. Then what values would come to: {problems[], checks[], plan{}, offers[]}. Both new.
+ */
+struct json *engine_update_form(struct engine *e, const char *name, struct err *err);
+struct json *engine_update_check(struct engine *e, const char *name, const struct strs *params, const char *offer, struct err *err);
 struct json *engine_disks(const struct engine *e); /* new: every managed disk, whose it is, what it costs; {disks[]} */
 struct json *engine_status(const struct engine *e); /* new: clouds, calls, store, limits, versions: for people who look into the engine */
 
@@ -190,7 +196,7 @@ int engine_array_keep(struct engine *e, const struct user *u, const char *cluste
 int engine_array_retry(struct engine *e, const struct user *u, const char *cluster, const struct strs *arrays, struct err *err);
 
 /* Jobs go to the scheduler on the head; the callback gives its answer. */
-int engine_job_submit(struct engine *e, const struct user *u, const char *cluster, const struct json *request, engine_done_cb *cb, void *arg, struct err *err); /* {script_text|script_path, name, file, array, partition, args[], cwd, key}; file: the name of a text that neither "name" nor the text itself names */
+int engine_job_submit(struct engine *e, const struct user *u, const char *cluster, const struct json *request, engine_done_cb *cb, void *arg, struct err *err); /* {script_text|script_path, name, file, array, partition, cwd, key, account, nodes, cpus, mem, time, args[] (of the scheduler), words[] (of the script)}; file: the name of a text that neither "name" nor the text itself names */
 int engine_job_act(struct engine *e, const struct user *u, const char *cluster, const char *verb, const struct strs *ids, engine_done_cb *cb, void *arg, struct err *err); /* cancel hold release requeue */
 int engine_job_detail(struct engine *e, const char *cluster, const char *id, engine_done_cb *cb, void *arg, struct err *err);
 

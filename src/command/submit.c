@@ -190,31 +190,65 @@ static int check_script(const struct buf *script, const char *path, struct err *
 	return 0;
 }
 
+int command_script(struct json *body, const char *path, struct err *err)
+{
+	struct buf script = BUF_INIT(SCRIPT_MAX);
+	char name[NAME_MAX_JOB];
+	int rc = file_read(&script, path, err) < 0 || check_script(&script, path, err) < 0
+		     ? err_wrap(err, "the script")
+		     : 0;
+
+	if (rc == 0) {
+		name_of_file(name, path);
+		json_set_str(body, "script_text", buf_str(&script));
+		json_set_str(body, "file", name);
+	}
+	buf_clear(&script);
+	return rc;
+}
+
+/* Words of the script; behind "--" the scheduler's own options, behind another one words again.
+ */
+static void put_words(const struct command_run *r, size_t first, struct json *body)
+{
+	struct json *args = json_set_array(body, "args"), *words = json_new_array();
+	int parts = 0;
+
+	for (size_t i = first; i < r->args.n; i++)
+		if (parts < 2 && strcmp(r->args.v[i], "--") == 0)
+			parts++;
+		else
+			json_add(parts == 1 ? args : words, json_new_string(r->args.v[i]));
+	if (json_len(words) > 0)
+		json_set(body, "words", words);
+	else
+		json_free(words);
+}
+
+static const char *const changes[] = { "name",	"array", "partition", "account",
+				       "nodes", "time",	 "cpus",      "mem" };
+
+static void put_changes(const struct command_run *r, struct json *body)
+{
+	for (size_t i = 0; i < ARRAY_LEN(changes); i++)
+		if (command_option(r, changes[i]))
+			json_set_str(body, changes[i], command_option(r, changes[i]));
+}
+
 static void send_script(struct command_run *r, const char *path, size_t first_arg)
 {
-	static const char *const same[] = { "name", "array", "partition", "cwd" };
-	struct buf script = BUF_INIT(SCRIPT_MAX);
+	struct json *body = json_new_object();
 	struct err err = ERR_INIT;
-	struct json *body, *args;
-	char name[NAME_MAX_JOB];
 
-	if (file_read(&script, path, &err) < 0 || check_script(&script, path, &err) < 0) {
-		buf_clear(&script);
-		err_wrap(&err, "the script");
+	if (command_script(body, path, &err) < 0) {
+		json_free(body);
 		run_fail(r, &err);
 		return;
 	}
-	body = json_new_object();
-	name_of_file(name, path);
-	json_set_str(body, "script_text", buf_str(&script));
-	buf_clear(&script);
-	json_set_str(body, "file", name);
-	for (size_t i = 0; i < ARRAY_LEN(same); i++)
-		if (command_option(r, same[i]))
-			json_set_str(body, same[i], command_option(r, same[i]));
-	args = json_set_array(body, "args");
-	for (size_t i = first_arg; i < r->args.n; i++)
-		json_add(args, json_new_string(r->args.v[i]));
+	put_changes(r, body);
+	if (command_option(r, "cwd"))
+		json_set_str(body, "cwd", command_option(r, "cwd"));
+	put_words(r, first_arg, body);
 	run_post(r, client_path("/v1/clusters/%/jobs", the_cluster(r), (char *)NULL), body,
 		 on_submitted);
 }
@@ -222,16 +256,12 @@ static void send_script(struct command_run *r, const char *path, size_t first_ar
 /* Of a job that was submitted before: what is said changes, the rest is as it was. */
 void run_job_resubmit(struct command_run *r)
 {
-	static const char *const changes[] = { "account", "array", "name", "partition",
-					       "nodes",	  "time",  "cpus", "mem" };
 	struct submission *s = xcalloc(1, sizeof(*s));
 	struct json *body = json_new_object(), *words;
 
 	s->read_ms = -1;
 	run_keep(r, s, drop);
-	for (size_t i = 0; i < ARRAY_LEN(changes); i++)
-		if (command_option(r, changes[i]))
-			json_set_str(body, changes[i], command_option(r, changes[i]));
+	put_changes(r, body);
 	words = json_set_array(body, "words");
 	for (size_t i = 2; i < r->args.n; i++)
 		json_add(words, json_new_string(r->args.v[i]));
@@ -269,7 +299,7 @@ static void on_cluster(struct command_run *r, const struct json *answer)
 
 int check_submit(const struct command_run *r, struct err *err)
 {
-	if (command_option(r, "sample") || r->args.n > 1)
+	if (command_option(r, "sample") || (r->args.n > 1 && strcmp(r->args.v[1], "--") != 0))
 		return 0;
 	return err_set(err, ERR_INVALID, "SCRIPT is missing: name a file, or take --sample");
 }

@@ -143,9 +143,9 @@ static void on_plan(struct command_run *r, const struct json *plan)
 		post(r, body, on_updated);
 		run_if_match(r, plan);
 	} else if (r->io->ask) {
-		run_failf(r, ERR_CONFLICT, "nothing was changed; --plan %s does it", hash);
+		run_failf(r, ERR_CONFLICT, "nothing was changed; --yes does it");
 	} else { /* the plan is what was asked for */
-		show_text(r, "nothing was changed; --plan %s does it", hash);
+		show_text(r, "nothing was changed; --yes does it");
 		show_result(r, plan);
 		run_done(r);
 	}

@@ -469,7 +469,7 @@ void deck_changed(void *arg)
 	if (!had && d->panes[PANE_CLUSTERS].have && !d->message[0])
 		deck_wizard_drafts(d);
 	deck_wizard_link(d);
-	deck_again_link(d);
+	deck_form_link(d);
 	if (!d->display)
 		return;
 	/* what answers a key, and the first picture, do not wait for the next second */
@@ -511,7 +511,7 @@ static void on_dialog_timer(struct deck *d)
 	enum dialog_answer a = dialog_time(&d->dialog, display_now());
 
 	if (a == DIALOG_YES && d->dialog_yes) {
-		d->mode = AT_PANES;
+		d->mode = d->dialog_over;
 		d->dialog_yes(d);
 	}
 	deck_watch_dialog(d);
@@ -549,7 +549,7 @@ struct deck *deck_new(struct loop *l, struct client *c, const struct console_opt
 	textbox_init(&d->teardown.side);
 	d->teardown.keep = (struct strs)STRS_INIT(64);
 	d->teardown.facts = (struct strs)STRS_INIT(3);
-	d->chosen_facts = (struct strs)STRS_INIT(5);
+	d->chosen_facts = (struct strs)STRS_INIT(DIFF_FACTS);
 	d->dialog_timer = deck_timer(d, on_dialog_timer);
 	d->clock_timer = deck_timer(d, on_clock_timer);
 	d->message_timer = deck_timer(d, on_message_timer);
@@ -573,7 +573,7 @@ void deck_free(struct deck *d)
 	deck_drop_calls(d);
 	teardown_clear(d);
 	deck_wizard_clear(d);
-	deck_again_clear(d);
+	deck_form_clear(d);
 	deck_template_clear(d);
 	deck_cost_clear(d);
 	deck_op_clear(d);

@@ -4,6 +4,7 @@
  * deck_bindings.c (what each key does), deck_bound.c (which key does what now), deck_keys.c
  * (where keys go), deck_mouse.c, deck_prompt.c (lines being typed), deck_sort.c, deck_help.c
  * (what the bindings say), deck_act.c (calls to the engine), deck_teardown.c, deck_wizard.c,
+ * deck_form.c with deck_job.c and deck_limits.c (forms of one call),
  * deck_edit.c (templates), deck_cost.c, deck_run.c (the command table behind ":"), deck_view.c
  * (the full views, console/view.h).
  */
@@ -40,7 +41,7 @@ enum deck_mode {
 	AT_SORT,
 	AT_TEARDOWN,
 	AT_WIZARD,
-	AT_AGAIN,
+	AT_FORM,
 	AT_COLUMNS
 };
 enum prompt_use { FOR_COMMAND, FOR_FIND, FOR_FILTER, FOR_COPY, FOR_SAVE, FOR_LOG, PROMPT_USES };
@@ -108,11 +109,15 @@ struct wizard_view {
 	struct timer *timer; /* the next check */
 };
 
-struct again_view { /* a job that is submitted once more */
+struct form_kind;
+
+struct form_view { /* what one call makes */
+	const struct form_kind *kind;
 	struct wizard form;
 	bool open, checking;
-	char cluster[40], job[64];
-	int64_t processes; /* of the job; 0 not known */
+	char cluster[40], job[64]; /* job: that is submitted once more */
+	int64_t processes;	   /* of it; 0 not known */
+	struct json *plan; /* of what is to be changed, as the last check has it; NULL none */
 	char *cli; /* the command of the values as they stand, and the call of the API */
 	struct timer *timer;
 };
@@ -132,12 +137,14 @@ struct template_view {
 	int64_t line;	     /* where the editor opens */
 };
 
+#define DIFF_FACTS 10
+
 struct diff_view {	   /* of one template */
 	struct json *told; /* GET /v1/templates/T/diff; NULL: not yet */
 	struct json *plan; /* of an update that is asked about */
 	char template[64];
 	size_t at; /* which revision, of those told */
-	const char *facts[10];
+	const char *facts[DIFF_FACTS];
 };
 
 struct deck_lease { /* what this console has open to change it */
@@ -289,6 +296,8 @@ struct deck {
 	char filter_before[200]; /* what Esc brings back */
 	char find[PROMPT_TEXT];
 	struct dialog dialog;
+	enum deck_mode
+	    dialog_over; /* where its answer leads back: the form that asked, or the panes */
 	void (*dialog_yes)(struct deck *d);
 	char dialog_title[120], dialog_question[200], dialog_aside[80];
 	enum chosen_act chosen; /* what the dialog is about */
@@ -306,7 +315,7 @@ struct deck {
 	size_t menu_at;
 	struct teardown_view teardown;
 	struct wizard_view wizard;
-	struct again_view again;
+	struct form_view form;
 	struct template_view template;
 	struct cost_view cost;
 	struct op_view op;
@@ -593,7 +602,6 @@ void deck_ask(struct deck *d, const struct dialog_spec *spec, void (*yes)(struct
 /* deck_act.c */
 void act_start(struct deck *d);
 void act_start_named(struct deck *d, const char *name);
-void act_submit(struct deck *d);
 void act_why(struct deck *d);
 void deck_event_object(char out[80], const struct event *e); /* the first of several nodes */
 void act_undo(struct deck *d);
@@ -693,13 +701,45 @@ const char *deck_away(const struct deck *d, char out[120]);
 void deck_wizard_drafts(struct deck *d); /* says which are kept, at the start */
 void deck_wizard_clear(struct deck *d);
 
-/* deck_again.c: a job once more, with changes */
+/* deck_form.c: what one call makes, as a form */
+struct form_kind {
+	const char *act; /* F8, in the footer */
+	const char *waits, *sent,
+	    *left;	  /* sentences: before it is there; it was left: after F8, before */
+	const char *help; /* on F1 */
+	struct json *(*body)(const struct form_view *v); /* new */
+	char *(*path)(const struct form_view *v,
+		      bool check); /* new; of the call, of its check */
+	void (*line)(const struct form_view *v, struct buf *out); /* for a shell */
+	void (*send)(struct deck *d);
+	/* May add to what the engine said of the values; NULL: it is all there is to say. */
+	void (*judge)(struct form_view *v, struct json *said);
+	/* Usual values of the field at the cursor, as of a check; new. NULL: the engine has
+	 * them. */
+	struct json *(*offers)(const struct form_view *v);
+};
+void form_begin(struct deck *d,
+		const struct form_kind *kind); /* then the engine is asked for it */
+bool form_is_waited_for(const struct deck *d, const struct form_kind *kind);
+void form_open(struct deck *d, const char *title, const struct json *schema);
+void form_close(struct deck *d);
+void form_not_told(struct deck *d, const struct err *err, const char *note);
+void form_not_sent(struct deck *d, const struct err *err, const char *what);
+void deck_form_key(struct deck *d, const struct key *k);
+void deck_form_draw(struct deck *d, struct screen *s, struct area a);
+void deck_form_footer(const struct deck *d, struct footer_key out[12]);
+void deck_form_link(struct deck *d);
+void deck_form_clear(struct deck *d);
+
+/* deck_job.c: a job is submitted, the first time or once more */
+void act_submit(struct deck *d);
 void act_again(struct deck *d);
-void deck_again_key(struct deck *d, const struct key *k);
-void deck_again_draw(struct deck *d, struct screen *s, struct area a);
-void deck_again_footer(const struct deck *d, struct footer_key out[12]);
-void deck_again_link(struct deck *d);
-void deck_again_clear(struct deck *d);
+
+/* deck_limits.c: what may change of a cluster while it lives */
+void act_limits(struct deck *d);
+const char *deck_no_limits(const struct deck *d, char out[80]);
+void act_autoscaling(struct deck *d); /* paused, or goes on */
+const char *deck_no_autoscaling(const struct deck *d, char out[80]);
 
 /* deck_edit.c */
 bool template_wanted(const struct deck *d); /* the engine is to be asked about it */
@@ -722,6 +762,9 @@ void act_diff_next(struct deck *d);
 void diff_lines(const struct deck *d, struct textbox *out, const char *template);
 const char *deck_diff_no_apply(const struct deck *d, char out[80]);
 void act_diff_apply(struct deck *d);
+/* Asks with what a cluster's plan of an update would change; kept in d->diff.plan. */
+void deck_ask_update(struct deck *d, const struct json *plan, const char *cluster,
+		     void (*yes)(struct deck *d));
 void deck_diff_clear(struct deck *d);
 
 /* deck_ops.c */

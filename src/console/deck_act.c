@@ -5,15 +5,13 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "console/deck.h"
 #include "console/words.h"
 #include "model/queue.h"
 
-#define UNDO_MS	   30000
-#define SCRIPT_MAX ((size_t)1 << 20)
+#define UNDO_MS 30000
 
 struct deck_call {
 	struct deck *deck;
@@ -179,71 +177,6 @@ void act_start_named(struct deck *d, const char *name)
 void act_start(struct deck *d)
 {
 	act_start_named(d, d->cluster);
-}
-
-/* The sample job: the cluster names it, the template's folder holds it */
-
-static void on_submitted(struct deck *d, const struct json *answer, const char *name)
-{
-	char what[96];
-
-	snprintf(what, sizeof(what), "job %.40s", json_str(answer, "job", "?"));
-	deck_undo_none(d, what, "cancel the job instead");
-	deck_say(d, TONE_OK, "job %s is in the queue: %s", json_str(answer, "job", "?"), name);
-}
-
-static void submit_script(struct deck *d, const char *cluster, const char *sample,
-			  const struct buf *script)
-{
-	struct json *body = json_new_object();
-	size_t stem = strcspn(sample, ".");
-	char name[80];
-
-	snprintf(name, sizeof(name), "%.*s", (int)(stem < 64 ? stem : 64), sample);
-	json_set_str(body, "script_text", buf_str(script));
-	json_set_str(body, "file", name);
-	deck_undo_none(d, "the submit", "cancel the job instead");
-	deck_post(d, client_path("/v1/clusters/%/jobs", cluster, (char *)NULL), body,
-		  on_submitted, name);
-}
-
-static void on_template(struct deck *d, const struct json *answer, const char *note)
-{
-	const char *path = json_str(answer, "path", ""), *slash = strrchr(path, '/');
-	const char *sample = strchr(note, '\n') + 1;
-	struct buf script = BUF_INIT(SCRIPT_MAX);
-	struct err err = ERR_INIT;
-	char cluster[40], *file;
-
-	snprintf(cluster, sizeof(cluster), "%.*s", (int)(sample - 1 - note), note);
-	file = xasprintf("%.*s/jobs/%s", slash ? (int)(slash - path) : 1, slash ? path : ".",
-			 sample);
-	if (file_read(&script, file, &err) < 0)
-		deck_say(d, TONE_FAIL, "the sample job cannot be read: %.250s", err.msg);
-	else
-		submit_script(d, cluster, sample, &script);
-	buf_clear(&script);
-	free(file);
-}
-
-static void on_cluster(struct deck *d, const struct json *answer, const char *cluster)
-{
-	const char *sample = json_str(answer, "spec.sample_job", "");
-	const char *template = json_str(answer, "template", "");
-	char note[160];
-
-	if (!sample[0] || strchr(sample, '/')) {
-		deck_say(d, TONE_WARN, "the template of %s names no sample job", cluster);
-		return;
-	}
-	snprintf(note, sizeof(note), "%.40s\n%.100s", cluster, sample);
-	deck_get(d, client_path("/v1/templates/%", template, (char *)NULL), on_template, note);
-}
-
-void act_submit(struct deck *d)
-{
-	deck_get(d, client_path("/v1/clusters/%", d->cluster, (char *)NULL), on_cluster,
-		 d->cluster);
 }
 
 /* Why */

@@ -247,21 +247,12 @@ static void apply(struct deck *d)
 	deck_if_match(d, d->diff.plan);
 }
 
-static void on_plan(struct deck *d, const struct json *plan, const char *cluster)
+static void plan_facts(struct deck *d, const char *cluster)
 {
-	const struct json *list = json_get(plan, "changes");
-	struct dialog_spec spec = { .level = CONFIRM_BOX, .opener = d->pressed, .count = 1 };
+	const struct json *list = json_get(d->diff.plan, "changes");
 	char by[160];
 	size_t n = 0;
 
-	if (!json_bool(plan, "possible", false)) {
-		deck_say(d, TONE_WARN, "%.300s", json_str(plan, "why_not", ""));
-		return;
-	}
-	if (d->mode != AT_PANES) /* an answer never takes the keys away */
-		return;
-	json_free(d->diff.plan);
-	d->diff.plan = json_copy(plan);
 	strs_clear(&d->chosen_facts);
 	if (deck_edited_by(d, cluster, by))
 		strs_add(&d->chosen_facts, by);
@@ -277,12 +268,33 @@ static void on_plan(struct deck *d, const struct json *plan, const char *cluster
 	for (; n < d->chosen_facts.n && n + 1 < ARRAY_LEN(d->diff.facts); n++)
 		d->diff.facts[n] = d->chosen_facts.v[n];
 	d->diff.facts[n] = NULL;
-	snprintf(d->dialog_title, sizeof(d->dialog_title), "Let %.60s take the template over",
-		 cluster);
+}
+
+void deck_ask_update(struct deck *d, const struct json *plan, const char *cluster,
+		     void (*yes)(struct deck *d))
+{
+	struct dialog_spec spec = { .level = CONFIRM_BOX, .opener = d->pressed, .count = 1 };
+
+	json_free(d->diff.plan);
+	d->diff.plan = json_copy(plan);
+	plan_facts(d, cluster);
 	spec.title = d->dialog_title;
 	spec.question = d->dialog_title;
 	spec.facts = d->diff.facts;
-	deck_ask(d, &spec, apply);
+	deck_ask(d, &spec, yes);
+}
+
+static void on_plan(struct deck *d, const struct json *plan, const char *cluster)
+{
+	if (!json_bool(plan, "possible", false)) {
+		deck_say(d, TONE_WARN, "%.300s", json_str(plan, "why_not", ""));
+		return;
+	}
+	if (d->mode != AT_PANES) /* an answer never takes the keys away */
+		return;
+	snprintf(d->dialog_title, sizeof(d->dialog_title), "Let %.60s take the template over",
+		 cluster);
+	deck_ask_update(d, plan, cluster, apply);
 	deck_lease_begin(d, "clusters", cluster, "update");
 }
 

@@ -183,7 +183,7 @@ static const char *empty_text(const struct deck *d, enum pane_id id, char out[96
 			return d->cluster[0] ? "no queue: the cluster is not running" : "";
 		if (deck_cluster(d)->view.queue_unread)
 			return "the queue was not read yet";
-		snprintf(out, 96, "the queue is empty: %s submits the sample job",
+		snprintf(out, 96, "the queue is empty: %s submits a job",
 			 KEY_FOR(d, "submit"));
 		return out;
 	default:
@@ -423,7 +423,7 @@ static const char *hint_of(const struct deck *d)
 	case PANE_NODES:
 		return "arrows choose a node  {drain} drain  {explain} why  {map} list  Enter all about nodes";
 	case PANE_JOBS:
-		return "{submit} submit the sample job  {explain} why  {filter} filter  Enter all about jobs";
+		return "{submit} submit a job  {explain} why  {filter} filter  Enter all about jobs";
 	case PANE_EVENTS:
 		return "Enter all events  Tab next pane  {help} help";
 	default:
@@ -460,8 +460,8 @@ static void draw_hint(struct screen *s, int row, const char *text)
 /* What the form says, or else what its field is. */
 static void draw_form_note(const struct deck *d, struct screen *s, int row)
 {
-	bool again = d->mode == AT_AGAIN, open = again ? d->again.open : d->wizard.open;
-	const struct wizard *w = again ? &d->again.form : &d->wizard.form;
+	bool form = d->mode == AT_FORM, open = form ? d->form.open : d->wizard.open;
+	const struct wizard *w = form ? &d->form.form : &d->wizard.form;
 
 	if (open && w->note[0])
 		deck_put_message(s, row, TONE_WARN, w->note);
@@ -503,7 +503,7 @@ static void draw_message(const struct deck *d, struct screen *s, int row)
 		deck_draw_prompt(d, s, row);
 		return;
 	}
-	if (d->mode == AT_WIZARD || d->mode == AT_AGAIN)
+	if (d->mode == AT_WIZARD || d->mode == AT_FORM)
 		return; /* the form is drawn first: it knows what it had room for */
 	if (d->message[0])
 		deck_put_message(s, row, d->message_tone, d->message);
@@ -611,14 +611,16 @@ static void draw_over(struct deck *d, struct screen *s)
 	int last = d->layout.message_row > 0 ? d->layout.message_row : s->rows;
 	struct area body = { first, 0, last - first, s->cols };
 
+	bool asked = d->mode == AT_DIALOG && d->dialog_over == AT_FORM;
+
 	if (d->mode == AT_HELP || d->mode == AT_TEARDOWN || d->mode == AT_WIZARD ||
-	    d->mode == AT_AGAIN)
+	    d->mode == AT_FORM || asked)
 		screen_fill(s, body, TONE_TEXT, 0);
 	if (d->mode == AT_WIZARD)
 		deck_wizard_draw(d, s, body);
-	if (d->mode == AT_AGAIN)
-		deck_again_draw(d, s, body);
-	if ((d->mode == AT_WIZARD || d->mode == AT_AGAIN) && d->layout.message_row > 0)
+	if (d->mode == AT_FORM || asked)
+		deck_form_draw(d, s, body);
+	if ((d->mode == AT_WIZARD || d->mode == AT_FORM) && d->layout.message_row > 0)
 		draw_form_note(d, s, d->layout.message_row);
 	if (d->mode == AT_HELP)
 		help_draw(&d->help, s, body);

@@ -122,8 +122,8 @@ void deck_footer(const struct deck *d, struct footer_key out[12])
 		deck_wizard_footer(d, out);
 		return;
 	}
-	if (d->mode == AT_AGAIN) {
-		deck_again_footer(d, out);
+	if (d->mode == AT_FORM) {
+		deck_form_footer(d, out);
 		return;
 	}
 	if (d->mode != AT_PANES) {

@@ -24,6 +24,7 @@ void deck_ask(struct deck *d, const struct dialog_spec *spec, void (*yes)(struct
 	dialog_open(&d->dialog, spec, display_now());
 	display_drop_input(d->display);
 	d->dialog_yes = yes;
+	d->dialog_over = d->mode == AT_FORM ? AT_FORM : AT_PANES;
 	d->mode = AT_DIALOG;
 	deck_watch_dialog(d);
 }
@@ -33,7 +34,7 @@ static void dialog_pressed(struct deck *d, const struct key *k)
 	enum dialog_answer a = dialog_key(&d->dialog, k, display_now());
 
 	if (a != DIALOG_ASKING)
-		d->mode = AT_PANES;
+		d->mode = d->dialog_over;
 	if (a == DIALOG_YES)
 		d->dialog_yes(d);
 	else if (a == DIALOG_NO) {
@@ -270,8 +271,8 @@ void deck_key(void *arg, const struct key *k)
 		d->mode = teardown_key(d, k) ? d->mode : AT_PANES;
 	else if (d->mode == AT_WIZARD)
 		deck_wizard_key(d, k);
-	else if (d->mode == AT_AGAIN)
-		deck_again_key(d, k);
+	else if (d->mode == AT_FORM)
+		deck_form_key(d, k);
 	else if (k->code == K_CTRL('c'))
 		interrupted(d);
 	else

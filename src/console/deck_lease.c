@@ -97,9 +97,11 @@ void deck_lease_end(struct deck *d)
 void deck_lease_look(struct deck *d)
 {
 	const struct deck_lease *l = &d->lease;
+	enum deck_mode mode =
+	    d->mode == AT_DIALOG && l->mode != AT_DIALOG ? d->dialog_over : d->mode;
 
 	if (l->on && l->mode != AT_PANES &&
-	    (d->mode != l->mode || (d->mode == AT_TEARDOWN && !d->teardown.asking)))
+	    (mode != l->mode || (d->mode == AT_TEARDOWN && !d->teardown.asking)))
 		deck_lease_end(d);
 }
 

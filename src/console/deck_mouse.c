@@ -130,7 +130,7 @@ static bool footer_clicked(struct deck *d, const struct key *k)
 	at = bar_footer_at(d->layout.cols, keys, d->letters, k->col);
 	pressed.code = at ? key_code(at->key) : (uint32_t)K_NONE;
 	if ((d->mode == AT_WIZARD && pressed.code == 'C') ||
-	    (d->mode == AT_AGAIN && pressed.code == K_F8))
+	    (d->mode == AT_FORM && pressed.code == K_F8))
 		deck_remark(d, "%s is to be pressed: a click sends nothing", at->key);
 	else if (pressed.code != K_NONE)
 		deck_key(d, &pressed);
@@ -165,7 +165,7 @@ void deck_mouse_over(struct deck *d, const struct key *k)
 	bool asks = d->mode == AT_DIALOG || d->mode == AT_TEARDOWN;
 	bool scrolls = d->mode == AT_BOX || d->mode == AT_HELP || d->mode == AT_MENU ||
 		       d->mode == AT_SORT || d->mode == AT_COLUMNS || d->mode == AT_WIZARD ||
-		       d->mode == AT_AGAIN || d->mode == AT_TEARDOWN;
+		       d->mode == AT_FORM || d->mode == AT_TEARDOWN;
 	struct key wheel = wheel_key(k);
 
 	if (!asks && footer_clicked(d, k))

@@ -45,16 +45,6 @@ static const char wizard_help_text[] =
     "C                  on the review: create. Nothing is made before\n"
     "A paste is one line: of several the first is taken, and the line below says what was not.";
 
-static const char again_help_text[] =
-    "Tab, Down, Enter   the next field;  Shift-Tab, Up  the one before\n"
-    "F2, Left, Right    choose, where there are choices\n"
-    "F4                 all as the job had it\n"
-    "F5                 check now (it is checked while you type, too)\n"
-    "F6 !               the same as a line for the shell and as a call of the API; y copies it\n"
-    "F7                 the remedy of the first problem\n"
-    "F8                 submit it;  Esc leaves, and nothing is submitted\n"
-    "What is left empty is as the script says. A paste is one line: of several the first is taken.";
-
 static const char teardown_help[] =
     "The plan lists what goes, what stays, and what it saves per hour. To begin: accept each loss with\n"
     "Space, type the cluster's name, then the key that the footer shows; it counts down, and any key\n"
@@ -103,13 +93,15 @@ static void field_help(const struct wizard *w, struct textbox *b)
 			 f->help && f->help[0] ? f->help : "no more is told of it");
 	if (f->name[0] != '@') /* a parameter of the template: what a shell calls it */
 		textbox_add(b, TONE_TEXT, "  name      %s", f->name);
-	textbox_add(b, TONE_TEXT, "  default   %s",
+	if (f->fixed[0])
+		textbox_add(b, TONE_WARN, "  fixed     %s", f->fixed);
+	textbox_add(b, TONE_TEXT, "  %-7s   %s", w->single ? "was" : "default",
 		    f->fallback ? f->fallback : "none: it must be given");
 	if (f->hint[0])
 		textbox_add(b, TONE_TEXT, "  takes     %s", f->hint);
 	for (size_t i = 0; i < f->choices.n; i++)
 		textbox_add(b, TONE_TEXT, "  %s  %s", i ? "        " : "choices ",
-			    f->choices.v[i]);
+			    wizard_choice(f, f->choices.v[i]));
 	if (f->problem)
 		textbox_add(b, f->fails ? TONE_FAIL : TONE_WARN, "  now       %s", f->problem);
 	if (f->fix)
@@ -150,10 +142,10 @@ static void open_here(struct deck *d)
 			field_help(&d->wizard.form, b);
 		textbox_add_text(b, TONE_TEXT, wizard_help_text);
 		break;
-	case AT_AGAIN:
-		if (d->again.open)
-			field_help(&d->again.form, b);
-		textbox_add_text(b, TONE_TEXT, again_help_text);
+	case AT_FORM:
+		if (d->form.open)
+			field_help(&d->form.form, b);
+		textbox_add_text(b, TONE_TEXT, d->form.kind->help);
 		break;
 	case AT_TEARDOWN:
 		textbox_add_text(b, TONE_TEXT, teardown_help);
@@ -179,7 +171,7 @@ static void open_here(struct deck *d)
 /* "?" is a letter where something is typed. */
 static bool types_letters(const struct deck *d)
 {
-	if (d->mode == AT_PROMPT || d->mode == AT_AGAIN)
+	if (d->mode == AT_PROMPT || d->mode == AT_FORM)
 		return true;
 	return d->mode == AT_WIZARD && d->wizard.open && !wizard_at_review(&d->wizard.form);
 }

@@ -60,7 +60,7 @@ size_t wizard_options(const struct wizard_field *f, const char *out[WIZARD_RADIO
 		return 0;
 	for (size_t i = 0; i < f->choices.n; i++) {
 		out[i] = f->choices.v[i];
-		width += text_width(out[i]) + 6;
+		width += text_width(wizard_choice(f, out[i])) + 6;
 	}
 	return width > 44 ? 0 : f->choices.n;
 }
@@ -81,10 +81,17 @@ static char *text_of(const struct json *p, const char *key)
 	return xstrdup(json_str(p, key, ""));
 }
 
+const char *wizard_choice(const struct wizard_field *f, const char *value)
+{
+	return value[0] || !f->none ? value : f->none;
+}
+
 static void choices_of(struct wizard_field *f, const struct json *p)
 {
 	const struct json *list = json_get(p, "choices");
 
+	if (f->none[0] && json_len(list) > 0)
+		strs_add(&f->choices, "");
 	for (size_t i = 0; i < json_len(list); i++)
 		strs_add(&f->choices,
 			 json_text(json_at(list, i)) ? json_text(json_at(list, i)) : "");
@@ -113,6 +120,9 @@ static void add_field(struct wizard *w, const struct json *p)
 	f->help = text_of(p, "help");
 	f->hint = hint_of(p);
 	f->words = strcmp(json_str(p, "type", ""), "words") == 0;
+	f->asks = json_bool(p, "offers", false);
+	f->fixed = text_of(p, "fixed");
+	f->none = text_of(p, "none");
 	f->step = step_named(w, group[0] ? group : "Settings");
 	choices_of(f, p);
 	if (fallback && strcmp(json_str(p, "type", ""), "bool") == 0)
@@ -134,12 +144,13 @@ static void begin(struct wizard *w)
 	textbox_init(&w->text);
 }
 
-void wizard_form_init(struct wizard *w, const char *title, const struct json *parameters)
+void wizard_form_init(struct wizard *w, const char *title, const char *act,
+		      const struct json *parameters)
 {
 	size_t n = json_len(parameters);
 
 	begin(w);
-	w->single = true;
+	w->single = act;
 	snprintf(w->title, sizeof(w->title), "%s", title);
 	strs_add(&w->steps, title);
 	n = n < WIZARD_FIELDS ? n : WIZARD_FIELDS;
@@ -171,6 +182,7 @@ void wizard_init(struct wizard *w, const struct json *schema, const char *name)
 	w->fields[0].help =
 	    xstrdup("Small letters, digits and dashes; it becomes part of what is made.");
 	w->fields[0].hint = xstrdup("");
+	w->fields[0].fixed = xstrdup("");
 	w->fields[0].fallback = xstrdup(name);
 	w->fields[0].value = xstrdup(name);
 	strs_add(&w->steps, "Name");
@@ -188,6 +200,8 @@ static void field_clear(struct wizard_field *f)
 	free(f->fallback);
 	free(f->value);
 	free(f->hint);
+	free(f->fixed);
+	free(f->none);
 	free(f->problem);
 	free(f->fix);
 	free(f->moved);
@@ -225,6 +239,7 @@ static void focus(struct wizard *w, size_t at)
 		w->furthest = w->step;
 	prompt_open(&w->edit, "", w->fields[at].value);
 	w->selected = w->fields[at].value[0] != '\0';
+	w->came = w->serial;
 }
 
 static void to_review(struct wizard *w, int64_t now)
@@ -368,8 +383,8 @@ static void anew(struct wizard *w)
 
 bool wizard_list_shows(const struct wizard_list *l, size_t i)
 {
-	return !l->filter.text[0] || strstr(l->values.v[i], l->filter.text) ||
-	       strstr(l->texts.v[i], l->filter.text);
+	return !l->filter.text[0] || text_find(l->values.v[i], l->filter.text) ||
+	       text_find(l->texts.v[i], l->filter.text);
 }
 
 static void list_move(struct wizard_list *l, int by)
@@ -392,6 +407,17 @@ static void list_first(struct wizard_list *l)
 		l->at++;
 }
 
+/* What was typed before the list came narrows it, unless nothing fits: then all of it is shown.
+ */
+static void list_ahead(struct wizard_list *l)
+{
+	list_first(l);
+	if (l->ahead && l->at == l->values.n) {
+		prompt_open(&l->filter, "filter: ", "");
+		list_first(l);
+	}
+}
+
 static void list_key(struct wizard *w, const struct key *k)
 {
 	struct wizard_list *l = &w->list;
@@ -401,6 +427,7 @@ static void list_key(struct wizard *w, const struct key *k)
 	else if (k->code == K_PAGE_UP || k->code == K_PAGE_DOWN)
 		list_move(l, k->code == K_PAGE_DOWN ? l->shown : -l->shown);
 	else if (k->code != K_F2 && prompt_key(&l->filter, k) == PROMPT_OPEN) {
+		l->ahead = false;
 		list_first(l);
 		if (l->filter.deaf)
 			deaf(w, k, "type to filter, Enter takes it, Esc closes");
@@ -413,12 +440,21 @@ static void list_key(struct wizard *w, const struct key *k)
 	}
 }
 
+static void is_fixed(struct wizard *w, const struct wizard_field *f)
+{
+	snprintf(w->note, sizeof(w->note), "%.60s is not changed: %.80s", f->label, f->fixed);
+}
+
 static enum wizard_act list_open(struct wizard *w)
 {
 	struct wizard_list *l = &w->list;
 	const struct wizard_field *f = here(w);
 
-	if (!f || (w->single ? f->choices.n == 0 : w->at == 0)) {
+	if (f && f->fixed[0]) {
+		is_fixed(w, f);
+		return WIZARD_STAY;
+	}
+	if (!f || (w->single ? f->choices.n == 0 && !f->asks : w->at == 0)) {
 		snprintf(w->note, sizeof(w->note), "there is no list for this");
 		return WIZARD_STAY;
 	}
@@ -426,13 +462,30 @@ static enum wizard_act list_open(struct wizard *w)
 	strs_clear(&l->texts);
 	for (size_t i = 0; i < f->choices.n; i++) {
 		strs_add(&l->values, f->choices.v[i]);
-		strs_add(&l->texts, "");
+		strs_add(&l->texts, f->choices.v[i][0] ? "" : f->none);
 	}
-	prompt_open(&l->filter, "filter: ", "");
+	l->ahead = w->serial != w->came;
+	prompt_open(&l->filter, "filter: ", l->ahead ? f->value : "");
 	l->open = true;
 	l->at = 0;
 	l->waits = l->values.n == 0;
+	if (!l->waits)
+		list_ahead(l);
 	return l->waits ? WIZARD_OFFERS : WIZARD_STAY;
+}
+
+/* What the template has, as "none", is a choice like the others. */
+static void offer_usual(struct wizard_list *l, const struct wizard_field *f,
+			const struct json *offers)
+{
+	bool among = !f || !f->fallback || !f->fallback[0];
+
+	for (size_t i = 0; !among && i < json_len(offers); i++)
+		among = strcmp(json_str(json_at(offers, i), "value", ""), f->fallback) == 0;
+	if (among)
+		return;
+	strs_add(&l->values, f->fallback);
+	strs_add(&l->texts, "as it was offered");
 }
 
 void wizard_took_offers(struct wizard *w, const struct json *answer)
@@ -443,6 +496,8 @@ void wizard_took_offers(struct wizard *w, const struct json *answer)
 	if (!l->open || !l->waits)
 		return;
 	l->waits = false;
+	if (json_len(offers) > 0)
+		offer_usual(l, here(w), offers);
 	for (size_t i = 0; i < json_len(offers); i++) {
 		const struct json *o = json_at(offers, i);
 
@@ -453,9 +508,8 @@ void wizard_took_offers(struct wizard *w, const struct json *answer)
 	for (size_t i = 0; here(w) && i < l->values.n; i++)
 		if (strcmp(l->values.v[i], here(w)->value) == 0)
 			l->at = i;
-	if (l->values.n > 0 &&
-	    !wizard_list_shows(l, l->at)) /* what was typed meanwhile hides it */
-		list_first(l);
+	if (l->values.n > 0 && !wizard_list_shows(l, l->at)) /* what was typed hides it */
+		list_ahead(l);
 	if (l->values.n == 0) {
 		l->open = false;
 		snprintf(w->note, sizeof(w->note), "nothing is known to choose from: type it");
@@ -467,6 +521,10 @@ static void edit(struct wizard *w, const struct key *k)
 	struct wizard_field *f = here(w);
 	const char *options[WIZARD_RADIO];
 
+	if (f->fixed[0]) {
+		is_fixed(w, f);
+		return;
+	}
 	if (wizard_options(f, options)) {
 		if (k->code == K_LEFT || k->code == K_RIGHT || k->code == ' ')
 			turn(w, f, k->code == K_LEFT ? -1 : 1);
@@ -591,7 +649,7 @@ static bool single_key(struct wizard *w, const struct key *k, const char *locked
 	else if (k->code == '!' && !w->fields[w->at].words)
 		text_open(w);
 	else if (k->code == K_F9)
-		deaf(w, k, "F8 submits, Esc leaves");
+		deaf(w, k, "F8 sends it, Esc leaves");
 	else
 		return false;
 	return true;
@@ -701,11 +759,17 @@ static void show_moved(struct wizard *w, const struct json *problems)
 	}
 }
 
+void wizard_failed(struct wizard *w, const char *why)
+{
+	snprintf(w->failed, sizeof(w->failed), "%s", why);
+}
+
 void wizard_took_check(struct wizard *w, const struct json *answer, unsigned int serial)
 {
 	const struct json *list;
 	bool first = !w->check;
 
+	w->failed[0] = '\0';
 	if (serial != w->serial)
 		return; /* typed on since: another check is on its way */
 	json_free(w->check);

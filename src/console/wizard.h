@@ -5,11 +5,11 @@
  * text here until it has choices.
  *
  * It is also a form of one step and no review, for what is made by one call, as a job that is
- * submitted again (wizard_form_init()).
+ * submitted (wizard_form_init()).
  *
  * Pure: keys, the time and the engine's JSON go in; what is to be done comes out.
- * console/deck_wizard.c asks the engine, keeps drafts and creates; console/deck_again.c
- * submits; console/wizard_draw.c and console/wizard_fields.c paint.
+ * console/deck_wizard.c asks the engine, keeps drafts and creates; console/deck_form.c is the
+ * same for forms; console/wizard_draw.c and console/wizard_fields.c paint.
  */
 #ifndef CONSOLE_WIZARD_H
 #define CONSOLE_WIZARD_H
@@ -47,6 +47,9 @@ struct wizard_field {
 	struct strs choices;
 	size_t step;
 	bool words;	     /* any text: "!" is a letter of it */
+	bool asks;	     /* of a form: whoever opened it has usual values */
+	char *fixed;	     /* why it cannot be changed; "" it can */
+	char *none;	     /* what an empty choice is called; "" there is none */
 	char *problem, *fix; /* of the last check; NULL none */
 	bool fails;	     /* it cannot be created so; else a warning */
 	char *moved; /* why it has another value than the template's; NULL: nobody moved it */
@@ -54,6 +57,7 @@ struct wizard_field {
 
 struct wizard_list { /* F2 */
 	bool open, waits;
+	bool ahead; /* it is filtered by what stood in the field */
 	struct strs values, texts;
 	struct prompt filter;
 	size_t at;
@@ -65,22 +69,24 @@ struct wizard {
 	char *source;		     /* the template's text */
 	struct wizard_field *fields; /* the first is the cluster's name */
 	size_t n;
-	struct strs steps; /* titles; the last is the review */
-	bool single;	   /* one step, and no review */
-	size_t step, at;   /* at: the field with the cursor */
-	size_t furthest;   /* step that was reached */
+	struct strs steps;  /* titles; the last is the review */
+	const char *single; /* one step, and no review: what F8 does with it; NULL: steps */
+	size_t step, at;    /* at: the field with the cursor */
+	size_t furthest;    /* step that was reached */
 	struct prompt edit;
-	bool selected; /* the next character replaces the value */
-	bool start;    /* once it is created */
-	bool changed;  /* something differs from what a draft or the defaults had */
+	bool selected;	   /* the next character replaces the value */
+	unsigned int came; /* serial when the cursor came to the field */
+	bool start;	   /* once it is created */
+	bool changed;	   /* something differs from what a draft or the defaults had */
 	bool show_text;
 	enum wizard_text text_is;
 	bool sending;	      /* it is being created */
 	unsigned int serial;  /* of the values: grows with each change */
 	unsigned int checked; /* serial of the values that the check is about */
 	bool stale;	      /* the engine was away since */
-	char away[120];	      /* it is away: since when, and when it is tried again; "" it is not */
-	struct json *check;   /* the engine's last answer; NULL none */
+	char away[120];	  /* it is away: since when, and when it is tried again; "" it is not */
+	char failed[160]; /* why the last check came to nothing; "" it did not */
+	struct json *check; /* the engine's last answer; NULL none */
 	int64_t deaf_until;
 	struct wizard_list list;
 	struct textbox text;
@@ -91,8 +97,11 @@ struct wizard {
 
 /* Of GET /v1/templates/T. name: free and offered. */
 void wizard_init(struct wizard *w, const struct json *schema, const char *name);
-/* parameters: as in a template's schema; type "words": any text. */
-void wizard_form_init(struct wizard *w, const char *title, const struct json *parameters);
+/* parameters: as in a template's schema; type "words": any text; "fixed": why it stays as it
+ * is; "none": what no value is called, among choices; "offers": usual values can be asked for.
+ * act: what F8 does, "submit"; borrowed. */
+void wizard_form_init(struct wizard *w, const char *title, const char *act,
+		      const struct json *parameters);
 void wizard_clear(struct wizard *w);
 
 /* locked: why nothing can be created now, or NULL. */
@@ -105,6 +114,10 @@ size_t wizard_problems(const struct wizard *w, bool failing);
 void wizard_engine(struct wizard *w, const char *away);
 size_t wizard_options(const struct wizard_field *f,
 		      const char *out[WIZARD_RADIO]); /* 0: a line of text */
+
+/* How one of its choices is called. */
+const char *wizard_choice(const struct wizard_field *f, const char *value);
+void wizard_failed(struct wizard *w, const char *why); /* there is no answer to the check */
 
 struct json *wizard_body(const struct wizard *w,
 			 bool all); /* new: {name, template, params}; all: defaults too */
@@ -131,7 +144,7 @@ void wizard_form_draw(struct wizard *w, struct screen *s, struct area a, const c
 /* The same as values, as the API takes it, for a shell. */
 void wizard_text(const struct wizard *w, enum wizard_text what, struct textbox *out);
 void wizard_shell_word(struct buf *b,
-		       const char *word);	 /* in quotes where a shell needs them */
+		       const char *word); /* in quotes where a shell needs them */
 /* For the line under the form: help of the field with the cursor, or, where the form itself
  * tells that, what the keys do. */
 const char *wizard_help(const struct wizard *w);

@@ -28,7 +28,7 @@ const char *wizard_help(const struct wizard *w)
 		return "";
 	if (w->told)
 		return w->single
-			   ? "Enter next field  F1 all keys  F8 submit  Esc leave"
+			   ? "Enter next field  F1 all keys  F8 send it  Esc leave"
 			   : "Enter next field  F1 all keys  PgDn next step  Esc leave, the draft stays";
 	return w->fields[w->at].help;
 }
@@ -110,17 +110,33 @@ static void steps_box(const struct wizard *w, struct screen *s, struct area a)
 
 /* Lines at the bottom: checks and cost */
 
+static bool is_checked(const struct wizard *w)
+{
+	return !w->away[0] && w->check && w->checked == w->serial && !w->stale;
+}
+
+static void unchecked_text(char out[200], const struct wizard *w, enum tone *tone)
+{
+	const char *why = w->away[0] ? w->away : w->failed;
+
+	*tone = why[0] ? TONE_FAIL : TONE_DIM;
+	if (why[0])
+		snprintf(out, 200, "[!!] not checked: %s", why);
+	else
+		snprintf(out, 200, "[..] checking");
+}
+
 static void draw_checks(const struct wizard *w, struct screen *s, int row, struct area a)
 {
 	const struct json *list = json_get(w->check, "checks");
 	int col = a.col, end = a.col + a.cols;
 
-	if (w->away[0]) {
-		screen_putf(s, row, col, TONE_FAIL, 0, a.cols, "[!!] not checked: %s", w->away);
-		return;
-	}
-	if (!w->check || w->checked != w->serial || w->stale) {
-		screen_put(s, row, col, TONE_DIM, 0, "[..] checking", a.cols);
+	if (!is_checked(w)) {
+		enum tone tone;
+		char text[200];
+
+		unchecked_text(text, w, &tone);
+		screen_put(s, row, col, tone, 0, text, a.cols);
 		return;
 	}
 	for (size_t i = 0; i < json_len(list); i++) {
@@ -215,8 +231,8 @@ static const char *review_last(const struct wizard *w, const char *locked, enum 
 		return "It cannot be created before the engine answers. What you typed stays.";
 	if (locked)
 		return locked;
-	if (!w->check || w->checked != w->serial || w->stale)
-		return "Checks are on their way.";
+	if (!is_checked(w))
+		return w->failed[0] ? w->failed : "Checks are on their way.";
 	if (wizard_problems(w, true) > 0)
 		return "What is marked [!!] has to be mended before it can be created.";
 	*tone = TONE_KEY;
@@ -319,6 +335,7 @@ static void draw_list(struct wizard *w, struct screen *s, struct area a)
 	for (size_t i = 0; i < l->values.n; i++) {
 		shown += wizard_list_shows(l, i) && i < l->at;
 		width = text_width(l->values.v[i]) > width ? text_width(l->values.v[i]) : width;
+		width = width < 4 ? 4 : width; /* "none" */
 	}
 	skip = shown >= (size_t)l->shown ? shown - (size_t)l->shown + 1 : 0;
 	width = width > cols / 2 ? cols / 2 : width;
@@ -331,7 +348,7 @@ static void draw_list(struct wizard *w, struct screen *s, struct area a)
 		if (i == l->at)
 			screen_put(s, box.row + row, box.col + 1, TONE_CURSOR, 0, ">", 1);
 		screen_put(s, box.row + row, box.col + 3, i == l->at ? TONE_KEY : TONE_TEXT, 0,
-			   l->values.v[i], width);
+			   l->values.v[i][0] ? l->values.v[i] : "none", width);
 		screen_put(s, box.row + row++, box.col + width + 5, TONE_DIM, 0, l->texts.v[i],
 			   cols - width - 7);
 	}
@@ -518,12 +535,12 @@ static void form_checks(const struct wizard *w, struct textbox *out)
 {
 	const struct json *list = json_get(w->check, "checks");
 
-	if (w->away[0]) {
-		textbox_add(out, TONE_FAIL, "[!!] not checked: %s", w->away);
-		return;
-	}
-	if (!w->check || w->checked != w->serial || w->stale) {
-		textbox_add(out, TONE_DIM, "[..] checking");
+	if (!is_checked(w)) {
+		enum tone tone;
+		char text[200];
+
+		unchecked_text(text, w, &tone);
+		textbox_add(out, tone, "%s", text);
 		return;
 	}
 	if (form_problems(w, out) > 0)

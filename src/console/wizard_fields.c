@@ -24,22 +24,23 @@ static int draw_options(const struct wizard_field *f, struct screen *s, int row,
 	int used = 0;
 
 	for (size_t i = 0; i < n; i++)
-		used += text_width(options[i]) + 6;
+		used += text_width(wizard_choice(f, options[i])) + 6;
 	if (used - 2 > cols) { /* one at a time where they have no room */
 		if (at)
 			screen_cursor(s, row, col + 2);
 		return screen_putf(s, row, col, at ? TONE_KEY : TONE_TEXT, 0, cols, "< %s >",
-				   f->value);
+				   wizard_choice(f, f->value));
 	}
 	used = 0;
 	for (size_t i = 0; i < n; i++) {
 		bool on = strcmp(options[i], f->value) == 0;
+		const char *name = wizard_choice(f, options[i]);
 
 		used += screen_putf(s, row, col + used, on && at ? TONE_KEY : TONE_TEXT,
 				    on ? LOOK_BOLD : 0, cols - used, "%s(%s) %s", i ? "  " : "",
-				    on ? "*" : " ", options[i]);
+				    on ? "*" : " ", name);
 		if (on && at)
-			screen_cursor(s, row, col + used - text_width(options[i]) - 3);
+			screen_cursor(s, row, col + used - text_width(name) - 3);
 	}
 	return used;
 }
@@ -49,6 +50,8 @@ static int draw_value(const struct wizard *w, const struct wizard_field *f, stru
 {
 	const char *options[WIZARD_RADIO];
 
+	if (f->fixed[0])
+		return screen_put(s, row, col, TONE_DIM, 0, f->value, cols);
 	if (wizard_options(f, options))
 		return draw_options(f, s, row, col, cols, at);
 	screen_put(s, row, col, at ? TONE_KEY : TONE_DIM, 0, "[", 1);
@@ -90,11 +93,17 @@ static void draw_field(const struct wizard *w, size_t i, struct screen *s, int r
 		   : at	      ? ">"
 			      : " ",
 		   1);
-	screen_put(s, row, a.col + 2, at ? TONE_TITLE : TONE_TEXT, 0, f->label, label);
+	screen_put(s, row, a.col + 2,
+		   at		 ? TONE_TITLE
+		   : f->fixed[0] ? TONE_DIM
+				 : TONE_TEXT,
+		   0, f->label, label);
 	col += draw_value(w, f, s, row, col, value, at) + 1;
-	if (f->hint[0])
+	if (f->fixed[0])
+		screen_put(s, row, col + 1, TONE_DIM, 0, f->fixed, a.col + a.cols - col - 1);
+	else if (f->hint[0])
 		screen_put(s, row, col, TONE_DIM, 0, f->hint, a.col + a.cols - col);
-	else if (at && (w->single ? f->choices.n > 0 && !wizard_options(f, options)
+	else if (at && (w->single ? (f->choices.n > 0 || f->asks) && !wizard_options(f, options)
 				  : i > 0 && f->choices.n == 0))
 		screen_put(s, row, col, TONE_DIM, 0, "F2 list", a.col + a.cols - col);
 }

@@ -572,9 +572,8 @@ static bool is_of(const char *given, const char *name)
 	return strncmp(given, name, n) == 0 && given[n] == '=';
 }
 
-/* Those that fit are left in rest. */
-static bool check_values(struct json *out, const struct template *t, const struct strs *params,
-			 struct strs *rest)
+bool check_values(struct json *out, const struct template *t, const struct strs *params,
+		  struct strs *rest)
 {
 	bool fine = true;
 
@@ -603,8 +602,7 @@ static bool check_values(struct json *out, const struct template *t, const struc
 	return fine;
 }
 
-/* What a template says of a value has its own place in front, which the operator never saw. */
-static const char *without_place(const char *text)
+const char *check_without_place(const char *text)
 {
 	const char *at = strstr(text, ", column ");
 	const char *end = at ? strstr(at, ": ") : NULL;
@@ -612,10 +610,8 @@ static const char *without_place(const char *text)
 	return end ? end + 2 : text;
 }
 
-/* Values that are of their type, and that the template cannot be expanded with: each is tried
- * alone among the defaults. The others are left in rest. */
-static bool check_each(struct json *out, const struct template *t, const struct strs *params,
-		       struct strs *rest)
+bool check_each(struct json *out, const struct template *t, const struct strs *params,
+		struct strs *rest)
 {
 	bool fine = true;
 
@@ -633,7 +629,7 @@ static bool check_each(struct json *out, const struct template *t, const struct 
 		if (p && template_expand(&spec, t, &one, &why) < 0) {
 			fine = false;
 			check_problem(out, CHECK_FAIL, p->name, p->fallback, "%s",
-				      without_place(why.msg));
+				      check_without_place(why.msg));
 		} else {
 			strs_add(rest, params->v[i]);
 		}
@@ -755,9 +751,8 @@ static bool is_for_disk(const struct template *t, const struct cluster_spec *spe
 	return false;
 }
 
-/* Usual values of a parameter by what it is for; the template's own choices come with it. */
-static void offers(struct json *out, struct engine *e, const struct template *t,
-		   const struct cluster_spec *spec, const char *param)
+void check_offers(struct json *out, struct engine *e, const struct template *t,
+		  const struct cluster_spec *spec, const char *param)
 {
 	struct json *list = json_set_array(out, "offers");
 	const struct template_param *cloud = template_param_at(t, "cluster/cloud");
@@ -828,7 +823,7 @@ struct json *engine_check(struct engine *e, const char *name, const char *templa
 	else
 		check_rest(out, e, t, &spec, &rest);
 	if (wanted && spec.cloud)
-		offers(out, e, t, &spec, wanted);
+		check_offers(out, e, t, &spec, wanted);
 	cluster_spec_clear(&spec);
 	strs_clear(&fit);
 	strs_clear(&rest);

@@ -38,11 +38,27 @@ struct check_facts {
 	size_t n_others;
 };
 
+/* One by one, by their types. Those that fit are left in rest; false: not all do. */
+bool check_values(struct json *out, const struct template *t, const struct strs *params,
+		  struct strs *rest);
+/* Values that are of their type, and that the template cannot be expanded with: each is tried
+ * alone among the defaults. The others are left in rest. */
+bool check_each(struct json *out, const struct template *t, const struct strs *params,
+		struct strs *rest);
+/* What a template says of a value has its own place in front, which the operator never saw. */
+const char *check_without_place(const char *text);
+/* offers[]: usual values of a parameter by what it is for; the template's own choices come with
+ * it. */
+void check_offers(struct json *out, struct engine *e, const struct template *t,
+		  const struct cluster_spec *spec, const char *param);
+struct json *template_param_json(struct json *list,
+				 const struct template_param *p); /* view.c */
 void check_spec(struct json *out, const struct check_facts *f);
 /* Arrays that are paused then by their schedule, and until when. */
 void check_hours(struct json *out, const struct cluster_spec *spec, int64_t now_s);
 
-/* -1: another cluster of its cloud has addresses of its range; says which, and the next free one. */
+/* -1: another cluster of its cloud has addresses of its range; says which, and the next free
+ * one. */
 int check_range_free(const struct check_facts *f, struct err *err);
 
 /* A default range that another cluster has steps aside: adds the next free one to params, where

@@ -16,6 +16,7 @@
 #include "engine/note.h"
 #include "engine/observe.h"
 #include "engine/remote.h"
+#include "engine/resubmit.h"
 #include "engine/run.h"
 #include "template/head.h"
 
@@ -139,6 +140,17 @@ static int add_texts(struct strs *to, const struct json *q, const char *key, str
 	return 0;
 }
 
+/* Sizes that are asked for, as the scheduler's own options; then what was written as such. */
+static int add_options(struct strs *to, const struct run *r, const struct json *q,
+		       struct err *err)
+{
+	struct job_changes c = resubmit_changes(q);
+
+	if (r->sched->job_options && r->sched->job_options(to, NULL, &c, 0, err) < 0)
+		return -1;
+	return add_texts(to, q, "args", err);
+}
+
 #define ENV_MAX 16
 
 /* The adapter's variables and the request's key, so that the head's tool knows a request that
@@ -195,7 +207,7 @@ static int submit_text(struct run *r, const struct json *q, const char *text, st
 	strs_add(&argv, or_dash(json_str(q, "array", NULL)));
 	strs_add(&argv, or_dash(json_str(q, "partition", NULL)));
 	strs_add(&argv, or_dash(json_str(q, "cwd", NULL)));
-	rc = add_texts(&argv, q, "args", err);
+	rc = add_options(&argv, r, q, err);
 	if (rc == 0 && json_len(json_get(q, "words")) > 0) {
 		strs_add(&argv, "--");
 		rc = add_texts(&argv, q, "words", err);
@@ -220,7 +232,7 @@ static int submit_path(struct run *r, const struct json *q, const char *path, st
 				   .partition = json_str(q, "partition", NULL),
 				   .cwd = json_str(q, "cwd", NULL),
 				   .version = r->sched_version };
-	int rc = add_texts(&extra, q, "args", err);
+	int rc = add_options(&extra, r, q, err);
 
 	if (rc == 0)
 		rc = add_texts(&words, q, "words", err);

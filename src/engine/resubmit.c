@@ -81,7 +81,8 @@ static void on_script(void *arg, const struct sched_run *run, const struct err *
 /* A task alone is one more task of its number; an array is what its script says. */
 static void begin_request(struct again *a, const struct json *changes)
 {
-	static const char *const same[] = { "array", "partition", "cwd", "key" };
+	static const char *const same[] = { "array", "partition", "cwd", "key",	 "account",
+					    "nodes", "cpus",	  "mem", "time", "name" };
 	const struct job *j = a->run->queue ? queue_job(a->run->queue, a->job) : NULL;
 	const char *task = strchr(a->job, '_');
 	struct job_record rec = { .name = "" };
@@ -97,26 +98,9 @@ static void begin_request(struct again *a, const struct json *changes)
 		json_set_str(a->request, "partition", rec.partition);
 	if (task && task[1] != '[')
 		json_set_str(a->request, "array", task + 1);
-	if (json_str(changes, "name", NULL))
-		json_set_str(a->request, "name", json_str(changes, "name", ""));
 	for (size_t i = 0; i < ARRAY_LEN(same); i++)
 		if (json_str(changes, same[i], NULL))
 			json_set_str(a->request, same[i], json_str(changes, same[i], ""));
-}
-
-static int add_options(struct again *a, const struct json *changes, struct err *err)
-{
-	struct strs options = STRS_INIT(16);
-	struct json *args = json_set_array(a->request, "args");
-	struct job_changes c = resubmit_changes(changes);
-	int rc = a->run->sched->job_options(&options, NULL, &c, 0, err);
-
-	for (size_t i = 0; i < options.n; i++)
-		json_add(args, json_new_string(options.v[i]));
-	strs_clear(&options);
-	if (rc == 0 && json_get(changes, "words"))
-		json_set(a->request, "words", json_copy(json_get(changes, "words")));
-	return rc;
 }
 
 int engine_job_resubmit(struct engine *e, const struct user *u, const char *cluster,
@@ -126,22 +110,19 @@ int engine_job_resubmit(struct engine *e, const struct user *u, const char *clus
 	struct run *r = run_ready(e, cluster, err);
 	struct strs names = STRS_INIT(1);
 	struct sched_args args = { .names = &names };
+	struct job_changes c = resubmit_changes(changes);
 	struct again *a;
 
-	if (!r)
-		return -1;
-	if (resubmit_can(r, err) < 0)
+	if (!r || resubmit_can(r, err) < 0 ||
+	    r->sched->job_options(NULL, NULL, &c, 0, err) < 0) /* before anything is asked */
 		return -1;
 	a = xcalloc(1, sizeof(*a));
 	*a = (struct again){ .run = r, .user = *u, .cb = cb, .arg = arg };
 	snprintf(a->job, sizeof(a->job), "%s", job);
 	a->request = json_new_object();
 	begin_request(a, changes);
-	if (add_options(a, changes, err) < 0) {
-		json_free(a->request);
-		free(a);
-		return -1;
-	}
+	if (json_get(changes, "words"))
+		json_set(a->request, "words", json_copy(json_get(changes, "words")));
 	args.version = r->sched_version;
 	strs_addf(&names, "%.*s", (int)strcspn(job, "_"), job);
 	remote_verb(r, SCHED_JOB_SCRIPT, &args, on_script, a);

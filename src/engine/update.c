@@ -16,6 +16,7 @@
 #include "engine/observe.h"
 #include "engine/operation.h"
 #include "engine/region.h"
+#include "engine/update.h"
 #include "template/compare.h"
 #include "template/template.h"
 
@@ -253,8 +254,7 @@ static void update_clear(struct update *u)
 	spec_changes_clear(&u->changes);
 }
 
-/* Given values come before those that the cluster was made with. */
-static void merge(struct strs *out, const struct strs *given, const struct strs *kept)
+void update_params(struct strs *out, const struct strs *given, const struct strs *kept)
 {
 	for (size_t i = 0; i < given->n; i++)
 		strs_add(out, given->v[i]);
@@ -270,19 +270,13 @@ static void merge(struct strs *out, const struct strs *given, const struct strs 
 	}
 }
 
-/* With values, the cluster's own revision with those; without, the file as it is now. */
-static struct template *revision_of(struct run *r, bool file, struct err *err)
+struct template *update_revision(struct run *r, struct err *err)
 {
-	struct engine *e = r->engine;
 	const char *name = r->cluster.spec.template_name, *hash = r->cluster.spec.template_hash;
 	struct template *t = NULL;
 	char *text = NULL;
 
-	if (file) {
-		t = template_load(&e->template_folders, name, err);
-		return t;
-	}
-	if (store_revision_text(e->store, hash ? hash : "", &text, err) == 0)
+	if (store_revision_text(r->engine->store, hash ? hash : "", &text, err) == 0)
 		t = template_parse(text, strlen(text), name, err);
 	free(text);
 	return t;
@@ -296,8 +290,11 @@ static int update_make(struct update *u, struct run *r, const struct strs *param
 
 	*u = (struct update){ 0 };
 	cluster_spec_init(&u->spec);
-	merge(&all, params, &r->cluster.spec.params);
-	u->t = revision_of(r, params->n == 0, err);
+	update_params(&all, params, &r->cluster.spec.params);
+	/* with values, the cluster's own revision with those; without, the file as it is now */
+	u->t = params->n ? update_revision(r, err)
+			 : template_load(&r->engine->template_folders,
+					 r->cluster.spec.template_name, err);
 	rc = u->t ? template_expand(&u->spec, u->t, &all, err) : -1;
 	if (rc == 0)
 		compare_specs(&u->changes, &r->cluster.spec, &u->spec);

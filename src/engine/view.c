@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/version.h"
 #include "engine/bill.h"
+#include "engine/check.h"
 #include "engine/editing.h"
 #include "engine/history.h"
 #include "engine/jobs.h"
@@ -589,30 +590,26 @@ size_t engine_templates(struct engine *e, struct template_row **out)
 	return n;
 }
 
-static void params_json(struct json *arr, const struct template *t)
+struct json *template_param_json(struct json *list, const struct template_param *p)
 {
 	static const char *const types[] = { "text", "int",   "real",	"bool", "choice",
 					     "size", "image", "region", "cidr", "duration" };
+	struct json *j = json_add_object(list), *choices;
 
-	for (size_t i = 0; i < t->n_params; i++) {
-		const struct template_param *p = &t->params[i];
-		struct json *j = json_add_object(arr);
-		struct json *choices;
-
-		json_set_str(j, "name", p->name);
-		json_set_str(j, "label", p->label);
-		json_set_str(j, "help", p->help);
-		json_set_str(j, "group", p->group);
-		json_set_str(j, "type", types[p->type]);
-		json_set_str(j, "default", p->fallback);
-		if (p->min <= p->max && (p->type == PARAM_INT || p->type == PARAM_REAL)) {
-			json_set_real(j, "min", p->min);
-			json_set_real(j, "max", p->max);
-		}
-		choices = json_set_array(j, "choices");
-		for (size_t k = 0; k < p->choices.n; k++)
-			json_add(choices, json_new_string(p->choices.v[k]));
+	json_set_str(j, "name", p->name);
+	json_set_str(j, "label", p->label);
+	json_set_str(j, "help", p->help);
+	json_set_str(j, "group", p->group);
+	json_set_str(j, "type", types[p->type]);
+	json_set_str(j, "default", p->fallback);
+	if (p->min <= p->max && (p->type == PARAM_INT || p->type == PARAM_REAL)) {
+		json_set_real(j, "min", p->min);
+		json_set_real(j, "max", p->max);
 	}
+	choices = json_set_array(j, "choices");
+	for (size_t k = 0; k < p->choices.n; k++)
+		json_add(choices, json_new_string(p->choices.v[k]));
+	return j;
 }
 
 static void problem_json(struct json *list, unsigned int line, unsigned int column,
@@ -637,7 +634,9 @@ static struct json *template_json(const struct template *t)
 	json_set_str(j, "hash", t->hash);
 	json_set_str(j, "path", t->path);
 	json_set_str(j, "text", t->text);
-	params_json(json_set_array(j, "parameters"), t);
+	list = json_set_array(j, "parameters");
+	for (size_t i = 0; i < t->n_params; i++)
+		template_param_json(list, &t->params[i]);
 	template_check(&problems, t);
 	list = json_set_array(j, "problems");
 	for (size_t i = 0; i < problems.n; i++)

@@ -211,6 +211,30 @@ void update_cluster(struct request *q)
 		answer_operation(q, 0);
 }
 
+/* For a form: what may be changed of it. */
+void get_update_form(struct request *q)
+{
+	struct err err = ERR_INIT;
+	struct json *j = engine_update_form(q->server->engine, segment(q, 2), &err);
+
+	answer_or_err(q, j, &err);
+}
+
+/* What values would come to: {params[], offer}. */
+void check_update_form(struct request *q)
+{
+	struct strs params = STRS_INIT(CLUSTER_PARAMS_MAX);
+	struct err err = ERR_INIT;
+	struct json *j = NULL;
+
+	answers_a_question(q);
+	if (texts_read(&params, json_get(q->body, "params"), "params", &err) == 0)
+		j = engine_update_check(q->server->engine, segment(q, 2), &params,
+					json_str(q->body, "offer", NULL), &err);
+	strs_clear(&params);
+	answer_or_err(q, j, &err);
+}
+
 static void set_paused(struct request *q, bool paused)
 {
 	struct err err = ERR_INIT;

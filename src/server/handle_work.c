@@ -198,18 +198,25 @@ void get_job_again(struct request *q)
 		answer_err(q, &err);
 }
 
-void check_job_again(struct request *q)
+static void check_job_of(struct request *q, const char *job)
 {
 	struct err err = ERR_INIT;
 	struct json *j;
 
 	answers_a_question(q);
-	j = engine_job_again_check(q->server->engine, segment(q, 2), segment(q, 4), q->body,
-				   &err);
-	if (j)
-		answer_json(q, 200, j);
-	else
-		answer_err(q, &err);
+	j = engine_job_again_check(q->server->engine, segment(q, 2), job, q->body, &err);
+	answer_or_err(q, j, &err);
+}
+
+void check_job_again(struct request *q)
+{
+	check_job_of(q, segment(q, 4));
+}
+
+/* Of one that is not submitted yet. */
+void check_job_new(struct request *q)
+{
+	check_job_of(q, "");
 }
 
 void act_on_jobs(struct request *q)

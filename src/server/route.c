@@ -19,6 +19,8 @@ const struct route routes[] = {
 	{ "POST", "/v1/clusters/*/start", ROLE_OPERATOR, start_cluster },
 	{ "POST", "/v1/clusters/*/stop", ROLE_OPERATOR, stop_cluster },
 	{ "POST", "/v1/clusters/*/update", ROLE_OPERATOR, update_cluster },
+	{ "GET", "/v1/clusters/*/update", ROLE_VIEWER, get_update_form },
+	{ "POST", "/v1/clusters/*/update/check", ROLE_VIEWER, check_update_form },
 	{ "POST", "/v1/clusters/*/editing", ROLE_OPERATOR, edit_cluster },
 	{ "POST", "/v1/clusters/*/pause", ROLE_OPERATOR, pause_cluster },
 	{ "POST", "/v1/clusters/*/resume", ROLE_OPERATOR, resume_cluster },
@@ -45,6 +47,7 @@ const struct route routes[] = {
 	{ "GET", "/v1/clusters/*/jobs/*/resubmit", ROLE_VIEWER, get_job_again },
 	{ "POST", "/v1/clusters/*/jobs/*/resubmit", ROLE_OPERATOR, resubmit_job },
 	{ "POST", "/v1/clusters/*/jobs/*/resubmit/check", ROLE_VIEWER, check_job_again },
+	{ "POST", "/v1/clusters/*/jobs/check", ROLE_VIEWER, check_job_new },
 	{ "POST", "/v1/clusters/*/jobs/cancel", ROLE_OPERATOR, act_on_jobs },
 	{ "POST", "/v1/clusters/*/jobs/hold", ROLE_OPERATOR, act_on_jobs },
 	{ "POST", "/v1/clusters/*/jobs/release", ROLE_OPERATOR, act_on_jobs },
@@ -110,9 +113,9 @@ bool route_is_one_act(const struct route *r)
 bool route_in_safe_mode(const struct route *r)
 {
 	static handler_fn *const harmless[] = {
-		resume_engine,	retry_cloud,   update_cluster, /* its plan */
-		check_template, check_text,    check_job_again, plan_condemn,
-		open_stream,	change_stream, make_backup
+		resume_engine,	retry_cloud, update_cluster, /* its plan */
+		check_template, check_text,  check_job_again, check_job_new, check_update_form,
+		plan_condemn,	open_stream, change_stream,   make_backup
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(harmless); i++)

@@ -45,7 +45,8 @@ bool route_in_safe_mode(const struct route *r); /* it may be asked of an engine 
 /* Each ends the request. */
 void answer_json(struct request *q, int status, struct json *take);
 void answer_err(struct request *q, const struct err *err);
-void answer_or_err(struct request *q, struct json *take, const struct err *err); /* take NULL: err */
+void answer_or_err(struct request *q, struct json *take,
+		   const struct err *err); /* take NULL: err */
 void answer_operation(struct request *q, int64_t op);
 void request_free(struct request *q);
 struct request *request_new(struct server *s, struct http_exchange *x);
@@ -77,7 +78,8 @@ handler_fn get_engine, get_status, list_clusters, create_cluster, get_cluster, g
     list_events, list_operations, get_operation, cancel_operation, list_audit, make_backup,
     check_text, check_template, list_nodes, list_jobs, list_arrays, get_cost, list_found,
     adopt_found, plan_condemn, condemn_found, open_stream, change_stream;
-handler_fn get_job_log, get_node_log, resubmit_job, get_job_again, check_job_again;
+handler_fn get_job_log, get_node_log, resubmit_job, get_job_again, check_job_again,
+    check_job_new, get_update_form, check_update_form;
 handler_fn resume_engine, take_over_engine, retry_cloud, diff_template, update_cluster,
     retry_operation, skip_item, list_disks, keep_arrays, unkeep_arrays, retry_arrays,
     protect_cluster, unprotect_cluster;

@@ -41,11 +41,36 @@ said cluster update demo head_size=Standard_D8s_v5 --yes
 test $? -eq 1 && has 'head size' && has 'make a cluster anew' && [ "$(spec .head_size)" = Standard_D2s_v5 ]
 ok "what a living cluster cannot take is named, and nothing is changed"
 said cluster update demo htc_max=12 </dev/null
-has 'array htc max_nodes  8 -> 12   no restart' && has 'nothing was changed; --plan' && [ "$(spec '.arrays[0].max_nodes')" = 8 ]
+has 'array htc max_nodes  8 -> 12   no restart' && has 'nothing was changed; --yes does it' && [ "$(spec '.arrays[0].max_nodes')" = 8 ]
 ok "the plan comes first"
 said cluster update demo htc_max=12 --plan 0123
 test $? -eq 1 && has 'the plan is another one now' && [ "$(spec '.arrays[0].max_nodes')" = 8 ]
 ok "another plan's hash is no agreement"
+
+# The form: what may be changed, with what it is; then what values would come to.
+form() { api /v1/clusters/demo/update | jq -e "$1" >"$site/said"; }
+judged() { curl -sS --max-time 60 -d "$1" --unix-socket "$socket" http://engine/v1/clusters/demo/update/check | jq -e "$2" >"$site/said"; }
+form '["cycle","hpc_max","hpc_size","htc_max","htc_size","idle","image"] - [.parameters[] | select(.fixed == "") | .name] == []'
+ok "a form may change what a living cluster takes"
+form '.parameters[] | select(.name == "htc_max") | .default == "8" and .max == 10000'
+ok "and shows the cluster's own values"
+form '.parameters[] | select(.name == "region") | .fixed == "only a cluster made anew has it"'
+ok "what is fixed says why"
+form '.parameters[] | select(.name == "shared_gib") | .fixed == "it counts when the cluster is made, and at its end"'
+ok "also where a change would do nothing"
+judged '{"params":["htc_max=12"]}' '.problems == [] and .checks[0].text == "array htc max_nodes 8 -> 12, no restart" and .plan.possible'
+ok "the plan of values is told in words"
+judged '{"params":["htc_max=12345","idle=9m"]}' '.problems == [{"level":"fail","param":"htc_max","text":.problems[0].text,"fix":"10000"}]'
+ok "a value that does not fit is told with what would"
+judged '{"params":["htc_max=12","head_size=Standard_D8s_v5"]}' '[.problems[] | .param] == ["head_size"] and (.plan.possible | not)'
+ok "of several values that which is refused is named"
+judged '{"params":[]}' '.problems == [] and .checks[0].text == "nothing is changed yet" and (has("plan") | not)'
+ok "no value is no change, and not the template's file"
+judged '{"params":["htc_size=Standard_F4s_v2"],"offer":"htc_size"}' '.plan.possible and (.offers | map(.value) | index("Standard_F4s_v2"))'
+ok "sizes are offered, as to a new cluster"
+[ "$(spec '.arrays[0].max_nodes')" = 8 ]
+ok "and nothing was changed by all that"
+
 plan=$(hash_of cluster update demo htc_max=12 </dev/null)
 said cluster update demo htc_max=12 --plan "$plan" && [ "$(spec '.arrays[0].max_nodes')" = 12 ] && [ "$(spec '.arrays[0].idle_s')" = 300 ]
 ok "with values the cluster stays with its own revision"

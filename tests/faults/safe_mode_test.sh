@@ -29,7 +29,7 @@ state_is() { api /v1/clusters/demo | grep -q "^[^[]*\"state\":\"$1\""; }
 # Every route that changes something, as the server's own table has it.
 changing_routes() {
 	sed -n 's/^\t{ "\(POST\|PUT\)", "\([^"]*\)", [A-Z_]*, \([a-z_]*\) },$/\1 \2 \3/p' src/server/route.c |
-		grep -vE ' (resume_engine|retry_cloud|update_cluster|check_template|check_text|check_job_again|plan_condemn|open_stream|change_stream|make_backup)$'
+		grep -vE ' (resume_engine|retry_cloud|update_cluster|check_template|check_text|check_job_again|check_job_new|check_update_form|plan_condemn|open_stream|change_stream|make_backup)$'
 }
 refused() { # METHOD PATH
 	curl -sS --max-time 60 -o "$site/answer" -w '%{http_code}\n' -X "$1" -d '{}' --unix-socket "$socket" "http://engine$2" | grep -qx 409 &&

@@ -493,10 +493,14 @@ life() {
 	screen_keys S
 	tap_ok "start is asked for" asked 'POST /v1/clusters/slurm/start'
 	tap_ok "its steps are shown" screen_wait 'start > '
-	tap_ok "until it runs" screen_wait 'J submits the sample job' 10
+	tap_ok "until it runs" screen_wait 'J submits a job' 10
 	screen_keys J
-	tap_ok "the sample job travels as text" asked 'POST /v1/clusters/slurm/jobs {"script_text":"#!/bin/sh\n'
-	tap_ok "and has a number" screen_wait 'job 16 is in the queue: monte-carlo'
+	tap_ok "J opens a form with the sample job" screen_wait 'templates/jobs/monte-carlo.sh'
+	screen_wait '4 new nodes' >/dev/null
+	tap_ok "and submits nothing by itself" not_asked 'POST /v1/clusters/slurm/jobs {'
+	screen_keys F8
+	tap_ok "the sample job travels as text" asked '"script_text":"#!/bin/sh\n'
+	tap_ok "and has a number" screen_wait 'job 16 is in the queue of slurm: monte-carlo.sh'
 	screen_keys u
 	tap_ok "u takes back the last act or none: a submit is cancelled" \
 		screen_wait 'u (take the last act back): not job 16: cancel the job instead'

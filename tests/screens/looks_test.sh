@@ -89,7 +89,7 @@ order cluster cfd deleting
 screen_keys Escape
 tap_ok "one that is being deleted offers its teardown" screen_wait 'D its teardown  o operations'
 screen_keys J
-tap_ok "and says why not" screen_wait 'J (submit the sample job): the cluster is deleting'
+tap_ok "and says why not" screen_wait 'J (submit a job): the cluster is deleting'
 screen_stop
 
 # Small ones

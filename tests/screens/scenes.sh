@@ -33,7 +33,7 @@ templates         |            | 6                                 | htc_max
 template-text     |            | 6 . t                             | max: {type: int}
 help              |            | ?                                 | type to search
 help-searched     |            | ? =drain                          | drain
-menu              |            | F2                                | node or marked
+menu              |            | F2                                | limits, sizes
 shell-lines       |            | !                                 | The same from a shell
 find              |            | 2 / =htc                          | htc
 filter            |            | 2 f =state:busy                   | state:busy

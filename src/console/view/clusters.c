@@ -357,7 +357,7 @@ const struct view view_clusters = {
 	.kind = &kind,
 	.keys = keys,
 	.hint =
-	    "Enter at a glance  {create} new  {start} start  {stop} stop...  {submit} submit  {teardown} teardown...",
+	    "Enter open  {create} new  {start} start  {stop} stop...  {submit} submit...  {limits} limits...  {teardown} teardown...",
 	.row_count = row_count,
 	.draw_row = draw_row,
 	.under_title = under_title,

@@ -285,7 +285,7 @@ const struct view view_overview = {
 	.parent = &view_clusters,
 	.keys = keys,
 	.hint =
-	    "2 nodes  3 jobs  4 events  5 cost  {start} start  {stop} stop...  {teardown} teardown...  Esc back",
+	    "2 nodes  3 jobs  5 cost  {start} start  {stop} stop...  {limits} limits  {teardown} teardown...  Esc back",
 	.draw = draw,
 	.right = right_of_place,
 	.key = key,

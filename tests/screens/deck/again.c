@@ -23,7 +23,7 @@ static void problem(struct json *out, const char *param, const char *text, const
 	json_set_str(p, "fix", fix);
 }
 
-static struct json *check(const struct json *body)
+struct json *fixture_job_check(const struct json *body)
 {
 	struct json *out = json_new_object(), *c;
 	int nodes = atoi(json_str(body, "nodes", "1"));
@@ -58,7 +58,7 @@ struct json *fixture_again(const char *verb, bool post, const struct json *body,
 	if (!post)
 		return json_parse(was, strlen(was), NULL);
 	if (strstr(verb, "/check"))
-		return check(body);
+		return fixture_job_check(body);
 	json_write(&text, body);
 	fixture_log("again %s", buf_str(&text));
 	buf_clear(&text);

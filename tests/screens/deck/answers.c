@@ -284,6 +284,8 @@ static struct json *of_cluster(const char *verb, struct cluster_row *r, bool pos
 		r->cluster.state = CLUSTER_DELETING;
 		return operation_begins(OP_DELETE, r);
 	}
+	if (strcmp(verb, "jobs/check") == 0)
+		return fixture_job_check(body);
 	if (strcmp(verb, "jobs") == 0) {
 		fixture_add_job("16_[1-40]", json_str(body, "name", "?"));
 		r->view.jobs_pending += 40;
@@ -309,7 +311,14 @@ static struct json *of_cluster(const char *verb, struct cluster_row *r, bool pos
 	if (strncmp(verb, "ssh?node=", 9) == 0)
 		return way_to(verb + 9);
 	if (strcmp(verb, "update") == 0)
-		return fixture_update(body);
+		return post ? fixture_update(body) : fixture_limits();
+	if (strcmp(verb, "update/check") == 0)
+		return fixture_limits_check(body);
+	if (strcmp(verb, "pause") == 0 || strcmp(verb, "resume") == 0) {
+		r->cluster.paused = verb[0] == 'p';
+		fixture_changed();
+		return json_new_object();
+	}
 	if (strcmp(verb, "plan") == 0)
 		return decision();
 	if (strncmp(verb, "why/", 4) == 0)

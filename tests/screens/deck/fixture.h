@@ -70,6 +70,7 @@ void fixture_log_grows(int64_t n); /* 0: the job is over */
 /* again.c: a job once more: what it was, a check, the submission */
 struct json *fixture_again(const char *verb, bool post, const struct json *body,
 			   struct err *err);
+struct json *fixture_job_check(const struct json *body);
 struct json *fixture_cost(const char *query); /* cost.c */
 /* teardown.c; keep: of the query, NULL as the template says */
 struct json *fixture_teardown(const struct cluster_row *r, const char *keep);
@@ -77,9 +78,13 @@ struct json *fixture_teardown(const struct cluster_row *r, const char *keep);
 bool fixture_stuck(struct operation *o);
 void fixture_skip(const char *item);
 char *fixture_report(void);
+/* limits.c */
+struct json *fixture_limits(void);
+struct json *fixture_limits_check(const struct json *body);
 /* wizard.c */
 struct json *fixture_template(const char *name);
 struct json *fixture_check(const struct json *body);
+void fixture_offers(struct json *out); /* sizes */
 struct json *fixture_check_text(const struct json *body);
 /* work.c */
 void fixture_ops(void); /* four operations: done, waiting, done, failed */

@@ -87,7 +87,7 @@ static void line(struct json *list, const char *text)
 	json_add(list, json_new_string(text));
 }
 
-static void offers(struct json *out)
+void fixture_offers(struct json *out)
 {
 	static const char *const sizes[][2] = {
 		{ "Standard_D2s_v5", "2 cores 8G $0.11/h, spot $0.023" },
@@ -148,6 +148,6 @@ struct json *fixture_check(const struct json *body)
 		json_set_real(json_get_mut(out, "cost"), "budget", 60);
 	json_set_bool(out, "pending", false);
 	if (json_str(body, "offer", NULL))
-		offers(out);
+		fixture_offers(out);
 	return out;
 }

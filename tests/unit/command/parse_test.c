@@ -83,8 +83,9 @@ static void leaves_words_after_two_hyphens_alone(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_line("job submit demo a.sh -- --name -x", NULL), 0);
-	assert_int_equal(run.args.n, 4);
-	assert_string_equal(run.args.v[2], "--name");
+	assert_int_equal(run.args.n, 5);
+	assert_string_equal(run.args.v[2], "--");
+	assert_string_equal(run.args.v[3], "--name");
 	assert_int_equal(parse_line("ssh demo htc-1 -- ls -- --json", NULL), 0);
 	assert_int_equal(run.args.n, 6);
 	assert_string_equal(run.args.v[2], "--");

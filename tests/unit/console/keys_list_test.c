@@ -231,6 +231,7 @@ static const struct {
 	{ 'r', "go on: what was held, drained, or waits for its next try" },
 	{ 'w', "wrap long lines" },
 	{ 'x', "into a file" },
+	{ 'E', "edit: a template, what may change of a cluster" },
 	{ 'F', "follow the newest" },
 	{ 'L', "the log" },
 	{ '=', "compare" },
