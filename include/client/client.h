@@ -28,6 +28,14 @@ struct client_call *client_post(struct client *c, const char *path, const struct
 void client_if_match(struct client_call *call, const char *etag);
 void client_cancel(struct client_call *call);
 
+/* For whoever waits for answers: what to do when the engine takes connections and answers nothing, not even who it is. That is
+ * told once, and reads fail later; acts wait for their 120 s, as nobody knows what became of them. Real ms. */
+struct client_patience {
+	int64_t told_ms, reads_ms;
+};
+typedef void client_still_cb(void *arg, const char *text);
+void client_watch_still(struct client *c, const struct client_patience *p, client_still_cb *told, void *arg);
+
 /* Runs the loop until the answer is there: for the CLI. New value; NULL and err else. */
 struct json *client_wait_get(struct client *c, const char *path, struct err *err);
 struct json *client_wait_post(struct client *c, const char *path, const struct json *body, struct err *err);

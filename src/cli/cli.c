@@ -15,6 +15,10 @@
 #define WORDS_MAX 100000
 #define TURN_MS	  1000
 
+/* An engine that answers nothing is told after 5 s, as in the console, and reads end after 30
+ * s. */
+static const struct client_patience patience = { 5000, 30000 };
+
 struct cli {
 	const struct cli_options *options;
 	struct out out;
@@ -242,6 +246,12 @@ static int look_first(struct cli *c, struct err *err)
 	return 0;
 }
 
+static void on_still(void *arg, const char *text)
+{
+	(void)arg;
+	out_error(text);
+}
+
 static int run_with_engine(struct cli *c)
 {
 	struct err err = ERR_INIT;
@@ -249,9 +259,11 @@ static int run_with_engine(struct cli *c)
 	if (asks(c) && !terminal_asks())
 		return nobody_to_ask(c);
 	c->run.loop = loop_new(&err);
-	if (c->run.loop)
+	if (c->run.loop) {
 		c->run.client =
 		    client_new(c->run.loop, c->options->socket_path, c->options->engine_uid);
+		client_watch_still(c->run.client, &patience, on_still, NULL);
+	}
 	if (!c->run.client || reach_engine(c, &err) < 0)
 		c->code = 1;
 	else

@@ -17,10 +17,10 @@
 #include "base/retry.h"
 #include "base/unix_socket.h"
 #include "client/client_private.h"
+#include "client/still.h"
 #include "wire/wire.h"
 
-#define ANSWER_MS     120000 /* the slowest answers come from a scheduler on the head */
-#define REPEAT_FOR_MS 45000  /* an engine that was killed is back within this */
+#define REPEAT_FOR_MS 45000 /* an engine that was killed is back within this */
 #define TURN_FOR_MS                                                                            \
 	15000 /* others of this user have all its connections: until one is free               \
 	       */
@@ -34,6 +34,8 @@ struct client {
 	uid_t engine_uid; /* -1: see owner_fits() */
 	uid_t service_uid;
 	struct stat checked; /* the socket that passed */
+	pid_t engine_pid;    /* who listens on it */
+	struct still *still; /* NULL: nobody wants to know */
 	struct client_call *calls;
 	struct rng rng;
 };
@@ -78,6 +80,7 @@ void client_free(struct client *c)
 {
 	if (!c)
 		return;
+	still_free(c->still);
 	for (struct client_call *call = c->calls, *next; call; call = next) {
 		next = call->next;
 		client_cancel(call);
@@ -94,6 +97,21 @@ struct loop *client_loop(const struct client *c)
 const char *client_socket(const struct client *c)
 {
 	return c->socket;
+}
+
+long client_engine_pid(const struct client *c)
+{
+	return c->engine_pid;
+}
+
+const char *client_engine_text(const struct client *c, char out[160])
+{
+	if (c->engine_pid > 0)
+		snprintf(out, 160, "the engine (pid %ld) on %s", (long)c->engine_pid,
+			 c->socket);
+	else
+		snprintf(out, 160, "the engine on %s", c->socket);
+	return out;
 }
 
 /*
@@ -117,7 +135,7 @@ static int no_engine(struct err *err, const char *path, int why)
 }
 
 /* Who listens is the kernel's word, as the peer's of a connection. */
-static int listener_uid(uid_t *uid, const char *path, struct err *err)
+static int listener_of(struct ucred *out, const char *path, struct err *err)
 {
 	struct ucred who = { .uid = (uid_t)-1 };
 	socklen_t len = sizeof(who);
@@ -129,7 +147,7 @@ static int listener_uid(uid_t *uid, const char *path, struct err *err)
 	if (rc < 0)
 		no_engine(err, path, errno);
 	close(fd);
-	*uid = who.uid;
+	*out = who;
 	return rc;
 }
 
@@ -143,7 +161,7 @@ static bool same_socket(const struct stat *a, const struct stat *b)
 int client_check_socket(struct client *c, struct err *err)
 {
 	struct stat st;
-	uid_t uid = (uid_t)-1;
+	struct ucred who = { .uid = (uid_t)-1 };
 
 	if (lstat(c->socket, &st) < 0)
 		return no_engine(err, c->socket, errno);
@@ -151,14 +169,15 @@ int client_check_socket(struct client *c, struct err *err)
 		return 0;
 	if (!S_ISSOCK(st.st_mode))
 		return err_set(err, ERR_INVALID, "%s is not a socket", c->socket);
-	if (listener_uid(&uid, c->socket, err) < 0)
+	if (listener_of(&who, c->socket, err) < 0)
 		return -1;
-	if (!owner_fits(c, st.st_uid) || !owner_fits(c, uid))
+	if (!owner_fits(c, st.st_uid) || !owner_fits(c, who.uid))
 		return err_set(
 		    err, ERR_DENIED,
 		    "%s belongs to uid %lu and uid %lu listens on it: that is no engine of yours, so nothing is sent to it",
-		    c->socket, (unsigned long)st.st_uid, (unsigned long)uid);
+		    c->socket, (unsigned long)st.st_uid, (unsigned long)who.uid);
 	c->checked = st;
+	c->engine_pid = who.pid;
 	return 0;
 }
 
@@ -223,8 +242,11 @@ static bool again_within(struct client_call *call, int64_t ms)
 	return true;
 }
 
+/* By one that stands still it would wait as long once more. */
 static bool repeated(struct client_call *call, const struct err *err)
 {
+	if (still_stands(call->client->still))
+		return false;
 	if (!call->give_up_ms && !(err->code == ERR_UNKNOWN && call->key[0]))
 		return false;
 	return again_within(call, REPEAT_FOR_MS);
@@ -269,7 +291,7 @@ static void send_call(void *arg)
 	struct http_local_request q = { .socket = c->socket,
 					.target = call->path,
 					.headers = headers,
-					.total_ms = ANSWER_MS };
+					.total_ms = CLIENT_ANSWER_MS };
 
 	if (client_check_socket(c, &err) < 0) {
 		if (err.code != ERR_IO || !repeated(call, &err))
@@ -287,6 +309,53 @@ static void send_call(void *arg)
 		q.body_len = call->body.len;
 	}
 	call->http = http_local_send(c->loop, &q, on_reply, call);
+	still_sent(c->still);
+}
+
+/*
+ * An engine that stands still: still.c
+ */
+
+void client_watch_still(struct client *c, const struct client_patience *p,
+			client_still_cb *told, void *arg)
+{
+	still_free(c->still);
+	c->still = still_new(c, p, told, arg);
+}
+
+bool client_waits(const struct client *c)
+{
+	const struct client_call *call = c->calls;
+
+	while (call && !call->http)
+		call = call->next;
+	return call;
+}
+
+bool client_waits_for_act(const struct client *c)
+{
+	const struct client_call *call = c->calls;
+
+	while (call && !(call->http && call->key[0]))
+		call = call->next;
+	return call;
+}
+
+/* A callback may drop others, and begin new ones, which are not sent yet. */
+void client_end_reads(struct client *c, const struct err *err)
+{
+	struct client_call *call = c->calls;
+
+	while (call) {
+		if (!call->http || call->key[0]) {
+			call = call->next;
+			continue;
+		}
+		http_local_cancel(call->http);
+		call->http = NULL;
+		end(call, NULL, err);
+		call = c->calls;
+	}
 }
 
 static struct client_call *call_new(struct client *c, const char *path, client_cb *cb,
