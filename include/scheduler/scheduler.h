@@ -18,6 +18,8 @@
 
 #define SCHED_TAG "paceline:" /* every drain reason that we set begins with it; others are not ours to undo */
 
+#define SCHED_ALL "*" /* in the place of names */
+
 enum { /* sched_ops.can */
 	SCHED_ARRAYS = 1,
 	SCHED_HOLD = 2,
@@ -35,6 +37,7 @@ enum sched_verb {
 	SCHED_JOB_SCRIPT, /* names: one job; prints the script that it was submitted as */
 	SCHED_ENDED,      /* names: jobs that left the queue; input of read_ended */
 	SCHED_EXACT_DEMAND, /* more exact sizes of pending jobs; input of read_exact; run when the pending set changed */
+	SCHED_BEGINS,  /* names: what in_doubt told; input of read_begins */
 	SCHED_SUBMIT,  /* args of struct sched_args; output read by read_submit */
 	SCHED_CANCEL,  /* names: job ids */
 	SCHED_HOLD_JOBS,
@@ -114,6 +117,11 @@ struct sched_ops {
 	int (*read_nodes)(struct queue *q, const struct sched_run *r, const char *version, struct err *err);
 	/* Refines the jobs that read_jobs put into q, by id, and adds none: a later queue needs the same text read again. */
 	int (*read_exact)(struct queue *q, const struct sched_run *r, const char *version, struct err *err);
+	/* Jobs of which neither read_jobs nor the queue before (NULL: none) tells whether they may begin yet: asked with
+	 * SCHED_BEGINS before q is taken over, after which those that may not are no demand. SCHED_ALL: so many that all are
+	 * asked of. NULL: read_jobs tells. */
+	void (*in_doubt)(struct strs *ids, struct queue *q, const struct queue *before);
+	int (*read_begins)(struct queue *q, const struct sched_run *r, struct err *err);
 	int (*read_version)(char out[32], const struct sched_run *r, struct err *err);
 	/* Of SCHED_JOB_DETAIL's answer: the first job in it. */
 	int (*read_files)(struct job_files *out, const struct sched_run *r, struct err *err);

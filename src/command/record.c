@@ -213,6 +213,8 @@ static void on_operation(struct command_run *r, const struct json *o)
 		  json_str(o, "actor", "?"));
 	if (json_int(o, "ended_ms", 0))
 		show_fact(r, "ended", "%s", show_time(when, json_int(o, "ended_ms", 0)));
+	else if (json_int(o, "next_try_ms", 0) && !json_str(o, "error", "")[0])
+		show_fact(r, "goes on", "%s", show_time(when, json_int(o, "next_try_ms", 0)));
 	else if (json_int(o, "next_try_ms", 0))
 		show_fact(r, "next try", "%s; \"operation retry\" does it now",
 			  show_time(when, json_int(o, "next_try_ms", 0)));

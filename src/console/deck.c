@@ -366,10 +366,10 @@ static void on_why_timer(struct deck *d)
 /* With a detail column the reason of what is selected is asked for once the cursor rests. */
 static void want_why(struct deck *d)
 {
-	char what[80];
+	char key[WHY_KEY];
 
 	if (((d->layout.size != DECK_LARGE && !d->view) ||
-	     strcmp(deck_selected(d, what), d->why_asked) == 0) &&
+	     strcmp(deck_why_key(d, key), d->why_asked) == 0) &&
 	    !template_wanted(d) && !op_wanted(d))
 		return;
 	if (!timer_on(d->why_timer))

@@ -250,6 +250,7 @@ struct deck_alarm {
 	deck_work *work;
 };
 #define DECK_TIMERS 16
+#define WHY_KEY 400 /* of a text: deck_why_key() */
 
 struct deck {
 	struct loop *loop;
@@ -325,7 +326,7 @@ struct deck {
 	struct log_view log;
 	struct textbox detail; /* the column at 160x40, and what Enter shows */
 	struct textbox under;  /* of a view: the text under its table */
-	char why_of[80], why_asked[80];
+	char why_of[80], why_asked[WHY_KEY];
 	char *why_text;
 	char tail_of[80]; /* the job whose last lines tail_text has */
 	char *tail_text;
@@ -388,6 +389,8 @@ const struct operation *
 deck_operation(const struct deck *d);		    /* what is under way in it; NULL nothing */
 const struct node *deck_node(const struct deck *d); /* under the cursor of the node pane */
 const struct event *deck_event(const struct deck *d); /* under the cursor of the event pane */
+/* What is selected, and all that makes its why another one: that is asked for again then. */
+const char *deck_why_key(const struct deck *d, char out[WHY_KEY]);
 const char *deck_selected(const struct deck *d,
 			  char out[80]); /* what "why" is asked about: node, job; "" none */
 const char *deck_cannot(const struct deck *d,

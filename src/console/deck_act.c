@@ -256,13 +256,35 @@ static void on_side_why(struct deck *d, const struct json *answer, const char *w
 	snprintf(d->why_of, sizeof(d->why_of), "%.79s", what);
 }
 
+const char *deck_why_key(const struct deck *d, char out[WHY_KEY])
+{
+	const struct pane *jobs = &d->panes[PANE_JOBS];
+	const struct cluster_row *r = deck_cluster(d);
+	const struct node *n = d->focus == PANE_NODES ? deck_node(d) : NULL;
+	int64_t at = d->focus == PANE_JOBS ? pane_at(jobs) : -1;
+	const struct job *j = at >= 0 ? &jobs->rows.u.jobs[at] : NULL;
+	char what[80];
+
+	out[0] = '\0';
+	if (deck_selected(d, what)[0])
+		snprintf(out, WHY_KEY, "%s %s %lld %s %.60s %.120s", what,
+			 n   ? node_state_name(n->state)
+			 : j ? job_state_name(j->state)
+			     : "",
+			 n ? (long long)n->since_ms : 0,
+			 j ? reason_class_name(j->reason_class) : "", j ? j->waits : "",
+			 r ? r->view.plan : "");
+	return out;
+}
+
 void act_fetch_why(struct deck *d)
 {
 	char what[80];
 
 	deck_load(d);
 	timer_stop(d->why_timer); /* loading found the question not yet asked */
-	snprintf(d->why_asked, sizeof(d->why_asked), "%s", deck_selected(d, what));
+	deck_selected(d, what);
+	deck_why_key(d, d->why_asked);
 	if (!what[0] || !d->cluster[0] || (d->focus != PANE_NODES && d->focus != PANE_JOBS))
 		return;
 	if (d->focus == PANE_JOBS && d->layout.size == DECK_LARGE)

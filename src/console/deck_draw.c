@@ -208,7 +208,7 @@ static bool draw_operation(const struct deck *d, struct screen *s, struct area a
 {
 	const struct operation *op = deck_operation(d);
 	const struct cluster_row *r = deck_cluster(d);
-	char span[CLOCK_TEXT];
+	char time[40];
 
 	if (row < 0 || !r)
 		return false;
@@ -222,8 +222,7 @@ static bool draw_operation(const struct deck *d, struct screen *s, struct area a
 				       op_kind_name(op->kind), op->step);
 
 		screen_putf(s, row, a.col + 3 + used, TONE_TEXT, 0, a.cols - 3 - used,
-			    "%s (%s)", op->detail,
-			    clock_span(span, deck_now(d) - op->started_ms));
+			    "%s (%s)", op->detail, words_op_time(time, op, deck_now(d)));
 		return true;
 	}
 	if (!cluster_rests(&r->cluster))

@@ -214,7 +214,7 @@ static void can_do(struct textbox *out, const struct deck *d)
 void op_detail(const struct deck *d, struct textbox *out, const struct operation *o, bool brief)
 {
 	const struct json *j = told(d, o), *steps = json_get(j, "steps");
-	char title[80], when[CLOCK_TEXT], span[CLOCK_TEXT];
+	char title[80], when[CLOCK_TEXT], span[CLOCK_TEXT], time[40];
 
 	title_of(title, o);
 	textbox_open(out, title);
@@ -225,7 +225,11 @@ void op_detail(const struct deck *d, struct textbox *out, const struct operation
 			    "error", o->error);
 	if (o->detail[0])
 		textbox_add(out, TONE_TEXT, "%-10s %s", "now", o->detail);
-	if (o->state == OP_RUNNING && o->next_try_ms)
+	if (words_op_due(o))
+		textbox_add(out, TONE_TEXT, "%-10s at %s, %s", "goes on",
+			    clock_hms(when, o->next_try_ms),
+			    words_op_time(time, o, deck_now(d)));
+	else if (o->state == OP_RUNNING && o->next_try_ms)
 		textbox_add(out, TONE_TEXT, "%-10s %s by itself; %s tries now", "next try",
 			    clock_hms(when, o->next_try_ms), KEY_FOR(d, "retry"));
 	if (json_int(j, "deadline_ms", 0))
@@ -281,6 +285,8 @@ const char *deck_op_no_retry(const struct deck *d, char out[80])
 			 KEY_FOR(d, "start"));
 		return out;
 	}
+	if (words_op_due(o))
+		return "nothing failed: it goes on at its time";
 	return o->next_try_ms ? NULL : "it waits for no next try";
 }
 

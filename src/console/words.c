@@ -128,10 +128,33 @@ static void why_verdict(char out[WORDS_MAX], const struct job *j)
 	snprintf(out, WORDS_MAX, "%.159s", job_verdict(text, &of));
 }
 
+/* "14:05", "11-30 14:05" when that is another day than today. */
+static void begin_time(char out[CLOCK_TEXT], int64_t at_ms)
+{
+	char at[CLOCK_TEXT], today[CLOCK_TEXT];
+	bool other;
+
+	clock_text(at, at_ms);
+	clock_text(today, clock_utc_ms());
+	other = strncmp(at, today, 10) != 0;
+	snprintf(out, CLOCK_TEXT, "%.5s%s%.5s", other ? at + 5 : "", other ? " " : "", at + 11);
+}
+
+/* Of one that was put back into the queue its engine tells why. */
+static void why_later(char out[WORDS_MAX], const struct job *j)
+{
+	const char *waits = j->waits ? j->waits : "";
+	char when[CLOCK_TEXT];
+
+	if (j->start_s > 0)
+		begin_time(when, j->start_s * 1000);
+	snprintf(out, WORDS_MAX, "%.120s%sbegins %s%s", waits, waits[0] ? "; " : "",
+		 j->start_s > 0 ? "at " : "later", j->start_s > 0 ? when : "");
+}
+
 static void why_pending(char out[WORDS_MAX], const struct job *j, int64_t booting)
 {
 	const char *says = j->reason && j->reason[0] ? j->reason : "no reason given";
-	char when[CLOCK_TEXT];
 
 	switch (j->reason_class) {
 	case REASON_NONE:
@@ -158,11 +181,7 @@ static void why_pending(char out[WORDS_MAX], const struct job *j, int64_t bootin
 		why_after(out, j->dependency ? j->dependency : "");
 		break;
 	case REASON_TIME:
-		if (j->start_s > 0)
-			snprintf(out, WORDS_MAX, "begins at %.5s",
-				 clock_hms(when, j->start_s * 1000));
-		else
-			snprintf(out, WORDS_MAX, "begins later");
+		why_later(out, j);
 		break;
 	case REASON_QUEUE:
 		snprintf(out, WORDS_MAX, "queue closed: %.120s", says);
@@ -342,6 +361,25 @@ const char *words_op_state(const struct operation *o)
 	if (o->state != OP_RUNNING)
 		return op_state_name(o->state);
 	return o->next_try_ms ? "waits" : "running";
+}
+
+bool words_op_due(const struct operation *o)
+{
+	return o->state == OP_RUNNING && o->next_try_ms > 0 && !o->error[0];
+}
+
+const char *words_op_time(char out[40], const struct operation *o, int64_t now_ms)
+{
+	int64_t left = o->next_try_ms - now_ms;
+	char span[CLOCK_TEXT];
+
+	if (!words_op_due(o))
+		snprintf(out, 40, "%s", clock_span(span, now_ms - o->started_ms));
+	else if (left >= 0)
+		snprintf(out, 40, "in %s", clock_span(span, left));
+	else
+		snprintf(out, 40, "late by %s", clock_span(span, -left));
+	return out;
 }
 
 enum tone words_op_tone(const struct operation *o)

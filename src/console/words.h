@@ -50,6 +50,10 @@ enum tone words_cluster_tone(enum cluster_state s);
 const char *words_event(char out[WORDS_EVENT], const struct event *e);
 /* "running", "waits" for a next try, "done"... */
 const char *words_op_state(const struct operation *o);
+/* For brackets: how long until what it waits for, and how late that is; else for how long it
+ * runs. */
+const char *words_op_time(char out[40], const struct operation *o, int64_t now_ms);
+bool words_op_due(const struct operation *o); /* it waits for a moment, and nothing failed */
 enum tone words_op_tone(const struct operation *o);
 /* "op start 3/7" of all that is under way, with wide names; "" nothing is. */
 enum tone words_under_way(const struct operation *v, size_t n, bool wide, char out[64]);

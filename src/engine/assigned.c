@@ -154,6 +154,8 @@ static void on_asked(void *arg, const struct sched_run *run, const struct err *w
 	if (!run || r->sched->read_act(SCHED_REQUEUE_JOBS, run, &err) < 0) {
 		refused(r, &a->ids, run ? err.msg : why ? why->msg : "failpoint");
 	} else {
+		requeued_asked(&r->requeued, &a->ids,
+			       "the node that it waited for did not join", clock_utc_ms());
 		for (size_t i = 0; i < a->ids.n; i++)
 			note(
 			    r, EVENT_WARN, a->ids.v[i],

@@ -477,6 +477,13 @@ static int64_t throttled(struct maker *m, const struct job *j)
 	return left;
 }
 
+static const char *held_why(const struct job *j)
+{
+	if (j->state == JOB_PENDING && j->reason_class == REASON_TIME && j->start_s > 0)
+		return "it begins later, and nothing is bought before";
+	return j->reason[0] ? j->reason : "held";
+}
+
 static void take(struct maker *m, size_t record)
 {
 	const struct job *j = &m->q->jobs[record];
@@ -489,7 +496,7 @@ static void take(struct maker *m, size_t record)
 		if (rule)
 			forbidden(m, j, record, rule)->rule = demand_text(m->out, text);
 		else
-			not_eligible(m, j, record, j->reason[0] ? j->reason : "held");
+			not_eligible(m, j, record, held_why(j));
 		return;
 	}
 	if (j->state != JOB_PENDING || j->tasks == 0)

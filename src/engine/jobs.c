@@ -399,6 +399,7 @@ int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
 	struct run *r = run_asked(e, cluster, strcmp(verb, "cancel") == 0, err);
 	struct sched_args args = { .names = ids };
 	int64_t cancel_row = 0;
+	char asked[100];
 	struct ask *a;
 
 	if (!r || lease_says(r, err) < 0)
@@ -421,6 +422,10 @@ int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
 		if (acts[i].verb ==
 		    SCHED_CANCEL) /* before it is sent: a reading may be first */
 			cancels_add(&r->cancels, ids, u->name, clock_utc_ms());
+		if (acts[i].verb == SCHED_REQUEUE_JOBS) {
+			snprintf(asked, sizeof(asked), "asked by %.80s", u->name);
+			requeued_asked(&r->requeued, ids, asked, clock_utc_ms());
+		}
 		remote_verb(r, acts[i].verb, &args, on_act, a);
 		return 0;
 	}

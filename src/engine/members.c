@@ -253,6 +253,7 @@ int node_move(struct run *r, struct member *m, enum node_state to, const char *f
 	r->bill.moved = true;
 	history_moved(r, &m->node, to);
 	spot_moved(r, &m->node, to);
+	requeued_moved(r, &m->node, to, reason);
 	run_changed(r);
 	r->moves++;
 	return stored(r,

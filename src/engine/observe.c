@@ -215,6 +215,7 @@ static void take_over(struct run *r, struct reading *rd)
 	spot_mark(r, rd->queue);
 	tenancy_clear(&r->bill.tenancy);
 	jobs_ended(r, rd->gone, rd->queue);
+	requeued_read(r, rd->queue);
 	r->queue = rd->queue;
 	r->waits = rd->waits;
 	r->bill.tenancy = rd->tenancy;
@@ -328,6 +329,35 @@ static void on_jobs_text(void *arg, const char *data, size_t n)
 	buf_drop(&rd->text, part.out_len);
 }
 
+static void on_begins(void *arg, const struct sched_run *run, const struct err *why)
+{
+	struct reading *rd = arg;
+	struct err err = ERR_INIT;
+
+	if (!run)
+		part_failed(rd, why);
+	else if (rd->run->sched->read_begins(rd->queue, run, &err) < 0)
+		part_failed(rd, &err);
+	part_ended(rd);
+}
+
+/* What may not begin yet is no demand, and nothing is bought for it. */
+static void ask_begins(struct reading *rd)
+{
+	struct run *r = rd->run;
+	struct strs ids = STRS_INIT(1000);
+	const struct sched_args args = { .names = &ids, .version = r->sched_version };
+
+	if (rd->failed || !r->sched->in_doubt)
+		return;
+	r->sched->in_doubt(&ids, rd->queue, r->queue);
+	if (ids.n > 0) {
+		rd->left++;
+		remote_verb(r, SCHED_BEGINS, &args, on_begins, rd);
+	}
+	strs_clear(&ids);
+}
+
 static void on_jobs(void *arg, const struct sched_run *run, const struct err *why)
 {
 	struct reading *rd = arg;
@@ -343,6 +373,7 @@ static void on_jobs(void *arg, const struct sched_run *run, const struct err *wh
 		}
 		read_jobs(rd, &last);
 	}
+	ask_begins(rd);
 	part_ended(rd);
 }
 

@@ -167,6 +167,7 @@ void run_free(struct run *r)
 	gone_jobs_free(r);
 	map_free(r->known_files);
 	cancels_clear(&r->cancels);
+	requeued_clear(&r->requeued);
 	members_free(r);
 	map_free(r->by_name);
 	map_free(r->by_vm);

@@ -29,6 +29,7 @@
 #include "engine/observe.h"
 #include "engine/outflow.h"
 #include "engine/plan.h"
+#include "engine/requeued.h"
 #include "engine/suspicion.h"
 #include "model/size.h"
 #include "scheduler/scheduler.h"
@@ -117,8 +118,9 @@ struct run {
 	struct outflow *outflows;    /* per array of the spec; NULL in tests: nothing went */
 	const struct node **node_list; /* what engine_nodes() lends */
 
-	struct queue *queue;	 /* last whole reading */
-	struct cancels cancels;	 /* of late, through us */
+	struct queue *queue;	/* last whole reading */
+	struct cancels cancels; /* of late, through us */
+	struct requeued requeued;
 	const char *acting;	 /* whose act is carried out now; NULL: the engine's own */
 	struct map *known_files; /* job -> struct known_files, of late */
 	char reasons[160];	 /* why its tasks wait: of the reading and judgement below */

@@ -136,7 +136,6 @@ bool proof_lists(struct run *r)
 {
 	struct op_work *w = op_work(r);
 	struct proof_facts f;
-	char when[CLOCK_TEXT];
 
 	if (w->items_call)
 		return false;
@@ -149,14 +148,16 @@ bool proof_lists(struct run *r)
 	case PROOF_DONE:
 		return true;
 	case PROOF_LIST:
+		if (!r->op.error[0])
+			operation_waits(r, 0, "");
 		operation_step(r, "lists", "list %u of 2 by tag", w->lists + 1);
 		list_tagged(r);
 		return false;
 	case PROOF_WAIT:
 		break;
 	}
-	operation_step(r, "lists", "first list is empty; the second comes at %s",
-		       clock_hms(when, w->empty_since_ms + LISTS_APART_MS));
+	operation_step(r, "lists", "first list is empty; the second comes a minute later");
+	operation_waits(r, w->empty_since_ms + LISTS_APART_MS, "");
 	timer_set(r->op_tick, w->empty_since_ms + LISTS_APART_MS - f.now_ms);
 	return false;
 }

@@ -56,6 +56,11 @@ static const char *verdict_of(struct run *r, struct share *shares, const struct 
 	int64_t slots, placed, left, tasks;
 
 	*stuck = 0;
+	if (requeued_waits(j)) {
+		const char *text = requeued_text(&r->requeued, j);
+
+		return text[0] ? pool_intern(&r->queue->pool, text, strlen(text)) : "";
+	}
 	if (want >= r->plan.n_wants || !is_verdict(&r->plan.wants[want]))
 		return "";
 	slots = slots_of(r, want, j);

@@ -98,13 +98,15 @@ static void of_node(struct buf *out, struct run *r, const struct member *m)
 		    m->vm_deleting ? "; the cloud says that it is being deleted" : "");
 }
 
-static void plan_on_node(struct buf *out, const struct run *r, const char *name)
+/* A decision from before its state began speaks of another one. */
+static void plan_on_node(struct buf *out, const struct run *r, const struct node *n)
 {
-	size_t i = r->decided ? index_of(r, name) : SIZE_MAX;
+	bool speaks = r->decided && r->decided_ms >= n->since_ms;
+	size_t i = speaks ? index_of(r, n->name) : SIZE_MAX;
 
 	if (i != SIZE_MAX && i < r->plan.n_nodes && r->plan.nodes[i].text[0])
 		buf_addf(out, "the decision says: %s\n", r->plan.nodes[i].text);
-	for (size_t k = 0; r->decided && k < r->plan.n_placements; k++)
+	for (size_t k = 0; speaks && k < r->plan.n_placements; k++)
 		if (r->plan.placements[k].node == i && i != SIZE_MAX)
 			buf_addf(
 			    out,
@@ -276,7 +278,7 @@ int engine_why(struct engine *e, const struct cluster *c, const char *what, stru
 
 	if (m) {
 		of_node(out, r, m);
-		plan_on_node(out, r, what);
+		plan_on_node(out, r, &m->node);
 		return 0;
 	}
 	if (j) {

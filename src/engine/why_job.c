@@ -125,8 +125,10 @@ static void estimate_line(struct buf *out, const struct job *j, const struct nod
 	if (never)
 		buf_addf(out, "6 estimate    never, as job and cluster are\n");
 	else if (j->start_s * 1000 > now_ms) /* what was asked for: guesses are not read */
-		buf_addf(out, "6 estimate    it may start from %s on, as it asked for\n",
-			 clock_local(when, j->start_s * 1000));
+		buf_addf(out, "6 estimate    it may start from %s on, as %s\n",
+			 clock_local(when, j->start_s * 1000),
+			 requeued_waits(j) && j->waits[0] ? "its scheduler says"
+							  : "it asked for");
 	else if (opens)
 		buf_addf(out,
 			 "6 estimate    no node for it before %s, when its array opens again\n",
@@ -142,9 +144,28 @@ static void estimate_line(struct buf *out, const struct job *j, const struct nod
 			 "6 estimate    not known: no node of this kind has joined lately\n");
 }
 
+/* Before that the scheduler places it nowhere, and a node for it would stand idle. */
+static const char *blocked_until(char out[JOB_VERDICT], const struct job *j)
+{
+	int64_t left = j->start_s * 1000 - clock_utc_ms();
+	char when[CLOCK_TEXT], span[CLOCK_TEXT];
+
+	if (j->start_s == 0 || left <= 0)
+		snprintf(out, JOB_VERDICT, "%s%sit begins when the scheduler lets it (%.60s)",
+			 j->waits, j->waits[0] ? "; " : "", or_none(j->reason));
+	else
+		snprintf(out, JOB_VERDICT,
+			 "%s%sit begins at %s, in %s; nothing is bought for it before",
+			 j->waits, j->waits[0] ? "; " : "",
+			 clock_local(when, j->start_s * 1000), clock_span(span, left));
+	return out;
+}
+
 static const char *blocked_by(char out[JOB_VERDICT], const struct job *j,
 			      const struct why_want *why)
 {
+	if (requeued_waits(j))
+		return blocked_until(out, j);
 	if (j->waits[0])
 		return job_verdict(out, j);
 	if (why && (why->code == WHY_NO_ROOM_PLAN || why->code == WHY_NEVER_FITS))
@@ -152,7 +173,7 @@ static const char *blocked_by(char out[JOB_VERDICT], const struct job *j,
 	if (j->state == JOB_HELD || j->reason_class == REASON_HOLD)
 		return "a hold: release lets it go";
 	if (j->reason_class == REASON_LIMIT || j->reason_class == REASON_QUEUE ||
-	    j->reason_class == REASON_NEVER || j->reason_class == REASON_TIME)
+	    j->reason_class == REASON_NEVER)
 		return or_none(j->reason);
 	if (j->reason_class == REASON_DEPENDENCY)
 		return j->dependency[0] ? j->dependency : "another job";

@@ -32,6 +32,10 @@ struct slice {
 	"JobArrayID:64,JobID:16,State:20,Reason:64,exit_code:16,StartTime:20,EndTime:20,"      \
 	"UserName:64,NodeList:128,STDOUT:512,STDERR:512,Command:512,WorkDir:512,Name:128"
 
+/* Widths as in slurm_begin.c. */
+#define SLURM_BEGIN_FIELDS "JobID:16,ArrayJobID:16,ArrayTaskID:24,EligibleTime:20"
+#define SLURM_BEGIN	   "BeginTime" /* the reason of a job that may not begin yet */
+
 bool slice_is(struct slice f, const char *word);
 bool slice_starts(struct slice f, const char *word);
 bool slice_none(struct slice f); /* "", "(null)", "N/A", "None", "Unknown" */
@@ -69,6 +73,11 @@ int slurm_read_nodes(struct queue *q, const struct sched_run *r, const char *ver
 		     struct err *err);
 int slurm_read_exact(struct queue *q, const struct sched_run *r, const char *version,
 		     struct err *err);
+#define SLURM_KEY 48 /* "12", "12_3", "12_[": what is left of an array has one record */
+void slurm_record_key(char out[SLURM_KEY], struct slice id, struct slice array,
+		      struct slice task);
+void slurm_in_doubt(struct strs *ids, struct queue *q, const struct queue *before);
+int slurm_read_begins(struct queue *q, const struct sched_run *r, struct err *err);
 int slurm_job_fits(const struct job *j, const char *array, const char *const *features);
 int slurm_argv(struct strs *argv, enum sched_verb verb, const struct sched_args *a,
 	       struct err *err);

@@ -19,6 +19,8 @@ static const char *const *const fixed[SCHED_VERBS] = {
 	[SCHED_JOB_SCRIPT] = (const char *const[]){ "scontrol", "write", "batch_script", NULL },
 	[SCHED_ENDED] = (const char *const[]){ "squeue", "-h", "-a", "-t", "all", "-O",
 					       (SLURM_ENDED_FIELDS), "-j", NULL },
+	[SCHED_BEGINS] = (const char *const[]){ "squeue", "-h", "-a", "-t", "PD", "-O",
+						SLURM_BEGIN_FIELDS, NULL },
 	[SCHED_EXACT_DEMAND] =
 	    (const char *const[]){ "scontrol", "-a", "show", "jobs", "-o", NULL },
 	[SCHED_SUBMIT] = (const char *const[]){ "sbatch", "--parsable", NULL },
@@ -75,6 +77,13 @@ static int add_ids(struct strs *argv, const struct sched_args *a, bool one_list,
 		rc = strs_add(argv, buf_str(&list));
 	buf_clear(&list);
 	return rc;
+}
+
+static int add_those(struct strs *argv, const struct sched_args *a, struct err *err)
+{
+	if (need_names(a, err) == 0 && strcmp(a->names->v[0], SCHED_ALL) == 0)
+		return 0;
+	return strs_add(argv, "-j") | add_ids(argv, a, true, err);
 }
 
 static int add_nodes(struct strs *argv, const struct sched_args *a, struct err *err)
@@ -176,6 +185,8 @@ static int add_args(struct strs *argv, enum sched_verb verb, const struct sched_
 	case SCHED_RELEASE_JOBS:
 	case SCHED_REQUEUE_JOBS:
 		return add_ids(argv, a, true, err);
+	case SCHED_BEGINS:
+		return add_those(argv, a, err);
 	case SCHED_DRAIN_NODES:
 		return add_nodes(argv, a, err) | strs_add(argv, "state=drain") |
 		       add_reason(argv, a->text);

@@ -46,7 +46,7 @@ static const struct slice keys[KEYS] = {
 };
 
 struct exact {
-	char key[48];	   /* "12", "12_3", "12_[": what is left of an array has one record */
+	char key[SLURM_KEY];
 	struct slice line; /* behind JobId= */
 };
 
@@ -86,18 +86,17 @@ static bool is_set(struct slice task)
 	       memchr(task.s, '%', task.len);
 }
 
-static void exact_key(struct exact *x, struct slice id, struct slice array, struct slice task)
+void slurm_record_key(char out[SLURM_KEY], struct slice id, struct slice array,
+		      struct slice task)
 {
 	if (array.len == 0 || slice_none(task))
-		snprintf(x->key, sizeof(x->key), "%.*s", (int)(id.len > 20 ? 20 : id.len),
-			 id.s);
+		snprintf(out, SLURM_KEY, "%.*s", (int)(id.len > 20 ? 20 : id.len), id.s);
 	else if (is_set(task))
-		snprintf(x->key, sizeof(x->key), "%.*s_[",
-			 (int)(array.len > 20 ? 20 : array.len), array.s);
+		snprintf(out, SLURM_KEY, "%.*s_[", (int)(array.len > 20 ? 20 : array.len),
+			 array.s);
 	else
-		snprintf(x->key, sizeof(x->key), "%.*s_%.*s",
-			 (int)(array.len > 20 ? 20 : array.len), array.s,
-			 (int)(task.len > 20 ? 20 : task.len), task.s);
+		snprintf(out, SLURM_KEY, "%.*s_%.*s", (int)(array.len > 20 ? 20 : array.len),
+			 array.s, (int)(task.len > 20 ? 20 : task.len), task.s);
 }
 
 static int by_key(const void *a, const void *b)
@@ -124,7 +123,7 @@ static bool read_key(struct exact *x, struct slice line)
 	cut_job(f, head);
 	if (slice_num(&id, f[K_ID], 0, UINT32_MAX) < 0)
 		return false;
-	exact_key(x, f[K_ID], f[K_ARRAY], f[K_TASK]);
+	slurm_record_key(x->key, f[K_ID], f[K_ARRAY], f[K_TASK]);
 	x->line = line;
 	return true;
 }
@@ -230,7 +229,8 @@ static void refine_all(struct queue *q, const struct exact *v, size_t n, const c
 			     array = { j->array_id, strlen(j->array_id) };
 		const struct exact *hit;
 
-		exact_key(&want, id, array, (struct slice){ j->task, strlen(j->task) });
+		slurm_record_key(want.key, id, array,
+				 (struct slice){ j->task, strlen(j->task) });
 		hit = n ? bsearch(&want, v, n, sizeof(*v), by_key) : NULL;
 		if (!hit || (hit > v && by_key(hit, hit - 1) == 0) ||
 		    (hit + 1 < v + n && by_key(hit, hit + 1) == 0))

@@ -142,8 +142,10 @@ static void read_state(struct queue *q, struct job *j, const struct slice *f)
 		j->state = JOB_HELD;
 	if (j->state != JOB_PENDING)
 		j->demand = false;
-	/* %S of a waiting job is Slurm's guess, except where the user said when to begin. */
-	if (j->state == JOB_HELD || (j->state == JOB_PENDING && j->reason_class != REASON_TIME))
+	/* %S of a waiting job is Slurm's guess, except where the user said when to begin. Which
+	 * of them it is of one that seems to be demand is asked for (slurm_begin.c). */
+	if (j->state == JOB_HELD ||
+	    (j->state == JOB_PENDING && j->reason_class != REASON_TIME && !j->demand))
 		j->start_s = 0;
 }
 

@@ -24,7 +24,7 @@ static const struct {
 	{ "PartitionNodeLimit", REASON_RESOURCES, true, NULL },
 	{ "Nodes required for job are DOWN", REASON_RESOURCES, true, NULL },
 	{ "ReqNodeNotAvail", REASON_RESOURCES, true, NULL },
-	{ "BeginTime", REASON_TIME, false, NULL },
+	{ SLURM_BEGIN, REASON_TIME, false, NULL },
 	{ "Reservation", REASON_TIME, false, NULL },
 	{ "DependencyNeverSatisfied", REASON_NEVER, false, NULL },
 	{ "Dependency", REASON_DEPENDENCY, false, NULL },

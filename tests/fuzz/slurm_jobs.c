@@ -1,5 +1,5 @@
-/* Job lines and the exact sizes: what is read is whole, and reading it never makes more jobs
- * than there are lines. */
+/* Job lines, the exact sizes and the times to begin: what is read is whole, and reading it
+ * never makes more jobs than there are lines. */
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
@@ -11,7 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static const char *const features[] = { "htc", "spot", NULL };
-	/* Both texts are one input: jobs before the first NUL, exact sizes behind it. */
+	/* Both texts are one input: jobs before the first NUL, exact sizes or times behind it.
+	 */
 	const uint8_t *nul = len ? memchr(data, 0, len) : NULL;
 	size_t n = nul ? (size_t)(nul - data) : len;
 	struct sched_run jobs = { .out = (const char *)data, .out_len = n };
@@ -25,6 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		assert(q.n_jobs <= n / 84 && sched_slurm.jobs_whole(jobs.out, n) == n);
 		if (nul)
 			sched_slurm.read_exact(&q, &exact, "26.05.5", NULL);
+		if (nul)
+			sched_slurm.read_begins(&q, &exact, NULL);
 		for (size_t i = 0; i < q.n_jobs; i++) {
 			const struct job *j = &q.jobs[i];
 

@@ -179,6 +179,23 @@ const char *ghost_out(const struct ghost *g)
 	return buf_str(&g->out);
 }
 
+static int read_begins(struct ghost *g, struct queue *q, struct err *err)
+{
+	struct strs ids = STRS_INIT(1000);
+	const struct sched_args args = { .names = &ids };
+	struct sched_run r;
+	int rc = 0;
+
+	sched_slurm.in_doubt(&ids, q, NULL);
+	if (ids.n > 0) {
+		ghost_verb(g, SCHED_BEGINS, &args);
+		r = ghost_answer(g);
+		rc = sched_slurm.read_begins(q, &r, err);
+	}
+	strs_clear(&ids);
+	return rc;
+}
+
 void ghost_read(struct ghost *g, struct queue *q)
 {
 	struct err err = ERR_INIT;
@@ -190,7 +207,8 @@ void ghost_read(struct ghost *g, struct queue *q)
 	if (sched_slurm.read_nodes(q, &r, GQ_VERSION, &err) == 0) {
 		ghost_verb(g, SCHED_JOBS, NULL);
 		r = ghost_answer(g);
-		if (sched_slurm.read_jobs(q, &r, GQ_VERSION, &err) == 0) {
+		if (sched_slurm.read_jobs(q, &r, GQ_VERSION, &err) == 0 &&
+		    read_begins(g, q, &err) == 0) {
 			if (q->n_jobs > 10000) /* a kilobyte each */
 				return;
 			ghost_verb(g, SCHED_EXACT_DEMAND, NULL);

@@ -56,6 +56,19 @@ void gq_spec_unref(struct gq_spec *s)
 	free(s);
 }
 
+int64_t gq_job_eligible(const struct gq_job *j)
+{
+	if (j->held)
+		return 0;
+	return j->begin_ms > j->submit_ms ? j->begin_ms : j->submit_ms;
+}
+
+/* Slurm tells of no guess of its own here: there is none. */
+int64_t gq_job_begins(const struct gq *q, const struct gq_job *j)
+{
+	return j->begin_ms > gq_now(q) ? j->begin_ms : 0;
+}
+
 int64_t gq_job_nodes(const struct gq_job *j)
 {
 	if (j->run)

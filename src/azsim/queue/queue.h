@@ -218,6 +218,9 @@ void gq_jobs_sweep(void *q); /* forgets those that ended long ago */
 void gq_jobs_free(struct gq *q);
 void gq_job_changed(struct gq *q, struct gq_job *j);
 int64_t gq_job_cpus(const struct gq_job *j);
+int64_t gq_job_eligible(const struct gq_job *j); /* 0: it is held */
+int64_t gq_job_begins(const struct gq *q,
+		      const struct gq_job *j); /* of one that may not yet: when; else 0 */
 int64_t gq_job_nodes(const struct gq_job *j);
 char *gq_run_hosts(const struct gq_run *r); /* yours */
 

@@ -66,7 +66,7 @@ static void job_times(struct paper *p, const struct gq *q, const struct gq_job *
 	int64_t used = j->state == GQ_PENDING	? 0
 		       : j->state == GQ_RUNNING ? gq_now(q) - j->start_ms
 						: j->end_ms - j->start_ms;
-	int64_t from = j->held ? 0 : j->begin_ms > j->submit_ms ? j->begin_ms : j->submit_ms;
+	int64_t from = gq_job_eligible(j);
 
 	buf_adds(b, "RunTime=");
 	gq_add_span(b, used / 1000, true);
@@ -81,9 +81,7 @@ static void job_times(struct paper *p, const struct gq *q, const struct gq_job *
 	buf_adds(b, p->line);
 	time_of(b, "AccrueTime", from, "Unknown");
 	buf_adds(b, p->line);
-	time_of(b, "StartTime",
-		j->state == GQ_PENDING && j->reason == GQ_BEGIN_TIME ? j->begin_ms
-								     : j->start_ms,
+	time_of(b, "StartTime", j->state == GQ_PENDING ? gq_job_begins(q, j) : j->start_ms,
 		"Unknown");
 	time_of(b, " EndTime",
 		j->state > GQ_RUNNING ? j->end_ms

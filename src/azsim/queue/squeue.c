@@ -182,9 +182,12 @@ static void put_start(struct buf *b, const struct row *r)
 {
 	const struct gq_job *j = r->job;
 
-	put_time(b, j->state != GQ_PENDING	 ? j->start_ms
-		    : j->reason == GQ_BEGIN_TIME ? j->begin_ms
-						 : 0);
+	put_time(b, j->state != GQ_PENDING ? j->start_ms : gq_job_begins(r->q, j));
+}
+
+static void put_eligible(struct buf *b, const struct row *r)
+{
+	put_time(b, gq_job_eligible(r->job));
 }
 
 static void put_end(struct buf *b, const struct row *r)
@@ -313,6 +316,7 @@ static const struct field {
 	{ 'q', "QOS", "qos", put_null },
 	{ 'a', "ACCOUNT", "account", put_account },
 	/* These have no letter: -O alone knows them. */
+	{ '\0', "ELIGIBLE_TIME", "eligibletime", put_eligible },
 	{ '\0', "EXIT_CODE", "exit_code", put_exit },
 	{ '\0', "STDOUT", "stdout", put_out },
 	{ '\0', "STDERR", "stderr", put_errout },

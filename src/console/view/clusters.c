@@ -276,7 +276,7 @@ static int row_count(struct deck *d, int columns)
 {
 	const struct cluster_row *r = deck_cluster(d);
 	const struct operation *op = deck_operation(d);
-	char span[CLOCK_TEXT];
+	char time[40];
 
 	textbox_open(&d->under, "");
 	if (!r)
@@ -286,8 +286,7 @@ static int row_count(struct deck *d, int columns)
 			    op->step, op->error);
 	else if (op)
 		textbox_add(&d->under, TONE_BOOT, "%-10s %s: %s (%s)", op_kind_name(op->kind),
-			    op->step, op->detail,
-			    clock_span(span, deck_now(d) - op->started_ms));
+			    op->step, op->detail, words_op_time(time, op, deck_now(d)));
 	if (r->view.issue[0])
 		textbox_add(&d->under, TONE_FAIL, "%-10s %s", "issue", r->view.issue);
 	if (r->view.plan[0])

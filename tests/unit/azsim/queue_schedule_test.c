@@ -124,6 +124,23 @@ static void dependencies_and_moments_hold_jobs_back(void **state)
 	queue_is("3:PD::1:DependencyNeverSatisfied\n4:R:htc-1:1:None\n");
 }
 
+static void one_that_begins_later_is_known_before_it_is_looked_at(void **state)
+{
+	struct queue q;
+
+	(void)state;
+	submit("sbatch --begin=now+60 x.sh");
+	submit("sbatch x.sh");
+	ghost_run(&g, "squeue -h -o %i:%r", NULL);
+	assert_string_equal(ghost_out(&g), "1:None\n2:None\n");
+	ghost_read(&g, &q);
+	assert_string_equal(queue_job(&q, "1")->reason, "BeginTime");
+	assert_int_equal(queue_job(&q, "1")->start_s - queue_job(&q, "1")->submit_s, 60);
+	assert_false(queue_job(&q, "1")->demand);
+	assert_true(queue_job(&q, "2")->demand);
+	queue_clear(&q);
+}
+
 static void a_limit_ends_a_job(void **state)
 {
 	(void)state;
@@ -163,6 +180,7 @@ int main(void)
 		TEST(who_has_priority_goes_first),
 		TEST(an_array_keeps_to_its_throttle),
 		TEST(dependencies_and_moments_hold_jobs_back),
+		TEST(one_that_begins_later_is_known_before_it_is_looked_at),
 		TEST(a_limit_ends_a_job),
 		TEST(one_task_is_cancelled_out_of_many),
 	};

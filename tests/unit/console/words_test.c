@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "console/words.h"
 
 static const char *event(const char *object, const char *actor, const char *text)
@@ -72,6 +73,42 @@ static void a_job_that_ended_says_when_how_and_where(void **state)
 	assert_string_equal(words_job_why(out, &j, 0) + 5, " exit 3");
 }
 
+static void a_job_that_may_not_begin_yet_says_when_and_why(void **state)
+{
+	struct job j = { .state = JOB_PENDING, .reason = "BeginTime", .nodes = "" };
+	char out[WORDS_MAX];
+
+	(void)state;
+	clock_test_set(INT64_C(1795300000000)); /* 2026-11-21T22:26:40Z */
+	j.reason_class = REASON_TIME;
+	assert_string_equal(words_job_why(out, &j, 0), "begins later");
+	j.start_s = 1795300000 + 300;
+	assert_string_equal(words_job_why(out, &j, 0), "begins at 22:31");
+	j.start_s += 43200;
+	assert_string_equal(words_job_why(out, &j, 0), "begins at 11-22 10:31");
+	j.start_s -= 43200;
+	j.waits = "requeued: its node htc-3 was evicted";
+	assert_string_equal(words_job_why(out, &j, 0),
+			    "requeued: its node htc-3 was evicted; begins at 22:31");
+	clock_test_end();
+}
+
+static void what_comes_later_is_told_by_how_long_until(void **state)
+{
+	struct operation o = { .state = OP_RUNNING, .started_ms = 1000000 };
+	char out[40];
+
+	(void)state;
+	assert_string_equal(words_op_time(out, &o, 1027000), "27s");
+	o.next_try_ms = 1060000;
+	assert_true(words_op_due(&o));
+	assert_string_equal(words_op_time(out, &o, 1027000), "in 33s");
+	assert_string_equal(words_op_time(out, &o, 1065000), "late by 5s");
+	snprintf(o.error, sizeof(o.error), "refused"); /* tried again then: told elsewhere */
+	assert_false(words_op_due(&o));
+	assert_string_equal(words_op_time(out, &o, 1065000), "1m");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -79,6 +116,8 @@ int main(void)
 		cmocka_unit_test(an_event_names_its_object_once),
 		cmocka_unit_test(a_node_is_told_with_its_host_where_that_is_another),
 		cmocka_unit_test(a_job_that_ended_says_when_how_and_where),
+		cmocka_unit_test(a_job_that_may_not_begin_yet_says_when_and_why),
+		cmocka_unit_test(what_comes_later_is_told_by_how_long_until),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -183,6 +183,8 @@ static void why_tells_the_quota_of_the_jobs_own_array(void **state)
 	j.start_s = clock_utc_ms() / 1000 + 3600;
 	why_waits(&out, &r, &j);
 	assert_non_null(strstr(buf_str(&out), "quota       88 of 100 lowPriorityCores left\n"));
+	assert_non_null(strstr(buf_str(&out), "7 waits: it begins at "));
+	assert_non_null(strstr(buf_str(&out), "; nothing is bought for it before\n"));
 	assert_non_null(strstr(buf_str(&out), "estimate    it may start from "));
 	assert_null(strstr(buf_str(&out), "others end"));
 	buf_reset(&out);
