@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/note.h"
 #include "engine/run.h"
 
 #define KEPT_MOST  20000
