@@ -62,7 +62,7 @@ void requeued_known(struct requeued *q, const char *id, const char *text, int64_
 	struct why *w = put(&q->jobs, id, at_ms);
 
 	if (w)
-		snprintf(w->text, sizeof(w->text), "%s", text);
+		snprintf(w->text, sizeof(w->text), "%.139s", text);
 }
 
 void requeued_asked(struct requeued *q, const struct strs *ids, const char *why, int64_t now_ms)
