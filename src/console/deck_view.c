@@ -331,7 +331,7 @@ static void draw_bare(struct deck *d, struct screen *s, struct area a)
 	int lines = d->view->row_count(d, a.cols);
 
 	if (d->view->cursor_row)
-		d->panes[d->focus].table.rows = CELLS_AROUND;
+		d->panes[d->focus].table.rows = d->panes[d->focus].table.lines = CELLS_AROUND;
 	int most = lines > a.rows ? lines - a.rows : 0;
 
 	if (d->view->cursor_row) {

@@ -249,21 +249,6 @@ bool pane_refuse_filter(struct pane *p, char told[400])
 	return true;
 }
 
-void pane_load(struct pane *p, const struct mirror *m)
-{
-	p->have = mirror_rows(m, p->kind->window, &p->rows) && p->rows.noun == p->kind->noun;
-	if (is_answered(p) && !is_wrong(p))
-		memcpy(p->good, p->filter, sizeof(p->good));
-	refit(p, m);
-	if (p->marking)
-		mark_when_here(p);
-	pane_note_marks(p);
-	if (p->kind->follows && !p->touched)
-		table_go(&p->table, 0);
-	else
-		table_refresh(&p->table);
-}
-
 /* "state:fail" is about jobs that the queue does not have any more. */
 static bool asks_for_ended(const char *filter)
 {
@@ -275,6 +260,73 @@ static bool asks_for_ended(const char *filter)
 			if (strncasecmp(value + 1, words[i], strlen(words[i])) == 0)
 				return true;
 	return false;
+}
+
+/* Of those that stand behind the others the first, as far as the window tells. */
+static size_t first_behind(const struct pane *p)
+{
+	size_t i = p->rows.n;
+
+	while (p->sort == 0 && i > 0 && p->kind->is_behind(p, i - 1))
+		i--;
+	return (size_t)p->rows.offset + i;
+}
+
+/* A row that has just gone behind the others leaves the cursor at its place, and the next one
+ * takes it: who looks at what is in the queue looks on. At the top it stays also where such
+ * rows are only shown until there are others. One that is marked, or looked into, is followed.
+ */
+static bool lets_go(const struct pane *p, size_t at)
+{
+	int64_t row = p->table.cursor_id;
+
+	if (p->held || table_marked(&p->table, row) ||
+	    !p->kind->is_behind(p, at - (size_t)p->rows.offset))
+		return false;
+	return row == p->ahead ||
+	       (p->table.cursor == 0 && at > 0 && !p->ended && !asks_for_ended(p->filter));
+}
+
+static void keep_ahead(struct pane *p)
+{
+	size_t at = row_find(p, p->table.cursor_id), first, to = p->table.cursor;
+
+	if (at == SIZE_MAX || !lets_go(p, at))
+		return;
+	first = first_behind(p);
+	table_go(&p->table, first > 0 && to >= first ? first - 1 : to);
+}
+
+/* The row under the cursor, if it does not stand behind the others. */
+static void note_ahead(struct pane *p)
+{
+	int64_t i = pane_at(p);
+
+	if (i >= 0)
+		p->ahead = p->kind->is_behind(p, (size_t)i) ? 0 : p->table.cursor_id;
+}
+
+void pane_settle(struct pane *p)
+{
+	if (p->marking)
+		mark_when_here(p);
+	pane_note_marks(p);
+	if (p->kind->follows && !p->touched)
+		table_go(&p->table, 0);
+	else if (p->kind->is_behind)
+		keep_ahead(p);
+	table_refresh(&p->table);
+	if (p->kind->is_behind)
+		note_ahead(p);
+}
+
+void pane_load(struct pane *p, const struct mirror *m)
+{
+	p->have = mirror_rows(m, p->kind->window, &p->rows) && p->rows.noun == p->kind->noun;
+	if (is_answered(p) && !is_wrong(p))
+		memcpy(p->good, p->filter, sizeof(p->good));
+	refit(p, m);
+	pane_settle(p);
 }
 
 void pane_window(const struct pane *p, struct window *out)
@@ -304,14 +356,14 @@ void pane_window(const struct pane *p, struct window *out)
 
 bool pane_follow(struct pane *p)
 {
-	int64_t rows = p->table.rows > 0 ? p->table.rows : 1, top = (int64_t)p->table.top;
+	int64_t rows = p->table.lines > 0 ? p->table.lines : 1, top = (int64_t)p->table.top;
 	int64_t count = WINDOW_MIN, offset = p->offset;
 
 	while (count < rows * 2 + WINDOW_STEP)
 		count += WINDOW_STEP;
-	if (top < offset || top + rows > offset + count)
+	if (top < offset || top + rows > offset + count) /* up to 29 before it, and all of it */
 		offset =
-		    top > WINDOW_STEP ? (top - WINDOW_STEP) / WINDOW_STEP * WINDOW_STEP : 0;
+		    top > WINDOW_STEP ? (top - WINDOW_STEP / 2) / WINDOW_STEP * WINDOW_STEP : 0;
 	if (offset == p->offset && count == p->count)
 		return false;
 	p->offset = offset;
@@ -487,16 +539,13 @@ static void choose_columns(struct pane *p, int cols)
 /* The line above the first that stands behind the others, if the window holds it. */
 static void split_rows(struct pane *p)
 {
-	size_t i = p->have ? p->rows.n : 0;
+	size_t first = p->have && p->kind->is_behind ? first_behind(p) : SIZE_MAX;
 
 	p->table.split_title = NULL;
-	if (p->sort != 0 || !p->kind->is_behind)
+	if (first >= (size_t)p->rows.offset + p->rows.n ||
+	    (p->rows.offset > 0 && first == (size_t)p->rows.offset))
 		return;
-	while (i > 0 && p->kind->is_behind(p, i - 1))
-		i--;
-	if (i == (p->have ? p->rows.n : 0) || (i == 0 && p->rows.offset > 0))
-		return;
-	p->table.split = (size_t)p->rows.offset + i;
+	p->table.split = first;
 	p->table.split_title = p->kind->behind;
 }
 

@@ -66,11 +66,11 @@ struct pane {
 	struct mirror_rows rows; /* borrowed: pane_load() in every turn of the loop */
 	bool have;
 	char cluster[40], filter[200];
-	char good[200]; /* the last filter that the engine could read */
-	char scope[64]; /* a filter that the view adds: the tasks of one array; "" none */
-	bool fold;	/* arrays of jobs as one row each */
-	bool ended;	/* jobs that left the queue lately, too */
-	bool quiet;	/* nothing is in the queue: then they are all there is to see */
+	char good[200];	 /* the last filter that the engine could read */
+	char scope[64];	 /* a filter that the view adds: the tasks of one array; "" none */
+	bool fold;	 /* arrays of jobs as one row each */
+	bool ended;	 /* jobs that left the queue lately, too */
+	bool quiet;	 /* nothing is in the queue: then they are all there is to see */
 	int64_t fit_key; /* filter, order and the like for which the columns were measured */
 	bool refit;	 /* rows of another one are still shown */
 	size_t sort;
@@ -91,8 +91,10 @@ struct pane {
 	struct column own[TABLE_COLUMNS_MAX];
 	unsigned char own_what[TABLE_COLUMNS_MAX];
 	struct pane_columns own_set;
-	bool touched; /* the operator chose a row; before, the first one stays under the cursor
-		       */
+	bool touched;  /* the operator chose a row; before, the first one stays under the cursor
+			*/
+	bool held;     /* what is under the cursor is looked into: it is followed */
+	int64_t ahead; /* the row under the cursor when it did not stand behind the others; 0 */
 };
 
 void pane_init(struct pane *p, const struct pane_kind *kind);
@@ -100,8 +102,9 @@ void pane_clear(struct pane *p);
 /* The same rows in another dress: cursor, marks, filter and order stay. */
 void pane_dress(struct pane *p, const struct pane_kind *kind);
 void pane_load(struct pane *p, const struct mirror *m);
-/* The engine cannot read the filter: it goes, and the last good one is back. Told is what it was,
- * and what is wrong with it. */
+void pane_settle(struct pane *p); /* the part of it behind the mirror: where the cursor is */
+/* The engine cannot read the filter: it goes, and the last good one is back. Told is what it
+ * was, and what is wrong with it. */
 bool pane_refuse_filter(struct pane *p, char told[400]);
 /* The names of the marked rows, or of the one under the cursor. Returns how many of them are
  * not in the window now. */
