@@ -162,6 +162,9 @@ int engine_condemn(struct engine *e, const struct user *u, const struct strs *id
  */
 struct json *engine_teardown_plan(struct engine *e, const struct cluster *c, const struct strs *keep, struct err *err);
 
+/* Which jobs the end of these nodes by force would end (R6.3), of all nodes where nodes is NULL: {text}, as the audit will tell it. */
+struct json *engine_killed(struct engine *e, const char *cluster, const struct strs *nodes, struct err *err);
+
 /*
  * Safe mode (R1.6): after three crashes within five minutes, or with a store that is not what it was, the engine watches and
  * answers, and changes nothing until an admin ends it.

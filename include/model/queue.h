@@ -120,6 +120,8 @@ const struct job *queue_job(const struct queue *q, const char *id); /* also "12"
 /* Sets sched_node.jobs from the host lists of the jobs that hold nodes; a host list that cannot be read makes it -1 everywhere. */
 void queue_count_node_jobs(struct queue *q);
 
+bool job_has_nodes(const struct job *j); /* runs there, begins or ends: what their end would end */
+
 /* Tasks of a row of any kind, counted as the tasks they are: what an act on it reaches. */
 int64_t job_tasks_running(const struct job *j);
 int64_t job_tasks_left(const struct job *j); /* that have not ended; -1 unknown */

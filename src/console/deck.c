@@ -412,6 +412,7 @@ void deck_load(struct deck *d)
 {
 	for (int i = 0; i < PANES; i++) {
 		d->panes[i].now_ms = deck_now(d);
+		d->panes[i].held = d->mode != AT_PANES || log_is_open(d);
 		pane_load(&d->panes[i], d->mirror);
 		if (d->panes[i].marked) {
 			d->panes[i].marked = false;
@@ -549,6 +550,7 @@ struct deck *deck_new(struct loop *l, struct client *c, const struct console_opt
 	textbox_init(&d->teardown.side);
 	d->teardown.keep = (struct strs)STRS_INIT(64);
 	d->teardown.facts = (struct strs)STRS_INIT(3);
+	d->chosen_names = (struct strs)STRS_INIT(PANE_MARKS_MAX);
 	d->chosen_facts = (struct strs)STRS_INIT(DIFF_FACTS);
 	d->dialog_timer = deck_timer(d, on_dialog_timer);
 	d->clock_timer = deck_timer(d, on_clock_timer);
@@ -600,6 +602,7 @@ void deck_free(struct deck *d)
 	textbox_clear(&d->detail);
 	textbox_clear(&d->under);
 	strs_clear(&d->chosen_facts);
+	strs_clear(&d->chosen_names);
 	json_free(d->undo.body);
 	free(d->help_entries);
 	free(d->help_text);

@@ -301,7 +301,9 @@ struct deck {
 	    dialog_over; /* where its answer leads back: the form that asked, or the panes */
 	void (*dialog_yes)(struct deck *d);
 	char dialog_title[120], dialog_question[200], dialog_aside[80];
-	enum chosen_act chosen; /* what the dialog is about */
+	enum chosen_act chosen; /* what the dialog is about, and whom */
+	struct strs chosen_names;
+	char chosen_cluster[40];
 	struct strs chosen_facts;
 	const char *chosen_list[6];
 	struct textbox box;

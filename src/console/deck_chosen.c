@@ -15,6 +15,7 @@
 
 #define CHOSEN_MOST 1000
 #define LIST_TEXT   120
+#define JOBS_FACT   1 /* of the facts about nodes, that about their jobs */
 
 static const struct {
 	const char *verb, *path, *back; /* back: what takes it back; NULL nothing does */
@@ -150,32 +151,27 @@ static void note_of(const struct deck *d, enum chosen_act what, const struct str
 static void do_now(struct deck *d)
 {
 	enum chosen_act what = d->chosen;
-	struct strs names = STRS_INIT(CHOSEN_MOST);
+	const struct strs *names = &d->chosen_names;
+	struct json *body = body_of(d, what, names);
 	char note[160], taken[120];
-	struct json *body;
 
-	chosen(d, acts[what].pane, &names);
-	if (names.n > 0) {
-		body = body_of(d, what, &names);
-		note_of(d, what, &names, note);
-		snprintf(taken, sizeof(taken), "the %s of %.60s%s", acts[what].verb, names.v[0],
-			 names.n > 1 ? " and others" : "");
-		if (acts[what].back)
-			deck_undo_set(d, taken,
-				      client_path(acts[what].back, d->cluster, (char *)NULL),
-				      json_copy(body));
-		else
-			deck_undo_none(d, taken, "");
-		if (acts[what].reason)
-			json_set_str(body, "reason", "asked for at the console");
-		if (what == ACT_TERMINATE)
-			json_set_bool(body, "force", true); /* the question told of the jobs */
-		deck_post(d, client_path(acts[what].path, d->cluster, (char *)NULL), body,
-			  on_done, note);
-		table_unmark_all(&d->panes[acts[what].pane].table);
-		pane_note_marks(&d->panes[acts[what].pane]);
-	}
-	strs_clear(&names);
+	note_of(d, what, names, note);
+	snprintf(taken, sizeof(taken), "the %s of %.60s%s", acts[what].verb, names->v[0],
+		 names->n > 1 ? " and others" : "");
+	if (acts[what].back)
+		deck_undo_set(d, taken,
+			      client_path(acts[what].back, d->chosen_cluster, (char *)NULL),
+			      json_copy(body));
+	else
+		deck_undo_none(d, taken, "");
+	if (acts[what].reason)
+		json_set_str(body, "reason", "asked for at the console");
+	if (what == ACT_TERMINATE)
+		json_set_bool(body, "force", true); /* the question told of the jobs */
+	deck_post(d, client_path(acts[what].path, d->chosen_cluster, (char *)NULL), body,
+		  on_done, note);
+	table_unmark_all(&d->panes[acts[what].pane].table);
+	pane_note_marks(&d->panes[acts[what].pane]);
 }
 
 /* Asking: what is known of the rows that are here */
@@ -217,6 +213,33 @@ static void node_facts(const struct deck *d, struct strs *facts)
 		strs_addf(facts, "no job runs on %s", them);
 	strs_addf(facts, "saves %s/h, unless the queue asks for new ones",
 		  money_text(money, price));
+}
+
+/* By their numbers, as the audit will have them (R6.3): in the place of how many they are. */
+static void on_killed(struct deck *d, const struct json *answer, const char *note)
+{
+	const char *text = json_str(answer, "text", "");
+	bool asked = d->mode == AT_DIALOG && d->dialog_yes == do_now &&
+		     d->chosen == ACT_TERMINATE && d->chosen_facts.n > JOBS_FACT;
+
+	if (!asked || strcmp(note, d->chosen_facts.v[0]) != 0 || !text[0])
+		return;
+	free(d->chosen_facts.v[JOBS_FACT]);
+	d->chosen_facts.v[JOBS_FACT] = xstrdup(text);
+	d->chosen_list[JOBS_FACT] = d->chosen_facts.v[JOBS_FACT];
+}
+
+static void ask_killed(struct deck *d)
+{
+	struct buf list = BUF_INIT(BUF_TEXT_MAX);
+	const struct strs *names = &d->chosen_names;
+
+	if (hostlist_compress(&list, (const char *const *)names->v, names->n) == 0)
+		deck_get_quietly(d,
+				 client_path("/v1/clusters/%/killed?nodes=%", d->chosen_cluster,
+					     buf_str(&list), (char *)NULL),
+				 on_killed, d->chosen_facts.v[0]);
+	buf_clear(&list);
 }
 
 /* A question of one line has room for one fact; NULL: none. */
@@ -282,19 +305,23 @@ static void ask(struct deck *d, enum chosen_act what, const struct strs *names, 
 	spec.aside = drain_fact(d, what);
 	d->chosen = what;
 	deck_ask(d, &spec, do_now);
+	if (what == ACT_TERMINATE)
+		ask_killed(d);
 }
 
+/* What was asked about is what is done: the row under the cursor may have gone meanwhile. */
 void act_chosen(struct deck *d, enum chosen_act what)
 {
-	struct strs names = STRS_INIT(CHOSEN_MOST);
-	size_t hidden = chosen(d, acts[what].pane, &names);
+	size_t hidden;
 
+	strs_clear(&d->chosen_names);
+	snprintf(d->chosen_cluster, sizeof(d->chosen_cluster), "%s", d->cluster);
+	hidden = chosen(d, acts[what].pane, &d->chosen_names);
 	d->chosen = what;
-	if (names.n == 1 && acts[what].level == CONFIRM_UNDO)
+	if (d->chosen_names.n == 1 && acts[what].level == CONFIRM_UNDO)
 		do_now(d);
-	else if (names.n > 0)
-		ask(d, what, &names, hidden);
-	strs_clear(&names);
+	else if (d->chosen_names.n > 0)
+		ask(d, what, &d->chosen_names, hidden);
 }
 
 void act_drain(struct deck *d)

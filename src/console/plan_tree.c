@@ -219,7 +219,7 @@ static void add_storage(struct plan_tree *t, const struct json *s)
 		snprintf(act, sizeof(act), "KEEP (%s%s/h goes on)", policy ? "policy; " : "",
 			 money_text(money, json_real(s, "price_per_hour", -1)));
 	if (own)
-		snprintf(where, sizeof(where), "disk %lld GiB",
+		snprintf(where, sizeof(where), "disk %lld GiB (and group)",
 			 (long long)json_int(s, "gib", 0));
 	r = add(t, own ? '4' : '3', kept ? ' ' : 'x', kept ? TONE_OK : TONE_FAIL, act,
 		"%.30s %.40s  %s", json_str(s, "name", "?"), json_str(s, "path", ""), where);

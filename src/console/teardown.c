@@ -94,9 +94,27 @@ bool loss_is_within(const struct loss *now, const struct loss *accepted)
 	return strcmp(now->key, accepted->key) == 0 && now->count <= accepted->count;
 }
 
+/* Each disk that is kept lies in a group of its own, which is kept with it. */
+static const char *kept_text(char out[80], const struct json *plan, int64_t keeps)
+{
+	const struct json *list = json_get(plan, "storage");
+	int64_t disks = 0;
+
+	for (size_t i = 0; i < json_len(list); i++)
+		disks += strcmp(json_str(json_at(list, i), "act", ""), "keep") == 0;
+	if (disks * 2 != keeps)
+		snprintf(out, 80, "keeps %lld", (long long)keeps);
+	else if (disks == 1)
+		snprintf(out, 80, "keeps 2: a disk and its group,");
+	else
+		snprintf(out, 80, "keeps %lld: %lld disks and their groups,", (long long)keeps,
+			 (long long)disks);
+	return out;
+}
+
 void teardown_facts(struct strs *out, const struct json *plan)
 {
-	char money[24], goes[24];
+	char money[24], goes[24], kept[80];
 	int64_t deletes = json_int(plan, "deletes", (int64_t)count_acts(plan, true));
 	int64_t keeps = json_int(plan, "keeps", 0),
 		skips = json_int(plan, "skips", (int64_t)count_acts(plan, false));
@@ -107,7 +125,7 @@ void teardown_facts(struct strs *out, const struct json *plan)
 		 plural(deletes), (long long)nodes, plural(nodes),
 		 money_text(money, json_real(plan, "saves_per_hour", -1)));
 	if (keeps)
-		buf_addf(&b, "   keeps %lld at %s/h", (long long)keeps,
+		buf_addf(&b, "   %s at %s/h", kept_text(kept, plan, keeps),
 			 money_text(goes, json_real(plan, "goes_on_per_hour", -1)));
 	if (skips)
 		buf_addf(&b, "   skips %lld", (long long)skips);

@@ -11,12 +11,6 @@
 #define NAMED	   8 /* jobs; of the others their number */
 #define LIST_NAMES 50000
 
-static bool runs(const struct job *j)
-{
-	return j->state == JOB_RUNNING || j->state == JOB_STARTING ||
-	       j->state == JOB_COMPLETING || j->state == JOB_SUSPENDED;
-}
-
 /* A list that is not understood may have any of them. */
 static bool is_on(const struct job *j, const struct map *nodes)
 {
@@ -41,7 +35,7 @@ static size_t list_jobs(char *out, size_t max, const struct queue *q, const stru
 	for (size_t i = 0; i < q->n_jobs; i++) {
 		const struct job *j = &q->jobs[i];
 
-		if (!runs(j) || !is_on(j, nodes))
+		if (!job_has_nodes(j) || !is_on(j, nodes))
 			continue;
 		if (n++ < NAMED && used < max)
 			used += (size_t)snprintf(out + used, max - used, "%s%.24s",
@@ -70,4 +64,18 @@ const char *killed_text(char out[KILLED_TEXT], const struct run *r, const struct
 	else
 		snprintf(out, KILLED_TEXT, "it ends job%s %s%s", n == 1 ? "" : "s", list, more);
 	return out;
+}
+
+struct json *engine_killed(struct engine *e, const char *cluster, const struct strs *nodes,
+			   struct err *err)
+{
+	const struct run *r = run_need(e, cluster, err);
+	char text[KILLED_TEXT];
+	struct json *j;
+
+	if (!r)
+		return NULL;
+	j = json_new_object();
+	json_set_str(j, "text", killed_text(text, r, nodes));
+	return j;
 }

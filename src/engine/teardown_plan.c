@@ -17,7 +17,8 @@
 #include "engine/members.h"
 #include "engine/storage.h"
 
-#define VALID_MS ((int64_t)10 * 60 * 1000)
+#define VALID_MS    ((int64_t)10 * 60 * 1000)
+#define NODES_NAMED 50000
 
 enum act { ACT_DELETE_IT, ACT_KEEP_IT, ACT_NEVER_TOUCHED, ACTS };
 
@@ -215,64 +216,97 @@ static void count_user(struct json *users, const char *user, int64_t tasks)
 	json_set_int(u, "jobs", tasks);
 }
 
-static bool runs(const struct job *j)
+/* The array whose nodes it is on: its partition, where arrays are partitions, else that of the
+ * first of its nodes. So it counts once, on however many nodes it runs. NULL: of none. */
+static const char *array_of(const struct run *r, const struct job *j)
 {
-	return j->state == JOB_RUNNING || j->state == JOB_STARTING ||
-	       j->state == JOB_COMPLETING;
+	const struct array_spec *a = cluster_array(&r->cluster.spec, j->partition);
+	struct strs names = STRS_INIT(NODES_NAMED);
+	const struct member *m = NULL;
+
+	if (a)
+		return a->name;
+	if (hostlist_expand(&names, j->nodes, NULL) == 0)
+		for (size_t i = 0; i < names.n && !m; i++)
+			m = member_find(r, names.v[i]);
+	strs_clear(&names);
+	return m ? m->node.array : NULL;
 }
 
-static void list_users(struct json *users, const struct run *r, const char *array)
+static int64_t tasks_of(const struct job *j)
 {
-	for (size_t i = 0; r->queue && i < r->queue->n_jobs; i++) {
-		const struct job *j = &r->queue->jobs[i];
+	return j->tasks > 0 ? j->tasks : 1;
+}
 
-		if (strcmp(j->partition, array) == 0 && runs(j))
-			count_user(users, j->user, j->tasks > 0 ? j->tasks : 1);
-	}
+static int64_t count_running(const struct queue *q)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; q && i < q->n_jobs; i++)
+		n += job_has_nodes(&q->jobs[i]) ? tasks_of(&q->jobs[i]) : 0;
+	return n;
 }
 
 #define JOBS_LISTED 100 /* the first of them; their number is told beside */
 
-/* array NULL: those that wait. */
-static void list_jobs(struct json *list, const struct run *r, const char *array)
+static void list_job(struct json *list, const struct job *j)
 {
-	for (size_t i = 0; r->queue && i < r->queue->n_jobs && json_len(list) < JOBS_LISTED;
-	     i++) {
-		const struct job *j = &r->queue->jobs[i];
-		bool waits = j->state == JOB_PENDING || j->state == JOB_HELD;
-		struct json *o;
+	struct json *o;
 
-		if (array ? !runs(j) || strcmp(j->partition, array) != 0 : !waits)
-			continue;
-		o = json_add_object(list);
-		json_set_str(o, "id", j->id);
-		json_set_str(o, "user", j->user);
-		json_set_str(o, "name", j->name);
-		json_set_str(o, "nodes", j->nodes);
-		json_set_int(o, "tasks", j->tasks);
-		json_set_int(o, "start_ms", j->start_s * 1000);
-	}
+	if (json_len(list) == JOBS_LISTED)
+		return;
+	o = json_add_object(list);
+	json_set_str(o, "id", j->id);
+	json_set_str(o, "user", j->user);
+	json_set_str(o, "name", j->name);
+	json_set_str(o, "nodes", j->nodes);
+	json_set_int(o, "tasks", j->tasks);
+	json_set_int(o, "start_ms", j->start_s * 1000);
 }
 
-static void list_arrays(struct json *list, const struct run *r)
+static void list_waiting(struct json *list, const struct queue *q)
 {
-	for (size_t i = 0; i < r->cluster.spec.n_arrays; i++) {
-		const char *name = r->cluster.spec.arrays[i].name;
-		struct json *j = json_add_object(list);
-		int64_t nodes = 0, jobs = 0;
+	for (size_t i = 0; q && i < q->n_jobs; i++)
+		if (q->jobs[i].state == JOB_PENDING || q->jobs[i].state == JOB_HELD)
+			list_job(list, &q->jobs[i]);
+}
 
-		for (size_t k = 0; k < r->n_members; k++) {
-			if (strcmp(r->members[k]->node.array, name) != 0)
-				continue;
-			nodes++;
-			jobs += r->members[k]->node.jobs > 0 ? r->members[k]->node.jobs : 0;
-		}
-		json_set_str(j, "name", name);
-		json_set_int(j, "nodes", nodes);
-		json_set_int(j, "jobs", jobs);
-		list_users(json_set_array(j, "users"), r, name);
-		list_jobs(json_set_array(j, "list"), r, name);
+/* of: the array of each job of the queue, NULL where it is on none. */
+static void list_array(struct json *list, const struct run *r, const char *name,
+		       const char *const *of)
+{
+	struct json *j = json_add_object(list), *users, *jobs;
+	int64_t nodes = 0, running = 0;
+
+	for (size_t i = 0; i < r->n_members; i++)
+		nodes += strcmp(r->members[i]->node.array, name) == 0;
+	json_set_str(j, "name", name);
+	json_set_int(j, "nodes", nodes);
+	users = json_set_array(j, "users");
+	jobs = json_set_array(j, "list");
+	for (size_t i = 0; r->queue && i < r->queue->n_jobs; i++) {
+		const struct job *job = &r->queue->jobs[i];
+
+		if (!of[i] || strcmp(of[i], name) != 0)
+			continue;
+		running += tasks_of(job);
+		count_user(users, job->user, tasks_of(job));
+		list_job(jobs, job);
 	}
+	json_set_int(j, "jobs", running);
+}
+
+void teardown_plan_arrays(struct json *list, const struct run *r)
+{
+	size_t n = r->queue ? r->queue->n_jobs : 0;
+	const char **of = xcalloc(n + 1, sizeof(*of));
+
+	for (size_t i = 0; i < n; i++)
+		if (job_has_nodes(&r->queue->jobs[i]))
+			of[i] = array_of(r, &r->queue->jobs[i]);
+	for (size_t i = 0; i < r->cluster.spec.n_arrays; i++)
+		list_array(list, r, r->cluster.spec.arrays[i].name, of);
+	free(of);
 }
 
 static void list_unread(struct json *lost)
@@ -312,7 +346,7 @@ static void totals(struct json *j, const struct drawing *d, const struct cluster
 	json_set_int(j, "keeps", (int64_t)d->count[ACT_KEEP_IT]);
 	json_set_int(j, "skips", (int64_t)d->count[ACT_NEVER_TOUCHED]);
 	json_set_bool(j, "jobs_known", !v->queue_unread);
-	json_set_int(j, "jobs_running", v->jobs_running);
+	json_set_int(j, "jobs_running", count_running(d->run->queue));
 	json_set_int(j, "jobs_pending", v->jobs_pending);
 	json_set_int(j, "nodes", v->nodes);
 	json_set_real(j, "goes_on_per_hour", d->unpriced ? -1 : d->goes_on);
@@ -344,8 +378,8 @@ static struct json *make(struct run *r, const struct strs *keep, struct err *err
 	d.resources = json_set_array(j, "resources");
 	list_recorded(&d, err);
 	list_disks(&d);
-	list_arrays(json_set_array(j, "arrays"), r);
-	list_jobs(json_set_array(j, "pending"), r, NULL);
+	teardown_plan_arrays(json_set_array(j, "arrays"), r);
+	list_waiting(json_set_array(j, "pending"), r->queue);
 	list_storage(json_set_array(j, "storage"), &d);
 	list_lost(json_set_array(j, "data_lost"), &d);
 	totals(j, &d, &v);

@@ -8,4 +8,7 @@
  * is not the plan of now, with what changed. Borrowed until the next plan is made. */
 const struct strs *teardown_plan_check(struct run *r, const char *hash, struct err *err);
 
+/* Nodes of each array, and the jobs that are on them: each job counts once. */
+void teardown_plan_arrays(struct json *list, const struct run *r);
+
 #endif

@@ -194,6 +194,12 @@ const struct job *queue_job(const struct queue *q, const char *id)
 	return job_of_task(q, id);
 }
 
+bool job_has_nodes(const struct job *j)
+{
+	return j->state == JOB_RUNNING || j->state == JOB_STARTING ||
+	       j->state == JOB_COMPLETING || j->state == JOB_SUSPENDED;
+}
+
 static bool holds_nodes(const struct job *j)
 {
 	return j->nodes[0] && j->state != JOB_DONE && j->state != JOB_FAILED &&

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/queue.h"
 #include "server/server_private.h"
 #include "store/store.h"
 #include "wire/wire.h"
@@ -109,6 +110,24 @@ void keep_nodes(struct request *q)
 void unkeep_nodes(struct request *q)
 {
 	act_on_nodes(q, DO_UNKEEP);
+}
+
+/* "nodes=htc-[1-3],hpc-1"; all of them without it. */
+void get_killed(struct request *q)
+{
+	struct strs nodes = STRS_INIT(10000);
+	struct err err = ERR_INIT;
+	char *list = query_text(q, "nodes");
+	struct json *j = NULL;
+
+	if (!list || hostlist_expand(&nodes, list, &err) == 0)
+		j = engine_killed(q->server->engine, segment(q, 2), list ? &nodes : NULL, &err);
+	strs_clear(&nodes);
+	free(list);
+	if (j)
+		answer_json(q, 200, j);
+	else
+		answer_err(q, &err);
 }
 
 /*

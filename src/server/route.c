@@ -55,6 +55,7 @@ const struct route routes[] = {
 	{ "GET", "/v1/clusters/*/history", ROLE_VIEWER, get_history },
 	{ "GET", "/v1/clusters/*/plan", ROLE_VIEWER, get_plan },
 	{ "GET", "/v1/clusters/*/why/*", ROLE_VIEWER, get_why },
+	{ "GET", "/v1/clusters/*/killed", ROLE_VIEWER, get_killed },
 	{ "GET", "/v1/clusters/*/ssh", ROLE_OPERATOR, get_ssh },
 	{ "GET", "/v1/templates", ROLE_VIEWER, list_templates },
 	{ "GET", "/v1/templates/*", ROLE_VIEWER, get_template },

@@ -73,8 +73,8 @@ struct json *engine_row_json(struct server *s, const struct user *u);
 /* handlers, by noun */
 handler_fn get_engine, get_status, list_clusters, create_cluster, get_cluster, get_history,
     start_cluster, stop_cluster, pause_cluster, resume_cluster, get_teardown, post_teardown,
-    get_node, drain_nodes, undrain_nodes, terminate_nodes, keep_nodes, unkeep_nodes, get_job,
-    submit_job, act_on_jobs, get_plan, get_why, get_ssh, list_templates, get_template,
+    get_node, drain_nodes, undrain_nodes, terminate_nodes, get_killed, keep_nodes, unkeep_nodes,
+    get_job, submit_job, act_on_jobs, get_plan, get_why, get_ssh, list_templates, get_template,
     list_events, list_operations, get_operation, cancel_operation, list_audit, make_backup,
     check_text, check_template, list_nodes, list_jobs, list_arrays, get_cost, list_found,
     adopt_found, plan_condemn, condemn_found, open_stream, change_stream;

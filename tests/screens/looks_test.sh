@@ -108,7 +108,7 @@ screen_keys D
 screen_wait 'DATA LOST' >/dev/null
 sleep 0.5
 screen_keys Space
-tap_ok "the totals of a teardown are whole at 60 columns" screen_wait '│ keeps 2 at $0.'
+tap_ok "the totals of a teardown are whole at 60 columns" screen_wait '│ keeps 2: a disk and its group, at $0.'
 screen_stop
 
 # The map's shades

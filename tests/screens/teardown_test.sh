@@ -24,7 +24,7 @@ screen_keys Space
 tap_ok "Space keeps the storage" screen_wait 'KEEP ($0.017/h goes on)'
 tap_ok "the engine makes the plan of the chosen set" asked 'GET /v1/clusters/demo/teardown?keep=shared'
 tap_ok "its hash is another one" screen_wait 'plan 5a5a5a5a'
-tap_ok "the totals follow" screen_wait 'keeps 2 at $0.017/h'
+tap_ok "the totals follow" screen_wait 'keeps 2: a disk and its group, at $0.017/h'
 tap_ok "nothing is lost that would have to be accepted" lacks 'I accept the loss'
 screen_golden teardown/kept_80x24
 screen_keys Space

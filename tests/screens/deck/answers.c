@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/http_parse.h"
 #include "base/mem.h"
 #include "fixture.h"
 #include "wire/wire.h"
@@ -176,6 +177,29 @@ static void remove_job(size_t i)
 		(fixture->n_jobs - i) * sizeof(fixture->jobs[0]));
 }
 
+/* "nodes=htc-[1-3],hpc-1": of jobs on one node each. */
+static struct json *killed(const char *query)
+{
+	struct strs names = STRS_INIT(1000);
+	struct buf list = BUF_INIT(BUF_TEXT_MAX);
+	struct json *j = json_new_object();
+	char text[200] = "it ends no job";
+	size_t n = 0, used = 0;
+
+	http_query_get(&list, query, "nodes");
+	hostlist_expand(&names, buf_str(&list), NULL);
+	for (size_t i = 0; i < fixture->n_jobs && used < sizeof(text); i++)
+		if (fixture->jobs[i].state == JOB_RUNNING &&
+		    strs_has(&names, fixture->jobs[i].nodes))
+			used +=
+			    (size_t)snprintf(text + used, sizeof(text) - used, "%s%.24s",
+					     n++ ? ", " : "it ends jobs ", fixture->jobs[i].id);
+	json_set_str(j, "text", text);
+	strs_clear(&names);
+	buf_clear(&list);
+	return j;
+}
+
 static struct json *jobs_told(const char *verb, const struct json *body)
 {
 	const struct json *ids = json_get(body, "ids");
@@ -302,6 +326,8 @@ static struct json *of_cluster(const char *verb, struct cluster_row *r, bool pos
 		return drain(body, NODE_BUSY);
 	if (strcmp(verb, "nodes/terminate") == 0)
 		return drain(body, NODE_GONE);
+	if (strncmp(verb, "killed?", 7) == 0)
+		return killed(verb + 7);
 	if (strstr(verb, "/log"))
 		return fixture_log_of(verb, err);
 	if (strncmp(verb, "jobs/", 5) == 0 && strstr(verb, "/resubmit"))
