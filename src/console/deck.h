@@ -231,12 +231,18 @@ struct choices { /* what could stand where something is being typed */
 	struct choice v[CHOICES_MOST];
 	size_t n, more; /* more: that there was no room for */
 	size_t from;	/* byte of the line where the choice begins */
+	size_t typed;	/* bytes of it that are there */
 	char after;	/* what follows one that is complete: ' ' or ':' */
 	char usage[200];
 };
 
 #define KEYS_TEXT 48
 #define HINT_TEXT 200
+
+struct known_params { /* of the cluster or template behind ":cluster update" */
+	char path[160];
+	struct json *told; /* NULL: not yet */
+};
 
 struct help_text { /* of one entry of the help */
 	char keys[KEYS_TEXT], off[80];
@@ -347,6 +353,7 @@ struct deck {
 	struct saved_views saved;
 	struct deck_conf conf;
 	struct choices choices;
+	struct known_params params;
 	bool listing;	     /* Tab in the filter: what fits is listed */
 	char mark_expr[200]; /* rows that pass it are marked once they are here; "" none */
 	enum pane_id mark_pane;
@@ -500,6 +507,13 @@ bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT]
 		   char hint[160]);
 void deck_choices(const struct deck *d, const char *text, size_t at, struct choices *out);
 void choices_add(struct choices *c, const char *typed, const char *text, const char *help);
+
+/* deck_params.c: PARAM=VALUE on the command line. index: words before the one that is typed. */
+void deck_params_ask(struct deck *d, const struct command *c, const char *line);
+void deck_params_offer(const struct deck *d, const struct command *c, const char *line,
+		       size_t index, const char *typed, struct choices *out);
+/* What the engine has to be asked for what is being typed. */
+void deck_choices_ask(struct deck *d, const char *text, size_t at);
 
 /* deck_places.c: back, forward, last */
 void places_leave(struct deck *d);
@@ -816,6 +830,7 @@ void deck_log_clear(struct deck *d);
 
 /* deck_run.c: the command line */
 void deck_run_line(struct deck *d, const char *line);
+bool deck_is_cluster(const struct deck *d, const char *name); /* there is one of it */
 void deck_lay_result(struct deck *d, int columns);
 void deck_run_abandon(struct deck *d); /* asked about and not agreed to */
 void deck_run_clear(struct deck *d);

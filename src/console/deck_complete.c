@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "console/deck.h"
+#include "console/files.h"
 #include "model/columns.h"
 
 void choices_add(struct choices *c, const char *typed, const char *text, const char *help)
@@ -59,11 +60,62 @@ static size_t words_in(const char *text, size_t n)
 	return words;
 }
 
-/* Where a cluster may stand nodes may as well: the selected cluster is filled in. */
+static void offer_arrays(const struct deck *d, const char *typed, struct choices *out)
+{
+	for (size_t i = 0; d->map.have && i < d->map.rows.n; i++)
+		choices_add(out, typed, d->map.rows.u.arrays[i].array, "array");
+}
+
+/* Of a path its last part; names that a line could not hold without quotes are left out. */
+static void offer_files(const char *typed, struct choices *out)
+{
+	struct strs names = STRS_INIT(CHOICES_MOST);
+	size_t folder = files_like(&names, typed);
+
+	out->from += folder;
+	for (size_t i = 0; i < names.n; i++)
+		if (strlen(names.v[i]) < sizeof(out->v[0].text) && !strpbrk(names.v[i], " \"'"))
+			choices_add(out, typed + folder, names.v[i],
+				    names.v[i][strlen(names.v[i]) - 1] == '/' ? "folder"
+									      : "file");
+	strs_clear(&names);
+}
+
+static bool follows(const char *line, size_t from, const char *word)
+{
+	size_t n = strlen(word);
+
+	return from > n && strncmp(line + from - n - 1, word, n) == 0;
+}
+
+/* Where a cluster may stand nodes may as well: the selected cluster is filled in. index: words
+ * before the one that is typed. */
+static void offer_words(const struct deck *d, const struct command *c, const char *line,
+			size_t index, const char *typed, struct choices *out)
+{
+	size_t from = out->from;
+
+	if (c->flags & CMD_NODES)
+		offer_names(&d->panes[PANE_NODES], typed, out);
+	if (c->flags & CMD_JOBS)
+		offer_names(&d->panes[PANE_JOBS], typed, out);
+	if (strstr(c->args, "ARRAY"))
+		offer_arrays(d, typed, out);
+	if ((c->flags & CMD_CLUSTER) && index == 0)
+		offer_names(&d->panes[PANE_CLUSTERS], typed, out);
+	if (strstr(c->args, "TEMPLATE"))
+		offer_names(&d->panes[PANE_TEMPLATES], typed, out);
+	if (strstr(c->args, "PARAM="))
+		deck_params_offer(d, c, line, index, typed, out);
+	if ((strstr(c->args, "SCRIPT") || strstr(c->args, "FILE")) && index < 2 &&
+	    out->from == from)
+		offer_files(typed, out);
+}
+
 static void offer_arguments(const struct deck *d, const struct command *c, const char *line,
 			    size_t at, struct choices *out)
 {
-	size_t from = at;
+	size_t from = at, index;
 	char typed[PROMPT_TEXT];
 
 	while (from > 0 && line[from - 1] != ' ')
@@ -71,26 +123,18 @@ static void offer_arguments(const struct deck *d, const struct command *c, const
 	snprintf(typed, sizeof(typed), "%.*s", (int)(at - from), line + from);
 	out->from = from;
 	snprintf(out->usage, sizeof(out->usage), "%s %s   %s", c->name, c->args, c->help);
-	if (typed[0] == '-') {
+	index = words_in(line, from) - words_in(c->name, strlen(c->name));
+	if (typed[0] == '-')
 		offer_options(c, typed, out);
-		return;
-	}
-	if (c->flags & CMD_NODES)
-		offer_names(&d->panes[PANE_NODES], typed, out);
-	if (c->flags & CMD_JOBS)
-		offer_names(&d->panes[PANE_JOBS], typed, out);
-	for (size_t i = 0; strstr(c->args, "ARRAY") && d->map.have && i < d->map.rows.n; i++)
-		choices_add(out, typed, d->map.rows.u.arrays[i].array, "array");
-	if ((c->flags & CMD_CLUSTER) &&
-	    words_in(line, from) <= words_in(c->name, strlen(c->name)))
-		offer_names(&d->panes[PANE_CLUSTERS], typed, out);
-	if (strstr(c->args, "TEMPLATE"))
-		offer_names(&d->panes[PANE_TEMPLATES], typed, out);
+	else if (follows(line, from, "--partition"))
+		offer_arrays(d, typed, out);
+	else
+		offer_words(d, c, line, index, typed, out);
 }
 
 static void offer_commands(const struct deck *d, const char *typed, struct choices *out)
 {
-	char help[100], word[32];
+	char help[100];
 	const struct binding *b;
 
 	for (size_t i = 0; i < n_commands; i++)
@@ -107,7 +151,6 @@ static void offer_commands(const struct deck *d, const char *typed, struct choic
 	for (size_t i = 0; typed[0] && (b = binding_at(d, i)); i++)
 		if (b->run && b->word)
 			choices_add(out, typed, b->word, b->help);
-	(void)word;
 }
 
 static const struct command *command_of(const char *text, size_t at)
@@ -136,7 +179,54 @@ static const struct own_word *own_of(const char *text, size_t at)
 	return NULL;
 }
 
+/* Blanks before a line and beside others mean nothing: flat is without them, place[i] says
+ * where its byte i stood. Returns how much of it is before the cursor. */
+static size_t flatten(const char *text, size_t at, char flat[PROMPT_TEXT],
+		      size_t place[PROMPT_TEXT])
+{
+	size_t n = 0, before = 0;
+
+	for (size_t i = 0; text[i] && n + 1 < PROMPT_TEXT; i++) {
+		if (i == at)
+			before = n;
+		if (text[i] == ' ' && (n == 0 || flat[n - 1] == ' '))
+			continue;
+		place[n] = i;
+		flat[n++] = text[i];
+	}
+	flat[n] = '\0';
+	place[n] = strlen(text);
+	if (at >= strlen(text))
+		before = n;
+	return before;
+}
+
+static void choices_of_line(const struct deck *d, const char *text, size_t at,
+			    struct choices *out);
+
 static void command_choices(const struct deck *d, const char *text, size_t at,
+			    struct choices *out)
+{
+	size_t place[PROMPT_TEXT];
+	char flat[PROMPT_TEXT];
+	size_t flat_at = flatten(text, at, flat, place);
+
+	choices_of_line(d, flat, flat_at, out);
+	out->typed = flat_at - out->from;
+	out->from = out->from < flat_at ? place[out->from] : at;
+}
+
+void deck_choices_ask(struct deck *d, const char *text, size_t at)
+{
+	size_t place[PROMPT_TEXT];
+	char flat[PROMPT_TEXT];
+	const struct command *c = command_of(flat, flatten(text, at, flat, place));
+
+	if (c && strstr(c->args, "PARAM="))
+		deck_params_ask(d, c, flat);
+}
+
+static void choices_of_line(const struct deck *d, const char *text, size_t at,
 			    struct choices *out)
 {
 	const struct command *c = command_of(text, at);
@@ -230,6 +320,7 @@ static void filter_choices(const struct deck *d, const char *text, size_t at,
 void deck_choices(const struct deck *d, const char *text, size_t at, struct choices *out)
 {
 	*out = (struct choices){ .after = ' ' };
+	out->typed = SIZE_MAX;
 	if (d->prompt_use == FOR_COMMAND && strncmp(text, "filter ", 7) == 0 && at >= 7) {
 		filter_choices(d, text + 7, at - 7, out);
 		out->from += 7;
@@ -241,6 +332,16 @@ void deck_choices(const struct deck *d, const char *text, size_t at, struct choi
 	} else if (d->prompt_use == FOR_FILTER) {
 		filter_choices(d, text, at, out);
 	}
+	if (out->typed == SIZE_MAX)
+		out->typed = at - out->from;
+}
+
+/* A choice that goes on by itself: a folder, a parameter. */
+static bool goes_on(const struct choice *c)
+{
+	size_t n = strlen(c->text);
+
+	return n > 0 && (c->text[n - 1] == '/' || c->text[n - 1] == '=');
 }
 
 /* Tab: what all of them share; of a single one all, and what follows it. */
@@ -268,12 +369,14 @@ bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT]
 		common = k;
 	}
 	if (c->more)
-		common = at - c->from < common ? at - c->from : common;
-	if (common < at - c->from) /* in another case than typed */
+		common = c->typed < common ? c->typed : common;
+	if (common < c->typed) /* in another case than typed */
 		snprintf(out, PROMPT_TEXT, "%.*s", (int)at, text);
 	else
 		snprintf(out, PROMPT_TEXT, "%.*s%.*s%.1s", (int)c->from, text, (int)common,
-			 c->v[0].text, c->n == 1 && text[at] != c->after ? &c->after : "");
+			 c->v[0].text,
+			 c->n == 1 && text[at] != c->after && !goes_on(&c->v[0]) ? &c->after
+										 : "");
 	if (c->n > 1)
 		snprintf(hint, 160, "%zu begin so", c->n + c->more);
 	else

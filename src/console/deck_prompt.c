@@ -37,6 +37,7 @@ void deck_open_filter(struct deck *d)
 
 void deck_open_command(struct deck *d)
 {
+	d->params.path[0] = '\0'; /* it may have changed since */
 	deck_open_prompt(d, FOR_COMMAND, ":", "");
 }
 
@@ -156,8 +157,10 @@ void deck_prompt_key(struct deck *d, const struct key *k)
 			 key_name(key, k->code));
 	}
 	if (end == PROMPT_OPEN) {
-		if (d->prompt_use == FOR_COMMAND)
+		if (d->prompt_use == FOR_COMMAND) {
+			deck_choices_ask(d, p->text, p->at);
 			deck_choices(d, p->text, p->at, &d->choices);
+		}
 		if (d->prompt_use == FOR_FILTER)
 			filter_soon(d);
 		return;

@@ -20,12 +20,12 @@ struct deck_run {
 	char line[PROMPT_TEXT];
 };
 
-static bool is_cluster(const struct deck *d, const char *word)
+bool deck_is_cluster(const struct deck *d, const char *name)
 {
 	const struct pane *p = &d->panes[PANE_CLUSTERS];
 
-	for (size_t i = 0; word && p->have && i < p->rows.n; i++)
-		if (strcmp(p->rows.u.clusters[i].cluster.name, word) == 0)
+	for (size_t i = 0; name && p->have && i < p->rows.n; i++)
+		if (strcmp(p->rows.u.clusters[i].cluster.name, name) == 0)
 			return true;
 	return false;
 }
@@ -37,7 +37,7 @@ static void fill_in(struct strs *out, const struct deck *d, const struct command
 {
 	/* where nothing but a cluster can stand, the word is one, though perhaps misspelt */
 	bool only = strcmp(c->args, "CLUSTER") == 0 && n > 0 && words[0][0] != '-';
-	bool typed = n > 0 && (only || is_cluster(d, words[0]));
+	bool typed = n > 0 && (only || deck_is_cluster(d, words[0]));
 	size_t rest = n - typed;
 
 	if (c->flags & CMD_CLUSTER)
@@ -209,7 +209,7 @@ static void plan_first(struct deck *d, const char *cluster)
 {
 	if (strcmp(cluster, d->cluster) == 0)
 		act_teardown(d);
-	else if (is_cluster(d, cluster))
+	else if (deck_is_cluster(d, cluster))
 		deck_say(d, TONE_WARN, "select %s first: a teardown is of the selected cluster",
 			 cluster);
 	else

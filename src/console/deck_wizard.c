@@ -19,16 +19,6 @@
 
 /* A name that is free */
 
-static bool name_taken(const struct deck *d, const char *name)
-{
-	const struct pane *p = &d->panes[PANE_CLUSTERS];
-
-	for (size_t i = 0; p->have && i < p->rows.n; i++)
-		if (strcmp(p->rows.u.clusters[i].cluster.name, name) == 0)
-			return true;
-	return false;
-}
-
 /* A template's name may hold what a cluster's may not. */
 static void base_name(char *out, size_t max, const char *from)
 {
@@ -57,7 +47,7 @@ static void free_name(const struct deck *d, const char *template,
 
 	base_name(base, sizeof(base), template);
 	snprintf(out, NAME_MAX_CLUSTER + 16, "%s", base);
-	for (int i = 2; name_taken(d, out) && i < 1000; i++)
+	for (int i = 2; deck_is_cluster(d, out) && i < 1000; i++)
 		snprintf(out, NAME_MAX_CLUSTER + 16, "%s-%d", base, i);
 }
 

@@ -34,6 +34,11 @@ static void say_args(struct command_run *r)
 	command_done(r, 0, NULL);
 }
 
+static const struct command_option submit_options[] = {
+	{ "partition", "NAME", "the partition or queue" },
+	{ NULL, NULL, NULL },
+};
+
 const struct command commands[] = {
 	{ .name = "cluster list",
 	  .args = "",
@@ -45,6 +50,19 @@ const struct command commands[] = {
 	  .help = "let jobs end, delete the nodes, stop the head",
 	  .flags = CMD_CLUSTER | CMD_WRITE,
 	  .confirm = CONFIRM_BOX,
+	  .needs = ROLE_OPERATOR,
+	  .run = say_args },
+	{ .name = "cluster update",
+	  .args = "CLUSTER [PARAM=VALUE...]",
+	  .help = "let a cluster take over what may change",
+	  .flags = CMD_CLUSTER | CMD_WRITE,
+	  .needs = ROLE_OPERATOR,
+	  .run = say_args },
+	{ .name = "job submit",
+	  .args = "CLUSTER [SCRIPT] [ARG...]",
+	  .help = "submit a script of this machine",
+	  .options = submit_options,
+	  .flags = CMD_CLUSTER | CMD_WRITE,
 	  .needs = ROLE_OPERATOR,
 	  .run = say_args },
 	{ .name = "cluster delete",
