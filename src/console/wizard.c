@@ -1,4 +1,4 @@
-#include "console/wizard.h"
+#include "console/wizard_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,7 +249,7 @@ static void to_review(struct wizard *w, int64_t now)
 	w->deaf_until = now + WIZARD_DEAF_MS;
 }
 
-static void to_step(struct wizard *w, size_t step, int64_t now)
+void wizard_to_step(struct wizard *w, size_t step, int64_t now)
 {
 	if (w->single) { /* its ends */
 		focus(w, step > 0 ? w->n - 1 : 0);
@@ -288,7 +288,7 @@ static void next_field(struct wizard *w, int64_t now)
 	else if (w->single)
 		focus(w, 0);
 	else
-		to_step(w, w->step + 1, now);
+		wizard_to_step(w, w->step + 1, now);
 }
 
 static void last_field_of(struct wizard *w, size_t step)
@@ -312,7 +312,7 @@ static void previous_field(struct wizard *w)
 
 /* Values */
 
-static void set_value(struct wizard *w, struct wizard_field *f, const char *value)
+void wizard_set_value(struct wizard *w, struct wizard_field *f, const char *value)
 {
 	if (strcmp(f->value, value) == 0)
 		return;
@@ -332,17 +332,17 @@ static void turn(struct wizard *w, struct wizard_field *f, int by)
 	while (i < n && strcmp(options[i], f->value) != 0)
 		i++;
 	i = i == n ? 0 : (i + n + (size_t)(by < 0 ? -1 : 1)) % n;
-	set_value(w, f, options[i]);
+	wizard_set_value(w, f, options[i]);
 }
 
-static bool has_fix(const struct wizard_field *f)
+bool wizard_has_fix(const struct wizard_field *f)
 {
 	return f->fix && f->fix[0];
 }
 
-static void take_fix(struct wizard *w, struct wizard_field *f)
+void wizard_take_fix(struct wizard *w, struct wizard_field *f)
 {
-	set_value(w, f, f->fix);
+	wizard_set_value(w, f, f->fix);
 	if (!wizard_at_review(w))
 		focus(w, w->at);
 }
@@ -352,13 +352,13 @@ static void take_first_fix(struct wizard *w)
 {
 	bool all = wizard_at_review(w);
 
-	if (!all && has_fix(here(w))) {
-		take_fix(w, here(w));
+	if (!all && wizard_has_fix(here(w))) {
+		wizard_take_fix(w, here(w));
 		return;
 	}
 	for (size_t i = 0; i < w->n; i++)
-		if (has_fix(&w->fields[i]) && (all || w->fields[i].step == w->step)) {
-			take_fix(w, &w->fields[i]);
+		if (wizard_has_fix(&w->fields[i]) && (all || w->fields[i].step == w->step)) {
+			wizard_take_fix(w, &w->fields[i]);
 			return;
 		}
 	snprintf(w->note, sizeof(w->note), "there is nothing here to mend by a key");
@@ -367,7 +367,8 @@ static void take_first_fix(struct wizard *w)
 static void anew(struct wizard *w)
 {
 	for (size_t i = 0; i < w->n; i++)
-		set_value(w, &w->fields[i], w->fields[i].fallback ? w->fields[i].fallback : "");
+		wizard_set_value(w, &w->fields[i],
+				 w->fields[i].fallback ? w->fields[i].fallback : "");
 	w->changed = false;
 	w->start = true;
 	w->furthest = 0;
@@ -434,7 +435,7 @@ static void list_key(struct wizard *w, const struct key *k)
 	} else {
 		l->open = false;
 		if (k->code == K_ENTER && l->at < l->values.n) {
-			set_value(w, here(w), l->values.v[l->at]);
+			wizard_set_value(w, here(w), l->values.v[l->at]);
 			focus(w, w->at);
 		}
 	}
@@ -545,7 +546,7 @@ static void edit(struct wizard *w, const struct key *k)
 			       : "F1 tells all keys, PgDn goes on, Esc leaves");
 	else if (w->edit.hint[0])
 		snprintf(w->note, sizeof(w->note), "%s", w->edit.hint);
-	set_value(w, f, w->edit.text);
+	wizard_set_value(w, f, w->edit.text);
 }
 
 static enum wizard_act create(struct wizard *w, const char *locked)
@@ -578,7 +579,7 @@ static enum wizard_act review_key(struct wizard *w, const struct key *k, int64_t
 	} else if (k->code == 'u') {
 		return WIZARD_QUOTA;
 	} else if (k->code >= '1' && k->code <= '9' && k->code - '1' + 1 < w->steps.n) {
-		to_step(w, k->code - '1', now);
+		wizard_to_step(w, k->code - '1', now);
 	} else if (k->code == K_DOWN || (k->code == K_UP && w->review_top > 0)) {
 		w->review_top += k->code == K_UP ? -1 : w->review_more > 0;
 	} else if (k->code == K_UP || k->code == K_BACKTAB) {
@@ -680,10 +681,10 @@ enum wizard_act wizard_key(struct wizard *w, const struct key *k, int64_t now,
 		return WIZARD_LEAVE;
 	case K_PAGE_DOWN:
 		if (!wizard_at_review(w))
-			to_step(w, w->step + 1, now);
+			wizard_to_step(w, w->step + 1, now);
 		return WIZARD_STAY;
 	case K_PAGE_UP:
-		to_step(w, w->step > 0 ? w->step - 1 : 0, now);
+		wizard_to_step(w, w->step > 0 ? w->step - 1 : 0, now);
 		return WIZARD_STAY;
 	case K_F2:
 		return list_open(w);
@@ -701,153 +702,4 @@ enum wizard_act wizard_key(struct wizard *w, const struct key *k, int64_t now,
 		return WIZARD_QUOTA;
 	}
 	return wizard_at_review(w) ? review_key(w, k, now, locked) : field_key(w, k, now);
-}
-
-/* The engine's side */
-
-struct json *wizard_body(const struct wizard *w, bool all)
-{
-	struct json *body = json_new_object(), *list;
-
-	json_set_str(body, "name", w->fields[0].value);
-	json_set_str(body, "template", w->template);
-	list = json_set_array(body, "params");
-	for (size_t i = 1; i < w->n; i++) {
-		const struct wizard_field *f = &w->fields[i];
-		char *pair;
-
-		if (!all && f->fallback && strcmp(f->value, f->fallback) == 0)
-			continue;
-		if (!f->fallback && !f->value[0])
-			continue; /* not given, which the engine then says */
-		pair = xasprintf("%s=%s", f->name, f->value);
-		json_add(list, json_new_string(pair));
-		free(pair);
-	}
-	return body;
-}
-
-static struct wizard_field *field_named(const struct wizard *w, const char *name)
-{
-	for (size_t i = 0; name[0] && i < w->n; i++)
-		if (strcmp(w->fields[i].name, name) == 0)
-			return &w->fields[i];
-	return NULL;
-}
-
-void wizard_problem_step(const struct wizard *w, const struct json *problem, size_t *step)
-{
-	const struct wizard_field *f = field_named(w, json_str(problem, "param", ""));
-
-	*step = f ? f->step : w->steps.n;
-}
-
-/* A default that would be moved when the cluster is made, as a range that is in use, is shown
- * moved. */
-static void show_moved(struct wizard *w, const struct json *problems)
-{
-	for (size_t i = 0; i < json_len(problems); i++) {
-		const struct json *p = json_at(problems, i);
-		struct wizard_field *f = field_named(w, json_str(p, "param", ""));
-
-		if (f && json_bool(p, "moves", false) && has_fix(f) && f->fallback &&
-		    strcmp(f->value, f->fallback) == 0) {
-			take_fix(w, f);
-			f->moved = xasprintf("%s; %s is the next that is free",
-					     json_str(p, "text", ""), f->value);
-		}
-	}
-}
-
-void wizard_failed(struct wizard *w, const char *why)
-{
-	snprintf(w->failed, sizeof(w->failed), "%s", why);
-}
-
-void wizard_took_check(struct wizard *w, const struct json *answer, unsigned int serial)
-{
-	const struct json *list;
-	bool first = !w->check;
-
-	w->failed[0] = '\0';
-	if (serial != w->serial)
-		return; /* typed on since: another check is on its way */
-	json_free(w->check);
-	w->check = json_copy(answer);
-	w->checked = serial;
-	w->stale = false;
-	for (size_t i = 0; i < w->n; i++) {
-		free(w->fields[i].problem);
-		free(w->fields[i].fix);
-		w->fields[i].problem = w->fields[i].fix = NULL;
-		w->fields[i].fails = false;
-	}
-	list = json_get(w->check, "problems");
-	for (size_t i = 0; i < json_len(list); i++) {
-		const struct json *p = json_at(list, i);
-		struct wizard_field *f = field_named(w, json_str(p, "param", ""));
-		bool fails = strcmp(json_str(p, "level", "fail"), "fail") == 0;
-
-		if (!f || (f->problem && (f->fails || !fails)))
-			continue;
-		free(f->problem);
-		free(f->fix);
-		f->problem = xstrdup(json_str(p, "text", ""));
-		f->fix = xstrdup(json_str(p, "fix", ""));
-		f->fails = fails;
-	}
-	if (first)
-		show_moved(w, list);
-}
-
-/* Drafts: only what differs from the template, by name, so that it outlives a new revision. */
-
-struct json *wizard_draft(const struct wizard *w, int64_t now_ms)
-{
-	struct json *j = json_new_object(), *values;
-
-	json_set_str(j, "template", w->template);
-	json_set_str(j, "hash", w->hash);
-	json_set_int(j, "saved_ms", now_ms);
-	json_set_int(j, "step", (int64_t)w->step);
-	json_set_int(j, "furthest", (int64_t)w->furthest);
-	json_set_bool(j, "start", w->start);
-	values = json_set_object(j, "values");
-	for (size_t i = 0; i < w->n; i++)
-		if (!w->fields[i].fallback ||
-		    strcmp(w->fields[i].value, w->fields[i].fallback) != 0)
-			json_set_str(values, w->fields[i].name, w->fields[i].value);
-	return j;
-}
-
-void wizard_restore(struct wizard *w, const struct json *draft)
-{
-	const struct json *value;
-	const char *name;
-	size_t lost = 0;
-
-	for (void *it = NULL; json_each(json_get(draft, "values"), &it, &name, &value);) {
-		struct wizard_field *f = field_named(w, name);
-
-		if (f && json_text(value))
-			set_value(w, f, json_text(value));
-		else
-			lost++;
-	}
-	w->start = json_bool(draft, "start", true);
-	w->furthest = (size_t)json_int(draft, "furthest", 0);
-	if (w->furthest >= w->steps.n)
-		w->furthest = w->steps.n - 1;
-	w->changed = false;
-	/* never back into the review: what it says has to be read anew */
-	to_step(w,
-		(size_t)json_int(draft, "step", 0) < w->steps.n - 1
-		    ? (size_t)json_int(draft, "step", 0)
-		    : w->steps.n - 2,
-		0);
-	if (lost)
-		snprintf(w->note, sizeof(w->note),
-			 "%zu values of the draft have no parameter any more", lost);
-	else if (strcmp(json_str(draft, "hash", ""), w->hash) != 0)
-		snprintf(w->note, sizeof(w->note), "the template has changed since the draft");
 }

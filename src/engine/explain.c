@@ -11,9 +11,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define GIB	    1073741824.0
-#define BUCKET_TEXT 128
-#define NODES_ANY   ((int64_t)1 << 40) /* no limit; several of them can be added */
+#define GIB	  1073741824.0
+#define NODES_ANY ((int64_t)1 << 40) /* no limit; several of them can be added */
 
 const char *size_short(const char *name)
 {
@@ -52,7 +51,7 @@ static const char *amount_text(char out[48], const char *dim, double n)
 	return out;
 }
 
-static void bucket_text(char out[BUCKET_TEXT], const struct fact_bucket *b)
+void bucket_text(char out[BUCKET_TEXT], const struct fact_bucket *b)
 {
 	snprintf(out, BUCKET_TEXT, "%s%s%s%s%s%.30s", size_short(b->size->name),
 		 b->spot ? " spot" : "", b->zone[0] ? " zone " : "", b->zone,
@@ -602,157 +601,4 @@ void explain_wants(struct plan *out, const struct planner *p, const struct attem
 						   .text = text };
 		last = w;
 	}
-}
-
-/*
- * Why nodes are made
- */
-
-struct crowd { /* what goes onto the new nodes of one bucket */
-	int64_t tasks, jobs_nodes;
-	double cpus_min, cpus_max, gpus, mem;
-};
-
-static void crowd_add(struct crowd *c, const struct planner *p, const struct placement *l,
-		      size_t bucket)
-{
-	const struct kind *k = &p->kinds[bucket];
-	double take[DIMS_MAX];
-
-	if (!ask_take(p, l->want, k, SIZE_MAX, k->cap, take))
-		return;
-	if (c->tasks + c->jobs_nodes == 0 || take[DIM_CPU] < c->cpus_min)
-		c->cpus_min = take[DIM_CPU];
-	c->cpus_max = take[DIM_CPU] > c->cpus_max ? take[DIM_CPU] : c->cpus_max;
-	c->gpus = take[DIM_GPU] > c->gpus ? take[DIM_GPU] : c->gpus;
-	c->mem = take[DIM_MEM] > c->mem ? take[DIM_MEM] : c->mem;
-	if (p->d->v[l->want].node_count > 0)
-		c->jobs_nodes += l->slots;
-	else
-		c->tasks += l->slots;
-}
-
-static void crowd_text(char out[160], const struct crowd *c)
-{
-	char cores[64];
-
-	if (c->cpus_max > c->cpus_min)
-		snprintf(cores, sizeof(cores), "%.6g to %.6g cores each", c->cpus_min,
-			 c->cpus_max);
-	else
-		snprintf(cores, sizeof(cores), "%.6g core%s each", c->cpus_max,
-			 c->cpus_max > 1 ? "s" : "");
-	if (c->jobs_nodes > 0 && c->tasks > 0)
-		snprintf(out, 160,
-			 "%" PRId64 " tasks and %" PRId64 " nodes of jobs pending, %s",
-			 c->tasks, c->jobs_nodes, cores);
-	else if (c->jobs_nodes > 0)
-		snprintf(out, 160, "jobs that want %" PRId64 " nodes pending, %s",
-			 c->jobs_nodes, cores);
-	else
-		snprintf(out, 160, "%" PRId64 " task%s pending, %s", c->tasks,
-			 c->tasks == 1 ? "" : "s", cores);
-}
-
-/* Is there a bucket of lower price per core that was open? Then the size was chosen for another
- * reason. */
-static bool is_cheapest(const struct planner *p, size_t bucket)
-{
-	double mine = p->cost[bucket] / (double)p->f->buckets[bucket].size->vcpus;
-
-	for (size_t b = 0; b < p->f->n_buckets; b++) {
-		const struct fact_bucket *o = &p->f->buckets[b];
-
-		if (o->array == p->f->buckets[bucket].array && p->open[b] &&
-		    p->cost[b] / (double)o->size->vcpus < mine * (1 - 1e-9))
-			return false;
-	}
-	return true;
-}
-
-static const char *choice_text(const struct planner *p, const struct attempt *a, size_t b)
-{
-	size_t alike = 0;
-
-	for (size_t i = 0; i < p->f->n_buckets; i++)
-		alike += p->f->buckets[i].array == p->f->buckets[b].array;
-	if (alike == 1)
-		return "is the only size";
-	if (a->strategy == STRATEGY_LISTED && p->f->choose == CHOOSE_PREFERENCE)
-		return "is the first listed that has room";
-	if (p->f->choose == CHOOSE_FEWEST)
-		return "needs the fewest nodes";
-	return is_cheapest(p, b) ? "is cheapest" : "is cheapest for them with room";
-}
-
-static void explain_create(struct plan_create *c, const struct planner *p,
-			   const struct attempt *a, const struct crowd *crowd)
-{
-	const struct fact_bucket *b = &p->f->buckets[c->bucket];
-	const struct fact_array *fa = &p->f->arrays[b->array];
-	const struct array_spec *s = fa->spec;
-	char size[BUCKET_TEXT], text[160];
-
-	bucket_text(size, b);
-	if (crowd->tasks + crowd->jobs_nodes == 0) {
-		snprintf(c->why, sizeof(c->why),
-			 "%s keeps %" PRId64 " nodes at least, %" PRId64
-			 " of them idle%s%.110s; %.60s %s",
-			 s->name, s->min_nodes, s->warm_nodes,
-			 fa->scheduled ? ": schedule " : "", fa->scheduled ? fa->schedule : "",
-			 size, choice_text(p, a, c->bucket));
-		return;
-	}
-	crowd_text(text, crowd);
-	snprintf(c->why, sizeof(c->why), "%.120s; %.80s %s", text, size,
-		 choice_text(p, a, c->bucket));
-}
-
-void explain_creates(struct plan *out, const struct planner *p, const struct attempt *a)
-{
-	struct crowd *crowds = xcalloc(out->n_creates + 1, sizeof(*crowds));
-
-	for (size_t i = 0; i < out->n_placements; i++) {
-		const struct placement *l = &out->placements[i];
-
-		if (l->create != SIZE_MAX)
-			crowd_add(&crowds[l->create], p, l, out->creates[l->create].bucket);
-	}
-	for (size_t i = 0; i < out->n_creates; i++)
-		explain_create(&out->creates[i], p, a, &crowds[i]);
-	free(crowds);
-}
-
-static void count_acts(const struct plan *out, int64_t acts[ACT_RETIRE + 1])
-{
-	for (size_t i = 0; i < out->n_acts; i++)
-		acts[out->acts[i].act]++;
-}
-
-void explain_summary(struct plan *out, const struct demand *d)
-{
-	int64_t wanted = 0, unplaced = 0, made = 0, acts[ACT_RETIRE + 1] = { 0 };
-	struct buf b = BUF_INIT(sizeof(out->summary) - 1);
-
-	for (size_t i = 0; i < out->n_wants; i++) {
-		if (d->v[i].not_eligible)
-			continue;
-		wanted += out->wants[i].placed + out->wants[i].unplaced;
-		unplaced += out->wants[i].unplaced;
-	}
-	for (size_t i = 0; i < out->n_creates; i++)
-		made += out->creates[i].count;
-	count_acts(out, acts);
-	buf_addf(&b, "%s wanted", count_text((char[48]){ 0 }, wanted, "task"));
-	if (unplaced > 0)
-		buf_addf(&b, ", %" PRId64 " without a place", unplaced);
-	if (made > 0)
-		buf_addf(&b, "; %" PRId64 " nodes to make, %.2f USD per hour", made,
-			 out->new_cost);
-	if (out->n_acts > 0)
-		buf_addf(&b, "; %" PRId64 " to drain, %" PRId64 " back, %" PRId64 " to delete",
-			 acts[ACT_DRAIN] + acts[ACT_RETIRE], acts[ACT_UNDRAIN],
-			 acts[ACT_DELETE]);
-	snprintf(out->summary, sizeof(out->summary), "%s", buf_str(&b));
-	buf_clear(&b);
 }

@@ -324,6 +324,8 @@ int64_t scalein_share(int64_t nodes, int64_t gone);
 void scalein_make(struct plan *out, const struct planner *p, const struct attempt *a);
 
 /* explain.c */
+#define BUCKET_TEXT 128
+void bucket_text(char out[BUCKET_TEXT], const struct fact_bucket *b);
 void explain_wants(struct plan *out, const struct planner *p, const struct attempt *a);
 void explain_creates(struct plan *out, const struct planner *p, const struct attempt *a);
 void explain_summary(struct plan *out, const struct demand *d);
