@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rand.h"
+#include "server/lag.h"
 #include "server/window.h"
 #include "wire/wire.h"
 
@@ -44,6 +45,8 @@ struct stream {
 	uint64_t engine_row;
 	struct timer *again, *beat, *pulse;
 	int64_t flushed_ms;
+	struct lag lag;
+	bool behind; /* too far: nothing more is sent before all is read, and then all anew */
 };
 
 /* Paces are of the real world, timers of base/clock. */
@@ -355,12 +358,39 @@ static void add_hello(struct buf *out, struct stream *st)
 	buf_clear(&row);
 }
 
+/* R9.6. Of what it has missed meanwhile nothing counts: it gets whole pictures. */
+static void add_resync(struct buf *out, struct stream *st)
+{
+	buf_addf(out, "{\"rev\":%llu,\"resync\":true}\n",
+		 (unsigned long long)engine_revision(st->server->engine));
+	st->behind = false;
+	st->engine_row = 0;
+	for (size_t i = 0; i < st->n; i++) {
+		st->windows[i]->told = false;
+		st->windows[i]->n = 0;
+	}
+}
+
+/* true: it is too far behind, and has not read all yet. */
+static bool is_behind(struct stream *st, size_t unread)
+{
+	int64_t waits = lag_look(&st->lag, unread, clock_mono_ms());
+
+	if (!st->behind && waits > scaled(LAG_MOST_MS)) {
+		log_debug("stream %s of %s is %lld ms behind", st->id, st->user.name,
+			  (long long)waits);
+		st->behind = true;
+	}
+	return st->behind && unread > 0;
+}
+
 /* A refused write has cut the connection: on_close follows in the next turn. */
 static void send_lines(struct stream *st, struct buf *out)
 {
 	if (out->len && http_x_stream_write(st->x, out->data, out->len) == 0) {
 		timer_set(st->beat, scaled(BEAT_MS));
 		timer_set(st->pulse, scaled(PULSE_MS));
+		lag_wrote(&st->lag, http_x_stream_backlog(st->x), clock_mono_ms());
 	}
 	buf_clear(out);
 }
@@ -380,6 +410,12 @@ static void write_changes(struct stream *st)
 	bool held = false;
 
 	st->flushed_ms = clock_mono_ms();
+	if (is_behind(st, unread)) {
+		timer_set(st->again, scaled(PACE_MS));
+		return;
+	}
+	if (st->behind)
+		add_resync(&out, st);
 	add_engine(&out, st);
 	for (size_t i = 0; i < st->n; i++) {
 		held = unread + out.len > WAIT_BYTES;
@@ -417,8 +453,11 @@ static void on_again(void *arg)
 static void on_pulse(void *arg)
 {
 	struct stream *st = arg;
+	size_t unread = http_x_stream_backlog(st->x);
 
-	if (http_x_stream_backlog(st->x) == 0)
+	if (is_behind(st, unread))
+		timer_set(st->again, scaled(PACE_MS));
+	else if (unread == 0)
 		http_x_stream_write(st->x, "\n", 1);
 	timer_set(st->pulse, scaled(PULSE_MS));
 }
@@ -432,6 +471,10 @@ static void on_beat(void *arg)
 	write_changes(st);
 	if (timer_on(st->beat))
 		return; /* something was to be told */
+	if (st->behind) {
+		timer_set(st->beat, scaled(BEAT_MS));
+		return;
+	}
 	buf_addf(&out, "{\"rev\":%llu,\"now_ms\":%lld}\n",
 		 (unsigned long long)engine_revision(st->server->engine),
 		 (long long)clock_utc_ms());

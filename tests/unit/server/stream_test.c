@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -605,6 +606,44 @@ static void r9_6_who_falls_behind_is_told_how_it_stands_and_not_all_that_was(voi
 	turns(w, 50);
 }
 
+static bool is_answered(int fd)
+{
+	int there = 0;
+
+	return ioctl(fd, FIONREAD, &there) == 0 && there > 0;
+}
+
+/* Time goes on while it reads: what waits for the next pace comes. */
+static bool reads_until(struct world *w, int fd, const char *behind, const char *text)
+{
+	const char *at;
+
+	clock_test_advance(250);
+	if (!reads_on(w, fd))
+		return false;
+	at = strstr(buf_str(&w->got), behind);
+	return at && strstr(at, text);
+}
+
+static void r9_6_who_is_ten_seconds_behind_begins_anew(void **state)
+{
+	struct world *w = *state;
+	int fd = deaf_client(w, "{\"id\":\"b\",\"noun\":\"node\",\"cluster\":\"big\","
+				"\"count\":1000}," NODES);
+
+	WAIT_FOR(w, is_answered(fd)); /* the large window fills its socket */
+	for (int s = 0; s < 14; s++) {
+		keep(w, "htc-2", s % 2 == 0);
+		clock_test_advance(1000);
+		turns(w, 5);
+	}
+	WAIT_FOR(w, reads_until(w, fd, "\"resync\":true", "\"window\":\"n\",\"noun\""));
+	assert_int_equal(count(w, "\"resync\""), 1);
+	revisions_rise(w);
+	close(fd);
+	turns(w, 50);
+}
+
 static void a_lost_engine_leaves_the_picture_and_comes_back(void **state)
 {
 	struct world *w = *state;
@@ -817,6 +856,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(large_windows_come_in_parts, up, down),
 		cmocka_unit_test_setup_teardown(
 		    r9_6_who_falls_behind_is_told_how_it_stands_and_not_all_that_was, up, down),
+		cmocka_unit_test_setup_teardown(r9_6_who_is_ten_seconds_behind_begins_anew,
+						up_still, down),
 		cmocka_unit_test_setup_teardown(a_lost_engine_leaves_the_picture_and_comes_back,
 						up, down),
 		cmocka_unit_test_setup_teardown(silence_is_broken_by_a_beat, up_still, down),
