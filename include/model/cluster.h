@@ -23,6 +23,7 @@ enum choose_policy { CHOOSE_COST, CHOOSE_PREFERENCE, CHOOSE_FEWEST, CHOOSE_BALAN
 enum keep_policy {
 	KEEP_DELETE,
 	KEEP_KEEP,
+	KEEP_SNAPSHOT, /* a snapshot of the disk is kept, and the disk deleted */
 	KEEP_AUTO, /* in a template's text only: what was taken over is kept, what is new is deleted */
 };
 
@@ -55,7 +56,8 @@ struct storage_spec {
 	int64_t disk_gib;   /* a managed disk of this size; 0: it lies on the head's own */
 	char *disk;         /* name of a kept disk to take over; NULL none */
 	/* what became of it */
-	char *disk_id;      /* once its name was fixed; NULL before */
+	char *from_id;      /* a kept snapshot that the disk is made from; NULL: it is made empty */
+	char *disk_id;      /* once its name was fixed; NULL before. Of a snapshot that is all that is left of the disk: the snapshot */
 	int64_t disk_ms;    /* since when it is there, and ours to pay; 0: it is not */
 	double disk_price;  /* USD per hour; -1 unknown */
 };
@@ -131,6 +133,7 @@ void cluster_spec_clear(struct cluster_spec *s);
 const struct array_spec *cluster_array(const struct cluster_spec *s, const char *name);
 const char *array_image(const struct cluster_spec *s, const struct array_spec *a); /* its own, or the cluster's */
 bool storage_has_disk(const struct storage_spec *s);
+bool storage_is_snapshot(const struct storage_spec *s); /* what is there of it is a snapshot, no disk */
 const char *storage_disk_name(const struct storage_spec *s); /* of the disk that is there; "" none */
 void storage_spec_clear(struct storage_spec *s);
 bool cluster_rests(const struct cluster *c);   /* off or kept: there are no machines */
@@ -144,6 +147,8 @@ bool cluster_name_ok(const char *name, struct err *err);
 const char *cluster_state_name(enum cluster_state s);  /* "running" */
 const char *cluster_state_short(enum cluster_state s); /* "RUN": tui.md 3 */
 enum cluster_state cluster_state_of(const char *name);
+const char *keep_policy_name(enum keep_policy p);      /* "delete" "keep" "snapshot" */
+enum keep_policy keep_policy_of(const char *name);     /* anything but a clear word keeps: data is lost only when somebody said so */
 const char *spot_policy_name(enum spot_policy p);      /* "never" "only" "then_ondemand" */
 int spot_policy_of(const char *name);                  /* -1 when there is no such word */
 const char *choose_policy_name(enum choose_policy p);  /* "cost" "preference" "fewest_nodes" "balanced" */

@@ -32,6 +32,7 @@ struct vm_sizes {
 	int64_t read_ms;
 	bool sample_prices;      /* not a price list: the simulator's */
 	double disk_month[DISK_TIERS]; /* USD a month of a premium disk of each tier; 0 unknown */
+	double snapshot_month; /* USD a month of one GiB of a snapshot; 0 unknown */
 };
 
 struct quota {
@@ -52,6 +53,7 @@ const char *vm_size_short(const char *name); /* "Standard_F2s_v2" without what e
 struct vm_size *vm_sizes_add(struct vm_sizes *s);
 void vm_sizes_clear(struct vm_sizes *s);
 double disk_price(const struct vm_sizes *s, int64_t gib); /* USD per hour of a premium disk; -1 unknown */
+double snapshot_price(const struct vm_sizes *s, int64_t gib); /* the same of a snapshot, at most: what holds nothing is not billed */
 const struct quota *quotas_find(const struct quotas *q, const char *name);
 struct quota *quotas_add(struct quotas *q);
 void quotas_clear(struct quotas *q);

@@ -64,7 +64,8 @@ struct cloud_change {
 	const char *location;
 	const struct strs *tags;       /* "name=value" */
 	const struct cloud_vm_spec *vm; /* CLOUD_VM, CLOUD_SCALESET */
-	int64_t disk_gib;              /* CLOUD_DISK: an empty one of this size */
+	int64_t disk_gib;              /* CLOUD_DISK of this size: empty, or with what source_id holds */
+	const char *source_id;         /* CLOUD_DISK: the snapshot that it is made from; CLOUD_SNAPSHOT: its disk; NULL none */
 	int64_t capacity;              /* scale set: absolute */
 	bool uniform_single_group;     /* scale set for InfiniBand (azure-arm.md 4.4) */
 	const char *vnet_cidr, *subnet_name, *subnet_cidr, *nsg_id; /* CLOUD_NETWORK, CLOUD_NSG */
@@ -152,7 +153,7 @@ struct cloud_sight { /* what a look found */
 	/* what its price is made of; size "": of no machine */
 	const char *size;
 	bool spot, own_members;    /* own_members: a set whose machines are resources of their own */
-	int64_t disk_gib;          /* of a disk; 0 else */
+	int64_t disk_gib;          /* of a disk or a snapshot; 0 else */
 	const struct strs *tags;   /* CLOUD_GROUP that is there: "name=value"; NULL else */
 	const char *engine_tag;    /* whose it is; "" nobody says */
 	const char *held_by;       /* a card's machine, an address's card, a disk's machine; "" it is loose */

@@ -61,7 +61,7 @@ static const struct command_option delete_options[] = {
 	{ "name", "NAME", "the cluster's name once more: the agreement to its plan" },
 	{ "plan", "HASH", "only when the plan is still the one of this hash" },
 	{ "keep", "STORAGE",
-	  "keep the disks of these, by comma; none: keep nothing. Without it the template decides" },
+	  "keep the disks of these, by comma; NAME=snapshot: a snapshot of it; none: keep nothing. Without it the template decides" },
 	{ "force", NULL, "do not wait for running jobs: they are killed; with --reason" },
 	{ "reason", "TEXT", "why jobs are killed, for the events and the audit" },
 	{ "wait", NULL, "wait for the proof that nothing is left, and print it" },

@@ -30,10 +30,10 @@ static void show_resources(struct command_run *r, const struct json *list)
 		const char *act = json_str(j, "act", "delete"), *note = json_str(j, "note", "");
 		double price = json_real(j, "price_per_hour", 0);
 
-		if (strcmp(act, "keep") == 0 && price != 0)
-			show_text(r, "  %s: %s, goes on at %s/h",
-				  show_tail(json_str(j, "id", "?")), act,
-				  money_text(money, price));
+		if ((strcmp(act, "keep") == 0 || strcmp(act, "make") == 0) && price != 0)
+			show_text(r, "  %s: %s%s%s, goes on at %s/h",
+				  show_tail(json_str(j, "id", "?")), act, note[0] ? " " : "",
+				  note, money_text(money, price));
 		else
 			show_text(r, "  %s: %s%s%s", show_tail(json_str(j, "id", "?")), act,
 				  note[0] ? ", " : "", note);

@@ -77,9 +77,11 @@ static void plan_footer(const struct deck *d, struct footer_key out[12])
 
 	if (!in_tree)
 		return; /* as the table says */
-	out[0].label = toggle == TOGGLE_KEEP   ? "Keep or delete"
-		       : toggle == TOGGLE_KILL ? "Wait or kill"
-					       : "Change";
+	out[0].label =
+	    toggle == TOGGLE_KEEP
+		? plan_row_can_snapshot(&t->tree.v[t->row]) ? "What stays" : "Keep or delete"
+	    : toggle == TOGGLE_KILL ? "Wait or kill"
+				    : "Change";
 	out[0].off = toggle == TOGGLE_NONE || d->dialog.spec.locked;
 	if (t->row < t->tree.n && t->tree.v[t->row].jobs)
 		out[n++] = (struct footer_key){ "Enter", "Jobs", "", false, 0 };

@@ -23,14 +23,22 @@ static const struct plan_row *row_now(const struct teardown_view *t)
 	return t->row < t->tree.n ? &t->tree.v[t->row] : NULL;
 }
 
+#define AS_SNAPSHOT "=snapshot" /* behind a storage's name: not the disk is kept, but that */
+
 static void take_keep(struct teardown_view *t)
 {
 	const struct json *list = json_get(t->plan, "storage");
 
 	strs_clear(&t->keep);
-	for (size_t i = 0; i < json_len(list); i++)
-		if (strcmp(json_str(json_at(list, i), "act", ""), "keep") == 0)
-			strs_add(&t->keep, json_str(json_at(list, i), "name", ""));
+	for (size_t i = 0; i < json_len(list); i++) {
+		const char *act = json_str(json_at(list, i), "act", "");
+		const char *name = json_str(json_at(list, i), "name", "");
+
+		if (strcmp(act, "keep") == 0)
+			strs_add(&t->keep, name);
+		else if (strcmp(act, "snapshot") == 0)
+			strs_addf(&t->keep, "%s" AS_SNAPSHOT, name);
+	}
 }
 
 /* The same act for a script, where there is room to say it. */
@@ -219,22 +227,23 @@ static void plan_again(struct deck *d)
 	deck_if_failed(d, on_not_planned);
 }
 
-static void toggle_keep(struct strs *keep, const char *name)
+/* Kept, kept as a snapshot, deleted, and kept again. */
+static void choose_next(struct strs *keep, const struct plan_row *r)
 {
 	struct strs others = STRS_INIT(keep->max);
-	bool had = false;
+	char *as_snapshot = xasprintf("%s" AS_SNAPSHOT, r->storage);
+	bool kept = strs_has(keep, r->storage), copied = strs_has(keep, as_snapshot);
 
-	for (size_t i = 0; i < keep->n; i++) {
-		bool same = strcmp(keep->v[i], name) == 0;
-
-		had = had || same;
-		if (!same)
+	for (size_t i = 0; i < keep->n; i++)
+		if (strcmp(keep->v[i], r->storage) != 0 && strcmp(keep->v[i], as_snapshot) != 0)
 			strs_add(&others, keep->v[i]);
-	}
-	if (!had)
-		strs_add(&others, name);
+	if (!kept && !copied)
+		strs_add(&others, r->storage);
+	else if (kept && plan_row_can_snapshot(r))
+		strs_add(&others, as_snapshot);
 	strs_clear(keep);
 	*keep = others;
+	free(as_snapshot);
 }
 
 /* The plan of what is there now: jobs and nodes come and go while a name is typed. What was
@@ -272,7 +281,7 @@ static void toggle(struct deck *d)
 		return;
 	switch (r->toggle) {
 	case TOGGLE_KEEP:
-		toggle_keep(&t->keep, r->storage);
+		choose_next(&t->keep, r);
 		plan_again(d);
 		break;
 	case TOGGLE_KILL:

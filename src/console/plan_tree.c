@@ -210,17 +210,23 @@ static void add_resources(struct plan_tree *t, const struct json *plan, char sta
 static void add_storage(struct plan_tree *t, const struct json *s)
 {
 	bool own = json_bool(s, "can_keep", false);
-	bool kept = strcmp(json_str(s, "act", "delete"), "keep") == 0;
-	bool policy = strcmp(json_str(s, "policy", "delete"), "keep") == 0;
+	const char *fate = json_str(s, "act", "delete");
+	const char *policy = strcmp(json_str(s, "policy", ""), fate) == 0 ? "policy; " : "";
+	bool copied = strcmp(fate, "snapshot") == 0;
+	bool kept = copied || strcmp(fate, "keep") == 0;
 	char act[100] = "! DATA LOST", money[24], where[40] = "on the head's disk";
 	struct plan_row *r;
 
 	if (kept)
-		snprintf(act, sizeof(act), "KEEP (%s%s/h goes on)", policy ? "policy; " : "",
-			 money_text(money, json_real(s, "price_per_hour", -1)));
+		snprintf(
+		    act, sizeof(act), "%s (%s%s/h goes on)", copied ? "SNAPSHOT" : "KEEP",
+		    policy,
+		    money_text(
+			money,
+			json_real(s, copied ? "snapshot_per_hour" : "price_per_hour", -1)));
 	if (own)
-		snprintf(where, sizeof(where), "disk %lld GiB (and group)",
-			 (long long)json_int(s, "gib", 0));
+		snprintf(where, sizeof(where), "%s %lld GiB%s", json_str(s, "kind", "disk"),
+			 (long long)json_int(s, "gib", 0), copied ? "" : " (and group)");
 	r = add(t, own ? '4' : '3', kept ? ' ' : 'x', kept ? TONE_OK : TONE_FAIL, act,
 		"%.30s %.40s  %s", json_str(s, "name", "?"), json_str(s, "path", ""), where);
 	r->thing = s;
@@ -387,6 +393,11 @@ static void fact(struct textbox *out, const char *name, const char *fmt, ...)
 		textbox_add(out, TONE_TEXT, "%-10s %s", name, text);
 }
 
+bool plan_row_can_snapshot(const struct plan_row *r)
+{
+	return r->thing && json_bool(r->thing, "can_snapshot", false);
+}
+
 static void storage_facts(const struct plan_row *r, struct textbox *out)
 {
 	const struct json *s = r->thing;
@@ -412,11 +423,18 @@ static void storage_facts(const struct plan_row *r, struct textbox *out)
 	if (r->mark == 'x') {
 		textbox_add(out, TONE_FAIL, "deleting this cannot be undone");
 		textbox_add(out, TONE_KEY, "Space      keep it (%s/h goes on)", money);
-	} else {
-		textbox_add(out, TONE_OK,
-			    "it stays listed with its price; a new cluster can take it over");
-		textbox_add(out, TONE_KEY, "Space      delete it too");
+		return;
 	}
+	textbox_add(
+	    out, TONE_OK,
+	    strcmp(json_str(s, "act", ""), "snapshot") == 0
+		? "its disk goes when the snapshot is there; a new cluster's can be made of that"
+		: "it stays listed with its price; a new cluster can take it over");
+	if (plan_row_can_snapshot(r) && strcmp(json_str(s, "act", ""), "keep") == 0)
+		textbox_add(out, TONE_KEY, "Space      a snapshot instead, at most %s/h",
+			    money_text(money, json_real(s, "snapshot_per_hour", -1)));
+	else
+		textbox_add(out, TONE_KEY, "Space      delete it too");
 }
 
 static void jobs_facts(const struct plan_row *r, struct textbox *out)

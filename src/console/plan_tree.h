@@ -41,6 +41,8 @@ bool plan_tree_fold(struct plan_tree *t,
 		    size_t i); /* false: there is no list; else make it anew */
 size_t plan_tree_first_toggle(const struct plan_tree *t); /* of storage; n: none */
 
+bool plan_row_can_snapshot(const struct plan_row *r); /* of storage with a disk */
+
 /* One row in so many columns; stages: with a column of them in front (from 160 columns); end:
  * columns at its end that something else takes. */
 void plan_row_draw(const struct plan_tree *t, size_t i, struct screen *s, struct area line,

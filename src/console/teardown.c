@@ -94,15 +94,21 @@ bool loss_is_within(const struct loss *now, const struct loss *accepted)
 	return strcmp(now->key, accepted->key) == 0 && now->count <= accepted->count;
 }
 
-/* Each disk that is kept lies in a group of its own, which is kept with it. */
+/* Each disk or snapshot that is kept lies in a group of its own, which is kept with it. */
 static const char *kept_text(char out[80], const struct json *plan, int64_t keeps)
 {
 	const struct json *list = json_get(plan, "storage");
-	int64_t disks = 0;
+	int64_t disks = 0, snapshots = 0;
 
-	for (size_t i = 0; i < json_len(list); i++)
-		disks += strcmp(json_str(json_at(list, i), "act", ""), "keep") == 0;
-	if (disks * 2 != keeps)
+	for (size_t i = 0; i < json_len(list); i++) {
+		const char *act = json_str(json_at(list, i), "act", "");
+
+		disks += strcmp(act, "keep") == 0;
+		snapshots += strcmp(act, "snapshot") == 0;
+	}
+	if (snapshots == 1 && keeps == 2)
+		snprintf(out, 80, "keeps 2: a snapshot and its group,");
+	else if (snapshots || disks * 2 != keeps)
 		snprintf(out, 80, "keeps %lld", (long long)keeps);
 	else if (disks == 1)
 		snprintf(out, 80, "keeps 2: a disk and its group,");
@@ -145,9 +151,10 @@ static const struct {
 	{ "rows", "" },
 	{ "daemons", "the scheduler stops" },
 	{ "head", "the head and its disk are deleted" },
-	{ "storage", "disks that are not kept are deleted" },
-	{ "network", "network and its rules are deleted" },
 	{ "rest", "" },
+	{ "network", "network and its rules are deleted" },
+	{ "snapshots", "" },
+	{ "storage", "disks that are not kept are deleted" },
 	{ "group", "the resource group is deleted" },
 	{ "again", "" },
 	{ "lists", "proof: two complete lists by tag show nothing that was to go" },

@@ -290,6 +290,7 @@ int engine_delete(struct engine *e, const struct user *u, const char *name,
 {
 	struct run *r = run_need(e, name, err);
 	const struct strs *keep;
+	char *data;
 
 	if (!r || may_force(force, reason, "teardown", err) < 0 ||
 	    engine_may_change(e, err) < 0 || run_has_cloud(r, err) < 0)
@@ -303,11 +304,12 @@ int engine_delete(struct engine *e, const struct user *u, const char *name,
 		return err_set(err, ERR_INVALID, "type the cluster's name, %s, to delete it",
 			       name);
 	keep = teardown_plan_check(r, plan_hash, err);
-	if (!keep)
+	data = keep ? items_begin(r, keep, err) : NULL;
+	if (!data)
 		return -1;
 	engine_use_reserve(e);
-	return operation_begin(r, OP_DELETE, u, force ? reason : NULL, plan_hash,
-			       items_begin(r, keep), op, err);
+	return operation_begin(r, OP_DELETE, u, force ? reason : NULL, plan_hash, data, op,
+			       err);
 }
 
 /*

@@ -15,6 +15,7 @@
 #include "engine/found.h"
 #include "engine/note.h"
 #include "engine/region.h"
+#include "engine/snapshot.h"
 
 bool find_is_storage(const struct find *f)
 {
@@ -54,12 +55,12 @@ static char *free_name(const struct engine *e, const struct find *f)
 	return name;
 }
 
-static double price_of(struct engine *e, const struct find *f)
+static double price_of(struct engine *e, const struct find *f, const struct storage_spec *s)
 {
 	const struct engine_cloud *c = cloud_named(e, f->f.cloud);
 	const struct region_facts *rf = c ? region_find(e, c, f->region) : NULL;
 
-	return rf && rf->sizes_ms ? disk_price(&rf->sizes, f->disk_gib) : -1;
+	return rf && rf->sizes_ms ? storage_price(&rf->sizes, s) : -1;
 }
 
 static void fill(struct cluster *c, struct engine *e, const struct user *u,
@@ -89,8 +90,8 @@ static void fill(struct cluster *c, struct engine *e, const struct user *u,
 				    .disk_gib = f->disk_gib,
 				    .disk = xstrdup(name),
 				    .disk_id = xstrdup(f->f.id),
-				    .disk_ms = clock_utc_ms(),
-				    .disk_price = price_of(e, f) };
+				    .disk_ms = clock_utc_ms() };
+	s->disk_price = price_of(e, f, s);
 	c->spec.storage = s;
 	c->spec.n_storage = 1;
 }

@@ -18,6 +18,7 @@
 #include "engine/note.h"
 #include "engine/region.h"
 #include "engine/run.h"
+#include "engine/snapshot.h"
 #include "engine/storage.h"
 
 #define SAVE_MS	      50000 /* of a tick of 10 s: within the minute */
@@ -229,8 +230,8 @@ static void bill_for_disks(struct run *r, int64_t now_ms)
 		if (bill_disk_machine(s, &machine))
 			meter(&r->bill.tally, &machine, r->bill.disks_ms, now_ms);
 		if (s->disk_ms && s->disk_price < 0 && r->region &&
-		    disk_price(&r->region->sizes, s->disk_gib) >= 0) {
-			s->disk_price = disk_price(&r->region->sizes, s->disk_gib);
+		    storage_price(&r->region->sizes, s) >= 0) {
+			s->disk_price = storage_price(&r->region->sizes, s);
 			priced = true;
 		}
 	}
@@ -249,7 +250,7 @@ void bill_disk(struct run *r, const char *disk_id, bool there)
 	bill_all(r, clock_utc_ms());
 	bill_save(r);
 	s->disk_ms = there ? clock_utc_ms() : 0;
-	s->disk_price = there && r->region ? disk_price(&r->region->sizes, s->disk_gib) : -1;
+	s->disk_price = there && r->region ? storage_price(&r->region->sizes, s) : -1;
 	cluster_save(r);
 }
 

@@ -19,6 +19,7 @@
 #include "engine/remote.h"
 #include "engine/run.h"
 #include "engine/scaleset.h"
+#include "engine/snapshot.h"
 #include "engine/storage.h"
 #include "template/template.h"
 
@@ -285,6 +286,20 @@ static int disk_change(struct change_store *cs, struct run *r, const struct inte
 		return err_set(err, ERR_INVALID, "%s: no storage of the cluster asks for it",
 			       in->resource_id);
 	cs->change.disk_gib = s->disk_gib;
+	cs->change.source_id = s->from_id;
+	strs_addf(&cs->tags, TAG_STORAGE "=%s", s->name);
+	return 0;
+}
+
+static int snapshot_change(struct change_store *cs, struct run *r, const struct intent *in,
+			   struct err *err)
+{
+	const struct storage_spec *s = storage_of_snapshot(r, in->resource_id);
+
+	if (!s || storage_is_snapshot(s))
+		return err_set(err, ERR_INVALID, "%s: no disk of the cluster asks for it",
+			       in->resource_id);
+	cs->change.source_id = s->disk_id;
 	strs_addf(&cs->tags, TAG_STORAGE "=%s", s->name);
 	return 0;
 }
@@ -315,6 +330,8 @@ int change_make(struct change_store *cs, struct run *r, const struct intent *in,
 		return head_change(cs, r, err);
 	case CLOUD_DISK:
 		return disk_change(cs, r, in, err);
+	case CLOUD_SNAPSHOT:
+		return snapshot_change(cs, r, in, err);
 	case CLOUD_SCALESET:
 		return set_change(cs, r, in, err);
 	default:

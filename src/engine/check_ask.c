@@ -195,7 +195,8 @@ static void offer_disk(void *list, const struct run *from, const struct storage_
 {
 	char text[120], since[CLOCK_TEXT];
 
-	snprintf(text, sizeof(text), "%lld GiB of %.40s, made %.10s", (long long)s->disk_gib,
+	snprintf(text, sizeof(text), "%s%lld GiB of %.40s, made %.10s",
+		 storage_is_snapshot(s) ? "snapshot of " : "", (long long)s->disk_gib,
 		 from->cluster.name, clock_text(since, s->disk_ms));
 	offer(list, storage_disk_name(s), text);
 }

@@ -207,7 +207,9 @@ void check_creates(struct json *out, const struct check_facts *f)
 		else if (st->disk_gib > 0)
 			line(now, "disk %lld GiB for %s, %s at teardown",
 			     (long long)st->disk_gib, st->path,
-			     st->policy == KEEP_KEEP ? "kept" : "deleted");
+			     st->policy == KEEP_KEEP	   ? "kept"
+			     : st->policy == KEEP_SNAPSHOT ? "a snapshot of it kept"
+							   : "deleted");
 	}
 	for (size_t i = 0; i < s->n_arrays; i++) {
 		const struct array_spec *a = &s->arrays[i];

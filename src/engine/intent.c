@@ -195,7 +195,9 @@ void intent_ended(struct run *r, const struct intent *in, const struct cloud_sta
 	if (in->kind == CLOUD_VM && i->stage == CLOUD_FINISHED && r->cluster.head_id &&
 	    strcmp(in->resource_id, r->cluster.head_id) == 0)
 		bill_head(r, in->verb == CLOUD_PUT || in->verb == CLOUD_START);
-	if (in->kind == CLOUD_DISK && i->stage == CLOUD_FINISHED && in->verb != CLOUD_TAG)
+	if (i->stage == CLOUD_FINISHED &&
+	    ((in->kind == CLOUD_DISK && in->verb != CLOUD_TAG) ||
+	     (in->kind == CLOUD_SNAPSHOT && in->verb == CLOUD_DELETE)))
 		bill_disk(r, in->resource_id, in->verb == CLOUD_PUT);
 	lease_written(r, in, i->stage == CLOUD_FINISHED);
 	operation_intent_ended(r, in, i);

@@ -16,6 +16,7 @@
 #include "engine/lease.h"
 #include "engine/note.h"
 #include "engine/observe.h"
+#include "engine/snapshot.h"
 #include "engine/teardown_items.h"
 
 static void (*const steps[OP_KINDS])(struct run *r) = {
@@ -533,7 +534,7 @@ void operation_intent_ended(struct run *r, const struct intent *in,
 		return;
 	if (i->stage == CLOUD_FINISHED) {
 		/* a new life of the engine puts its tag on the group, which is no deletion */
-		if (!removes || in->verb == CLOUD_DELETE)
+		if (!removes || in->verb == CLOUD_DELETE || in->kind == CLOUD_SNAPSHOT)
 			strs_add(&op_work(r)->made, in->resource_id);
 		return;
 	}
@@ -543,6 +544,10 @@ void operation_intent_ended(struct run *r, const struct intent *in,
 		operation_end(r, OP_FAILED, "%s", why);
 		cluster_move(r, CLUSTER_FAILED, why);
 		free(why);
+		return;
+	}
+	if (removes && in->kind == CLOUD_SNAPSHOT && in->verb == CLOUD_PUT) {
+		snapshot_failed(r, in->resource_id, i);
 		return;
 	}
 	if (removes) {

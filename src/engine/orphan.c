@@ -146,6 +146,11 @@ static bool is_address(const struct find *f)
 	return text_casecmp(f->f.type, "Microsoft.Network/publicIPAddresses") == 0;
 }
 
+static bool is_snapshot(const struct find *f)
+{
+	return text_casecmp(f->f.type, "Microsoft.Compute/snapshots") == 0;
+}
+
 double find_price(const struct find *f)
 {
 	const struct engine_cloud *c = cloud_named(f->engine, f->f.cloud);
@@ -160,6 +165,8 @@ double find_price(const struct find *f)
 		return ADDRESS_USD;
 	if (!rf || !f->looked)
 		return -1;
+	if (f->disk_gib > 0 && is_snapshot(f))
+		return snapshot_price(&rf->sizes, f->disk_gib);
 	if (f->disk_gib > 0)
 		return disk_price(&rf->sizes, f->disk_gib);
 	size = f->size[0] ? vm_sizes_find(&rf->sizes, f->size) : NULL;

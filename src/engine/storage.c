@@ -15,7 +15,7 @@
 #include "engine/bill.h"
 #include "engine/note.h"
 #include "engine/operation.h"
-#include "engine/teardown_items.h"
+#include "engine/snapshot.h"
 
 struct storage_spec *storage_of_disk(struct cluster_spec *s, const char *disk_id)
 {
@@ -296,14 +296,17 @@ void storage_to_take(struct engine *e, const struct cluster_spec *spec,
 	}
 }
 
-static int take(struct takeover *t, struct storage_spec *to, const struct cluster *c,
-		struct err *err)
+/* A snapshot stays where it is: the new cluster's disk is made from it, and is its own. */
+static void copy_from(struct storage_spec *to, const struct storage_spec *snapshot)
 {
-	size_t at;
-	struct run *from = giver_of(t->engine, to, &c->spec, &at, err);
+	to->from_id = xstrdup(snapshot->disk_id);
+	to->disk_gib = snapshot->disk_gib;
+	free(to->disk);
+	to->disk = xstrdup(storage_disk_name(snapshot));
+}
 
-	if (!from)
-		return -1;
+static void take(struct takeover *t, struct storage_spec *to, struct run *from, size_t at)
+{
 	t->v[t->n++] = (struct taken){
 		.from = from, .at = at, .given = from->cluster.spec.storage[at], .to = to
 	};
@@ -313,7 +316,6 @@ static int take(struct takeover *t, struct storage_spec *to, const struct cluste
 	to->disk_ms = clock_utc_ms();
 	free(to->disk); /* its own name from here, whatever it was called by */
 	to->disk = xstrdup(storage_disk_name(to));
-	return 0;
 }
 
 /* The giver's entry is out of its spec until the end says which way it went. */
@@ -348,16 +350,21 @@ static bool disks_left(const struct cluster *c)
 static int give(struct takeover *t, struct storage_spec *to, const struct cluster *c,
 		struct err *err)
 {
-	struct cluster *from;
+	size_t at;
+	struct run *from = giver_of(t->engine, to, &c->spec, &at, err);
 
-	if (take(t, to, c, err) < 0)
+	if (!from)
 		return -1;
-	from = &t->v[t->n - 1].from->cluster;
-	bill_all(t->v[t->n - 1].from, clock_utc_ms());
+	if (storage_is_snapshot(&from->cluster.spec.storage[at])) {
+		copy_from(to, &from->cluster.spec.storage[at]);
+		return 0;
+	}
+	take(t, to, from, at);
+	bill_all(from, clock_utc_ms());
 	pull_out(&t->v[t->n - 1]);
-	if (!disks_left(from))
-		from->state = CLUSTER_DELETED;
-	return store_cluster_save(t->engine->store, from, err);
+	if (!disks_left(&from->cluster))
+		from->cluster.state = CLUSTER_DELETED;
+	return store_cluster_save(t->engine->store, &from->cluster, err);
 }
 
 int takeover_begin(struct takeover **out, struct engine *e, struct cluster *c, struct err *err)
@@ -412,6 +419,7 @@ static void disk_json(struct json *j, struct run *r, const struct storage_spec *
 	json_set_str(j, "id", s->disk_id);
 	json_set_str(j, "cluster", r->cluster.name);
 	json_set_str(j, "state", disk_state(r, s));
+	json_set_str(j, "kind", cloud_kind_name(storage_kind(s)));
 	json_set_bool(j, "kept", r->cluster.state == CLUSTER_KEPT);
 	json_set_str(j, "storage", s->name);
 	json_set_str(j, "path", s->path);

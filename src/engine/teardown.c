@@ -18,6 +18,7 @@
 #include "engine/operation.h"
 #include "engine/reconcile.h"
 #include "engine/remote.h"
+#include "engine/snapshot.h"
 #include "engine/storage.h"
 #include "engine/teardown_items.h"
 #include "engine/teardown_proof.h"
@@ -238,21 +239,43 @@ static bool delete_group(struct run *r, const char *group)
 	return false;
 }
 
+/* Its group stays, with the snapshot in it. */
+static bool delete_copied(struct run *r, struct storage_spec *s, const char *snapshot)
+{
+	enum item_step step = ITEM_SETTLED;
+
+	if (!storage_is_snapshot(s)) {
+		step = item_stays(r, s->disk_id) ? ITEM_SETTLED : snapshot_step(r, s, snapshot);
+		if (step == ITEM_SETTLED)
+			step = item_delete(r, CLOUD_DISK, s->disk_id);
+		if (item_stays(r, s->disk_id))
+			return true;
+	}
+	if (step == ITEM_SETTLED) /* or an engine was killed before it knew */
+		snapshot_takes_place(r, s, snapshot);
+	return step != ITEM_UNDER_WAY;
+}
+
 bool teardown_storage(struct run *r)
 {
-	const struct cluster_spec *spec = &r->cluster.spec;
+	struct cluster_spec *spec = &r->cluster.spec;
 	bool done = true;
 
 	if (items_later(r, CLOUD_VM, NULL))
 		return true; /* the head holds its disks */
 	for (size_t i = 0; i < spec->n_storage && done; i++) {
-		const struct storage_spec *s = &spec->storage[i];
+		struct storage_spec *s = &spec->storage[i];
+		const char *snapshot = item_snapshot(r, s);
 		char *group;
 
 		if (!s->disk_id || item_kept(r, s))
 			continue;
+		if (snapshot) {
+			done = delete_copied(r, s, snapshot);
+			continue;
+		}
 		group = storage_group_of(s->disk_id);
-		done = item_delete(r, CLOUD_DISK, s->disk_id) != ITEM_UNDER_WAY &&
+		done = item_delete(r, storage_kind(s), s->disk_id) != ITEM_UNDER_WAY &&
 		       delete_group(r, group);
 		free(group);
 	}
@@ -347,6 +370,7 @@ static const struct stage stages[] = {
 	{ "rest", go_rest, NULL, STEP_MS },
 	{ "network", teardown_network, NULL,
 	  STEP_MS }, /* R8.3: data goes after what it is reached by */
+	{ "snapshots", teardown_snapshots, NULL, STEP_MS },
 	{ "storage", teardown_storage, NULL, STEP_MS },
 	{ "group", teardown_group, NULL, STEP_MS },
 	{ "again", go_again, NULL, 0 }, /* alarms by itself, 30 min after the last progress */
@@ -360,7 +384,12 @@ const struct stages teardown_stages = { stages, ARRAY_LEN(stages) };
  * on costing, and that is torn down once more, or taken over, some day. */
 static void become_kept(struct run *r, size_t disks)
 {
+	const struct cluster_spec *spec = &r->cluster.spec;
+	size_t snapshots = 0;
 	char reason[80];
+
+	for (size_t i = 0; i < spec->n_storage; i++)
+		snapshots += spec->storage[i].disk_ms && storage_is_snapshot(&spec->storage[i]);
 
 	run_unmade(r);
 	run_let_go(r);
@@ -372,7 +401,10 @@ static void become_kept(struct run *r, size_t disks)
 		r->queue = NULL;
 	}
 	r->decided = false;
-	snprintf(reason, sizeof(reason), "torn down; %zu disk%s kept", disks,
+	snprintf(reason, sizeof(reason), "torn down; %zu %s%s kept", disks,
+		 snapshots == 0	      ? "disk"
+		 : snapshots == disks ? "snapshot"
+				      : "snapshot or disk",
 		 disks == 1 ? " is" : "s are");
 	cluster_move(r, CLUSTER_KEPT, reason);
 }

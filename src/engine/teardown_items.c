@@ -64,14 +64,33 @@ static struct json *add_item(struct json *items, const char *kind, const char *i
 	return j;
 }
 
-char *items_begin(struct run *r, const struct strs *keep)
+static void add_planned(struct json *items, const struct json *resource)
 {
-	struct err err = ERR_INIT;
-	struct json *plan = engine_teardown_plan(r->engine, &r->cluster, keep, &err);
-	struct json *data = json_new_object(), *items;
+	const char *act = json_str(resource, "act", "");
+	const char *storage = json_str(resource, "storage", NULL);
+	struct json *j;
+
+	if (strcmp(act, "never touched") == 0)
+		return;
+	j = add_item(items, json_str(resource, "kind", ""), json_str(resource, "id", ""),
+		     strcmp(act, "keep") == 0 ? "kept" : "waiting",
+		     json_real(resource, "price_per_hour", 0));
+	if (storage)
+		json_set_str(j, "storage", storage);
+	if (strcmp(act, "make") == 0)
+		json_set_bool(j, "make", true);
+}
+
+char *items_begin(struct run *r, const struct strs *keep, struct err *err)
+{
+	struct json *plan = engine_teardown_plan(r->engine, &r->cluster, keep, err);
+	struct json *data, *items;
 	struct buf text = BUF_INIT(BUF_TEXT_MAX);
 	const struct json *list = json_get(plan, "resources"), *storage;
 
+	if (!plan)
+		return NULL;
+	data = json_new_object();
 	storage = json_get(plan, "storage");
 	json_set_str(data, "from", cluster_state_name(r->cluster.state));
 	json_set_array(data, "skip");
@@ -81,15 +100,8 @@ char *items_begin(struct run *r, const struct strs *keep)
 			json_add(items,
 				 json_new_string(json_str(json_at(storage, i), "name", "")));
 	items = json_set_array(data, "items");
-	for (size_t i = 0; i < json_len(list); i++) {
-		const struct json *j = json_at(list, i);
-		const char *act = json_str(j, "act", "");
-
-		if (strcmp(act, "never touched") != 0)
-			add_item(items, json_str(j, "kind", ""), json_str(j, "id", ""),
-				 strcmp(act, "keep") == 0 ? "kept" : "waiting",
-				 json_real(j, "price_per_hour", 0));
-	}
+	for (size_t i = 0; i < json_len(list); i++)
+		add_planned(items, json_at(list, i));
 	json_free(plan);
 	json_write(&text, data);
 	json_free(data);
@@ -306,6 +318,46 @@ bool item_is_foreign(struct run *r, const char *id)
 	const struct json *j = item_known(r, id);
 
 	return j && state_is(j, "foreign");
+}
+
+/*
+ * Snapshots
+ */
+
+static bool is_of(const struct json *item, const struct storage_spec *s)
+{
+	return strcmp(json_str(item, "storage", ""), s->name) == 0;
+}
+
+const char *item_snapshot(struct run *r, const struct storage_spec *s)
+{
+	const struct json *items = json_get(data_of(r), "items");
+
+	for (size_t i = 0; i < json_len(items); i++)
+		if (json_bool(json_at(items, i), "make", false) && is_of(json_at(items, i), s))
+			return json_str(json_at(items, i), "id", NULL);
+	return NULL;
+}
+
+void item_snapshot_seen(struct run *r, const struct storage_spec *s)
+{
+	item_is(r, CLOUD_SNAPSHOT, item_snapshot(r, s), "kept");
+}
+
+void item_snapshot_kept(struct run *r, const struct storage_spec *s)
+{
+	struct json *items = list_in(data_of(r), "items"), *keep = list_in(data_of(r), "keep");
+
+	item_snapshot_seen(r, s);
+	for (size_t i = 0; i < json_len(items); i++) {
+		struct json *j = item_at(items, i);
+
+		if (is_of(j, s) && strcmp(json_str(j, "kind", ""), "disk") == 0)
+			json_set_str(j, "state", "gone");
+	}
+	if (!list_has(keep, s->name))
+		json_add(keep, json_new_string(s->name));
+	data_write(r);
 }
 
 enum item_step item_delete(struct run *r, enum cloud_kind kind, const char *id)

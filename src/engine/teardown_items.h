@@ -4,20 +4,26 @@
  *
  * {"keep": [storage...], "skip": [id...], "from": cluster state before,
  *  "items": [{"kind", "id", "state", "error", "price_per_hour", "tries", "next_try_ms",
- * "rest"}...], "progress_ms": when an item last went} state: waiting, deleting, gone, failed,
- * kept, skipped, foreign (a group that stays, as it holds what is not ours); rest: no step of
- * its own deletes it
+ * "rest", "storage", "make"}...], "progress_ms": when an item last went} state: waiting,
+ * deleting, gone, failed, kept, skipped, foreign (a group that stays, as it holds what is not
+ * ours); rest: no step of its own deletes it; make: a snapshot that is made of its storage's
+ * disk, and kept from when it was seen
  */
 #ifndef ENGINE_TEARDOWN_ITEMS_H
 #define ENGINE_TEARDOWN_ITEMS_H
 
 #include "engine/run.h"
 
-char *items_begin(struct run *r,
-		  const struct strs *keep);   /* the data of a new teardown; yours */
+/* The data of a new teardown; yours. NULL: what is to be kept cannot be told. */
+char *items_begin(struct run *r, const struct strs *keep, struct err *err);
 enum cluster_state items_from(struct run *r); /* the state that it began from */
 
 bool item_kept(struct run *r, const struct storage_spec *s);
+/* The snapshot that is made of its disk: the id, borrowed; NULL: none is. */
+const char *item_snapshot(struct run *r, const struct storage_spec *s);
+void item_snapshot_seen(struct run *r, const struct storage_spec *s);
+/* Its disk is gone, and the storage kept as what the snapshot holds. */
+void item_snapshot_kept(struct run *r, const struct storage_spec *s);
 /* It is to be left: kept, skipped, or a group that holds what is skipped. */
 bool item_stays(struct run *r, const char *id);
 bool item_may_skip(struct run *r, const char *id);
@@ -57,6 +63,7 @@ double items_failed_price(struct run *r);	 /* USD per hour; -1 unknown */
 /* teardown.c: stages that the undoing of a start has as well */
 bool teardown_head(struct run *r);
 bool teardown_storage(struct run *r);
+bool teardown_snapshots(struct run *r); /* snapshot.c */
 bool teardown_network(struct run *r);
 bool teardown_group(struct run *r);
 

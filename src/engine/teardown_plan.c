@@ -15,14 +15,18 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/members.h"
+#include "engine/region.h"
+#include "engine/snapshot.h"
 #include "engine/storage.h"
 
 #define VALID_MS    ((int64_t)10 * 60 * 1000)
 #define NODES_NAMED 50000
 
-enum act { ACT_DELETE_IT, ACT_KEEP_IT, ACT_NEVER_TOUCHED, ACTS };
+enum act { ACT_DELETE_IT, ACT_KEEP_IT, ACT_MAKE_IT, ACT_NEVER_TOUCHED, ACTS };
 
-static const char *const act_words[ACTS] = { "delete", "keep", "never touched" };
+static const char *const act_words[ACTS] = { "delete", "keep", "make", "never touched" };
+
+#define SNAPSHOT_OF "=snapshot" /* behind the name of a storage that is kept as one */
 
 struct drawing { /* a plan that is being made */
 	struct run *run;
@@ -35,16 +39,27 @@ struct drawing { /* a plan that is being made */
 
 /* The template's word is for the teardown that leaves its cluster's disks behind. Who deletes
  * what that one left means the disks: there is nothing else. */
-static bool keeps_by_itself(enum cluster_state state, const struct storage_spec *s)
+static enum keep_policy by_itself(const struct drawing *d, const struct storage_spec *s)
 {
-	return s->policy == KEEP_KEEP && state != CLUSTER_KEPT;
+	return d->run->cluster.state == CLUSTER_KEPT || !s->disk_ms ? KEEP_DELETE : s->policy;
 }
 
-static bool is_kept(const struct drawing *d, const struct storage_spec *s)
+static bool chosen_as_snapshot(const struct strs *keep, const struct storage_spec *s)
 {
-	if (!s->disk_ms)
-		return false;
-	return d->keep ? strs_has(d->keep, s->name) : keeps_by_itself(d->run->cluster.state, s);
+	char *text = xasprintf("%s" SNAPSHOT_OF, s->name);
+	bool chosen = strs_has(keep, text);
+
+	free(text);
+	return chosen;
+}
+
+static enum keep_policy fate_of(const struct drawing *d, const struct storage_spec *s)
+{
+	if (!s->disk_ms || !d->keep)
+		return by_itself(d, s);
+	return strs_has(d->keep, s->name)	? KEEP_KEEP
+	       : chosen_as_snapshot(d->keep, s) ? KEEP_SNAPSHOT
+						: KEEP_DELETE;
 }
 
 static struct json *item(struct drawing *d, const char *kind, const char *id, enum act act,
@@ -58,9 +73,9 @@ static struct json *item(struct drawing *d, const char *kind, const char *id, en
 	json_set_str(j, "note", note_);
 	json_set_real(j, "price_per_hour", price);
 	d->count[act]++;
-	if (act == ACT_KEEP_IT && price < 0)
+	if ((act == ACT_KEEP_IT || act == ACT_MAKE_IT) && price < 0)
 		d->unpriced = true;
-	else if (act == ACT_KEEP_IT)
+	else if (act == ACT_KEEP_IT || act == ACT_MAKE_IT)
 		d->goes_on += price;
 	return j;
 }
@@ -87,6 +102,11 @@ static double price_of(const struct run *r, const char *kind, const char *id)
 	return sum;
 }
 
+static bool is_being_made(struct run *r, const char *id)
+{
+	return r->op.id && r->op.kind == OP_DELETE && storage_of_snapshot(r, id);
+}
+
 /* Of a cluster that was torn down already only its storage is left. */
 static void list_recorded(struct drawing *d, struct err *err)
 {
@@ -100,7 +120,8 @@ static void list_recorded(struct drawing *d, struct err *err)
 		char kind[24];
 
 		snprintf(kind, sizeof(kind), "%.*s", (int)(id - names.v[i] - 1), names.v[i]);
-		if (strcmp(kind, "members") != 0 && !storage_owns(r, id))
+		if (strcmp(kind, "members") != 0 && !storage_owns(r, id) &&
+		    !is_being_made(r, id))
 			item(d, kind, id, ACT_DELETE_IT, price_of(r, kind, id), "");
 	}
 	strs_clear(&names);
@@ -108,23 +129,48 @@ static void list_recorded(struct drawing *d, struct err *err)
 		item(d, "network", r->cluster.spec.vnet_id, ACT_NEVER_TOUCHED, 0, "not ours");
 }
 
-static void list_disks(struct drawing *d)
+static double price_as_snapshot(const struct run *r, const struct storage_spec *s)
+{
+	return r->region ? snapshot_price(&r->region->sizes, s->disk_gib) : -1;
+}
+
+static int list_snapshot(struct drawing *d, const struct storage_spec *s, struct err *err)
+{
+	char id[320];
+
+	if (snapshot_id(d->run, s, id, err) < 0)
+		return -1;
+	json_set_str(item(d, "snapshot", id, ACT_MAKE_IT, price_as_snapshot(d->run, s),
+			  "before its disk goes"),
+		     "storage", s->name);
+	return 0;
+}
+
+static int list_disk(struct drawing *d, const struct storage_spec *s, struct err *err)
+{
+	enum keep_policy fate = fate_of(d, s);
+	enum act act = fate == KEEP_KEEP ? ACT_KEEP_IT : ACT_DELETE_IT;
+	char *group = storage_group_of(s->disk_id);
+
+	json_set_str(item(d, cloud_kind_name(storage_kind(s)), s->disk_id, act, s->disk_price,
+			  fate == KEEP_SNAPSHOT ? "once its snapshot is there" : ""),
+		     "storage", s->name);
+	json_set_str(
+	    item(d, "group", group, fate == KEEP_DELETE ? ACT_DELETE_IT : ACT_KEEP_IT, 0, ""),
+	    "storage", s->name);
+	free(group);
+	return fate == KEEP_SNAPSHOT ? list_snapshot(d, s, err) : 0;
+}
+
+static int list_disks(struct drawing *d, struct err *err)
 {
 	const struct cluster_spec *spec = &d->run->cluster.spec;
 
-	for (size_t i = 0; i < spec->n_storage; i++) {
-		const struct storage_spec *s = &spec->storage[i];
-		enum act act = is_kept(d, s) ? ACT_KEEP_IT : ACT_DELETE_IT;
-		char *group;
-
-		if (!s->disk_id || !s->disk_ms)
-			continue;
-		group = storage_group_of(s->disk_id);
-		json_set_str(item(d, "disk", s->disk_id, act, s->disk_price, ""), "storage",
-			     s->name);
-		json_set_str(item(d, "group", group, act, 0, ""), "storage", s->name);
-		free(group);
-	}
+	for (size_t i = 0; i < spec->n_storage; i++)
+		if (spec->storage[i].disk_id && spec->storage[i].disk_ms &&
+		    list_disk(d, &spec->storage[i], err) < 0)
+			return -1;
+	return 0;
 }
 
 /*
@@ -149,18 +195,18 @@ static void list_storage(struct json *list, const struct drawing *d)
 		j = json_add_object(list);
 		json_set_str(j, "name", s->name);
 		json_set_str(j, "path", s->path);
+		json_set_str(j, "kind", cloud_kind_name(storage_kind(s)));
 		json_set_str(j, "disk", storage_disk_name(s));
 		json_set_str(j, "id", s->disk_id ? s->disk_id : "");
 		json_set_int(j, "gib", s->disk_gib);
 		json_set_bool(j, "can_keep", s->disk_ms != 0);
-		json_set_str(j, "act", is_kept(d, s) ? "keep" : "delete");
-		json_set_str(j, "policy",
-			     s->disk_ms && keeps_by_itself(d->run->cluster.state, s)
-				 ? "keep"
-				 : "delete");
+		json_set_bool(j, "can_snapshot", s->disk_ms && !storage_is_snapshot(s));
+		json_set_str(j, "act", keep_policy_name(fate_of(d, s)));
+		json_set_str(j, "policy", keep_policy_name(by_itself(d, s)));
 		json_set_int(j, "since_ms", s->disk_ms);
 		json_set_bool(j, "taken_over", s->disk != NULL);
 		json_set_real(j, "price_per_hour", s->disk_ms ? s->disk_price : 0);
+		json_set_real(j, "snapshot_per_hour", price_as_snapshot(d->run, s));
 	}
 }
 
@@ -168,9 +214,11 @@ static const char *loss_note(const struct run *r, const struct storage_spec *s)
 {
 	if (!s->disk_ms)
 		return "lies on the head's disk and is lost with it: copy it out first with paceline cp";
+	if (storage_is_snapshot(s))
+		return "its snapshot is deleted: a new cluster can be made from it instead";
 	return r->cluster.state == CLUSTER_KEPT
 		   ? "its disk is deleted: a new cluster can take it over instead"
-		   : "its disk is deleted: keep it, or copy out what is needed with paceline cp";
+		   : "its disk is deleted: keep it or a snapshot of it, or copy out what is needed with paceline cp";
 }
 
 static void list_lost(struct json *list, const struct drawing *d)
@@ -182,7 +230,7 @@ static void list_lost(struct json *list, const struct drawing *d)
 		struct json *j;
 		char key[80];
 
-		if ((!s->disk_ms && !on_head(d->run, s)) || is_kept(d, s))
+		if ((!s->disk_ms && !on_head(d->run, s)) || fate_of(d, s) != KEEP_DELETE)
 			continue;
 		j = json_add_object(list);
 		snprintf(key, sizeof(key), "storage %s", s->name);
@@ -343,7 +391,7 @@ static void hash_of(char out[65], const struct json *plan)
 static void totals(struct json *j, const struct drawing *d, const struct cluster_view *v)
 {
 	json_set_int(j, "deletes", (int64_t)d->count[ACT_DELETE_IT]);
-	json_set_int(j, "keeps", (int64_t)d->count[ACT_KEEP_IT]);
+	json_set_int(j, "keeps", (int64_t)(d->count[ACT_KEEP_IT] + d->count[ACT_MAKE_IT]));
 	json_set_int(j, "skips", (int64_t)d->count[ACT_NEVER_TOUCHED]);
 	json_set_bool(j, "jobs_known", !v->queue_unread);
 	json_set_int(j, "jobs_running", count_running(d->run->queue));
@@ -377,7 +425,10 @@ static struct json *make(struct run *r, const struct strs *keep, struct err *err
 	json_set_bool(j, "protected", r->cluster.protect);
 	d.resources = json_set_array(j, "resources");
 	list_recorded(&d, err);
-	list_disks(&d);
+	if (list_disks(&d, err) < 0) {
+		json_free(j);
+		return NULL;
+	}
 	teardown_plan_arrays(json_set_array(j, "arrays"), r);
 	list_waiting(json_set_array(j, "pending"), r->queue);
 	list_storage(json_set_array(j, "storage"), &d);
@@ -391,24 +442,42 @@ static struct json *make(struct run *r, const struct strs *keep, struct err *err
 }
 
 /* What can be kept of what was named; a name that is none is a mistake, not nothing. */
+static int check_kept(const struct run *r, const char *choice, struct err *err)
+{
+	const char *as = strchr(choice, '=');
+	size_t len = as ? (size_t)(as - choice) : strlen(choice);
+	const struct storage_spec *s = NULL;
+
+	for (size_t k = 0; k < r->cluster.spec.n_storage; k++)
+		if (strlen(r->cluster.spec.storage[k].name) == len &&
+		    strncmp(r->cluster.spec.storage[k].name, choice, len) == 0)
+			s = &r->cluster.spec.storage[k];
+	if (!s)
+		return err_set(err, ERR_INVALID, "cluster %s has no storage \"%.*s\" to keep",
+			       r->cluster.name, len > 60 ? 60 : (int)len, choice);
+	if (as && strcmp(as, SNAPSHOT_OF) != 0)
+		return err_set(err, ERR_INVALID,
+			       "storage %s can be kept as \"%s\" or as \"%s" SNAPSHOT_OF
+			       "\", not as \"%.40s\"",
+			       s->name, s->name, s->name, choice);
+	if (!s->disk_ms)
+		return err_set(
+		    err, ERR_INVALID,
+		    "storage %s of cluster %s has no disk of its own: it goes with the head",
+		    s->name, r->cluster.name);
+	if (as && storage_is_snapshot(s))
+		return err_set(
+		    err, ERR_INVALID,
+		    "storage %s of cluster %s is a snapshot already: keep it as \"%s\"",
+		    s->name, r->cluster.name, s->name);
+	return 0;
+}
+
 static int check_keep(const struct run *r, const struct strs *keep, struct err *err)
 {
-	for (size_t i = 0; keep && i < keep->n; i++) {
-		const struct storage_spec *s = NULL;
-
-		for (size_t k = 0; k < r->cluster.spec.n_storage; k++)
-			if (strcmp(r->cluster.spec.storage[k].name, keep->v[i]) == 0)
-				s = &r->cluster.spec.storage[k];
-		if (!s)
-			return err_set(err, ERR_INVALID,
-				       "cluster %s has no storage \"%.60s\" to keep",
-				       r->cluster.name, keep->v[i]);
-		if (!s->disk_ms)
-			return err_set(
-			    err, ERR_INVALID,
-			    "storage %s of cluster %s has no disk of its own: it goes with the head",
-			    s->name, r->cluster.name);
-	}
+	for (size_t i = 0; keep && i < keep->n; i++)
+		if (check_kept(r, keep->v[i], err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -432,9 +501,14 @@ static void hand_out(struct run *r, const struct json *plan, const struct json *
 	}
 	strs_clear(&t->keep);
 	t->keep = (struct strs)STRS_INIT(64);
-	for (size_t i = 0; i < json_len(storage); i++)
-		if (strcmp(json_str(json_at(storage, i), "act", ""), "keep") == 0)
-			strs_add(&t->keep, json_str(json_at(storage, i), "name", ""));
+	for (size_t i = 0; i < json_len(storage); i++) {
+		const char *act = json_str(json_at(storage, i), "act", "");
+
+		if (strcmp(act, keep_policy_name(KEEP_DELETE)) != 0)
+			strs_addf(&t->keep, "%s%s", json_str(json_at(storage, i), "name", ""),
+				  strcmp(act, keep_policy_name(KEEP_KEEP)) == 0 ? ""
+										: SNAPSHOT_OF);
+	}
 	snprintf(t->hash, sizeof(t->hash), "%s", json_str(plan, "hash", ""));
 	t->ms = clock_mono_ms();
 	t->jobs_known = json_bool(plan, "jobs_known", true);
@@ -476,6 +550,8 @@ struct json *engine_teardown_plan(struct engine *e, const struct cluster *c,
 	if (run_has_cloud(r, err) < 0 || check_keep(r, keep, err) < 0)
 		return NULL;
 	j = make(r, keep, err);
+	if (!j)
+		return NULL;
 	hand_out(r, j, json_get(j, "storage"));
 	json_set_int(j, "valid_until_ms", clock_utc_ms() + VALID_MS);
 	return j;
@@ -494,6 +570,8 @@ const struct strs *teardown_plan_check(struct run *r, const char *hash, struct e
 		return NULL;
 	}
 	now = make(r, t ? &t->keep : NULL, err);
+	if (!now)
+		return NULL;
 	same = strcmp(json_str(now, "hash", ""), hash) == 0;
 	jobs = same && t ? check_jobs(t, now, err) : 0;
 	json_free(now);

@@ -78,6 +78,14 @@ static void on_drop_disk(void *arg, const struct az_resource *disk)
 		log_warn("disk %s: %s", disk->name, err.msg);
 }
 
+static int on_copy_disk(void *arg, const struct az_resource *from, const struct az_resource *to,
+			struct err *err)
+{
+	const struct azsim_machines *m = arg;
+
+	return guest_disk_copy(m->guests, from->guid, to->guid, err);
+}
+
 static int start_guest(struct azsim_machines *m, const struct az_vm *vm, struct err *err)
 {
 	const struct json *os = json_get(az_vm_profile(vm), "osProfile");
@@ -202,6 +210,7 @@ struct azsim_machines *azsim_machines_new(struct loop *l, struct az_world *w, co
 	az_world_use_machines(w, &(struct az_machines){ .start = on_start,
 							.stop = on_stop,
 							.drop_disk = on_drop_disk,
+							.copy_disk = on_copy_disk,
 							.console = on_console,
 							.arg = m });
 	return m;

@@ -35,6 +35,13 @@ static const char *const choose_names[] = {
 	[CHOOSE_BALANCED] = "balanced",
 };
 
+static const char *const keep_names[] = {
+	[KEEP_DELETE] = "delete",
+	[KEEP_KEEP] = "keep",
+	[KEEP_SNAPSHOT] = "snapshot",
+	[KEEP_AUTO] = "auto",
+};
+
 const char *cluster_state_name(enum cluster_state s)
 {
 	return state_names[s];
@@ -49,6 +56,16 @@ enum cluster_state cluster_state_of(const char *name)
 {
 	return (enum cluster_state)word_index(state_names, CLUSTER_STATES, name,
 					      CLUSTER_FAILED);
+}
+
+const char *keep_policy_name(enum keep_policy p)
+{
+	return keep_names[p];
+}
+
+enum keep_policy keep_policy_of(const char *name)
+{
+	return (enum keep_policy)word_index(keep_names, KEEP_AUTO, name, KEEP_KEEP);
 }
 
 const char *spot_policy_name(enum spot_policy p)
@@ -122,6 +139,7 @@ void storage_spec_clear(struct storage_spec *s)
 	free(s->kind);
 	free(s->path);
 	free(s->disk);
+	free(s->from_id);
 	free(s->disk_id);
 	*s = (struct storage_spec){ .disk_price = -1 };
 }
@@ -134,6 +152,11 @@ const char *array_image(const struct cluster_spec *s, const struct array_spec *a
 bool storage_has_disk(const struct storage_spec *s)
 {
 	return s->disk_gib > 0 || (s->disk && s->disk[0]);
+}
+
+bool storage_is_snapshot(const struct storage_spec *s)
+{
+	return s->disk_id && text_find(s->disk_id, "/snapshots/");
 }
 
 const char *storage_disk_name(const struct storage_spec *s)

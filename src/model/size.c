@@ -84,3 +84,8 @@ double disk_price(const struct vm_sizes *s, int64_t gib)
 		i++;
 	return s->disk_month[i] > 0 ? s->disk_month[i] / MONTH_HOURS : -1;
 }
+
+double snapshot_price(const struct vm_sizes *s, int64_t gib)
+{
+	return s->snapshot_month > 0 ? s->snapshot_month * (double)gib / MONTH_HOURS : -1;
+}

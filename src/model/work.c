@@ -27,7 +27,7 @@ static const char *const intent_states[INTENT_STATES] = {
 static const char *const kinds[CLOUD_KINDS] = {
 	[CLOUD_GROUP] = "group", [CLOUD_NSG] = "nsg",		[CLOUD_NETWORK] = "network",
 	[CLOUD_VM] = "vm",	 [CLOUD_SCALESET] = "scaleset", [CLOUD_MEMBERS] = "members",
-	[CLOUD_OTHER] = "other", [CLOUD_DISK] = "disk",
+	[CLOUD_OTHER] = "other", [CLOUD_DISK] = "disk",		[CLOUD_SNAPSHOT] = "snapshot",
 };
 
 static const char *const verbs[CLOUD_VERBS] = {

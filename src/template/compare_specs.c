@@ -31,7 +31,7 @@ static const char *choose_word(int v)
 
 static const char *keep_word(int v)
 {
-	return v == KEEP_KEEP ? "keep" : "delete";
+	return keep_policy_name((enum keep_policy)v);
 }
 
 #define C(member) offsetof(struct cluster_spec, member)

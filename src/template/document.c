@@ -20,7 +20,7 @@ static const char *const scheduler_words[] = { "slurm",	   "gridengine", "pbs", 
 static const char *const spot_words[] = { "never", "only", "then_ondemand", NULL };
 static const char *const choose_words[] = { "cost", "preference", "fewest_nodes", "balanced",
 					    NULL };
-static const char *const keep_words[] = { "delete", "keep", "auto", NULL };
+static const char *const keep_words[] = { "delete", "keep", "snapshot", "auto", NULL };
 static const char *const kind_words[] = { "nfs", NULL };
 
 /* One line for each key that a template may have. */

@@ -8,32 +8,22 @@ FIELD_WORDS(state, enum cluster_state, cluster_state_name, cluster_state_of)
 FIELD_WORDS(spot, enum spot_policy, spot_policy_name, spot_policy_of)
 FIELD_WORDS(choose, enum choose_policy, choose_policy_name, choose_policy_of)
 
-static const char *policy_word(int v)
-{
-	return v == KEEP_KEEP ? "keep" : "delete";
-}
-
-/* Anything but a clear "delete" keeps: data is lost only when somebody said so. */
-static int policy_of(const char *word)
-{
-	return word[0] == 'd' ? KEEP_DELETE : KEEP_KEEP;
-}
+FIELD_WORDS(policy, enum keep_policy, keep_policy_name, keep_policy_of)
 
 #define A(member, kind) FIELD(struct array_spec, member, kind)
 static const struct field array_fields[] = {
-	A(name, FIELD_OWNED),	    A(sizes, FIELD_STRS),
-	A(zones, FIELD_STRS),	    FIELD_ENUM(struct array_spec, spot, spot_word, spot_of),
-	A(max_price, FIELD_REAL),   A(min_nodes, FIELD_INT),
-	A(max_nodes, FIELD_INT),    A(max_cores, FIELD_INT),
-	A(warm_nodes, FIELD_INT),   A(idle_s, FIELD_INT),
-	A(never_used_s, FIELD_INT), A(boot_s, FIELD_INT),
-	A(spot_wait_s, FIELD_INT),  A(colocated, FIELD_BOOL),
-	A(group_max, FIELD_INT),    A(is_default, FIELD_BOOL),
-	A(mem_reserve, FIELD_INT),  A(image, FIELD_OWNED),
-	A(features, FIELD_STRS),    A(kept_ms, FIELD_INT),
-	A(kept_by, FIELD_OWNED),    A(ondemand_nodes, FIELD_INT),
-	A(ondemand_percent, FIELD_INT),
-	FIELD_END,
+	A(name, FIELD_OWNED),		A(sizes, FIELD_STRS),
+	A(zones, FIELD_STRS),		FIELD_ENUM(struct array_spec, spot, spot_word, spot_of),
+	A(max_price, FIELD_REAL),	A(min_nodes, FIELD_INT),
+	A(max_nodes, FIELD_INT),	A(max_cores, FIELD_INT),
+	A(warm_nodes, FIELD_INT),	A(idle_s, FIELD_INT),
+	A(never_used_s, FIELD_INT),	A(boot_s, FIELD_INT),
+	A(spot_wait_s, FIELD_INT),	A(colocated, FIELD_BOOL),
+	A(group_max, FIELD_INT),	A(is_default, FIELD_BOOL),
+	A(mem_reserve, FIELD_INT),	A(image, FIELD_OWNED),
+	A(features, FIELD_STRS),	A(kept_ms, FIELD_INT),
+	A(kept_by, FIELD_OWNED),	A(ondemand_nodes, FIELD_INT),
+	A(ondemand_percent, FIELD_INT), FIELD_END,
 };
 #undef A
 
@@ -72,6 +62,7 @@ static const struct field storage_fields[] = {
 	FIELD_ENUM(struct storage_spec, policy, policy_word, policy_of),
 	FIELD(struct storage_spec, disk_gib, FIELD_INT),
 	FIELD(struct storage_spec, disk, FIELD_OWNED),
+	FIELD(struct storage_spec, from_id, FIELD_OWNED),
 	FIELD(struct storage_spec, disk_id, FIELD_OWNED),
 	FIELD(struct storage_spec, disk_ms, FIELD_INT),
 	FIELD(struct storage_spec, disk_price, FIELD_REAL),

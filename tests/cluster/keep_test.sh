@@ -1,7 +1,7 @@
 #!/bin/sh
 # Storage that survives its cluster, on real machines: a file is written to /shared, the cluster is torn down and its storage
-# kept, the cloud's own ledger shows exactly the disk and its group, a second cluster takes it over and reads the file, and
-# the last teardown leaves nothing. TAP. BUILD: another build directory than build/debug.
+# kept, the cloud's own ledger shows exactly the disk and its group, a second cluster takes it over and reads the file, a
+# third one gets a disk of a snapshot of it, and the last teardown leaves nothing. TAP. BUILD: another build directory than build/debug.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 . tests/support/tap.sh
@@ -118,7 +118,15 @@ say job hold one "$job"
 say job cancel one "$job" --yes; ok "jobs that a teardown waits for can be cancelled"
 wait "$last"; ok "torn down once more, its storage kept"
 say cluster list && has "kept"; ok "a row is left of it"
-say cluster delete one --name one --wait --json; ok "deleting that row deletes its disk"
+
+# A snapshot in its place
+say cluster create two slurm shared_disk=one shared_keep=snapshot && say cluster delete two --name two --wait --json; ok "R8.3: of the disk a snapshot is kept"
+book '.live == {"Microsoft.Resources/resourceGroups": 1, "Microsoft.Compute/snapshots": 1}'; ok "which is all that the cloud has"
+say cluster create one slurm shared_disk=two htc_max=1 && say cluster start one --wait; ok "a cluster with a disk of it starts"
+on_head one 'cat /shared/azureuser/word && ls /shared/results'; has written-by-one; ok "R8.3: which holds what the first disk held"
+say cluster delete two --name two --wait; ok "the snapshot goes with its row"
+on_head one 'echo more >>/shared/azureuser/word && cat /shared/azureuser/word'; has more; ok "and the disk that was made of it does not"
+say cluster delete one --keep none --name one --wait --json; ok "deleting the cluster deletes it"
 tail -n 1 "$site/said" | jq -e '(.data.kept | length == 0) and (.data.left | length == 0)' >/dev/null; ok "nothing is kept or left"
 book '.live == {}'; ok "the cloud has nothing"
 book '[.disks[] | select(.deleted == null)] | length == 0'; ok "no disk costs"

@@ -126,6 +126,38 @@ static const char *disk_id(const struct drive *d, char out[400])
 	return out;
 }
 
+static const char *snapshot_id(const struct drive *d, char out[400])
+{
+	snprintf(out, 400, "%s/providers/Microsoft.Compute/snapshots/shared-s1", d->ask.group);
+	return out;
+}
+
+/* R8.3: of a disk, which goes; and another that is made of it. */
+static bool snapshot(struct drive *d)
+{
+	char disk[400], id[400], copy[420];
+	struct outcome o;
+
+	disk_id(d, disk);
+	o = ask_change(&d->ask, (struct cloud_change){ .verb = CLOUD_PUT,
+						       .kind = CLOUD_SNAPSHOT,
+						       .id = snapshot_id(d, id),
+						       .source_id = disk });
+	if (!finished(&o, "snapshot") || !is(d, CLOUD_SNAPSHOT, id, CLOUD_IS_THERE))
+		return false;
+	snprintf(copy, sizeof(copy), "%s-copy", disk);
+	o = ask_change(&d->ask, (struct cloud_change){ .verb = CLOUD_PUT,
+						       .kind = CLOUD_DISK,
+						       .id = copy,
+						       .disk_gib = 64,
+						       .source_id = id });
+	return finished(&o, "a disk of the snapshot") &&
+	       is(d, CLOUD_DISK, copy, CLOUD_IS_THERE) &&
+	       change(d, CLOUD_DELETE, CLOUD_DISK, copy) &&
+	       change(d, CLOUD_DELETE, CLOUD_SNAPSHOT, id) &&
+	       is(d, CLOUD_SNAPSHOT, id, CLOUD_IS_GONE);
+}
+
 static bool head(struct drive *d)
 {
 	struct cloud_vm_spec vm = ask_spec(&d->ask, "Standard_D2s_v5", "head");
@@ -406,6 +438,7 @@ static const struct {
 	{ "sizes, prices and quotas are read", facts },
 	{ "group, security group and network are made", base },
 	{ "a head is made, stopped and started", head },
+	{ "a snapshot is made of a disk, and a disk of it", snapshot },
 	{ "a Flexible set is made, grown and shrunk by name", flexible },
 	{ "a Uniform set in one placement group comes and goes", uniform },
 	{ "lists are complete over pages, empty ones too", lists },

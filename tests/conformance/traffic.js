@@ -8,7 +8,9 @@ const { end } = require('./tap');
 
 /* Everything that src/provider/azure calls, by Azure's own names. */
 const CLAIM = [
+	'Disks_CreateOrUpdate',
 	'Disks_Delete',
+	'Disks_Get',
 	'NetworkInterfaces_Delete',
 	'NetworkInterfaces_Get',
 	'NetworkSecurityGroups_CreateOrUpdate',
@@ -22,6 +24,9 @@ const CLAIM = [
 	'ResourceSkus_List',
 	'Resources_List',
 	'Resources_ListByResourceGroup',
+	'Snapshots_CreateOrUpdate',
+	'Snapshots_Delete',
+	'Snapshots_Get',
 	'Usage_List',
 	'UserAssignedIdentities_Delete',
 	'VirtualMachineScaleSetVMs_List',

@@ -1,6 +1,6 @@
 #!/bin/sh
-# One small cluster's whole life on ghosts: made, started, eight tasks, four nodes come and go, torn down but for its
-# storage, and then that too. The engine dies where it is told to and is started again; whoever asks, asks again. In the end
+# One small cluster's whole life on ghosts: made, started, eight tasks, four nodes come and go, torn down but for a
+# snapshot of its storage, and then that too. The engine dies where it is told to and is started again; whoever asks, asks again. In the end
 # nothing may be lost, doubled or left.
 #   tests/faults/life.sh BUILD [FAILPOINT...]   the first engine gets the first one (base/failpoint.h), and so on
 # PASSED   a file that gets the names passed by the first engine
@@ -32,7 +32,7 @@ scaled_in() { api '/v1/clusters/demo/nodes?limit=1' 2>/dev/null | grep -q '"tota
 gone() {
 	case $(state) in
 	"") api /v1/engine >/dev/null 2>&1 && ! api /v1/clusters/demo >/dev/null 2>&1 && api /v1/engine >/dev/null 2>&1 ;;
-	running | failed) cli cluster delete demo --keep shared --name demo --yes; false ;;
+	running | failed) cli cluster delete demo --keep shared=snapshot --name demo --yes; false ;;
 	kept) cli cluster delete demo --keep none --name demo --yes; false ;;
 	*) false ;;
 	esac

@@ -28,7 +28,12 @@ tap_ok "the totals follow" screen_wait 'keeps 2: a disk and its group, at $0.017
 tap_ok "nothing is lost that would have to be accepted" lacks 'I accept the loss'
 screen_golden teardown/kept_80x24
 screen_keys Space
-tap_ok "Space once more deletes it" screen_wait 'I accept the loss of shared'
+tap_ok "Space once more keeps a snapshot" screen_wait 'SNAPSHOT ($0.004/h goes on)'
+tap_ok "which the engine is asked for" asked 'GET /v1/clusters/demo/teardown?keep=shared=snapshot'
+tap_ok "its price is less" screen_wait 'keeps 2: a snapshot and its group, at $0.004/h'
+tap_ok "nor is anything lost then" lacks 'I accept the loss'
+screen_keys Space
+tap_ok "and once more deletes it" screen_wait 'I accept the loss of shared'
 tap_ok "with the hash of that plan" screen_wait 'plan c0ffee11'
 screen_text de
 screen_keys Space

@@ -1,9 +1,11 @@
-/* Networks, interfaces, addresses, disks, placement groups, identities: the plain resources. */
+/* Networks, interfaces, addresses, disks, snapshots, placement groups, identities: the plain
+ * resources. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "azsim/arm/arm.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -124,7 +126,7 @@ static void add_users(struct arm_call *c, const struct az_resource *vnet, struct
 
 static void dress(struct arm_call *c, const struct az_resource *res, struct json *o)
 {
-	char text[AZ_ADDRESS_TEXT];
+	char text[AZ_ADDRESS_TEXT], when[CLOCK_TEXT];
 
 	if (is(res, AZ_VNET)) {
 		dress_children(c, res, o, "properties.subnets", "subnets");
@@ -146,6 +148,11 @@ static void dress(struct arm_call *c, const struct az_resource *res, struct json
 	} else if (is(res, AZ_PIP)) {
 		json_put(o, "properties.ipAddress",
 			 json_new_string(az_address_text(text, res->public_address)));
+	} else if (is(res, AZ_SNAPSHOT)) {
+		json_put(o, "properties.diskState", json_new_string("Unattached"));
+		json_put(o, "properties.timeCreated",
+			 json_new_string(clock_text(when, res->created_ms)));
+		json_put(o, "properties.uniqueId", json_new_string(res->guid));
 	} else if (is(res, AZ_DISK)) {
 		json_put(o, "properties.diskState",
 			 json_new_string(res->vm ? "Attached" : "Unattached"));
@@ -198,10 +205,15 @@ static struct az_resource *find(struct arm_call *c)
 	return NULL;
 }
 
+static bool is_of_disks(const char *type)
+{
+	return strcmp(type, AZ_DISK) == 0 || strcmp(type, AZ_SNAPSHOT) == 0;
+}
+
 /* Compute's and identity's plain resources are made at once, the network's are operations. */
 static bool is_async(const char *type)
 {
-	return strncmp(type, "Microsoft.Network", 17) == 0 || strcmp(type, AZ_DISK) == 0;
+	return strncmp(type, "Microsoft.Network", 17) == 0 || is_of_disks(type);
 }
 
 static void answer_put(struct arm_call *c, struct az_resource *res, bool made)
@@ -219,9 +231,9 @@ static void answer_put(struct arm_call *c, struct az_resource *res, bool made)
 	az_resource_changed(c->w, res);
 	/* the disk provider says 202 whether it makes or changes */
 	arm_accepted(c,
-		     strcmp(res->type, AZ_DISK) == 0 ? 202
-		     : made			     ? 201
-						     : 200,
+		     is_of_disks(res->type) ? 202
+		     : made		    ? 201
+					    : 200,
 		     arm_resource_json(c, res), op);
 }
 

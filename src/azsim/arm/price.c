@@ -90,6 +90,20 @@ static struct json *disk_item(const struct az_disk_tier *t, int region)
 	return o;
 }
 
+static struct json *snapshot_item(int region)
+{
+	struct json *o = priced(az_snapshot_month(region), region);
+
+	json_set_str(o, "meterName", "LRS Snapshots");
+	json_set_str(o, "skuName", "Snapshots LRS");
+	json_set_str(o, "armSkuName", "Standard_HDD_Managed_Disk_Snapshots");
+	json_set_str(o, "productName", "Standard HDD Managed Disks");
+	json_set_str(o, "serviceName", "Storage");
+	json_set_str(o, "serviceFamily", "Storage");
+	json_set_str(o, "unitOfMeasure", "1 GB/Month");
+	return o;
+}
+
 static void add_next(struct arm_call *c, struct json *o, int64_t skip)
 {
 	struct buf b = BUF_INIT(BUF_TEXT_MAX);
@@ -147,6 +161,8 @@ void arm_prices(struct arm_call *c)
 	for (const struct az_disk_tier *t = az_disk_tiers; t->name; t++)
 		for (int i = 0; i < AZ_REGIONS; i++)
 			offer(&l, disk_item(t, i));
+	for (int i = 0; i < AZ_REGIONS; i++)
+		offer(&l, snapshot_item(i));
 	json_set_str(o, "BillingCurrency", "USD");
 	json_set_str(o, "CustomerEntityId", "Default");
 	json_set_str(o, "CustomerEntityType", "Retail");

@@ -63,6 +63,7 @@ const struct arm_route arm_routes[] = {
 	PLAIN(G NETWORK, NETWORK, "natGateways", AZ_NAT, AZ_NET_READ, AZ_NET_WRITE),
 	PLAIN(G COMPUTE, COMPUTE, "proximityPlacementGroups", AZ_PPG, 0, 0),
 	PLAIN(G COMPUTE, COMPUTE, "disks", AZ_DISK, 0, 0),
+	PLAIN(G COMPUTE, COMPUTE, "snapshots", AZ_SNAPSHOT, 0, 0),
 	PLAIN(G MSI, MSI, "userAssignedIdentities", AZ_IDENTITY, 0, 0),
 	{ "GET", G NETWORK "/virtualNetworks/*/subnets", arm_subnet_list, ARM_GROUP,
 	  AZ_NET_READ, NULL },

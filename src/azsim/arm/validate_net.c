@@ -177,6 +177,68 @@ static int check_ppg(struct arm_call *c, struct json *doc)
 	return 0;
 }
 
+/* One that is there is what it was made from, whatever became of that. */
+static int check_source(struct arm_call *c, struct json *doc, const struct az_resource *old)
+{
+	static const char path[] = "properties.creationData.sourceResourceId";
+	const struct az_resource *source = az_disk_source(c->w, doc);
+	const char *id = json_str(doc, path, NULL);
+
+	if (!id)
+		return bad(c, "InvalidParameter", "disk.creationData.sourceResourceId",
+			   "required where createOption is Copy.");
+	if (old)
+		return text_casecmp(json_str(old->doc, path, ""), id) == 0
+			   ? 0
+			   : az_refuse_at(
+				 &c->r, "disk.creationData.sourceResourceId", 409,
+				 "PropertyChangeNotAllowed",
+				 "Changing property 'creationData.sourceResourceId' is not allowed.");
+	if (!source)
+		return az_refuse(&c->r, 404, "ResourceNotFound",
+				 "The source %.250s is not found.", id);
+	if (strcmp(source->location,
+		   az_regions[az_region_find(json_str(c->body, "location", ""))].name) != 0)
+		return bad(c, "InvalidParameter", "disk.creationData.sourceResourceId",
+			   "a copy and its source are in one region.");
+	if (!json_get(doc, "properties.diskSizeGB"))
+		json_put(doc, "properties.diskSizeGB",
+			 json_new_int(json_int(source->doc, "properties.diskSizeGB", 0)));
+	if (json_int(doc, "properties.diskSizeGB", 0) <
+	    json_int(source->doc, "properties.diskSizeGB", 0))
+		return bad(c, "InvalidParameter", "disk.diskSizeGB",
+			   "a copy is no smaller than its source.");
+	return 0;
+}
+
+static int check_snapshot(struct arm_call *c, struct json *doc)
+{
+	static const char *const skus[] = { "Standard_LRS", "Standard_ZRS", "Premium_LRS",
+					    NULL };
+	const struct az_resource *old = az_resource_find(c->group, AZ_SNAPSHOT, c->arg[2]);
+	bool incremental = json_bool(doc, "properties.incremental", false);
+
+	if (text_casecmp(json_str(doc, "properties.creationData.createOption", ""), "Copy") !=
+	    0)
+		return bad(c, "InvalidParameter", "snapshot.creationData.createOption",
+			   "this cloud makes snapshots as a Copy of a disk.");
+	if (!one_of(json_str(doc, "sku.name", "Standard_LRS"), skus))
+		return bad(c, "InvalidParameter", "sku.name", "there is no such snapshot.");
+	if (old && json_bool(old->doc, "properties.incremental", false) != incremental)
+		return az_refuse_at(&c->r, "snapshot.incremental", 409,
+				    "PropertyChangeNotAllowed",
+				    "Changing property 'incremental' is not allowed.");
+	if (check_source(c, doc, old) != 0)
+		return -1;
+	if (old)
+		json_put(doc, "properties.diskSizeGB",
+			 json_new_int(json_int(old->doc, "properties.diskSizeGB", 0)));
+	if (!json_get(doc, "sku.name"))
+		json_put(doc, "sku.name", json_new_string("Standard_LRS"));
+	json_put(doc, "properties.incremental", json_new_bool(incremental));
+	return 0;
+}
+
 static int check_disk(struct arm_call *c, struct json *doc)
 {
 	static const char *const options[] = { "Empty",	 "FromImage", "Copy", "Import",
@@ -204,6 +266,8 @@ static int check_disk(struct arm_call *c, struct json *doc)
 		    &c->r, "disk.diskSizeGB", 409, "OperationNotAllowed",
 		    "Managed disk resize from %lld to %lld GB failed. New size must be greater than existing size.",
 		    (long long)was, (long long)gib);
+	if (text_casecmp(option, "Copy") == 0 && check_source(c, doc, old) != 0)
+		return -1;
 	if (!json_get(doc, "sku.name"))
 		json_put(doc, "sku.name", json_new_string("Standard_LRS"));
 	return 0;
@@ -215,8 +279,9 @@ int arm_check_resource(struct arm_call *c, const char *type, struct json *doc)
 		const char *type;
 		int (*check)(struct arm_call *c, struct json *doc);
 	} checks[] = {
-		{ AZ_VNET, check_vnet }, { AZ_NSG, check_nsg }, { AZ_NIC, check_nic },
-		{ AZ_PIP, check_pip },	 { AZ_PPG, check_ppg }, { AZ_DISK, check_disk },
+		{ AZ_VNET, check_vnet },	 { AZ_NSG, check_nsg }, { AZ_NIC, check_nic },
+		{ AZ_PIP, check_pip },		 { AZ_PPG, check_ppg }, { AZ_DISK, check_disk },
+		{ AZ_SNAPSHOT, check_snapshot },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++)

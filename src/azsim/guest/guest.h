@@ -88,8 +88,10 @@ int guest_delete(struct guests *g, const char *id,
 		 struct err *err); /* cuts the power first; fine without a disk */
 /* The data of a disk that no guest has any more; fine when there is none. */
 int guest_disk_delete(struct guests *g, const char *id, struct err *err);
-/* What was written while it booted and by its first-boot script, the last max bytes of each: what
- * a serial console would show. -1: nothing yet. */
+/* Into one that is new; fine when the other never held anything. */
+int guest_disk_copy(struct guests *g, const char *from, const char *to, struct err *err);
+/* What was written while it booted and by its first-boot script, the last max bytes of each:
+ * what a serial console would show. -1: nothing yet. */
 int guest_console(const struct guests *g, const char *id, size_t max, struct buf *out);
 
 /*

@@ -29,14 +29,51 @@ double az_disk_month(const struct az_disk_tier *t, int region)
 	return round(t->month * az_regions[region].price_factor * 100) / 100;
 }
 
+double az_snapshot_month(int region)
+{
+	return 0.05 * az_regions[region].price_factor;
+}
+
+bool az_disk_holds_data(const struct az_resource *res)
+{
+	return strcmp(res->type, AZ_DISK) == 0 || strcmp(res->type, AZ_SNAPSHOT) == 0;
+}
+
+/* Of a snapshot as if all of it were in use: this cloud does not count blocks. */
 double az_disk_price(const struct az_resource *disk)
 {
 	const struct az_disk_tier *t = az_disk_tiers;
 	int region = az_region_find(disk->location);
 
+	region = region < 0 ? AZ_EASTUS : region;
+	if (strcmp(disk->type, AZ_SNAPSHOT) == 0)
+		return az_snapshot_month(region) * (double)gib_of(disk) / AZ_MONTH_HOURS;
 	while (t[1].name && t->gib < gib_of(disk))
 		t++;
-	return az_disk_month(t, region < 0 ? AZ_EASTUS : region) / AZ_MONTH_HOURS;
+	return az_disk_month(t, region) / AZ_MONTH_HOURS;
+}
+
+struct az_resource *az_disk_source(const struct az_world *w, const struct json *doc)
+{
+	struct az_resource *res;
+
+	if (text_casecmp(json_str(doc, "properties.creationData.createOption", ""), "Copy") !=
+	    0)
+		return NULL;
+	res = az_resource_by_id(
+	    w, json_str(doc, "properties.creationData.sourceResourceId", NULL));
+	return res && az_disk_holds_data(res) && res->prov != AZ_DELETING ? res : NULL;
+}
+
+void az_disk_fill(struct az_world *w, const struct az_resource *disk)
+{
+	const struct az_resource *source = az_disk_source(w, disk->doc);
+	struct err err = ERR_INIT;
+
+	if (source && w->machines.copy_disk &&
+	    w->machines.copy_disk(w->machines.arg, source, disk, &err) < 0)
+		log_error("%s: what %s holds is not in it: %s", disk->name, source->name,
+			  err.msg);
 }
 
 struct az_resource *az_disk_attached(const struct az_world *w, const struct json *entry)

@@ -1,6 +1,7 @@
 /*
- * Managed disks: what they cost, who may hold one, and what was ever made of them. The disk
- * itself is a plain resource; its data, where machines are real, lies with whoever makes those.
+ * Managed disks and their snapshots: what they cost, who may hold one, and what was ever made
+ * of them. The disk itself is a plain resource; its data, where machines are real, lies with
+ * whoever makes those.
  */
 #ifndef AZSIM_WORLD_DISK_H
 #define AZSIM_WORLD_DISK_H
@@ -20,7 +21,12 @@ extern const struct az_disk_tier az_disk_tiers[]; /* ends with a NULL name */
 #define AZ_MONTH_HOURS	730
 
 double az_disk_month(const struct az_disk_tier *t, int region);
-double az_disk_price(const struct az_resource *disk); /* an hour */
+double az_snapshot_month(int region);			/* of one GiB */
+double az_disk_price(const struct az_resource *disk);	/* an hour; of a snapshot, too */
+bool az_disk_holds_data(const struct az_resource *res); /* a disk or a snapshot */
+/* The disk or snapshot that a document says it is a copy of; NULL: there is none. */
+struct az_resource *az_disk_source(const struct az_world *w, const struct json *doc);
+void az_disk_fill(struct az_world *w, const struct az_resource *disk); /* from its source */
 
 /* The resource that an entry of dataDisks attaches; NULL when it makes one of its own. */
 struct az_resource *az_disk_attached(const struct az_world *w, const struct json *entry);

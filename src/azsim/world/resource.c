@@ -15,8 +15,8 @@
 const char *const az_prov_name[] = { "Creating", "Updating", "Succeeded", "Failed",
 				     "Deleting" };
 
-static const char *const types[] = { AZ_VNET, AZ_NSG, AZ_NIC,  AZ_PIP,
-				     AZ_NAT,  AZ_PPG, AZ_DISK, AZ_IDENTITY };
+static const char *const types[] = { AZ_VNET, AZ_NSG,  AZ_NIC,	    AZ_PIP,	AZ_NAT,
+				     AZ_PPG,  AZ_DISK, AZ_SNAPSHOT, AZ_IDENTITY };
 
 const char *az_type_of(const char *type)
 {
@@ -257,8 +257,11 @@ struct az_resource *az_resource_put(struct az_world *w, struct az_group *g, cons
 	}
 	res->prov = AZ_SUCCEEDED;
 	az_resource_changed(w, res);
-	if (res->type == az_type_of(AZ_DISK))
+	if (az_disk_holds_data(res)) {
 		az_disk_made(w, res);
+		if (*made)
+			az_disk_fill(w, res);
+	}
 	return res;
 }
 
@@ -357,6 +360,8 @@ int az_resource_deletable(const struct az_world *w, const struct az_resource *re
 	if (res->vm)
 		return az_refuse(r, 409, "OperationNotAllowed", "Disk %s is attached to VM %s.",
 				 res->name, az_vm_name(res->vm));
+	if (az_disk_holds_data(res))
+		return 0; /* what was made from it is a copy */
 	id = az_resource_id(res->group, res->type, res->name);
 	other = user_of(w, res, id);
 	set = other ? NULL : set_user(w, id);
@@ -380,7 +385,7 @@ void az_resource_remove(struct az_world *w, struct az_resource *res)
 {
 	char key[256];
 
-	if (res->type == az_type_of(AZ_DISK)) {
+	if (az_disk_holds_data(res)) {
 		az_disk_gone(w, res);
 		if (w->machines.drop_disk)
 			w->machines.drop_disk(w->machines.arg, res);

@@ -17,6 +17,7 @@
 #define AZ_NAT	    "Microsoft.Network/natGateways"
 #define AZ_PPG	    "Microsoft.Compute/proximityPlacementGroups"
 #define AZ_DISK	    "Microsoft.Compute/disks"
+#define AZ_SNAPSHOT "Microsoft.Compute/snapshots"
 #define AZ_IDENTITY "Microsoft.ManagedIdentity/userAssignedIdentities"
 #define AZ_VM_TYPE  "Microsoft.Compute/virtualMachines"
 #define AZ_SET_TYPE "Microsoft.Compute/virtualMachineScaleSets"

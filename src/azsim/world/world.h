@@ -71,6 +71,9 @@ struct az_machines {
 	void (*stop)(void *arg, const struct az_vm *vm, bool forget); /* forget: the disk too */
 	void (*drop_disk)(void *arg,
 			  const struct az_resource *disk); /* its data is gone for good */
+	/* What one disk or snapshot holds now goes into another, which is new. */
+	int (*copy_disk)(void *arg, const struct az_resource *from,
+			 const struct az_resource *to, struct err *err);
 	/* What the machine wrote to its console; -1: nothing. */
 	int (*console)(void *arg, const struct az_vm *vm, struct buf *out);
 	void *arg;

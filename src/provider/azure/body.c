@@ -244,8 +244,23 @@ static struct json *disk_body(const struct cloud_change *ch)
 	struct json *j = tagged(ch);
 
 	put_str(j, "sku.name", "Premium_LRS");
-	put_str(j, "properties.creationData.createOption", "Empty");
+	put_str(j, "properties.creationData.createOption", ch->source_id ? "Copy" : "Empty");
+	if (ch->source_id)
+		put_str(j, "properties.creationData.sourceResourceId", ch->source_id);
 	json_put(j, "properties.diskSizeGB", json_new_int(ch->disk_gib));
+	return j;
+}
+
+/* An incremental one lies on standard storage, whatever its disk does, and is billed by what it
+ * holds. */
+static struct json *snapshot_body(const struct cloud_change *ch)
+{
+	struct json *j = tagged(ch);
+
+	put_str(j, "sku.name", "Standard_LRS");
+	put_str(j, "properties.creationData.createOption", "Copy");
+	put_str(j, "properties.creationData.sourceResourceId", ch->source_id);
+	put_bool(j, "properties.incremental", true);
 	return j;
 }
 
@@ -286,6 +301,8 @@ struct json *body_of_change(const struct cloud_change *ch)
 		return nsg_body(ch);
 	case CLOUD_DISK:
 		return disk_body(ch);
+	case CLOUD_SNAPSHOT:
+		return snapshot_body(ch);
 	case CLOUD_VM:
 		return vm_body(ch);
 	case CLOUD_SCALESET:

@@ -16,6 +16,7 @@ static const struct {
 	[CLOUD_VM] = { "/providers/Microsoft.Compute/virtualMachines/", 64 },
 	[CLOUD_SCALESET] = { "/providers/Microsoft.Compute/virtualMachineScaleSets/", 64 },
 	[CLOUD_DISK] = { "/providers/Microsoft.Compute/disks/", 80 },
+	[CLOUD_SNAPSHOT] = { "/providers/Microsoft.Compute/snapshots/", 80 },
 	[CLOUD_MEMBERS] = { "/providers/Microsoft.Compute/virtualMachineScaleSets/", 64 },
 };
 
@@ -52,6 +53,7 @@ const char *id_version(const char *id)
 		const char *type, *version;
 	} versions[] = {
 		{ "Microsoft.Compute/disks", API_DISKS },
+		{ "Microsoft.Compute/snapshots", API_DISKS },
 		{ "Microsoft.Network", API_NETWORK },
 		{ "Microsoft.ManagedIdentity", API_MSI },
 		{ "Microsoft.Storage", API_STORAGE },

@@ -15,7 +15,7 @@ struct size_list {
 	struct http_call *price_call;
 	struct cloud *cloud;
 	unsigned int price_pages;
-	bool disks; /* the prices of disks are being read */
+	size_t part; /* of the price list, that is being read */
 };
 
 static void free_sizes(struct cloud_call *call)
@@ -154,8 +154,27 @@ static void take_disk_price(struct vm_sizes *sizes, const struct json *item)
 			sizes->disk_month[i] = price;
 }
 
+static void take_snapshot_price(struct vm_sizes *sizes, const struct json *item)
+{
+	double price = json_real(item, "retailPrice", -1);
+
+	if (price > 0 && strcmp(json_str(item, "unitOfMeasure", ""), "1 GB/Month") == 0)
+		sizes->snapshot_month = price;
+}
+
+/* Asked for one after the other. */
+static const struct {
+	const char *filter;
+	void (*take)(struct vm_sizes *sizes, const struct json *item);
+} parts[] = {
+	{ "serviceName eq 'Virtual Machines'", take_price },
+	{ "productName eq 'Premium SSD Managed Disks'", take_disk_price },
+	{ "productName eq 'Standard HDD Managed Disks' and skuName eq 'Snapshots LRS'",
+	  take_snapshot_price },
+};
+
 static void price_page(struct cloud_call *call, const char *url);
-static void prices_ask(struct cloud_call *call, const char *what);
+static void prices_ask(struct cloud_call *call);
 
 static void on_prices(void *arg, const struct http_reply *reply, const struct err *err)
 {
@@ -171,12 +190,11 @@ static void on_prices(void *arg, const struct http_reply *reply, const struct er
 	(void)err;
 	l->price_call = NULL;
 	for (size_t i = 0; i < json_len(items); i++)
-		(l->disks ? take_disk_price : take_price)(&l->sizes, json_at(items, i));
+		parts[l->part].take(&l->sizes, json_at(items, i));
 	if (next[0] && ++l->price_pages < 200) {
 		price_page(call, next);
-	} else if (!l->disks) {
-		l->disks = true;
-		prices_ask(call, "productName eq 'Premium SSD Managed Disks'");
+	} else if (++l->part < ARRAY_LEN(parts)) {
+		prices_ask(call);
 	} else {
 		sizes_done(call, &ok);
 	}
@@ -191,13 +209,13 @@ static void price_page(struct cloud_call *call, const char *url)
 	l->price_call = http_client_send(call->cloud->http, &q, on_prices, call);
 }
 
-static void prices_ask(struct cloud_call *call, const char *what)
+static void prices_ask(struct cloud_call *call)
 {
 	const struct size_list *l = call->state;
 	struct buf url = BUF_INIT(8192), filter = BUF_INIT(4096);
 
-	buf_addf(&filter, "%s and armRegionName eq '%s' and priceType eq 'Consumption'", what,
-		 l->sizes.region);
+	buf_addf(&filter, "%s and armRegionName eq '%s' and priceType eq 'Consumption'",
+		 parts[l->part].filter, l->sizes.region);
 	buf_addf(&url, "%s?api-version=%s&$filter=", call->cloud->record->prices, API_PRICES);
 	http_escape(&url, buf_str(&filter));
 	price_page(call, buf_str(&url));
@@ -215,7 +233,7 @@ static void prices_begin(struct cloud_call *call)
 		return;
 	}
 	l->sizes.sample_prices = call->cloud->record->simulated;
-	prices_ask(call, "serviceName eq 'Virtual Machines'");
+	prices_ask(call);
 }
 
 static void on_skus(void *arg, const struct arm_answer *a)

@@ -24,7 +24,28 @@ static struct json *item(struct json *list, const char *kind, const char *id, co
 	return j;
 }
 
-static void resources(struct json *list, bool keep)
+#define SNAPSHOT_PRICE 0.0044
+
+/* What the fixture's storage is to become: "delete", "keep" or "snapshot". */
+static void disk_resources(struct json *list, const char *fate)
+{
+	bool copied = strcmp(fate, "snapshot") == 0;
+
+	json_set_str(item(list, "disk",
+			  DISK_GROUP "/providers/Microsoft.Compute/disks/demo-shared-4f1c",
+			  copied ? "delete" : fate, DISK_PRICE),
+		     "storage", "shared");
+	json_set_str(item(list, "group", DISK_GROUP, copied ? "keep" : fate, 0), "storage",
+		     "shared");
+	if (copied)
+		json_set_str(item(list, "snapshot",
+				  DISK_GROUP
+				  "/providers/Microsoft.Compute/snapshots/demo-shared-4f1c-s1",
+				  "make", SNAPSHOT_PRICE),
+			     "storage", "shared");
+}
+
+static void resources(struct json *list, const char *fate)
 {
 	static const char *const ours[][2] = {
 		{ "group", "" },
@@ -43,14 +64,8 @@ static void resources(struct json *list, bool keep)
 	}
 	item(list, "network", "/g/Microsoft.Network/virtualNetworks/corp-hub", "never touched",
 	     0);
-	if (!fixture->disk)
-		return;
-	json_set_str(item(list, "disk",
-			  DISK_GROUP "/providers/Microsoft.Compute/disks/demo-shared-4f1c",
-			  keep ? "keep" : "delete", DISK_PRICE),
-		     "storage", "shared");
-	json_set_str(item(list, "group", DISK_GROUP, keep ? "keep" : "delete", 0), "storage",
-		     "shared");
+	if (fixture->disk)
+		disk_resources(list, fate);
 }
 
 static void jobs(struct json *list, int n, bool running)
@@ -86,23 +101,27 @@ static void arrays(struct json *list, const struct cluster_row *r)
 	json_set_int(a, "jobs", 0);
 }
 
-static void storage(struct json *s, bool keep)
+static void storage(struct json *s, const char *fate)
 {
 	json_set_str(s, "name", "shared");
 	json_set_str(s, "path", "/shared");
 	json_set_bool(s, "can_keep", fixture->disk);
-	json_set_str(s, "act", keep ? "keep" : "delete");
+	json_set_bool(s, "can_snapshot", fixture->disk);
+	json_set_str(s, "act", fate);
 	json_set_str(s, "policy", "delete");
 	json_set_int(s, "gib", fixture->disk ? 64 : 0);
 	json_set_str(s, "disk", fixture->disk ? "demo-shared-4f1c" : "");
 	json_set_int(s, "since_ms", fixture->disk ? fixture->engine.now_ms - 86400000 : 0);
 	json_set_bool(s, "taken_over", false);
 	json_set_real(s, "price_per_hour", fixture->disk ? DISK_PRICE : 0);
+	json_set_real(s, "snapshot_per_hour", SNAPSHOT_PRICE);
 }
 
 struct json *fixture_teardown(const struct cluster_row *r, const char *kept)
 {
-	bool keep = kept && strcmp(kept, "shared") == 0;
+	bool copied = kept && strcmp(kept, "shared=snapshot") == 0;
+	bool keep = copied || (kept && strcmp(kept, "shared") == 0);
+	const char *fate = copied ? "snapshot" : keep ? "keep" : "delete";
 	bool unread = r->view.queue_unread;
 	struct json *j = json_new_object(), *lost;
 
@@ -111,10 +130,10 @@ struct json *fixture_teardown(const struct cluster_row *r, const char *kept)
 	json_set_str(j, "subscription", "00000000-0000-0000-0000-000000000000");
 	json_set_str(j, "group", GROUP);
 	json_set_bool(j, "simulated", true);
-	resources(json_set_array(j, "resources"), keep);
+	resources(json_set_array(j, "resources"), fate);
 	arrays(json_set_array(j, "arrays"), r);
 	jobs(json_set_array(j, "pending"), 1, false);
-	storage(json_add_object(json_set_array(j, "storage")), keep);
+	storage(json_add_object(json_set_array(j, "storage")), fate);
 	lost = json_set_array(j, "data_lost");
 	if (!keep) {
 		lost = json_add_object(lost);
@@ -136,8 +155,11 @@ struct json *fixture_teardown(const struct cluster_row *r, const char *kept)
 	json_set_int(j, "keeps", keep ? 2 : 0);
 	json_set_int(j, "skips", 1);
 	json_set_real(j, "saves_per_hour", r->view.price_now);
-	json_set_real(j, "goes_on_per_hour", keep ? DISK_PRICE : 0);
-	json_set_str(j, "hash", keep ? "5a5a5a5ad00dfeed" : "c0ffee11d00dfeed");
+	json_set_real(j, "goes_on_per_hour", copied ? SNAPSHOT_PRICE : keep ? DISK_PRICE : 0);
+	json_set_str(j, "hash",
+		     copied ? "51a9510fd00dfeed"
+		     : keep ? "5a5a5a5ad00dfeed"
+			    : "c0ffee11d00dfeed");
 	json_set_int(j, "valid_until_ms", fixture->engine.now_ms + 600000);
 	return j;
 }

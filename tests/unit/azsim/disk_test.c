@@ -16,6 +16,11 @@
 
 #define DATA_RG CLOUD_SUB "/resourceGroups/data"
 #define DISK	DATA_RG "/providers/Microsoft.Compute/disks/d1"
+#define SNAPSHOT DATA_RG "/providers/Microsoft.Compute/snapshots/s1"
+#define COPY	 DATA_RG "/providers/Microsoft.Compute/disks/d2"
+#define FROM(source, more)                                                                     \
+	"{\"location\":\"westeurope\",\"tags\":{\"of\":\"me\"},\"properties\":{" more           \
+	"\"creationData\":{\"createOption\":\"Copy\",\"sourceResourceId\":\"" source "\"}}}"
 #define VERSION "?api-version=2023-10-02"
 #define BODY(gib)                                                                                   \
 	"{\"location\":\"westeurope\",\"sku\":{\"name\":\"Premium_LRS\"},\"tags\":{\"of\":\"me\"}," \
@@ -159,6 +164,71 @@ static void a_restart_knows_who_holds_it_and_what_it_cost(void **state)
 	assert_non_null(json_str(json_at(json_get(cl.json, "disks"), 0), "deleted", NULL));
 }
 
+static void a_snapshot_outlives_its_disk_and_makes_another(void **state)
+{
+	(void)state;
+	assert_int_equal(cloud_call(&cl, "PUT", SNAPSHOT VERSION,
+				    FROM(DISK, "\"incremental\":true,")),
+			 202);
+	cloud_pass(&cl, 5000);
+	assert_int_equal(cloud_call(&cl, "DELETE", DISK VERSION, NULL), 202);
+	cloud_pass(&cl, 60000);
+	assert_int_equal(cloud_call(&cl, "GET", DISK VERSION, NULL), 404);
+	assert_int_equal(cloud_call(&cl, "GET", SNAPSHOT VERSION, NULL), 200);
+	assert_int_equal(json_int(cl.json, "properties.diskSizeGB", 0), 64);
+	assert_true(json_bool(cl.json, "properties.incremental", false));
+	assert_string_equal(json_str(cl.json, "properties.provisioningState", ""), "Succeeded");
+	assert_int_equal(cloud_call(&cl, "PUT", SNAPSHOT VERSION,
+				    FROM(DISK, "\"incremental\":true,")),
+			 202); /* the same once more */
+	assert_int_equal(cloud_call(&cl, "PUT", COPY VERSION, FROM(SNAPSHOT, "")), 202);
+	cloud_pass(&cl, 5000);
+	assert_int_equal(cloud_call(&cl, "GET", COPY VERSION, NULL), 200);
+	assert_int_equal(json_int(cl.json, "properties.diskSizeGB", 0), 64);
+	assert_int_equal(cloud_call(&cl, "DELETE", SNAPSHOT VERSION, NULL), 202);
+	cloud_pass(&cl, 60000);
+	assert_int_equal(cloud_call(&cl, "GET", SNAPSHOT VERSION, NULL), 404);
+}
+
+static void a_snapshot_is_of_a_disk_that_is_there_and_stays_so(void **state)
+{
+	(void)state;
+	assert_int_equal(cloud_call(&cl, "PUT", SNAPSHOT VERSION, BODY("64")), 400);
+	assert_int_equal(cloud_call(&cl, "PUT", SNAPSHOT VERSION, FROM(DISK "x", "")), 404);
+	assert_int_equal(cloud_call(&cl, "PUT", SNAPSHOT VERSION, FROM(DISK, "")), 202);
+	cloud_pass(&cl, 5000);
+	assert_int_equal(cloud_call(&cl, "PUT", SNAPSHOT VERSION, FROM(DISK "x", "")), 409);
+	assert_string_equal(cloud_code(&cl), "PropertyChangeNotAllowed");
+	assert_int_equal(
+	    cloud_call(&cl, "PUT", COPY VERSION, FROM(SNAPSHOT, "\"diskSizeGB\":32,")), 400);
+	assert_int_equal(cloud_call(&cl, "PUT", COPY VERSION, FROM(SNAPSHOT "x", "")), 404);
+}
+
+static void a_snapshot_stands_in_the_ledger_and_in_the_price_list(void **state)
+{
+	const struct json *d;
+
+	(void)state;
+	cloud_call(&cl, "PUT", SNAPSHOT VERSION, FROM(DISK, "\"incremental\":true,"));
+	cloud_pass(&cl, 5000);
+	assert_int_equal(cloud_call(&cl, "GET", "/azsim/ledger?tag=of:me", NULL), 200);
+	assert_int_equal(json_len(json_get(cl.json, "disks")), 2);
+	d = json_at(json_get(cl.json, "disks"), 0); /* the newest */
+	assert_string_equal(json_str(d, "name", ""), "s1");
+	assert_true(json_real(d, "pricePerHour", 0) > 0);
+	assert_true(json_real(d, "pricePerHour", 1) <
+		    json_real(json_at(json_get(cl.json, "disks"), 1), "pricePerHour", 0));
+	assert_int_equal(
+	    cloud_call(
+		&cl, "GET",
+		"/api/retail/prices?$filter=productName%20eq%20'Standard%20HDD%20Managed%20Disks'"
+		"%20and%20skuName%20eq%20'Snapshots%20LRS'%20and%20armRegionName%20eq%20'westeurope'",
+		NULL),
+	    200);
+	assert_int_equal(json_len(json_get(cl.json, "Items")), 1);
+	assert_string_equal(json_str(cl.json, "Items.0.unitOfMeasure", ""), "1 GB/Month");
+}
+
 static void the_price_list_has_a_tier_for_each_size(void **state)
 {
 	const struct json *items;
@@ -187,6 +257,9 @@ int main(void)
 		TEST(a_disk_that_is_not_there_is_not_attached),
 		TEST(sizes_are_checked_and_never_shrink),
 		TEST(a_restart_knows_who_holds_it_and_what_it_cost),
+		TEST(a_snapshot_outlives_its_disk_and_makes_another),
+		TEST(a_snapshot_is_of_a_disk_that_is_there_and_stays_so),
+		TEST(a_snapshot_stands_in_the_ledger_and_in_the_price_list),
 		TEST(the_price_list_has_a_tier_for_each_size),
 	};
 

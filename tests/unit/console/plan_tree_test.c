@@ -80,6 +80,44 @@ static void what_is_kept_starts_off_and_says_its_price(void **state)
 		    ->tree.v[plan_tree_first_toggle(&((struct ground *)*state)->tree)]);
 }
 
+/* The same plan, where the storage's disk may leave a snapshot, and does as act says. */
+static void as_snapshot(struct ground *g, const char *act)
+{
+	struct json *s = json_get_mut(g->plan, "storage.1");
+
+	json_set_bool(s, "can_snapshot", true);
+	json_set_str(s, "act", act);
+	json_set_real(s, "snapshot_per_hour", 0.25);
+	plan_tree_make(&g->tree, g->plan, false);
+}
+
+static void facts_of(const struct ground *g, const struct plan_row *r, struct textbox *out)
+{
+	textbox_open(out, "");
+	plan_row_facts(&g->tree, (size_t)(r - g->tree.v), g->plan, out);
+}
+
+static void a_snapshot_stays_and_the_side_says_what_space_does_next(void **state)
+{
+	struct ground *g = *state;
+	const struct plan_row *r;
+	struct textbox facts;
+
+	textbox_init(&facts);
+	as_snapshot(g, "keep");
+	r = row_of(g, "shared /shared");
+	assert_true(plan_row_can_snapshot(r));
+	facts_of(g, r, &facts);
+	assert_non_null(strstr(facts.lines.v[facts.lines.n - 1], "a snapshot instead"));
+	as_snapshot(g, "snapshot");
+	r = row_of(g, "shared /shared");
+	assert_int_equal(r->mark, ' ');
+	assert_string_equal(r->act, "SNAPSHOT ($0.25/h goes on)");
+	facts_of(g, r, &facts);
+	assert_non_null(strstr(facts.lines.v[facts.lines.n - 1], "delete it too"));
+	textbox_clear(&facts);
+}
+
 static void storage_of_the_head_is_lost_with_it(void **state)
 {
 	const struct plan_row *r = row_of(*state, "scratch");
@@ -157,6 +195,7 @@ int main(void)
 		cmocka_unit_test(enter_lists_the_jobs_of_a_row_and_folds_them_again),
 		TEST(rows_are_in_order_of_their_stages),
 		TEST(what_is_kept_starts_off_and_says_its_price),
+		TEST(a_snapshot_stays_and_the_side_says_what_space_does_next),
 		TEST(storage_of_the_head_is_lost_with_it),
 		TEST(what_is_not_ours_cannot_be_switched_on),
 		TEST(running_jobs_stand_under_their_array_by_user),

@@ -76,9 +76,10 @@ static void fill_spec(struct cluster_spec *s)
 	s->storage[0] = (struct storage_spec){ xstrdup("shared"),
 					       xstrdup("nfs"),
 					       xstrdup("/shared"),
-					       KEEP_KEEP,
+					       KEEP_SNAPSHOT,
 					       64,
 					       xstrdup("old-shared-1a2b3c4d"),
+					       xstrdup("/subscriptions/s/snapshots/y"),
 					       xstrdup("/subscriptions/s/x"),
 					       5,
 					       0.014 };
@@ -102,7 +103,8 @@ static void a_cluster_comes_back_with_its_spec(void **state)
 	assert_int_equal(d.spec.n_arrays, 2);
 	assert_string_equal(d.spec.arrays[1].name, "hpc");
 	assert_string_equal(d.spec.arrays[1].sizes.v[0], "Standard_F2s_v2");
-	assert_int_equal(d.spec.storage[0].policy, KEEP_KEEP);
+	assert_int_equal(d.spec.storage[0].policy, KEEP_SNAPSHOT);
+	assert_string_equal(d.spec.storage[0].from_id, "/subscriptions/s/snapshots/y");
 	assert_int_equal(d.spec.arrays[0].n_schedule, 0);
 	assert_int_equal(d.spec.arrays[1].schedule[0].min_nodes, 4);
 	assert_int_equal(d.spec.arrays[1].schedule[0].max_nodes, -1);
