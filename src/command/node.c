@@ -82,7 +82,7 @@ static void on_show(struct command_run *r, const struct json *n)
 	show_fact(r, "size", "%s, %s%s%s", json_str(n, "size", "?"),
 		  json_bool(n, "spot", false) ? "spot" : "on demand",
 		  json_str(n, "zone", "")[0] ? ", zone " : "", json_str(n, "zone", ""));
-	show_fact(r, "offers", "%lld cpus, %s, %lld gpus", (long long)json_int(n, "cpus", 0),
+	show_fact(r, "has", "%lld cpus, %s, %lld gpus", (long long)json_int(n, "cpus", 0),
 		  size_text(size, json_int(n, "mem_bytes", 0)),
 		  (long long)json_int(n, "gpus", 0));
 	show_fact(r, "price", "%s/h", money_text(money, json_real(n, "price", -1)));

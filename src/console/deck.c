@@ -559,6 +559,7 @@ struct deck *deck_new(struct loop *l, struct client *c, const struct console_opt
 	d->follow_timer = deck_timer(d, teardown_follow);
 	d->flash_timer = deck_timer(d, on_flash_timer);
 	d->filter_timer = deck_timer(d, deck_filter_typed);
+	d->late_timer = deck_timer(d, deck_late);
 	d->mirror = mirror_new(c, deck_changed, d);
 	deck_load(d);
 	deck_watch(d);
@@ -584,6 +585,7 @@ void deck_free(struct deck *d)
 	deck_log_clear(d);
 	mirror_free(d->mirror);
 	timer_free(d->filter_timer);
+	timer_free(d->late_timer);
 	timer_free(d->follow_timer);
 	timer_free(d->flash_timer);
 	map_clear(&d->map);

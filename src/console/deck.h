@@ -153,6 +153,9 @@ struct deck {
 	    *filter_timer;
 	int64_t filtered_ms; /* when the engine was last told what is typed */
 	struct deck_call *calls;
+	struct timer *late_timer; /* what a key asked for should have been answered */
+	bool by_key;		  /* a key is at work: what is asked now is asked by it */
+	bool told_late;		  /* and the message says that the answer is not there yet */
 	struct deck_run *running; /* a command of the table, or NULL */
 	int exit_code;
 };
@@ -423,6 +426,11 @@ void deck_undo_set(struct deck *d, const char *what, char *path, struct json *bo
  */
 void deck_undo_none(struct deck *d, const char *what, const char *how);
 
+void deck_late(struct deck *d); /* of late_timer */
+/* Where nothing else is said: that the engine is away, so that an answer comes later. */
+void deck_tell_away(struct deck *d);
+/* Does what a key asked for: what it asks the engine is missed when no answer comes. */
+void deck_by_key(struct deck *d, void (*run)(struct deck *d));
 void deck_call_quiet(struct deck *d); /* the newest call's failure is not worth a sentence */
 
 /* deck_lease.c (R9.5): kind "clusters" or "templates" */

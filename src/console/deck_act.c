@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "console/deck.h"
@@ -12,6 +13,7 @@
 #include "model/queue.h"
 
 #define UNDO_MS 30000
+#define LATE_MS 2000 /* without an answer to a key somebody wonders */
 
 struct deck_call {
 	struct deck *deck;
@@ -21,6 +23,7 @@ struct deck_call {
 	deck_failed_cb *failed;
 	char note[160]; /* what the answer is about */
 	bool quiet;	/* its failure is not worth a sentence */
+	bool by_key;
 };
 
 /* Calls */
@@ -42,6 +45,9 @@ static void on_answer(void *arg, const struct json *answer, const struct err *er
 
 	unlink_call(c);
 	deck_load(d); /* rows are borrowed anew in each turn */
+	if (c->by_key && d->told_late)
+		d->message[0] = '\0';
+	d->told_late = d->told_late && !c->by_key;
 	if (answer && c->cb) {
 		c->cb(d, answer, c->note);
 	} else if (!answer && c->failed) {
@@ -61,7 +67,50 @@ static struct deck_call *call_new(struct deck *d, deck_answer_cb *cb, const char
 	*c = (struct deck_call){ .deck = d, .next = d->calls, .cb = cb };
 	snprintf(c->note, sizeof(c->note), "%s", note ? note : "");
 	d->calls = c;
+	c->by_key = d->by_key; /* those that are quiet are nobody's question */
+	if (d->by_key)
+		timer_set(d->late_timer, (int64_t)(LATE_MS * clock_factor()));
 	return c;
+}
+
+static void tell_late(struct deck *d, const char *why)
+{
+	d->told_late = true;
+	deck_remark(d, "%s; what was asked for comes when it answers", why);
+}
+
+void deck_tell_away(struct deck *d)
+{
+	char away[120];
+
+	if (d->mode == AT_PANES && !d->message[0] && deck_away(d, away)[0])
+		tell_late(d, away);
+}
+
+void deck_late(struct deck *d)
+{
+	const struct deck_call *c = d->calls;
+
+	while (c && !c->by_key)
+		c = c->next;
+	if (c)
+		deck_tell_away(d);
+	if (c && d->mode == AT_PANES && !d->message[0])
+		tell_late(d, "the engine has not answered yet");
+	if (d->display)
+		display_ask_key(d->display);
+}
+
+void deck_by_key(struct deck *d, void (*run)(struct deck *d))
+{
+	const struct deck_call *before = d->calls;
+
+	d->by_key = true;
+	d->told_late = false;
+	run(d);
+	d->by_key = false;
+	if (d->calls != before)
+		deck_tell_away(d);
 }
 
 void deck_get(struct deck *d, char *path, deck_answer_cb *cb, const char *note)
@@ -74,8 +123,10 @@ void deck_get(struct deck *d, char *path, deck_answer_cb *cb, const char *note)
 
 void deck_call_quiet(struct deck *d)
 {
-	if (d->calls)
+	if (d->calls) {
 		d->calls->quiet = true;
+		d->calls->by_key = false;
+	}
 }
 
 void deck_get_quietly(struct deck *d, char *path, deck_answer_cb *cb, const char *note)

@@ -251,7 +251,7 @@ void binding_run(struct deck *d, const struct binding *b)
 	const char *off = binding_off(d, b, why);
 
 	if (!off)
-		b->run(d);
+		deck_by_key(d, b->run);
 	else if (binding_key(d, b, key)[0])
 		deck_say(d, TONE_WARN, "%s (%.*s): %s", key, (int)strcspn(b->help, ".:"),
 			 b->help, off);

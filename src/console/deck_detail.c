@@ -52,7 +52,7 @@ static void of_node(const struct deck *d, struct textbox *out, const struct node
 	      (long long)n->generation);
 	field(out, TONE_TEXT, "size", "%s, %s%s%s", vm_size_short(n->size),
 	      n->spot ? "spot" : "on demand", n->zone[0] ? ", zone " : "", n->zone);
-	field(out, TONE_TEXT, "offers", "%lld cpus, %s%s", (long long)n->cpus,
+	field(out, TONE_TEXT, "has", "%lld cpus, %s%s", (long long)n->cpus,
 	      size_text(mem, n->mem_bytes), n->gpus ? ", gpus" : "");
 	if (n->jobs >= 0)
 		field(out, TONE_TEXT, "jobs", "%lld%s%s%s%s", (long long)n->jobs,

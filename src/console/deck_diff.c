@@ -96,10 +96,7 @@ const struct json *diff_told(const struct deck *d, const char *template)
 
 void act_diff_open(struct deck *d)
 {
-	const struct template_row *t = row_here(d);
-
-	if (!diff_told(d, t->name))
-		act_fetch_diff(d, t);
+	act_fetch_diff(d, row_here(d)); /* the file may be another one by now */
 	view_open(d, &view_diff);
 }
 

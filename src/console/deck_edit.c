@@ -173,10 +173,23 @@ static int text_of_file(char **out, const char *path, struct err *err)
 	return rc;
 }
 
+/* Whatever was told of it before is of the text before: the list tells of its change later. */
+static void ask_anew(struct deck *d, const char *name)
+{
+	const struct template_row *t = row_here(d);
+
+	if (!t || strcmp(t->name, name) != 0)
+		return;
+	act_fetch_template(d);
+	if (d->view == &view_diff && !t->used_by[0])
+		act_fetch_diff(d, t);
+}
+
 static void on_seen(struct deck *d, const struct json *answer, const char *name)
 {
 	char *own = own_path(d, "");
 
+	ask_anew(d, name);
 	if (strcmp(json_str(answer, "path", ""), own) == 0)
 		deck_say(d, TONE_OK, "template %s is kept; n makes a cluster from it", name);
 	else
@@ -415,8 +428,8 @@ void act_edit_as(struct deck *d, const char *name)
 	work = own_path(d, ".new");
 	if (prepare(d, json_str(d->template.answer, "text", ""), &err) < 0 ||
 	    editor_argv(&argv, work, d->template.line, &err) < 0 ||
-	    display_child(d->display, NULL, (const char *const *)argv.v, NULL, on_editor_ended, d,
-			  &err) < 0)
+	    display_child(d->display, NULL, (const char *const *)argv.v, NULL, on_editor_ended,
+			  d, &err) < 0)
 		deck_say(d, TONE_FAIL, "%.300s", err.msg);
 	else
 		deck_lease_begin(d, "templates", name, "edit");

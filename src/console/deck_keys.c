@@ -36,7 +36,7 @@ static void dialog_pressed(struct deck *d, const struct key *k)
 	if (a != DIALOG_ASKING)
 		d->mode = d->dialog_over;
 	if (a == DIALOG_YES)
-		d->dialog_yes(d);
+		deck_by_key(d, d->dialog_yes);
 	else if (a == DIALOG_NO) {
 		deck_run_abandon(d);
 		deck_say(d, TONE_TEXT, "nothing was changed");

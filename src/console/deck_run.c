@@ -163,6 +163,8 @@ static void start(struct deck *d)
 	d->result_shown = false;
 	result_clear(&d->result);
 	r->run.command->run(&r->run);
+	if (d->running == r)
+		deck_tell_away(d);
 }
 
 /* A command that ends work asks as its key would (tui.md 4.3). */

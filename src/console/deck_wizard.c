@@ -12,10 +12,9 @@
 #include "base/mem.h"
 #include "console/deck.h"
 
-#define CHECK_MS    (WIZARD_DEAF_MS + 20)
-#define PENDING_MS  1000
-#define NOT_CHECKED "not checked: "
-#define DRAFT_MAX   ((size_t)1 << 20)
+#define CHECK_MS   (WIZARD_DEAF_MS + 20)
+#define PENDING_MS 1000
+#define DRAFT_MAX  ((size_t)1 << 20)
 
 /* A name that is free */
 
@@ -178,7 +177,7 @@ static bool wants_check(const struct deck *d)
 
 static bool is_away(const struct deck *d)
 {
-	return mirror_link(d->mirror) != MIRROR_LIVE;
+	return mirror_link(d->mirror) != MIRROR_LIVE || mirror_quiet_ms(d->mirror) > 0;
 }
 
 static void on_timer(struct deck *d)
@@ -207,11 +206,8 @@ static void on_checked(struct deck *d, const struct json *answer, const char *no
 {
 	unsigned long serial = strtoul(note, NULL, 10);
 
-	if (d->wizard.open) {
+	if (d->wizard.open)
 		wizard_took_check(&d->wizard.form, answer, (unsigned int)serial);
-		if (strncmp(d->wizard.form.note, NOT_CHECKED, strlen(NOT_CHECKED)) == 0)
-			d->wizard.form.note[0] = '\0';
-	}
 	check_ended(d);
 }
 
@@ -233,7 +229,7 @@ static void on_not_checked(struct deck *d, const struct err *err, const char *no
 	if (err->code == ERR_IO || err->code == ERR_TIMEOUT) /* its engine comes back */
 		check_later(d, PENDING_MS);
 	wizard_took_offers(w, NULL);
-	snprintf(w->note, sizeof(w->note), NOT_CHECKED "%.140s", err->msg);
+	wizard_failed(w, err->msg);
 }
 
 static void ask_check(struct deck *d, bool offers)
@@ -256,14 +252,20 @@ static void ask_check(struct deck *d, bool offers)
 const char *deck_away(const struct deck *d, char out[120])
 {
 	const char *text = mirror_link_text(d->mirror), *next = strrchr(text, ';');
+	int64_t quiet = mirror_quiet_ms(d->mirror);
 	char when[CLOCK_TEXT];
 
 	out[0] = '\0';
 	if (!is_away(d))
 		return out;
-	snprintf(out, 120, "the engine is away since %s, %.60s",
-		 clock_hms(when, deck_now(d) - mirror_age_ms(d->mirror)),
-		 next ? next + 2 : "trying again");
+	if (mirror_link(d->mirror) == MIRROR_LIVE)
+		snprintf(out, 120,
+			 "the engine has not answered for %lld s: it is busy or stopped",
+			 (long long)quiet / 1000);
+	else
+		snprintf(out, 120, "the engine is away since %s, %.60s",
+			 clock_hms(when, deck_now(d) - mirror_age_ms(d->mirror)),
+			 next ? next + 2 : "trying again");
 	return out;
 }
 
@@ -494,7 +496,7 @@ static void ask_for(struct deck *d, bool offers)
 	if (is_away(d)) {
 		w->list.open = false;
 		if (!w->note[0])
-			snprintf(w->note, sizeof(w->note), NOT_CHECKED "%s", w->away);
+			snprintf(w->note, sizeof(w->note), "not checked: %s", w->away);
 	} else if (offers || !d->wizard.checking) {
 		ask_check(d, offers);
 	}
@@ -560,10 +562,14 @@ void deck_wizard_key(struct deck *d, const struct key *k)
 
 void deck_wizard_draw(struct deck *d, struct screen *s, struct area a)
 {
+	char away[120];
+
 	deck_wizard_link(d);
 	if (d->wizard.open)
 		wizard_draw(&d->wizard.form, s, a, display_now(),
 			    deck_cannot(d, ROLE_OPERATOR));
+	else if (deck_away(d, away)[0])
+		screen_put(s, a.row + 1, a.col + 2, TONE_FAIL, 0, away, a.cols - 2);
 	else
 		screen_put(s, a.row + 1, a.col + 2, TONE_DIM, 0,
 			   "waiting for the engine to tell the template", a.cols - 2);

@@ -75,7 +75,7 @@ static void on_told(void *arg, const struct sched_run *run, const struct err *er
 		r->cluster.offers_due = false;
 		cluster_save(r);
 		note(r, EVENT_INFO, "head",
-		     "the scheduler offers what the cluster may buy now");
+		     "the scheduler takes jobs for every size that the cluster may buy now");
 		return;
 	}
 	if (run)
@@ -86,7 +86,7 @@ static void on_told(void *arg, const struct sched_run *run, const struct err *er
 	if (!r->offers_after_ms) /* once: a head of an earlier version refuses each time */
 		note(
 		    r, EVENT_WARN, "head",
-		    "new sizes are not on offer at the scheduler yet, so that jobs which name them are refused: %.100s; asked again each minute",
+		    "the scheduler does not take jobs that name the new sizes yet: %.100s; it is told again each minute",
 		    why);
 	r->offers_after_ms = clock_mono_ms() + AGAIN_MS;
 }

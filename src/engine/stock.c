@@ -137,13 +137,16 @@ static int names_of(struct map *out, struct run *r, struct err *err)
 static void tell(struct run *r, const struct stock *s, const char *day)
 {
 	size_t differ = s->unknown + s->missing;
-	char money[32] = "at an unknown price";
+	char price[32] = "at an unknown price", found[80] = "nothing is loose";
 
 	if (s->price >= 0)
-		snprintf(money, sizeof(money), "$%.2f/h", s->price);
-	note(r, differ ? EVENT_WARN : EVENT_INFO, "",
-	     "stock of %.10s: the cloud holds %zu, known are %zu, difference %zu%s%s", day,
-	     s->cloud, s->known, differ, differ ? ", " : "", differ ? money : "");
+		snprintf(price, sizeof(price), "$%.2f/h", s->price);
+	if (differ)
+		snprintf(found, sizeof(found), "%zu differ, %s", differ, price);
+	note(
+	    r, differ ? EVENT_WARN : EVENT_INFO, "",
+	    "daily count of %.10s: the cloud holds %zu resources of this cluster, %zu are known here: %s",
+	    day, s->cloud, s->known, found);
 }
 
 static void of_cluster(struct run *r, const struct cloud_items *items, const struct map *listed,

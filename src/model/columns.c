@@ -138,7 +138,7 @@ SINCE_GET(c_for, cluster_row, r->cluster.since_ms)
 
 static const struct row_column clusters[] = {
 	{ "name", "cluster", COLUMN_TEXT, true, .get = c_name },
-	{ "state", NULL, COLUMN_WORD, true, .get = c_state, .words = &cluster_words },
+	{ "state", "st", COLUMN_WORD, true, .get = c_state, .words = &cluster_words },
 	{ "scheduler", NULL, COLUMN_ID, true, .get = c_scheduler },
 	{ "template", NULL, COLUMN_TEXT, true, .get = c_template },
 	{ "cloud", NULL, COLUMN_ID, .get = c_cloud },
@@ -249,7 +249,7 @@ SINCE_GET(n_for, node, r->since_ms)
 
 static const struct row_column nodes[] = {
 	{ "name", NULL, COLUMN_TEXT, true, .get = n_name },
-	{ "state", NULL, COLUMN_WORD, true, .get = n_state, .words = &node_words },
+	{ "state", "st", COLUMN_WORD, true, .get = n_state, .words = &node_words },
 	{ "array", NULL, COLUMN_ID, true, .get = n_array },
 	{ "sku", "size", COLUMN_TEXT, true, .get = n_size },
 	{ "zone", NULL, COLUMN_ID, .get = n_zone },
@@ -335,7 +335,7 @@ static const struct row_column jobs[] = {
 	{ "user", NULL, COLUMN_ID, true, .get = j_user },
 	{ "account", NULL, COLUMN_ID, true, .get = j_account },
 	{ "part", "partition", COLUMN_ID, true, .get = j_part },
-	{ "state", NULL, COLUMN_WORD, true, .get = j_state, .words = &job_words },
+	{ "state", "st", COLUMN_WORD, true, .get = j_state, .words = &job_words },
 	{ "reason", NULL, COLUMN_TEXT, true, .get = j_reason },
 	{ "why", NULL, COLUMN_WORD, .get = j_why, .words = &why_words },
 	{ "host", "node", COLUMN_TEXT, true, .get = j_host },
@@ -394,7 +394,7 @@ SINCE_GET(o_age, operation, r->started_ms)
 
 static const struct row_column operations[] = {
 	{ "kind", "name", COLUMN_WORD, true, .get = o_kind, .words = &op_words },
-	{ "state", NULL, COLUMN_WORD, true, .get = o_state, .words = &op_state_words },
+	{ "state", "st", COLUMN_WORD, true, .get = o_state, .words = &op_state_words },
 	{ "id", NULL, COLUMN_NUMBER, .get = o_id },
 	{ "cluster", NULL, COLUMN_ID, .get = o_cluster },
 	{ "step", NULL, COLUMN_TEXT, true, .get = o_step },

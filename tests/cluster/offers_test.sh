@@ -33,7 +33,7 @@ END
 }
 offered() { grep -q "$2" "$site/told/$1" 2>/dev/null; }
 runs() { [ "$(cli cluster status demo --json | jq -r .state)" = running ]; }
-told() { [ "$(cli events demo | grep -c 'the scheduler offers what the cluster may buy now')" -eq 1 ]; }
+told() { [ "$(cli events demo | grep -c 'the scheduler takes jobs for every size that the cluster may buy now')" -eq 1 ]; }
 taken() { said job submit demo "$site/job.sh" -- --constraint="$1"; }
 
 cloud_start 20 >/dev/null && put_between && engine_start && engine_wait

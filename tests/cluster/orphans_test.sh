@@ -32,7 +32,7 @@ say cluster create kept slurm htc_max=1 hpc_max=0 network=10.65.0.0/16 && say cl
 say cluster create lost slurm htc_max=1 hpc_max=0 && say cluster start lost --wait; ok "and another"
 load kept && load lost
 until_ok busy kept && until_ok busy lost; ok "a job runs in each"
-until_ok event 'kept .*stock of .* difference 0$'; ok "R7.6: the day's stock-taking finds no difference"
+until_ok event 'kept .*daily count of .*: nothing is loose$'; ok "R7.6: the day's stock-taking finds no difference"
 
 # the rows of one are lost, and of the other the row of its machine and the name of its rules
 end_engine
@@ -47,7 +47,7 @@ until_ok busy kept; ok "with its job"
 until_ok found '[.found[] | select(.orphan)] | length > 4'; ok "R7.2: what stood in two listings is an orphan"
 until_ok found '[.found[] | select(.what == "part" and (.id | test("networkSecurityGroups/")) and .cluster == "kept")] | length == 1'
 ok "a part of a known cluster that its rows do not know is found too"
-until_ok event 'stock of .* difference [1-9], '; ok "R7.6: and stands in the day's stock-taking"
+until_ok event 'daily count of .*: [1-9][0-9]* differ, '; ok "R7.6: and stands in the day's stock-taking"
 until_ok found '[.found[] | select(.id | test("virtualMachines/head$"))][0] | .price_per_hour > 0'; ok "the head is shown with its price"
 until_ok found '[.found[] | select(.id | test("virtualMachines/lost-"))][0] | .price_per_hour > 0'; ok "and so is the machine"
 until_ok found '[.found[] | select(.id | test("virtualNetworks/"))][0] | .price_per_hour == 0'; ok "what costs nothing says so"

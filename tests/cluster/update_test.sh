@@ -122,7 +122,7 @@ printf '#!/bin/sh\n#SBATCH --exclusive\n#GHOST time=100000\n' >"$site/job.sh"
 nodes_of() { cli node list demo --json | jq -e --arg size "$1" --argjson n "$2" '[.. | objects | select(.size? == $size and .state? == "busy")] | length == $n' >/dev/null; }
 two_old() { nodes_of Standard_F2s_v2 2; }
 two_old_one_new() { nodes_of Standard_F2s_v2 2 && nodes_of Standard_F4s_v2 1; }
-told() { cli events demo | grep -q 'the scheduler offers what the cluster may buy now'; }
+told() { cli events demo | grep -q 'the scheduler takes jobs for every size that the cluster may buy now'; }
 said job submit demo "$site/job.sh" -- --array=1-2 && until_true two_old
 ok "two nodes of the size that it has"
 said job submit demo "$site/job.sh" -- --constraint=Standard_F4s_v2

@@ -70,4 +70,25 @@ tap_ok "R9.1: what was changed meanwhile is not written over" screen_wait 'was c
 tap_ok "R9.1: both texts are there" sh -c "grep -q Theirs '$mine/my-slurm.yaml' && grep -q Ours '$mine/my-slurm.yaml.new'"
 tap_ok "R9.5: and the editor's end is told" asked 'edits /v1/templates/my-slurm/editing edit off'
 screen_stop
+
+# What is told of a template is asked for again once its text was kept.
+cat >"$screen_dir/editor" <<'END'
+#!/bin/sh
+sed -i 's/Slurm/Mine/' "$1"
+END
+deck 120x35 EDITOR="$screen_dir/editor" -- --templates "$screen_dir/own"
+screen_keys 6
+screen_wait 'htc_max' >/dev/null
+screen_keys =
+screen_wait 'applying this' >/dev/null
+asked_diff() { [ "$(grep -c 'GET /v1/templates/slurm/diff' "$log")" -gt "$diffs" ]; }
+diffs=$(grep -c 'GET /v1/templates/slurm/diff' "$log")
+screen_keys E
+screen_wait 'a copy called' >/dev/null
+screen_keys C-u
+screen_text slurm
+screen_keys Enter
+tap_ok "a text is kept" screen_wait 'slurm.yaml is kept'
+tap_ok "and its diff is asked for again at once" asked_diff
+screen_stop
 tap_end

@@ -58,6 +58,26 @@ again() { # the form of R, which has nine fields
 	screen_stop
 }
 
+# An engine that is stopped: the form does not check for ever, and what a key asked for is missed.
+stopped() {
+	wizard 80x24
+	order link quiet
+	tap_ok "the form says that a stopped engine does not answer" screen_wait '[!!] not checked: the engine has not answered for 5 s'
+	screen_stop
+	deck 80x24
+	order link quiet
+	screen_keys 3
+	screen_wait JOBID >/dev/null
+	screen_keys e
+	tap_ok "e says why there is no answer" screen_wait 'it is busy or stopped; what was asked for'
+	screen_keys H
+	asked '/jobs/hold' >/dev/null
+	tap_ok "and so does an act" screen_wait 'it is busy or stopped; what was asked for'
+	order link live
+	tap_ok "what was asked for comes when it answers" screen_wait 'does not start before it is released'
+	screen_stop
+}
+
 away() {
 	wizard 80x24
 	order link lost
@@ -198,7 +218,7 @@ refused() { # a teardown that the engine does not begin
 	screen_stop
 }
 
-for part in ${PARTS:-forms again away pastes filters keys stops lost refused}; do
+for part in ${PARTS:-forms again away stopped pastes filters keys stops lost refused}; do
 	"$part"
 done
 tap_end

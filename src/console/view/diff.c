@@ -50,7 +50,7 @@ static const struct binding keys[] = {
 	  .keys = "F8 E",
 	  .group = GROUP_ACT,
 	  .label = "Edit",
-	  .help = "edit a copy of one's own",
+	  .help = "edit it; of a built-in one a copy",
 	  .run = act_edit },
 	{ .keys = NULL },
 };

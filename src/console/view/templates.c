@@ -157,7 +157,7 @@ static const struct binding keys[] = {
 	  .keys = "F8 E",
 	  .group = GROUP_ACT,
 	  .label = "Edit",
-	  .help = "edit a copy of one's own",
+	  .help = "edit it; of a built-in one a copy",
 	  .off = no_template,
 	  .run = act_edit },
 	{ .keys = NULL },
@@ -171,7 +171,7 @@ const struct view view_templates = {
 	.keys = keys,
 	.detail_cols = 80,
 	.hint =
-	    "{create} new cluster  {diff} what changed  {text} its text  {edit} edit a copy  Enter all of it",
+	    "{create} new cluster  {diff} what changed  {text} its text  {edit} edit  Enter all of it",
 	.row_count = row_count,
 	.draw_row = view_detail_row,
 	.under_title = under_title,

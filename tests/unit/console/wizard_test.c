@@ -263,6 +263,83 @@ static void a_list_filters_and_takes(void **state)
 	json_free(offers);
 }
 
+static void what_stands_in_the_field_filters_its_list_once_it_was_typed(void **state)
+{
+	struct wizard *w = *state;
+	struct json *offers = parsed(
+	    "{\"offers\":[{\"value\":\"northeurope\",\"text\":\"a\"},{\"value\":\"uksouth\",\"text\":\"b\"}]}");
+
+	press(w, K_PAGE_DOWN, 0);
+	press(w, K_F2, 0);
+	wizard_took_offers(w, offers);
+	assert_string_equal(w->list.filter.text, ""); /* it is what the template has */
+	press(w, K_ESC, 0);
+	type(w, "SOUTH");
+	press(w, K_F2, 0);
+	wizard_took_offers(w, offers);
+	assert_false(wizard_list_shows(&w->list, w->list.values.n - 2));
+	press(w, K_ENTER, 0);
+	assert_string_equal(w->fields[1].value, "uksouth");
+	type(w, "mars");
+	press(w, K_F2, 0);
+	wizard_took_offers(w, offers);
+	assert_true(wizard_list_shows(&w->list, 0)); /* nothing fits: all of it */
+	press(w, K_ESC, 0);
+	json_free(offers);
+}
+
+static void what_the_template_has_is_in_the_list(void **state)
+{
+	struct wizard *w = *state;
+	struct json *offers = parsed("{\"offers\":[{\"value\":\"disk-1\",\"text\":\"a\"}]}");
+
+	press(w, K_PAGE_DOWN, 0);
+	type(w, "disk-1");
+	press(w, K_TAB, 0);
+	press(w, K_BACKTAB, 0);
+	press(w, K_F2, 0);
+	wizard_took_offers(w, offers);
+	assert_int_equal(w->list.values.n, 2);
+	assert_string_equal(w->list.values.v[w->list.at], "disk-1");
+	press(w, K_UP, 0);
+	press(w, K_ENTER, 0);
+	assert_string_equal(w->fields[1].value, "westeurope");
+	json_free(offers);
+}
+
+static const char form_text[] =
+    "[{\"name\":\"max\",\"label\":\"Most nodes\",\"type\":\"int\",\"default\":\"16\",\"fixed\":\"\"},"
+    "{\"name\":\"part\",\"label\":\"Partition\",\"type\":\"\",\"default\":\"\",\"choices\":[\"htc\"],\"none\":\"the script's\"},"
+    "{\"name\":\"region\",\"label\":\"Region\",\"type\":\"region\",\"default\":\"west\",\"offers\":true,\"fixed\":\"it lives\"}]";
+
+static void a_form_keeps_what_is_fixed_and_lets_choose_none(void **state)
+{
+	struct json *list = parsed(form_text);
+	const char *options[WIZARD_RADIO];
+	struct wizard w;
+
+	(void)state;
+	wizard_form_init(&w, "a form", "Send", list);
+	json_free(list);
+	press(&w, K_TAB, 0);
+	assert_int_equal(wizard_options(&w.fields[1], options), 2);
+	assert_string_equal(wizard_choice(&w.fields[1], options[0]), "the script's");
+	press(&w, K_RIGHT, 0);
+	assert_string_equal(w.fields[1].value, "htc");
+	press(&w, K_RIGHT, 0);
+	assert_string_equal(w.fields[1].value, "");
+	press(&w, K_TAB, 0);
+	type(&w, "x");
+	assert_string_equal(w.fields[2].value, "west");
+	assert_string_equal(w.note, "Region is not changed: it lives");
+	assert_int_equal(press(&w, K_F2, 0), WIZARD_STAY);
+	assert_false(w.list.open);
+	press(&w, K_DELETE, 0);
+	press(&w, K_BACKSPACE, 0);
+	assert_string_equal(w.fields[2].value, "west");
+	wizard_clear(&w);
+}
+
 static void a_draft_comes_back_by_names(void **state)
 {
 	struct wizard *w = *state, again;
@@ -349,7 +426,8 @@ static void what_would_be_moved_is_shown_moved_and_what_is_typed_stays(void **st
 
 	check(w, moved);
 	assert_string_equal(field(w, "region")->value, "norway");
-	assert_string_equal(field(w, "region")->moved, "in use; norway is the next that is free");
+	assert_string_equal(field(w, "region")->moved,
+			    "in use; norway is the next that is free");
 	assert_string_equal(field(w, "max")->value, "16");
 	press(w, K_PAGE_DOWN, 0);
 	type(w, "westeurope");
@@ -447,6 +525,9 @@ int main(void)
 		T(a_check_of_older_values_is_not_believed),
 		T(a_problem_stands_at_its_field_and_is_mended_by_a_key),
 		T(a_list_filters_and_takes),
+		T(what_stands_in_the_field_filters_its_list_once_it_was_typed),
+		T(what_the_template_has_is_in_the_list),
+		cmocka_unit_test(a_form_keeps_what_is_fixed_and_lets_choose_none),
 		T(a_draft_comes_back_by_names),
 		T(random_keys_create_nothing_without_the_last_one),
 		T(what_would_be_moved_is_shown_moved_and_what_is_typed_stays),

@@ -116,6 +116,7 @@ static const struct {
 	{ "!!array:htc", "xx.." },
 	{ "state:fail,drain", ".xx." },
 	{ "state:failed", ".x.." },
+	{ "st:failed", ".x.." },
 	{ "state=failed", ".x.." },
 	{ "state:lost", "...x" },
 	{ "state:d", "..x." },
