@@ -8,9 +8,14 @@ bool drift_look(struct drift *d, int64_t utc_ms, int64_t mono_ms)
 	d->apart_ms = apart;
 	if (jump >= -DRIFT_MAX_MS && jump <= DRIFT_MAX_MS)
 		return false;
-	d->jump_ms = jump;
-	d->hold_until_ms = mono_ms + DRIFT_GRACE_MS;
+	drift_jumped(d, jump, mono_ms);
 	return true;
+}
+
+void drift_jumped(struct drift *d, int64_t jump_ms, int64_t mono_ms)
+{
+	d->jump_ms = jump_ms;
+	d->hold_until_ms = mono_ms + DRIFT_GRACE_MS;
 }
 
 bool drift_holds(const struct drift *d, int64_t mono_ms)

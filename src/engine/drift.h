@@ -22,6 +22,7 @@ struct drift {
 
 bool drift_look(struct drift *d, int64_t utc_ms,
 		int64_t mono_ms); /* true: it jumped just now */
+void drift_jumped(struct drift *d, int64_t jump_ms, int64_t mono_ms);
 bool drift_holds(const struct drift *d, int64_t mono_ms);
 
 #endif

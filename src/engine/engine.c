@@ -21,6 +21,7 @@
 #include "engine/found.h"
 #include "engine/history.h"
 #include "engine/lease.h"
+#include "engine/moments.h"
 #include "engine/note.h"
 #include "engine/region.h"
 #include "engine/upkeep.h"
@@ -115,14 +116,6 @@ bool engine_ends_nothing(const struct engine *e)
 	return drift_holds(&e->drift, clock_mono_ms());
 }
 
-static void look_at_clock(struct engine *e)
-{
-	if (drift_look(&e->drift, clock_utc_ms(), clock_mono_ms()))
-		note_site(e, EVENT_WARN, "engine",
-			  "the clock jumped by %lld s: nothing is deleted for %d s",
-			  (long long)(e->drift.jump_ms / 1000), DRIFT_GRACE_MS / 1000);
-}
-
 /* R12.3: what the clouds' own clocks say of ours. */
 static bool clock_is_off(const struct engine *e)
 {
@@ -152,7 +145,7 @@ void engine_look_at_store(struct engine *e)
 	const struct run *lost = lost_one(e);
 	struct err err = ERR_INIT;
 
-	look_at_clock(e);
+	moments_look(e);
 	e->issue[0] = '\0';
 	if (!e->damaged && !e->safe_mode && store_file_moved(e->store))
 		safe_mode_set(
@@ -273,6 +266,7 @@ struct engine *engine_new(struct loop *l, const struct engine_options *o, struct
 	engine_look_at_store(e);
 	if (finds_load(e, err) < 0 || load_clusters(e, err) < 0)
 		return fail(e);
+	moments_begin(e);
 	if (o->take_over)
 		lease_allow(e, LEASE_TAKE_ANY);
 	lease_tick(e);

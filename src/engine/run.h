@@ -89,7 +89,8 @@ struct engine {
 	char safe_why[120]; /* of safe mode */
 	struct lease lease; /* of this life */
 	struct drift drift;
-	char issue[240]; /* of the engine itself: safe mode, disk, store */
+	int64_t drift_written_ms; /* how far they were apart, as the store has it: moments.c */
+	char issue[240];	  /* of the engine itself: safe mode, disk, store */
 	struct finds finds;
 	struct orphan_rules orphan_rules;
 	int64_t gc_ms;		  /* mono: the last sweep */

@@ -1,0 +1,215 @@
+/* R12.1: somebody sets the wall clock, in a life of the engine or between two of one boot; what
+ * waits is as far away as before. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/machine.h"
+#include "base/mem.h"
+#include "engine/act.h"
+#include "engine/boot.h"
+#include "engine/members.h"
+#include "engine/moments.h"
+#include "engine/run.h"
+#include "engine/upkeep.h"
+
+#define T0     INT64_C(1767225600000)
+#define MINUTE INT64_C(60000)
+#define HOUR   INT64_C(3600000)
+
+struct world {
+	char dir[64];
+	struct loop *loop;
+	struct engine *e;
+	struct run *r;
+};
+
+static void make_cluster(struct world *w)
+{
+	char *path = xasprintf("%s/engine.db", w->dir);
+	struct store *st = store_open(path, true, NULL);
+	struct cluster c = { .short_id = "ab12cd34" };
+	struct node n = { .name = "htc-1",
+			  .array = "htc",
+			  .size = "Standard_F2s_v2",
+			  .state = NODE_IDLE,
+			  .vm_id = "/vm/1",
+			  .since_ms = T0 - 5 * MINUTE,
+			  .requested_ms = T0 - 9 * MINUTE,
+			  .idle_since_ms = T0 - 5 * MINUTE };
+
+	assert_non_null(st);
+	cluster_spec_init(&c.spec);
+	c.name = xstrdup("demo");
+	c.spec.scheduler = xstrdup("slurm");
+	c.spec.cloud = xstrdup("nowhere");
+	c.spec.arrays = xcalloc(1, sizeof(*c.spec.arrays));
+	c.spec.n_arrays = 1;
+	array_spec_init(&c.spec.arrays[0]);
+	c.spec.arrays[0].name = xstrdup("htc");
+	assert_int_equal(store_cluster_add(st, &c, NULL), 0);
+	n.cluster_id = c.id;
+	assert_int_equal(store_node_add(st, &n, NULL), 0);
+	store_close(st);
+	cluster_clear(&c);
+	free(path);
+}
+
+static void begin(struct world *w)
+{
+	const struct engine_options o = { .state_dir = w->dir, .any_file_system = true };
+	struct err err = ERR_INIT;
+
+	w->loop = loop_new(&err);
+	w->e = engine_new(w->loop, &o, &err);
+	assert_string_equal(err.msg, "");
+	w->r = run_find(w->e, "demo");
+	assert_non_null(w->r);
+}
+
+static void end(struct world *w)
+{
+	engine_free(w->e);
+	loop_free(w->loop);
+}
+
+static int up(void **state)
+{
+	struct world *w = xcalloc(1, sizeof(*w));
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(w->dir, sizeof(w->dir), "%.40s/moments-XXXXXX", tmp ? tmp : "/tmp");
+	assert_non_null(mkdtemp(w->dir));
+	clock_test_set(T0);
+	make_cluster(w);
+	begin(w);
+	*state = w;
+	return 0;
+}
+
+static int down(void **state)
+{
+	struct world *w = *state;
+
+	end(w);
+	clock_test_end();
+	assert_int_equal(file_remove_tree(w->dir, NULL), 0);
+	free(w);
+	return 0;
+}
+
+static int64_t idle_for(const struct world *w)
+{
+	return clock_utc_ms() - member_find(w->r, "htc-1")->node.idle_since_ms;
+}
+
+static void r12_1_a_boot_and_a_distance_tell_that_the_clock_was_set(void **state)
+{
+	char text[MOMENTS_TEXT];
+
+	(void)state;
+	moments_text(text, "b1", 5000000);
+	assert_int_equal(moments_jump(text, "b1", 5000000), 0);
+	assert_int_equal(moments_jump(text, "b1", 5000000 + MINUTE), 0); /* slewed */
+	assert_int_equal(moments_jump(text, "b1", 5000000 + HOUR), HOUR);
+	assert_int_equal(moments_jump(text, "b1", 5000000 - HOUR), -HOUR);
+	assert_int_equal(moments_jump(text, "b12", 5000000 + HOUR), 0); /* another boot */
+	assert_int_equal(moments_jump(text, "", 5000000 + HOUR), 0);
+	assert_int_equal(moments_jump(NULL, "b1", 5000000 + HOUR), 0);
+	assert_int_equal(moments_jump("b1 x", "b1", 5000000 + HOUR), 0);
+}
+
+static void r12_1_a_moment_that_there_is_none_of_stays_none(void **state)
+{
+	struct node n = { .since_ms = T0, .drain_set_ms = HOUR };
+	struct intent in = { .next_try_ms = T0 };
+	struct operation o = { .started_ms = T0 };
+
+	(void)state;
+	moments_shift_node(&n, -2 * HOUR);
+	moments_shift_intent(&in, -2 * HOUR);
+	moments_shift_operation(&o, HOUR);
+	assert_int_equal(n.since_ms, T0 - 2 * HOUR);
+	assert_int_equal(n.joined_ms, 0);
+	assert_int_equal(n.drain_set_ms, 1); /* never "none" */
+	assert_int_equal(in.next_try_ms, T0 - 2 * HOUR);
+	assert_int_equal(in.changed_ms, 0);
+	assert_int_equal(o.started_ms, T0 + HOUR);
+}
+
+static void r12_1_ages_stay_when_the_clock_is_set_under_way(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(idle_for(w), 5 * MINUTE);
+	clock_test_advance(MINUTE);
+	engine_look_at_store(w->e);
+	assert_int_equal(idle_for(w), 6 * MINUTE);
+	clock_test_set(T0 + MINUTE + 3 * HOUR);
+	engine_look_at_store(w->e);
+	assert_int_equal(idle_for(w), 6 * MINUTE);
+	assert_true(engine_ends_nothing(w->e));
+	clock_test_set(T0 - 9 * HOUR);
+	engine_look_at_store(w->e);
+	assert_int_equal(idle_for(w), 6 * MINUTE);
+	clock_test_advance(MINUTE);
+	engine_look_at_store(w->e);
+	assert_int_equal(idle_for(w), 7 * MINUTE);
+	end(w); /* and it is stored so */
+	begin(w);
+	assert_int_equal(idle_for(w), 7 * MINUTE);
+}
+
+static void r12_1_ages_stay_when_the_clock_is_set_between_two_lives(void **state)
+{
+	struct world *w = *state;
+	char boot[MACHINE_ID];
+
+	machine_boot(boot);
+	if (!boot[0])
+		skip();
+	end(w);
+	clock_test_advance(2 * MINUTE);
+	clock_test_set(clock_utc_ms() + 5 * HOUR);
+	begin(w);
+	assert_int_equal(idle_for(w), 7 * MINUTE);
+	assert_true(engine_ends_nothing(w->e));
+	end(w);
+	begin(w); /* once */
+	assert_int_equal(idle_for(w), 7 * MINUTE);
+}
+
+static void r12_1_after_another_boot_only_the_wall_clock_is_known(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(store_set_fact(w->e->store, "clock", "another 5", NULL), 0);
+	end(w);
+	clock_test_set(T0 + HOUR);
+	begin(w);
+	assert_int_equal(idle_for(w), 5 * MINUTE + HOUR);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, up, down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(r12_1_a_boot_and_a_distance_tell_that_the_clock_was_set),
+		cmocka_unit_test(r12_1_a_moment_that_there_is_none_of_stays_none),
+		TEST(r12_1_ages_stay_when_the_clock_is_set_under_way),
+		TEST(r12_1_ages_stay_when_the_clock_is_set_between_two_lives),
+		TEST(r12_1_after_another_boot_only_the_wall_clock_is_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
