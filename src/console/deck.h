@@ -458,6 +458,13 @@ void act_shell(struct deck *d); /* on the node under the cursor */
 /* deck_array.c */
 enum array_act { ARRAY_KEEP, ARRAY_UNKEEP };
 void act_retry_arrays(struct deck *d); /* sizes that rest */
+/* Its binding, where there is one cluster to act on. */
+#define DECK_RETRY_ARRAYS                                                                      \
+	{                                                                                      \
+		.key = 'r', .keys = "r", .word = "retry-arrays", .group = GROUP_ACT,           \
+		.help = "open sizes that rest again", .command = "array retry", .cli = "%c",   \
+		.needs = ROLE_OPERATOR, .off = deck_not_running, .run = act_retry_arrays       \
+	}
 const char *deck_not_running(const struct deck *d, char out[80]);
 void act_array(struct deck *d, enum array_act what); /* keep: or unkeep, where it is kept */
 const char *deck_array(const struct deck *d);	     /* under the cursor; NULL none */

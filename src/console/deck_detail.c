@@ -1,6 +1,5 @@
 /* Everything known here about what is selected: why, timings, cost. Enter shows it; at 160x45
  * it has a column. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,19 +7,6 @@
 #include "base/text.h"
 #include "console/deck.h"
 #include "console/words.h"
-
-__attribute__((format(printf, 4, 5))) static void field(struct textbox *out, enum tone tone,
-							const char *name, const char *fmt, ...)
-{
-	char text[600];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (text[0])
-		textbox_add(out, tone, "%-10s %s", name, text);
-}
 
 static const char *hms(char out[CLOCK_TEXT], int64_t ms)
 {
@@ -45,26 +31,29 @@ static void of_node(const struct deck *d, struct textbox *out, const struct node
 	int64_t now = deck_now(d);
 
 	textbox_open(out, n->name);
-	field(out, words_node_tone(n->state), "state", "%c %s since %s",
-	      node_state_glyph(n->state), node_state_name(n->state), hms(a, n->since_ms));
-	field(out, n->state == NODE_FAILED ? TONE_FAIL : TONE_TEXT, "reason", "%s", n->reason);
-	field(out, TONE_TEXT, "array", "%s, generation %lld", n->array,
-	      (long long)n->generation);
-	field(out, TONE_TEXT, "size", "%s, %s%s%s", vm_size_short(n->size),
-	      n->spot ? "spot" : "on demand", n->zone[0] ? ", zone " : "", n->zone);
-	field(out, TONE_TEXT, "has", "%lld cpus, %s%s", (long long)n->cpus,
-	      size_text(mem, n->mem_bytes), n->gpus ? ", gpus" : "");
+	textbox_field(out, words_node_tone(n->state), "state", "%c %s since %s",
+		      node_state_glyph(n->state), node_state_name(n->state),
+		      hms(a, n->since_ms));
+	textbox_field(out, n->state == NODE_FAILED ? TONE_FAIL : TONE_TEXT, "reason", "%s",
+		      n->reason);
+	textbox_field(out, TONE_TEXT, "array", "%s, generation %lld", n->array,
+		      (long long)n->generation);
+	textbox_field(out, TONE_TEXT, "size", "%s, %s%s%s", vm_size_short(n->size),
+		      n->spot ? "spot" : "on demand", n->zone[0] ? ", zone " : "", n->zone);
+	textbox_field(out, TONE_TEXT, "has", "%lld cpus, %s%s", (long long)n->cpus,
+		      size_text(mem, n->mem_bytes), n->gpus ? ", gpus" : "");
 	if (n->jobs >= 0)
-		field(out, TONE_TEXT, "jobs", "%lld%s%s%s%s", (long long)n->jobs,
-		      n->job[0] ? ": " : "", n->job, n->user[0] ? " of " : "", n->user);
-	field(out, TONE_TEXT, "machine", "%s", n->vm_name);
-	field(out, TONE_TEXT, "host", "%s %s", n->host, n->address);
-	field(out, TONE_MONEY, "cost", "%s/h", money_text(money, n->price));
+		textbox_field(out, TONE_TEXT, "jobs", "%lld%s%s%s%s", (long long)n->jobs,
+			      n->job[0] ? ": " : "", n->job, n->user[0] ? " of " : "", n->user);
+	textbox_field(out, TONE_TEXT, "machine", "%s", n->vm_name);
+	textbox_field(out, TONE_TEXT, "host", "%s %s", n->host, n->address);
+	textbox_field(out, TONE_MONEY, "cost", "%s/h", money_text(money, n->price));
 	if (n->bound_ms && n->price >= 0)
-		field(out, TONE_TEXT, "so far", "%s",
-		      money_text(money, n->price * (double)(now - n->bound_ms) / 3600000.0));
+		textbox_field(
+		    out, TONE_TEXT, "so far", "%s",
+		    money_text(money, n->price * (double)(now - n->bound_ms) / 3600000.0));
 	if (node_is_kept(n))
-		field(out, TONE_WARN, "kept", "%s", words_kept(kept, n, now));
+		textbox_field(out, TONE_WARN, "kept", "%s", words_kept(kept, n, now));
 	textbox_add(out, TONE_TITLE, "way up");
 	phase(out, "requested", n->requested_ms, n->requested_ms);
 	phase(out, "machine", n->bound_ms, n->requested_ms);
@@ -79,29 +68,30 @@ static void of_job(const struct deck *d, struct textbox *out, const struct job *
 	char why[WORDS_MAX], a[CLOCK_TEXT], b[CLOCK_TEXT], mem[24];
 
 	textbox_open(out, j->id);
-	field(out, words_job_tone(j->state), "state", "%s", job_state_name(j->state));
-	field(out, TONE_TEXT, "why", "%s", words_job_why(why, j, d->panes[PANE_JOBS].booting));
-	field(out, TONE_TEXT, "scheduler", "%s", j->reason);
-	field(out, TONE_TEXT, "name", "%s", j->name);
-	field(out, TONE_TEXT, "user", "%s%s%s in %s", j->user, j->account[0] ? " for " : "",
-	      j->account, j->partition);
-	field(out, TONE_TEXT, "asks for", "%lld task%s of %lld cpus on %lld node%s%s",
-	      (long long)j->tasks, j->tasks == 1 ? "" : "s", (long long)j->cpus,
-	      (long long)j->nodes_min, j->nodes_min == 1 ? "" : "s",
-	      j->exclusive ? ", exclusive" : "");
+	textbox_field(out, words_job_tone(j->state), "state", "%s", job_state_name(j->state));
+	textbox_field(out, TONE_TEXT, "why", "%s",
+		      words_job_why(why, j, d->panes[PANE_JOBS].booting));
+	textbox_field(out, TONE_TEXT, "scheduler", "%s", j->reason);
+	textbox_field(out, TONE_TEXT, "name", "%s", j->name);
+	textbox_field(out, TONE_TEXT, "user", "%s%s%s in %s", j->user,
+		      j->account[0] ? " for " : "", j->account, j->partition);
+	textbox_field(out, TONE_TEXT, "asks for", "%lld task%s of %lld cpus on %lld node%s%s",
+		      (long long)j->tasks, j->tasks == 1 ? "" : "s", (long long)j->cpus,
+		      (long long)j->nodes_min, j->nodes_min == 1 ? "" : "s",
+		      j->exclusive ? ", exclusive" : "");
 	if (j->mem_bytes > 0)
-		field(out, TONE_TEXT, "memory", "%s a %s", size_text(mem, j->mem_bytes),
-		      j->mem_per_cpu ? "cpu" : "node");
+		textbox_field(out, TONE_TEXT, "memory", "%s a %s", size_text(mem, j->mem_bytes),
+			      j->mem_per_cpu ? "cpu" : "node");
 	if (j->gpus > 0)
-		field(out, TONE_TEXT, "gpus", "%lld a node", (long long)j->gpus);
-	field(out, TONE_TEXT, "needs", "%s", j->constraint);
-	field(out, TONE_TEXT, "after", "%s", j->dependency);
-	field(out, TONE_TEXT, "priority", "%lld", (long long)j->priority);
-	field(out, TONE_TEXT, "limit", "%s",
-	      j->limit_s < 0 ? "none" : clock_span(a, j->limit_s * 1000));
-	field(out, TONE_TEXT, "submitted", "%s", hms(a, j->submit_s * 1000));
-	field(out, TONE_TEXT, "started", "%s",
-	      j->state == JOB_PENDING ? "not yet" : hms(b, j->start_s * 1000));
+		textbox_field(out, TONE_TEXT, "gpus", "%lld a node", (long long)j->gpus);
+	textbox_field(out, TONE_TEXT, "needs", "%s", j->constraint);
+	textbox_field(out, TONE_TEXT, "after", "%s", j->dependency);
+	textbox_field(out, TONE_TEXT, "priority", "%lld", (long long)j->priority);
+	textbox_field(out, TONE_TEXT, "limit", "%s",
+		      j->limit_s < 0 ? "none" : clock_span(a, j->limit_s * 1000));
+	textbox_field(out, TONE_TEXT, "submitted", "%s", hms(a, j->submit_s * 1000));
+	textbox_field(out, TONE_TEXT, "started", "%s",
+		      j->state == JOB_PENDING ? "not yet" : hms(b, j->start_s * 1000));
 }
 
 static void of_cluster(const struct deck *d, struct textbox *out, const struct cluster_row *r)
@@ -111,33 +101,35 @@ static void of_cluster(const struct deck *d, struct textbox *out, const struct c
 	char a[CLOCK_TEXT], money[24], jobs[40];
 
 	textbox_open(out, r->cluster.name);
-	field(out, words_cluster_tone(r->cluster.state), "state", "%s since %s",
-	      cluster_state_name(r->cluster.state), hms(a, r->cluster.since_ms));
-	field(out, TONE_TEXT, "reason", "%s", r->cluster.reason ? r->cluster.reason : "");
-	field(out, TONE_FAIL, "issue", "%s", v->issue);
+	textbox_field(out, words_cluster_tone(r->cluster.state), "state", "%s since %s",
+		      cluster_state_name(r->cluster.state), hms(a, r->cluster.since_ms));
+	textbox_field(out, TONE_TEXT, "reason", "%s",
+		      r->cluster.reason ? r->cluster.reason : "");
+	textbox_field(out, TONE_FAIL, "issue", "%s", v->issue);
 	if (v->editing[0])
-		field(out, TONE_WARN, "edited by", "%s since %s", v->editing,
-		      hms(a, v->editing_ms));
+		textbox_field(out, TONE_WARN, "edited by", "%s since %s", v->editing,
+			      hms(a, v->editing_ms));
 	if (op)
-		field(out, TONE_BOOT, op_kind_name(op->kind), "%s: %s", op->step, op->detail);
-	field(out, TONE_TEXT, "decision", "%s", v->plan);
-	field(out, TONE_TEXT, "template", "%s",
-	      r->cluster.spec.template_name ? r->cluster.spec.template_name : "");
-	field(out, TONE_TEXT, "scheduler", "%s",
-	      r->cluster.spec.scheduler ? r->cluster.spec.scheduler : "");
-	field(out, TONE_TEXT, "owner", "%s%s", r->cluster.owner ? r->cluster.owner : "",
-	      r->cluster.protect ? ", protected" : "");
-	field(out, TONE_TEXT, "head", "%s",
-	      r->cluster.head_address ? r->cluster.head_address : "");
-	field(out, TONE_TEXT, "nodes", "%lld of %lld", (long long)v->nodes,
-	      (long long)v->nodes_max);
-	field(out, TONE_TEXT, "", "%lld busy  %lld idle  %lld boot", (long long)v->busy,
-	      (long long)v->idle, (long long)v->booting);
-	field(out, v->failed ? TONE_FAIL : TONE_TEXT, "", "%lld drain  %lld failed",
-	      (long long)v->draining, (long long)v->failed);
-	field(out, TONE_TEXT, "jobs", "%s", words_jobs_of(jobs, r));
-	field(out, TONE_MONEY, "cost", "%s/h now", money_text(money, v->price_now));
-	field(out, TONE_TEXT, "", "%s since it started", money_text(money, v->spent));
+		textbox_field(out, TONE_BOOT, op_kind_name(op->kind), "%s: %s", op->step,
+			      op->detail);
+	textbox_field(out, TONE_TEXT, "decision", "%s", v->plan);
+	textbox_field(out, TONE_TEXT, "template", "%s",
+		      r->cluster.spec.template_name ? r->cluster.spec.template_name : "");
+	textbox_field(out, TONE_TEXT, "scheduler", "%s",
+		      r->cluster.spec.scheduler ? r->cluster.spec.scheduler : "");
+	textbox_field(out, TONE_TEXT, "owner", "%s%s", r->cluster.owner ? r->cluster.owner : "",
+		      r->cluster.protect ? ", protected" : "");
+	textbox_field(out, TONE_TEXT, "head", "%s",
+		      r->cluster.head_address ? r->cluster.head_address : "");
+	textbox_field(out, TONE_TEXT, "nodes", "%lld of %lld", (long long)v->nodes,
+		      (long long)v->nodes_max);
+	textbox_field(out, TONE_TEXT, "", "%lld busy  %lld idle  %lld boot", (long long)v->busy,
+		      (long long)v->idle, (long long)v->booting);
+	textbox_field(out, v->failed ? TONE_FAIL : TONE_TEXT, "", "%lld drain  %lld failed",
+		      (long long)v->draining, (long long)v->failed);
+	textbox_field(out, TONE_TEXT, "jobs", "%s", words_jobs_of(jobs, r));
+	textbox_field(out, TONE_MONEY, "cost", "%s/h now", money_text(money, v->price_now));
+	textbox_field(out, TONE_TEXT, "", "%s since it started", money_text(money, v->spent));
 }
 
 static void of_template(const struct deck *d, struct textbox *out, const struct template_row *t)
@@ -146,25 +138,26 @@ static void of_template(const struct deck *d, struct textbox *out, const struct 
 	const struct json *problems = json_get(told, "problems");
 
 	textbox_open(out, t->name);
-	field(out, TONE_TEXT, "title", "%s", t->title);
-	field(out, TONE_TEXT, "scheduler", "%s", t->scheduler);
-	field(out, TONE_TEXT, "arrays", "%s", t->arrays);
-	field(out, strchr(t->used_by, '*') ? TONE_WARN : TONE_TEXT, "used by", "%s%s",
-	      t->used_by, strchr(t->used_by, '*') ? "  (* of another revision: d)" : "");
-	field(out, TONE_DIM, "hash", "%.16s", t->hash);
+	textbox_field(out, TONE_TEXT, "title", "%s", t->title);
+	textbox_field(out, TONE_TEXT, "scheduler", "%s", t->scheduler);
+	textbox_field(out, TONE_TEXT, "arrays", "%s", t->arrays);
+	textbox_field(out, strchr(t->used_by, '*') ? TONE_WARN : TONE_TEXT, "used by", "%s%s",
+		      t->used_by,
+		      strchr(t->used_by, '*') ? "  (* of another revision: d)" : "");
+	textbox_field(out, TONE_DIM, "hash", "%.16s", t->hash);
 	if (!told) {
 		textbox_add(out, TONE_DIM, "n makes a cluster from it");
 		return;
 	}
-	field(out, TONE_DIM, "file", "%s", json_str(told, "path", ""));
+	textbox_field(out, TONE_DIM, "file", "%s", json_str(told, "path", ""));
 	if (strchr(t->used_by, '*') && d->view == &view_templates) {
 		textbox_add(out, TONE_TITLE, "what changed");
 		diff_lines(d, out, t->name);
 	}
 	for (size_t i = 0; i < json_len(problems); i++)
-		field(out, TONE_FAIL, "problem", "line %lld: %s",
-		      (long long)json_int(json_at(problems, i), "line", 0),
-		      json_str(json_at(problems, i), "text", ""));
+		textbox_field(out, TONE_FAIL, "problem", "line %lld: %s",
+			      (long long)json_int(json_at(problems, i), "line", 0),
+			      json_str(json_at(problems, i), "text", ""));
 }
 
 /* The same of the same kind, among those that are here. */
@@ -183,17 +176,17 @@ static void of_event(const struct deck *d, struct textbox *out, const struct eve
 	char when[CLOCK_TEXT];
 
 	textbox_open(out, "Event");
-	field(out, TONE_TEXT, "time", "%s", clock_text(when, e->at_ms));
-	field(out, TONE_TEXT, "cluster", "%s", e->cluster);
-	field(out, TONE_TEXT, "object", "%s", e->object);
-	field(out, TONE_TEXT, "by", "%s", e->actor);
+	textbox_field(out, TONE_TEXT, "time", "%s", clock_text(when, e->at_ms));
+	textbox_field(out, TONE_TEXT, "cluster", "%s", e->cluster);
+	textbox_field(out, TONE_TEXT, "object", "%s", e->object);
+	textbox_field(out, TONE_TEXT, "by", "%s", e->actor);
 	if (e->operation_id)
-		field(out, TONE_TEXT, "operation", "op %lld; o has its steps",
-		      (long long)e->operation_id);
-	field(out, words_event_tone(e->level), "text", "%s", e->text);
+		textbox_field(out, TONE_TEXT, "operation", "op %lld; o has its steps",
+			      (long long)e->operation_id);
+	textbox_field(out, words_event_tone(e->level), "text", "%s", e->text);
 	if (alike(&d->panes[PANE_EVENTS], e))
-		field(out, TONE_DIM, "alike", "%zu more of those here",
-		      alike(&d->panes[PANE_EVENTS], e));
+		textbox_field(out, TONE_DIM, "alike", "%zu more of those here",
+			      alike(&d->panes[PANE_EVENTS], e));
 }
 
 /* Of a node the facts stand above already: what is left are the decision's sentences. */
@@ -228,20 +221,20 @@ static void of_array(struct textbox *out, const struct array_row *r)
 	char since[CLOCK_TEXT];
 
 	textbox_open(out, r->array);
-	field(out, TONE_TEXT, "size", "%s, %s", vm_size_short(r->size),
-	      r->spot ? "spot" : "on demand");
+	textbox_field(out, TONE_TEXT, "size", "%s, %s", vm_size_short(r->size),
+		      r->spot ? "spot" : "on demand");
 	if (r->max >= 0)
-		field(out, TONE_TEXT, "nodes", "%lld of %lld", (long long)r->live,
-		      (long long)r->max);
+		textbox_field(out, TONE_TEXT, "nodes", "%lld of %lld", (long long)r->live,
+			      (long long)r->max);
 	else if (r->shares)
-		field(out, TONE_TEXT, "nodes", "%lld, within the array's limit",
-		      (long long)r->live);
+		textbox_field(out, TONE_TEXT, "nodes", "%lld, within the array's limit",
+			      (long long)r->live);
 	for (size_t i = 0; i < n; i++)
-		field(out, words[i].tone, i ? "" : "now", "%s", words[i].text);
+		textbox_field(out, words[i].tone, i ? "" : "now", "%s", words[i].text);
 	if (r->kept_ms)
-		field(out, TONE_WARN, "kept",
-		      "by %s since %s: none of its nodes goes by itself", r->kept_by,
-		      hms(since, r->kept_ms));
+		textbox_field(out, TONE_WARN, "kept",
+			      "by %s since %s: none of its nodes goes by itself", r->kept_by,
+			      hms(since, r->kept_ms));
 }
 
 void deck_detail(struct deck *d, struct textbox *out)

@@ -124,7 +124,7 @@ static void steps_short(struct textbox *out, const struct deck *d, const struct 
 								       : "-",
 					 name, span[0] ? " " : "", span);
 	}
-	textbox_add(out, TONE_TEXT, "%-10s %s", "steps", line);
+	textbox_field(out, TONE_TEXT, "steps", "%s", line);
 }
 
 static void one_step(struct textbox *out, const struct deck *d, const struct operation *o,
@@ -177,7 +177,7 @@ static void waits(struct textbox *out, const struct json *list)
 				    (long long)tries + 1, next ? " at " : "",
 				    next ? clock_hms(when, next) : "");
 		if (error[0])
-			textbox_add(out, TONE_WARN, "%-10s %s", "", error);
+			textbox_field(out, TONE_WARN, "", "%s", error);
 	}
 }
 
@@ -220,11 +220,9 @@ void op_detail(const struct deck *d, struct textbox *out, const struct operation
 	textbox_open(out, title);
 	textbox_add(out, words_op_tone(o), "%-10s %s%s", "state", words_op_state(o),
 		    o->cancel_asked && o->state == OP_RUNNING ? ", cancel was asked" : "");
-	if (o->error[0])
-		textbox_add(out, o->state == OP_RUNNING ? TONE_WARN : TONE_FAIL, "%-10s %s",
-			    "error", o->error);
-	if (o->detail[0])
-		textbox_add(out, TONE_TEXT, "%-10s %s", "now", o->detail);
+	textbox_field(out, o->state == OP_RUNNING ? TONE_WARN : TONE_FAIL, "error", "%s",
+		      o->error);
+	textbox_field(out, TONE_TEXT, "now", "%s", o->detail);
 	if (words_op_due(o))
 		textbox_add(out, TONE_TEXT, "%-10s at %s, %s", "goes on",
 			    clock_hms(when, o->next_try_ms),

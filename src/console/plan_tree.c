@@ -378,21 +378,6 @@ void plan_row_line(const struct plan_tree *t, size_t i, char out[240])
 	snprintf(out, 240, "%s%s: %s", tree, t->v[i].what, t->v[i].act);
 }
 
-static void fact(struct textbox *out, const char *name, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void fact(struct textbox *out, const char *name, const char *fmt, ...)
-{
-	char text[200];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (text[0])
-		textbox_add(out, TONE_TEXT, "%-10s %s", name, text);
-}
-
 bool plan_row_can_snapshot(const struct plan_row *r)
 {
 	return r->thing && json_bool(r->thing, "can_snapshot", false);
@@ -406,19 +391,21 @@ static void storage_facts(const struct plan_row *r, struct textbox *out)
 	char money[24], day[24], when[CLOCK_TEXT];
 
 	if (json_int(s, "gib", 0) > 0)
-		fact(out, "size", "%lld GiB", (long long)json_int(s, "gib", 0));
-	fact(out, "path", "%s on every node", json_str(s, "path", ""));
-	fact(out, "disk", "%s", json_str(s, "disk", ""));
+		textbox_field(out, TONE_TEXT, "size", "%lld GiB",
+			      (long long)json_int(s, "gib", 0));
+	textbox_field(out, TONE_TEXT, "path", "%s on every node", json_str(s, "path", ""));
+	textbox_field(out, TONE_TEXT, "disk", "%s", json_str(s, "disk", ""));
 	if (since)
-		fact(out, "ours since", "%s", clock_text(when, since));
+		textbox_field(out, TONE_TEXT, "ours since", "%s", clock_text(when, since));
 	if (json_bool(s, "taken_over", false))
-		fact(out, "history", "taken over from an earlier cluster");
-	fact(out, "policy", "%s at teardown", json_str(s, "policy", "delete"));
+		textbox_field(out, TONE_TEXT, "history", "taken over from an earlier cluster");
+	textbox_field(out, TONE_TEXT, "policy", "%s at teardown",
+		      json_str(s, "policy", "delete"));
 	if (r->toggle != TOGGLE_KEEP)
 		return;
 	money_text(money, price);
-	fact(out, "costs", "%s/h, %s/day while it is there", money,
-	     money_text(day, price < 0 ? -1 : price * 24));
+	textbox_field(out, TONE_TEXT, "costs", "%s/h, %s/day while it is there", money,
+		      money_text(day, price < 0 ? -1 : price * 24));
 	textbox_add(out, TONE_TEXT, " ");
 	if (r->mark == 'x') {
 		textbox_add(out, TONE_FAIL, "deleting this cannot be undone");
@@ -442,8 +429,9 @@ static void jobs_facts(const struct plan_row *r, struct textbox *out)
 	const struct json *users = json_get(r->thing, "users");
 
 	for (size_t i = 0; i < json_len(users); i++)
-		fact(out, json_str(json_at(users, i), "user", "?"), "%lld running",
-		     (long long)json_int(json_at(users, i), "jobs", 0));
+		textbox_field(out, TONE_TEXT, json_str(json_at(users, i), "user", "?"),
+			      "%lld running",
+			      (long long)json_int(json_at(users, i), "jobs", 0));
 	textbox_add(out, TONE_TEXT, " ");
 	textbox_add(out, TONE_KEY, "Space      %s",
 		    r->tone == TONE_FAIL ? "wait for all running jobs instead"
@@ -462,26 +450,28 @@ void plan_row_facts(const struct plan_tree *t, size_t i, const struct json *plan
 	} else if (r->toggle == TOGGLE_KILL) {
 		jobs_facts(r, out);
 	} else if (r->listed) {
-		fact(out, "job", "%s", json_str(r->thing, "id", ""));
-		fact(out, "user", "%s", json_str(r->thing, "user", ""));
-		fact(out, "name", "%s", json_str(r->thing, "name", ""));
-		fact(out, "nodes", "%s", json_str(r->thing, "nodes", ""));
+		textbox_field(out, TONE_TEXT, "job", "%s", json_str(r->thing, "id", ""));
+		textbox_field(out, TONE_TEXT, "user", "%s", json_str(r->thing, "user", ""));
+		textbox_field(out, TONE_TEXT, "name", "%s", json_str(r->thing, "name", ""));
+		textbox_field(out, TONE_TEXT, "nodes", "%s", json_str(r->thing, "nodes", ""));
 		if (json_int(r->thing, "start_ms", 0) > 0)
-			fact(out, "runs since", "%s",
-			     clock_text(when, json_int(r->thing, "start_ms", 0)));
+			textbox_field(out, TONE_TEXT, "runs since", "%s",
+				      clock_text(when, json_int(r->thing, "start_ms", 0)));
 	} else if (i == 0) {
-		fact(out, "cloud", "%s",
-		     json_bool(plan, "simulated", false) ? "simulated" : "");
-		fact(out, "region", "%s", json_str(plan, "region", ""));
-		fact(out, "subscr.", "%s", json_str(plan, "subscription", ""));
-		fact(out, "jobs", "%lld running, %lld pending",
-		     (long long)json_int(plan, "jobs_running", 0),
-		     (long long)json_int(plan, "jobs_pending", 0));
+		textbox_field(out, TONE_TEXT, "cloud", "%s",
+			      json_bool(plan, "simulated", false) ? "simulated" : "");
+		textbox_field(out, TONE_TEXT, "region", "%s", json_str(plan, "region", ""));
+		textbox_field(out, TONE_TEXT, "subscr.", "%s",
+			      json_str(plan, "subscription", ""));
+		textbox_field(out, TONE_TEXT, "jobs", "%lld running, %lld pending",
+			      (long long)json_int(plan, "jobs_running", 0),
+			      (long long)json_int(plan, "jobs_pending", 0));
 	} else {
-		fact(out, "id", "%s", json_str(r->thing, "id", ""));
+		textbox_field(out, TONE_TEXT, "id", "%s", json_str(r->thing, "id", ""));
 		if (price != 0)
-			fact(out, "costs", "%s/h", money_text(money, price));
-		fact(out, "note", "%s", json_str(r->thing, "note", ""));
+			textbox_field(out, TONE_TEXT, "costs", "%s/h",
+				      money_text(money, price));
+		textbox_field(out, TONE_TEXT, "note", "%s", json_str(r->thing, "note", ""));
 	}
 	if (r->toggle == TOGGLE_NONE && r->mark)
 		textbox_add(out, TONE_DIM, "%s", r->fixed);

@@ -48,6 +48,18 @@ void textbox_add(struct textbox *b, enum tone tone, const char *fmt, ...)
 	add_line(b, tone, text, strlen(text));
 }
 
+void textbox_field(struct textbox *b, enum tone tone, const char *name, const char *fmt, ...)
+{
+	char text[LINE_MAX_TEXT];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (text[0])
+		textbox_add(b, tone, "%-10s %s", name, text);
+}
+
 void textbox_add_text(struct textbox *b, enum tone tone, const char *text)
 {
 	while (*text) {
@@ -172,7 +184,8 @@ int textbox_rows(const struct textbox *b, int columns)
 	if (b->cut)
 		return (int)b->lines.n;
 	for (size_t i = 0; i < b->lines.n; i++)
-		rows += paint_line(b, NULL, (struct area){ 0, 0, 0, columns }, 0, b->lines.v[i]);
+		rows +=
+		    paint_line(b, NULL, (struct area){ 0, 0, 0, columns }, 0, b->lines.v[i]);
 	return rows;
 }
 

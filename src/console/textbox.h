@@ -19,7 +19,7 @@ struct textbox {
 	bool cut; /* long lines are cut instead of folded; left: columns moved away */
 	int left;
 	bool flush; /* continued lines begin where the first one does */
-	int want; /* columns that its text would take; 0: as a text is read best */
+	int want;   /* columns that its text would take; 0: as a text is read best */
 };
 
 void textbox_init(struct textbox *b);
@@ -27,13 +27,20 @@ void textbox_clear(struct textbox *b);
 void textbox_open(struct textbox *b, const char *title);
 void textbox_add(struct textbox *b, enum tone tone, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* "name       text"; nothing where the text is empty. */
+void textbox_field(struct textbox *b, enum tone tone, const char *name, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 void textbox_add_text(struct textbox *b, enum tone tone,
-		      const char *text);		  /* split at line ends */
+		      const char *text); /* split at line ends */
 /* Bytes of the next screen line of a text: whole words when there are any. */
 size_t textbox_fold(const char *text, int columns);
-enum textbox_end { TEXTBOX_OPEN, TEXTBOX_CLOSED, TEXTBOX_DEAF /* the key means nothing here */ };
+enum textbox_end {
+	TEXTBOX_OPEN,
+	TEXTBOX_CLOSED,
+	TEXTBOX_DEAF /* the key means nothing here */
+};
 enum textbox_end textbox_key(struct textbox *b, const struct key *k);
-int textbox_rows(const struct textbox *b, int columns);	  /* lines when folded to columns */
+int textbox_rows(const struct textbox *b, int columns); /* lines when folded to columns */
 /* Folds long lines. Returns lines drawn. */
 int textbox_paint(struct textbox *b, struct screen *s, struct area a);
 /* One line of it, the i-th after folding to the area's columns. */

@@ -173,6 +173,9 @@ struct arm_rows {
 };
 void arm_rows_add(struct arm_rows *r, int64_t row, const char *type, const void *thing);
 void arm_rows_sort(struct arm_rows *r);
+/* A page of them, in order, is the answer; they are freed. */
+typedef struct json *arm_row_json(struct arm_call *c, const struct arm_row *row);
+void arm_rows_answer(struct arm_call *c, struct arm_rows *rows, arm_row_json *json_of);
 
 /* token.c */
 int arm_check_token(struct arm_call *c);

@@ -363,10 +363,15 @@ static void gather_member_nics(struct arm_call *c, struct arm_rows *rows)
 			arm_rows_add(rows, vm->row, AZ_VM_TYPE, vm);
 }
 
+static struct json *row_json(struct arm_call *c, const struct arm_row *row)
+{
+	return strcmp(row->type, AZ_VM_TYPE) == 0 ? arm_member_nic(c, row->thing)
+						  : arm_resource_json(c, row->thing);
+}
+
 void arm_resource_list(struct arm_call *c)
 {
 	struct arm_rows rows = { 0 };
-	struct arm_page p;
 	const char *key;
 	void *g, *v;
 
@@ -378,15 +383,7 @@ void arm_resource_list(struct arm_call *c)
 					     c->route->type, v);
 	if (strcmp(c->route->type, AZ_NIC) == 0)
 		gather_member_nics(c, &rows);
-	arm_rows_sort(&rows);
-	arm_page_begin(&p, c, c->w->sc.list_page);
-	for (size_t i = 0; i < rows.n; i++)
-		if (arm_page_wants(&p, rows.v[i].row))
-			arm_page_add(&p, strcmp(rows.v[i].type, AZ_VM_TYPE) == 0
-					     ? arm_member_nic(c, rows.v[i].thing)
-					     : arm_resource_json(c, rows.v[i].thing));
-	arm_page_end(&p);
-	free(rows.v);
+	arm_rows_answer(c, &rows, row_json);
 }
 
 static struct az_resource *vnet_of(struct arm_call *c)

@@ -100,3 +100,16 @@ void arm_rows_sort(struct arm_rows *r)
 	if (r->n > 1)
 		qsort(r->v, r->n, sizeof(*r->v), by_row);
 }
+
+void arm_rows_answer(struct arm_call *c, struct arm_rows *rows, arm_row_json *json_of)
+{
+	struct arm_page p;
+
+	arm_rows_sort(rows);
+	arm_page_begin(&p, c, c->w->sc.list_page);
+	for (size_t i = 0; i < rows->n; i++)
+		if (arm_page_wants(&p, rows->v[i].row))
+			arm_page_add(&p, json_of(c, &rows->v[i]));
+	arm_page_end(&p);
+	free(rows->v);
+}

@@ -230,10 +230,14 @@ void arm_set_delete(struct arm_call *c)
 		arm_accepted(c, 202, NULL, az_set_delete(s));
 }
 
+static struct json *row_json(struct arm_call *c, const struct arm_row *row)
+{
+	return arm_set_json(c, row->thing);
+}
+
 void arm_set_list(struct arm_call *c)
 {
 	struct arm_rows rows = { 0 };
-	struct arm_page p;
 	const char *key;
 	void *g, *v;
 
@@ -241,13 +245,7 @@ void arm_set_list(struct arm_call *c)
 		for (size_t k = 0; (!c->group || c->group == g) &&
 				   map_next(((struct az_group *)g)->sets, &k, &key, &v);)
 			arm_rows_add(&rows, ((struct az_set *)v)->row, AZ_SET_TYPE, v);
-	arm_rows_sort(&rows);
-	arm_page_begin(&p, c, c->w->sc.list_page);
-	for (size_t i = 0; i < rows.n; i++)
-		if (arm_page_wants(&p, rows.v[i].row))
-			arm_page_add(&p, arm_set_json(c, rows.v[i].thing));
-	arm_page_end(&p);
-	free(rows.v);
+	arm_rows_answer(c, &rows, row_json);
 }
 
 static const struct {

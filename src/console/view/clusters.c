@@ -287,12 +287,10 @@ static int row_count(struct deck *d, int columns)
 	else if (op)
 		textbox_add(&d->under, TONE_BOOT, "%-10s %s: %s (%s)", op_kind_name(op->kind),
 			    op->step, op->detail, words_op_time(time, op, deck_now(d)));
-	if (r->view.issue[0])
-		textbox_add(&d->under, TONE_FAIL, "%-10s %s", "issue", r->view.issue);
-	if (r->view.plan[0])
-		textbox_add(&d->under, TONE_TEXT, "%-10s %s", "decision", r->view.plan);
-	if (r->cluster.reason && r->cluster.reason[0])
-		textbox_add(&d->under, TONE_TEXT, "%-10s %s", "reason", r->cluster.reason);
+	textbox_field(&d->under, TONE_FAIL, "issue", "%s", r->view.issue);
+	textbox_field(&d->under, TONE_TEXT, "decision", "%s", r->view.plan);
+	textbox_field(&d->under, TONE_TEXT, "reason", "%s",
+		      r->cluster.reason ? r->cluster.reason : "");
 	return arrays_of(d) + textbox_rows(&d->under, columns - 2);
 }
 
@@ -336,16 +334,7 @@ static const struct binding keys[] = {
 	  .cli = "%c",
 	  .off = no_cluster,
 	  .run = open_overview },
-	{ .key = 'r',
-	  .keys = "r",
-	  .word = "retry-arrays",
-	  .group = GROUP_ACT,
-	  .help = "open sizes that rest again",
-	  .command = "array retry",
-	  .cli = "%c",
-	  .needs = ROLE_OPERATOR,
-	  .off = deck_not_running,
-	  .run = act_retry_arrays },
+	DECK_RETRY_ARRAYS,
 	{ .keys = NULL },
 };
 

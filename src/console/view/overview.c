@@ -265,16 +265,7 @@ static const struct binding keys[] = {
 	  .help = "the node of the issue",
 	  .off = no_issue,
 	  .run = open_issue },
-	{ .key = 'r',
-	  .keys = "r",
-	  .word = "retry-arrays",
-	  .group = GROUP_ACT,
-	  .help = "open sizes that rest again",
-	  .command = "array retry",
-	  .cli = "%c",
-	  .needs = ROLE_OPERATOR,
-	  .off = deck_not_running,
-	  .run = act_retry_arrays },
+	DECK_RETRY_ARRAYS,
 	{ .keys = NULL },
 };
 
