@@ -14,13 +14,7 @@ book() { control GET /azsim/ledger | jq -e "$@" >"$site/said"; }
 has() { grep -qF -- "$1" "$site/said"; }
 on_head() { say ssh "$1" -- sh -c "$2"; }
 
-yaml() { sed -n "s/^ *$1: \"\(.*\)\"$/\1/p" "$site/cloud/cloud.yaml"; }
-arm() { # PATH: what the cloud itself says
-	token=$(curl -sf --cacert "$(yaml ca_file)" "$(yaml authority)/$(yaml tenant)/oauth2/v2.0/token" \
-		--data-urlencode "client_id=$(yaml client_id)" --data-urlencode "client_secret@$(yaml client_secret_file)" \
-		-d grant_type=client_credentials --data-urlencode "scope=$(yaml arm)/.default" | jq -r .access_token)
-	curl -sf --cacert "$(yaml ca_file)" -H "Authorization: Bearer $token" "$(yaml arm)/subscriptions/$(yaml subscription)$1?api-version=2024-03-01"
-}
+arm() { by_hand GET "/subscriptions/$(cloud_yaml subscription)$1" >"$site/status" && grep -q '^20' "$site/status" && cat "$site/answer"; } # PATH
 tag_of() { # DISK or its group: the cluster that it says it is of
 	case $1 in
 	paceline-disk-*) arm "/resourceGroups/$1" ;;

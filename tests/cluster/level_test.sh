@@ -20,13 +20,6 @@ busy() { api /v1/clusters/demo | jq -e ".view.busy == $1" >"$site/said"; }
 event() { cli events --most 1000 | grep -q -e "$1"; }
 load() { control POST /azsim/queue-load "{\"head\":\"demo-head\",\"jobs\":$1,\"seconds\":1000000,\"cpus\":2}" >/dev/null; }
 first() { api '/v1/clusters/demo/nodes?count=9' | jq -r "[.rows[] | select(.state == \"busy\")][0].$1"; }
-yaml() { sed -n "s/^ *$1: \"\(.*\)\"$/\1/p" "$site/cloud/cloud.yaml"; }
-by_hand() { # METHOD ID: somebody else's hand in the cloud
-	token=$(curl -sf --cacert "$(yaml ca_file)" "$(yaml authority)/$(yaml tenant)/oauth2/v2.0/token" \
-		--data-urlencode "client_id=$(yaml client_id)" --data-urlencode "client_secret@$(yaml client_secret_file)" \
-		-d grant_type=client_credentials --data-urlencode "scope=$(yaml arm)/.default" | jq -r .access_token)
-	curl -sS --cacert "$(yaml ca_file)" -X "$1" -H "Authorization: Bearer $token" "$(yaml arm)$2?api-version=2024-07-01" -w '%{http_code}'
-}
 
 live() { control GET '/azsim/ledger?max=0' | jq -c .live; }
 

@@ -18,13 +18,6 @@ busy() { api "/v1/clusters/$1" | grep -q '"busy":1[,}]'; }
 end_engine() { kill "$engine_pid" && wait "$engine_pid"; }
 begin_engine() { engine_start && engine_wait; }
 load() { control POST /azsim/queue-load "{\"head\":\"$1-head\",\"jobs\":1,\"seconds\":1000000,\"cpus\":2}" >/dev/null; }
-yaml() { sed -n "s/^ *$1: \"\(.*\)\"$/\1/p" "$site/cloud/cloud.yaml"; }
-by_hand() { # METHOD ID: somebody else's hand in the cloud
-	token=$(curl -sf --cacert "$(yaml ca_file)" "$(yaml authority)/$(yaml tenant)/oauth2/v2.0/token" \
-		--data-urlencode "client_id=$(yaml client_id)" --data-urlencode "client_secret@$(yaml client_secret_file)" \
-		-d grant_type=client_credentials --data-urlencode "scope=$(yaml arm)/.default" | jq -r .access_token)
-	curl -sS --cacert "$(yaml ca_file)" -X "$1" -H "Authorization: Bearer $token" "$(yaml arm)$2?api-version=2024-07-01" -w '%{http_code}'
-}
 
 cloud_start 80 --profile fast --seed 1
 begin_engine; ok "cloud and engine are there"

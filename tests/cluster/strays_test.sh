@@ -20,17 +20,6 @@ is() { # NAME FILTER: of what was found under that name
 now() { api /v1/engine | jq .now_ms; }
 later() { [ "$(now)" -ge "$until" ]; }
 pass_min() { until=$(($(now) + $1 * 60000)) && until_ok later; }
-yaml() { sed -n "s/^ *$1: \"\(.*\)\"$/\1/p" "$site/cloud/cloud.yaml"; }
-sign_in() {
-	token=$(curl -sf --cacert "$(yaml ca_file)" "$(yaml authority)/$(yaml tenant)/oauth2/v2.0/token" \
-		--data-urlencode "client_id=$(yaml client_id)" --data-urlencode "client_secret@$(yaml client_secret_file)" \
-		-d grant_type=client_credentials --data-urlencode "scope=$(yaml arm)/.default" | jq -r .access_token)
-}
-by_hand() { # METHOD ID [BODY]: somebody else's hand in the cloud; its status
-	sign_in
-	curl -sS --cacert "$(yaml ca_file)" -X "$1" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
-		${3:+-d "$3"} "$(yaml arm)$2?api-version=2024-01-01" -o "$site/answer" -w '%{http_code}'
-}
 plant() { # ID TAGS PROPERTIES [MORE]
 	quietly by_hand PUT "$1" "{\"location\":\"$region\",\"tags\":$2,\"properties\":$3${4-}}"
 	grep -q '^20[0-2]$' "$site/said"

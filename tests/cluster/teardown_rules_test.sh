@@ -16,14 +16,6 @@ operation() { api "/v1/operations/$op"; }
 op_is() { operation | jq -e --arg s "$1" '.state == $s'; }
 state_is() { api /v1/clusters/one | jq -e --arg s "$1" '.state == $s'; }
 begin_delete() { say cluster delete one --name one --json "$@" && op=$(jq -r .operation "$site/said"); }
-yaml() { sed -n "s/^ *$1: \"\(.*\)\"$/\1/p" "$site/cloud/cloud.yaml"; }
-by_hand() { # METHOD ID [BODY]: somebody else's hand in the cloud; its status
-	token=$(curl -sf --cacert "$(yaml ca_file)" "$(yaml authority)/$(yaml tenant)/oauth2/v2.0/token" \
-		--data-urlencode "client_id=$(yaml client_id)" --data-urlencode "client_secret@$(yaml client_secret_file)" \
-		-d grant_type=client_credentials --data-urlencode "scope=$(yaml arm)/.default" | jq -r .access_token)
-	curl -sS --cacert "$(yaml ca_file)" -X "$1" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
-		${3:+-d "$3"} "$(yaml arm)$2?api-version=2024-01-01" -o "$site/answer" -w '%{http_code}'
-}
 # Ten seconds are two and a half of ours: without a program to start.
 take_back() { curl -sSf -X POST -d '{}' -o "$site/said" --unix-socket "$socket" "http://engine/v1/operations/$op/cancel"; }
 status_of() { by_hand GET "$1"; }

@@ -5,26 +5,17 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 . tests/support/tap.sh
 . tests/support/site.sh
-build=${BUILD:-build/debug}
-missing=$(site_can "$build") || skip "$missing"
-mux() { tmux -L "conflict$$" -f /dev/null "$@"; }
-finish() {
-	consoles_end mux
-	site_end
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-complain() { mux capture-pane -t one -p; }
+consoles_begin conflict
 sees() { mux capture-pane -t one -p | grep -qF -- "$1"; }
 most() { cli cluster status alpha --json | tr ',' '\n' | grep -c "\"max_nodes\":$1\$"; }
 key() { mux send-keys -t one "$@"; }
 
-site_make "$build" && cloud_start 20 && engine_start && engine_wait || { echo "Bail out! no site"; exit 1; }
+cloud_start 20 && engine_start && engine_wait || { echo "Bail out! no site"; exit 1; }
 tap_out=$site/said
 cli cluster create alpha slurm >/dev/null || { echo "Bail out! no cluster"; exit 1; }
 # what the template says from now on: another maximum
 sed -i '/^  htc_max:/,/default:/s/default: .*/default: 31/' "$site/templates/slurm.yaml"
-mux new-session -d -s one -x 120 -y 35 "HOME=$site XDG_STATE_HOME=$site/one '$site/bin/paceline' --socket '$socket'"
+console_open one
 check "one is at the Deck" until_true sees '[0 Deck]'
 key 6
 until_true sees 'slurm' >/dev/null

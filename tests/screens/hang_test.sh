@@ -5,22 +5,12 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 . tests/support/tap.sh
 . tests/support/site.sh
-build=${BUILD:-build/debug}
-missing=$(site_can "$build") || skip "$missing"
-mux() { tmux -L "hang$$" -f /dev/null "$@"; }
-finish() {
-	[ -z "$engine_pid" ] || kill -CONT "$engine_pid" 2>/dev/null
-	consoles_end mux
-	site_end
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-complain() { mux capture-pane -t one -p; }
+consoles_begin hang
 
-site_make "$build" && cloud_start 1 --seed 7 && engine_start && engine_wait || { echo "Bail out! no site"; exit 1; }
+cloud_start 1 --seed 7 && engine_start && engine_wait || { echo "Bail out! no site"; exit 1; }
 sees() { mux capture-pane -t one -p | grep -qF -- "$1"; }
 lacks() { ! sees "$1"; }
-mux new-session -d -s one -x 120 -y 35 "HOME=$site XDG_STATE_HOME=$site/one '$site/bin/paceline' --socket '$socket'"
+console_open one
 check "the console is at the Deck" until_true sees 'engine ok'
 kill -STOP "$engine_pid"
 check "an engine that was stopped is told after seconds, long before it counts as lost" until_true sees 'NO ANSWER for '

@@ -5,20 +5,9 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 . tests/support/tap.sh
 . tests/support/site.sh
-build=${BUILD:-build/debug}
-missing=$(site_can "$build") || skip "$missing"
-mux() { tmux -L "two$$" -f /dev/null "$@"; }
-finish() {
-	consoles_end mux
-	site_end
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-complain() {
-	for who in one two; do mux capture-pane -t $who -p; done
-}
+consoles_begin two
 
-site_make "$build" && cloud_start 20 --seed 5 && engine_start && engine_wait || { echo "Bail out! no site"; exit 1; }
+cloud_start 20 --seed 5 && engine_start && engine_wait || { echo "Bail out! no site"; exit 1; }
 runs() { [ "$(cli cluster status "$1" --json | sed -n 's/.*"state": *"\([a-z]*\)".*/\1/p' | head -n 1)" = running ]; }
 for c in j:30 k:31; do
 	cli cluster create ${c%:*} slurm network=10.${c#*:}.0.0/16 hpc_max=0 >/dev/null && cli cluster start ${c%:*} >/dev/null ||
@@ -27,7 +16,7 @@ for c in j:30 k:31; do
 done
 sees() { mux capture-pane -t "$1" -p | grep -qF -- "$2"; }
 for who in one two; do
-	mux new-session -d -s $who -x 120 -y 35 "HOME=$site XDG_STATE_HOME=$site/$who '$site/bin/paceline' --socket '$socket'"
+	console_open $who
 	check "$who is at the Deck" until_true sees $who 'Nodes j'
 done
 

@@ -7,8 +7,12 @@
 #   engine_start [VARIABLE=VALUE...] the engine, not waited for, with $site/config.yaml where there is one;
 #                                    engine_wait: until it answers, or has ended (1)
 #   control METHOD PATH [BODY]       what azsim says of itself
+#   cloud_yaml KEY                   of the cloud's record
+#   by_hand METHOD ID [BODY]         somebody else's hand in the cloud: prints the status, and $site/answer has the answer; needs jq
 #   api PATH                         what the engine says
 #   cli WORD...                      a command of the program
+#   consoles_begin NAME              as site_begin, for a test at consoles: mux is its tmux, which ends with it
+#   console_open WHO                 a console in a session of that name
 #   site_end                         ends both and removes the folder
 site= azsim_pid= engine_pid=
 site_machines=--ghosts # "": real guests, which need root
@@ -76,6 +80,16 @@ control() {
 		--unix-socket "$site/cloud/control.sock" "http://azsim$2"
 }
 
+cloud_yaml() { sed -n "s/^ *$1: \"\(.*\)\"$/\1/p" "$site/cloud/cloud.yaml"; }
+
+by_hand() {
+	token=$(curl -sf --cacert "$(cloud_yaml ca_file)" "$(cloud_yaml authority)/$(cloud_yaml tenant)/oauth2/v2.0/token" \
+		--data-urlencode "client_id=$(cloud_yaml client_id)" --data-urlencode "client_secret@$(cloud_yaml client_secret_file)" \
+		-d grant_type=client_credentials --data-urlencode "scope=$(cloud_yaml arm)/.default" | jq -r .access_token)
+	curl -sS --max-time 60 --cacert "$(cloud_yaml ca_file)" -X "$1" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
+		${3:+-d "$3"} "$(cloud_yaml arm)$2?api-version=2024-07-01" -o "$site/answer" -w '%{http_code}'
+}
+
 api() { curl -sSf --max-time 60 --unix-socket "$socket" "http://engine$1"; }
 cli() { "$site/bin/paceline" --socket "$socket" "$@"; }
 
@@ -83,11 +97,28 @@ end_pid() { [ -z "$1" ] || { kill -9 "$1" && wait "$1"; } 2>/dev/null; }
 
 # consoles_end TMUX...: the end of a tmux server, and of what ran in it: a console writes its place and history on its way out.
 consoles_end() {
-	consoles=$("$@" list-panes -a -F '#{pane_pid}' 2>/dev/null)
+	panes=$("$@" list-panes -a -F '#{pane_pid}' 2>/dev/null)
 	"$@" kill-server 2>/dev/null
-	for console in $consoles; do
+	for console in $panes; do
 		timeout 5 tail --pid="$console" -s 0.05 -f /dev/null
 	done
+}
+
+consoles_begin() {
+	command -v tmux >/dev/null 2>&1 || skip "tmux is missing"
+	site_begin
+	consoles=$1$$
+	trap consoles_stop EXIT
+	complain() { for who in $(mux list-sessions -F '#{session_name}'); do mux capture-pane -t "$who" -p; done; }
+}
+
+mux() { tmux -L "$consoles" -f /dev/null "$@"; }
+console_open() { mux new-session -d -s "$1" -x 120 -y 35 "HOME=$site XDG_STATE_HOME=$site/$1 '$site/bin/paceline' --socket '$socket'"; }
+
+consoles_stop() {
+	[ -z "$engine_pid" ] || kill -CONT "$engine_pid" 2>/dev/null # where the test had stopped it
+	consoles_end mux
+	site_end
 }
 
 site_end() {
