@@ -98,6 +98,9 @@ struct command_run {
 	void (*drop)(void *state);
 };
 
+/* What copies, as `cp FROM TO` does, by the way that GET .../ssh told; -1: why it cannot be. */
+int command_copy_argv(struct strs *argv, const struct json *way, const char *from, const char *to, struct err *err);
+
 /* Parses words after the command's name. -1: usage error, err says which word and what is expected. */
 /* Words after "--" are no options; where the table says "[-- COMMAND...]" they follow a "--" in args, untouched. */
 int command_parse(struct command_run *r, const char *const *words, size_t n, struct err *err);

@@ -205,6 +205,8 @@ int engine_job_detail(struct engine *e, const char *cluster, const char *id, eng
 
 /* A window of what a job writes, of one that ended too: {path,stream,text,binary,from,next,size,line,written_s,live}. from < 0: the last -from bytes. */
 int engine_job_log(struct engine *e, const char *cluster, const char *job, bool errors, int64_t from, int64_t most, engine_done_cb *cb, void *arg, struct err *err);
+/* What lies where a job writes, written while it ran: {folder,cut,files[{path,size,written_s,folder,what}]}; what: "stdout", "stderr" or "". */
+int engine_job_files(struct engine *e, const char *cluster, const char *job, engine_done_cb *cb, void *arg, struct err *err);
 /* What a node said on its way up and since, and what the engine knows of it: {text}. */
 int engine_node_log(struct engine *e, const char *cluster, const char *node, engine_done_cb *cb, void *arg, struct err *err);
 

@@ -159,6 +159,38 @@ void run_job_log(struct command_run *r)
 	ask(r);
 }
 
+static void on_files(struct command_run *r, const struct json *j)
+{
+	const struct json *list = json_get(j, "files");
+	char size[24], when[CLOCK_TEXT];
+
+	if (json_len(list) > 0)
+		show_columns(r, "FILE", "SIZE", "WRITTEN", "WHAT");
+	else
+		show_progress(r, "job %s has written no file", r->args.v[1]);
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *f = json_at(list, i);
+		bool folder = json_bool(f, "folder", false);
+
+		show_row(r, json_str(f, "path", "?"),
+			 folder ? "-" : size_text(size, json_int(f, "size", 0)),
+			 show_time(when, json_int(f, "written_s", 0) * 1000),
+			 folder ? "folder" : json_str(f, "what", ""));
+	}
+	if (json_bool(j, "cut", false))
+		show_progress(r, "only the first %zu of them", json_len(list));
+	show_result(r, j);
+	run_done(r);
+}
+
+void run_job_files(struct command_run *r)
+{
+	run_get(r,
+		client_path("/v1/clusters/%/jobs/%/files", r->args.v[0], r->args.v[1],
+			    (char *)NULL),
+		on_files);
+}
+
 static void on_node(struct command_run *r, const struct json *j)
 {
 	const char *text = json_str(j, "text", "");

@@ -41,7 +41,8 @@ int option_int(const struct command_run *r, const char *name, int64_t min, int64
 /* "2026-11-24", the day's beginning, or "2026-11-24T11:00:00Z"; 0 when it is not given. */
 int option_time(const struct command_run *r, const char *name, int64_t *utc_ms,
 		struct err *err);
-int args_are_params(const struct command_run *r, size_t first, struct err *err); /* NAME=VALUE */
+int args_are_params(const struct command_run *r, size_t first,
+		    struct err *err); /* NAME=VALUE */
 
 /*
  * For people
@@ -110,7 +111,7 @@ command_fn run_template_diff, run_cluster_update;
 command_fn run_node_list, run_node_show, run_array_act,
     run_node_act; /* act: its verb is the command's second word */
 command_fn run_job_list, run_job_show, run_job_submit, run_job_act, run_job_log,
-    run_job_resubmit, run_node_log;
+    run_job_resubmit, run_job_files, run_node_log;
 command_fn run_ssh, run_cp;
 command_fn run_events, run_operation_list, run_operation_show, run_operation_cancel, run_plan,
     run_why, run_cost, run_audit, run_backup, run_status, run_engine_resume, run_cloud_retry,

@@ -18,20 +18,34 @@
 #define NO_TERMINAL "it needs a terminal of its own: paceline %s"
 
 /* Only who may read the key gets in: it belongs to the engine's user. */
-static bool may_enter(struct command_run *r, const struct json *way)
+static int check_key(const struct json *way, struct err *err)
 {
 	const char *key = json_str(way, "key", "");
 
-	if (!r->io->exec) {
-		run_failf(r, ERR_UNSUPPORTED, NO_TERMINAL, r->command->name);
-		return false;
-	}
 	if (access(key, R_OK) == 0)
-		return true;
-	run_failf(
-	    r, ERR_DENIED,
+		return 0;
+	return err_set(
+	    err, ERR_DENIED,
 	    "the key to the cluster's machines (%s) is for the engine's user alone: run it as that user",
 	    show_or(key, "none"));
+}
+
+static bool has_terminal(struct command_run *r)
+{
+	if (!r->io->exec)
+		run_failf(r, ERR_UNSUPPORTED, NO_TERMINAL, r->command->name);
+	return r->io->exec != NULL;
+}
+
+static bool may_enter(struct command_run *r, const struct json *way)
+{
+	struct err err = ERR_INIT;
+
+	if (!has_terminal(r))
+		return false;
+	if (check_key(way, &err) == 0)
+		return true;
+	run_fail(r, &err);
 	return false;
 }
 
@@ -101,21 +115,28 @@ static char *remote_line(const struct command_run *r, size_t first)
  * A head without ssh is this machine, or a folder of programs that stands for one. The latter
  * has commands, but no shell, no files and no nodes to go to.
  */
+static int check_stay(const struct json *way, const char *node, bool files, struct err *err)
+{
+	if (node && node[0] && strcmp(node, "head") != 0)
+		return err_set(
+		    err, ERR_UNSUPPORTED,
+		    "%s has no system to go to: the cluster's machines are simulated", node);
+	if (files && json_str(way, "bin", "")[0])
+		return err_set(
+		    err, ERR_UNSUPPORTED,
+		    "the cluster's machines are simulated: there are no files on them");
+	return 0;
+}
+
 static bool may_stay(struct command_run *r, const struct json *way, const char *node)
 {
-	const char *bin = json_str(way, "bin", "");
+	struct err err = ERR_INIT;
 
-	if (!r->io->exec)
-		run_failf(r, ERR_UNSUPPORTED, NO_TERMINAL, r->command->name);
-	else if (node && strcmp(node, "head") != 0)
-		run_failf(r, ERR_UNSUPPORTED,
-			  "%s has no system to go to: the cluster's machines are simulated",
-			  node);
-	else if (bin[0] && strcmp(r->command->name, "ssh") != 0)
-		run_failf(r, ERR_UNSUPPORTED,
-			  "the cluster's machines are simulated: there are no files on them");
-	else
+	if (!has_terminal(r))
+		return false;
+	if (check_stay(way, node, false, &err) == 0)
 		return true;
+	run_fail(r, &err);
 	return false;
 }
 
@@ -249,43 +270,57 @@ static void add_place(struct strs *argv, const char *word, const char *destinati
 		strs_add(argv, p.path);
 }
 
-static void copy_here(struct command_run *r)
+static void copy_here(struct strs *argv, const char *from, const char *to)
 {
-	struct strs argv = STRS_INIT(8);
+	strs_add(argv, COPY);
+	strs_add(argv, "-r");
+	strs_add(argv, "--");
+	strs_add(argv, place_of(from).path);
+	strs_add(argv, place_of(to).path);
+}
 
-	strs_add(&argv, COPY);
-	strs_add(&argv, "-r");
-	strs_add(&argv, "--");
-	strs_add(&argv, place_of(r->args.v[0]).path);
-	strs_add(&argv, place_of(r->args.v[1]).path);
-	go(r, &argv);
-	strs_clear(&argv);
+int command_copy_argv(struct strs *argv, const struct json *way, const char *from,
+		      const char *to, struct err *err)
+{
+	struct place there = place_of(place_of(from).cluster[0] ? from : to);
+	struct strs ssh = STRS_INIT(WORDS_MAX);
+	int rc;
+
+	if (is_local(way)) {
+		rc = check_stay(way, there.node, true, err);
+		if (rc == 0)
+			copy_here(argv, from, to);
+		return rc;
+	}
+	if (check_key(way, err) < 0)
+		return -1;
+	rc = argv_of(&ssh, way) == 0
+		 ? 0
+		 : err_set(err, ERR_INTERNAL, "the engine did not say how to get there");
+	if (rc == 0) {
+		strs_add(argv, SCP);
+		strs_add(argv, "-rp");
+		for (size_t i = 1; i + 1 < ssh.n; i++)
+			strs_add(argv, ssh.v[i]);
+		strs_add(argv, "--");
+		add_place(argv, from, ssh.v[ssh.n - 1]);
+		add_place(argv, to, ssh.v[ssh.n - 1]);
+	}
+	strs_clear(&ssh);
+	return rc;
 }
 
 static void on_way_to_copy(struct command_run *r, const struct json *way)
 {
-	struct strs ssh = STRS_INIT(WORDS_MAX), argv = STRS_INIT(WORDS_MAX);
+	struct strs argv = STRS_INIT(WORDS_MAX);
+	struct err err = ERR_INIT;
 
-	if (is_local(way)) {
-		if (may_stay(r, way, there_of(r).node[0] ? there_of(r).node : NULL))
-			copy_here(r);
+	if (!has_terminal(r))
 		return;
-	}
-	if (!may_enter(r, way))
-		return;
-	if (argv_of(&ssh, way) < 0) {
-		run_failf(r, ERR_INTERNAL, "the engine did not say how to get there");
-	} else {
-		strs_add(&argv, SCP);
-		strs_add(&argv, "-rp");
-		for (size_t i = 1; i + 1 < ssh.n; i++)
-			strs_add(&argv, ssh.v[i]);
-		strs_add(&argv, "--");
-		add_place(&argv, r->args.v[0], ssh.v[ssh.n - 1]);
-		add_place(&argv, r->args.v[1], ssh.v[ssh.n - 1]);
+	if (command_copy_argv(&argv, way, r->args.v[0], r->args.v[1], &err) < 0)
+		run_fail(r, &err);
+	else
 		go(r, &argv);
-	}
-	strs_clear(&ssh);
 	strs_clear(&argv);
 }
 

@@ -412,7 +412,8 @@ void deck_load(struct deck *d)
 {
 	for (int i = 0; i < PANES; i++) {
 		d->panes[i].now_ms = deck_now(d);
-		d->panes[i].held = d->mode != AT_PANES || log_is_open(d);
+		d->panes[i].held =
+		    d->mode != AT_PANES || log_is_open(d) || d->view == &view_files;
 		pane_load(&d->panes[i], d->mirror);
 		if (d->panes[i].marked) {
 			d->panes[i].marked = false;
@@ -583,6 +584,7 @@ void deck_free(struct deck *d)
 	deck_diff_clear(d);
 	deck_lease_clear(d);
 	deck_log_clear(d);
+	deck_files_clear(d);
 	mirror_free(d->mirror);
 	timer_free(d->filter_timer);
 	timer_free(d->late_timer);

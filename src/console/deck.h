@@ -113,6 +113,7 @@ struct deck {
 	struct diff_view diff;
 	struct deck_lease lease;
 	struct log_view log;
+	struct files_view files;
 	struct textbox detail; /* the column at 160x40, and what Enter shows */
 	struct textbox under;  /* of a view: the text under its table */
 	char why_of[80], why_asked[WHY_KEY];
@@ -612,6 +613,9 @@ void act_log(struct deck *d); /* of what is under the cursor */
 void act_log_job(struct deck *d);
 void act_log_node(struct deck *d);
 const char *deck_no_log(const struct deck *d, char out[80]);
+/* The job under the cursor that wrote something of its own; NULL: why not was said. key: of
+ * what asks. */
+const char *deck_job_written(struct deck *d, const char *key);
 void log_begin(struct deck *d); /* reads it from its end */
 /* The last lines of the job under the cursor, where there is room for them. */
 void act_fetch_tail(struct deck *d, const char *job);
@@ -623,6 +627,17 @@ void log_save_as(struct deck *d, const char *path);
 void log_close(struct deck *d);
 bool log_back(struct deck *d);
 void deck_log_clear(struct deck *d);
+
+/* deck_files.c */
+void act_files(struct deck *d); /* of the job under the cursor, or of the log that is open */
+void files_begin(struct deck *d);
+void files_close(struct deck *d);
+bool files_back(struct deck *d);
+const struct json *deck_file(const struct deck *d); /* under the cursor; NULL none */
+const char *deck_file_path(const struct deck *d);   /* "": none */
+const char *deck_no_file(const struct deck *d, char out[80]);
+void act_fetch_file(struct deck *d);
+void deck_files_clear(struct deck *d);
 
 /* deck_run.c: the command line */
 void deck_run_line(struct deck *d, const char *line);

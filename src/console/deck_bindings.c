@@ -86,6 +86,8 @@ static const char *no_sorts(const struct deck *d, char out[80])
 static const char *no_filter(const struct deck *d, char out[80])
 {
 	(void)out;
+	if (d->view == &view_files)
+		return "/ finds a file";
 	return d->focus == PANE_TEMPLATES ? "there are few templates" : NULL;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "console/deck.h"
 
 /* Less known than what they stand beside, and known by their letters. */
@@ -48,10 +49,7 @@ static const struct footer_key over_keys[][6] = {
 			 { "u", "Usual", "", false, 0 },
 			 { "Esc", "Close", "", false, 0 } },
 	[AT_SORT] = { { "Enter", "Sort", "", false, 0 }, { "Esc", "Close", "", false, 0 } },
-	[AT_TEARDOWN] = { { "Space", "Accept", "", false, 0 },
-			  { "F9", "Begin", "", false, 0 },
-			  { "PgDn", "More", "", false, 0 },
-			  { "Esc", "Leave", "", false, 0 } },
+	[AT_TEARDOWN] = { { "PgDn", "More", "", false, 0 }, { "Esc", "Leave", "", false, 0 } },
 };
 
 static void progress_footer(const struct deck *d, struct footer_key out[12])
@@ -64,26 +62,26 @@ static void progress_footer(const struct deck *d, struct footer_key out[12])
 		out[n++] = (struct footer_key){ "r", "Retry now", "", false, 0 };
 		out[n++] = (struct footer_key){ "s", "Leave it", "", false, 0 };
 	}
-	memcpy(out + n, &over_keys[AT_TEARDOWN][2], 3 * sizeof(out[0]));
+	memcpy(out + n, over_keys[AT_TEARDOWN], 3 * sizeof(out[0]));
 }
 
-/* Space is for where the cursor is. */
-static void plan_footer(const struct deck *d, struct footer_key out[12])
+/* In the tree: Space and Enter are for the row. */
+static size_t tree_footer(const struct deck *d, struct footer_key out[12])
 {
 	const struct teardown_view *t = &d->teardown;
-	bool in_tree = d->dialog.away || d->dialog.n_losses == 0;
+	const struct plan_row *r = t->row < t->tree.n ? &t->tree.v[t->row] : NULL;
+	enum plan_toggle toggle = r ? r->toggle : TOGGLE_NONE;
+	bool off = toggle == TOGGLE_NONE || d->dialog.spec.locked;
 	size_t n = 2;
-	enum plan_toggle toggle = t->row < t->tree.n ? t->tree.v[t->row].toggle : TOGGLE_NONE;
 
-	if (!in_tree)
-		return; /* as the table says */
-	out[0].label =
-	    toggle == TOGGLE_KEEP
-		? plan_row_can_snapshot(&t->tree.v[t->row]) ? "What stays" : "Keep or delete"
-	    : toggle == TOGGLE_KILL ? "Wait or kill"
-				    : "Change";
-	out[0].off = toggle == TOGGLE_NONE || d->dialog.spec.locked;
-	if (t->row < t->tree.n && t->tree.v[t->row].jobs)
+	out[0] = (struct footer_key){ "Space",
+				      toggle == TOGGLE_KEEP   ? plan_row_can_snapshot(r)
+								    ? "What stays"
+								    : "Keep or delete"
+				      : toggle == TOGGLE_KILL ? "Wait or kill"
+							      : "Change",
+				      "", off, 0 };
+	if (r && r->jobs)
 		out[n++] = (struct footer_key){ "Enter", "Jobs", "", false, 0 };
 	if (d->dialog.n_losses > 0)
 		out[n++] = (struct footer_key){ "Tab", "Box", "", false, 0 };
@@ -91,7 +89,31 @@ static void plan_footer(const struct deck *d, struct footer_key out[12])
 					deck_cannot(d, ROLE_OPERATOR) != NULL, 1 };
 	out[n++] =
 	    (struct footer_key){ t->cluster[0] == 'p' ? "F6" : "p", "Save plan", "", false, 2 };
-	out[n++] = (struct footer_key){ "Esc", "Leave", "", false, 0 };
+	out[n++] =
+	    (struct footer_key){ r && r->jobs ? "Esc" : "Enter/Esc", "No", "", false, 0 };
+	return n;
+}
+
+static size_t losses_footer(const struct deck *d, struct footer_key out[12])
+{
+	size_t n = 2;
+
+	out[0] = (struct footer_key){ "Space", "Accept", "", false, 0 };
+	out[n++] = (struct footer_key){ "Tab", d->dialog.n_losses > 1 ? "Next" : "Plan", "",
+					false, 0 };
+	out[n++] = (struct footer_key){ "PgDn", "More", "", false, 0 };
+	out[n++] = (struct footer_key){ "Enter/Esc", "No", "", false, 0 };
+	return n;
+}
+
+static void plan_footer(const struct deck *d, struct footer_key out[12])
+{
+	bool in_tree = d->dialog.away || d->dialog.n_losses == 0;
+	size_t n = in_tree ? tree_footer(d, out) : losses_footer(d, out);
+
+	out[1] =
+	    (struct footer_key){ dialog_confirm_key(&d->dialog) == K_F8 ? "F8" : "F9", "Begin",
+				 "", d->teardown.planning || !dialog_complete(&d->dialog), 0 };
 	out[n] = (struct footer_key){ NULL, NULL, "", false, 0 };
 }
 
@@ -109,8 +131,6 @@ static void teardown_footer(const struct deck *d, struct footer_key out[12])
 			out[0] = (struct footer_key){ f8 ? "F8" : "F9", "Begin", "", false, 0 };
 	} else {
 		plan_footer(d, out);
-		out[1].key = f8 ? "F8" : "F9";
-		out[1].off = d->teardown.planning || !dialog_complete(&d->dialog);
 	}
 }
 
@@ -244,6 +264,20 @@ static const char *argument(const struct deck *d, char what, char out[80])
 	return text ? text : "";
 }
 
+/* As a shell takes it. */
+static char *quoted(const char *path)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/._-+,:@%=";
+	struct buf b = BUF_INIT(BUF_TEXT_MAX);
+
+	if (path[strspn(path, plain)])
+		quote_sh(&b, path);
+	else
+		buf_adds(&b, path);
+	return buf_steal(&b);
+}
+
 void deck_cli_line(const struct deck *d, const struct binding *b, char out[256])
 {
 	char name[80];
@@ -254,7 +288,11 @@ void deck_cli_line(const struct deck *d, const struct binding *b, char out[256])
 			out[n++] = *c;
 			continue;
 		}
-		int more = snprintf(out + n, 256 - n, "%s", argument(d, *++c, name));
+		char *path = *++c == 'f' ? quoted(deck_file_path(d)) : NULL;
+		int more =
+		    snprintf(out + n, 256 - n, "%s", path ? path : argument(d, *c, name));
+
+		free(path);
 		n += more < (int)(256 - n) ? (size_t)more : 255 - n;
 	}
 	out[n] = '\0';

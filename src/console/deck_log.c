@@ -216,7 +216,7 @@ static void open_log(struct deck *d, const char *of, bool node)
 	view_open(d, node ? &view_console : &view_log);
 }
 
-void act_log_job(struct deck *d)
+const char *deck_job_written(struct deck *d, const char *key)
 {
 	const struct pane *p = &d->panes[PANE_JOBS];
 	int64_t i = pane_at(p);
@@ -227,9 +227,19 @@ void act_log_job(struct deck *d)
 	else if (strchr(j->id, '['))
 		deck_say(d, TONE_WARN, "these tasks wait: they have written nothing yet");
 	else if (p->fold && j->array_id[0] && strcmp(j->id, j->array_id) == 0)
-		deck_say(d, TONE_WARN, "an array: Enter opens it, then L on one of its tasks");
+		deck_say(d, TONE_WARN, "an array: Enter opens it, then %s on one of its tasks",
+			 key);
 	else
-		open_log(d, j->id, false);
+		return j->id;
+	return NULL;
+}
+
+void act_log_job(struct deck *d)
+{
+	const char *job = deck_job_written(d, KEY_FOR(d, "log"));
+
+	if (job)
+		open_log(d, job, false);
 }
 
 void act_log_node(struct deck *d)

@@ -141,6 +141,16 @@ struct op_view {	   /* the operation under the cursor */
 	char asked[160];
 };
 
+struct files_view { /* what a job wrote */
+	const struct view *back;
+	char of[80], cluster[40], error[320];
+	struct json *told; /* GET .../jobs/J/files; NULL: not yet */
+	unsigned int turn; /* answers of an earlier one are dropped */
+	size_t at, top;
+	int rows;	    /* of the last drawing */
+	char fetching[600]; /* the path that is being copied */
+};
+
 enum cost_period { COST_MONTH, COST_TODAY, COST_WEEK, COST_PERIODS };
 #define COST_GROUPS 6
 

@@ -261,6 +261,8 @@ void act_reload(struct deck *d)
 		act_pause(d);
 	d->why_asked[0] = '\0';
 	mirror_reload(d->mirror);
+	if (d->view == &view_files)
+		files_begin(d);
 	display_redraw(d->display);
 	deck_say(d, TONE_TEXT, "asked anew");
 }

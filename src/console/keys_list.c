@@ -15,6 +15,7 @@ static const struct {
 } views[] = {
 	{ &view_overview, "In a cluster's overview" },
 	{ &view_log, "In a log" },
+	{ &view_files, "In the files of a job" },
 	{ &view_clusters, "In the view of clusters" },
 	{ &view_map, "On the map of nodes" },
 	{ &view_nodes, "In the table of nodes" },

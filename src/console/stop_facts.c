@@ -5,10 +5,12 @@
 
 #include "base/text.h"
 #include "console/job_facts.h"
+#include "console/teardown.h"
 
 #define USERS_MOST 50
 #define USERS_TOLD 4
 #define USERS_TEXT 160
+#define NAMED	   8 /* jobs, by their numbers (R6.3) */
 
 struct user_jobs {
 	const char *name;
@@ -80,7 +82,7 @@ bool stop_facts(const struct json *plan, const struct cluster *c, const char *me
 	struct users u = { .n = 0 };
 	int64_t running = json_int(plan, "jobs_running", 0),
 		pending = json_int(plan, "jobs_pending", 0), nodes = json_int(plan, "nodes", 0);
-	char who[USERS_TEXT], text[48];
+	char who[USERS_TEXT], text[48], names[PLAN_NAMES];
 	bool others = false;
 
 	users_of(&u, plan, c);
@@ -95,6 +97,8 @@ bool stop_facts(const struct json *plan, const struct cluster *c, const char *me
 			  running == 1 ? "s" : "", users_text(&u, who),
 			  force ? "KILLED, and what they did not save is lost"
 				: "waited for, however long they take");
+	if (force && running > 0 && plan_job_names(names, plan, NAMED)[0])
+		strs_addf(out, "it ends job%s %s", running == 1 ? "" : "s", names);
 	if (pending > 0)
 		strs_addf(out, "%s wait%s: in the queue until it is started again",
 			  count_text(text, pending, "job"), pending == 1 ? "s" : "");

@@ -10,6 +10,7 @@
 #include "console/words.h"
 
 #define TREE_RESOURCES 40 /* beyond that they are counted */
+#define LOST_NAMED     2  /* jobs, in the line of their loss: the tree lists them */
 
 /* The last two parts of a resource id say what and which; the rest is the same for all. */
 static const char *short_id(const char *id)
@@ -61,18 +62,41 @@ static struct loss *loss_add(struct losses *all, const char *key, int64_t count)
 	return l;
 }
 
+const char *plan_job_names(char out[PLAN_NAMES], const struct json *plan, size_t most)
+{
+	const struct json *arrays = json_get(plan, "arrays");
+	int64_t running = json_int(plan, "jobs_running", 0);
+	size_t n = 0, used = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < json_len(arrays); i++) {
+		const struct json *list = json_get(json_at(arrays, i), "list");
+
+		for (size_t k = 0; k < json_len(list) && n < most && used < PLAN_NAMES; k++)
+			used += (size_t)snprintf(out + used, PLAN_NAMES - used, "%s%.24s",
+						 n++ ? ", " : "",
+						 json_str(json_at(list, k), "id", "?"));
+	}
+	if (n > 0 && (int64_t)n < running && used < PLAN_NAMES)
+		snprintf(out + used, PLAN_NAMES - used, " and %lld more",
+			 (long long)running - (long long)n);
+	return out;
+}
+
 void teardown_losses(struct losses *out, const struct json *plan, bool kill)
 {
 	const struct json *list = json_get(plan, "data_lost");
 	int64_t jobs = kill ? json_int(plan, "jobs_running", 0) : 0;
 	size_t n = json_len(list);
+	char names[PLAN_NAMES];
 	struct loss *l;
 
 	out->n = 0;
 	if (jobs > 0) {
 		l = loss_add(out, "running jobs", jobs);
-		snprintf(l->text, sizeof(l->text), "%lld running job%s", (long long)jobs,
-			 plural(jobs));
+		plan_job_names(names, plan, LOST_NAMED);
+		snprintf(l->text, sizeof(l->text), "%lld running job%s%s%.100s",
+			 (long long)jobs, plural(jobs), names[0] ? ": " : "", names);
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct json *d = json_at(list, i);

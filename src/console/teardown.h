@@ -19,6 +19,10 @@ struct loss {
 	int64_t count; /* of what there is more or less of from plan to plan; else 0 */
 	char text[160];
 };
+/* "12_1, 12_2 and 4 more": those that run, by the plan; "" it names none. */
+#define PLAN_NAMES 240
+const char *plan_job_names(char out[PLAN_NAMES], const struct json *plan, size_t most);
+
 struct losses {
 	struct loss v[DIALOG_LOSSES];
 	size_t n;

@@ -20,7 +20,7 @@ struct view {
 	const struct view *parent;  /* where Esc goes; NULL: to the Deck */
 	const struct binding *keys; /* its own, before the common ones; .keys NULL ends them */
 	const struct binding *more_keys; /* after keys, as they are; NULL none */
-	int detail_cols; /* of its detail column from 160 on; 0: the usual */
+	int detail_cols;		 /* of its detail column from 160 on; 0: the usual */
 	const char *hint;		 /* over the footer, while there is nothing to say */
 	void (*open)(struct deck *d);
 	void (*close)(struct deck *d);
@@ -54,7 +54,7 @@ struct view {
 
 extern const struct view view_clusters, view_nodes, view_jobs, view_events, view_cost,
     view_templates, view_node, view_map, view_overview, view_log, view_console;
-extern const struct view view_operations, view_diff; /* no tabs of their own */
+extern const struct view view_operations, view_diff, view_files; /* no tabs of their own */
 
 const struct view *view_nth(size_t i); /* all of them; NULL: there are no more */
 

@@ -26,6 +26,7 @@ struct file_ask {
 	char *path, *user;
 	int64_t from, most, size, line, mtime_s;
 	file_read_cb *cb;
+	folder_list_cb *list_cb; /* of a folder: instead of cb */
 	void *arg;
 };
 
@@ -33,7 +34,10 @@ static const char *const plain_env[] = { "LC_ALL=C", NULL };
 
 static void finish(struct file_ask *a, const struct file_part *part, const struct err *err)
 {
-	a->cb(a->arg, part, err);
+	if (a->list_cb)
+		a->list_cb(a->arg, NULL, err);
+	else
+		a->cb(a->arg, part, err);
 	free(a->path);
 	free(a->user);
 	free(a);
@@ -75,7 +79,7 @@ static void told_failure(struct file_ask *a, const struct sched_run *run)
 /* One argument vector: as the file's user where that is not who we are there. */
 static void run_as(struct file_ask *a, const char *const *words, size_t n, remote_cb *cb)
 {
-	struct strs argv = STRS_INIT(16);
+	struct strs argv = STRS_INIT(32);
 	const char *admin = a->run->cluster.spec.admin_user;
 
 	if (a->user[0] && (!admin || strcmp(admin, a->user) != 0) && !remote_is_here(a->run)) {
@@ -245,16 +249,22 @@ static void on_stat(void *arg, const struct sched_run *run, const struct err *wh
 	}
 }
 
+static int check_user(const char *user, struct err *err)
+{
+	if (!user[0] || text_is_name(user, 64))
+		return 0;
+	return err_set(err, ERR_UNSUPPORTED,
+		       "\"%.60s\" is no user name that may be handed to the head", user);
+}
+
 int file_read_part(struct run *r, const char *path, const char *user, int64_t from,
 		   int64_t most, file_read_cb *cb, void *arg, struct err *err)
 {
 	const char *const words[] = { "stat", "-L", "-c", "%s %Y %F", "--", path };
 	struct file_ask *a;
 
-	if (user[0] && !text_is_name(user, 64))
-		return err_set(err, ERR_UNSUPPORTED,
-			       "\"%.60s\" is no user name that may be handed to the head",
-			       user);
+	if (check_user(user, err) < 0)
+		return -1;
 	if (most <= 0 || most > READ_MOST)
 		most = READ_MOST;
 	if (from < -most)
@@ -268,5 +278,133 @@ int file_read_part(struct run *r, const char *path, const char *user, int64_t fr
 				.cb = cb,
 				.arg = arg };
 	run_as(a, words, ARRAY_LEN(words), on_stat);
+	return 0;
+}
+
+/*
+ * What lies in a folder
+ */
+
+struct entry {
+	const char *path;
+	long long size, written_s;
+	bool folder;
+};
+
+/* "f 1 12345 1795434000.25 /shared/op/12.out": its kind, its depth, size and time. false: it
+ * is none that is told, the folder itself or a hidden one. */
+static bool entry_read(struct entry *out, const char *text)
+{
+	char kind = '\0';
+	int depth = 0, at = 0;
+	const char *name;
+
+	*out = (struct entry){ .path = NULL };
+	if (sscanf(text, "%c %9d %18lld %18lld%*[.0-9] %n", &kind, &depth, &out->size,
+		   &out->written_s, &at) < 4 ||
+	    at == 0)
+		return false;
+	out->path = text + at;
+	out->folder = kind == 'd';
+	name = strrchr(out->path, '/');
+	return name && name[1] != '.' && (depth > 0 || kind == 'f');
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct entry *)a)->path, ((const struct entry *)b)->path);
+}
+
+/* Sorted, each once: a file may be named and lie in the folder, too. */
+struct json *folder_entries(const char *text, size_t len)
+{
+	struct json *list = json_new_array(), *j;
+	struct entry *v = NULL;
+	const char *at = text, *end;
+	size_t n = 0, cap = 0;
+
+	for (; (end = memchr(at, '\0', (size_t)(text + len - at))); at = end + 1) {
+		GROW(v, n, cap);
+		n += entry_read(&v[n], at);
+	}
+	if (n > 0)
+		qsort(v, n, sizeof(*v), by_path);
+	for (size_t i = 0; i < n && json_len(list) < FILES_MOST; i++) {
+		if (i > 0 && strcmp(v[i].path, v[i - 1].path) == 0)
+			continue;
+		j = json_add_object(list);
+		json_set_str(j, "path", v[i].path);
+		json_set_int(j, "size", v[i].folder ? -1 : v[i].size);
+		json_set_int(j, "written_s", v[i].written_s);
+		json_set_bool(j, "folder", v[i].folder);
+	}
+	free(v);
+	return list;
+}
+
+/* One of its paths may be gone, and the others are told all the same. */
+static void on_folder(void *arg, const struct sched_run *run, const struct err *why)
+{
+	struct file_ask *a = arg;
+	struct json *list;
+
+	if (!run) {
+		finish(a, NULL, why);
+		return;
+	}
+	if (run->exit_code != 0 && run->out_len == 0) {
+		told_failure(a, run);
+		return;
+	}
+	list = folder_entries(run->out, run->out_len);
+	a->list_cb(a->arg, list, NULL);
+	json_free(list);
+	free(a->path);
+	free(a->user);
+	free(a);
+}
+
+int folder_list(struct run *r, const struct folder_ask *what, folder_list_cb *cb, void *arg,
+		struct err *err)
+{
+	const char *words[20] = { "find" };
+	char since[32], until[32];
+	struct file_ask *a;
+	size_t n = 1;
+
+	if (check_user(what->user, err) < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(what->paths); i++)
+		if (what->paths[i] && what->paths[i][0] == '/')
+			words[n++] = what->paths[i];
+	if (n == 1)
+		return err_set(err, ERR_NOT_FOUND, "no folder of it is known");
+	snprintf(since, sizeof(since), "@%lld", (long long)what->since_s);
+	snprintf(until, sizeof(until), "@%lld", (long long)what->until_s);
+	words[n++] = "-maxdepth";
+	words[n++] = "1";
+	words[n++] = "-newermt";
+	words[n++] = since;
+	if (what->until_s > 0) {
+		words[n++] = "!";
+		words[n++] = "-newermt";
+		words[n++] = until;
+	}
+	words[n++] = "(";
+	words[n++] = "-type";
+	words[n++] = "f";
+	words[n++] = "-o";
+	words[n++] = "-type";
+	words[n++] = "d";
+	words[n++] = ")";
+	words[n++] = "-printf";
+	words[n++] = "%y %d %s %T@ %p\\0";
+	a = xcalloc(1, sizeof(*a));
+	*a = (struct file_ask){ .run = r,
+				.path = xstrdup(words[1]),
+				.user = xstrdup(what->user),
+				.list_cb = cb,
+				.arg = arg };
+	run_as(a, words, n, on_folder);
 	return 0;
 }

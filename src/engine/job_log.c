@@ -19,6 +19,8 @@ struct log_ask {
 	struct run *run;
 	char job[64], user[64];
 	bool errors, both; /* both: of one file */
+	bool list;	   /* what it wrote is listed, not read */
+	struct job_files files;
 	int64_t from, most;
 	engine_done_cb *cb;
 	void *arg;
@@ -69,6 +71,76 @@ static void on_part(void *arg, const struct file_part *p, const struct err *err)
 	finish(a, j, NULL);
 }
 
+/*
+ * What lies where it wrote
+ */
+
+/* Since it began; of one that ended nothing that came long after. */
+#define CLOCKS_APART_S 2
+#define LATE_S	       60
+
+static void on_list(void *arg, const struct json *files, const struct err *err)
+{
+	struct log_ask *a = arg;
+	struct err named = ERR_INIT;
+	struct json *j, *list;
+
+	if (!files) {
+		named = *err;
+		err_wrap(&named, "job %s", a->job);
+		finish(a, NULL, &named);
+		return;
+	}
+	j = json_new_object();
+	json_set_str(j, "folder", a->files.cwd);
+	json_set_bool(j, "cut", json_len(files) == FILES_MOST);
+	list = json_set_array(j, "files");
+	for (size_t i = 0; i < json_len(files); i++) {
+		struct json *one = json_copy(json_at(files, i));
+		const char *path = json_str(one, "path", "");
+
+		json_set_str(one, "what",
+			     strcmp(path, a->files.output) == 0	  ? "stdout"
+			     : strcmp(path, a->files.errors) == 0 ? "stderr"
+								  : "");
+		json_add(list, one);
+	}
+	finish(a, j, NULL);
+}
+
+/* When it ran: by the queue, or as it was written down. */
+static void times_of(const struct log_ask *a, int64_t *start_s, int64_t *end_s)
+{
+	const struct job *j = a->run->queue ? queue_job(a->run->queue, a->job) : NULL;
+	struct job_record rec;
+
+	*start_s = j ? j->start_s : 0;
+	*end_s = 0;
+	if (!j && store_job_find(a->run->engine->store, a->run->cluster.id, a->job, &rec,
+				 NULL) == 0) {
+		*start_s = rec.start_s;
+		*end_s = rec.end_s;
+	}
+}
+
+static int list_files(struct log_ask *a, struct err *err)
+{
+	struct job_files *f = &a->files;
+	struct folder_ask what = { .paths = { f->cwd, f->output, f->errors }, .user = a->user };
+	const char *slash = strrchr(f->output, '/');
+	int64_t start_s, end_s;
+
+	times_of(a, &start_s, &end_s);
+	if (start_s <= 0 || start_s * 1000 > clock_utc_ms())
+		return err_set(err, ERR_CONFLICT,
+			       "job %s has not begun: it has written nothing yet", a->job);
+	if (!f->cwd[0] && slash)
+		snprintf(f->cwd, sizeof(f->cwd), "%.*s", (int)(slash - f->output), f->output);
+	what.since_s = start_s - CLOCKS_APART_S;
+	what.until_s = end_s > 0 ? end_s + LATE_S : 0;
+	return folder_list(a->run, &what, on_list, a, err);
+}
+
 static int no_file(const struct log_ask *a, struct err *err)
 {
 	return err_set(err, ERR_NOT_FOUND, "job %s has no output file%s", a->job,
@@ -79,14 +151,17 @@ static int read_path(struct log_ask *a, const struct job_files *f, struct err *e
 {
 	const char *path = a->errors && f->errors[0] ? f->errors : f->output;
 
+	a->files = *f;
 	a->both = !f->errors[0] || strcmp(f->errors, f->output) == 0;
-	if (!path[0] || strcmp(path, "/dev/null") == 0)
+	if (!a->list && (!path[0] || strcmp(path, "/dev/null") == 0))
 		return no_file(a, err);
 	if (remote_is_here(a->run) && a->run->cloud->record->bin)
 		return err_set(
 		    err, ERR_NOT_FOUND,
 		    "job %s has no output file: its head only has the commands of %s, and no files",
 		    a->job, a->run->cloud->record->bin);
+	if (a->list)
+		return list_files(a, err);
 	return file_read_part(a->run, path, a->user, a->from, a->most, on_part, a, err);
 }
 
@@ -104,6 +179,7 @@ static int read_remembered(struct log_ask *a, struct err *err)
 	snprintf(a->user, sizeof(a->user), "%s", rec.user);
 	snprintf(f.output, sizeof(f.output), "%s", rec.output);
 	snprintf(f.errors, sizeof(f.errors), "%s", rec.errors);
+	snprintf(f.cwd, sizeof(f.cwd), "%s", rec.cwd);
 	if (!f.output[0] && !f.errors[0])
 		return err_set(
 		    err, ERR_NOT_FOUND,
@@ -211,17 +287,15 @@ int job_log_one(const struct queue *now, const struct queue *past, const char *j
 	return err_set(err, ERR_INVALID, "%s is an array: name a task, as %s", job, j->id);
 }
 
-int engine_job_log(struct engine *e, const char *cluster, const char *job, bool errors,
-		   int64_t from, int64_t most, engine_done_cb *cb, void *arg, struct err *err)
+/* Asks where it writes, unless that is known; begin has what is to be done then. */
+static int ask_files(struct run *r, const char *job, const struct log_ask *begin,
+		     struct err *err)
 {
-	struct run *r = run_ready(e, cluster, err);
 	struct strs names = STRS_INIT(1);
-	struct sched_args args = { .names = &names };
+	struct sched_args args = { .names = &names, .version = r->sched_version };
 	const struct known_files *known;
 	struct log_ask *a;
 
-	if (!r)
-		return -1;
 	if (!r->sched->read_files)
 		return err_set(err, ERR_UNSUPPORTED, "%s does not tell where jobs write",
 			       r->sched->title);
@@ -231,8 +305,8 @@ int engine_job_log(struct engine *e, const char *cluster, const char *job, bool 
 	if (job_log_one(r->queue, r->gone_jobs, job, err) < 0)
 		return -1;
 	a = xcalloc(1, sizeof(*a));
-	*a = (struct log_ask){ r,	 .errors = errors, .from = from, .most = most,
-			       .cb = cb, .arg = arg };
+	*a = *begin;
+	a->run = r;
 	snprintf(a->job, sizeof(a->job), "%s", job);
 	known = known_of(r, job);
 	if (known) {
@@ -243,9 +317,28 @@ int engine_job_log(struct engine *e, const char *cluster, const char *job, bool 
 		return -1;
 	}
 	find_user(a);
-	args.version = r->sched_version;
 	strs_add(&names, job);
 	remote_verb(r, SCHED_JOB_DETAIL, &args, on_detail, a);
 	strs_clear(&names);
 	return 0;
+}
+
+int engine_job_log(struct engine *e, const char *cluster, const char *job, bool errors,
+		   int64_t from, int64_t most, engine_done_cb *cb, void *arg, struct err *err)
+{
+	struct log_ask begin = {
+		.errors = errors, .from = from, .most = most, .cb = cb, .arg = arg
+	};
+	struct run *r = run_ready(e, cluster, err);
+
+	return r ? ask_files(r, job, &begin, err) : -1;
+}
+
+int engine_job_files(struct engine *e, const char *cluster, const char *job, engine_done_cb *cb,
+		     void *arg, struct err *err)
+{
+	struct log_ask begin = { .list = true, .cb = cb, .arg = arg };
+	struct run *r = run_ready(e, cluster, err);
+
+	return r ? ask_files(r, job, &begin, err) : -1;
 }

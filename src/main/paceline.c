@@ -313,8 +313,9 @@ static int own_demo(const struct program *p, const struct command_run *r)
 	int code;
 
 	if (p->name && strcmp(p->name, ENGINE_DEMO) != 0)
-		return misused("the demo's engine is named " ENGINE_DEMO
-			       ": leave -L out; --state DIR keeps another demo apart",
+		return misused("a demo brings its own engine, named " ENGINE_DEMO
+			       ": leave -L out; \"paceline demo --state DIR\" is another "
+			       "demo, apart from the first",
 			       " demo");
 	if (read_count(&o.tasks, r, "tasks", 100000, &err) < 0 ||
 	    read_count(&o.kills, r, "kill-engine", 1000, &err) < 0 ||

@@ -282,6 +282,15 @@ void get_job_log(struct request *q)
 		answer_err(q, &err);
 }
 
+void get_job_files(struct request *q)
+{
+	struct err err = ERR_INIT;
+
+	if (engine_job_files(q->server->engine, segment(q, 2), segment(q, 4), job_done, q,
+			     &err) < 0)
+		answer_err(q, &err);
+}
+
 void get_node_log(struct request *q)
 {
 	struct err err = ERR_INIT;

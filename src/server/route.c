@@ -42,6 +42,7 @@ const struct route routes[] = {
 	{ "POST", "/v1/clusters/*/arrays/retry", ROLE_OPERATOR, retry_arrays },
 	{ "GET", "/v1/clusters/*/jobs/*", ROLE_VIEWER, get_job },
 	{ "GET", "/v1/clusters/*/jobs/*/log", ROLE_OPERATOR, get_job_log },
+	{ "GET", "/v1/clusters/*/jobs/*/files", ROLE_OPERATOR, get_job_files },
 	{ "GET", "/v1/clusters/*/nodes/*/log", ROLE_OPERATOR, get_node_log },
 	{ "POST", "/v1/clusters/*/jobs", ROLE_OPERATOR, submit_job },
 	{ "GET", "/v1/clusters/*/jobs/*/resubmit", ROLE_VIEWER, get_job_again },

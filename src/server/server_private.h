@@ -73,11 +73,11 @@ struct json *engine_row_json(struct server *s, const struct user *u);
 /* handlers, by noun */
 handler_fn get_engine, get_status, list_clusters, create_cluster, get_cluster, get_history,
     start_cluster, stop_cluster, pause_cluster, resume_cluster, get_teardown, post_teardown,
-    get_node, drain_nodes, undrain_nodes, terminate_nodes, get_killed, keep_nodes, unkeep_nodes,
-    get_job, submit_job, act_on_jobs, get_plan, get_why, get_ssh, list_templates, get_template,
-    list_events, list_operations, get_operation, cancel_operation, list_audit, make_backup,
-    check_text, check_template, list_nodes, list_jobs, list_arrays, get_cost, list_found,
-    adopt_found, plan_condemn, condemn_found, open_stream, change_stream;
+    get_node, drain_nodes, undrain_nodes, terminate_nodes, get_killed, get_job_files,
+    keep_nodes, unkeep_nodes, get_job, submit_job, act_on_jobs, get_plan, get_why, get_ssh,
+    list_templates, get_template, list_events, list_operations, get_operation, cancel_operation,
+    list_audit, make_backup, check_text, check_template, list_nodes, list_jobs, list_arrays,
+    get_cost, list_found, adopt_found, plan_condemn, condemn_found, open_stream, change_stream;
 handler_fn get_job_log, get_node_log, resubmit_job, get_job_again, check_job_again,
     check_job_new, get_update_form, check_update_form;
 handler_fn resume_engine, take_over_engine, retry_cloud, diff_template, update_cluster,

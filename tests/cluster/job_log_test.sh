@@ -49,6 +49,9 @@ pl job log demo "$job" --stderr && said 'mesh is coarse' && ! said step
 ok "stderr has a file of its own"
 pl job log demo "$job" --tail 2 && said 'step 6' && ! said 'step 5'
 ok "its last lines alone"
+pl job files demo "$job" && grep -q "^/shared/azureuser/slurm-$job.out .*stdout" "$dir/said" &&
+	grep -q "^/shared/azureuser/steps-$job.err .*stderr" "$dir/said"
+ok "what it wrote where it ran is listed"
 until_pl 'exit 3 on htc-' job list demo --ended --filter state:fail
 ok "the job that ended is listed with its exit code and node"
 pl job list demo && ! said "exit 3"

@@ -243,6 +243,12 @@ static const struct binding log_keys[] = {
 };
 
 static const struct binding job_keys[] = {
+	{ .key = '.',
+	  .keys = ".",
+	  .group = GROUP_VIEW,
+	  .label = "Files",
+	  .help = "files it wrote, to fetch them",
+	  .run = act_files },
 	{ .key = 'I',
 	  .fkey = K_F7,
 	  .keys = "F7 I",
@@ -266,7 +272,7 @@ const struct view view_log = {
 	.keys = job_keys,
 	.more_keys = log_keys,
 	.hint =
-	    "{find} find  {only} only matches  {stderr} stdout/stderr  {wrap} wrap  {export} save  G end  Esc back",
+	    "{find} find  {only} only matches  {stderr} stderr  {wrap} wrap  {export} save  {files} files  G end  Esc back",
 };
 
 const struct view view_console = {

@@ -236,6 +236,40 @@ static struct json *way_to(const char *node)
 	return j;
 }
 
+/* What there is on this machine as well, so that it can be fetched, and more than fits. */
+static struct json *files(const char *job, struct err *err)
+{
+	static const struct {
+		const char *path, *what;
+		long long size;
+	} some[] = { { "/etc/passwd", "stdout", 1234 },
+		     { "/etc/err 1.log", "stderr", 0 },
+		     { "/etc/network", "", -1 } };
+	struct json *j, *list, *f;
+	char path[40];
+
+	if (strncmp(job, "13", 2) == 0) {
+		err_set(err, ERR_CONFLICT, "job 13 has not begun: it has written nothing yet");
+		return NULL;
+	}
+	j = json_new_object();
+	json_set_str(j, "folder", "/etc");
+	list = json_set_array(j, "files");
+	for (size_t i = 0; i < 60; i++) {
+		size_t k = i < ARRAY_LEN(some) ? i : ARRAY_LEN(some);
+
+		snprintf(path, sizeof(path), "/etc/mesh-%zu.dat", i);
+		f = json_add_object(list);
+		json_set_str(f, "path", k == ARRAY_LEN(some) ? path : some[k].path);
+		json_set_str(f, "what", k == ARRAY_LEN(some) ? "" : some[k].what);
+		json_set_int(f, "size",
+			     k == ARRAY_LEN(some) ? (int64_t)i * 4096 : some[k].size);
+		json_set_bool(f, "folder", k < ARRAY_LEN(some) && some[k].size < 0);
+		json_set_int(f, "written_s", fixture->engine.now_ms / 1000 - 60);
+	}
+	return j;
+}
+
 static struct json *create(const struct json *body)
 {
 	struct cluster_row *r = &fixture->clusters[fixture->n_clusters++];
@@ -274,6 +308,24 @@ static struct json *cancel(struct err *err)
 			    fixture->ops[0].kind == OP_START ? CLUSTER_OFF : CLUSTER_RUNNING;
 	fixture_changed();
 	return json_new_object();
+}
+
+static struct json *of_job(const char *verb, bool post, const struct json *body,
+			   struct err *err)
+{
+	if (strstr(verb, "/files"))
+		return files(verb, err);
+	if (strstr(verb, "/resubmit"))
+		return fixture_again(verb, post, body, err);
+	return jobs_told(verb, body);
+}
+
+static struct json *local_way(void)
+{
+	struct json *j = json_new_object();
+
+	json_set_str(j, "transport", "local");
+	return j;
 }
 
 static struct json *of_cluster(const char *verb, struct cluster_row *r, bool post,
@@ -330,10 +382,10 @@ static struct json *of_cluster(const char *verb, struct cluster_row *r, bool pos
 		return killed(verb + 7);
 	if (strstr(verb, "/log"))
 		return fixture_log_of(verb, err);
-	if (strncmp(verb, "jobs/", 5) == 0 && strstr(verb, "/resubmit"))
-		return fixture_again(verb + 5, post, body, err);
 	if (strncmp(verb, "jobs/", 5) == 0)
-		return jobs_told(verb + 5, body);
+		return of_job(verb + 5, post, body, err);
+	if (strcmp(verb, "ssh") == 0) /* the head is this machine */
+		return local_way();
 	if (strncmp(verb, "ssh?node=", 9) == 0)
 		return way_to(verb + 9);
 	if (strcmp(verb, "update") == 0)

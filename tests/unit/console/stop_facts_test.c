@@ -54,6 +54,21 @@ static void by_force_they_are_killed(void **state)
 	    "alice", true, false, lines, 2);
 }
 
+/* R6.3: by their numbers. */
+static void by_force_the_jobs_are_named(void **state)
+{
+	static const char *const lines[] = {
+		"11 jobs run (bob 11): KILLED, and what they did not save is lost",
+		"it ends jobs 12_1, 12_2, 14 and 8 more",
+		"the head stops; disks stay and cost on",
+	};
+
+	(void)state;
+	says("{\"jobs_running\":11,\"arrays\":[{\"users\":[{\"user\":\"bob\",\"jobs\":11}],"
+	     "\"list\":[{\"id\":\"12_1\"},{\"id\":\"12_2\"}]},{\"list\":[{\"id\":\"14\"}]}]}",
+	     "bob", true, false, lines, 3);
+}
+
 static void an_idle_cluster_has_nothing_to_lose(void **state)
 {
 	static const char *const lines[] = { "no job runs",
@@ -80,6 +95,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whose_jobs_run_and_what_becomes_of_them),
 		cmocka_unit_test(by_force_they_are_killed),
+		cmocka_unit_test(by_force_the_jobs_are_named),
 		cmocka_unit_test(an_idle_cluster_has_nothing_to_lose),
 		cmocka_unit_test(what_nobody_has_read_is_no_idle_cluster),
 	};
