@@ -50,7 +50,8 @@ struct client_call {
 	struct http_local *http;
 	struct timer *again;
 	unsigned int tries;
-	int64_t give_up_ms; /* 0: the first failure is the answer */
+	int64_t give_up_ms;  /* 0: the first failure is the answer */
+	struct err given_up; /* why it is not sent again; ERR_NONE: it is */
 	client_cb *cb;
 	void *arg;
 };
@@ -293,6 +294,11 @@ static void send_call(void *arg)
 					.headers = headers,
 					.total_ms = CLIENT_ANSWER_MS };
 
+	if (call->given_up.code) {
+		err = call->given_up;
+		end(call, NULL, &err);
+		return;
+	}
 	if (client_check_socket(c, &err) < 0) {
 		if (err.code != ERR_IO || !repeated(call, &err))
 			end(call, NULL, &err);
@@ -341,20 +347,16 @@ bool client_waits_for_act(const struct client *c)
 	return call;
 }
 
-/* A callback may drop others, and begin new ones, which are not sent yet. */
+/* In a later turn: their callbacks may drop others. */
 void client_end_reads(struct client *c, const struct err *err)
 {
-	struct client_call *call = c->calls;
-
-	while (call) {
-		if (!call->http || call->key[0]) {
-			call = call->next;
+	for (struct client_call *call = c->calls; call; call = call->next) {
+		if (!call->http || call->key[0])
 			continue;
-		}
 		http_local_cancel(call->http);
 		call->http = NULL;
-		end(call, NULL, err);
-		call = c->calls;
+		call->given_up = *err;
+		timer_set(call->again, 0);
 	}
 }
 

@@ -183,8 +183,7 @@ static const char *empty_text(const struct deck *d, enum pane_id id, char out[96
 			return d->cluster[0] ? "no queue: the cluster is not running" : "";
 		if (deck_cluster(d)->view.queue_unread)
 			return "the queue was not read yet";
-		snprintf(out, 96, "the queue is empty: %s submits a job",
-			 KEY_FOR(d, "submit"));
+		snprintf(out, 96, "the queue is empty: %s submits a job", KEY_FOR(d, "submit"));
 		return out;
 	default:
 		return "nothing has happened yet";

@@ -16,7 +16,7 @@ static inline int64_t less(int64_t a, int64_t b)
 }
 
 void check_addresses(struct json *out, const struct check_facts *f); /* check_addresses.c */
-void check_costs(struct json *out, const struct check_facts *f);	     /* check_cost.c */
+void check_costs(struct json *out, const struct check_facts *f);     /* check_cost.c */
 void check_creates(struct json *out, const struct check_facts *f);
 
 #endif

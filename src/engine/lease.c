@@ -167,8 +167,8 @@ static bool tag_is_open(const struct run *r, const char *group_id)
 	return false;
 }
 
-/* Where an earlier life's write is open, that one is settled first and the tag looked at again. A
- * deletion of the group that is open waits for the lease, so the tag does not wait for it. */
+/* Where an earlier life's write is open, that one is settled first and the tag looked at again.
+ * A deletion of the group that is open waits for the lease, so the tag does not wait for it. */
 static void write_tag(struct run *r)
 {
 	struct err err = ERR_INIT;
