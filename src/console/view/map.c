@@ -105,12 +105,14 @@ static int row_count(struct deck *d, int columns)
 	return lines > 0 ? lines : 1;
 }
 
-/* The group and the line in it (0 its title) of line i of the view; false: the legend. */
+/* The group and the line in it (0 its title) of line i of the view; false: the legend, or a key
+ * came before there was room to draw it. */
 static bool group_at(const struct deck *d, int i, struct group *g, int *line)
 {
 	*g = (struct group){ 0 };
 	i -= 1;
-	for (size_t at = 0; i >= 0 && d->have_groups && next_group(&d->groups, &at, g);) {
+	for (size_t at = 0;
+	     i >= 0 && d->map_per > 0 && d->have_groups && next_group(&d->groups, &at, g);) {
 		if (i < lines_of(g, d->map_per)) {
 			*line = i;
 			return true;
