@@ -12,8 +12,9 @@
 #include "console/words.h"
 #include "model/queue.h"
 
-#define UNDO_MS 30000
-#define LATE_MS 2000 /* without an answer to a key somebody wonders */
+#define UNDO_MS	    30000
+#define WHY_AGES_MS 5000 /* "idle for 35 s of 60 s" */
+#define LATE_MS	    2000 /* without an answer to a key somebody wonders */
 
 struct deck_call {
 	struct deck *deck;
@@ -318,13 +319,15 @@ const char *deck_why_key(const struct deck *d, char out[WHY_KEY])
 
 	out[0] = '\0';
 	if (deck_selected(d, what)[0])
-		snprintf(out, WHY_KEY, "%s %s %lld %s %.60s %.120s", what,
-			 n   ? node_state_name(n->state)
-			 : j ? job_state_name(j->state)
-			     : "",
-			 n ? (long long)n->since_ms : 0,
-			 j ? reason_class_name(j->reason_class) : "", j ? j->waits : "",
-			 r ? r->view.plan : "");
+		snprintf(
+		    out, WHY_KEY, "%lld %s %s %lld %s %.60s %.120s",
+		    n ? (long long)(deck_now(d) / (int64_t)(WHY_AGES_MS * clock_factor())) : 0,
+		    what,
+		    n	? node_state_name(n->state)
+		    : j ? job_state_name(j->state)
+			: "",
+		    n ? (long long)n->since_ms : 0, j ? reason_class_name(j->reason_class) : "",
+		    j ? j->waits : "", r ? r->view.plan : "");
 	return out;
 }
 
@@ -338,7 +341,8 @@ void act_fetch_why(struct deck *d)
 	deck_why_key(d, d->why_asked);
 	if (!what[0] || !d->cluster[0] || (d->focus != PANE_NODES && d->focus != PANE_JOBS))
 		return;
-	if (d->focus == PANE_JOBS && d->layout.size == DECK_LARGE)
+	if (d->focus == PANE_JOBS && d->layout.size == DECK_LARGE &&
+	    strcmp(what, d->why_of) != 0)
 		act_fetch_tail(d, what);
 	deck_get_quietly(d, client_path("/v1/clusters/%/why/%", d->cluster, what, (char *)NULL),
 			 on_side_why, what);
