@@ -82,6 +82,7 @@ struct sched_node {
 	enum sched_node_state state;
 	bool drained;          /* takes no new work */
 	bool drained_by_us;    /* the reason carries our tag */
+	bool evict_notice;     /* and says that the cloud is about to take its machine back */
 	bool offer;            /* the entry that stands for a size on offer, not for a machine */
 	bool responding;
 	bool completing;       /* epilogue still runs */

@@ -16,6 +16,7 @@
 #include "base/strs.h"
 #include "model/queue.h"
 
+#define SCHED_NOTICE SCHED_TAG " spot eviction notice" /* a node's own watcher drained it: the cloud takes its machine back */
 #define SCHED_TAG "paceline:" /* every drain reason that we set begins with it; others are not ours to undo */
 
 #define SCHED_ALL "*" /* in the place of names */

@@ -122,13 +122,14 @@ const char *unjoined_text(char out[160], const struct run *r, const struct membe
 struct asking {
 	struct run *run;
 	struct strs ids;
+	bool noticed; /* they run on machines that the cloud takes back */
 };
 
 /* A job that may not be requeued stays where it is, and so does its node. */
-static void refused(struct run *r, const struct strs *ids, const char *why)
+static void refused(struct run *r, const struct strs *ids, bool noticed, const char *why)
 {
 	log_warn("cluster %s: requeue of %s: %s", r->cluster.name, ids->v[0], why);
-	for (size_t i = 0; i < r->n_members; i++) {
+	for (size_t i = 0; !noticed && i < r->n_members; i++) {
 		struct member *m = r->members[i];
 
 		if (!m->requeue_due || m->requeue_told)
@@ -152,14 +153,15 @@ static void on_asked(void *arg, const struct sched_run *run, const struct err *w
 	if (FAILPOINT("assigned.answer"))
 		run = NULL;
 	if (!run || r->sched->read_act(SCHED_REQUEUE_JOBS, run, &err) < 0) {
-		refused(r, &a->ids, run ? err.msg : why ? why->msg : "failpoint");
+		refused(r, &a->ids, a->noticed, run ? err.msg : why ? why->msg : "failpoint");
 	} else {
-		requeued_asked(&r->requeued, &a->ids,
-			       "the node that it waited for did not join", clock_utc_ms());
+		const char *because = a->noticed ? "the cloud takes its spot machine back"
+						 : "the node that it waited for did not join";
+
+		requeued_asked(&r->requeued, &a->ids, because, clock_utc_ms());
 		for (size_t i = 0; i < a->ids.n; i++)
-			note(
-			    r, EVENT_WARN, a->ids.v[i],
-			    "put back into the queue: the node that it waited for did not join");
+			note(r, EVENT_WARN, a->ids.v[i], "put back into the queue: %s",
+			     because);
 		observe_soon(r, 200);
 	}
 	strs_clear(&a->ids);
@@ -180,6 +182,32 @@ static void ids_of(struct run *r, struct strs *ids)
 	}
 }
 
+static void running_on(const struct queue *q, const char *node, struct strs *ids)
+{
+	bool unknown = false;
+
+	for (size_t i = 0; i < q->n_jobs && ids->n < IDS_MOST; i++) {
+		const struct job *j = &q->jobs[i];
+
+		if ((j->state == JOB_RUNNING || j->state == JOB_SUSPENDED) &&
+		    names(j, node, &unknown) && !strs_has(ids, j->id))
+			strs_add(ids, j->id);
+	}
+}
+
+/* B2: what cannot be put back runs on, as long as the machine is there. */
+static void noticed_ids(const struct run *r, struct strs *ids)
+{
+	for (size_t i = 0; can_requeue(r) && i < r->n_members; i++) {
+		const struct member *m = r->members[i];
+		const struct sched_node *sn =
+		    m->node.state == NODE_EVICTED ? queue_node(r->queue, m->node.name) : NULL;
+
+		if (sn && sn->evict_notice && sn->jobs != 0)
+			running_on(r->queue, m->node.name, ids);
+	}
+}
+
 bool assigned_act(struct run *r)
 {
 	struct asking *a;
@@ -189,7 +217,10 @@ bool assigned_act(struct run *r)
 		return false;
 	a = xcalloc(1, sizeof(*a));
 	*a = (struct asking){ .run = r, .ids = STRS_INIT(IDS_MOST) };
-	ids_of(r, &a->ids);
+	noticed_ids(r, &a->ids); /* they have seconds */
+	a->noticed = a->ids.n > 0;
+	if (!a->noticed)
+		ids_of(r, &a->ids);
 	if (a->ids.n == 0) {
 		free(a);
 		return false;

@@ -2,7 +2,7 @@
 
 enum missing node_missing(const struct node *n, const struct missing_facts *f)
 {
-	if (!n->vm_id[0] || f->listed_ms <= n->bound_ms || n->state == NODE_EVICTED)
+	if (!n->vm_id[0] || f->listed_ms <= n->bound_ms)
 		return MISSING_NOT;
 	if (n->state != NODE_DELETING)
 		return MISSING_LOOK;

@@ -66,6 +66,28 @@ static void at_work(struct run *r, struct member *m, const struct sched_node *sn
 	}
 }
 
+/* Its watcher was told, and drained it: that is as if the machine were gone (B2), so that its
+ * replacement does not wait for that. A reading from before the VM was bound shows an older
+ * node of that name. */
+static bool is_noticed(const struct run *r, const struct member *m, const struct sched_node *sn)
+{
+	return sn->evict_notice && m->node.spot &&
+	       r->queue->read_started_ms > m->node.bound_ms &&
+	       (m->node.state == NODE_IDLE || m->node.state == NODE_BUSY ||
+		m->node.state == NODE_DRAINING || m->node.state == NODE_UNHEALTHY);
+}
+
+#define NOTICE_MS ((int64_t)5 * 60 * 1000)
+
+/* A notice is no promise: what is still there long after it, and empty, is not left to cost. */
+static void still_there(struct run *r, struct member *m, const struct sched_node *sn)
+{
+	if (m->has_vm && clock_utc_ms() - m->node.since_ms > NOTICE_MS &&
+	    (!sn || (sn->drained && sn->jobs == 0 && !sn->completing)))
+		node_move(r, m, NODE_DELETING,
+			  "the cloud did not take it, and nothing runs on it");
+}
+
 static void from_queue(struct run *r, struct member *m, const struct sched_node *sn)
 {
 	m->in_scheduler = sn != NULL;
@@ -74,8 +96,15 @@ static void from_queue(struct run *r, struct member *m, const struct sched_node 
 	m->node.load = sn && sn->cpus > 0 ? (double)sn->cpus_used / (double)sn->cpus : -1;
 	snprintf(m->node.job, sizeof(m->node.job), "%s", sn ? sn->job : "");
 	snprintf(m->node.user, sizeof(m->node.user), "%s", sn ? sn->user : "");
+	if (m->node.state == NODE_EVICTED)
+		still_there(r, m, sn);
 	if (!sn)
 		return;
+	if (is_noticed(r, m, sn)) {
+		drain_feed(r, m, DRAIN_EV_VM_GONE,
+			   "spot eviction notice: the cloud takes its machine back");
+		return;
+	}
 	switch (m->node.state) {
 	case NODE_BOOTING:
 	case NODE_JOINING:

@@ -192,6 +192,7 @@ static int read_node(struct queue *q, const struct slice *f, struct err *err)
 	n->gpus_used = slurm_gpus(f[K_TRES_USED]);
 	read_state(n, f[K_STATE]);
 	n->drained_by_us = n->drained && slice_starts(f[K_REASON], SCHED_TAG);
+	n->evict_notice = n->drained && slice_starts(f[K_REASON], SCHED_NOTICE);
 	n->offer = n->state == SNODE_DOWN && slice_starts(f[K_REASON], SLURM_OFFER);
 	return 0;
 }

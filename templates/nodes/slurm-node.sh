@@ -93,6 +93,35 @@ registered() {
 		END { exit state == "" || state ~ /NOT_RESPONDING|^UNKNOWN/ }'
 }
 
+# The cloud tells a spot machine by its own metadata that it takes it back, 30 s before. EventId is asked for by nobody here: what
+# is not acknowledged comes all the same.
+metadata() { # PATH SECONDS
+	curl -sf --noproxy '*' -m "$2" -H Metadata:true "http://169.254.169.254/metadata/$1"
+}
+
+of_machine() { metadata "instance/compute/$1?api-version=2021-02-01&format=text" 5; }
+
+is_taken_back() { # MACHINE: an event stands for all machines of a set, and names those that it is of
+	metadata "scheduledevents?api-version=2020-07-01" 150 | tr -d ' \t\r\n' | awk -v of="\"$1\"" '
+		BEGIN { RS = "{" }
+		index($0, "\"EventType\":\"Preempt\"") && index($0, of) { found = 1 }
+		END { exit !found }'
+}
+
+drain_myself() { scontrol update nodename="$name" state=drain reason="paceline: spot eviction notice"; }
+
+# The engine reads the reason, puts the jobs back into the queue and makes another node.
+watch_for_eviction() {
+	command -v curl >/dev/null && [ "$(of_machine priority)" = Spot ] || return 0
+	machine=$(of_machine name)
+	{
+		until is_taken_back "$machine"; do
+			sleep 1
+		done
+		until_true 30 drain_myself
+	} >/dev/null 2>&1 </dev/null 9>&- &
+}
+
 node_main() {
 	rebooted=no
 	[ ! -e "$keep" ] || rebooted=yes
@@ -117,6 +146,7 @@ node_main() {
 	must slurmd slurmd_up
 	until_true 120 registered || fail "slurmd runs, but the controller does not see $name"
 	mark ready
+	watch_for_eviction
 	[ $rebooted = no ] || register_again
 }
 

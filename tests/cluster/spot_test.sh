@@ -1,5 +1,5 @@
 #!/bin/sh
-# Spot machines that are taken back, hours in which an array has other numbers, and budgets of users and accounts: as
+# Spot machines that are taken back, with a notice to the node's own watcher (B2), hours in which an array has other numbers, and budgets of users and accounts: as
 # templates say it and an operator sees it. On ghosts, whose evictions are asked for; TAP.
 # BUILD: another build directory than build/debug.
 set -u
@@ -23,6 +23,7 @@ sed -i -e '/^  choose: cost/a\  budgets:\n    ann-month: {user: ann, limit: 0}\n
 	-e '/^    spot: then_ondemand/a\    spot_wait: 10s\n    schedule:\n      always: {from: "00:00", to: "24:00", zone: UTC, min_nodes: 2, idle: 20m}' \
 	"$site/templates/slurm.yaml"
 printf '%s: 0\n' os_timeout_share evictions_per_hour preempt_share slow_share hidden_share >"$site/calm.yaml"
+echo 'evict_notice_ms: 600000' >>"$site/calm.yaml" # a notice is a minute of a slow machine away, too
 cloud_start 20 --scenario "$site/calm.yaml" >/dev/null && engine_start && engine_wait
 ok "a cloud of ghosts and an engine"
 said template check slurm
@@ -70,7 +71,12 @@ for time in 1 2; do
 	control POST /azsim/evict "{\"vm\":\"$vm\"}" | grep -q "$vm"
 	ok "which is taken back"
 	other() { now=$(node_of "$job"); [ -n "$now" ] && [ "$now" != "$node" ]; }
-	until_true told "$node"
+	noticed() { said events demo --most 1000 && grep -qE "$node .*spot eviction notice: the cloud takes its machine back" "$site/said"; }
+	until_true noticed
+	ok "B2: the node's notice is told before its machine is gone"
+	back() { said events demo --most 1000 && [ "$(grep -c 'put back into the queue: the cloud takes its spot machine back' "$site/said")" = "$time" ]; }
+	until_true back
+	ok "B2: and its job put back into the queue"
 	until_true other
 	ok "so that it runs on another"
 done
@@ -78,4 +84,43 @@ until_true told 'lost its spot machine 2 times: no spot is made for it any more'
 ok "after the second time it gets no spot any more"
 until_true told 'taken back: 2 of'
 ok "and a size of which so many are taken rests"
+
+# The watcher of a node, with a cloud and a scheduler of our own
+mkdir "$site/stub"
+sed -n '/^until_true()/,/^}/p' templates/nodes/common.sh >"$site/watch.sh"
+sed -n '/^metadata()/,/^}/p; /^of_machine()/p; /^is_taken_back()/,/^}/p; /^drain_myself()/p; /^watch_for_eviction()/,/^}/p' \
+	templates/nodes/slurm-node.sh >>"$site/watch.sh"
+cat >"$site/stub/curl" <<'END'
+#!/bin/sh
+for url; do :; done
+case $url in
+*/compute/priority*) cat "$STUB/priority" ;;
+*/compute/name*) echo htc_7 ;;
+*/scheduledevents*) cat "$STUB/events" ;;
+esac
+END
+cat >"$site/stub/scontrol" <<'END'
+#!/bin/sh
+echo "$*" >>"$STUB/scontrol.said"
+END
+chmod +x "$site/stub/curl" "$site/stub/scontrol"
+watch() { # PRIORITY: its watcher, if it has one, ends with the test
+	echo "$1" >"$site/stub/priority"
+	STUB=$site/stub PATH=$site/stub:$PATH name=htc-7 timeout 60 sh -c '. "$0"; watch_for_eviction; wait' "$site/watch.sh"
+}
+event() { printf '{"DocumentIncarnation": 2,\r\n "Events": [{"EventId": "1", "EventType": "%s", "Resources": ["%s"]}]}' "$1" "$2" >"$site/stub/events"; }
+is_taken_back() { STUB=$site/stub PATH=$site/stub:$PATH sh -c '. "$0"; is_taken_back htc_7' "$site/watch.sh"; }
+event Reboot htc_7
+! is_taken_back
+ok "another event is no eviction"
+event Preempt htc_70
+! is_taken_back
+ok "nor is one of another machine of the set"
+event Preempt htc_7
+is_taken_back
+ok "one that names the machine is"
+watch Regular && [ ! -e "$site/stub/scontrol.said" ]
+ok "a machine on demand watches for nothing"
+watch Spot && grep -qx 'update nodename=htc-7 state=drain reason=paceline: spot eviction notice' "$site/stub/scontrol.said"
+ok "a spot machine drains its own node, with the reason that the engine reads"
 tap_end

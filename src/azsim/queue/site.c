@@ -139,6 +139,19 @@ static void on_vm_running(void *arg, const struct az_vm_facts *f)
 	gq_site_soon(s);
 }
 
+/* What the watcher on the node does (templates/nodes/slurm-node.sh). */
+static void on_vm_notice(void *arg, const struct az_vm_facts *f)
+{
+	struct gq_site *s = arg;
+	struct gq_machine *m = map_get(s->machines, f->vm_id);
+	struct gq_head *h = m && !m->is_head && m->name ? gq_head_find(s, m->head) : NULL;
+	struct gq_node *n = h ? gq_node_find(h->q, m->name) : NULL;
+
+	if (n && strcmp(n->vm_id, m->vm_id) == 0 && m->phase >= GQ_NODE_READY)
+		gq_node_set(n, GQ_DRAIN, "paceline: spot eviction notice");
+	gq_site_soon(s);
+}
+
 static void on_vm_gone(void *arg, const struct az_vm_facts *f)
 {
 	struct gq_site *s = arg;
@@ -373,7 +386,10 @@ struct gq_site *gq_site_new(struct az_world *w, const char *dir, struct err *err
 			return NULL;
 		}
 	}
-	az_world_listen(w, &(struct az_listener){ on_vm_running, on_vm_gone, s });
+	az_world_listen(w, &(struct az_listener){ .on_vm_running = on_vm_running,
+						  .on_vm_gone = on_vm_gone,
+						  .on_vm_notice = on_vm_notice,
+						  .arg = s });
 	gq_store_settle(s);
 	return s;
 }

@@ -367,7 +367,7 @@ void az_vm_booted(struct az_vm *vm, bool ok)
 
 		succeed(vm);
 		if (hours < 24 * 30)
-			step_in(vm, AZ_STEP_EVICT, (int64_t)(hours * 3600000));
+			step_in(vm, AZ_STEP_NOTICE, (int64_t)(hours * 3600000));
 		return;
 	}
 	succeed(vm);
@@ -399,6 +399,20 @@ static void remove_vm(struct az_vm *vm)
 	az_vm_free(vm);
 	if (op)
 		az_op_part_done(op, NULL);
+}
+
+static void give_notice(struct az_vm *vm)
+{
+	struct az_world *w = vm->world;
+	struct az_vm_facts facts;
+
+	step_in(vm, AZ_STEP_EVICT, (int64_t)w->sc.evict_notice_ms);
+	if (!vm->told)
+		return;
+	az_vm_facts(vm, &facts);
+	for (size_t i = 0; i < w->n_listeners; i++)
+		if (w->listeners[i].on_vm_notice)
+			w->listeners[i].on_vm_notice(w->listeners[i].arg, &facts);
 }
 
 static void on_evict(struct az_vm *vm)
@@ -465,6 +479,9 @@ void az_vm_fire(void *arg)
 			vm->world->machines.stop(vm->world->machines.arg, vm, false);
 		az_vm_tell(vm, false);
 		begin_boot(vm);
+		break;
+	case AZ_STEP_NOTICE:
+		give_notice(vm);
 		break;
 	case AZ_STEP_EVICT:
 		on_evict(vm);
@@ -577,7 +594,7 @@ int az_vm_evict(struct az_vm *vm, struct az_refusal *r)
 		    r, 409, "OperationNotAllowed",
 		    "Simulating an eviction is not possible: VM '%s' is not running.",
 		    vm->name);
-	step_in(vm, AZ_STEP_EVICT, (int64_t)vm->world->sc.evict_notice_ms);
+	give_notice(vm);
 	return 0;
 }
 

@@ -44,6 +44,7 @@ enum az_step {
 	AZ_STEP_EVICT,
 	AZ_STEP_DELETE,
 	AZ_STEP_UPDATE,
+	AZ_STEP_NOTICE, /* of its eviction; the last, as stores hold numbers */
 };
 
 enum az_action {

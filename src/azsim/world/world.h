@@ -60,6 +60,8 @@ struct az_vm_facts {
 struct az_listener {
 	void (*on_vm_running)(void *arg, const struct az_vm_facts *vm);
 	void (*on_vm_gone)(void *arg, const struct az_vm_facts *vm);
+	/* A Preempt event stands in its instance metadata: it is taken back in a moment. */
+	void (*on_vm_notice)(void *arg, const struct az_vm_facts *vm);
 	void *arg;
 };
 

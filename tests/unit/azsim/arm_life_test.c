@@ -657,7 +657,7 @@ static void a_listener_hears_of_machines(void **state)
 	struct heard h = { 0 };
 
 	(void)state;
-	az_world_listen(cl.w, &(struct az_listener){ on_running, on_gone, &h });
+	az_world_listen(cl.w, &(struct az_listener){ on_running, on_gone, NULL, &h });
 	put_set("htc", NULL);
 	assert_int_equal(h.running, 0);
 	cloud_pass(&cl, 3000);

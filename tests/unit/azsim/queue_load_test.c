@@ -124,16 +124,17 @@ static void a_lost_machine_is_missed_and_its_jobs_start_again(void **state)
 	evict_one();
 	ghost_read(&g, &q);
 	assert_true(node(&q, "htc-1")->responding);
+	assert_true(node(&q, "htc-1")->evict_notice); /* its watcher was told */
 	queue_clear(&q);
 	ghost_pass(&g, 20000);
 	ghost_read(&g, &q);
 	assert_string_equal(node(&q, "htc-1")->raw_state,
-			    "ALLOCATED+DYNAMIC_NORM+NOT_RESPONDING");
+			    "ALLOCATED+DRAIN+DYNAMIC_NORM+NOT_RESPONDING");
 	queue_clear(&q);
 	ghost_pass(&g, 40000);
 	ghost_read(&g, &q);
-	assert_string_equal(node(&q, "htc-1")->raw_state, "DOWN+DYNAMIC_NORM+NOT_RESPONDING");
-	assert_string_equal(node(&q, "htc-1")->reason, "Not responding");
+	assert_string_equal(node(&q, "htc-1")->raw_state,
+			    "DOWN+DRAIN+DYNAMIC_NORM+NOT_RESPONDING");
 	assert_string_equal(q.jobs[0].id, "1_[1-2]");
 	assert_string_equal(q.jobs[0].reason, "BeginTime");
 	assert_false(q.jobs[0].demand);

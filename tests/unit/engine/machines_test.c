@@ -376,7 +376,8 @@ static void r5_4_what_a_listing_misses_is_looked_for_by_its_id(void **state)
 		{ NODE_BOOTING, NOW, 0, false, false,
 		  MISSING_NOT }, /* bound while it was listed */
 		{ NODE_IDLE, NOW + MIN, 0, false, false, MISSING_NOT },
-		{ NODE_EVICTED, NOW - MIN, 0, false, false, MISSING_NOT },
+		{ NODE_EVICTED, NOW - MIN, 0, false, false,
+		  MISSING_LOOK }, /* by a notice: it may be there still */
 		{ NODE_DELETING, NOW - MIN, 0, true, false, MISSING_NOT },
 		{ NODE_DELETING, NOW - MIN, 0, false, false,
 		  MISSING_LOOK }, /* never asked for */
