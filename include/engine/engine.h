@@ -128,8 +128,8 @@ struct json *engine_template_diff(struct engine *e, const char *name, const char
 /* What a cluster would take over: of its template's file, or with params of its own revision. {changes[], hash, possible, why_not}. New. */
 struct json *engine_update_plan(struct engine *e, const char *name, const struct strs *params, struct err *err);
 /*
- * For a form: the parameters of the cluster's own revision with the values that it has, {parameters[], etag}, each with "fixed", why it is
- * not changed while the cluster lives, "" where it may be. Then what values would come to: {problems[], checks[], plan{}, offers[]}. Both new.
+ * For a form: the parameters of the cluster's own revision with the values that it has, {parameters[], etag}, each with "effect": "now",
+ * "new_nodes", "new_cluster", "none" or, where that is not known, ""; and "fixed": why it is not changed while the cluster lives, "" where it may be. Then what values would come to: {problems[], checks[], plan{}, offers[]}. Both new.
  */
 struct json *engine_update_form(struct engine *e, const char *name, struct err *err);
 struct json *engine_update_check(struct engine *e, const char *name, const struct strs *params, const char *offer, struct err *err);

@@ -441,8 +441,9 @@ const struct command commands[] = {
 	  .args = "CLUSTER [SCRIPT] [ARG...] [-- OPTION...]",
 	  .help = "submit a script of this machine",
 	  .more =
-	      "What the script says of itself, as #SBATCH lines, holds where no option says otherwise; a job that neither names has the name of its file. ARG are the script's own arguments. OPTION are any others of the "
-	      "scheduler's own command, as in \"-- --constraint=spot --exclusive\"; behind a second \"--\" come arguments of the script that begin with a hyphen.",
+	      "What the script says of itself, as #SBATCH lines, holds where no option says otherwise; a job that neither names has "
+	      "the name of its file. ARG are the script's own arguments. OPTION are any others of the scheduler's own command, as in "
+	      "\"-- --constraint=spot --exclusive\"; behind a second \"--\" come arguments of the script that begin with a hyphen.",
 	  .options = submit_options,
 	  .flags = CMD_CLUSTER | CMD_WRITE,
 	  .confirm = CONFIRM_UNDO,

@@ -220,7 +220,8 @@ void deck_choices_ask(struct deck *d, const char *text, size_t at)
 {
 	size_t place[PROMPT_TEXT];
 	char flat[PROMPT_TEXT];
-	const struct command *c = command_of(flat, flatten(text, at, flat, place));
+	size_t flat_at = flatten(text, at, flat, place);
+	const struct command *c = command_of(flat, flat_at);
 
 	if (c && strstr(c->args, "PARAM="))
 		deck_params_ask(d, c, flat);

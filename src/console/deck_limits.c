@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "console/deck.h"
 
+#define RANKS 4
+
 static const char help[] =
     "Tab, Down, Enter   the next field;  Shift-Tab, Up  the one before\n"
     "F2, Left, Right    choose, where there are choices\n"
@@ -123,20 +125,32 @@ static const struct form_kind limits = {
 	.judge = judge,
 };
 
-/* Those that may change come first; of the others it says why not. */
+/* What holds from the next decision on comes first, then what the next nodes have; of what
+ * cannot change it says why. */
+static int rank_of(const struct json *p)
+{
+	static const char *const effects[] = { "now", "new_nodes" };
+	const char *effect = json_str(p, "effect", "");
+
+	for (size_t i = 0; i < ARRAY_LEN(effects); i++)
+		if (strcmp(effects[i], effect) == 0)
+			return (int)i;
+	return json_str(p, "fixed", "")[0] ? RANKS - 1 : RANKS - 2;
+}
+
 static struct json *schema_of(const struct json *told)
 {
 	const struct json *list = json_get(told, "parameters");
 	struct json *out = json_new_array();
 
-	for (int fixed = 0; fixed < 2; fixed++)
+	for (int rank = 0; rank < RANKS; rank++)
 		for (size_t i = 0; i < json_len(list); i++) {
 			struct json *p;
 
-			if ((json_str(json_at(list, i), "fixed", "")[0] != '\0') != fixed)
+			if (rank_of(json_at(list, i)) != rank)
 				continue;
 			p = json_copy(json_at(list, i));
-			json_set_bool(p, "offers", !fixed);
+			json_set_bool(p, "offers", rank < RANKS - 1);
 			json_add(out, p);
 		}
 	return out;

@@ -51,6 +51,9 @@ const char *check_without_place(const char *text);
  * it. */
 void check_offers(struct json *out, struct engine *e, const struct template *t,
 		  const struct cluster_spec *spec, const char *param);
+/* Does it name a disk that is taken over? */
+bool check_for_disk(const struct template *t, const struct cluster_spec *spec,
+		    const char *param);
 struct json *template_param_json(struct json *list,
 				 const struct template_param *p); /* view.c */
 void check_spec(struct json *out, const struct check_facts *f);

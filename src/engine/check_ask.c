@@ -201,8 +201,8 @@ static void offer_disk(void *list, const struct run *from, const struct storage_
 	offer(list, storage_disk_name(s), text);
 }
 
-static bool is_for_disk(const struct template *t, const struct cluster_spec *spec,
-			const char *param)
+bool check_for_disk(const struct template *t, const struct cluster_spec *spec,
+		    const char *param)
 {
 	for (size_t i = 0; i < spec->n_storage; i++) {
 		char *path = xasprintf("storage/%s/disk", spec->storage[i].name);
@@ -232,7 +232,7 @@ void check_offers(struct json *out, struct engine *e, const struct template *t,
 	for (size_t i = 0; type == PARAM_REGION && i < e->n_regions; i++)
 		if (e->regions[i]->sizes.n)
 			offer(list, e->regions[i]->region, "in use or looked at here");
-	if (is_for_disk(t, spec, param))
+	if (check_for_disk(t, spec, param))
 		storage_to_take(e, spec, offer_disk, list);
 	for (size_t i = 0; cloud && strcmp(cloud->name, param) == 0 && i < e->n_clouds; i++)
 		offer(list, e->clouds[i].record->name,

@@ -292,6 +292,9 @@ struct json *engine_job_again_check(struct engine *e, const char *cluster, const
 				    r->decided ? &now : NULL, r->sched };
 	out = json_new_object();
 	check_job(out, &facts, &as, changes);
+	if (!job[0] && json_len(json_get(out, "problems")) == 0)
+		check_told(out, "script", CHECK_UNKNOWN,
+			   "what the script says of itself comes on top");
 	facts_clear(&now);
 	return out;
 }

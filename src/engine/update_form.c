@@ -93,15 +93,22 @@ static int differ(const struct cluster_spec *is, const struct template *t,
 	return n;
 }
 
-/* Why it stays as it is; "": it may be changed, or nobody can tell before a value is tried. */
-static const char *fixed_by(const struct cluster_spec *is, const struct template *t,
-			    const struct strs *params, const struct template_param *p)
+/* "none": it changes nothing of a cluster that lives; "": no other value could be tried. */
+static const char *effect_of(const struct cluster_spec *is, const struct template *t,
+			     const struct strs *params, const struct template_param *p)
 {
+	static const char *const words[CHANGE_EFFECTS] = {
+		[CHANGE_NOW] = "now",
+		[CHANGE_NEW_NODES] = "new_nodes",
+		[CHANGE_NEW_CLUSTER] = "new_cluster",
+	};
 	struct strs values = STRS_INIT(TRIES_MOST);
 	const char *now = value_of(params, p);
 	enum change_effect effect = CHANGE_NOW;
 	bool tried = false, differs = false;
 
+	if (check_for_disk(t, is, p->name)) /* that is done when the cluster is made */
+		return "none";
 	other_values(&values, p, now);
 	for (size_t i = 0; i < values.n && !differs; i++) {
 		int n = strcmp(values.v[i], now) == 0
@@ -112,9 +119,14 @@ static const char *fixed_by(const struct cluster_spec *is, const struct template
 		differs = n > 0;
 	}
 	strs_clear(&values);
-	if (tried && !differs)
+	return differs ? words[effect] : tried ? "none" : "";
+}
+
+static const char *fixed_by(const char *effect)
+{
+	if (strcmp(effect, "none") == 0)
 		return "it counts when the cluster is made, and at its end";
-	return effect == CHANGE_NEW_CLUSTER ? change_effect_text(effect) : "";
+	return strcmp(effect, "new_cluster") == 0 ? change_effect_text(CHANGE_NEW_CLUSTER) : "";
 }
 
 struct json *engine_update_form(struct engine *e, const char *name, struct err *err)
@@ -135,9 +147,11 @@ struct json *engine_update_form(struct engine *e, const char *name, struct err *
 		list = json_set_array(j, "parameters");
 		for (size_t i = 0; i < t->n_params; i++) {
 			struct json *p = template_param_json(list, &t->params[i]);
+			const char *effect = effect_of(&is, t, params, &t->params[i]);
 
 			json_set_str(p, "default", value_of(params, &t->params[i]));
-			json_set_str(p, "fixed", fixed_by(&is, t, params, &t->params[i]));
+			json_set_str(p, "effect", effect);
+			json_set_str(p, "fixed", fixed_by(effect));
 		}
 	}
 	cluster_spec_clear(&is);
@@ -162,46 +176,48 @@ static void tell_change(struct json *out, const struct json *c)
 }
 
 /* Of several values that which is refused by itself, too. */
-static bool blame(struct json *out, struct engine *e, const char *name,
-		  const struct strs *params, const struct strs *kept)
+static bool blame(struct json *out, struct run *r, const struct template *t,
+		  const struct strs *params)
 {
 	bool found = false;
 
-	for (size_t i = 0; i < params->n; i++) {
+	for (size_t i = 0; i < t->n_params; i++) {
+		const struct template_param *p = &t->params[i];
 		struct strs one = STRS_INIT(1);
-		struct json *plan;
-		char *param = xstrndup(params->v[i], strcspn(params->v[i], "="));
+		struct json *plan = NULL;
 
-		strs_add(&one, params->v[i]);
-		plan = engine_update_plan(e, name, &one, NULL);
+		if (given(params, p->name)) {
+			strs_addf(&one, "%s=%s", p->name, given(params, p->name));
+			plan = engine_update_plan(r->engine, r->cluster.name, &one, NULL);
+		}
 		if (plan && !json_bool(plan, "possible", false) &&
 		    json_len(json_get(plan, "changes")) > 0) {
 			found = true;
-			check_problem(out, CHECK_FAIL, param, given(kept, param), "%s",
+			check_problem(out, CHECK_FAIL, p->name,
+				      value_of(&r->cluster.spec.params, p), "%s",
 				      json_str(plan, "why_not", ""));
 		}
 		json_free(plan);
 		strs_clear(&one);
-		free(param);
 	}
 	return found;
 }
 
-static void check_plan(struct json *out, struct engine *e, struct run *r,
+static void check_plan(struct json *out, struct run *r, const struct template *t,
 		       const struct strs *params)
 {
 	struct err why = ERR_INIT;
-	struct json *plan = engine_update_plan(e, r->cluster.name, params, &why);
+	struct json *plan = engine_update_plan(r->engine, r->cluster.name, params, &why);
 	const struct json *changes = json_get(plan, "changes");
+	bool possible = json_bool(plan, "possible", false);
 
-	for (size_t i = 0; i < json_len(changes); i++)
+	for (size_t i = 0; possible && i < json_len(changes); i++)
 		tell_change(out, json_at(changes, i));
 	if (!plan)
 		check_problem(out, CHECK_FAIL, "", NULL, "%s", check_without_place(why.msg));
 	else if (json_len(changes) == 0)
 		check_told(out, "change", CHECK_UNKNOWN, json_str(plan, "why_not", ""));
-	else if (!json_bool(plan, "possible", false) &&
-		 !blame(out, e, r->cluster.name, params, &r->cluster.spec.params))
+	else if (!possible && !blame(out, r, t, params))
 		check_problem(out, CHECK_FAIL, "", NULL, "%s", json_str(plan, "why_not", ""));
 	if (plan)
 		json_set(out, "plan", plan);
@@ -235,7 +251,7 @@ struct json *engine_update_check(struct engine *e, const char *name, const struc
 		if (params->n == 0) /* without values "update" means the template's file */
 			check_told(out, "change", CHECK_UNKNOWN, "nothing is changed yet");
 		else if (check_values(out, t, &all, &fit) && check_each(out, t, &all, &rest))
-			check_plan(out, e, r, params);
+			check_plan(out, r, t, params);
 		if (offer)
 			check_offers(out, e, t, &r->cluster.spec, offer);
 	}

@@ -64,6 +64,10 @@ judged '{"params":["htc_max=12345","idle=9m"]}' '.problems == [{"level":"fail","
 ok "a value that does not fit is told with what would"
 judged '{"params":["htc_max=12","head_size=Standard_D8s_v5"]}' '[.problems[] | .param] == ["head_size"] and (.plan.possible | not)'
 ok "of several values that which is refused is named"
+judged '{"params":["head_size=Standard_D8s_v5"]}' '.problems[0].fix == "Standard_D2s_v5" and .checks == []'
+ok "and what it was mends it"
+form '[.parameters[] | select(.effect == "now") | .name] == ["htc_max","hpc_max","idle","cycle"]'
+ok "what holds from the next decision on is told from what new nodes have"
 judged '{"params":[]}' '.problems == [] and .checks[0].text == "nothing is changed yet" and (has("plan") | not)'
 ok "no value is no change, and not the template's file"
 judged '{"params":["htc_size=Standard_F4s_v2"],"offer":"htc_size"}' '.plan.possible and (.offers | map(.value) | index("Standard_F4s_v2"))'

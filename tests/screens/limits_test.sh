@@ -22,7 +22,6 @@ tap_ok "E opens a form with what the cluster has" screen_wait 'Most htc nodes'
 tap_ok "what is fixed says why" screen_wait 'only a cluster made anew has it'
 screen_keys F8
 tap_ok "F8 without a change changes nothing" screen_wait 'nothing would change'
-screen_keys Tab
 screen_text 32
 tap_ok "the plan stands under the form while it is typed" screen_wait 'array htc max_nodes 16 -> 32, no restart'
 screen_keys '!'
@@ -47,7 +46,6 @@ tap_ok "and its end, too" asked 'edits /v1/clusters/demo/editing update off'
 screen_stop
 
 form 80x24
-screen_keys Tab
 screen_text 2000
 tap_ok "a value that does not fit is told at its field" screen_wait '! use a whole number from 0 to 1000; F7 sets 1000'
 screen_keys F8
@@ -56,13 +54,14 @@ screen_keys F7
 tap_ok "F7 mends it" screen_wait '16 -> 1000'
 screen_keys F4
 tap_ok "F4 takes the cluster's own values again" screen_wait 'nothing is changed yet'
+screen_keys Tab Tab
 screen_text hb
 screen_keys F2
 tap_ok "what was typed filters the list" screen_wait 'Standard_HB120rs_v3'
 tap_ok "to what fits" eventually_lacks 'Standard_D4s_v5'
 screen_keys Enter
 tap_ok "a size is for new nodes" screen_wait 'new nodes only; 8'
-screen_keys Up
+screen_keys Up Up Up
 screen_text x
 tap_ok "what is fixed is not typed over" screen_wait 'Region is not changed: only a cluster made anew has it'
 screen_keys F1

@@ -19,6 +19,8 @@ map-names         |            | 2 m                               | shade
 jobs              |            | 3                                 | [3 Jobs]
 folded            |            | 3 m                               | 4 run, 33
 tasks             |            | 3 m Enter                         | 12_4
+limits            |            | E                                 | nothing is changed yet
+submit            |            | J                                 | 4 new nodes
 job               |            | 3 G Up Enter                      | 14
 log-node          |            | Tab Right Right L                 | boot failed: mount
 events            |            | 4                                 | [4 Events]

@@ -114,7 +114,7 @@ static void submits_and_waits(void **state)
 	struct cli_site *s = *state;
 	char *path = xasprintf("%s/my job.sh", s->dir);
 	const char *words[] = { "paceline", "job",    "submit", "demo",	  path, "--array",
-				"0-39",	    "--wait", "--",	"--fast", NULL };
+				"0-39",	    "--wait", "--",	"--fast", NULL, NULL };
 	const struct cli_options o = cli_site_options(s);
 
 	assert_int_equal(file_write(path, "#!/bin/sh\n", 10, 0600, NULL), 0);
@@ -129,6 +129,16 @@ static void submits_and_waits(void **state)
 	words[9] = NULL;
 	assert_int_equal(cli_run_argv(s, &o, words), 0);
 	HAS(cli_asked(s), "\"file\":\"myjob\",\"name\":\"mine\",\"array\":\"0-39\"");
+	words[5] = "w 1";
+	words[6] = "--nodes=2";
+	words[7] = "--";
+	words[8] = "--exclusive";
+	words[9] = "--";
+	words[10] = "--fast";
+	words[11] = NULL;
+	assert_int_equal(cli_run_argv(s, &o, words), 0);
+	HAS(cli_asked(s),
+	    "\"file\":\"myjob\",\"nodes\":\"2\",\"args\":[\"--exclusive\"],\"words\":[\"w 1\",\"--fast\"]}");
 	assert_int_equal(cli_run(s, "paceline job submit demo /nonexistent.sh"), 1);
 	assert_int_equal(cli_run(s, "paceline job submit demo"), 2);
 	free(path);

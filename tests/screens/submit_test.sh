@@ -1,0 +1,56 @@
+#!/bin/bash
+# A job's first submission: the form of J, on the made-up site of the deck lab.
+cd "$(dirname "$0")/../.." || exit 2
+. tests/screens/lib.sh
+. tests/screens/deck.sh
+scripts=$screen_dir/scripts
+mkdir -p "$scripts/deep"
+printf '#!/bin/sh\necho wing\n' >"$scripts/wing.sh"
+printf '#!/bin/sh\necho tail\n' >"$scripts/tail.sh"
+
+form() {
+	deck 100x30
+	screen_keys 3
+	screen_wait JOBID >/dev/null
+	screen_keys J
+	screen_wait '4 new nodes' >/dev/null
+}
+
+form
+tap_ok "J opens a form with the sample job" screen_wait 'templates/jobs/monte-carlo.sh'
+tap_ok "J submits nothing by itself" not_asked 'POST /v1/clusters/demo/jobs {'
+screen_keys C-u
+tap_ok "a script is needed" screen_wait '! a file of this machine is needed; F2 lists some'
+screen_text "$scripts/none.sh"
+tap_ok "one that is not there is told while it is typed" screen_wait 'No such file'
+screen_keys F8
+tap_ok "and not submitted" screen_wait 'what is marked ! has to be mended'
+screen_keys C-u
+screen_text "$scripts/wi"
+screen_keys F2
+tap_ok "F2 lists files that fit what was typed" screen_wait 'wing.sh'
+tap_ok "and no others" eventually_lacks 'tail.sh'
+screen_keys Enter
+tap_ok "Enter takes it" eventually_lacks 'No such file'
+screen_keys Tab Tab Tab Right
+tap_ok "a partition is chosen" screen_wait '(*) htc'
+screen_keys Left
+tap_ok "or none" screen_wait "(*) the script's"
+screen_keys BTab BTab BTab BTab
+screen_text ' --exclusive'
+screen_keys BTab
+screen_text 'fast -v'
+screen_keys F6
+tap_ok "the line for the shell tells whose each word is" screen_wait "wing.sh -- --exclusive -- fast -v"
+screen_keys Escape
+screen_wait '4 new nodes' >/dev/null
+screen_keys F8
+tap_ok "F8 submits" screen_wait 'job 16 is in the queue of demo: wing.sh'
+tap_ok "the script, its words, and the scheduler's" asked '"words":["fast","-v"],"args":["--exclusive"],"script_text":"#!/bin/sh\necho wing\n","file":"wing"'
+screen_stop
+
+form
+screen_keys Escape
+tap_ok "Esc leaves" screen_wait 'nothing was submitted'
+screen_stop
+tap_end
