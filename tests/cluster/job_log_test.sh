@@ -71,15 +71,16 @@ ok "a job on two nodes ran on both, and has the name of its file"
 pl job submit demo "$dir/wide.sh" --name broad -- -N 500 && wide=$(number) &&
 	until_pl 'never fits: it asks for 500 nodes, ' why demo "$wide"
 ok "one that can never run is said to be that"
-printf '#!/bin/sh\n#SBATCH -o /dev/null\nsleep 1\n' >"$dir/quiet.sh"
-pl job submit demo "$dir/quiet.sh" && quiet=$(number) && until_pl "$quiet" job list demo --ended --filter "id:$quiet" &&
-	pl job log demo "$quiet"
+# A job that is over before the queue is read is in no reading: these two wait until they were seen.
+seen() { until_pl ' R ' job list demo --filter "id:$1" && pl ssh demo -- touch "/shared/azureuser/seen-$1"; }
+wait_seen='until [ -e "/shared/azureuser/seen-$SLURM_JOB_ID" ]; do sleep 0.2; done'
+printf '#!/bin/sh\n#SBATCH -o /dev/null\n%s\n' "$wait_seen" >"$dir/quiet.sh"
+pl job submit demo "$dir/quiet.sh" && quiet=$(number) && seen "$quiet" &&
+	until_pl "$quiet" job list demo --ended --filter "id:$quiet" && pl job log demo "$quiet"
 [ $? -eq 1 ] && said "job $quiet has no output file"
 ok "one without output, too"
-printf '#!/bin/sh\nhead -c 3000 /dev/zero\n' >"$dir/zeros.sh"
-pl job submit demo "$dir/zeros.sh" && zeros=$(number) && until_pl 'exit 0' why demo "$zeros"
-read_once() { pl job log demo "$zeros" || ! said 'in no reading'; } # a job so short may be in none yet
-until_true read_once
+printf '#!/bin/sh\nhead -c 3000 /dev/zero\n%s\n' "$wait_seen" >"$dir/zeros.sh"
+pl job submit demo "$dir/zeros.sh" && zeros=$(number) && seen "$zeros" && until_pl 'exit 0' why demo "$zeros"
 pl job log demo "$zeros"
 [ $? -eq 1 ] && said 'is no text: copy it with'
 ok "and one that wrote no text"

@@ -47,6 +47,8 @@ until_true event " $lost .*evicted: "; ok "R5.1: the next engine sees that the m
 until_true busy 3; ok "R5.1: and gives all three jobs a node"
 
 node=$(first name) job=$(first job)
+api "/v1/clusters/demo/killed?nodes=$node" >"$site/said" && jq -e ".text == \"it ends job $job\"" "$site/said" >/dev/null
+ok "R6.3: the jobs that its end would end are told before"
 refused 'give a reason' node terminate demo "$node" --force --yes; ok "R6.3: force without a reason is refused"
 say node terminate demo "$node" --force --reason 'a fan is broken' --yes; ok "with one it is taken"
 say audit && grep -q "node terminate .*a fan is broken; it ends job $job\b" "$site/said"; ok "R6.3: the audit has the reason, and the job that it ended"

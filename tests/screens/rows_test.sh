@@ -48,4 +48,16 @@ for page in 1 2 3 4 5 6 7 8; do
 	tap_ok "a pane of few rows has all of them, page $page" whole
 done
 screen_stop
+
+# What was asked about is what is done, whatever the row under the cursor is by then.
+deck 80x24
+screen_keys 3
+screen_wait '12_1' >/dev/null
+screen_keys Down c
+tap_ok "a job is asked about" screen_wait 'Cancel 1 job'
+order finish 12_1
+sleep 0.3
+screen_keys y
+tap_ok "it left the queue meanwhile, and no other is cancelled for it" asked '/jobs/cancel {"ids":["12_1"]}'
+screen_stop
 tap_end

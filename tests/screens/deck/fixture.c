@@ -435,6 +435,18 @@ void fixture_stand_still(void)
 	fixture_changed();
 }
 
+static void finish_job(const char *id)
+{
+	size_t i = 0;
+
+	while (i < the.n_jobs && strcmp(the.jobs[i].id, id) != 0)
+		i++;
+	if (i == the.n_jobs)
+		return;
+	the.n_jobs--;
+	memmove(&the.jobs[i], &the.jobs[i + 1], (the.n_jobs - i) * sizeof(the.jobs[0]));
+}
+
 void fixture_order(char *line)
 {
 	char verb[20] = "", a[40] = "", b[40] = "";
@@ -480,6 +492,8 @@ void fixture_order(char *line)
 			 "azsim: connection refused");
 	} else if (strcmp(verb, "log") == 0) {
 		fixture_log_grows(strtol(a, NULL, 10));
+	} else if (strcmp(verb, "finish") == 0) { /* it leaves the queue */
+		finish_job(a);
 	} else if (strcmp(verb, "ended") == 0) {
 		add_ended();
 	} else if (strcmp(verb, "full") == 0) {
