@@ -23,7 +23,7 @@ sed -i -e '/^  choose: cost/a\  budgets:\n    ann-month: {user: ann, limit: 0}\n
 	-e '/^    spot: then_ondemand/a\    spot_wait: 10s\n    schedule:\n      always: {from: "00:00", to: "24:00", zone: UTC, min_nodes: 2, idle: 20m}' \
 	"$site/templates/slurm.yaml"
 printf '%s: 0\n' os_timeout_share evictions_per_hour preempt_share slow_share hidden_share >"$site/calm.yaml"
-echo 'evict_notice_ms: 600000' >>"$site/calm.yaml" # a notice is a minute of a slow machine away, too
+echo 'evict_notice_ms: 3600000' >>"$site/calm.yaml" # long enough for a slow machine to see what follows from the notice alone
 cloud_start 20 --scenario "$site/calm.yaml" >/dev/null && engine_start && engine_wait
 ok "a cloud of ghosts and an engine"
 said template check slurm
@@ -84,6 +84,8 @@ until_true told 'lost its spot machine 2 times: no spot is made for it any more'
 ok "after the second time it gets no spot any more"
 until_true told 'taken back: 2 of'
 ok "and a size of which so many are taken rests"
+until_true told 'the cloud did not take it, and nothing runs on it'
+ok "a machine that is still there long after its notice, and empty, is deleted"
 
 # The watcher of a node, with a cloud and a scheduler of our own
 mkdir "$site/stub"
