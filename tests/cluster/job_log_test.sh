@@ -16,20 +16,25 @@ until_pl() { # TEXT COMMAND...: asks again until the answer holds it, or 100 s a
 		sleep 0.5
 	done
 }
+# No job ends before a reading of the queue had it: each script begins with $wait.
+wait='until [ -e /shared/azureuser/seen.$SLURM_JOB_ID ]; do sleep 0.2; done'
+seen() { # JOB: it is in the queue's reading, and may go on
+	until_pl "$1" job list demo --filter "id:$1" && cp "$dir/said" "$dir/listed" && pl ssh demo -- touch "/shared/azureuser/seen.$1" && cp "$dir/listed" "$dir/said"
+}
 number() { sed -n 's/^job \([0-9]*\) is in the queue.*/\1/p' "$dir/said"; }
 
 world_console --tasks 2
 until_pl 'running for' cluster status demo && until_pl monte-carlo job list demo
 ok "the cluster runs, and its first job is in the queue"
 
-cat >"$dir/steps.sh" <<'END'
+cat >"$dir/steps.sh" <<END
 #!/bin/sh
 #SBATCH --job-name=mesher
 #SBATCH --error=steps-%j.err
 echo "mesh is coarse" >&2
+$wait
 for i in 1 2 3 4 5 6; do
-	echo "step $i of 6"
-	until [ -e /shared/azureuser/go ]; do sleep 0.2; done
+	echo "step \$i of 6"
 	sleep 0.5
 done
 printf 'no line end'
@@ -39,7 +44,7 @@ pl job submit demo "$dir/steps.sh" && job=$(number) && [ -n "$job" ]
 ok "a job is submitted"
 until_pl ' R ' job list demo --filter "id:$job" && said mesher
 ok "it has the name that its script says"
-pl ssh demo -- touch /shared/azureuser/go
+seen "$job"
 ok "it was waited for, and goes on"
 pl job log demo "$job" --follow && said 'step 1 of 6' && said 'step 6 of 6' && said 'no line end'
 ok "its output is followed from the first line to the end of the job"
@@ -65,21 +70,18 @@ ok "a job that never was is said"
 pl job log demo 1
 [ $? -eq 1 ] && said '1 is an array: name a task, as 1_'
 ok "an array as a whole has no output, and which tasks there are is said"
-printf '#!/bin/sh\n#SBATCH -N 2 --exclusive\nsrun hostname\n' >"$dir/wide.sh"
-pl job submit demo "$dir/wide.sh" && wide=$(number) && until_pl 'exit 0' why demo "$wide" && said 'ran on: htc-[' && said '(wide)'
+printf '#!/bin/sh\n#SBATCH -N 2 --exclusive\n%s\nsrun hostname\n' "$wait" >"$dir/wide.sh"
+pl job submit demo "$dir/wide.sh" && wide=$(number) && seen "$wide" && until_pl 'exit 0' why demo "$wide" && said 'ran on: htc-[' && said '(wide)'
 ok "a job on two nodes ran on both, and has the name of its file"
 pl job submit demo "$dir/wide.sh" --name broad -- -N 500 && wide=$(number) &&
 	until_pl 'never fits: it asks for 500 nodes, ' why demo "$wide"
 ok "one that can never run is said to be that"
-# A job that is over before the queue is read is in no reading: these two wait until they were seen.
-seen() { until_pl ' R ' job list demo --filter "id:$1" && pl ssh demo -- touch "/shared/azureuser/seen-$1"; }
-wait_seen='until [ -e "/shared/azureuser/seen-$SLURM_JOB_ID" ]; do sleep 0.2; done'
-printf '#!/bin/sh\n#SBATCH -o /dev/null\n%s\n' "$wait_seen" >"$dir/quiet.sh"
-pl job submit demo "$dir/quiet.sh" && quiet=$(number) && seen "$quiet" &&
-	until_pl "$quiet" job list demo --ended --filter "id:$quiet" && pl job log demo "$quiet"
+printf '#!/bin/sh\n#SBATCH -o /dev/null\n%s\n' "$wait" >"$dir/quiet.sh"
+pl job submit demo "$dir/quiet.sh" && quiet=$(number) && seen "$quiet" && until_pl "$quiet" job list demo --ended --filter "id:$quiet" &&
+	pl job log demo "$quiet"
 [ $? -eq 1 ] && said "job $quiet has no output file"
 ok "one without output, too"
-printf '#!/bin/sh\nhead -c 3000 /dev/zero\n%s\n' "$wait_seen" >"$dir/zeros.sh"
+printf '#!/bin/sh\n%s\nhead -c 3000 /dev/zero\n' "$wait" >"$dir/zeros.sh"
 pl job submit demo "$dir/zeros.sh" && zeros=$(number) && seen "$zeros" && until_pl 'exit 0' why demo "$zeros"
 pl job log demo "$zeros"
 [ $? -eq 1 ] && said 'is no text: copy it with'
@@ -87,7 +89,7 @@ ok "and one that wrote no text"
 
 # Somebody whose files nobody else may read, and a link to what he may not read himself.
 pl ssh demo -- sudo sh -c 'useradd -m other; cd /shared/results && install -d -o other -g other other && cd other &&
-	printf "#!/bin/sh\numask 077\necho mine alone\nsleep 1\n" >j.sh && chmod 755 j.sh &&
+	printf "#!/bin/sh\numask 077\necho mine alone\nuntil [ -e seen ]; do sleep 0.2; done\n" >j.sh && chmod 755 j.sh &&
 	sudo -u other sbatch --parsable -o /shared/results/other/own.out j.sh &&
 	ln -sf /etc/shadow x.out && chown -h other x.out'
 other=$(sed -n 's/^\([0-9][0-9]*\)$/\1/p' "$dir/said" | tail -n 1)
@@ -95,6 +97,7 @@ other=$(sed -n 's/^\([0-9][0-9]*\)$/\1/p' "$dir/said" | tail -n 1)
 ok "another user's job is submitted on the head"
 pl ssh demo -- sudo sh -c "chmod 600 /shared/results/other/own.out 2>/dev/null; ls -l /shared/results/other"
 until_pl 'other' why demo "$other"
+pl ssh demo -- sudo touch /shared/results/other/seen
 pl ssh demo -- sudo -u other cat /shared/results/other/own.out
 pl job log demo "$other"
 rc=$?
@@ -105,7 +108,7 @@ pl job resubmit demo "$job" --name again --time 5 && again=$(number) && [ "$agai
 ok "a job is submitted once more from what the scheduler keeps of it"
 pl job show demo "$again" && said 'JobName=again' && said 'TimeLimit=00:05:00'
 ok "with what was changed"
-until_pl 'step 2 of 6' job log demo "$again"
+seen "$again" && until_pl 'step 2 of 6' job log demo "$again"
 ok "and does the same"
 pl job resubmit demo "$job" --time 'soon'
 [ $? -ne 0 ] && said 'no time limit'
