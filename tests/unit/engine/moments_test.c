@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../support/engine_world.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/machine.h"
 #include "base/mem.h"
 #include "engine/act.h"
@@ -26,88 +26,38 @@
 #define MINUTE INT64_C(60000)
 #define HOUR   INT64_C(3600000)
 
-struct world {
-	char dir[64];
-	struct loop *loop;
-	struct engine *e;
-	struct run *r;
-};
-
-static void make_cluster(struct world *w)
-{
-	char *path = xasprintf("%s/engine.db", w->dir);
-	struct store *st = store_open(path, true, NULL);
-	struct cluster c = { .short_id = "ab12cd34" };
-	struct node n = { .name = "htc-1",
-			  .array = "htc",
-			  .size = "Standard_F2s_v2",
-			  .state = NODE_IDLE,
-			  .vm_id = "/vm/1",
-			  .since_ms = T0 - 5 * MINUTE,
-			  .requested_ms = T0 - 9 * MINUTE,
-			  .idle_since_ms = T0 - 5 * MINUTE };
-
-	assert_non_null(st);
-	cluster_spec_init(&c.spec);
-	c.name = xstrdup("demo");
-	c.spec.scheduler = xstrdup("slurm");
-	c.spec.cloud = xstrdup("nowhere");
-	c.spec.arrays = xcalloc(1, sizeof(*c.spec.arrays));
-	c.spec.n_arrays = 1;
-	array_spec_init(&c.spec.arrays[0]);
-	c.spec.arrays[0].name = xstrdup("htc");
-	assert_int_equal(store_cluster_add(st, &c, NULL), 0);
-	n.cluster_id = c.id;
-	assert_int_equal(store_node_add(st, &n, NULL), 0);
-	store_close(st);
-	cluster_clear(&c);
-	free(path);
-}
-
-static void begin(struct world *w)
-{
-	const struct engine_options o = { .state_dir = w->dir, .any_file_system = true };
-	struct err err = ERR_INIT;
-
-	w->loop = loop_new(&err);
-	w->e = engine_new(w->loop, &o, &err);
-	assert_string_equal(err.msg, "");
-	w->r = run_find(w->e, "demo");
-	assert_non_null(w->r);
-}
-
-static void end(struct world *w)
-{
-	engine_free(w->e);
-	loop_free(w->loop);
-}
+static const struct node idle = { .name = "htc-1",
+				  .array = "htc",
+				  .size = "Standard_F2s_v2",
+				  .state = NODE_IDLE,
+				  .vm_id = "/vm/1",
+				  .since_ms = T0 - 5 * MINUTE,
+				  .requested_ms = T0 - 9 * MINUTE,
+				  .idle_since_ms = T0 - 5 * MINUTE };
 
 static int up(void **state)
 {
-	struct world *w = xcalloc(1, sizeof(*w));
-	const char *tmp = getenv("TMPDIR");
+	struct engine_world *w = xcalloc(1, sizeof(*w));
 
-	snprintf(w->dir, sizeof(w->dir), "%.40s/moments-XXXXXX", tmp ? tmp : "/tmp");
-	assert_non_null(mkdtemp(w->dir));
 	clock_test_set(T0);
-	make_cluster(w);
-	begin(w);
+	engine_world_make(w, "moments", &idle);
+	engine_world_begin(w);
 	*state = w;
 	return 0;
 }
 
 static int down(void **state)
 {
-	struct world *w = *state;
+	struct engine_world *w = *state;
 
-	end(w);
+	engine_world_end(w);
 	clock_test_end();
-	assert_int_equal(file_remove_tree(w->dir, NULL), 0);
+	assert_int_equal(engine_world_remove(w), 0);
 	free(w);
 	return 0;
 }
 
-static int64_t idle_for(const struct world *w)
+static int64_t idle_for(const struct engine_world *w)
 {
 	return clock_utc_ms() - member_find(w->r, "htc-1")->node.idle_since_ms;
 }
@@ -148,7 +98,7 @@ static void r12_1_a_moment_that_there_is_none_of_stays_none(void **state)
 
 static void r12_1_ages_stay_when_the_clock_is_set_under_way(void **state)
 {
-	struct world *w = *state;
+	struct engine_world *w = *state;
 
 	assert_int_equal(idle_for(w), 5 * MINUTE);
 	clock_test_advance(MINUTE);
@@ -164,38 +114,38 @@ static void r12_1_ages_stay_when_the_clock_is_set_under_way(void **state)
 	clock_test_advance(MINUTE);
 	engine_look_at_store(w->e);
 	assert_int_equal(idle_for(w), 7 * MINUTE);
-	end(w); /* and it is stored so */
-	begin(w);
+	engine_world_end(w); /* and it is stored so */
+	engine_world_begin(w);
 	assert_int_equal(idle_for(w), 7 * MINUTE);
 }
 
 static void r12_1_ages_stay_when_the_clock_is_set_between_two_lives(void **state)
 {
-	struct world *w = *state;
+	struct engine_world *w = *state;
 	char boot[MACHINE_ID];
 
 	machine_boot(boot);
 	if (!boot[0])
 		skip();
-	end(w);
+	engine_world_end(w);
 	clock_test_advance(2 * MINUTE);
 	clock_test_set(clock_utc_ms() + 5 * HOUR);
-	begin(w);
+	engine_world_begin(w);
 	assert_int_equal(idle_for(w), 7 * MINUTE);
 	assert_true(engine_ends_nothing(w->e));
-	end(w);
-	begin(w); /* once */
+	engine_world_end(w);
+	engine_world_begin(w); /* once */
 	assert_int_equal(idle_for(w), 7 * MINUTE);
 }
 
 static void r12_1_after_another_boot_only_the_wall_clock_is_known(void **state)
 {
-	struct world *w = *state;
+	struct engine_world *w = *state;
 
 	assert_int_equal(store_set_fact(w->e->store, "clock", "another 5", NULL), 0);
-	end(w);
+	engine_world_end(w);
 	clock_test_set(T0 + HOUR);
-	begin(w);
+	engine_world_begin(w);
 	assert_int_equal(idle_for(w), 5 * MINUTE + HOUR);
 }
 

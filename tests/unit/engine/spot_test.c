@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../support/engine_world.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "engine/backoff.h"
 #include "engine/members.h"
@@ -24,65 +24,30 @@
 #define MINUTE INT64_C(60000)
 
 struct world {
-	char dir[64];
-	struct loop *loop;
-	struct engine *e;
-	struct run *r;
+	struct engine_world x;
 	int64_t now;
 	int64_t machines;
 };
 
-static void make_cluster(struct world *w)
-{
-	char *path = xasprintf("%s/engine.db", w->dir);
-	struct store *st = store_open(path, true, NULL);
-	struct cluster c = { .short_id = "ab12cd34" };
-
-	assert_non_null(st);
-	cluster_spec_init(&c.spec);
-	c.name = xstrdup("demo");
-	c.spec.scheduler = xstrdup("slurm");
-	c.spec.cloud = xstrdup("nowhere");
-	c.spec.arrays = xcalloc(1, sizeof(*c.spec.arrays));
-	c.spec.n_arrays = 1;
-	array_spec_init(&c.spec.arrays[0]);
-	c.spec.arrays[0].name = xstrdup("htc");
-	assert_int_equal(store_cluster_add(st, &c, NULL), 0);
-	store_close(st);
-	cluster_clear(&c);
-	free(path);
-}
-
 static void begin(struct world *w)
 {
-	const struct engine_options o = { .state_dir = w->dir, .any_file_system = true };
-	struct err err = ERR_INIT;
-
 	clock_test_set(T0);
 	clock_test_advance(w->now - T0); /* as the clock that only runs did (R12.1) */
-	w->loop = loop_new(&err);
-	w->e = engine_new(w->loop, &o, &err);
-	assert_string_equal(err.msg, "");
-	w->r = run_find(w->e, "demo");
-	assert_non_null(w->r);
+	engine_world_begin(&w->x);
 }
 
 static void end(struct world *w)
 {
-	engine_free(w->e);
-	loop_free(w->loop);
+	engine_world_end(&w->x);
 	clock_test_end();
 }
 
 static int up(void **state)
 {
 	struct world *w = xcalloc(1, sizeof(*w));
-	const char *tmp = getenv("TMPDIR");
 
-	snprintf(w->dir, sizeof(w->dir), "%.40s/spot-XXXXXX", tmp ? tmp : "/tmp");
-	assert_non_null(mkdtemp(w->dir));
 	w->now = T0;
-	make_cluster(w);
+	engine_world_make(&w->x, "spot", NULL);
 	begin(w);
 	*state = w;
 	return 0;
@@ -93,7 +58,7 @@ static int down(void **state)
 	struct world *w = *state;
 
 	end(w);
-	assert_int_equal(file_remove_tree(w->dir, NULL), 0);
+	assert_int_equal(engine_world_remove(&w->x), 0);
 	free(w);
 	return 0;
 }
@@ -106,7 +71,7 @@ static void pass(struct world *w, int64_t ms)
 
 static struct member *spot_node(struct world *w)
 {
-	struct node n = { .cluster_id = w->r->cluster.id,
+	struct node n = { .cluster_id = w->x.r->cluster.id,
 			  .index = ++w->machines,
 			  .state = NODE_BOOTING,
 			  .spot = true,
@@ -118,13 +83,13 @@ static struct member *spot_node(struct world *w)
 	snprintf(n.name, sizeof(n.name), "htc-%lld", (long long)n.index);
 	snprintf(n.array, sizeof(n.array), "htc");
 	snprintf(n.size, sizeof(n.size), "Standard_F2s_v2");
-	m = member_add(w->r, &n);
+	m = member_add(w->x.r, &n);
 	assert_non_null(m);
 	vm.id = xasprintf("/vm/%lld", (long long)n.index);
-	member_bind(w->r, m, &vm);
+	member_bind(w->x.r, m, &vm);
 	free(vm.id);
-	assert_int_equal(node_move(w->r, m, NODE_JOINING, "runs"), 0);
-	assert_int_equal(node_move(w->r, m, NODE_IDLE, "joined"), 0);
+	assert_int_equal(node_move(w->x.r, m, NODE_JOINING, "runs"), 0);
+	assert_int_equal(node_move(w->x.r, m, NODE_IDLE, "joined"), 0);
 	return m;
 }
 
@@ -132,7 +97,7 @@ static const char *key(const struct world *w)
 {
 	static char out[200];
 
-	bucket_key(out, &w->r->cluster.spec.arrays[0], "Standard_F2s_v2", "", true, "");
+	bucket_key(out, &w->x.r->cluster.spec.arrays[0], "Standard_F2s_v2", "", true, "");
 	return out;
 }
 
@@ -154,11 +119,11 @@ static struct queue *new_queue(struct world *w)
 	struct queue *q = xcalloc(1, sizeof(*q));
 
 	queue_init(q);
-	if (w->r->queue) {
-		queue_clear(w->r->queue);
-		free(w->r->queue);
+	if (w->x.r->queue) {
+		queue_clear(w->x.r->queue);
+		free(w->x.r->queue);
 	}
-	w->r->queue = q;
+	w->x.r->queue = q;
 	return q;
 }
 
@@ -211,23 +176,23 @@ static void machines_that_go_leave_their_time_and_what_was_lost(void **state)
 	struct member *m = spot_node(w);
 
 	pass(w, 19 * HOUR_MS);
-	assert_true(near(spot_risk(w->r, key(w), 0), 1.05));
-	assert_true(near(spot_risk(w->r, key(w), 21 * HOUR_MS), 1)); /* of one that runs */
-	node_move(w->r, m, NODE_DRAINING, "idle");
-	node_move(w->r, m, NODE_DELETING, "empty");
-	member_gone(w->r, m, "gone");
+	assert_true(near(spot_risk(w->x.r, key(w), 0), 1.05));
+	assert_true(near(spot_risk(w->x.r, key(w), 21 * HOUR_MS), 1)); /* of one that runs */
+	node_move(w->x.r, m, NODE_DRAINING, "idle");
+	node_move(w->x.r, m, NODE_DELETING, "empty");
+	member_gone(w->x.r, m, "gone");
 	m = spot_node(w);
-	node_move(w->r, m, NODE_BUSY, "1 job");
+	node_move(w->x.r, m, NODE_BUSY, "1 job");
 	add_job(new_queue(w), "7", "", m->node.name)->start_s = w->now / 1000;
 	pass(w, 6 * HOUR_MS);
-	node_move(w->r, m, NODE_EVICTED, "taken back");
-	spot_settle(w->r);
-	assert_true(near(spot_risk(w->r, key(w), 0), 1 + 6.0 / 25));
-	member_gone(w->r, m, "gone"); /* counted already */
-	assert_true(near(spot_risk(w->r, key(w), 0), 1 + 6.0 / 25));
+	node_move(w->x.r, m, NODE_EVICTED, "taken back");
+	spot_settle(w->x.r);
+	assert_true(near(spot_risk(w->x.r, key(w), 0), 1 + 6.0 / 25));
+	member_gone(w->x.r, m, "gone"); /* counted already */
+	assert_true(near(spot_risk(w->x.r, key(w), 0), 1 + 6.0 / 25));
 	end(w);
 	begin(w);
-	assert_true(near(spot_risk(w->r, key(w), 0), 1 + 6.0 / 25));
+	assert_true(near(spot_risk(w->x.r, key(w), 0), 1 + 6.0 / 25));
 }
 
 static void a_bucket_whose_machines_are_taken_rests(void **state)
@@ -237,21 +202,22 @@ static void a_bucket_whose_machines_are_taken_rests(void **state)
 
 	for (size_t i = 0; i < 3; i++)
 		m[i] = spot_node(w);
-	node_move(w->r, m[0], NODE_EVICTED, "taken back");
-	spot_settle(w->r);
-	assert_int_equal(w->r->n_backoffs, 0);
+	node_move(w->x.r, m[0], NODE_EVICTED, "taken back");
+	spot_settle(w->x.r);
+	assert_int_equal(w->x.r->n_backoffs, 0);
 	pass(w, 9 * MINUTE);
-	node_move(w->r, m[1], NODE_EVICTED, "taken back");
-	spot_settle(w->r);
-	assert_int_equal(w->r->n_backoffs, 1);
-	assert_string_equal(w->r->backoffs[0].key, key(w));
-	assert_true(w->r->backoffs[0].until_ms > w->now);
-	assert_string_equal(w->r->backoffs[0].why, "taken back: 2 of 3 machines within 10 min");
-	backoff_ok(w->r, &m[2]->node); /* one that was on its way joins */
-	assert_true(w->r->backoffs[0].until_ms > w->now);
+	node_move(w->x.r, m[1], NODE_EVICTED, "taken back");
+	spot_settle(w->x.r);
+	assert_int_equal(w->x.r->n_backoffs, 1);
+	assert_string_equal(w->x.r->backoffs[0].key, key(w));
+	assert_true(w->x.r->backoffs[0].until_ms > w->now);
+	assert_string_equal(w->x.r->backoffs[0].why,
+			    "taken back: 2 of 3 machines within 10 min");
+	backoff_ok(w->x.r, &m[2]->node); /* one that was on its way joins */
+	assert_true(w->x.r->backoffs[0].until_ms > w->now);
 	pass(w, 3600 * 1000);
-	backoff_ok(w->r, &m[2]->node);
-	assert_int_equal(w->r->backoffs[0].until_ms, 0);
+	backoff_ok(w->x.r, &m[2]->node);
+	assert_int_equal(w->x.r->backoffs[0].until_ms, 0);
 }
 
 static void two_that_are_taken_far_apart_are_no_storm(void **state)
@@ -259,12 +225,12 @@ static void two_that_are_taken_far_apart_are_no_storm(void **state)
 	struct world *w = *state;
 	struct member *a = spot_node(w), *b = spot_node(w);
 
-	node_move(w->r, a, NODE_EVICTED, "taken back");
-	spot_settle(w->r);
+	node_move(w->x.r, a, NODE_EVICTED, "taken back");
+	spot_settle(w->x.r);
 	pass(w, 11 * MINUTE);
-	node_move(w->r, b, NODE_EVICTED, "taken back");
-	spot_settle(w->r);
-	assert_int_equal(w->r->n_backoffs, 0);
+	node_move(w->x.r, b, NODE_EVICTED, "taken back");
+	spot_settle(w->x.r);
+	assert_int_equal(w->x.r->n_backoffs, 0);
 }
 
 static void a_task_that_lost_two_machines_takes_its_array_from_spot(void **state)
@@ -279,10 +245,10 @@ static void a_task_that_lost_two_machines_takes_its_array_from_spot(void **state
 		add_job(q, "12_7", "12", m->node.name);
 		add_job(q, "12_[8-9]", "12", "");
 		add_job(q, "13", "", "");
-		spot_mark(w->r, q);
+		spot_mark(w->x.r, q);
 		assert_false(q->jobs[1].no_spot);
-		node_move(w->r, m, NODE_EVICTED, "taken back");
-		spot_settle(w->r);
+		node_move(w->x.r, m, NODE_EVICTED, "taken back");
+		spot_settle(w->x.r);
 		pass(w, 3600 * 1000);
 	}
 	assert_true(q->jobs[1].no_spot);
@@ -292,7 +258,7 @@ static void a_task_that_lost_two_machines_takes_its_array_from_spot(void **state
 	q = new_queue(w);
 	add_job(q, "12_[8-9]", "12", "");
 	add_job(q, "13", "", "");
-	spot_mark(w->r, q);
+	spot_mark(w->x.r, q);
 	assert_true(q->jobs[0].no_spot);
 	assert_false(q->jobs[1].no_spot);
 }
