@@ -168,10 +168,9 @@ static int most_top(const struct deck *d, int lines)
 	return lines > rows ? lines - rows : 0;
 }
 
-static bool scroll_key(struct deck *d, const struct key *k)
+bool view_move(const struct key *k, int page, int64_t last, int64_t *at)
 {
-	int page = d->layout.pane[d->focus].rows - 2, to = d->view_top;
-	int most = most_top(d, d->view->row_count(d, d->layout.pane[d->focus].cols));
+	int64_t to = *at;
 
 	switch (k->code) {
 	case K_UP:
@@ -196,12 +195,25 @@ static bool scroll_key(struct deck *d, const struct key *k)
 		break;
 	case K_END:
 	case 'G':
-		to = most;
+		to = last;
 		break;
 	default:
 		return false;
 	}
-	d->view_top = to < 0 ? 0 : to > most ? most : to;
+	to = to > last ? last : to;
+	*at = to < 0 ? 0 : to;
+	return true;
+}
+
+static bool scroll_key(struct deck *d, const struct key *k)
+{
+	int page = d->layout.pane[d->focus].rows - 2;
+	int most = most_top(d, d->view->row_count(d, d->layout.pane[d->focus].cols));
+	int64_t to = d->view_top;
+
+	if (!view_move(k, page, most, &to))
+		return false;
+	d->view_top = (int)to;
 	return true;
 }
 

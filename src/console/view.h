@@ -56,6 +56,10 @@ extern const struct view view_clusters, view_nodes, view_jobs, view_events, view
     view_templates, view_node, view_map, view_overview, view_log, view_console;
 extern const struct view view_operations, view_diff, view_files; /* no tabs of their own */
 
+/* A key that goes through lines or rows: from *at, which stays within 0 and last. false: none.
+ */
+bool view_move(const struct key *k, int page, int64_t last, int64_t *at);
+
 const struct view *view_nth(size_t i); /* all of them; NULL: there are no more */
 
 void overview_window(const struct deck *d, struct window *w); /* of the nodes that failed */

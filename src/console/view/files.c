@@ -95,38 +95,12 @@ static void draw(struct deck *d, struct screen *s, struct area a)
 static bool key(struct deck *d, const struct key *k)
 {
 	struct files_view *f = &d->files;
-	int64_t n = (int64_t)json_len(list_of(d)), to = (int64_t)f->at;
-	int page = f->rows > 2 ? f->rows - 1 : 1;
+	int64_t to = (int64_t)f->at;
 
-	switch (k->code) {
-	case K_UP:
-	case 'k':
-		to--;
-		break;
-	case K_DOWN:
-	case 'j':
-		to++;
-		break;
-	case K_PAGE_UP:
-	case K_CTRL('b'):
-		to -= page;
-		break;
-	case K_PAGE_DOWN:
-	case K_CTRL('f'):
-		to += page;
-		break;
-	case K_HOME:
-	case 'g':
-		to = 0;
-		break;
-	case K_END:
-	case 'G':
-		to = n - 1;
-		break;
-	default:
+	if (!view_move(k, f->rows > 2 ? f->rows - 1 : 1, (int64_t)json_len(list_of(d)) - 1,
+		       &to))
 		return false;
-	}
-	f->at = (size_t)(to < 0 || n == 0 ? 0 : to >= n ? n - 1 : to);
+	f->at = (size_t)to;
 	return true;
 }
 
