@@ -140,13 +140,14 @@ void act_template_open(struct deck *d)
 
 void act_template_text(struct deck *d)
 {
-	const struct json *j = template_told(d, row_here(d)->name);
+	const struct template_row *t = row_here(d);
+	const struct json *j = t ? template_told(d, t->name) : NULL;
 
 	if (!j) {
 		deck_say(d, TONE_TEXT, "the engine has not told it yet");
 		return;
 	}
-	textbox_open(&d->box, json_str(j, "path", row_here(d)->name));
+	textbox_open(&d->box, json_str(j, "path", t->name));
 	show_text(&d->box, json_str(j, "text", ""), json_get(j, "problems"));
 	d->box.top = 0;
 	deck_open_box(d);
@@ -446,7 +447,8 @@ static bool is_own(const struct deck *d, const char *path)
 
 void act_edit(struct deck *d)
 {
-	const char *name = row_here(d)->name;
+	const struct template_row *t = row_here(d);
+	const char *name = t ? t->name : "";
 	const struct json *told = template_told(d, name);
 	char copy[64];
 
