@@ -96,7 +96,11 @@ const struct json *diff_told(const struct deck *d, const char *template)
 
 void act_diff_open(struct deck *d)
 {
-	act_fetch_diff(d, row_here(d)); /* the file may be another one by now */
+	const struct template_row *t = row_here(d);
+
+	if (!t)
+		return;
+	act_fetch_diff(d, t); /* the file may be another one by now */
 	view_open(d, &view_diff);
 }
 
