@@ -571,7 +571,7 @@ void deck_keep_template(struct deck *d, const char *name, const char *text);
 void deck_template_clear(struct deck *d);
 
 /* deck_diff.c */
-void act_fetch_diff(struct deck *d, const struct template_row *t);
+void act_fetch_diff(struct deck *d, const struct template_row *t); /* t NULL: of nothing */
 const struct json *diff_told(const struct deck *d, const char *template); /* NULL: not yet */
 void act_diff_open(struct deck *d);
 void act_diff_next(struct deck *d);

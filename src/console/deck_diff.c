@@ -81,6 +81,8 @@ void act_fetch_diff(struct deck *d, const struct template_row *t)
 {
 	struct source s = { .hash = "" };
 
+	if (!t)
+		return;
 	json_free(d->diff.told);
 	d->diff.told = NULL;
 	d->diff.at = 0;
@@ -221,8 +223,7 @@ static void on_applied(struct deck *d, const struct json *answer, const char *cl
 {
 	(void)answer;
 	deck_say(d, TONE_OK, "%s has taken it over; the next decision works with it", cluster);
-	if (row_here(d))
-		act_fetch_diff(d, row_here(d));
+	act_fetch_diff(d, row_here(d));
 }
 
 /* By an old picture: it says what changed, and the new one is read. */
@@ -230,7 +231,7 @@ static void on_not_applied(struct deck *d, const struct err *err, const char *cl
 {
 	(void)cluster;
 	deck_say(d, TONE_FAIL, "%.300s", err->msg);
-	if (err->code == ERR_STALE && row_here(d))
+	if (err->code == ERR_STALE)
 		act_fetch_diff(d, row_here(d));
 }
 
