@@ -90,6 +90,9 @@ struct job_end { /* how a job ended, while the scheduler still knows */
 	int64_t exit_code, exit_signal; /* -1 unknown */
 	int64_t start_s, end_s;
 	struct job_files files;
+	/* What the queue tells of one that it shows. */
+	char name[128], user[64], account[64], partition[64];
+	int64_t submit_s, cpus, nodes_min, limit_s;
 };
 
 struct sched_run { /* what came back from the head */

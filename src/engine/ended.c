@@ -19,7 +19,8 @@
 #define KEPT_MOST   1000
 #define KEPT_S	    86400
 #define TASKS_MOST  20000 /* of one record */
-#define WAITED_MOST 2000  /* that left the queue from waiting, in one reading */
+#define EVENTS_READ 5000
+#define WAITED_MOST 2000 /* that left the queue from waiting, in one reading */
 
 static bool holds_machines(const struct job *j)
 {
@@ -217,27 +218,67 @@ static void learn_nodes(struct job_record *rec, const char *list)
 	strs_clear(&nodes);
 }
 
+/* Of one that no reading showed. */
+static struct job_record first_told(const struct run *r, const struct job_end *e)
+{
+	struct job_record rec = { .submit_s = e->submit_s,
+				  .cpus = e->cpus,
+				  .nodes_min = e->nodes_min,
+				  .limit_s = e->limit_s };
+	char array[64];
+	const char *by;
+
+	snprintf(array, sizeof(array), "%.*s", (int)strcspn(e->id, "_"), e->id);
+	by = cancels_by(&r->cancels, e->id, array, clock_utc_ms());
+	snprintf(rec.id, sizeof(rec.id), "%s", e->id);
+	snprintf(rec.name, sizeof(rec.name), "%s", e->name);
+	snprintf(rec.user, sizeof(rec.user), "%s", e->user);
+	snprintf(rec.account, sizeof(rec.account), "%.39s", e->account);
+	snprintf(rec.partition, sizeof(rec.partition), "%s", e->partition);
+	if (by)
+		snprintf(rec.reason, sizeof(rec.reason), "by %.60s", by);
+	return rec;
+}
+
+/* Into what is known of it already. */
+static void learn_more(struct run *r, struct job_record *rec, const struct job_end *e,
+		       struct err *err)
+{
+	if (e->state != JOB_CANCELLED || strncmp(rec->reason, "by ", 3) != 0)
+		snprintf(rec->reason, sizeof(rec->reason), "%s", e->reason);
+	snprintf(rec->state, sizeof(rec->state), "%s", job_state_name(e->state));
+	snprintf(rec->output, sizeof(rec->output), "%s", e->files.output);
+	snprintf(rec->errors, sizeof(rec->errors), "%s", e->files.errors);
+	snprintf(rec->script, sizeof(rec->script), "%s", e->files.script);
+	snprintf(rec->cwd, sizeof(rec->cwd), "%s", e->files.cwd);
+	learn_nodes(rec, e->nodes);
+	rec->exit_code = e->exit_code;
+	rec->exit_signal = e->exit_signal;
+	if (e->start_s)
+		rec->start_s = e->start_s;
+	if (e->end_s)
+		rec->end_s = e->end_s;
+	store_job_seen(r->engine->store, r->cluster.id, rec, err);
+}
+
 static void learn(struct run *r, const struct job_end *e, struct err *err)
 {
 	struct job_record rec;
 
-	if (store_job_find(r->engine->store, r->cluster.id, e->id, &rec, err) < 0)
-		return;
-	if (e->state != JOB_CANCELLED || strncmp(rec.reason, "by ", 3) != 0)
-		snprintf(rec.reason, sizeof(rec.reason), "%s", e->reason);
-	snprintf(rec.state, sizeof(rec.state), "%s", job_state_name(e->state));
-	snprintf(rec.output, sizeof(rec.output), "%s", e->files.output);
-	snprintf(rec.errors, sizeof(rec.errors), "%s", e->files.errors);
-	snprintf(rec.script, sizeof(rec.script), "%s", e->files.script);
-	snprintf(rec.cwd, sizeof(rec.cwd), "%s", e->files.cwd);
-	learn_nodes(&rec, e->nodes);
-	rec.exit_code = e->exit_code;
-	rec.exit_signal = e->exit_signal;
-	if (e->start_s)
-		rec.start_s = e->start_s;
-	if (e->end_s)
-		rec.end_s = e->end_s;
-	store_job_seen(r->engine->store, r->cluster.id, &rec, err);
+	if (store_job_find(r->engine->store, r->cluster.id, e->id, &rec, err) == 0)
+		learn_more(r, &rec, e, err);
+}
+
+/* A head that was made anew counts its jobs from the first again: what ended before this one
+ * was submitted is another. */
+static void learn_new(struct run *r, const struct job_end *e, struct err *err)
+{
+	struct job_record rec;
+
+	if (store_job_find(r->engine->store, r->cluster.id, e->id, &rec, NULL) < 0 ||
+	    (e->submit_s != rec.submit_s && e->submit_s > rec.end_s))
+		rec = first_told(r, e);
+	learn_more(r, &rec, e, err);
 }
 
 static void on_ended(void *arg, const struct sched_run *run, const struct err *why)
@@ -278,6 +319,134 @@ static void ask_how(struct run *r, struct map *gone)
 	if (ids.n)
 		remote_verb(r, SCHED_ENDED, &args, on_ended, r);
 	strs_clear(&ids);
+}
+
+/*
+ * Jobs that no reading showed
+ */
+
+/* It is known that it was submitted, and that it is no more. */
+static void keep_unseen(struct run *r, const struct unseen_job *j, struct err *err)
+{
+	const char *user = r->cluster.spec.admin_user;
+	struct job_record rec = { .submit_s = j->at_ms / 1000,
+				  .end_s = clock_utc_ms() / 1000,
+				  .exit_code = -1,
+				  .exit_signal = -1,
+				  .state = JOB_ENDED_WORD };
+
+	snprintf(rec.id, sizeof(rec.id), "%s", j->id);
+	snprintf(rec.name, sizeof(rec.name), "%s", j->name);
+	snprintf(rec.user, sizeof(rec.user), "%s", user ? user : "");
+	snprintf(rec.partition, sizeof(rec.partition), "%s", j->partition);
+	store_job_seen(r->engine->store, r->cluster.id, &rec, err);
+}
+
+/* Tasks that were cancelled before they began have one record, "12_[5-37]". They wrote nothing.
+ */
+static void learn_tasks(struct run *r, const struct job_end *e, struct err *err)
+{
+	struct strs tasks = STRS_INIT(WAITED_MOST);
+	struct job_end task = *e;
+
+	task.files.output[0] = task.files.errors[0] = '\0';
+	if (hostlist_expand(&tasks, e->id, NULL) < 0)
+		strs_clear(&tasks);
+	for (size_t i = 0; i < tasks.n; i++) {
+		snprintf(task.id, sizeof(task.id), "%s", tasks.v[i]);
+		learn_new(r, &task, err);
+	}
+	strs_clear(&tasks);
+}
+
+void unseen_ended(struct run *r, const struct job_end *v, size_t n, struct err *err)
+{
+	struct unseen *u = &r->unseen;
+	size_t left = 0;
+
+	for (size_t i = 0; i < n; i++)
+		unseen_told(u, v[i].id);
+	for (size_t i = 0; i < n; i++) {
+		if (strchr(v[i].id, '['))
+			learn_tasks(r, &v[i], err);
+		else if (!unseen_is_whole_array(u, v[i].id)) /* its tasks have records */
+			learn_new(r, &v[i], err);
+	}
+	for (size_t i = 0; i < u->n; i++) {
+		if (!u->v[i].asked)
+			u->v[left++] = u->v[i];
+		else if (!u->v[i].told && !u->v[i].partly)
+			keep_unseen(r, &u->v[i], err);
+	}
+	u->n = left;
+}
+
+/* Without an answer they are asked for again after the next reading. */
+static void on_unseen(void *arg, const struct sched_run *run, const struct err *why)
+{
+	struct run *r = arg;
+	struct err err = ERR_INIT;
+	struct job_end *v = NULL;
+	size_t n = 0;
+
+	r->unseen.asking = false;
+	if (!run)
+		err = *why;
+	else if (r->sched->read_ended(&v, &n, run, &err) == 0 &&
+		 store_begin(r->engine->store, &err) == 0) {
+		unseen_ended(r, v, n, &err);
+		if (store_commit(r->engine->store, &err) < 0)
+			engine_fatal(r->engine, &err);
+		gone_jobs_load(r);
+	}
+	free(v);
+	if (err.code != ERR_NONE)
+		log_info("cluster %s: what became of jobs that no reading showed: %s",
+			 r->cluster.name, err.msg);
+}
+
+void unseen_ask(struct run *r, const struct map *due, int64_t read_started_ms)
+{
+	struct strs ids = STRS_INIT(UNSEEN_MOST);
+	struct sched_args args = { .names = &ids, .version = r->sched_version };
+
+	unseen_settle(&r->unseen, due, read_started_ms, &ids);
+	if (ids.n && r->sched->read_ended && r->remote) {
+		r->unseen.asking = true;
+		remote_verb(r, SCHED_ENDED, &args, on_unseen, r);
+	}
+	strs_clear(&ids);
+}
+
+static bool written_down(const struct run *r, const char *id)
+{
+	const struct queue *past = r->gone_jobs;
+	struct job_record rec;
+
+	for (size_t i = 0; past && i < past->n_jobs; i++)
+		if (strcmp(past->jobs[i].array_id, id) == 0)
+			return true;
+	return store_job_find(r->engine->store, r->cluster.id, id, &rec, NULL) == 0;
+}
+
+void unseen_load(struct run *r)
+{
+	int64_t since_ms = clock_utc_ms() - (int64_t)KEPT_S * 1000;
+	struct unseen_job j;
+	struct event *v = NULL;
+	size_t n = 0;
+
+	if (store_events(r->engine->store, r->cluster.id, 0, EVENTS_READ, &v, &n, NULL) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].at_ms < since_ms || strcmp(v[i].text, EVENT_SUBMITTED) != 0 ||
+		    written_down(r, v[i].object))
+			continue;
+		j = (struct unseen_job){ .at_ms = v[i].at_ms };
+		snprintf(j.id, sizeof(j.id), "%.63s", v[i].object);
+		unseen_add(&r->unseen, &j);
+	}
+	free(v);
 }
 
 /*

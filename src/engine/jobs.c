@@ -26,8 +26,9 @@ struct ask { /* one client's request under way */
 	engine_done_cb *cb;
 	void *arg;
 	char actor[64];
-	struct strs ids;   /* of an act */
-	int64_t cancel_id; /* its row, of a cancel */
+	struct strs ids;       /* of an act */
+	int64_t cancel_id;     /* its row, of a cancel */
+	struct unseen_job job; /* that is submitted */
 };
 
 #define IDS_MOST  STORE_CANCEL_JOBS
@@ -114,8 +115,11 @@ static void on_submit(void *arg, const struct sched_run *run, const struct err *
 		json_set_str(j, "job", id);
 		r->submitted_ms = clock_utc_ms();
 		r->acting = a->actor;
-		note(r, EVENT_INFO, id, "submitted");
+		note(r, EVENT_INFO, id, EVENT_SUBMITTED);
 		r->acting = NULL;
+		snprintf(a->job.id, sizeof(a->job.id), "%s", id);
+		a->job.at_ms = r->submitted_ms;
+		unseen_add(&r->unseen, &a->job);
 	}
 	observe_soon(r, 0);
 	finish(a, j, &err);
@@ -245,6 +249,16 @@ static int submit_path(struct run *r, const struct json *q, const char *path, st
 	return rc;
 }
 
+/* What is known of it if nobody ever sees it. */
+static void name_job(struct ask *a, const struct json *q, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	snprintf(a->job.name, sizeof(a->job.name), "%s", slash ? slash + 1 : name);
+	snprintf(a->job.partition, sizeof(a->job.partition), "%s",
+		 json_str(q, "partition", ""));
+}
+
 int engine_job_submit(struct engine *e, const struct user *u, const char *cluster,
 		      const struct json *q, engine_done_cb *cb, void *arg, struct err *err)
 {
@@ -267,6 +281,7 @@ int engine_job_submit(struct engine *e, const struct user *u, const char *cluste
 		return -1;
 	a = ask_new(r, SCHED_SUBMIT, cb, arg);
 	snprintf(a->actor, sizeof(a->actor), "%s", u->name);
+	name_job(a, q, path ? path : name_of(r, q, text));
 	return text ? submit_text(r, q, text, a, err) : submit_path(r, q, path, a, err);
 }
 

@@ -17,6 +17,7 @@ struct engine;
 struct run;
 
 /* jobs.c */
+#define EVENT_SUBMITTED "submitted" /* of a job; read again by the next life */
 struct run *
 run_ready(struct engine *e, const char *cluster,
 	  struct err *err); /* running, and its head is reached; NULL: says why not */

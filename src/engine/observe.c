@@ -39,7 +39,8 @@ struct reading { /* one observation of the scheduler under way */
 	struct work *work;  /* it is held against the one before, beside the loop */
 	bool compared;
 	const struct queue *before;
-	struct map *gone; /* what came of that */
+	struct map *gone;   /* what came of that */
+	struct map *unseen; /* submitted before it began; then: what of that it does not show */
 	struct tenancy tenancy;
 	struct waits waits;
 };
@@ -193,6 +194,8 @@ static void compare(void *arg)
 	queue_count_node_jobs(rd->queue);
 	rd->gone = jobs_left(rd->before, rd->queue);
 	verdicts_keep(rd->queue, rd->before);
+	if (rd->unseen)
+		unseen_shown(rd->unseen, rd->queue);
 	tenancy_make(&rd->tenancy, rd->queue);
 	waits_make(&rd->waits, rd->queue);
 }
@@ -204,6 +207,8 @@ static void comparison_clear(struct reading *rd)
 	rd->compared = false;
 	map_free(rd->gone);
 	rd->gone = NULL;
+	map_free(rd->unseen);
+	rd->unseen = NULL;
 	tenancy_clear(&rd->tenancy);
 }
 
@@ -215,6 +220,8 @@ static void take_over(struct run *r, struct reading *rd)
 	spot_mark(r, rd->queue);
 	tenancy_clear(&r->bill.tenancy);
 	jobs_ended(r, rd->gone, rd->queue);
+	if (rd->unseen)
+		unseen_ask(r, rd->unseen, rd->queue->read_started_ms);
 	requeued_read(r, rd->queue);
 	r->queue = rd->queue;
 	r->waits = rd->waits;
@@ -253,6 +260,7 @@ static void on_over(void *arg)
 	if (!rd->compared) {
 		rd->queue->read_ended_ms = clock_utc_ms();
 		rd->before = r->queue;
+		rd->unseen = unseen_due(&r->unseen, rd->queue->read_started_ms);
 		if (run_is_large(rd->queue->n_jobs + rd->queue->n_nodes))
 			rd->work = work_start(r->engine->loop, compare, on_compared, rd);
 		if (rd->work)
@@ -480,6 +488,7 @@ static void make_remote(struct run *r)
 	if (r->remote || !r->cluster.head_address || !r->cluster.head_address[0])
 		return;
 	r->remote = remote_new(r, &err);
+	r->unseen.asking = false; /* the one before is gone with what it was asked */
 	if (!r->remote)
 		log_error("cluster %s: %s", r->cluster.name, err.msg);
 }

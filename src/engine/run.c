@@ -130,6 +130,7 @@ struct run *run_add(struct engine *e, const struct cluster *take)
 	bill_save(r);
 	spot_load(r);
 	gone_jobs_load(r);
+	unseen_load(r);
 	run_take_up(r);
 	return r;
 }
@@ -168,6 +169,7 @@ void run_free(struct run *r)
 	map_free(r->known_files);
 	cancels_clear(&r->cancels);
 	requeued_clear(&r->requeued);
+	unseen_clear(&r->unseen);
 	members_free(r);
 	map_free(r->by_name);
 	map_free(r->by_vm);

@@ -31,6 +31,7 @@
 #include "engine/plan.h"
 #include "engine/requeued.h"
 #include "engine/suspicion.h"
+#include "engine/unseen.h"
 #include "model/size.h"
 #include "scheduler/scheduler.h"
 #include "store/store.h"
@@ -122,6 +123,7 @@ struct run {
 	struct queue *queue;	/* last whole reading */
 	struct cancels cancels; /* of late, through us */
 	struct requeued requeued;
+	struct unseen unseen;
 	const char *acting;	 /* whose act is carried out now; NULL: the engine's own */
 	struct map *known_files; /* job -> struct known_files, of late */
 	char reasons[160];	 /* why its tasks wait: of the reading and judgement below */

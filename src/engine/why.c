@@ -151,8 +151,8 @@ bool why_ended(struct buf *out, const struct run *r, const char *id)
 
 	if (store_job_find(r->engine->store, r->cluster.id, id, &j, NULL) < 0)
 		return of_ended_array(out, r, id);
-	buf_addf(out, "job %s (%s) of %s in %s: %s", j.id, j.name, j.user, j.partition,
-		 j.state);
+	buf_addf(out, "job %s (%s) of %s%s%s: %s", j.id, or_none(j.name), or_none(j.user),
+		 j.partition[0] ? " in " : "", j.partition, j.state);
 	if (j.end_s)
 		buf_addf(out, " at %s", clock_local(when, j.end_s * 1000));
 	if (j.start_s && j.end_s >= j.start_s)

@@ -30,7 +30,8 @@ struct slice {
 /* Widths as in slurm_ended.c. */
 #define SLURM_ENDED_FIELDS                                                                     \
 	"JobArrayID:64,JobID:16,State:20,Reason:64,exit_code:16,StartTime:20,EndTime:20,"      \
-	"UserName:64,NodeList:128,STDOUT:512,STDERR:512,Command:512,WorkDir:512,Name:128"
+	"UserName:64,NodeList:128,STDOUT:512,STDERR:512,Command:512,WorkDir:512,Name:128,"     \
+	"Account:64,Partition:64,NumCPUs:16,NumNodes:16,SubmitTime:20,TimeLimit:20"
 
 /* Widths as in slurm_begin.c. */
 #define SLURM_BEGIN_FIELDS "JobID:16,ArrayJobID:16,ArrayTaskID:24,EligibleTime:20"

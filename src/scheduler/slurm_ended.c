@@ -25,12 +25,18 @@ enum {
 	E_SCRIPT,
 	E_CWD,
 	E_NAME,
+	E_ACCOUNT,
+	E_PARTITION,
+	E_CPUS,
+	E_NODES_MIN,
+	E_SUBMIT,
+	E_LIMIT,
 	COLUMNS
 };
 
 /* In the order of SLURM_ENDED_FIELDS. */
 static const size_t widths[COLUMNS] = {
-	64, 16, 20, 64, 16, 20, 20, 64, 128, 512, 512, 512, 512, 128,
+	64, 16, 20, 64, 16, 20, 20, 64, 128, 512, 512, 512, 512, 128, 64, 64, 16, 16, 20, 20,
 };
 
 static size_t line_width(void)
@@ -146,6 +152,23 @@ static void take_text(char *out, size_t max, struct slice f)
 	out[n] = '\0';
 }
 
+/* It ended however these look: what cannot be read of them is not known. */
+static void read_asked(struct job_end *e, const struct slice *f)
+{
+	take_text(e->name, sizeof(e->name), f[E_NAME]);
+	take_text(e->user, sizeof(e->user), f[E_USER]);
+	take_text(e->account, sizeof(e->account), f[E_ACCOUNT]);
+	take_text(e->partition, sizeof(e->partition), f[E_PARTITION]);
+	if (slurm_count_read(&e->cpus, f[E_CPUS]) < 0)
+		e->cpus = 0;
+	if (slurm_count_read(&e->nodes_min, f[E_NODES_MIN]) < 0)
+		e->nodes_min = 0;
+	if (slurm_time_read(&e->submit_s, f[E_SUBMIT]) < 0)
+		e->submit_s = 0;
+	if (slurm_limit_read(&e->limit_s, f[E_LIMIT]) < 0)
+		e->limit_s = -1;
+}
+
 static bool read_line(struct job_end *e, const char *line)
 {
 	struct slice f[COLUMNS];
@@ -161,6 +184,7 @@ static bool read_line(struct job_end *e, const char *line)
 	if (!e->reason[0] && e->state != JOB_DONE)
 		take_text(e->reason, sizeof(e->reason), f[E_STATE]);
 	read_exit(e, f[E_EXIT]);
+	read_asked(e, f);
 	take_path(e->files.output, f, f[E_OUTPUT]);
 	take_path(e->files.errors, f, f[E_ERRORS]);
 	take_text(e->files.script, JOB_PATH_MAX, f[E_SCRIPT]);

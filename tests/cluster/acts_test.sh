@@ -38,6 +38,16 @@ check "who cancelled it is told" told 1 '^job cancel asked$'
 check "all of its tasks are known as cancelled by them" until_true tasks_ended 12
 check "a task that ended is shown although the scheduler has no record of it" until_true shows '^job 1_12 .*: cancelled at .*by '"$me" job show demo 1_12
 check "and its array by what became of its tasks" shows '^array 1 .*: 12 cancelled$' job show demo 1
+# Whether a reading of the queue saw them or not: in most runs none does.
+printf '#!/bin/sh\n#SBATCH --job-name=brief\n#GHOST time=0\n' >"$site/job.sh"
+job=$(cli job submit demo "$site/job.sh" --json | jq -r .job)
+check "a job that ends at once is written down" until_true shows "^job $job \\(brief\\) of azureuser in htc: done at " why demo "$job"
+check "and where it ran" shows '^ran on: htc-[12]$' why demo "$job"
+brief_ended() { rows '&ended=1' && jq -e --arg id "$job" '.rows[] | select(.id == $id and .state == "done" and .reason == "exit 0" and .cpus > 0)' "$site/said" >/dev/null; }
+check "it is listed with those that ended" brief_ended
+printf '#!/bin/sh\n#SBATCH --array=1-3\n#GHOST time=0\n' >"$site/job.sh"
+job=$(cli job submit demo "$site/job.sh" --json | jq -r .job)
+check "all tasks of an array that does, too" until_true shows "^array $job .*: 3 done\$" why demo "$job"
 node=$(api '/v1/clusters/demo/nodes?count=1' | jq -r '.rows[0].name')
 cli node keep demo "$node" >"$site/said" 2>&1
 check "who keeps a node is told" told "$node" '^node keep by '

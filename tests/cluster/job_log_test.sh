@@ -64,6 +64,12 @@ ok "and not in the queue alone"
 until_pl 'exit 3' why demo "$job" && said "wrote: /shared/azureuser/slurm-$job.out"
 ok "why tells how it ended and where it wrote"
 
+printf '#!/bin/sh\n#SBATCH --job-name=stillborn\necho too short\nexit 3\n' >"$dir/short.sh"
+pl job submit demo "$dir/short.sh" && short=$(number) && until_pl 'exit 3' why demo "$short" && said '(stillborn) of azureuser' &&
+	said "wrote: /shared/azureuser/slurm-$short.out"
+ok "a job that failed before a reading of the queue had it is known, too"
+pl job list demo --ended --filter "id:$short" && said 'exit 3 on htc-' && pl job log demo "$short" && said 'too short'
+ok "it is listed with those that ended, and has its output"
 pl job log demo 1_1 && pl job log demo 99999
 [ $? -eq 1 ] && said 'shows no job 99999'
 ok "a job that never was is said"

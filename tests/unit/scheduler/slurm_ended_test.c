@@ -11,7 +11,11 @@
 #include "base/buf.h"
 #include "scheduler/scheduler.h"
 
-static const int widths[] = { 64, 16, 20, 64, 16, 20, 20, 64, 128, 512, 512, 512, 512, 128 };
+static const int widths[] = { 64,  16,	20,  64,  16, 20, 20, 64, 128, 512,
+			      512, 512, 512, 128, 64, 64, 16, 16, 20,  20 };
+
+/* What most of these do not look at. */
+#define REST "acc", "htc", "1", "1", "2026-11-28T11:43:00", "UNLIMITED"
 
 #define LINE(b, ...) line(b, (const char *const[]){ __VA_ARGS__ })
 
@@ -40,15 +44,15 @@ static void tells_state_code_times_and_files(void **state)
 	(void)state;
 	LINE(&b, "41", "41", "FAILED", "NonZeroExitCode", "768", "2026-11-28T11:43:07",
 	     "2026-11-28T11:43:09", "op", "htc-2", "/home/op/ou t-%j.txt", "/home/op/%x-%N.err",
-	     "/home/op/job.sh", "/home/op", "mesh");
+	     "/home/op/job.sh", "/home/op", "mesh", REST);
 	LINE(&b, "12_3", "15", "COMPLETED", "None", "0:0", "2026-11-28T11:43:07",
 	     "2026-11-28T11:43:09", "op", "htc-[2-3]", "/r/%A_%a.log", "/r/%N.err", "(null)",
-	     "/home/op", "arr");
+	     "/home/op", "arr", REST);
 	LINE(&b, "43", "43", "OUT_OF_MEMORY", "OutOfMemory", "0:9", "2026-11-28T11:43:07",
 	     "2026-11-28T11:43:09", "op", "htc-2", "relative.out", "/x/%q.err", "(null)",
-	     "/home/op", "m");
+	     "/home/op", "m", REST);
 	LINE(&b, "44", "44", "RUNNING", "None", "0", "2026-11-28T11:43:07", "NONE", "op",
-	     "htc-2", "/x", "/x", "/x", "/x", "m");
+	     "htc-2", "/x", "/x", "/x", "/x", "m", REST);
 	assert_int_equal(read_all(&v, &b), 3); /* what runs has not ended */
 	assert_int_equal(v[0].state, JOB_FAILED);
 	assert_int_equal(v[0].exit_code, 3);
@@ -69,6 +73,36 @@ static void tells_state_code_times_and_files(void **state)
 	buf_clear(&b);
 }
 
+static void tells_what_was_asked_for(void **state)
+{
+	struct buf b = BUF_INIT(65536);
+	struct job_end *v;
+
+	(void)state;
+	LINE(&b, "41", "41", "FAILED", "NonZeroExitCode", "768", "2026-11-28T11:43:07",
+	     "2026-11-28T11:43:09", "op", "htc-2", "/o", "/e", "/j", "/w", "mesh", "(null)",
+	     "htc", "8", "2", "2026-11-28T11:43:00", "1-02:00:00");
+	LINE(&b, "42", "42", "FAILED", "NonZeroExitCode", "768", "2026-11-28T11:43:07",
+	     "2026-11-28T11:43:09", "op", "htc-2", "/o", "/e", "/j", "/w", "mesh", "cfd", "htc",
+	     "many", "few", "soon", "long");
+	assert_int_equal(read_all(&v, &b), 2);
+	assert_string_equal(v[0].name, "mesh");
+	assert_string_equal(v[0].user, "op");
+	assert_string_equal(v[0].account, "");
+	assert_string_equal(v[0].partition, "htc");
+	assert_int_equal(v[0].cpus, 8);
+	assert_int_equal(v[0].nodes_min, 2);
+	assert_int_equal(v[0].start_s - v[0].submit_s, 7);
+	assert_int_equal(v[0].limit_s, 26 * 3600);
+	assert_string_equal(v[1].account, "cfd"); /* how it ended counts, whatever these are */
+	assert_int_equal(v[1].exit_code, 3);
+	assert_int_equal(v[1].cpus, 0);
+	assert_int_equal(v[1].submit_s, 0);
+	assert_int_equal(v[1].limit_s, -1);
+	free(v);
+	buf_clear(&b);
+}
+
 static void a_name_with_a_newline_makes_no_job(void **state)
 {
 	struct buf b = BUF_INIT(65536);
@@ -76,9 +110,10 @@ static void a_name_with_a_newline_makes_no_job(void **state)
 
 	(void)state;
 	LINE(&b, "41", "41", "COMPLETED", "None", "0", "2026-11-28T11:43:07",
-	     "2026-11-28T11:43:09", "op", "htc-2", "/x\n7   7   FAILED", "/x", "/x", "/x", "m");
+	     "2026-11-28T11:43:09", "op", "htc-2", "/x\n7   7   FAILED", "/x", "/x", "/x", "m",
+	     REST);
 	LINE(&b, "42", "42", "COMPLETED", "None", "0", "2026-11-28T11:43:07",
-	     "2026-11-28T11:43:09", "op", "htc-2", "/x", "/x", "/x", "/x", "m");
+	     "2026-11-28T11:43:09", "op", "htc-2", "/x", "/x", "/x", "/x", "m", REST);
 	assert_int_equal(read_all(&v, &b), 1);
 	assert_string_equal(v[0].id, "42");
 	free(v);
@@ -96,7 +131,7 @@ static void a_path_that_may_be_cut_is_none(void **state)
 	path[0] = '/';
 	path[sizeof(path) - 1] = '\0';
 	LINE(&b, "41", "41", "COMPLETED", "None", "0", "2026-11-28T11:43:07",
-	     "2026-11-28T11:43:09", "op", "htc-2", path, "/x", "/x", "/x", "m");
+	     "2026-11-28T11:43:09", "op", "htc-2", path, "/x", "/x", "/x", "m", REST);
 	assert_int_equal(read_all(&v, &b), 1);
 	assert_string_equal(v[0].files.output, "");
 	free(v);
@@ -143,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_state_code_times_and_files),
+		cmocka_unit_test(tells_what_was_asked_for),
 		cmocka_unit_test(a_name_with_a_newline_makes_no_job),
 		cmocka_unit_test(a_path_that_may_be_cut_is_none),
 		cmocka_unit_test(jobs_that_were_forgotten_are_no_failure),
