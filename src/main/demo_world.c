@@ -28,6 +28,7 @@
 #define END_WAIT_MS   30000
 #define PROC_FILE_MAX ((size_t)1 << 20)
 #define DRIVER_LOCK   "drive.lock"
+#define KNOWN_FILE    "cloud.known" /* a digest of the record that the engine was started with */
 
 int demo_world_init(struct demo_world *w, const char *dir, bool ghosts, struct err *err)
 {
@@ -148,6 +149,54 @@ int demo_engine_kill(const struct demo_world *w, struct err *err)
 }
 
 /*
+ * Whose folder it is
+ */
+
+static bool is_demos(const char *name)
+{
+	static const char *const made[] = { "azsim",	  "azsim.log", "bin",	    KNOWN_FILE,
+					    "console",	  DRIVER_LOCK, "drive.log", "engine",
+					    "engine.log", "run",       "templates" };
+
+	for (size_t i = 0; i < ARRAY_LEN(made); i++)
+		if (strcmp(name, made[i]) == 0)
+			return true;
+	return text_has_prefix(name, KNOWN_FILE "."); /* a write that was cut short */
+}
+
+/* Nothing but azsim lies there: whoever has a bin of his own has other programs in it. */
+static bool is_demos_bin(const char *dir)
+{
+	struct strs names = STRS_INIT(1000);
+	bool yes = file_list(&names, dir, NULL) == 0;
+
+	for (size_t i = 0; i < names.n && yes; i++)
+		yes = text_has_prefix(names.v[i], "azsim");
+	strs_clear(&names);
+	return yes;
+}
+
+int demo_world_alone(const struct demo_world *w, struct err *err)
+{
+	struct strs names = STRS_INIT(1000);
+	const char *other = NULL;
+	int rc = !w->usual && file_exists(w->dir) ? file_list(&names, w->dir, err) : 0;
+
+	for (size_t i = 0; i < names.n && !other; i++)
+		if (!is_demos(names.v[i]))
+			other = names.v[i];
+	if (!other && names.n > 0 && !is_demos_bin(w->bin))
+		other = names.v[0];
+	if (rc == 0 && other)
+		rc = err_set(
+		    err, ERR_DENIED,
+		    "%s is no folder of a demo: it holds %.60s. Nothing there is touched; name one that is empty, or not there yet",
+		    w->dir, other);
+	strs_clear(&names);
+	return rc;
+}
+
+/*
  * Making it
  */
 
@@ -190,8 +239,8 @@ static int copy_file(const char *from, const char *to, mode_t mode, struct err *
 	return rc;
 }
 
-/* Regular files, and the folders below as far as they go. What is there stays: somebody may have
- * changed it. */
+/* Regular files, and the folders below as far as they go. What is there stays: somebody may
+ * have changed it. */
 static int copy_tree(const char *from, const char *to, struct err *err)
 {
 	struct strs names = STRS_INIT(1000);
@@ -264,8 +313,10 @@ static int check_way(const struct demo_world *w, struct err *err)
 static int install(const struct demo_world *w, struct err *err)
 {
 	mode_t old = umask(022);
-	int rc = check_way(w, err);
+	int rc = demo_world_alone(w, err);
 
+	if (rc == 0)
+		rc = check_way(w, err);
 	if (rc == 0)
 		rc = file_make_dir(w->dir, 0755, err);
 
@@ -309,7 +360,6 @@ static int start_azsim(const struct demo_world *w, int64_t seed, struct err *err
 }
 
 #define RECORD_MAX ((size_t)1 << 20)
-#define KNOWN_FILE "cloud.known" /* a digest of the record that the engine was started with */
 
 static int record_digest(const struct demo_world *w, char out[65], struct err *err)
 {
@@ -454,7 +504,7 @@ int demo_world_stop(struct demo_world *w, struct err *err)
 {
 	const struct demo_running none = { 0 };
 
-	if (demo_world_halt(w, &none, err) < 0)
+	if (demo_world_alone(w, err) < 0 || demo_world_halt(w, &none, err) < 0)
 		return -1;
 	unlink(w->places.socket);
 	remove_empty_parent(w->places.socket);

@@ -98,6 +98,21 @@ printf 'quota_cores: 8\nquota_spot: 4\n' >"$dir/scenario.yaml"
 as "no engine" 1 "no engine answers: $sock|No such file|leave --socket out" "cluster list"
 answers "no engine, no configuration" 1 "no cloud is configured|config.yaml|paceline demo" $user "$pl" cluster list
 answers "status starts none" 1 'no engine answers on|"paceline engine" starts one' $user "$pl" status
+$user mkdir -p "$dir/home/.local/state/paceline/demo"
+for verb in "cluster list" status "ssh demo"; do
+	answers "$verb after the demo's engine was killed" 1 "the demo's engine has ended: |demo starts it again" $user "$pl" $verb
+done
+rm -r "$dir/home/.local"
+for held in notes bin; do # somebody's file, and somebody's programs
+	$user mkdir -p "$dir/home/mine/bin" && $user sh -c "echo kept >$dir/home/mine/bin/tool" || exit 2
+	[ $held = bin ] || { $user mv "$dir/home/mine/bin/tool" "$dir/home/mine/notes" && $user rmdir "$dir/home/mine/bin"; } || exit 2
+	for with in --stop --ghosts "--batch --ghosts"; do
+		answers "demo $with where somebody has $held" 1 "$dir/home/mine is no folder of a demo: it holds $held|Nothing there is touched" \
+			$user "$pl" demo --state "$dir/home/mine" $with
+	done
+	[ "$(cat "$dir/home/mine/notes" "$dir/home/mine/bin/tool" 2>/dev/null)" = kept ]; ok "which stays as it is"
+	rm -r "$dir/home/mine"
+done
 answers "a bad name of an engine" 2 '"../x" is no name for an engine' $user "$pl" -L ../x status
 answers "an empty one" 2 '"" is no name for an engine' $user "$pl" -L "" status
 answers "a socket that is a file" 1 "/etc/passwd is not a socket" $user "$pl" --socket /etc/passwd status
@@ -121,7 +136,7 @@ sed 's/{htc_max}/{htc_mx}/' templates/slurm.yaml >"$dir/templates/typo.yaml"
 answers "a parameter's typo in a template" 1 'there is no parameter "htc_mx"; did you mean "htc_max"' \
 	$user "$pl" template check "$dir/templates/typo.yaml"
 printf 'title: [\n' >"$dir/templates/typo.yaml"
-answers "a file that is no YAML" 1 "line 2, column 1" $user "$pl" template check "$dir/templates/typo.yaml"
+answers "a file that is no YAML" 1 "$dir/templates/typo.yaml:2:1: " $user "$pl" template check "$dir/templates/typo.yaml"
 rm "$dir/templates/typo.yaml"
 
 # --- the cloud: an ordinary user's
