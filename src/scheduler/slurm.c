@@ -50,6 +50,36 @@ void slurm_quote(char out[128], struct slice f)
 	text_clean(out, 127, f.s, f.len < 40 ? f.len : 40);
 }
 
+/* The length of "sbatch: error: " in front of a line; 0: there is none. */
+static size_t speaker_len(const char *s, size_t len)
+{
+	static const char word[] = "error: ";
+	const size_t n = sizeof(word) - 1;
+
+	for (size_t i = 0; i + n <= len && s[i] != '\n'; i++)
+		if (memcmp(s + i, word, n) == 0)
+			return i + n;
+	return 0;
+}
+
+/* Lines become one, parted by "; ": who speaks is told once. */
+static void join_lines(char *out, size_t max, const char *s, size_t len)
+{
+	size_t speaker = speaker_len(s, len), k = 0;
+
+	for (size_t i = 0; i < len && k + 3 < max; i++) {
+		if (s[i] != '\n') {
+			out[k++] = s[i];
+			continue;
+		}
+		out[k++] = ';';
+		out[k++] = ' ';
+		if (i + 1 + speaker < len && memcmp(s + i + 1, s, speaker) == 0)
+			i += speaker;
+	}
+	out[k] = '\0';
+}
+
 /* What the command said of its failure: all of it when that is short, else the last line; the
  * first ones are of the layers below. */
 static void read_message(char *out, size_t max, const struct sched_run *r)
@@ -64,14 +94,11 @@ static void read_message(char *out, size_t max, const struct sched_run *r)
 		for (from = len; from > 0 && s[from - 1] != '\n'; from--)
 			;
 	len -= from;
-	if (len >= sizeof(text))
-		len = sizeof(text) - 1;
-	for (size_t i = 0; i < len; i++)
-		text[i] = s[from + i] == '\n' ? ' ' : s[from + i];
+	join_lines(text, sizeof(text), s + from, len);
 	if (len == 0)
 		snprintf(out, max, "no message");
 	else
-		text_clean(out, max - 1, text, len);
+		text_clean(out, max - 1, text, strlen(text));
 }
 
 static int failed(const struct sched_run *r, const char *what, struct err *err)

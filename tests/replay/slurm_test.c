@@ -396,6 +396,9 @@ static void reads_versions_and_ids(void **state)
 	r = own("submit-bad-partition");
 	assert_int_equal(sched_slurm.read_submit(id, &r.run, &err), -1);
 	assert_int_equal(err.code, ERR_INVALID);
+	assert_string_equal(
+	    err.msg, "sbatch: exit 1: sbatch: error: invalid partition specified: nosuch; "
+		     "Batch job submission failed: Invalid partition name specified");
 	recording_clear(&r);
 	r.run = (struct sched_run){ .out = "31;far\n", .out_len = 7 };
 	assert_int_equal(sched_slurm.read_submit(id, &r.run, &err), 0);
