@@ -49,6 +49,7 @@ struct template_problems { /* all of them at once, in order of position; at most
 struct template *template_load(const struct strs *folders, const char *name, struct err *err);
 struct template *template_parse(const char *text, size_t len, const char *name, struct err *err);
 void template_free(struct template *t);
+char *template_file(const struct strs *folders, const char *name, struct err *err); /* which template_load() reads; yours to free */
 int templates_list(struct strs *names, const struct strs *folders, struct err *err);
 void template_folders(struct strs *out); /* built-in (beside the program or under its prefix), then the user's own */
 
@@ -56,6 +57,8 @@ void template_folders(struct strs *out); /* built-in (beside the program or unde
 int template_check(struct template_problems *out, const struct template *t);
 /* The one to mend first: an unknown word before what may follow from it. NULL: there is none. */
 const struct template_problem *template_problems_first(const struct template_problems *p);
+/* Of a text that is no YAML, from template_parse()'s message: its one problem. -1: the message names no place. */
+int template_problems_read(struct template_problems *out, const char *msg);
 void template_problems_clear(struct template_problems *p);
 
 /* params: "name=value". Unknown parameters and values that do not fit are errors that name the parameter and what is allowed. */

@@ -14,18 +14,41 @@ static bool ends_as_file(const char *name)
 	return end && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0);
 }
 
-/* A file of this folder may be named without "./"; else it is the name of a template. */
-static struct template *load(const char *name, struct err *err)
+/* A file of this folder may be named without "./". */
+bool cli_check_names_file(const char *name)
+{
+	char *here = xasprintf("./%s", name);
+	bool yes = strchr(name, '/') || file_exists(here) || ends_as_file(name);
+
+	free(here);
+	return yes;
+}
+
+/* Yours to free. */
+static char *file_of(const char *name, struct err *err)
 {
 	struct strs folders = STRS_INIT(8);
-	char *here = xasprintf("./%s", name);
-	bool is_file = !strchr(name, '/') && (file_exists(here) || ends_as_file(name));
-	struct template *t;
+	char *path;
 
+	if (cli_check_names_file(name))
+		return strchr(name, '/') ? xstrdup(name) : xasprintf("./%s", name);
 	template_folders(&folders);
-	t = template_load(&folders, is_file ? here : name, err);
+	path = template_file(&folders, name, err);
 	strs_clear(&folders);
-	free(here);
+	return path;
+}
+
+/* NULL with nothing in problems: it could not be read. */
+static struct template *load(const char *path, struct template_problems *problems,
+			     struct err *err)
+{
+	const struct strs none = STRS_INIT(1);
+	struct template *t = template_load(&none, path, err);
+
+	if (t)
+		template_check(problems, t);
+	else if (err->code == ERR_PARSE || err->code == ERR_FULL)
+		template_problems_read(problems, err->msg);
 	return t;
 }
 
@@ -45,34 +68,37 @@ static struct json *problems_json(const char *file, const struct template_proble
 	return j;
 }
 
-int cli_check_template(struct out *o, struct command_io *io, const char *name)
+int cli_check_template(struct out *o, struct command_io *io, const char *name,
+		       const char *engine_path)
 {
 	struct template_problems problems = { 0 };
 	struct err err = ERR_INIT;
-	struct template *t = load(name, &err);
+	char *path = engine_path ? xstrdup(engine_path) : file_of(name, &err);
+	struct template *t = path ? load(path, &problems, &err) : NULL;
 	struct buf text = BUF_INIT(BUF_TEXT_MAX);
 	struct json *j;
 	int code;
 
-	if (!t) {
+	if (!t && !problems.n) {
 		out_failed(o, &err);
+		free(path);
 		return 1;
 	}
-	template_check(&problems, t);
-	code = problems.n > 0;
 	for (size_t i = 0; i < problems.n; i++)
-		buf_addf(&text, "%s:%u:%u: %s\n", t->path, problems.v[i].line,
+		buf_addf(&text, "%s:%u:%u: %s\n", path, problems.v[i].line,
 			 problems.v[i].column, problems.v[i].text);
-	if (code == 0)
-		buf_addf(&text, "%s: fine: %s, %zu parameters", t->path, t->scheduler,
+	if (!problems.n)
+		buf_addf(&text, "%s: fine: %s, %zu parameters", path, t->scheduler,
 			 t->n_params);
 	if (!o->json)
 		out_text(o, buf_str(&text));
-	j = problems_json(t->path, &problems);
+	j = problems_json(path, &problems);
 	io->result(io->arg, j);
 	json_free(j);
 	buf_clear(&text);
-	template_problems_clear(&problems);
 	template_free(t);
+	free(path);
+	code = problems.n > 0;
+	template_problems_clear(&problems);
 	return code;
 }

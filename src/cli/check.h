@@ -2,8 +2,12 @@
 #ifndef CLI_CHECK_H
 #define CLI_CHECK_H
 
+#include <stdbool.h>
+
 #include "out.h"
 
-int cli_check_template(struct out *o, struct command_io *io, const char *name); /* exit code */
+bool cli_check_names_file(const char *name); /* else a template, whose file an engine that runs names */
+/* engine_path: that file, or NULL. The exit code. */
+int cli_check_template(struct out *o, struct command_io *io, const char *name, const char *engine_path);
 
 #endif

@@ -109,6 +109,36 @@ static int print_completion(struct cli *c, const char *shell)
 	return code;
 }
 
+/* An engine that runs has its own folders: its file of that name is what counts. NULL: none
+ * runs, or it knows none. Yours to free. */
+static char *engine_file(const struct cli *c, const char *name)
+{
+	struct loop *l = cli_check_names_file(name) ? NULL : loop_new(NULL);
+	struct client *client =
+	    l ? client_new(l, c->options->socket_path, c->options->engine_uid) : NULL;
+	char *target = client ? client_path("/v1/templates/%", name, (char *)NULL) : NULL;
+	struct json *j = target ? client_wait_get(client, target, NULL) : NULL;
+	const char *path = json_str(j, "path", "");
+	char *file = path[0] ? xstrdup(path) : NULL;
+
+	json_free(j);
+	free(target);
+	client_free(client);
+	if (l)
+		loop_free(l);
+	return file;
+}
+
+static int check_template(struct cli *c)
+{
+	const char *name = c->run.args.v[0];
+	char *file = engine_file(c, name);
+	int code = cli_check_template(&c->out, &c->io, name, file);
+
+	free(file);
+	return code;
+}
+
 static int run_own(struct cli *c)
 {
 	const char *name = c->run.command->name;
@@ -120,7 +150,7 @@ static int run_own(struct cli *c)
 	if (strcmp(name, "completion") == 0)
 		return print_completion(c, c->run.args.v[0]);
 	if (strcmp(name, "template check") == 0)
-		return cli_check_template(&c->out, &c->io, c->run.args.v[0]);
+		return check_template(c);
 	if (c->options->own)
 		return c->options->own(c->options->arg, &c->run);
 	out_error("this program cannot do that by itself");
@@ -188,10 +218,16 @@ static int reach_engine(struct cli *c, struct err *err)
 	json_free(j);
 	if (j)
 		return 0;
-	if (why.code != ERR_IO)
-		return -1;
-	if (c->options->start_engine && !(c->run.command->flags & CMD_NO_START))
+	if (why.code == ERR_IO && c->options->start_engine &&
+	    !(c->run.command->flags & CMD_NO_START))
 		return c->options->start_engine(c->options->arg, err);
+	if ((why.code == ERR_IO || why.code == ERR_DENIED) && c->options->explain_none &&
+	    c->options->explain_none(c->options->arg, err) < 0)
+		return -1;
+	if (why.code != ERR_IO) {
+		*err = why;
+		return -1;
+	}
 	return err_set(err, ERR_IO, "%.240s; \"paceline engine\" starts one", why.msg);
 }
 

@@ -622,6 +622,14 @@ static void problem_json(struct json *list, unsigned int line, unsigned int colu
 	json_set_str(p, "text", text);
 }
 
+static void problems_json(struct json *j, const struct template_problems *p)
+{
+	struct json *list = json_set_array(j, "problems");
+
+	for (size_t i = 0; i < p->n; i++)
+		problem_json(list, p->v[i].line, p->v[i].column, p->v[i].text);
+}
+
 static struct json *template_json(const struct template *t)
 {
 	struct template_problems problems = { 0 };
@@ -638,10 +646,7 @@ static struct json *template_json(const struct template *t)
 	for (size_t i = 0; i < t->n_params; i++)
 		template_param_json(list, &t->params[i]);
 	template_check(&problems, t);
-	list = json_set_array(j, "problems");
-	for (size_t i = 0; i < problems.n; i++)
-		problem_json(list, problems.v[i].line, problems.v[i].column,
-			     problems.v[i].text);
+	problems_json(j, &problems);
 	template_problems_clear(&problems);
 	return j;
 }
@@ -655,20 +660,18 @@ struct json *engine_template(struct engine *e, const char *name, struct err *err
 	return j;
 }
 
-/* A text that is no YAML has one problem, and its place stands in front of it. */
 static struct json *broken_json(const char *name, const char *msg)
 {
-	const char *at = strstr(msg, "line "), *text;
-	unsigned int line = 0, column = 0;
+	struct template_problems p = { 0 };
 	struct json *j = json_new_object();
 
-	if (at && sscanf(at, "line %9u, column %9u", &line, &column) == 2) {
-		text = strstr(at, ": ");
-		msg = text ? text + 2 : at;
-	}
 	json_set_str(j, "name", name);
 	json_set_array(j, "parameters");
-	problem_json(json_set_array(j, "problems"), line, column, msg);
+	if (template_problems_read(&p, msg) == 0)
+		problems_json(j, &p);
+	else
+		problem_json(json_set_array(j, "problems"), 0, 0, msg);
+	template_problems_clear(&p);
 	return j;
 }
 

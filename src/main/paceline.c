@@ -150,6 +150,23 @@ static bool demo_has_ended(const struct program *p)
 	return yes;
 }
 
+/* -1: the engine that is meant is another's, or was the demo's and has ended. */
+static int explain_none(void *arg, struct err *err)
+{
+	const struct program *p = arg;
+
+	if (p->socket || places_answers(&p->places))
+		return 0;
+	if (places_check_right(p->name, err) < 0)
+		return -1;
+	if (!demo_has_ended(p))
+		return 0;
+	return err_set(
+	    err, ERR_IO,
+	    "the demo's engine has ended: %s demo starts it again, %s demo --stop removes what is left",
+	    p->called, p->called);
+}
+
 static int start_engine(void *arg, struct err *err)
 {
 	struct program *p = arg;
@@ -162,13 +179,8 @@ static int start_engine(void *arg, struct err *err)
 		return err_set(err, why.code, "%.240s; start one there, or leave --socket out",
 			       why.msg);
 	}
-	if (places_check_right(p->name, err) < 0)
+	if (explain_none(p, err) < 0)
 		return -1;
-	if (demo_has_ended(p))
-		return err_set(
-		    err, ERR_IO,
-		    "the demo's engine has ended: %s demo starts it again, %s demo --stop removes what is left",
-		    p->called, p->called);
 	fprintf(stderr, "Starting the engine %s.\n", p->places.name);
 	return engine_spawn(&p->places, &none, err);
 }
@@ -343,6 +355,7 @@ static int run_verb(struct program *p, int argc, char **argv)
 	struct cli_options o = { .engine_uid = (uid_t)-1,
 				 .version = PACELINE_VERSION,
 				 .start_engine = start_engine,
+				 .explain_none = explain_none,
 				 .own = own,
 				 .keys = console_keys,
 				 .arg = p };

@@ -27,8 +27,11 @@ int folder_read(struct buf *out, const char *path, struct err *err)
 		return errno == ENOENT || errno == ENOTDIR
 			   ? err_set(err, ERR_NOT_FOUND, "%s: no such file", path)
 			   : err_sys(err, "%s", path);
+	if (S_ISDIR(st.st_mode))
+		return err_set(err, ERR_INVALID, "%s is a folder: name a file in it", path);
 	if (st.st_mode & S_IWOTH)
-		return err_set(err, ERR_DENIED, "%s: anybody may write to it: chmod o-w", path);
+		return err_set(err, ERR_DENIED, "%s: anybody may write to it%s", path,
+			       S_ISREG(st.st_mode) ? ": chmod o-w" : "");
 	if (file_read(out, path, err) < 0)
 		return -1;
 	if (memchr(buf_str(out), '\0', out->len))
@@ -94,7 +97,7 @@ static void no_such_template(const struct strs *folders, const char *name, struc
 	strs_clear(&names);
 }
 
-static char *template_path(const struct strs *folders, const char *name, struct err *err)
+char *template_file(const struct strs *folders, const char *name, struct err *err)
 {
 	char *file, *path;
 
@@ -128,7 +131,7 @@ struct template *template_load(const struct strs *folders, const char *name, str
 {
 	struct buf text = BUF_INIT(YAML_TEXT_MAX);
 	struct template *t = NULL;
-	char *path = template_path(folders, name, err);
+	char *path = template_file(folders, name, err);
 	char *base;
 
 	if (!path)

@@ -69,6 +69,8 @@ static void unknown_param(struct reading *r, const struct yaml *y, const char *n
 		strs_add(&words, key);
 	if (words.n)
 		near = text_nearest(name, (const char *const *)words.v);
+	if (near && r->used) /* the one that was meant is not told as never used */
+		map_put(r->used, near, r->used);
 	if (near)
 		problem_add(r->out, y->line, y->column,
 			    "there is no parameter \"%.60s\"; did you mean \"%s\"?", name,
@@ -429,6 +431,17 @@ static bool is_misspelled(const struct yaml *map, const struct key *keys, const 
 	return false;
 }
 
+/* What stands below an unknown key uses its parameters all the same: they are not told as never
+ * used. */
+// NOLINTNEXTLINE(misc-no-recursion): no deeper than YAML_DEPTH_MAX
+static void use_params(struct reading *r, const struct yaml *y)
+{
+	if (y->kind == YAML_SCALAR)
+		free(resolve(r, y));
+	for (const struct yaml *c = y->child; c; c = c->next)
+		use_params(r, c);
+}
+
 static void unknown_key(struct reading *r, const struct yaml *y, const struct key *keys,
 			const char *where)
 {
@@ -451,6 +464,7 @@ static void unknown_key(struct reading *r, const struct yaml *y, const struct ke
 			    "unknown key \"%.60s\" in %s; it takes %s", y->key, where,
 			    buf_str(&list));
 	r->out->v[r->out->n - 1].cause = true;
+	use_params(r, y);
 	buf_clear(&list);
 }
 

@@ -145,6 +145,17 @@ int template_check(struct template_problems *out, const struct template *t)
 	return (int)out->n;
 }
 
+int template_problems_read(struct template_problems *out, const char *msg)
+{
+	const char *at = strstr(msg, "line "), *text = at ? strstr(at, ": ") : NULL;
+	unsigned int line, column;
+
+	if (!text || sscanf(at, "line %9u, column %9u", &line, &column) != 2)
+		return -1;
+	problem_add(out, line, column, "%s", text + 2);
+	return 0;
+}
+
 void template_problems_clear(struct template_problems *p)
 {
 	free(p->v);

@@ -230,6 +230,8 @@ static struct json *answer_get(struct fake *f, const struct http_exchange *x)
 
 	if (strcmp(path, "/v1/engine") == 0)
 		return object("version", "1", 0);
+	if (strcmp(path, "/v1/templates/mine") == 0)
+		return object("path", "templates/slurm.yaml", 0);
 	if (strcmp(path, "/v1/status") == 0)
 		return status_json();
 	if (strcmp(path, "/v1/clusters") == 0)

@@ -99,6 +99,10 @@ static void tells_when_nobody_answers(void **state)
 	assert_int_equal(cli_run(s, "paceline cluster list"), 1);
 	HAS(ERROUT(s), "no engine answers on");
 	HAS(ERROUT(s), "\"paceline engine\" starts one");
+	o.explain_none = cli_refuse_engine;
+	assert_int_equal(cli_run_argv(s, &o, status), 1);
+	assert_string_equal(ERROUT(s), "paceline: the engine did not start\n");
+	o.explain_none = NULL;
 	o.start_engine = cli_refuse_engine;
 	assert_int_equal(cli_run_argv(s, &o, words), 1);
 	assert_string_equal(ERROUT(s), "paceline: the engine did not start\n");
@@ -134,6 +138,34 @@ static void checks_a_template_by_itself(void **state)
 	free(line);
 	free(json_line);
 	free(place);
+}
+
+static void a_text_that_is_no_yaml_has_a_place_as_any_problem(void **state)
+{
+	struct cli_site *s = *state;
+	static const char text[] = "a: [b\nc: d\n";
+	char *path = xasprintf("%s/bad.yaml", s->dir),
+	     *place = xasprintf("%s:2:2: did not", path);
+	char *line = xasprintf("paceline template check %s", path);
+
+	assert_int_equal(file_write(path, text, strlen(text), 0600, NULL), 0);
+	assert_int_equal(cli_run(s, line), 1);
+	HAS(OUT(s), place);
+	assert_string_equal(ERROUT(s), "");
+	free(path);
+	free(place);
+	free(line);
+}
+
+/* As "template show" does: what the engine would make a cluster of. */
+static void checks_the_file_that_the_engine_has(void **state)
+{
+	struct cli_site *s = *state;
+
+	assert_int_equal(cli_run(s, "paceline template check mine"), 0);
+	assert_string_equal(OUT(s), "templates/slurm.yaml: fine: slurm, 14 parameters\n");
+	assert_int_equal(cli_run(s, "paceline template check other"), 1);
+	HAS(ERROUT(s), "there is no template \"other\"");
 }
 
 /* A full disk and a reader who left are failures, not successes with less output. */
@@ -178,6 +210,8 @@ int main(void)
 		WITHOUT(hands_its_own_commands_to_the_program),
 		WITHOUT(tells_when_nobody_answers),
 		WITHOUT(checks_a_template_by_itself),
+		WITHOUT(a_text_that_is_no_yaml_has_a_place_as_any_problem),
+		WITH(checks_the_file_that_the_engine_has),
 		WITH(fails_when_the_output_cannot_be_written),
 	};
 

@@ -225,6 +225,56 @@ static void an_unknown_key_is_one_problem(void **state)
 	template_free(t);
 }
 
+/* The parameter below it is used, or meant, and not told as never used. */
+static void what_a_typo_uses_is_used(void **state)
+{
+	const struct change typos[] = { { 21, "    max_node: ${htc_max}", 0, 0, NULL },
+					{ 21, "    max_nodes: ${htc_mx}", 0, 0, NULL },
+					{ 21, "    max_node: [{n: \"${htc_max}\"}]", 0, 0,
+					  NULL } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(typos); i++) {
+		struct template_problems p = { 0 };
+		struct template *t = with(&typos[i]);
+
+		assert_int_equal(template_check(&p, t), 1);
+		assert_int_equal(p.v[0].line, 21);
+		template_problems_clear(&p);
+		template_free(t);
+	}
+}
+
+static void a_text_that_is_no_yaml_has_one_problem_with_its_place(void **state)
+{
+	struct template_problems p = { 0 };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_null(template_parse("a: [b\nc: d\n", 11, "bad", &err));
+	assert_int_equal(template_problems_read(&p, err.msg), 0);
+	assert_int_equal(p.v[0].line, 2);
+	assert_int_equal(p.v[0].column, 2);
+	assert_non_null(strstr(p.v[0].text, "did not find expected"));
+	assert_int_equal(template_problems_read(&p, "out of memory while reading YAML"), -1);
+	assert_int_equal(p.n, 1);
+	template_problems_clear(&p);
+}
+
+/* Files */
+
+static void a_folder_is_no_template_whoever_may_write_to_it(void **state)
+{
+	const struct strs none = STRS_INIT(1);
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_null(template_load(&none, "/tmp", &err));
+	assert_string_equal(err.msg, "/tmp is a folder: name a file in it");
+	assert_null(template_load(&none, "/dev/null", &err)); /* no advice to chmod a device */
+	assert_string_equal(err.msg, "/dev/null: anybody may write to it");
+}
+
 static void a_misspelled_key_comes_before_what_follows_from_it(void **state)
 {
 	struct template_problems p = { 0 };
@@ -308,6 +358,9 @@ int main(void)
 		cmocka_unit_test(finds_nothing_in_a_right_template),
 		cmocka_unit_test(says_line_column_and_the_nearest_word),
 		cmocka_unit_test(an_unknown_key_is_one_problem),
+		cmocka_unit_test(what_a_typo_uses_is_used),
+		cmocka_unit_test(a_text_that_is_no_yaml_has_one_problem_with_its_place),
+		cmocka_unit_test(a_folder_is_no_template_whoever_may_write_to_it),
 		cmocka_unit_test(a_misspelled_key_comes_before_what_follows_from_it),
 		cmocka_unit_test(tells_all_problems_in_order_of_position),
 		cmocka_unit_test(keeps_at_most_a_hundred_problems),
