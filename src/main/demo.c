@@ -123,8 +123,8 @@ static int batch(struct demo_world *w, const struct demo_options *o, struct demo
 	if (demo_engine_pid(w) || demo_azsim_pid(w)) {
 		fprintf(
 		    stderr,
-		    "paceline demo: one runs already in %s: end it with %s demo --stop, or give another folder with --state\n",
-		    w->dir, o->called);
+		    "paceline demo: one runs already in %s: end it with %s demo --stop%s%s, or give another folder with --state\n",
+		    w->dir, o->called, o->dir ? " --state " : "", o->dir ? o->dir : "");
 		return 1;
 	}
 	say_ghosts(w);

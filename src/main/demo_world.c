@@ -21,6 +21,7 @@
 #include "base/mem.h"
 #include "base/proc.h"
 #include "base/text.h"
+#include "demo_folder.h"
 #include "interrupt.h"
 #include "template/template.h"
 
@@ -28,7 +29,7 @@
 #define END_WAIT_MS   30000
 #define PROC_FILE_MAX ((size_t)1 << 20)
 #define DRIVER_LOCK   "drive.lock"
-#define KNOWN_FILE    "cloud.known" /* a digest of the record that the engine was started with */
+#define KNOWN_FILE    DEMO_KNOWN /* a digest of the record that the engine was started with */
 
 int demo_world_init(struct demo_world *w, const char *dir, bool ghosts, struct err *err)
 {
@@ -149,54 +150,6 @@ int demo_engine_kill(const struct demo_world *w, struct err *err)
 }
 
 /*
- * Whose folder it is
- */
-
-static bool is_demos(const char *name)
-{
-	static const char *const made[] = { "azsim",	  "azsim.log", "bin",	    KNOWN_FILE,
-					    "console",	  DRIVER_LOCK, "drive.log", "engine",
-					    "engine.log", "run",       "templates" };
-
-	for (size_t i = 0; i < ARRAY_LEN(made); i++)
-		if (strcmp(name, made[i]) == 0)
-			return true;
-	return text_has_prefix(name, KNOWN_FILE "."); /* a write that was cut short */
-}
-
-/* Nothing but azsim lies there: whoever has a bin of his own has other programs in it. */
-static bool is_demos_bin(const char *dir)
-{
-	struct strs names = STRS_INIT(1000);
-	bool yes = file_list(&names, dir, NULL) == 0;
-
-	for (size_t i = 0; i < names.n && yes; i++)
-		yes = text_has_prefix(names.v[i], "azsim");
-	strs_clear(&names);
-	return yes;
-}
-
-int demo_world_alone(const struct demo_world *w, struct err *err)
-{
-	struct strs names = STRS_INIT(1000);
-	const char *other = NULL;
-	int rc = !w->usual && file_exists(w->dir) ? file_list(&names, w->dir, err) : 0;
-
-	for (size_t i = 0; i < names.n && !other; i++)
-		if (!is_demos(names.v[i]))
-			other = names.v[i];
-	if (!other && names.n > 0 && !is_demos_bin(w->bin))
-		other = names.v[0];
-	if (rc == 0 && other)
-		rc = err_set(
-		    err, ERR_DENIED,
-		    "%s is no folder of a demo: it holds %.60s. Nothing there is touched; name one that is empty, or not there yet",
-		    w->dir, other);
-	strs_clear(&names);
-	return rc;
-}
-
-/*
  * Making it
  */
 
@@ -313,14 +266,13 @@ static int check_way(const struct demo_world *w, struct err *err)
 static int install(const struct demo_world *w, struct err *err)
 {
 	mode_t old = umask(022);
-	int rc = demo_world_alone(w, err);
+	int rc = check_way(w, err);
 
-	if (rc == 0)
-		rc = check_way(w, err);
-	if (rc == 0)
+	if (rc == 0 && !w->usual)
+		rc = demo_folder_take(w->dir, err);
+	if (rc == 0 && w->usual)
 		rc = file_make_dir(w->dir, 0755, err);
-
-	if (rc == 0)
+	if (rc == 0 && w->usual)
 		rc = file_check_dir(w->dir, err);
 	if (rc == 0)
 		rc = file_make_dir(w->bin, 0755, err);
@@ -483,6 +435,7 @@ int demo_world_owned(const struct demo_world *w, bool elsewhere, struct err *err
 	return rc;
 }
 
+/* One whose path is made here, and ends in the demo's own name. */
 static int remove_folder(const char *dir, struct err *err)
 {
 	int rc = file_exists(dir) ? file_remove_tree(dir, err) : 0;
@@ -504,8 +457,11 @@ int demo_world_stop(struct demo_world *w, struct err *err)
 {
 	const struct demo_running none = { 0 };
 
-	if (demo_world_alone(w, err) < 0 || demo_world_halt(w, &none, err) < 0)
+	if ((!w->usual && demo_folder_check(w->dir, err) < 0) ||
+	    demo_world_halt(w, &none, err) < 0)
 		return -1;
+	if (!w->usual)
+		return demo_folder_remove(w->dir, err);
 	unlink(w->places.socket);
 	remove_empty_parent(w->places.socket);
 	remove_log(w);

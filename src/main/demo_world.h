@@ -42,9 +42,8 @@ bool demo_world_there(const struct demo_world *w); /* or something that it left 
 /* -1: the demo that would be ended is another user's. elsewhere: its folder was named; else the site's counts, when this user
  * has none. */
 int demo_world_owned(const struct demo_world *w, bool elsewhere, struct err *err);
-/* -1: the folder holds something that no demo makes. It is somebody's: no demo begins there, and none removes it. */
-int demo_world_alone(const struct demo_world *w, struct err *err);
-/* Ends engine and cloud, waits for their end, removes the folders. -1 with nothing done when it is not alone there. */
+/* Ends engine and cloud, waits for their end, removes the folders. -1 with nothing done where --state named a folder that is no
+ * demo's (demo_folder.h). */
 int demo_world_stop(struct demo_world *w, struct err *err);
 /* Ends what of driver, engine and cloud did not run before; the folders stay. */
 int demo_world_halt(const struct demo_world *w, const struct demo_running *had, struct err *err);

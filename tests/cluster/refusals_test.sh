@@ -103,16 +103,6 @@ for verb in "cluster list" status "ssh demo"; do
 	answers "$verb after the demo's engine was killed" 1 "the demo's engine has ended: |demo starts it again" $user "$pl" $verb
 done
 rm -r "$dir/home/.local"
-for held in notes bin; do # somebody's file, and somebody's programs
-	$user mkdir -p "$dir/home/mine/bin" && $user sh -c "echo kept >$dir/home/mine/bin/tool" || exit 2
-	[ $held = bin ] || { $user mv "$dir/home/mine/bin/tool" "$dir/home/mine/notes" && $user rmdir "$dir/home/mine/bin"; } || exit 2
-	for with in --stop --ghosts "--batch --ghosts"; do
-		answers "demo $with where somebody has $held" 1 "$dir/home/mine is no folder of a demo: it holds $held|Nothing there is touched" \
-			$user "$pl" demo --state "$dir/home/mine" $with
-	done
-	[ "$(cat "$dir/home/mine/notes" "$dir/home/mine/bin/tool" 2>/dev/null)" = kept ]; ok "which stays as it is"
-	rm -r "$dir/home/mine"
-done
 answers "a bad name of an engine" 2 '"../x" is no name for an engine' $user "$pl" -L ../x status
 answers "an empty one" 2 '"" is no name for an engine' $user "$pl" -L "" status
 answers "a socket that is a file" 1 "/etc/passwd is not a socket" $user "$pl" --socket /etc/passwd status
