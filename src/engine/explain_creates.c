@@ -33,9 +33,10 @@ static void crowd_add(struct crowd *c, const struct planner *p, const struct pla
 		c->tasks += l->slots;
 }
 
-static void crowd_text(char out[160], const struct crowd *c)
+/* pending: all of them, when the new nodes are for some alone */
+static void crowd_text(char out[160], const struct crowd *c, int64_t pending)
 {
-	char cores[64];
+	char cores[64], of[32] = "";
 
 	if (c->cpus_max > c->cpus_min)
 		snprintf(cores, sizeof(cores), "%.6g to %.6g cores each", c->cpus_min,
@@ -43,6 +44,8 @@ static void crowd_text(char out[160], const struct crowd *c)
 	else
 		snprintf(cores, sizeof(cores), "%.6g core%s each", c->cpus_max,
 			 c->cpus_max > 1 ? "s" : "");
+	if (c->tasks < pending)
+		snprintf(of, sizeof(of), " of %" PRId64, pending);
 	if (c->jobs_nodes > 0 && c->tasks > 0)
 		snprintf(out, 160,
 			 "%" PRId64 " tasks and %" PRId64 " nodes of jobs pending, %s",
@@ -51,8 +54,8 @@ static void crowd_text(char out[160], const struct crowd *c)
 		snprintf(out, 160, "jobs that want %" PRId64 " nodes pending, %s",
 			 c->jobs_nodes, cores);
 	else
-		snprintf(out, 160, "%" PRId64 " task%s pending, %s", c->tasks,
-			 c->tasks == 1 ? "" : "s", cores);
+		snprintf(out, 160, "%" PRId64 "%s task%s pending, %s", c->tasks, of,
+			 c->tasks == 1 && !of[0] ? "" : "s", cores);
 }
 
 /* Is there a bucket of lower price per core that was open? Then the size was chosen for another
@@ -104,7 +107,7 @@ static void explain_create(struct plan_create *c, const struct planner *p,
 			 size, choice_text(p, a, c->bucket));
 		return;
 	}
-	crowd_text(text, crowd);
+	crowd_text(text, crowd, p->d->tasks_pending);
 	snprintf(c->why, sizeof(c->why), "%.120s; %.80s %s", text, size,
 		 choice_text(p, a, c->bucket));
 }
