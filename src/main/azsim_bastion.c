@@ -177,7 +177,10 @@ int bastion_dial(const char *socket, const char *address, const char *port)
 	int fd = unix_connect(socket, 0, &err);
 
 	if (fd < 0 || dprintf(fd, "%s %s\n", address, port) < 0) {
-		fprintf(stderr, "azsim: %s\n", fd < 0 ? err.msg : strerror(errno));
+		fprintf(
+		    stderr,
+		    "azsim: %s: the simulated cloud has ended; \"paceline status\" says what starts it again\n",
+		    fd < 0 ? err.msg : strerror(errno));
 		return 1;
 	}
 	p[1].fd = fd;

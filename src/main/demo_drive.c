@@ -309,8 +309,10 @@ static void watch_queue(struct drive *d, const struct json *c)
 		 (long long)json_int(c, "view.booting", 0));
 	say(d, text);
 	d->seen_queue = d->seen_queue || left > 0;
-	if (d->seen_queue && left < d->o->tasks && d->out->first_task_s < 0)
+	if (d->seen_queue && left < d->o->tasks && d->out->first_task_s < 0) {
 		d->out->first_task_s = (double)(clock_mono_ms() - d->o->started_ms) / 1000;
+		say(d, "the first task has ended: seconds_to_first_task of the report");
+	}
 	if (d->phase == DEMO_SCALE_OUT && running > 0)
 		enter(d, DEMO_RUN);
 	if (d->phase == DEMO_RUN && d->seen_queue && left == 0 && d->kills_due <= 0)

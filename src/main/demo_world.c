@@ -16,11 +16,13 @@
 #include <unistd.h>
 
 #include "background.h"
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/proc.h"
 #include "base/text.h"
+#include "client/client.h"
 #include "demo_folder.h"
 #include "interrupt.h"
 #include "template/template.h"
@@ -28,6 +30,8 @@
 #define PROGRAM_MAX   ((size_t)64 << 20)
 #define END_WAIT_MS   30000
 #define PROC_FILE_MAX ((size_t)1 << 20)
+#define ASK_MS	      5000
+#define DEMO_CLOUD    "azsim" /* as its record says */
 #define DRIVER_LOCK   "drive.lock"
 #define KNOWN_FILE    DEMO_KNOWN /* a digest of the record that the engine was started with */
 
@@ -272,6 +276,8 @@ static int install(const struct demo_world *w, struct err *err)
 		rc = demo_folder_take(w->dir, err);
 	if (rc == 0 && w->usual)
 		rc = file_make_dir(w->dir, 0755, err);
+	if (rc < 0 && w->usual)
+		err_wrap(err, "the demo's folder cannot be made, --state DIR names another");
 	if (rc == 0 && w->usual)
 		rc = file_check_dir(w->dir, err);
 	if (rc == 0)
@@ -360,6 +366,32 @@ static int start_engine_again(const struct demo_world *w, struct err *err)
 	return demo_engine_start(w, err);
 }
 
+static void on_cloud_asked(void *arg, const struct json *answer, const struct err *err)
+{
+	bool *ended = arg;
+
+	(void)answer;
+	(void)err; /* then it finds its cloud by itself, some seconds later */
+	*ended = true;
+}
+
+/* An engine that has found no cloud for a while waits longer and longer before it asks. */
+static void ask_cloud_again(const struct demo_world *w)
+{
+	struct loop *l = loop_new(NULL);
+	struct client *c = l ? client_new(l, w->places.socket, (uid_t)-1) : NULL;
+	int64_t until = clock_mono_ms() + ASK_MS;
+	bool ended = !c;
+
+	if (c)
+		client_post(c, "/v1/clouds/" DEMO_CLOUD "/retry", NULL, on_cloud_asked, &ended);
+	while (!ended && clock_mono_ms() < until && !interrupt_came())
+		loop_turn(l, 200);
+	client_free(c);
+	if (l)
+		loop_free(l);
+}
+
 static int check_interrupt(struct err *err)
 {
 	return interrupt_came() ? err_set(err, ERR_IO, "interrupted") : 0;
@@ -367,17 +399,24 @@ static int check_interrupt(struct err *err)
 
 int demo_world_start(struct demo_world *w, int64_t seed, struct err *err)
 {
+	bool had_cloud;
+
 	if (w->root && !getpwnam(ENGINE_USER) && make_user(err) < 0)
 		return -1;
 	if (install(w, err) < 0 || check_interrupt(err) < 0)
 		return -1;
-	if (!demo_azsim_pid(w) && start_azsim(w, seed, err) < 0)
+	had_cloud = demo_azsim_pid(w) != 0;
+	if (!had_cloud && start_azsim(w, seed, err) < 0)
 		return -1;
 	if (check_interrupt(err) < 0)
 		return -1;
 	if (!demo_engine_pid(w))
 		return demo_engine_start(w, err);
-	return engine_knows_cloud(w) ? 0 : start_engine_again(w, err);
+	if (!engine_knows_cloud(w))
+		return start_engine_again(w, err);
+	if (!had_cloud)
+		ask_cloud_again(w);
+	return 0;
 }
 
 /* The folder above, when nobody else has anything in it. */

@@ -59,5 +59,11 @@ engine=$(cat "$dir/home/d/engine/engine.lock")
 mux new-session -d -s three -x 150 -y 40 "$user $pl demo --ghosts --state $dir/home/d 2>$dir/home/three.err"
 until_true screen_says three 'cloud ok'; ok "a third one finds all as it is"
 [ "$(cat "$dir/home/d/engine/engine.lock")" = "$engine" ]; ok "and leaves the engine alone"
+kill -9 "$(cat "$dir/home/d/azsim/lock")"
+until_true says "status" 'DOWN for'; ok "killed once more, the cloud is lost"
+mux new-session -d -s four -x 150 -y 40 "$user $pl demo --ghosts --state $dir/home/d 2>$dir/home/four.err"
+until_true says events "cloud azsim is asked again without waiting"; ok "where the engine stays, it is told to ask its cloud now"
+until_true screen_says four 'cloud ok'; ok "and finds it"
+[ "$(cat "$dir/home/d/engine/engine.lock")" = "$engine" ]; ok "as the engine that it was"
 grep -q 'a remark of somebody' "$dir/home/d/templates/slurm.yaml"; ok "and the templates, which somebody changed"
 tap_end

@@ -105,6 +105,8 @@ done
 rm -r "$dir/home/.local"
 answers "a bad name of an engine" 2 '"../x" is no name for an engine' $user "$pl" -L ../x status
 answers "an empty one" 2 '"" is no name for an engine' $user "$pl" -L "" status
+mkdir -m 700 "$dir/closed"
+answers "a socket in a folder of others" 1 "closed/e.sock: Permission denied: its folder is closed to you" $user "$pl" --socket "$dir/closed/e.sock" status
 answers "a socket that is a file" 1 "/etc/passwd is not a socket" $user "$pl" --socket /etc/passwd status
 answers "a socket's path that is too long" 1 "107 are possible" $user "$pl" --socket "$dir/$long" cluster list
 answers "a state folder whose socket is too long" 1 "107 are possible|--socket" \
@@ -130,6 +132,8 @@ answers "a file that is no YAML" 1 "$dir/templates/typo.yaml:2:1: " $user "$pl" 
 rm "$dir/templates/typo.yaml"
 
 # --- the cloud: an ordinary user's
+answers "a way into a cloud that has ended" 1 "none.sock: |\"paceline status\" says what starts it again" \
+	"$azsim" connect 10.20.0.4 22 --socket "$dir/none.sock"
 answers "azsim's command that is none" 2 'there is no command "srve"; did you mean "serve"?' "$azsim" srve
 answers "its option" 2 'there is no option "--stat"; did you mean "--state"?' "$azsim" serve --stat x
 answers "its port" 2 '--port takes a number from 0 to 65535, not "abc"' "$azsim" serve --state "$dir/home/az2" --port abc
