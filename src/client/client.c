@@ -128,6 +128,11 @@ static bool owner_fits(const struct client *c, uid_t uid)
 
 static int no_engine(struct err *err, const char *path, int why)
 {
+	struct stat st;
+
+	if ((why == EACCES || why == EPERM) && stat(path, &st) < 0 && errno == EACCES)
+		return err_set(err, ERR_DENIED, "%s: %s: its folder is closed to you", path,
+			       strerror(why));
 	if (why == EACCES || why == EPERM)
 		return err_set(err, ERR_DENIED,
 			       "%s: %s: the engine's owner lets you in by its group", path,

@@ -24,14 +24,28 @@ struct follow {
 
 static void ask_events(struct command_run *r, int64_t after, int64_t most, reply_fn *then);
 
+/* "+16 htc: ..." is about htc in its own words. */
+static bool names_itself(const char *text, const char *object)
+{
+	const char *at = strstr(text, object);
+	size_t n = strlen(object);
+
+	return at && (at == text || at[-1] == ' ') && strchr(" :,", at[n]);
+}
+
 static void show_event(struct command_run *r, const struct json *e)
 {
-	const char *level = json_str(e, "level", ""), *object = json_str(e, "object", "");
+	const char *object = json_str(e, "object", ""), *text = json_str(e, "text", "");
+	const char *actor = json_str(e, "actor", "");
+	bool said = !object[0] || names_itself(text, object);
+	bool job = !said && object[0] >= '0' && object[0] <= '9';
+	bool person = actor[0] && strcmp(actor, "engine") != 0;
 	char when[CLOCK_TEXT];
 
-	show_text(r, "%s %-5s %-10s %s%s%s", show_time(when, json_int(e, "at_ms", 0)), level,
-		  show_or(json_str(e, "cluster", ""), "engine"), object, object[0] ? " " : "",
-		  json_str(e, "text", ""));
+	show_text(r, "%s %-5s %-10s %s%s%s%s%s%s%s", show_time(when, json_int(e, "at_ms", 0)),
+		  json_str(e, "level", ""), show_or(json_str(e, "cluster", ""), "engine"),
+		  job ? "job " : "", said ? "" : object, said ? "" : " ", text,
+		  person ? " (by " : "", person ? actor : "", person ? ")" : "");
 }
 
 static void follow_on(struct command_run *r);

@@ -169,13 +169,18 @@ void run_get(struct command_run *r, char *path, answer_fn *then)
 	run_get_any(r, path, then_answer);
 }
 
-void run_post(struct command_run *r, char *path, struct json *body, answer_fn *then)
+void run_post_any(struct command_run *r, char *path, struct json *body, reply_fn *then_any)
 {
-	r->then_ok = then;
-	r->then = then_answer;
+	r->then = then_any;
 	r->call = client_post(r->client, path, body, on_reply, r);
 	free(path);
 	json_free(body);
+}
+
+void run_post(struct command_run *r, char *path, struct json *body, answer_fn *then)
+{
+	r->then_ok = then;
+	run_post_any(r, path, body, then_answer);
 }
 
 void run_if_match(struct command_run *r, const struct json *read)

@@ -18,6 +18,7 @@ void run_get(struct command_run *r, char *path, answer_fn *then);
 void run_post(struct command_run *r, char *path, struct json *body, answer_fn *then);
 /* The call that was just made is meant for what was read, as the "etag" in it says (R9.1). */
 void run_if_match(struct command_run *r, const struct json *read);
+void run_post_any(struct command_run *r, char *path, struct json *body, reply_fn *then_any);
 void run_get_any(struct command_run *r, char *path, reply_fn *then_any);
 void run_later(struct command_run *r, int64_t ms, void (*wake)(struct command_run *r));
 void run_keep(struct command_run *r, void *state, void (*drop)(void *state));

@@ -16,6 +16,7 @@
 
 struct submission {
 	char *sample; /* file name, until its folder is known */
+	struct json *body;
 	char job[64];
 	bool seen;	       /* in a reading of the queue */
 	int64_t read_ms;       /* when the engine's last reading was; -1 not known yet */
@@ -29,6 +30,7 @@ static void drop(void *state)
 	struct submission *s = state;
 
 	free(s->sample);
+	json_free(s->body);
 	free(s);
 }
 
@@ -228,6 +230,12 @@ static void put_words(const struct command_run *r, size_t first, struct json *bo
 static const char *const changes[] = { "name",	"array", "partition", "account",
 				       "nodes", "time",	 "cpus",      "mem" };
 
+static bool asks_for_more(const struct command_run *r)
+{
+	return command_option(r, "cpus") || command_option(r, "mem") ||
+	       command_option(r, "nodes") || command_option(r, "partition");
+}
+
 static void put_changes(const struct command_run *r, struct json *body)
 {
 	for (size_t i = 0; i < ARRAY_LEN(changes); i++)
@@ -235,8 +243,43 @@ static void put_changes(const struct command_run *r, struct json *body)
 			json_set_str(body, changes[i], command_option(r, changes[i]));
 }
 
+static void submit(struct command_run *r)
+{
+	struct submission *s = r->state;
+	struct json *body = s->body;
+
+	s->body = NULL;
+	run_post(r, client_path("/v1/clusters/%/jobs", the_cluster(r), (char *)NULL), body,
+		 on_submitted);
+}
+
+/* It is submitted all the same: the cluster may grow. */
+static void on_fits(struct command_run *r, const struct json *answer, const struct err *err)
+{
+	const struct json *list = json_get(answer, "problems");
+
+	(void)err; /* what cannot be known now is told by "why" later */
+	for (size_t i = 0; i < json_len(list); i++) {
+		const char *text = json_str(json_at(list, i), "text", "");
+
+		if (text_has_prefix(text, "never fits"))
+			show_progress(r, "%s", text);
+	}
+	submit(r);
+}
+
+static void look_whether_it_fits(struct command_run *r)
+{
+	struct json *body = json_new_object();
+
+	put_changes(r, body);
+	run_post_any(r, client_path("/v1/clusters/%/jobs/check", the_cluster(r), (char *)NULL),
+		     body, on_fits);
+}
+
 static void send_script(struct command_run *r, const char *path, size_t first_arg)
 {
+	struct submission *s = r->state;
 	struct json *body = json_new_object();
 	struct err err = ERR_INIT;
 
@@ -249,8 +292,11 @@ static void send_script(struct command_run *r, const char *path, size_t first_ar
 	if (command_option(r, "cwd"))
 		json_set_str(body, "cwd", command_option(r, "cwd"));
 	put_words(r, first_arg, body);
-	run_post(r, client_path("/v1/clusters/%/jobs", the_cluster(r), (char *)NULL), body,
-		 on_submitted);
+	s->body = body;
+	if (asks_for_more(r))
+		look_whether_it_fits(r);
+	else
+		submit(r);
 }
 
 /* Of a job that was submitted before: what is said changes, the rest is as it was. */

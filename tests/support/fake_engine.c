@@ -185,14 +185,30 @@ static struct json *status_json(void)
 	return list_json("clusters", c);
 }
 
-static struct json *event_json(void)
+static struct json *events_json(void)
 {
-	struct event e = { .seq = 3, .at_ms = clock_utc_ms(), .level = EVENT_WARN };
+	static const struct event some[] = {
+		{ .level = EVENT_WARN,
+		  .object = "htc-3",
+		  .text = "boot failed",
+		  .actor = "engine" },
+		{ .level = EVENT_INFO, .object = "12", .text = "submitted", .actor = "ann" },
+		{ .level = EVENT_INFO,
+		  .object = "htc",
+		  .text = "+16 htc: 32 tasks pending",
+		  .actor = "engine" },
+	};
+	struct json *j = json_new_object(), *list = json_set_array(j, "events");
 
-	snprintf(e.cluster, sizeof(e.cluster), "demo");
-	snprintf(e.object, sizeof(e.object), "htc-3");
-	snprintf(e.text, sizeof(e.text), "boot failed");
-	return wire_event_json(&e);
+	for (size_t i = 0; i < ARRAY_LEN(some); i++) {
+		struct event e = some[i];
+
+		e.seq = 3 + (int64_t)i;
+		e.at_ms = clock_utc_ms();
+		snprintf(e.cluster, sizeof(e.cluster), "demo");
+		json_add(list, wire_event_json(&e));
+	}
+	return j;
 }
 
 static struct json *cost_json(void)
@@ -251,7 +267,7 @@ static struct json *answer_get(struct fake *f, const struct http_exchange *x)
 	if (strcmp(path, "/v1/audit/prune") == 0)
 		return prunable_json();
 	if (strcmp(path, "/v1/events") == 0)
-		return list_json("events", event_json());
+		return events_json();
 	if (strncmp(path, "/v1/operations/", 15) == 0)
 		return operation_json(f, strtoll(path + 15, NULL, 10));
 	return NULL;
@@ -282,6 +298,9 @@ static struct json *answer_post(const struct http_exchange *x)
 		return object("operation", NULL, 8);
 	if (strcmp(path, "/v1/clusters/demo/teardown") == 0)
 		return object("operation", NULL, 9);
+	if (strcmp(path, "/v1/clusters/demo/jobs/check") == 0)
+		return list_json("problems",
+				 object("text", "never fits: it asks for 400 cores", 0));
 	if (strcmp(path, "/v1/clusters/demo/jobs") == 0)
 		return object("job", "12", 0);
 	if (strcmp(path, "/v1/clusters/demo/nodes/drain") == 0 ||

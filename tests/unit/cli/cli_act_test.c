@@ -139,6 +139,13 @@ static void submits_and_waits(void **state)
 	assert_int_equal(cli_run_argv(s, &o, words), 0);
 	HAS(cli_asked(s),
 	    "\"file\":\"myjob\",\"nodes\":\"2\",\"args\":[\"--exclusive\"],\"words\":[\"w 1\",\"--fast\"]}");
+	words[5] = "--cpus"; /* it goes into the queue all the same */
+	words[6] = "400";
+	words[7] = NULL;
+	assert_int_equal(cli_run_argv(s, &o, words), 0);
+	HAS(cli_asked(s), "POST /v1/clusters/demo/jobs/check {\"cpus\":\"400\"}");
+	HAS(ERROUT(s), "never fits: it asks for 400 cores\n");
+	assert_string_equal(OUT(s), "job 12 is in the queue of demo\n");
 	assert_int_equal(cli_run(s, "paceline job submit demo /nonexistent.sh"), 1);
 	assert_int_equal(cli_run(s, "paceline job submit demo"), 2);
 	free(path);

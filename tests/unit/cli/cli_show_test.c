@@ -28,6 +28,8 @@ static void shows_tables_and_json(void **state)
 	assert_string_equal(ERROUT(s), "");
 	assert_int_equal(cli_run(s, "paceline events demo"), 0);
 	HAS(OUT(s), " warn  demo       htc-3 boot failed\n");
+	HAS(OUT(s), " info  demo       job 12 submitted (by ann)\n");
+	HAS(OUT(s), " info  demo       +16 htc: 32 tasks pending\n");
 }
 
 static void takes_the_only_cluster_where_none_is_named(void **state)
