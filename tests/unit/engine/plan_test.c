@@ -123,6 +123,17 @@ static void tasks_that_wait_buy_as_many_nodes_as_they_fill(void **state)
 	assert_true(strlen(w->plan.creates[0].why) > 10);
 }
 
+/* "9 tasks pending" for nodes that take 8 of 12 would read as a miscount. */
+static void says_how_many_of_the_tasks_the_nodes_are_for(void **state)
+{
+	struct world *w = *state;
+
+	want_slots(w, 9, 1);
+	w->demand.tasks_pending = 12;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_non_null(strstr(w->plan.creates[0].why, "9 of 12 tasks pending, 1 core each"));
+}
+
 static void the_arrays_limit_holds_and_the_rest_is_explained(void **state)
 {
 	struct world *w = *state;
@@ -827,6 +838,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(tasks_that_wait_buy_as_many_nodes_as_they_fill),
+		T(says_how_many_of_the_tasks_the_nodes_are_for),
 		T(the_arrays_limit_holds_and_the_rest_is_explained),
 		T(what_fits_no_size_buys_nothing),
 		T(more_nodes_than_an_array_may_have_never_fit),
