@@ -76,6 +76,7 @@ static void on_checked(struct command_run *r, const struct json *answer)
 	show_lines(r, answer, "makes now", "creates.now");
 	show_lines(r, answer, "later", "creates.later");
 	show_lines(r, answer, "leaves", "creates.kept");
+	show_lines(r, answer, "idle", "creates.idle");
 	show_cost(r, answer);
 	show_problems(r, answer);
 	show_result(r, answer);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/region.h"
@@ -184,13 +185,23 @@ static void size_line(char out[80], const struct check_facts *f, const char *nam
 		snprintf(out, 80, "%s", name ? vm_size_short(name) : "?");
 }
 
+/* With its unit, and exact. */
+static const char *idle_text(char out[CLOCK_TEXT], int64_t s)
+{
+	if (s % 60 == 0)
+		return clock_span(out, s * 1000);
+	snprintf(out, CLOCK_TEXT, "%llds", (long long)s);
+	return out;
+}
+
 void check_creates(struct json *out, const struct check_facts *f)
 {
 	static const char *const bought[] = { "on demand", "spot", "spot, else on demand" };
 	const struct cluster_spec *s = f->spec;
 	struct json *j = json_set_object(out, "creates"), *now = json_set_array(j, "now");
 	struct json *later = json_set_array(j, "later"), *kept = json_set_array(j, "kept");
-	char size[80];
+	struct json *idle = json_set_array(j, "idle");
+	char size[80], span[CLOCK_TEXT];
 
 	size_line(size, f, s->head_size);
 	line(now, "head %s, disk %lld GiB", size, (long long)s->head_disk_gib);
@@ -214,6 +225,8 @@ void check_creates(struct json *out, const struct check_facts *f)
 	for (size_t i = 0; i < s->n_arrays; i++) {
 		const struct array_spec *a = &s->arrays[i];
 
+		line(idle, "%s: nodes go after %s without a job", a->name,
+		     idle_text(span, a->idle_s));
 		size_line(size, f, a->sizes.n ? a->sizes.v[0] : NULL);
 		if (a->max_nodes >= 0)
 			line(later, "%lld to %lld %s %s, %s", (long long)a->min_nodes,

@@ -278,7 +278,7 @@ static struct json *check_json(void)
 	static const char text[] =
 	    "{\"problems\":[{\"level\":\"fail\",\"param\":\"head_size\",\"fix\":\"Standard_D2s_v5\",\"text\":\"no "
 	    "such size\"}],\"cost\":{\"idle\":0.1,\"some\":0.3,\"some_nodes\":10,\"full\":17},\"creates\":{"
-	    "\"now\":[\"a head\",\"a network\"],\"later\":[],\"kept\":[]},\"pending\":false}";
+	    "\"now\":[\"a head\",\"a network\"],\"later\":[],\"kept\":[],\"idle\":[\"htc: nodes go after 5s without a job\"]},\"pending\":false}";
 
 	return json_parse(text, strlen(text), NULL);
 }

@@ -105,6 +105,7 @@ static void checks_a_cluster_without_making_it(void **state)
 	assert_string_equal(OUT(s),
 			    "makes now   a head\n"
 			    "            a network\n"
+			    "idle        htc: nodes go after 5s without a job\n"
 			    "costs       idle $0.10/h, 10 nodes $0.30/h, full $17.00/h\n"
 			    "fail: head_size: no such size\n"
 			    "      try head_size=Standard_D2s_v5\n");

@@ -161,6 +161,20 @@ static void what_is_right_has_a_price_and_no_problem(void **state)
 	assert_string_equal(check_state(w, "price"), "ok");
 }
 
+static void idle_times_are_told_with_their_unit(void **state)
+{
+	struct world *w = *state;
+
+	look(w, NULL, NULL);
+	w->spec.arrays[0].idle_s = 90;
+	w->spec.arrays[1].idle_s = 600;
+	check_spec(w->out, &w->f);
+	assert_string_equal(json_str(w->out, "creates.idle.0", ""),
+			    "htc: nodes go after 90s without a job");
+	assert_string_equal(json_str(w->out, "creates.idle.1", ""),
+			    "hpc: nodes go after 10m without a job");
+}
+
 static void what_is_not_read_yet_is_not_known(void **state)
 {
 	struct world *w = *state;
@@ -336,6 +350,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_right_has_a_price_and_no_problem, up,
 						down),
+		cmocka_unit_test_setup_teardown(idle_times_are_told_with_their_unit, up, down),
 		cmocka_unit_test_setup_teardown(what_is_not_read_yet_is_not_known, up, down),
 		cmocka_unit_test_setup_teardown(
 		    a_wrong_size_names_its_parameter_and_the_nearest, up, down),
