@@ -146,12 +146,17 @@ static void title_counts(const struct deck *d, enum pane_id id, char out[80])
 void deck_draw_title(const struct deck *d, struct screen *s, enum pane_id id)
 {
 	const struct pane *p = &d->panes[id];
-	char title[80], right[80];
+	char title[80], right[128], above[40];
+	int room = d->layout.pane[id].cols - 8; /* what a title line has around its words */
 
 	snprintf(title, sizeof(title), "%s%s%s", p->kind->title,
 		 p->kind->of_cluster && d->cluster[0] ? " " : "",
 		 p->kind->of_cluster ? d->cluster : "");
 	title_counts(d, id, right);
+	if (id == d->focus && pane_above(p, above)[0] &&
+	    text_width(title) + text_width(right) + 2 + text_width(above) <= room)
+		snprintf(right + strlen(right), sizeof(right) - strlen(right), "%s%s",
+			 right[0] ? "  " : "", above);
 	pane_title(s, d->layout.pane[id], title, right, id == d->focus);
 }
 

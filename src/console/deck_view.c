@@ -278,7 +278,7 @@ static void place_right(const struct deck *d, char *out, size_t max)
 {
 	const struct pane *p = &d->panes[d->focus];
 	const char *sort = p->kind->sorts[p->sort];
-	char a[24], b[24], marks[40] = "";
+	char a[24], b[24], above[40], marks[40] = "";
 
 	out[0] = '\0';
 	if (d->view->right)
@@ -287,9 +287,11 @@ static void place_right(const struct deck *d, char *out, size_t max)
 		return;
 	if (p->table.n_marks > 0)
 		snprintf(marks, sizeof(marks), "  %zu marked", p->table.n_marks);
-	snprintf(out, max, "%s%s%s%s%s of %s%s", sort[0] ? "sort:" : "",
-		 sort[0] && p->descending ? "-" : "", sort, sort[0] ? "  " : "",
-		 words_number(a, p->rows.shown_total), words_number(b, p->rows.total), marks);
+	pane_above(p, above);
+	snprintf(out, max, "%s%s%s%s%s%s%s of %s%s", above, above[0] ? "  " : "",
+		 sort[0] ? "sort:" : "", sort[0] && p->descending ? "-" : "", sort,
+		 sort[0] ? "  " : "", words_number(a, p->rows.shown_total),
+		 words_number(b, p->rows.total), marks);
 }
 
 /* Where we are at the left, how many and in which order at the right; a filter that cannot be

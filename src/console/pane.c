@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "console/words.h"
 
 #define WINDOW_MIN 40
 #define WINDOW_STEP                                                                            \
@@ -549,6 +550,31 @@ static void split_rows(struct pane *p)
 	p->table.split_title = p->kind->behind;
 }
 
+static bool is_behind(const struct pane *p, size_t row)
+{
+	int64_t i = in_window(p, row);
+
+	return p->sort == 0 && p->kind->is_behind && i >= 0 && p->kind->is_behind(p, (size_t)i);
+}
+
+/* Who looks elsewhere sees what is in the queue, wherever among the ended the cursor was left.
+ * Once it is out of the window, that stays so. */
+static bool shows_top(const struct pane *p, bool focused)
+{
+	return !focused && (pane_at(p) < 0 ? p->table.from_top : is_behind(p, p->table.cursor));
+}
+
+const char *pane_above(const struct pane *p, char out[40])
+{
+	char n[24];
+
+	out[0] = '\0';
+	if (p->table.top > 0 && is_behind(p, p->table.top))
+		snprintf(out, 40, "%s more above, Home",
+			 words_number(n, (int64_t)p->table.top));
+	return out;
+}
+
 void pane_draw(struct pane *p, struct screen *s, struct area a, bool focused)
 {
 	struct area body = a;
@@ -558,6 +584,7 @@ void pane_draw(struct pane *p, struct screen *s, struct area a, bool focused)
 		body.rows--;
 	}
 	p->ascii = s->ascii;
+	p->table.from_top = shows_top(p, focused);
 	choose_columns(p, a.cols);
 	split_rows(p);
 	table_draw(&p->table, s, body, focused);

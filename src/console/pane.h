@@ -138,6 +138,8 @@ void pane_title(struct screen *s, struct area a, const char *title, const char *
 		bool focused);
 void pane_draw(struct pane *p, struct screen *s, struct area a, bool focused);
 void pane_lines(struct pane *p, struct screen *s, struct area a); /* DECK_TINY */
+/* "32 more above, Home": of those in sight all stand behind others, which are not; "" none. */
+const char *pane_above(const struct pane *p, char out[40]);
 
 int64_t pane_hash(const char *text); /* a row id for rows that have only names; never 0 */
 

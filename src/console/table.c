@@ -59,6 +59,10 @@ static void keep_in_view(struct table *t)
 {
 	size_t rows = t->rows > 0 ? (size_t)t->rows : 1;
 
+	if (t->from_top) {
+		t->top = 0;
+		return;
+	}
 	if (t->cursor < t->top)
 		t->top = t->cursor;
 	if (t->cursor >= t->top + rows)

@@ -59,6 +59,7 @@ struct table {
 	int lines;		 /* in so many lines without the titles */
 	const char *split_title; /* of a line that stands over the row `split`; NULL none */
 	size_t split;
+	bool from_top; /* its cursor is not shown and not kept in sight: the first rows are */
 	size_t first; /* columns scrolled away at the left, the first one aside */
 	bool more;    /* there are columns beside these: scrolling brings them */
 	int gutter;   /* TABLE_GUTTER, or 2 where nothing can be marked */

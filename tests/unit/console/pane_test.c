@@ -273,6 +273,51 @@ static void no_row_stays_out_of_its_window_whatever_the_size(void **state)
 	pane_clear(&s.pane);
 }
 
+/* A cursor left among the ended hides no queue from who looks at another pane. */
+static void a_pane_that_is_not_looked_at_shows_the_queue(void **state)
+{
+	struct site s;
+	struct screen screen;
+	char above[40];
+
+	(void)state;
+	open_site(&s, 120);
+	s.pane.ended = true;
+	for (size_t i = 0; i < 60; i++) {
+		char id[24];
+
+		snprintf(id, sizeof(id), "%zu", i + 1);
+		end_job(&s, id);
+	}
+	screen_init(&screen, 12, 80, true);
+	table_go(&s.pane.table, 119);
+	tell(&s);
+	assert_int_equal(at_rest(&s, &screen), 0);
+	assert_string_equal(under_cursor(&s), "1");
+	assert_string_equal(pane_above(&s.pane, above), "110 more above, Home");
+	for (int turn = 0; turn < 4; turn++) { /* its row is out of the window meanwhile */
+		pane_draw(&s.pane, &screen, (struct area){ 0, 0, 12, 80 }, false);
+		pane_follow(&s.pane);
+		tell(&s);
+	}
+	assert_int_equal(s.pane.table.top, 0);
+	assert_int_equal(s.pane.rows.offset, 0);
+	assert_string_equal(pane_above(&s.pane, above), "");
+	/* Whoever comes back is at the job that he left. */
+	assert_int_equal(at_rest(&s, &screen), 0);
+	assert_string_equal(under_cursor(&s), "1");
+	assert_int_equal(s.pane.table.top, 110);
+	/* In the queue the cursor is kept in sight, looked at or not. */
+	table_go(&s.pane.table, 40);
+	tell(&s);
+	at_rest(&s, &screen);
+	pane_draw(&s.pane, &screen, (struct area){ 0, 0, 12, 80 }, false);
+	assert_true(s.pane.table.top > 0);
+	assert_string_equal(pane_above(&s.pane, above), "");
+	screen_clear(&screen);
+	pane_clear(&s.pane);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +328,7 @@ int main(void)
 		cmocka_unit_test(one_that_was_chosen_among_the_ended_stays),
 		cmocka_unit_test(the_top_stays_the_top_of_a_queue_that_runs_dry),
 		cmocka_unit_test(no_row_stays_out_of_its_window_whatever_the_size),
+		cmocka_unit_test(a_pane_that_is_not_looked_at_shows_the_queue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
