@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/strs.h"
 #include "base/text.h"
 #include "console/deck.h"
 #include "console/words.h"
@@ -14,6 +15,7 @@
 #define BAR_MOST    48
 #define PHASE_COLS  40 /* in front of a bar */
 #define EVENTS_MOST 12
+#define NAMES_MOST  4096 /* of one list */
 
 /* Cause first, then what follows from it. */
 static void says(const struct deck *d, struct textbox *out, const struct node *n)
@@ -58,16 +60,21 @@ static void offer(struct offers *o, const struct deck *d, const struct binding *
 				    o->used ? "   " : "  ", item);
 }
 
-/* What it wrote comes first: of one that failed it is what is wanted. */
-static void can_do(const struct deck *d, struct textbox *out, int columns)
+/* What it wrote comes first: of one that failed it is what is wanted. A node drains or does
+ * not: the act that would change nothing is left out. */
+static void can_do(const struct deck *d, struct textbox *out, const struct node *n, int columns)
 {
-	const struct binding *log = binding_named(d, "Log");
+	bool drains = n->state == NODE_DRAINING || n->drain_asked;
+	const struct binding *first[] = { binding_named(d, "Log"),
+					  drains ? NULL : binding_named(d, "Drain") };
+	const struct binding *undrain = binding_named(d, "Undrain");
 	struct offers o = { .out = out, .columns = columns };
 
-	if (log)
-		offer(&o, d, log);
+	for (size_t i = 0; i < ARRAY_LEN(first); i++)
+		if (first[i])
+			offer(&o, d, first[i]);
 	for (const struct binding *b = node_keys; b->keys; b++)
-		if (strcmp(b->group, GROUP_ACT) == 0)
+		if (strcmp(b->group, GROUP_ACT) == 0 && (drains || b != undrain))
 			offer(&o, d, b);
 	if (o.used)
 		textbox_add(out, TONE_KEY, "%s", o.line);
@@ -165,15 +172,18 @@ static void facts(const struct deck *d, struct textbox *out, const struct node *
 		textbox_add(out, TONE_DIM, "  set     %s", n->set_id);
 }
 
-/* A whole name in "htc-1,htc-[3-4]": lists of many are the scheduler's to unfold. */
+/* Is it one of "htc-1,htc-[3-4]"? Of a list that was cut the names before the cut are known. */
 static bool names_node(const char *list, const char *name)
 {
-	size_t n = strlen(name);
+	struct strs names = STRS_INIT(NAMES_MOST);
+	bool found = strcmp(list, name) == 0;
 
-	for (const char *at = strstr(list, name); at; at = strstr(at + 1, name))
-		if ((at == list || at[-1] == ',') && (at[n] == '\0' || at[n] == ','))
-			return true;
-	return false;
+	if (!found && strpbrk(list, ",["))
+		hostlist_expand(&names, list, NULL);
+	for (size_t i = 0; i < names.n && !found; i++)
+		found = strcmp(names.v[i], name) == 0;
+	strs_clear(&names);
+	return found;
 }
 
 static void jobs_on(const struct deck *d, struct textbox *out, const struct node *n)
@@ -186,7 +196,7 @@ static void jobs_on(const struct deck *d, struct textbox *out, const struct node
 		const struct job *j = &p->rows.u.jobs[i];
 		char age[CLOCK_TEXT];
 
-		if (!names_node(j->nodes, n->name))
+		if (!job_has_nodes(j) || !names_node(j->nodes, n->name))
 			continue;
 		told++;
 		textbox_add(out, words_job_tone(j->state), "  %-10s %-14s %-8s %s %s", j->id,
@@ -210,7 +220,7 @@ static void events_of(const struct deck *d, struct textbox *out, const char *nam
 		const struct event *e = &p->rows.u.events[i];
 		char when[CLOCK_TEXT];
 
-		if (strcmp(e->cluster, d->cluster) != 0 || strcmp(e->object, name) != 0)
+		if (strcmp(e->cluster, d->cluster) != 0 || !names_node(e->object, name))
 			continue;
 		told++;
 		textbox_add(out, words_event_tone(e->level), "  %s %s",
@@ -237,7 +247,7 @@ static int row_count(struct deck *d, int columns)
 	}
 	says(d, &d->under, n);
 	textbox_add(&d->under, TONE_TITLE, "what you can do");
-	can_do(d, &d->under, two ? columns / 2 : columns);
+	can_do(d, &d->under, n, two ? columns / 2 : columns);
 	way_up(d, &d->under, n, two ? columns / 2 : columns);
 	facts(d, &d->under, n);
 	jobs_on(d, beside, n);
