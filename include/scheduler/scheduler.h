@@ -81,6 +81,7 @@ struct job_spec {
 
 struct job_changes { /* to what a script says of itself; "" or NULL: none */
 	const char *account, *nodes, *cpus, *mem, *time;
+	const char *array;    /* counted into the job's tasks; it is no option of these: sched_args.array submits it */
 };
 
 struct job_end { /* how a job ended, while the scheduler still knows */

@@ -37,7 +37,8 @@ struct job_changes resubmit_changes(const struct json *changes)
 				     .nodes = json_str(changes, "nodes", ""),
 				     .cpus = json_str(changes, "cpus", ""),
 				     .mem = json_str(changes, "mem", ""),
-				     .time = json_str(changes, "time", "") };
+				     .time = json_str(changes, "time", ""),
+				     .array = json_str(changes, "array", "") };
 }
 
 /*
@@ -202,16 +203,44 @@ static bool check_sizes(struct json *out, const struct check_job *f, struct job 
 	return good && f->sched->job_options(NULL, as, c, processes, NULL) == 0;
 }
 
+/* Nodes that floors keep are made all the same. */
+static bool is_for_it(const struct plan *p, size_t create)
+{
+	for (size_t i = 0; i < p->n_placements; i++)
+		if (p->placements[i].want == 0 && p->placements[i].create == create)
+			return true;
+	return false;
+}
+
 static void say_placed(struct json *out, const struct plan *p)
 {
+	const char *why = NULL;
+	int64_t made = 0;
 	char text[300];
 
-	if (p->n_creates > 0)
-		snprintf(text, sizeof(text), "%lld new nodes: %.200s",
-			 (long long)p->creates[0].count, p->creates[0].why);
+	for (size_t i = 0; i < p->n_creates; i++) {
+		if (!is_for_it(p, i))
+			continue;
+		made += p->creates[i].count;
+		why = why ? why : p->creates[i].why;
+	}
+	if (why)
+		snprintf(text, sizeof(text), "%s: %.200s",
+			 count_text((char[48]){ 0 }, made, "new node"), why);
 	else
 		snprintf(text, sizeof(text), "it fits on nodes that are there");
 	check_told(out, "fits", CHECK_OK, text);
+}
+
+static void say_waits(struct json *out, const struct why_want *w, int64_t tasks)
+{
+	char some[64] = "it";
+
+	if (w->placed > 0 && tasks == w->placed + w->unplaced)
+		snprintf(some, sizeof(some), "%lld of %lld tasks", (long long)w->unplaced,
+			 (long long)tasks);
+	check_problem(out, CHECK_WARN, "", NULL, "%s would wait: %s", some,
+		      w->text ? w->text : "");
 }
 
 /* The decision, with this job as the whole queue: what it says now it would say then. */
@@ -221,7 +250,6 @@ static void check_fit(struct json *out, const struct check_job *f, const struct 
 	struct demand d = { 0 };
 	struct plan p = { 0 };
 	struct job *j;
-	const char *said;
 
 	queue_init(&q);
 	j = queue_add_job(&q);
@@ -231,14 +259,14 @@ static void check_fit(struct json *out, const struct check_job *f, const struct 
 	    plan_make(&p, &d, f->facts, NULL) < 0 || p.n_wants == 0) {
 		check_told(out, "fits", CHECK_UNKNOWN, "whether it fits is not known");
 	} else {
-		said = p.wants[0].text ? p.wants[0].text : "";
 		if (p.wants[0].unplaced == 0) /* on nodes that boot, too */
 			say_placed(out, &p);
 		else if (p.wants[0].code == WHY_NEVER_FITS ||
 			 p.wants[0].code == WHY_GROUP_TOO_SMALL)
-			check_problem(out, CHECK_FAIL, "", NULL, "%s", said);
+			check_problem(out, CHECK_FAIL, "", NULL, "%s",
+				      p.wants[0].text ? p.wants[0].text : "");
 		else
-			check_problem(out, CHECK_WARN, "", NULL, "it would wait: %s", said);
+			say_waits(out, &p.wants[0], as->tasks);
 	}
 	plan_clear(&p);
 	demand_clear(&d);
@@ -260,6 +288,18 @@ void check_job(struct json *out, const struct check_job *f, const struct job *as
 		return;
 	if (json_len(json_get(out, "problems")) == 0 && f->facts)
 		check_fit(out, f, &job);
+}
+
+/* The script is read by the scheduler alone. */
+static void script_too(struct json *out, const struct json *changes, bool first, bool of_array)
+{
+	bool set = json_str(changes, "array", "")[0];
+
+	if (json_len(json_get(out, "problems")) > 0 || (!first && (set || !of_array)))
+		return;
+	check_told(out, "script", CHECK_UNKNOWN,
+		   set ? "what the script says of its size comes on top"
+		       : "what the script says of its array and its size comes on top");
 }
 
 struct json *engine_job_again_check(struct engine *e, const char *cluster, const char *job,
@@ -292,9 +332,7 @@ struct json *engine_job_again_check(struct engine *e, const char *cluster, const
 				    r->decided ? &now : NULL, r->sched };
 	out = json_new_object();
 	check_job(out, &facts, &as, changes);
-	if (!job[0] && json_len(json_get(out, "problems")) == 0)
-		check_told(out, "script", CHECK_UNKNOWN,
-			   "what the script says of itself comes on top");
+	script_too(out, changes, !job[0], known && known->array_id[0]);
 	facts_clear(&now);
 	return out;
 }

@@ -49,12 +49,24 @@ static int limits_get(int64_t *secs, const char *v)
 	return slurm_limit_read(secs, whole(text));
 }
 
+/* What is not understood changes nothing: whoever submits it is told by the scheduler. */
+static void take_array(struct job *as, const char *set)
+{
+	int64_t tasks, limit;
+
+	if (!set || !set[0] || slurm_tasks_read(&tasks, &limit, whole(set)) < 0 || tasks < 1)
+		return;
+	as->tasks = tasks;
+	as->task_limit = limit;
+}
+
 /* Sizes that the scheduler would refuse are refused here, where the operator still types. */
 static int take_sizes(struct job *as, const struct job_changes *c, int64_t processes,
 		      struct err *err)
 {
 	int64_t n;
 
+	take_array(as, c->array);
 	if (c->nodes && c->nodes[0]) {
 		if (slurm_count_read(&as->nodes_min, whole(c->nodes)) < 0 || as->nodes_min < 1)
 			return err_set(err, ERR_INVALID, "a job has one node at least");

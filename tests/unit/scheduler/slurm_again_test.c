@@ -19,8 +19,8 @@ static void changes_become_options_or_are_refused(void **state)
 	struct strs out = STRS_INIT(8);
 	struct err err = ERR_INIT;
 	struct job_changes all = {
-		.nodes = "2", .time = "1-12:00:00", .cpus = "4", .mem = "2G"
-	};
+		.nodes = "2", .time = "1-12:00:00", .cpus = "4", .mem = "2G", .array = "1-5"
+	}; /* the array is an option of each submission */
 
 	(void)state;
 	assert_int_equal(options(&out, NULL, all, 0, &err), 0);
@@ -63,6 +63,10 @@ static void changes_become_the_sizes_of_a_job(void **state)
 	assert_int_equal(options(NULL, &j, (struct job_changes){ .time = "30" }, 0, NULL), 0);
 	assert_int_equal(j.limit_s, 1800);
 	assert_int_equal(j.nodes_min, 2); /* what is not said stays */
+	assert_int_equal(
+	    options(NULL, &j, (struct job_changes){ .array = "1-9:2,20%3" }, 0, NULL), 0);
+	assert_int_equal(j.tasks, 6);
+	assert_int_equal(j.task_limit, 3);
 }
 
 static void tells_what_a_job_was_submitted_with(void **state)
