@@ -114,9 +114,12 @@ static void why_after(char out[WORDS_MAX], const char *dependency)
 /* In a narrow cell the numbers count: they stand at the end of the sentence. */
 static const char *verdict_of(const char *waits)
 {
-	static const char full[] = "no capacity: ";
+	static const char *const kinds[] = { "no capacity: ", "at a limit: " };
 
-	return strncmp(waits, full, sizeof(full) - 1) == 0 ? waits + sizeof(full) - 1 : waits;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (text_has_prefix(waits, kinds[i]))
+			return waits + strlen(kinds[i]);
+	return waits;
 }
 
 static void why_verdict(char out[WORDS_MAX], const struct job *j)

@@ -344,6 +344,29 @@ static bool pool_empty(struct telling *w, const struct attempt *a, size_t want)
 	return true;
 }
 
+/* What the cluster forbids itself an operator can raise; what the cloud lacks he cannot. */
+static void at_level(struct telling *w, const struct cause *c, const char *bucket)
+{
+	const struct level *l = c->level;
+	bool own = l->bind == BIND_ARRAY || l->bind == BIND_CLUSTER;
+	const char *kind = own ? "at a limit" : "no capacity";
+	const char *name = l->bind == BIND_BUCKET ? bucket : l->name;
+
+	if (l->cores_max >= 0 && l->cores < l->cores_max + 1 &&
+	    (l->nodes_max < 0 || l->nodes > 0))
+		snprintf(w->text, sizeof(w->text),
+			 "%s: %s has %.0f of %.0f cores in use, a %s asks for %lld", kind,
+			 l->name, l->cores_max - l->cores, l->cores_max,
+			 size_short(c->bound->size->name), (long long)c->bound->size->vcpus);
+	else if (l->nodes <= 0 && l->nodes_max > 0)
+		snprintf(w->text, sizeof(w->text), "%s: %s has its maximum of %s", kind, name,
+			 count_text((char[48]){ 0 }, l->nodes_max, "node"));
+	else
+		snprintf(w->text, sizeof(w->text),
+			 "%s: %s has %" PRId64 " nodes left of %" PRId64, kind, name,
+			 l->nodes > 0 ? l->nodes : 0, l->nodes_max);
+}
+
 static void no_capacity(struct telling *w, const struct cause *c)
 {
 	char bucket[BUCKET_TEXT] = "";
@@ -352,31 +375,15 @@ static void no_capacity(struct telling *w, const struct cause *c)
 	w->binding = c->bind;
 	if (c->first)
 		bucket_text(bucket, c->first);
-	if (!c->level) {
+	if (c->level)
+		at_level(w, c, bucket);
+	else
 		snprintf(
 		    w->text, sizeof(w->text),
 		    c->waits
 			? "no capacity: %s has no room; on-demand nodes are made when spot was not to be had for a while (spot_wait)"
 			: "no capacity: %s has no room",
 		    bucket);
-	} else if (c->level->cores_max >= 0 && c->level->cores < c->level->cores_max + 1 &&
-		   (c->level->nodes_max < 0 || c->level->nodes > 0)) {
-		snprintf(w->text, sizeof(w->text),
-			 "no capacity: %s has %.0f of %.0f cores in use, a %s asks for %lld",
-			 c->level->name, c->level->cores_max - c->level->cores,
-			 c->level->cores_max, size_short(c->bound->size->name),
-			 (long long)c->bound->size->vcpus);
-	} else if (c->level->nodes <= 0 && c->level->nodes_max > 0) {
-		snprintf(w->text, sizeof(w->text),
-			 "no capacity: %s is at its limit of %" PRId64 " node%s",
-			 c->level->bind == BIND_BUCKET ? bucket : c->level->name,
-			 c->level->nodes_max, c->level->nodes_max == 1 ? "" : "s");
-	} else {
-		snprintf(w->text, sizeof(w->text),
-			 "no capacity: %s has %" PRId64 " nodes left of %" PRId64,
-			 c->level->bind == BIND_BUCKET ? bucket : c->level->name,
-			 c->level->nodes > 0 ? c->level->nodes : 0, c->level->nodes_max);
-	}
 }
 
 /* of: a bucket of an array that is paused by itself; NULL: all are. */

@@ -76,7 +76,7 @@ void job_count_task(struct job *array, const struct job *j)
 		*count += tasks_of(j);
 }
 
-/* "32 have a place, 8 wait: no capacity: htc is at its limit of 16 nodes" */
+/* "32 have a place, 8 wait: at a limit: htc has its maximum of 16 nodes" */
 const char *job_verdict(char out[JOB_VERDICT], const struct job *j)
 {
 	int64_t waiting = is_array(j) ? j->waiting : tasks_of(j);

@@ -129,7 +129,7 @@ until_view alpha '.view.jobs_pending == 1'
 printf '%-44s %6s %5s  %-34s %6s\n' task budget keys pressed clicks
 
 attach
-task "why is my job pending" 3 'waits: no capacity: hpc has 0 nodes left of 0' - \
+task "why is my job pending" 3 'waits: at a limit: hpc has 0 nodes left of 0' - \
 	"the web pages have no queue: Connect gives a line for ssh (3 clicks: cluster, scheduler node, Connect), then squeue there (how-to/connect-to-node)" \
 	3 e
 

@@ -32,7 +32,7 @@ cli job submit demo "$site/job.sh" >"$site/said" 2>&1
 check "who submitted a job is told" told 1 '^submitted$'
 check "two nodes run some of it" until_true is '"jobs_running":[1-9]'
 running=$(api /v1/clusters/demo | sed 's/.*"jobs_running":\([0-9]*\).*/\1/')
-check "the rest waits: how many start and how many do not is told" until_true is '"reasons":"[^"]*no capacity'
+check "the rest waits: how many start and how many do not is told" until_true is '"reasons":"[^"]*at a limit'
 cli job cancel demo 1 --yes >"$site/said" 2>&1
 check "who cancelled it is told" told 1 '^job cancel asked$'
 check "all of its tasks are known as cancelled by them" until_true tasks_ended 12

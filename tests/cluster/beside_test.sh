@@ -23,7 +23,7 @@ ok "a cloud of ghosts, an engine, a cluster"
 control POST /azsim/queue-load '{"head":"big-head","jobs":5000,"seconds":120,"cpus":2,"change_per_s":10}' >"$site/said"
 until_true runs 20
 ok "5,000 jobs get the twenty nodes that may be"
-said why big 4999 && grep -q 'no capacity' "$site/said"
+said why big 4999 && grep -q 'at a limit' "$site/said"
 ok "and the last of them is told what it waits for"
 before=$(view jobs_pending)
 said cluster update big htc_max=25 --yes && until_true runs 25

@@ -100,7 +100,7 @@ static struct json *jobs_json(struct fake *f)
 			   .constraint = "",
 			   .dependency = "",
 			   .nodes = "",
-			   .waits = "no capacity: htc is at its limit of 16 nodes",
+			   .waits = "at a limit: htc has its maximum of 16 nodes",
 			   .state = JOB_PENDING,
 			   .stuck = 8,
 			   .tasks = 33,

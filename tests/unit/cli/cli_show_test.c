@@ -147,7 +147,7 @@ static void a_job_that_waits_says_how_much_of_it_is_held_back(void **state)
 	struct cli_site *s = *state;
 
 	assert_int_equal(cli_run(s, "paceline job list demo"), 0);
-	HAS(OUT(s), "25 have a place, 8 wait: no capacity: htc is at its limit of 16 nodes");
+	HAS(OUT(s), "25 have a place, 8 wait: at a limit: htc has its maximum of 16 nodes");
 }
 
 static void tells_what_the_engine_refused(void **state)

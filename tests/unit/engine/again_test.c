@@ -120,6 +120,23 @@ static void a_job_that_fits_says_what_would_be_made(void **state)
 	assert_non_null(strstr(first(w, "checks", "text"), "2 new nodes"));
 }
 
+static void the_tasks_of_its_array_are_counted(void **state)
+{
+	struct world *w = *state;
+
+	LOOK(w, "array=1-4", "cpus=2");
+	assert_non_null(
+	    strstr(first(w, "checks", "text"), "4 new nodes: 4 tasks pending, 2 cores each"));
+	LOOK(w, "array=7", "cpus=2");
+	assert_non_null(
+	    strstr(first(w, "checks", "text"), "1 new node: 1 task pending, 2 cores each"));
+	LOOK(w, "array=1-5", "cpus=2");
+	assert_string_equal(first(w, "problems", "level"), "warn");
+	assert_string_equal(
+	    first(w, "problems", "text"),
+	    "1 of 5 tasks would wait: at a limit: htc has its maximum of 4 nodes");
+}
+
 static void a_job_that_never_fits_is_refused_before_it_is_submitted(void **state)
 {
 	struct world *w = *state;
@@ -170,6 +187,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_job_that_fits_says_what_would_be_made, up,
 						down),
+		cmocka_unit_test_setup_teardown(the_tasks_of_its_array_are_counted, up, down),
 		cmocka_unit_test_setup_teardown(
 		    a_job_that_never_fits_is_refused_before_it_is_submitted, up, down),
 		cmocka_unit_test_setup_teardown(

@@ -144,6 +144,9 @@ static void the_arrays_limit_holds_and_the_rest_is_explained(void **state)
 	assert_int_equal(w->plan.wants[0].unplaced, 68);
 	assert_int_equal(w->plan.wants[0].code, WHY_NO_CAPACITY);
 	assert_true(w->plan.wants[0].binding & BIND_ARRAY);
+	/* its own: "no capacity" would be the cloud's */
+	assert_string_equal(w->plan.wants[0].text,
+			    "at a limit: htc has its maximum of 16 nodes");
 }
 
 static void what_fits_no_size_buys_nothing(void **state)

@@ -31,7 +31,7 @@ static void the_rest_of_an_array_keeps_its_verdict(void **state)
 	queue_init(&before);
 	queue_init(&now);
 	add(&before, "12_[5-37]", "12", "budget: none left");
-	add(&before, "13", "", "no capacity: htc has 0 nodes left of 16");
+	add(&before, "13", "", "at a limit: htc has 0 nodes left of 16");
 	add(&before, "14", "", "");
 	add(&now, "12_5", "12", "")->state = JOB_RUNNING;
 	add(&now, "12_[6-37]", "12", "");
@@ -42,7 +42,7 @@ static void the_rest_of_an_array_keeps_its_verdict(void **state)
 	queue_clear(&before); /* its texts are copied */
 	assert_string_equal(now.jobs[0].waits, "");
 	assert_string_equal(now.jobs[1].waits, "budget: none left");
-	assert_string_equal(now.jobs[2].waits, "no capacity: htc has 0 nodes left of 16");
+	assert_string_equal(now.jobs[2].waits, "at a limit: htc has 0 nodes left of 16");
 	assert_string_equal(now.jobs[3].waits, "");
 	assert_string_equal(now.jobs[4].waits, "");
 	verdicts_keep(&now, NULL); /* the first reading */
@@ -89,7 +89,7 @@ static void each_record_says_how_many_of_its_tasks_are_held_back(void **state)
 		{ .code = WHY_NO_CAPACITY,
 		  .placed = 32,
 		  .unplaced = 18,
-		  .text = "no capacity: htc is at its limit of 16 nodes" },
+		  .text = "at a limit: htc has its maximum of 16 nodes" },
 	};
 	size_t want_of[] = { 0, 0, 0 };
 	struct queue q;
@@ -109,7 +109,7 @@ static void each_record_says_how_many_of_its_tasks_are_held_back(void **state)
 	assert_int_equal(q.jobs[1].stuck, 9);
 	assert_string_equal(
 	    job_verdict(text, &q.jobs[1]),
-	    "31 have a place, 9 wait: no capacity: htc is at its limit of 16 nodes");
+	    "31 have a place, 9 wait: at a limit: htc has its maximum of 16 nodes");
 	assert_int_equal(q.jobs[2].stuck, 9);
 	queue_clear(&q);
 }
@@ -123,7 +123,7 @@ static void a_cluster_that_is_off_keeps_its_jobs_and_no_limit_does(void **state)
 
 	(void)state;
 	queue_init(&q);
-	j = add(&q, "7", "", "no capacity: htc is at its limit of 16 nodes");
+	j = add(&q, "7", "", "at a limit: htc has its maximum of 16 nodes");
 	j->tasks = j->stuck = 1;
 	add(&q, "8", "", "")->state = JOB_RUNNING;
 	r.cluster.state = CLUSTER_OFF;
