@@ -8,8 +8,11 @@
 
 #include "base/err.h"
 
-pid_t child_start(int tty, const char *const *argv, const char *const *env,
-		  struct err *err);	  /* -1: not started */
+int child_says_open(
+    void); /* a file without a name, for a program's stderr; -1: there is none */
+char *child_said(int says); /* the end of what stands there, to be freed; closes it */
+pid_t child_start(int tty, const char *const *argv, int says,
+		  struct err *err); /* says: its stderr, -1: the terminal; -1: not started */
 bool child_ended(pid_t pid, int *status); /* does not wait; a stopped child is let go on: there
 					     is no shell to stop for */
 void child_done(int tty);		  /* the terminal's foreground is ours again */

@@ -271,17 +271,20 @@ static void on_text_checked(struct deck *d, const struct json *answer, const cha
 	if (text_of_file(&text, work, NULL) == 0)
 		show_text(&d->box, text, problems);
 	deck_open_box(d);
-	deck_say(d, TONE_WARN, "not taken: line %lld: %.200s; your text is kept",
-		 (long long)d->template.line, json_str(json_at(problems, 0), "text", ""));
+	deck_say(
+	    d, TONE_WARN,
+	    "not taken: line %lld: %.160s; your text is kept in your templates' folder as %.60s.yaml.new",
+	    (long long)d->template.line, json_str(json_at(problems, 0), "text", ""), name);
 	free(text);
 	free(work);
 }
 
 static void on_text_not_checked(struct deck *d, const struct err *err, const char *name)
 {
-	(void)name;
-	deck_say(d, TONE_WARN, "not checked (%.160s): %s goes on with your text", err->msg,
-		 KEY_FOR(d, "edit"));
+	deck_say(
+	    d, TONE_WARN,
+	    "not checked (%.120s): your text is kept in your templates' folder as %.60s.yaml.new, %s goes on with it",
+	    err->msg, name, KEY_FOR(d, "edit"));
 }
 
 static void check_work(struct deck *d, const char *text)
@@ -315,6 +318,34 @@ void deck_keep_template(struct deck *d, const char *name, const char *text)
 	free(work);
 }
 
+/* A copy that was made for an editor, and that nobody changed, is not kept for another try. */
+static bool drop_untouched(struct deck *d)
+{
+	char *work = own_path(d, ".new"), *text = NULL;
+	bool same = d->template.given && text_of_file(&text, work, NULL) == 0 &&
+		    strcmp(text, d->template.given) == 0;
+
+	if (same)
+		remove(work);
+	free(text);
+	free(work);
+	return same;
+}
+
+static void tell_failed(struct deck *d)
+{
+	char *work = own_path(d, ".new");
+
+	if (drop_untouched(d))
+		deck_say(d, TONE_WARN, "the editor failed; nothing was changed");
+	else
+		deck_say(
+		    d, TONE_WARN,
+		    "the editor failed; what it left is kept in %.160s: %s goes on with it",
+		    work, KEY_FOR(d, "edit"));
+	free(work);
+}
+
 static void on_editor_ended(void *arg, int status)
 {
 	struct deck *d = arg;
@@ -323,8 +354,7 @@ static void on_editor_ended(void *arg, int status)
 
 	deck_lease_end(d);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-		deck_say(d, TONE_WARN, "the editor failed; %s goes on with what it left",
-			 KEY_FOR(d, "edit"));
+		tell_failed(d);
 	} else if (text_of_file(&text, work, &err) < 0) {
 		deck_say(d, TONE_FAIL, "%.300s", err.msg);
 	} else if (d->template.before && strcmp(text, d->template.before) == 0) {
@@ -400,14 +430,17 @@ static int prepare(struct deck *d, const char *from, struct err *err)
 	int rc = file_make_dir(d->options->templates_dir, 0755, err);
 
 	free(d->template.before);
-	d->template.before = NULL;
+	free(d->template.given);
+	d->template.before = d->template.given = NULL;
 	if (rc == 0 && !file_exists(work)) {
 		if (file_exists(own))
 			rc = text_of_file(&d->template.before, own, err);
-		if (rc == 0)
-			rc = file_write(work, d->template.before ? d->template.before : from,
-					strlen(d->template.before ? d->template.before : from),
+		if (rc == 0) {
+			d->template.given =
+			    xstrdup(d->template.before ? d->template.before : from);
+			rc = file_write(work, d->template.given, strlen(d->template.given),
 					0644, err);
+		}
 		d->template.line = 1;
 	}
 	free(work);
@@ -429,11 +462,13 @@ void act_edit_as(struct deck *d, const char *name)
 	work = own_path(d, ".new");
 	if (prepare(d, json_str(d->template.answer, "text", ""), &err) < 0 ||
 	    editor_argv(&argv, work, d->template.line, &err) < 0 ||
-	    display_child(d->display, NULL, (const char *const *)argv.v, NULL, on_editor_ended,
-			  d, &err) < 0)
+	    display_child(d->display, NULL, (const char *const *)argv.v, -1, on_editor_ended, d,
+			  &err) < 0) {
+		drop_untouched(d);
 		deck_say(d, TONE_FAIL, "%.300s", err.msg);
-	else
+	} else {
 		deck_lease_begin(d, "templates", name, "edit");
+	}
 	strs_clear(&argv);
 	free(work);
 }
@@ -470,4 +505,5 @@ void deck_template_clear(struct deck *d)
 {
 	json_free(d->template.answer);
 	free(d->template.before);
+	free(d->template.given);
 }

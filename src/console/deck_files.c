@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/proc.h"
+#include "console/child.h"
 #include "console/deck.h"
 
 #define WORDS_MOST 1000
@@ -102,19 +104,64 @@ const char *deck_no_file(const struct deck *d, char out[80])
  * Here with it
  */
 
+/* Behind the cause scp tells that its ssh went away. */
+static void cut_farewell(char *said)
+{
+	static const char *const words[] = { "lost connection", "scp: Connection closed" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		char *at = strstr(said, words[i]);
+
+		if (at && at > said && at[-1] == '\n' &&
+		    at[strlen(words[i]) + strspn(at + strlen(words[i]), "\r\n")] == '\0')
+			*at = '\0';
+	}
+}
+
+static void tell_not_copied(struct deck *d, int status, const char *said)
+{
+	bool exited = WIFEXITED(status);
+	struct proc_result r = { .end = exited ? PROC_EXITED : PROC_SIGNALED,
+				 .code = exited ? WEXITSTATUS(status) : WTERMSIG(status),
+				 .errout = said,
+				 .errout_len = strlen(said) };
+	struct err err = ERR_INIT;
+	char what[140];
+
+	snprintf(what, sizeof(what), "%.110s was not copied", d->files.fetching);
+	proc_err(&r, what, &err);
+	deck_say(d, TONE_FAIL, "%.300s", err.msg);
+}
+
 static void on_ended(void *arg, int status)
 {
 	struct deck *d = arg;
 	const char *path = d->files.fetching, *slash = strrchr(path, '/');
-	char *here = getcwd(NULL, 0);
+	char *here = getcwd(NULL, 0), *said = child_said(d->files.says);
 
+	cut_farewell(said);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		deck_say(d, TONE_OK, "%.120s is here now, in %.150s", slash ? slash + 1 : path,
 			 here ? here : ".");
 	else
-		deck_say(d, TONE_FAIL, "%.200s was not copied: exit %d", path,
-			 WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+		tell_not_copied(d, status, said);
+	free(said);
 	free(here);
+}
+
+/* scp's questions come from the terminal itself, and how far it is goes to its stdout. */
+static int start_copy(struct deck *d, const struct strs *argv, const char *from,
+		      struct err *err)
+{
+	char first[200];
+
+	snprintf(first, sizeof(first), "copying %.150s", from);
+	d->files.says = child_says_open();
+	if (display_child(d->display, first, (const char *const *)argv->v, d->files.says,
+			  on_ended, d, err) == 0)
+		return 0;
+	free(child_said(d->files.says));
+	return -1;
 }
 
 static void on_way(struct deck *d, const struct json *way, const char *cluster)
@@ -122,14 +169,10 @@ static void on_way(struct deck *d, const struct json *way, const char *cluster)
 	struct strs argv = STRS_INIT(WORDS_MOST);
 	struct err err = ERR_INIT;
 	char *from = xasprintf("%s:%s", cluster, d->files.fetching);
-	char first[200];
 
-	snprintf(first, sizeof(first), "copying %.150s", from);
 	/* an answer that comes late, while something else is asked or typed, opens nothing */
-	if (d->mode == AT_PANES &&
-	    (command_copy_argv(&argv, way, from, ".", &err) < 0 ||
-	     display_child(d->display, first, (const char *const *)argv.v, NULL, on_ended, d,
-			   &err) < 0))
+	if (d->mode == AT_PANES && (command_copy_argv(&argv, way, from, ".", &err) < 0 ||
+				    start_copy(d, &argv, from, &err) < 0))
 		deck_say(d, TONE_FAIL, "%s", err.msg);
 	strs_clear(&argv);
 	free(from);

@@ -116,6 +116,7 @@ struct template_view {
 	char asked[160];     /* its name, hash and users */
 	char editing[64];    /* name of the copy that is being edited */
 	char *before;	     /* its text before; NULL: a new one */
+	char *given;	     /* what the editor found; NULL: a text that was kept */
 	int64_t line;	     /* where the editor opens */
 };
 
@@ -149,6 +150,7 @@ struct files_view { /* what a job wrote */
 	size_t at, top;
 	int rows;	    /* of the last drawing */
 	char fetching[600]; /* the path that is being copied */
+	int says;	    /* what the program says that copies it */
 };
 
 enum cost_period { COST_MONTH, COST_TODAY, COST_WEEK, COST_PERIODS };

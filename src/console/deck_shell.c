@@ -36,8 +36,8 @@ static void go(struct deck *d, const struct json *way, const char *node)
 		 words_node_name(name, node, json_str(way, "host", "")), d->cluster);
 	if (argv.n < 2)
 		deck_say(d, TONE_FAIL, "the engine did not say how to get there");
-	else if (display_child(d->display, first, (const char *const *)argv.v, NULL, on_ended,
-			       d, &err) < 0)
+	else if (display_child(d->display, first, (const char *const *)argv.v, -1, on_ended, d,
+			       &err) < 0)
 		deck_say(d, TONE_FAIL, "%s", err.msg);
 	strs_clear(&argv);
 }

@@ -305,9 +305,8 @@ static void on_signal(void *arg, int signo)
 	}
 }
 
-int display_child(struct display *d, const char *first, const char *const *argv,
-		  const char *const *env, void (*done)(void *arg, int status), void *arg,
-		  struct err *err)
+int display_child(struct display *d, const char *first, const char *const *argv, int says,
+		  void (*done)(void *arg, int status), void *arg, struct err *err)
 {
 	char clean[DISPLAY_LINE];
 
@@ -318,7 +317,7 @@ int display_child(struct display *d, const char *first, const char *const *argv,
 		text_clean(clean, sizeof(clean), first, strlen(first));
 		dprintf(term_fd(d->term), "%s\r\n", clean);
 	}
-	d->child = child_start(term_fd(d->term), argv, env, err);
+	d->child = child_start(term_fd(d->term), argv, says, err);
 	if (d->child < 0) {
 		d->child = 0;
 		show(d);

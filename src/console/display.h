@@ -75,11 +75,10 @@ void display_stats(const struct display *d, struct display_stats *out);
 
 /*
  * Runs a program on the terminal (ssh, editor, pager) while the loop goes on; done gets what
- * waitpid() gave. argv[0] is an absolute path; env as in environ, NULL: ours. first: a line that
- * stands there before it; NULL none.
+ * waitpid() gave. argv[0] is an absolute path. first: a line that stands there before it; NULL
+ * none. says: its stderr (child_says_open()), -1: the terminal.
  */
-int display_child(struct display *d, const char *first, const char *const *argv,
-		  const char *const *env, void (*done)(void *arg, int status), void *arg,
-		  struct err *err);
+int display_child(struct display *d, const char *first, const char *const *argv, int says,
+		  void (*done)(void *arg, int status), void *arg, struct err *err);
 
 #endif

@@ -438,6 +438,14 @@ templates() {
 	screen_wait 'a copy called' >/dev/null
 	screen_keys Enter
 	tap_ok "an editor that is not there is said" screen_wait 'none'
+	deck 80x24 EDITOR=false -- --templates "$mine"
+	screen_keys 6
+	screen_wait 'htc_max' >/dev/null
+	screen_keys E
+	screen_wait 'a copy called' >/dev/null
+	screen_keys Enter
+	tap_ok "and one that failed" screen_wait 'the editor failed; nothing was changed'
+	tap_ok "of both no copy is left" [ "$(ls "$mine")" = my-slurm.yaml ]
 	screen_stop
 }
 

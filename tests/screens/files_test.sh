@@ -51,7 +51,8 @@ tap_ok "where a name is quoted for it" screen_wait "paceline cp demo:'/etc/err 1
 screen_keys Escape
 screen_wait 'mesh-3.dat' >/dev/null
 screen_keys Enter
-tap_ok "one that cannot be had is said" screen_wait 'was not copied: exit 1'
+tap_ok "one that cannot be had is said" screen_wait 'err 1.log was not copied: exit 1: '
+tap_ok "with what the program says that copies" screen_wait 'No such file'
 screen_keys C-r
 tap_ok "Ctrl-R looks again" asked_times 2 'GET /v1/clusters/demo/jobs/12_1/files'
 screen_wait 'mesh-3.dat' >/dev/null

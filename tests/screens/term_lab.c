@@ -222,7 +222,7 @@ static void run_child(struct lab *lab)
 					    "echo child; read line; echo \"$line\"", NULL };
 	struct err err = ERR_INIT;
 
-	if (display_child(lab->display, NULL, argv, NULL, child_done, lab, &err) < 0)
+	if (display_child(lab->display, NULL, argv, -1, child_done, lab, &err) < 0)
 		snprintf(lab->message, sizeof(lab->message), "%.150s", err.msg);
 }
 
