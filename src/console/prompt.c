@@ -304,7 +304,8 @@ static int width_of(const struct prompt *p, size_t from, size_t bytes)
 	return text_width(part);
 }
 
-/* The end of a long text scrolls in, so that the cursor is always seen. */
+/* The end of a long text scrolls in, so that the cursor is always seen; what went out on the
+ * left leaves a sign, as a path would be another without its beginning. */
 void prompt_draw(const struct prompt *p, struct screen *s, int row, int col, int columns)
 {
 	int label = screen_put(s, row, col, TONE_KEY, 0, p->label, columns);
@@ -313,11 +314,16 @@ void prompt_draw(const struct prompt *p, struct screen *s, int row, int col, int
 
 	if (room < 1)
 		return;
-	while (left > room && from < p->at) {
+	while (left + (from > 0) > room && from < p->at) {
 		size_t n = char_at(p, from);
 
 		left -= width_of(p, from, n);
 		from += n;
+	}
+	if (from > 0) {
+		screen_put(s, row, col + label, TONE_DIM, 0, screen_cut_sign(s), 1);
+		label++;
+		room--;
 	}
 	screen_put(s, row, col + label, TONE_TEXT, 0, p->text + from, room + 1);
 	screen_cursor(s, row, col + label + left);

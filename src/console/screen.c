@@ -149,6 +149,11 @@ static int put_clean(struct screen *s, int row, int col, struct cell style, cons
 	return at;
 }
 
+const char *screen_cut_sign(const struct screen *s)
+{
+	return s->ascii ? "~" : "\xe2\x80\xa6";
+}
+
 int screen_put(struct screen *s, int row, int col, enum tone tone, unsigned int look,
 	       const char *text, int columns)
 {
@@ -167,8 +172,9 @@ int screen_put(struct screen *s, int row, int col, enum tone tone, unsigned int 
 	int used = put_clean(s, row, col, style, clean, text_cut(clean, columns - 1));
 	for (; used < columns - 1; used++)
 		set_cell(s, row, col + used, style);
-	return used + put_clean(s, row, col + used, style, s->ascii ? "~" : "\xe2\x80\xa6",
-				s->ascii ? 1 : 3);
+	const char *sign = screen_cut_sign(s);
+
+	return used + put_clean(s, row, col + used, style, sign, strlen(sign));
 }
 
 __attribute__((format(printf, 2, 0))) static void print_line(char out[LINE_TEXT_MAX],

@@ -63,6 +63,8 @@ void screen_resize(struct screen *s, int rows, int cols);
 void screen_erase(struct screen *s);
 struct area screen_area(const struct screen *s);
 
+const char *screen_cut_sign(const struct screen *s); /* what stands where a text is cut */
+
 /*
  * Paints text in at most `columns` columns, nothing outside the screen, and never into its last
  * cell (a terminal would scroll). What does not fit is cut on a whole character and ends in "~"

@@ -324,7 +324,7 @@ static void draw_review(struct wizard *w, struct screen *s, struct area a, const
 static void draw_list(struct wizard *w, struct screen *s, struct area a)
 {
 	struct wizard_list *l = &w->list;
-	int cols = a.cols > 78 ? 76 : a.cols - 2, row = 2, width = 0;
+	int cols = a.cols > 78 ? 76 : a.cols - 2, row = 2, width = 0, beside = 0;
 	struct area box = { a.row + 1, a.col + (a.cols - cols) / 2, a.rows - 2, cols };
 	size_t skip = 0, shown = 0;
 
@@ -334,11 +334,14 @@ static void draw_list(struct wizard *w, struct screen *s, struct area a)
 	l->shown = box.rows - 4 > 1 ? box.rows - 4 : 1;
 	for (size_t i = 0; i < l->values.n; i++) {
 		shown += wizard_list_shows(l, i) && i < l->at;
+		if (wizard_list_shows(l, i) && text_width(l->texts.v[i]) > beside)
+			beside = text_width(l->texts.v[i]);
 		width = text_width(l->values.v[i]) > width ? text_width(l->values.v[i]) : width;
 		width = width < 4 ? 4 : width; /* "none" */
 	}
 	skip = shown >= (size_t)l->shown ? shown - (size_t)l->shown + 1 : 0;
-	width = width > cols / 2 ? cols / 2 : width;
+	beside = cols - 7 - beside > cols / 2 ? cols - 7 - beside : cols / 2;
+	width = width > beside ? beside : width;
 	if (l->waits)
 		screen_put(s, box.row + 2, box.col + 2, TONE_DIM, 0, "asking the engine",
 			   cols - 4);

@@ -41,7 +41,7 @@ screen_text ' --exclusive'
 screen_keys BTab
 screen_text 'fast -v'
 screen_keys F6
-tap_ok "the line for the shell tells whose each word is" screen_wait "wing.sh -- --exclusive -- fast -v"
+tap_ok "the line for the shell tells whose each word is" screen_wait "wing.sh -- --exclusive -- fast"
 screen_keys Escape
 screen_wait '4 new nodes' >/dev/null
 screen_keys F8

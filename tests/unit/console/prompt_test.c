@@ -238,7 +238,7 @@ static void shows_the_cursor_of_a_long_text(void **state)
 	screen_init(&s, 2, 12, true);
 	prompt_draw(&p, &s, 0, 0, 12);
 	screen_dump(&s, &out);
-	assert_string_equal(buf_str(&out), ":ghijklmnop\n\n");
+	assert_string_equal(buf_str(&out), ":~hijklmnop\n\n");
 	assert_int_equal(s.cursor_col, 11);
 	buf_clear(&out);
 	screen_clear(&s);
