@@ -22,7 +22,7 @@
 	((int64_t)30 * 60 * 1000) /* so long the looks at what was found are waited for */
 
 struct stock {
-	size_t cloud, known, unknown, missing;
+	size_t cloud, known, unknown, missing, moving;
 	double price; /* USD per hour of what differs; -1: of some of it nobody knows */
 };
 
@@ -71,7 +71,9 @@ static void count_items(struct stock *s, struct run *r, const struct cloud_items
 		s->cloud++;
 		if (is_known(r, item, names) || item_in_use(listed, r, item) || is_held(f))
 			s->known++;
-		else if (!in_motion(r, item, f))
+		else if (in_motion(r, item, f))
+			s->moving++;
+		else
 			differs(s, f);
 	}
 }
@@ -138,15 +140,19 @@ static void tell(struct run *r, const struct stock *s, const char *day)
 {
 	size_t differ = s->unknown + s->missing;
 	char price[32] = "at an unknown price", found[80] = "nothing is loose";
+	char moving[64] = "";
 
 	if (s->price >= 0)
 		snprintf(price, sizeof(price), "$%.2f/h", s->price);
 	if (differ)
 		snprintf(found, sizeof(found), "%zu differ, %s", differ, price);
+	if (s->moving) /* counted by the cloud, and neither known nor loose */
+		snprintf(moving, sizeof(moving), ", %zu just %s", s->moving,
+			 s->moving == 1 ? "comes or goes" : "come or go");
 	note(
 	    r, differ ? EVENT_WARN : EVENT_INFO, "",
-	    "daily count of %.10s: the cloud holds %zu resources of this cluster, %zu are known here: %s",
-	    day, s->cloud, s->known, found);
+	    "daily count of %.10s: the cloud holds %zu resources of this cluster, %zu are known here%s: %s",
+	    day, s->cloud, s->known, moving, found);
 }
 
 static void of_cluster(struct run *r, const struct cloud_items *items, const struct map *listed,
