@@ -700,7 +700,7 @@ const struct command commands[] = {
 	  .args = "",
 	  .help = "run the engine in the foreground",
 	  .more =
-	      "The console and every command but status start one by themselves where none runs; this is for systemd and for a look at what it does.",
+	      "The console and every command but status start one where none runs, unless --socket names where it should be; that of a demo is started by demo alone. This is for systemd and for a look at what it does.",
 	  .options = engine_options,
 	  .flags = CMD_LOCAL | CMD_CLI_ONLY,
 	  .needs = ROLE_NONE },
