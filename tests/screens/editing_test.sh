@@ -79,7 +79,7 @@ END
 deck 120x35 EDITOR="$screen_dir/editor" -- --templates "$screen_dir/own"
 screen_keys 6
 screen_wait 'htc_max' >/dev/null
-screen_keys =
+screen_keys "="
 screen_wait 'applying this' >/dev/null
 asked_diff() { [ "$(grep -c 'GET /v1/templates/slurm/diff' "$log")" -gt "$diffs" ]; }
 diffs=$(grep -c 'GET /v1/templates/slurm/diff' "$log")

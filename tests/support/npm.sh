@@ -6,14 +6,15 @@ skip() { # $1 what, $2 why
 	echo "ok - $1 # SKIP $2"
 }
 
-unreachable() {
-	grep -Eq 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT' "$packages/npm.log"
+unreachable() { # also one that lets everybody wait: then npm was ended
+	[ -e "$packages/endless" ] || grep -Eq 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT' "$packages/npm.log"
 }
 
 npm_ci() {
-	rm -rf "$packages/installed" "$packages/node_modules"
+	rm -rf "$packages/installed" "$packages/endless" "$packages/node_modules"
 	cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$packages" &&
-		(cd "$packages" && timeout 200 npm ci --ignore-scripts --fetch-retries=0 --fetch-timeout=30000 >npm.log 2>&1 9>&-) &&
+		(cd "$packages" && timeout 200 npm ci --prefer-offline --ignore-scripts --fetch-retries=0 --fetch-timeout=30000 >npm.log 2>&1 9>&- ||
+			{ [ $? -ne 124 ] || : >endless; false; }) &&
 		cp "$here/package-lock.json" "$packages/installed"
 }
 
