@@ -521,7 +521,11 @@ void reconcile(struct run *r)
 	struct err err = ERR_INIT;
 
 	engine_look_at_store(r->engine); /* R2.6: before anything is decided */
-	if (run_hands_off(r) || cluster_rests(&r->cluster) || r->listing_open || r->queue_open)
+	if (run_hands_off(r)) {
+		intents_act(r); /* the lease's own write may be one whose outcome nobody knows */
+		return;
+	}
+	if (cluster_rests(&r->cluster) || r->listing_open || r->queue_open)
 		return;
 	loop_doing(r->engine->loop, "deadlines and drains");
 	if (store_begin(r->engine->store, &err) < 0)

@@ -53,10 +53,13 @@ until_ok alarmed; ok "after 30 min without progress there is an alarm"
 until_ok front '.state == "residue"'; ok "which stays on the front page"
 until_ok front '.reason | test("1 left, [$][0-9.]+/day; next try [0-9][0-9]:.*Conflict")'; ok "with what, its price, the next try and the reason"
 until_ok tries '>= 5'; ok "the tries go on"
+control POST /azsim/fault '{"method":"PUT","match":"paceline-one","effect":"reset-before","count":1}' >/dev/null
 end_pid "$engine_pid"
 engine_start
 engine_wait
 tries '>= 5' >"$site/said"; ok "a killed engine goes on counting"
+had=$(item scaleset | jq .tries)
+until_ok tries "> $had"; ok "R3.4: and on trying, though it never heard whether its lease was written"
 end_pid "$azsim_pid" # its faults end with it
 cloud_start 80
 say operation retry "$op"; ok "the operator hurries it once more"
@@ -74,7 +77,8 @@ say cluster create two slurm htc_max=1 hpc_max=0; ok "another cluster"
 fault_put /networkSecurityGroups/ 409 AnotherOperationInProgress
 begin; ok "is started while the cloud makes no rules"
 until_ok step_is network; ok "its step waits"
-operation | jq -e '.deadline_ms - .step_ms == 1800000 and .error != "" and .next_try_ms > 0' >"$site/said"; ok "R4.6: with its deadline, last error and next try"
+tells_try() { operation | jq -e '.deadline_ms - .step_ms == 1800000 and .error != "" and .next_try_ms > 0'; }
+until_ok tells_try; ok "R4.6: with its deadline, last error and next try"
 say operation cancel "$op"; ok "R4.5: it can be cancelled"
 until_ok cancelled; ok "and ends between two steps"
 until_ok state_is off; ok "R4.5: off, with what it had made gone"
