@@ -43,17 +43,22 @@ static int lamp_engine(const struct deck *d, struct screen *s, int row, int col)
 						 : "ok");
 }
 
+/* How long the cloud has not answered. */
+static const char *cloud_quiet(const struct deck *d, char span[CLOCK_TEXT])
+{
+	return clock_span(span, deck_now(d) - mirror_engine(d->mirror)->cloud_since_ms);
+}
+
 static int lamp_cloud(const struct deck *d, struct screen *s, int row, int col)
 {
 	const struct engine_row *e = mirror_engine(d->mirror);
-	char how[400], span[CLOCK_TEXT];
+	char how[64], span[CLOCK_TEXT];
 
 	if (!e)
 		return lamp(s, row, col, "cloud", TONE_DIM, "unknown");
 	if (e->cloud_ok)
 		return lamp(s, row, col, "cloud", TONE_OK, "ok");
-	snprintf(how, sizeof(how), "NO ANSWER for %s: %s",
-		 clock_span(span, deck_now(d) - e->cloud_since_ms), e->cloud_text);
+	snprintf(how, sizeof(how), "NO ANSWER for %s", cloud_quiet(d, span));
 	return lamp(s, row, col, "cloud", TONE_FAIL, how);
 }
 
@@ -98,9 +103,13 @@ void deck_draw_lamps(const struct deck *d, struct screen *s, int row)
 	col = lamp_engine(d, s, row, 1);
 	col = lamp_cloud(d, s, row, col);
 	col = lamp_scheduler(d, s, row, col);
-	if (!r || col + 12 > s->cols)
+	if (col + 12 > s->cols)
 		return;
-	if (r->view.issue[0])
+	if (!e->cloud_ok)
+		screen_put(s, row, col, TONE_FAIL, 0, e->cloud_text, s->cols - col);
+	else if (!r)
+		return;
+	else if (r->view.issue[0])
 		screen_putf(s, row, col, TONE_FAIL, 0, s->cols - col, "! %s", r->view.issue);
 	else if (r->view.plan[0])
 		screen_put_clauses(s, row, col, TONE_DIM, r->view.plan, s->cols - col);
@@ -122,14 +131,16 @@ static void title_counts(const struct deck *d, enum pane_id id, char out[80])
 	const struct cluster_row *r = deck_cluster(d);
 	const struct pane *p = &d->panes[id];
 	char a[24], b[24], span[CLOCK_TEXT];
+	bool lost = mirror_engine(d->mirror) && !mirror_engine(d->mirror)->cloud_ok;
 
 	out[0] = '\0';
 	if (p->filter[0] && p->have)
 		snprintf(out, 80, "/%.30s  %s of %s", p->filter,
 			 words_number(a, p->rows.shown_total), words_number(b, p->rows.total));
 	else if (id == PANE_NODES && r)
-		snprintf(out, 80, "%lld/%lld", (long long)r->view.nodes,
-			 (long long)r->view.nodes_max);
+		snprintf(out, 80, "%s%s%s%lld/%lld", lost ? "STALE " : "",
+			 lost ? cloud_quiet(d, span) : "", lost ? "  " : "",
+			 (long long)r->view.nodes, (long long)r->view.nodes_max);
 	else if (id == PANE_JOBS && r && r->view.queue_stale)
 		snprintf(out, 80, "STALE %s  %s run  %s pend", clock_span(span, queue_age(d)),
 			 words_number(a, r->view.jobs_running),
