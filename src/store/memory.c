@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "model/columns.h"
 #include "store/store_private.h"
 
 #define REPLY_KEPT_MS ((int64_t)24 * 3600 * 1000)
@@ -163,6 +164,16 @@ int store_job_find(struct store *st, int64_t cluster_id, const char *id, struct 
 	return found ? 0 : err_set(err, ERR_NOT_FOUND, "no job %s is written down", id);
 }
 
+/* The newest end first; tasks of an array that were cancelled at once by their numbers. */
+static int by_end(const void *a, const void *b)
+{
+	const struct job_record *x = a, *y = b;
+
+	if (x->end_s != y->end_s)
+		return x->end_s > y->end_s ? -1 : 1;
+	return natural_compare(x->id, y->id);
+}
+
 int store_jobs_ended(struct store *st, int64_t cluster_id, int64_t since_s, size_t most,
 		     struct job_record **out, size_t *n, struct err *err)
 {
@@ -180,6 +191,8 @@ int store_jobs_ended(struct store *st, int64_t cluster_id, int64_t since_s, size
 		GROW(*out, *n, cap);
 		read_job(&s, &(*out)[(*n)++]);
 	}
+	if (*n)
+		qsort(*out, *n, sizeof(**out), by_end);
 	return stmt_done(&s, err);
 }
 

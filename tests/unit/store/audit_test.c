@@ -210,6 +210,27 @@ static void only_the_last_jobs_are_kept(void **state)
 	free(v);
 }
 
+static void jobs_that_ended_at_once_stand_by_their_numbers(void **state)
+{
+	static const char *const ids[] = { "43_40", "43_4", "7", "43_39", "43_10" };
+	static const char *const by[] = { "7", "43_4", "43_10", "43_39", "43_40" };
+	struct store_world *w = *state;
+	struct job_record *v;
+	size_t n;
+
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+		struct job_record j = { .submit_s = 1, .end_s = i == 2 ? 200 : 100 };
+
+		snprintf(j.id, sizeof(j.id), "%s", ids[i]);
+		assert_int_equal(store_job_seen(w->st, w->c.id, &j, NULL), 0);
+	}
+	assert_int_equal(store_jobs_ended(w->st, w->c.id, 0, 100, &v, &n, NULL), 0);
+	assert_int_equal(n, ARRAY_LEN(by));
+	for (size_t i = 0; i < n; i++)
+		assert_string_equal(v[i].id, by[i]);
+	free(v);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, store_world_up, store_world_down)
 
 int main(void)
@@ -224,6 +245,7 @@ int main(void)
 		T(r9_1_each_version_of_a_definition_can_be_read_again),
 		T(r10_1_a_digest_is_of_what_the_object_is),
 		T(only_the_last_jobs_are_kept),
+		T(jobs_that_ended_at_once_stand_by_their_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
