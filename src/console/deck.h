@@ -524,6 +524,7 @@ struct form_kind {
 	    *left;	  /* sentences: before it is there; it was left: after F8, before */
 	const char *help; /* on F1 */
 	struct json *(*body)(const struct form_view *v); /* new */
+	const char *beside; /* what the call has besides; NULL: its body is whole */
 	char *(*path)(const struct form_view *v,
 		      bool check); /* new; of the call, of its check */
 	void (*line)(const struct form_view *v, struct buf *out); /* for a shell */

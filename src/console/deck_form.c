@@ -23,7 +23,8 @@ static void tell_line(struct form_view *v)
 	char *path = v->kind->path(v, false);
 
 	v->kind->line(v, &text);
-	buf_addf(&text, "\n\nto the API: POST %s\n", path);
+	buf_addf(&text, "\n\nto the API: POST %s%s%s\n", path, v->kind->beside ? ", and " : "",
+		 v->kind->beside ? v->kind->beside : "");
 	json_write(&text, body);
 	json_free(body);
 	free(path);

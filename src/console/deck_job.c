@@ -117,15 +117,12 @@ static struct json *again_body(const struct form_view *v)
 	return body;
 }
 
-/* The script's text comes in its place when it is sent. */
+/* The script's text comes to it when it is sent. */
 static struct json *submit_body(const struct form_view *v)
 {
 	struct json *body = again_body(v);
-	char *text = xasprintf("$(cat %s)", value_of(v, SCRIPT));
 
 	add_words(json_set_array(body, "args"), value_of(v, OPTIONS));
-	json_set_str(body, "script_text", text);
-	free(text);
 	return body;
 }
 
@@ -351,6 +348,7 @@ static const struct form_kind submit = {
 	.left = "nothing was submitted",
 	.help = help,
 	.body = submit_body,
+	.beside = "the script as \"script_text\"",
 	.path = submit_path,
 	.line = submit_line,
 	.send = submit_send,

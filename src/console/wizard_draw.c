@@ -26,6 +26,8 @@ const char *wizard_help(const struct wizard *w)
 {
 	if (wizard_at_review(w))
 		return "";
+	if (w->single && w->show_text)
+		return "Arrows scroll, y copies, F6 and Esc close.";
 	if (w->told)
 		return w->single
 			   ? "Enter next field  F1 all keys  F8 send it  Esc leave"

@@ -9,7 +9,7 @@ printf '#!/bin/sh\necho wing\n' >"$scripts/wing.sh"
 printf '#!/bin/sh\necho tail\n' >"$scripts/tail.sh"
 
 form() {
-	deck 100x30
+	deck 120x30
 	screen_keys 3
 	screen_wait JOBID >/dev/null
 	screen_keys J
@@ -42,6 +42,9 @@ screen_keys BTab
 screen_text 'fast -v'
 screen_keys F6
 tap_ok "the line for the shell tells whose each word is" screen_wait "wing.sh -- --exclusive -- fast"
+tap_ok "the call of the API is told with what it has besides" screen_wait 'POST /v1/clusters/demo/jobs, and the script as "script_text"'
+tap_ok "and nothing of a field that is not in sight" eventually_lacks 'What the script gets'
+tap_ok "but the keys of what is" screen_wait 'Arrows scroll, y copies'
 screen_keys Escape
 screen_wait '4 new nodes' >/dev/null
 screen_keys F8
