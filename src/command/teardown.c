@@ -57,7 +57,8 @@ void teardown_plan_show(struct command_run *r, const struct json *plan)
 			  json_str(json_at(lost, i), "path", "?"),
 			  json_str(json_at(lost, i), "note", ""));
 	if (pending > 0)
-		show_text(r, "  %lld pending jobs are lost", pending);
+		show_text(r, "  LOST: %s; one that starts in the 10 s of undo is a running one",
+			  count_text((char[48]){ 0 }, pending, "pending job"));
 	money_text(money, json_real(plan, "saves_per_hour", -1));
 	if (json_int(plan, "keeps", 0) > 0)
 		show_text(r, "It saves %s/h; what is kept goes on costing %s/h. Plan %s", money,

@@ -533,7 +533,10 @@ void operation_intent_ended(struct run *r, const struct intent *in,
 	if (!r->op.id || in->operation_id != r->op.id || i->stage == CLOUD_OUTCOME_UNKNOWN)
 		return;
 	if (i->stage == CLOUD_FINISHED) {
-		/* a new life of the engine puts its tag on the group, which is no deletion */
+		/* members bear the id of their set, which is still there; and a new life of the
+		 * engine puts its tag on the group, which is no deletion */
+		if (in->kind == CLOUD_MEMBERS)
+			return;
 		if (!removes || in->verb == CLOUD_DELETE || in->kind == CLOUD_SNAPSHOT)
 			strs_add(&op_work(r)->made, in->resource_id);
 		return;

@@ -108,6 +108,8 @@ void operation_error(struct run *r, const struct err *err, int64_t retry_ms);
 void start_step(struct run *r);
 void stop_step(struct run *r);
 void teardown_step(struct run *r);
+/* It waits for jobs on its nodes, and has done so since then or longer. */
+bool teardown_drains_since(const struct run *r, int64_t ms);
 bool nodes_send_away(struct run *r, const char *why); /* stop.c: for stop and teardown */
 void head_forget(struct run *r); /* stop.c: it sleeps, or is gone; nothing asks it any more */
 bool scheduler_stop(

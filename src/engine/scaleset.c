@@ -24,8 +24,10 @@
 #include "engine/members.h"
 #include "engine/note.h"
 #include "engine/observe.h"
+#include "engine/operation.h"
 #include "engine/region.h"
 #include "engine/run.h"
+#include "engine/teardown_items.h"
 
 #define SET_MAX 1000 /* azure-arm.md 5.3 */
 #define ROWS_PER_DECISION                                                                      \
@@ -293,17 +295,31 @@ static int ask_to_delete(struct run *r, const char *set_id, struct err *err)
 	return 0;
 }
 
+/* A teardown deletes whole sets. Only where jobs keep it from that longer than a cycle does
+ * what is empty go before, with what has become so in that time. */
+static bool is_due(struct run *r, const struct member *m, int64_t now_ms)
+{
+	int64_t before_ms = now_ms - r->cluster.spec.cycle_s * 1000;
+
+	if (r->op.kind != OP_DELETE)
+		return true;
+	return teardown_drains_since(r, before_ms) && m->node.since_ms <= before_ms &&
+	       !item_stays(r, m->node.set_id);
+}
+
 /* One intent per set; which members is read from the rows when it is sent. */
 void delete_members(struct run *r)
 {
+	int64_t now_ms = clock_utc_ms();
 	struct err err = ERR_INIT;
 
-	if (run_hands_off(r) || r->op.kind == OP_DELETE)
-		return; /* a teardown deletes whole sets */
+	if (run_hands_off(r))
+		return;
 	for (size_t i = 0; i < r->n_members; i++) {
 		const struct member *m = r->members[i];
 
-		if (!member_leaves(m, clock_utc_ms()) || intent_open(r, m->node.set_id))
+		if (!member_leaves(m, now_ms) || intent_open(r, m->node.set_id) ||
+		    !is_due(r, m, now_ms))
 			continue;
 		if (ask_to_delete(r, m->node.set_id, &err) < 0) {
 			log_error("cluster %s: %s", r->cluster.name, err.msg);

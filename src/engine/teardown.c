@@ -23,6 +23,7 @@
 #include "engine/teardown_items.h"
 #include "engine/teardown_proof.h"
 
+#define DRAIN	 "drain"
 #define UNDO_MS	 10000
 #define ALARM_MS ((int64_t)30 * 60 * 1000)
 
@@ -54,13 +55,25 @@ static bool undone(struct run *r)
 	return true;
 }
 
+/* Nothing is drained before it cannot be taken back any more. */
+static bool jobs_may_start(const struct run *r)
+{
+	bool may = !r->op.force && r->n_members > 0 && r->queue;
+
+	for (size_t i = 0; may && i < r->queue->n_jobs; i++)
+		if (r->queue->jobs[i].state == JOB_PENDING)
+			return true;
+	return false;
+}
+
 static bool go_undo(struct run *r)
 {
 	int64_t left = r->op.started_ms + UNDO_MS - clock_utc_ms();
 
 	if (left <= 0)
 		return true;
-	operation_step(r, "undo", "begins in 10 s; cancel takes it back");
+	operation_step(r, "undo", "begins in 10 s; cancel takes it back%s",
+		       jobs_may_start(r) ? "; jobs that start meanwhile are waited for" : "");
 	timer_set(r->op_tick, left);
 	return false;
 }
@@ -74,6 +87,11 @@ static bool go_settle(struct run *r)
 	observe_soon(r, 1000);
 	timer_set(r->op_tick, 1000);
 	return false;
+}
+
+bool teardown_drains_since(const struct run *r, int64_t ms)
+{
+	return r->op.kind == OP_DELETE && strcmp(r->op.step, DRAIN) == 0 && r->op.step_ms <= ms;
 }
 
 static bool all_leaving(const struct run *r)
@@ -95,7 +113,7 @@ static bool go_drain(struct run *r)
 		return true;
 	for (size_t i = 0; i < r->n_members; i++)
 		jobs += r->members[i]->node.jobs > 0 ? r->members[i]->node.jobs : 0;
-	operation_step(r, "drain", "%s, %s on them%s",
+	operation_step(r, DRAIN, "%s, %s on them%s",
 		       count_text((char[48]){ 0 }, (int64_t)r->n_members, "node"),
 		       count_text((char[48]){ 0 }, jobs, "job"),
 		       jobs > 0 ? JOBS_WAITED_FOR : "");
@@ -362,7 +380,7 @@ static bool go_again(struct run *r)
 static const struct stage stages[] = {
 	{ "undo", go_undo, undone, STEP_MS },
 	{ "settle", go_settle, NULL, STEP_MS },
-	{ "drain", go_drain, NULL, 0 }, /* R5.7: as long as jobs run */
+	{ DRAIN, go_drain, NULL, 0 }, /* R5.7: as long as jobs run */
 	{ "nodes", go_sets, NULL, STEP_MS },
 	{ "rows", go_rows, NULL, STEP_MS },
 	{ "daemons", scheduler_stop, NULL, STEP_MS },

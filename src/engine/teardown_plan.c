@@ -404,7 +404,8 @@ static void totals(struct json *j, const struct drawing *d, const struct cluster
 							 : 0);
 	json_set_str(
 	    j, "jobs_note",
-	    "running jobs are waited for; with force they are killed; pending ones are lost");
+	    "running jobs are waited for; with force they are killed; pending ones are lost, "
+	    "but for those that start in the 10 s of undo: they are running ones");
 }
 
 static struct json *make(struct run *r, const struct strs *keep, struct err *err)

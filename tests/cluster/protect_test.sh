@@ -1,6 +1,6 @@
 #!/bin/sh
 # R8.1: a teardown needs the hash of a plan that is not older than ten minutes, the typed name, and a cluster that nobody protected.
-# R8.2: a cluster that is being deleted gets no more nodes. R8.3: disks that are kept outlive it. On ghosts. TAP.
+# R8.2: a cluster that is being deleted gets no more nodes, and each that it has goes as soon as it is empty (R6.1). R8.3: disks that are kept outlive it. On ghosts. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 . tests/support/tap.sh
@@ -20,6 +20,7 @@ now() { api /v1/engine | jq .now_ms; }
 later() { [ "$(now)" -gt "$1" ]; }
 is() { api /v1/clusters/demo >"$site/said" && jq -e "$@" "$site/said" >/dev/null; }
 step() { api "/v1/operations/$op" >"$site/said" && jq -e "$@" "$site/said" >/dev/null; }
+machines() { control GET /azsim/state >"$site/said" && jq -e ".counts.vms == $1" "$site/said"; }
 load() { control POST /azsim/queue-load "{\"head\":\"demo-head\",\"jobs\":$1,\"seconds\":$2,\"cpus\":2}" >/dev/null; }
 
 [ "$(id -u)" -ne 0 ] || chown paceline "$site"
@@ -27,8 +28,8 @@ cloud_start 40 --profile fast --seed 1
 engine_start
 engine_wait; ok "cloud and engine are there"
 say cluster create demo slurm htc_max=4 hpc_max=0 shared_gib=32 && say cluster start demo --wait; ok "a cluster runs"
-load 1 1000000
-until_true is '.view.busy == 1'; ok "a job runs"
+load 2 1000000
+until_true is '.view.busy == 2'; ok "two jobs run"
 
 say cluster protect demo; ok "it is protected"
 refused 'an admin has to unprotect it first' cluster delete demo --name demo --yes; ok "R8.1: a protected cluster is not torn down"
@@ -45,10 +46,13 @@ is '.state == "running"'; ok "the cluster works on"
 
 say cluster delete demo --name demo --keep shared --yes --json
 op=$(jq -r .operation "$site/said"); ok "its teardown begins"
-until_true step '.step == "drain"'; ok "the job that runs is waited for"
+until_true step '.step == "drain"'; ok "the jobs that run are waited for"
 made=$(control GET /azsim/counters | jq .vmsMade)
 load 3 50
-say job cancel demo 1 --yes; ok "until it ends"
+say job cancel demo 1 --yes; ok "one of them ends"
+until_true machines 2; ok "R6.1: its node goes, and the head stays"
+until_true is '.view.busy == 0 and .view.draining == 1' && step '.step == "drain"'; ok "while the other's is waited for"
+say job cancel demo 2 --yes; ok "until that ends"
 ended() { step '.state == "done"'; }
 until_true ended; ok "as the teardown does then"
 [ "$(control GET /azsim/counters | jq .vmsMade)" = "$made" ]; ok "R8.2: no node came for work that was submitted meanwhile"
