@@ -47,7 +47,7 @@ job=${SLURM_ARRAY_JOB_ID:-${SLURM_JOB_ID:-0}}
 samples=${SAMPLES:-4000000}
 seed=$((104729 * task + 7919))
 results=${RESULTS:-/shared/results}/$job
-echo "task $task on $(hostname): $samples darts, seed $seed"
+echo "task $task on ${SLURMD_NODENAME:+$SLURMD_NODENAME, }$(hostname): $samples darts, seed $seed"
 hits=$(darts "$seed" "$samples" 20)
 
 mkdir -p "$results"

@@ -90,7 +90,7 @@ cluster() { # NAME NODES NETWORK
 	until_view "$1" ".view.idle == $2 and .view.jobs_running == 0"
 }
 
-btop() { # NAME SIZE: with a home of its own, where it keeps its settings
+drive_btop() { # NAME SIZE: with a home of its own, where it keeps its settings
 	HOME=$drives XDG_CONFIG_HOME=$drives drive "$1" "$2" btop --utf-force
 }
 btop=-
@@ -109,7 +109,7 @@ tell one rest 700 5000
 tell htop rest 500 3000
 btop_cpu=- btop_bytes=- btop_mb=-
 if [ $btop = btop ]; then
-	btop btop 200x60
+	drive_btop btop 200x60
 	tell btop rest 1500 5000
 	take btop 10
 	btop_cpu=$cpu btop_bytes=$((bytes / 10)) btop_mb=$(mb)
@@ -158,7 +158,7 @@ for size in 80x24:4096 160x45:9216 200x60:16384; do # the last with a map of eve
 	first=$(of most)
 	drive_end first
 	[ $btop = btop ] || continue
-	btop top "${size%:*}"
+	drive_btop top "${size%:*}"
 	tell top rest 500 3000
 	row_btop gates "first frame with rows, ${size%:*}" "${size#*:}" "$first" "bytes" btop "$(of most)"
 	drive_end top
