@@ -156,7 +156,7 @@ static enum check_state quota_of_head(struct json *out, const struct check_facts
 
 static void check_quota(struct json *out, const struct check_facts *f)
 {
-	const struct vm_size *head = check_size_of(f, f->spec->head_size);
+	const struct vm_size *head = f->head_runs ? NULL : check_size_of(f, f->spec->head_size);
 	enum check_state worst = CHECK_OK, s;
 
 	if (!check_sizes_known(f) || !f->region->quotas_ms) {

@@ -36,6 +36,7 @@ struct check_facts {
 	const struct region_facts *region; /* NULL, or sizes_ms 0: not known yet */
 	const struct cluster *const *others;
 	size_t n_others;
+	bool head_runs; /* what it takes of a quota is among what is used */
 };
 
 /* One by one, by their types. Those that fit are left in rest; false: not all do. */

@@ -339,7 +339,10 @@ static bool has_gpus(const struct run *r, const struct cluster_spec *s)
 /* New machines have to pass what those of a new cluster do. */
 static int new_nodes_ok(const struct run *r, const struct update *u, struct err *err)
 {
-	struct check_facts f = { .spec = &u->spec, .t = u->t, .region = r->region };
+	struct check_facts f = { .spec = &u->spec,
+				 .t = u->t,
+				 .region = r->region,
+				 .head_runs = r->cluster.state == CLUSTER_RUNNING };
 	const struct json *problems;
 	struct json *out;
 	int rc = 0;

@@ -237,6 +237,10 @@ static void a_head_without_quota_cannot_be(void **state)
 	look(w, "hpc_max=0", NULL);
 	assert_string_equal(of_problem(w, 0, "level"), "fail");
 	assert_string_equal(of_problem(w, 0, "param"), "head_size");
+	w->f.head_runs = true; /* then it is among the 999 */
+	look(w, "hpc_max=0", NULL);
+	for (size_t i = 0; i < json_len(json_get(w->out, "problems")); i++)
+		assert_string_not_equal(of_problem(w, i, "param"), "head_size");
 }
 
 static void a_range_in_use_offers_the_next(void **state)
