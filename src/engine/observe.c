@@ -191,6 +191,7 @@ static void compare(void *arg)
 {
 	struct reading *rd = arg;
 
+	queue_order(rd->queue);
 	queue_count_node_jobs(rd->queue);
 	rd->gone = jobs_left(rd->before, rd->queue);
 	verdicts_keep(rd->queue, rd->before);

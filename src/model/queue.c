@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/columns.h"
 
 static const struct {
 	const char *name, *brief;
@@ -254,6 +255,31 @@ static int count_jobs(struct queue *q)
 	}
 	strs_clear(&names);
 	return rc;
+}
+
+static bool are_equals(const struct job *a, const struct job *b)
+{
+	return a->state == b->state && a->priority == b->priority &&
+	       strcmp(a->partition, b->partition) == 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct job *x = a, *y = b;
+
+	return natural_compare(x->id, y->id);
+}
+
+void queue_order(struct queue *q)
+{
+	for (size_t i = 0, n; i < q->n_jobs; i += n) {
+		bool sorted = true;
+
+		for (n = 1; i + n < q->n_jobs && are_equals(&q->jobs[i], &q->jobs[i + n]); n++)
+			sorted = sorted && by_number(&q->jobs[i + n - 1], &q->jobs[i + n]) <= 0;
+		if (!sorted)
+			qsort(&q->jobs[i], n, sizeof(q->jobs[i]), by_number);
+	}
 }
 
 void queue_count_node_jobs(struct queue *q)

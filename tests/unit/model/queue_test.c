@@ -116,6 +116,36 @@ static void names_every_state_and_reads_it_back(void **state)
 	assert_string_equal(sched_node_state_name(SNODE_STARTING), "starting");
 }
 
+static void equals_stand_by_their_numbers_and_the_rest_as_it_was_told(void **state)
+{
+	static const struct {
+		const char *id;
+		enum job_state state;
+		int64_t priority;
+	} told[] = { { "9_10", JOB_RUNNING, 5 }, { "9_2", JOB_RUNNING, 5 },
+		     { "9_1", JOB_RUNNING, 5 },	 { "12_[3-8]", JOB_PENDING, 7 },
+		     { "11", JOB_PENDING, 7 },	 { "3", JOB_PENDING, 4 },
+		     { "1", JOB_RUNNING, 5 } };
+	static const char *const order[] = { "9_1", "9_2", "9_10", "11", "12_[3-8]", "3", "1" };
+	struct queue q;
+
+	(void)state;
+	queue_init(&q);
+	for (size_t i = 0; i < ARRAY_LEN(told); i++) {
+		struct job *j = queue_add_job(&q);
+
+		j->id = told[i].id;
+		j->state = told[i].state;
+		j->priority = told[i].priority;
+		j->partition = i == 4 ? "htc" : "";
+	}
+	q.jobs[3].partition = "htc";
+	queue_order(&q);
+	for (size_t i = 0; i < ARRAY_LEN(order); i++)
+		assert_string_equal(q.jobs[i].id, order[i]);
+	queue_clear(&q);
+}
+
 static void takes_no_node_above_the_ceiling(void **state)
 {
 	struct queue q;
@@ -136,6 +166,7 @@ int main(void)
 		cmocka_unit_test(finds_the_record_that_a_waiting_task_is_part_of),
 		cmocka_unit_test(finds_jobs_and_nodes),
 		cmocka_unit_test(names_every_state_and_reads_it_back),
+		cmocka_unit_test(equals_stand_by_their_numbers_and_the_rest_as_it_was_told),
 		cmocka_unit_test(takes_no_node_above_the_ceiling),
 	};
 
