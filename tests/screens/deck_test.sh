@@ -277,7 +277,7 @@ lamps() {
 	deck 80x24
 	order cloud down
 	tap_ok "a cloud that does not answer is said with its reason" screen_wait 'cloud NO ANSWER for 3m  scheduler ok  '
-	tap_ok "and what is shown of its machines has their age" screen_wait 'Nodes demo .* STALE 3m'
+	tap_ok "and what is shown of its machines has their age" screen_wait '─ STALE 3m'
 	deck 80x24
 	order stale
 	tap_ok "a stale queue has a badge with its age" screen_wait 'STALE 3m'
