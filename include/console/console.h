@@ -35,6 +35,9 @@ struct console_options {
 /* Before an engine is started for it: is what the options name there? */
 int console_check(const struct console_options *o, struct err *err);
 
+/* The same: can it read from standard input? Says on stderr what to do when not. */
+bool console_reads(void);
+
 /* Runs until the operator leaves. The program's exit code; 128 + N after signal N. */
 int console_main(const struct console_options *o);
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "command/run.h"
 
@@ -43,7 +44,12 @@ static void finish(struct command_run *r)
 	struct listing *s = r->state;
 	struct json *all = s->all;
 	answer_fn *then = s->then;
+	int64_t stale_ms = json_int(all, "stale_ms", 0);
+	char span[CLOCK_TEXT];
 
+	if (stale_ms > 0)
+		show_progress(r, "STALE: %s was last read %s ago; \"paceline status\" says why",
+			      s->cluster, clock_span(span, stale_ms));
 	s->all = NULL;
 	drop(s);
 	run_keep(r, NULL, NULL);
@@ -62,6 +68,7 @@ static void on_page(struct command_run *r, const struct json *answer)
 		json_add(s->rows, json_copy(json_at(rows, i)));
 	json_set_int(s->all, "total", json_int(answer, "total", 0));
 	json_set_int(s->all, "shown", shown);
+	json_set_int(s->all, "stale_ms", json_int(answer, "stale_ms", 0));
 	if (complete(s, (int64_t)n, shown))
 		finish(r);
 	else

@@ -61,6 +61,17 @@ static int run_deck(struct loop *l, struct client *c, const struct console_optio
 	return code;
 }
 
+bool console_reads(void)
+{
+	if (plain_reads())
+		return true;
+	fprintf(
+	    stderr,
+	    "paceline: the console reads from a terminal or a pipe, and standard input is neither: "
+	    "say what to do, as in \"paceline status\", \"paceline events --follow\" or \"paceline demo --batch\"\n");
+	return false;
+}
+
 static int run_on(struct loop *l, struct client *c, const struct console_options *o,
 		  const struct theme *theme)
 {
@@ -73,7 +84,7 @@ static int run_on(struct loop *l, struct client *c, const struct console_options
 		return code;
 	if (!o->plain && plain_reads())
 		printf("No screen here (%s): plain lines instead.\n", err.msg);
-	return plain_run(l, c);
+	return console_reads() ? plain_run(l, c) : 2;
 }
 
 static int choose_theme(struct theme *t, const struct console_options *o, struct err *err)

@@ -582,13 +582,6 @@ int plain_run(struct loop *l, struct client *c)
 			   .typed = BUF_INIT(QUEUE_MOST),
 			   .pipe = !isatty(STDIN_FILENO) };
 
-	if (!plain_reads()) {
-		fprintf(
-		    stderr,
-		    "paceline: the console reads from a terminal or a pipe, and standard input is neither: "
-		    "say what to do, as in \"paceline status\" or \"paceline events --follow\"\n");
-		return 2;
-	}
 	p.mirror = mirror_new(c, on_change, &p);
 	p.follow = timer_new(l, on_follow, &p);
 	p.input = watch_new(l, STDIN_FILENO, WATCH_READ, on_input, &p);

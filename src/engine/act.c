@@ -402,7 +402,9 @@ static struct run *run_of_op(const struct engine *e, int64_t id, struct err *err
 	for (size_t i = 0; i < e->n_runs; i++)
 		if (e->runs[i]->op.id == id)
 			return e->runs[i];
-	err_set(err, ERR_NOT_FOUND, "operation %lld is not under way", (long long)id);
+	err_set(err, ERR_NOT_FOUND,
+		"no operation %lld is under way: \"operation list\" shows those that are",
+		(long long)id);
 	return NULL;
 }
 

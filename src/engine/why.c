@@ -257,6 +257,12 @@ int engine_no_node(struct engine *e, const struct cluster *c, const char *name, 
 		return err_set(err, ERR_NOT_FOUND,
 			       "%s is no machine: it tells Slurm of a size that could be made",
 			       name);
+	if (strcmp(name, "head") == 0 || strcmp(name, c->head_host ? c->head_host : "") == 0)
+		return err_set(
+		    err, ERR_NOT_FOUND,
+		    "%s is the head of %s, which is no node of its queue: \"cluster status "
+		    "%s\" shows it, \"ssh %s\" goes there",
+		    name, c->name, c->name, c->name);
 	if (r && last_event(r, name, last))
 		return err_set(err, ERR_NOT_FOUND, "cluster %s has no node \"%s\" any more: %s",
 			       c->name, name, last);
@@ -269,6 +275,18 @@ int engine_no_node(struct engine *e, const struct cluster *c, const char *name, 
 		       name, c->name);
 }
 
+/* R14.2: what is told of an old reading has its age. */
+static void of_old(struct buf *out, const struct engine *e, const struct cluster *c)
+{
+	struct cluster_view v;
+	char span[CLOCK_TEXT];
+
+	engine_view(e, c, &v);
+	if (v.queue_stale && v.queue_age_ms >= 0)
+		buf_addf(out, "STALE: %s was last read %s ago, and this is of then\n", c->name,
+			 clock_span(span, v.queue_age_ms));
+}
+
 int engine_why(struct engine *e, const struct cluster *c, const char *what, struct buf *out,
 	       struct err *err)
 {
@@ -276,6 +294,8 @@ int engine_why(struct engine *e, const struct cluster *c, const char *what, stru
 	struct member *m = r ? member_find(r, what) : NULL;
 	const struct job *j = r && r->queue ? queue_job(r->queue, what) : NULL;
 
+	if (m || j)
+		of_old(out, e, c);
 	if (m) {
 		of_node(out, r, m);
 		plan_on_node(out, r, &m->node);

@@ -335,6 +335,8 @@ static int own_demo(const struct program *p, const struct command_run *r)
 		return misused(err.msg, " demo");
 	if (o.tasks == 0)
 		return misused("--tasks takes a number from 1 on", " demo");
+	if (!o.batch && !o.stop && !o.drive && !console_reads())
+		return 2; /* before anything is started for it */
 	o.dir = dir = state ? places_whole(state) : NULL;
 	code = demo_main(&o, demo_console);
 	free(dir);

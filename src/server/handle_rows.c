@@ -25,6 +25,7 @@ static void list_rows(struct request *q, enum noun noun)
 {
 	const struct cluster *c = the_cluster(q);
 	struct window w = { .noun = noun };
+	struct cluster_view view;
 	struct err err = ERR_INIT;
 	struct json *j = NULL;
 
@@ -39,10 +40,13 @@ static void list_rows(struct request *q, enum noun noun)
 	if (take_query(w.filter, sizeof(w.filter), q, "filter", &err) == 0 &&
 	    take_query(w.sort, sizeof(w.sort), q, "sort", &err) == 0)
 		j = window_json(q->server->rows, &w, &err);
-	if (j)
+	if (j) {
+		engine_view(q->server->engine, c, &view);
+		json_set_int(j, "stale_ms", view.queue_stale ? view.queue_age_ms : 0);
 		answer_json(q, 200, j);
-	else
+	} else {
 		answer_err(q, &err);
+	}
 }
 
 void list_nodes(struct request *q)

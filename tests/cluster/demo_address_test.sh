@@ -38,12 +38,15 @@ port() { sed -n 's/^arm: .*:\([0-9]*\)"*/\1/p' "$dir/home/d/azsim/cloud.yaml"; }
 mux new-session -d -s one -x 150 -y 40 "$user $pl demo --ghosts --state $dir/home/d 2>$dir/home/one.err"
 until_true says "cluster list" demo; ok "a demo runs"
 until_true screen_says one 'cloud ok'; ok "and its console says that the cloud is well"
+until_true says "node list demo" htc-1; ok "and nodes that its jobs asked for are there"
 was=$(port) azsim=$(cat "$dir/home/d/azsim/lock") engine=$(cat "$dir/home/d/engine/engine.lock")
 kill -9 "$azsim"
 until_true screen_says one 'cloud NO ANSWER for'; ok "killed, the simulated cloud is said to be lost"
 until_true screen_says one 'paceline demo --state'; ok "with the command that starts it again"
 says status 'DOWN for' && grep -qF "\"paceline demo --state $dir/home/d\" starts it again" "$dir/said"; ok "status says both, too"
 until_true says "events" 'cloud azsim does not answer: "paceline demo'; ok "and an event"
+until_true says "job list demo" 'STALE: demo was last read'; ok "R14.2: a list of its jobs says how old it is"
+says "node list demo" 'STALE: demo was last read'; ok "as does one of its nodes"
 
 perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $ARGV[0], Listen => 5, ReuseAddr => 1)
 	or die "$!"; $| = 1; print "listens\n"; sleep 600' "$was" >"$dir/other" &

@@ -15,7 +15,7 @@ trap 'exit 130' INT TERM
 chmod 755 "$dir"
 export HOME="$dir/home"
 complain() { cat "$dir/said"; }
-demo() { timeout 60 "$pl" demo "$@" >"$dir/said" 2>&1 </dev/null; }
+demo() { : | timeout 60 "$pl" demo "$@" >"$dir/said" 2>&1; }
 has() { grep -qF -e "$1" "$dir/said"; }
 
 # Somebody's folder that even looks like a demo's: names, and a lock with the pid of a process that lives.
@@ -29,6 +29,10 @@ trap 'kill "$held" 2>/dev/null; rm -rf "$dir"' EXIT
 echo "$held" >&3
 whole() { [ "$(find "$other" -type f | wc -l)" = 3 ] && [ "$(cat "$other/engine/results" "$other/sub/file")" = "work
 work" ] && kill -0 "$held"; }
+
+timeout 60 "$pl" demo --state "$dir/none" >"$dir/said" 2>&1 </dev/null
+[ $? -eq 2 ] && has "standard input is neither" && [ ! -e "$dir/none" ]
+ok "without a terminal to show it on nothing is started"
 
 demo --stop --state "$other"
 [ $? -eq 1 ] && has "is no folder of a demo: there is no file paceline-demo in it"

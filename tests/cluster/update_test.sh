@@ -101,7 +101,7 @@ ok "an operation shows its steps, and at which it is"
 said operation retry "$op" --yes && has 'tries again now'
 ok "it can be told to try again now"
 said operation retry 99999 --yes
-test $? -eq 1 && has 'operation 99999 is not under way'
+test $? -eq 1 && has 'no operation 99999 is under way'
 ok "one that is not there cannot"
 end_pid "$azsim_pid" # its faults end with it
 cloud_start 20 >/dev/null
