@@ -109,12 +109,14 @@ cost() { # LIMIT BYTES
 deck 160x45 -- --many 1500
 screen_keys Down
 screen_wait 'Nodes cfd' >/dev/null
+screen_settle >/dev/null
 sent=$(screen_bytes)
 screen_keys C-l
 screen_settle >/dev/null
 tap_ok "a whole frame of the Deck with curves and map is 9 KB or less at 160x45" cost 9216 $(($(screen_bytes) - sent))
 screen_keys Enter
 screen_wait 'Last hour' >/dev/null
+screen_settle >/dev/null
 sent=$(screen_bytes)
 screen_keys C-l
 screen_settle >/dev/null
