@@ -13,6 +13,7 @@ end() {
 	site_end
 }
 trap end EXIT
+mkfifo "$site/keys" && exec 8<>"$site/keys" || exit 2 # what its console would read from: nobody types
 
 processes() { for p in /proc/[0-9]*; do tr "\0" " " <"$p/cmdline" | grep -F "$world"; done 2>/dev/null | grep -v "^grep"; }
 gone() { [ ! -e "$world" ] && [ -z "$(processes | tee -a "$site/said")" ]; }
@@ -20,7 +21,7 @@ gone() { [ ! -e "$world" ] && [ -z "$(processes | tee -a "$site/said")" ]; }
 interrupted() {
 	at=$1
 	shift
-	"$pl" demo --ghosts --state "$world" "$@" >"$site/said" 2>&1 &
+	"$pl" demo --ghosts --state "$world" "$@" <"$site/keys" >"$site/said" 2>&1 &
 	job=$!
 	until_true test -e "$world/$at"
 	kill -TERM "$job"
