@@ -48,6 +48,13 @@ static void joined(struct run *r, struct member *m, const struct sched_node *sn)
 	observe_soon(r, 500);
 }
 
+/* A job came and went between two readings, or while no engine ran: the scheduler was busy
+ * there after we saw the node idle. Without this it would have the patience for a fresh one. */
+static bool worked_unseen(const struct member *m, const struct sched_node *sn)
+{
+	return !m->node.ever_busy && sn->last_busy_s * 1000 > m->node.since_ms;
+}
+
 static void at_work(struct run *r, struct member *m, const struct sched_node *sn)
 {
 	if (sn->state == SNODE_DOWN || sn->state == SNODE_UNKNOWN) {
@@ -55,11 +62,12 @@ static void at_work(struct run *r, struct member *m, const struct sched_node *sn
 			  sn->reason);
 		return;
 	}
-	if (sn->jobs > 0 && m->node.state == NODE_IDLE) {
+	if (m->node.state == NODE_IDLE && (sn->jobs > 0 || worked_unseen(m, sn))) {
 		m->node.ever_busy = true;
 		m->node.idle_since_ms = 0;
-		node_move(r, m, NODE_BUSY,
-			  "jobs run on it"); /* how many is in its own column */
+		node_move(r, m, NODE_BUSY, "%s",
+			  sn->jobs > 0 ? "jobs run on it" /* how many is in its own column */
+				       : "jobs ran on it between two readings");
 	} else if (sn->jobs == 0 && !sn->completing && m->node.state == NODE_BUSY) {
 		m->node.idle_since_ms = clock_utc_ms();
 		node_move(r, m, NODE_IDLE, "no job");
@@ -522,7 +530,8 @@ void reconcile(struct run *r)
 
 	engine_look_at_store(r->engine); /* R2.6: before anything is decided */
 	if (run_hands_off(r)) {
-		intents_act(r); /* the lease's own write may be one whose outcome nobody knows */
+		intents_act(
+		    r); /* the lease's own write may be one whose outcome nobody knows */
 		return;
 	}
 	if (cluster_rests(&r->cluster) || r->listing_open || r->queue_open)
