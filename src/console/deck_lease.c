@@ -40,12 +40,16 @@ static void on_told(struct deck *d, const struct json *answer, const char *name)
 const char *deck_edited_by(const struct deck *d, const char *cluster, char out[160])
 {
 	const struct pane *p = &d->panes[PANE_CLUSTERS];
+	const struct engine_row *e = mirror_engine(d->mirror);
+	bool ours = d->lease.on && strcmp(d->lease.name, cluster) == 0;
 	char when[CLOCK_TEXT];
 
 	out[0] = '\0';
 	for (size_t i = 0; p->have && i < p->rows.n; i++) {
 		const struct cluster_row *r = &p->rows.u.clusters[i];
 
+		if (ours && e && strcmp(r->view.editing, e->user) == 0)
+			continue; /* the form that is open here */
 		if (strcmp(r->cluster.name, cluster) == 0 && r->view.editing[0])
 			snprintf(out, 160, "being edited by %.60s since %s", r->view.editing,
 				 clock_local(when, r->view.editing_ms));

@@ -554,7 +554,7 @@ static enum wizard_act create(struct wizard *w, const char *locked)
 	if (locked)
 		snprintf(w->note, sizeof(w->note), "not now: %.120s", locked);
 	else if (w->checked != w->serial || !w->check || w->stale)
-		snprintf(w->note, sizeof(w->note), "not checked yet");
+		snprintf(w->note, sizeof(w->note), WIZARD_UNCHECKED);
 	else if (wizard_problems(w, true) > 0)
 		snprintf(w->note, sizeof(w->note), "not so: what is marked ! has to be mended");
 	else {

@@ -27,6 +27,7 @@ enum wizard_text { TEXT_YAML, TEXT_JSON, TEXT_CLI, WIZARD_TEXTS };
 #define WIZARD_FIELDS  200
 #define WIZARD_RADIO   4 /* so many choices stand side by side; more are a list */
 #define WIZARD_DEAF_MS 300
+#define WIZARD_UNCHECKED "not checked yet" /* a note: the answer of a check takes it away */
 
 enum wizard_act {
 	WIZARD_STAY,

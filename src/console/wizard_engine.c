@@ -101,6 +101,12 @@ void wizard_took_check(struct wizard *w, const struct json *answer, unsigned int
 	}
 	if (first)
 		show_moved(w, list);
+	if (strcmp(w->note, WIZARD_UNCHECKED) == 0)
+		snprintf(w->note, sizeof(w->note), "%s%s",
+			 wizard_problems(w, true) ? "" : "checked now: ",
+			 wizard_problems(w, true) ? ""
+			 : w->single		  ? "F8 goes on"
+						  : "C goes on");
 }
 
 /* Drafts: only what differs from the template, by name, so that it outlives a new revision. */

@@ -468,6 +468,7 @@ static void nothing_is_created_while_the_engine_is_away_or_before_it_checked_ane
 	assert_int_equal(press(w, 'C', 1000), WIZARD_CHECK);
 	assert_string_equal(w->note, "not checked yet");
 	check(w, fine);
+	assert_string_equal(w->note, "checked now: C goes on");
 	assert_true(wizard_is_checked(w));
 	assert_int_equal(press(w, 'C', 1000), WIZARD_CREATE);
 }
