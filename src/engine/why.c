@@ -164,7 +164,13 @@ bool why_ended(struct buf *out, const struct run *r, const char *id)
 	if (j.reason[0])
 		buf_addf(out, " (%s)", j.reason);
 	buf_addf(out, "\nran on: %s\n", or_none(j.nodes));
-	if (j.output[0])
+	if (strcmp(j.reason, "JobLaunchFailure") == 0)
+		buf_addf(
+		    out,
+		    "it did not begin: its folder, its user or the folder of its output may be missing "
+		    "on the node, whose slurmd says which%s%s\n",
+		    j.output[0] ? "; it would have written " : "", j.output);
+	else if (j.output[0])
 		buf_addf(out, "wrote: %s\n", j.output);
 	return true;
 }

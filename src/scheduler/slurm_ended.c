@@ -72,7 +72,7 @@ static void read_exit(struct job_end *e, struct slice f)
 		return;
 	if (!colon) {
 		signal = code & 0x7f;
-		code = code >> 8 & 0xff;
+		code = signal ? 0 : code >> 8 & 0xff;
 	} else if (slice_num(&signal, (struct slice){ colon + 1, f.len - head - 1 }, 0, 255) <
 		   0) {
 		return;

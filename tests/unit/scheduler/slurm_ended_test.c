@@ -53,7 +53,10 @@ static void tells_state_code_times_and_files(void **state)
 	     "/home/op", "m", REST);
 	LINE(&b, "44", "44", "RUNNING", "None", "0", "2026-11-28T11:43:07", "NONE", "op",
 	     "htc-2", "/x", "/x", "/x", "/x", "m", REST);
-	assert_int_equal(read_all(&v, &b), 3); /* what runs has not ended */
+	LINE(&b, "45", "45", "FAILED", "JobLaunchFailure", "3893", "2026-11-28T11:43:07",
+	     "2026-11-28T11:43:07", "op", "htc-2", "/nope/slurm-45.out", "", "", "/nope", "m",
+	     REST);
+	assert_int_equal(read_all(&v, &b), 4); /* what runs has not ended */
 	assert_int_equal(v[0].state, JOB_FAILED);
 	assert_int_equal(v[0].exit_code, 3);
 	assert_int_equal(v[0].exit_signal, 0);
@@ -69,6 +72,8 @@ static void tells_state_code_times_and_files(void **state)
 	assert_int_equal(v[2].exit_signal, 9);
 	assert_string_equal(v[2].files.output, "");
 	assert_string_equal(v[2].files.errors, "");
+	assert_int_equal(v[3].exit_code, 0); /* "0:53", as scontrol has it */
+	assert_int_equal(v[3].exit_signal, 53);
 	free(v);
 	buf_clear(&b);
 }
