@@ -15,7 +15,9 @@ static void show_arrays(struct command_run *r, const struct json *plan)
 
 		show_text(r, "  array %s: %s%s%s%s", json_str(a, "name", "?"),
 			  count_text(nodes, json_int(a, "nodes", 0), "node"),
-			  jobs > 0 ? "; waited for: " : "",
+			  jobs <= 0		       ? ""
+			  : command_option(r, "force") ? "; KILLED: "
+						       : "; waited for: ",
 			  jobs > 0 ? count_text(waited, jobs, "job") : "",
 			  jobs > 0 ? " on them" : "");
 	}

@@ -55,6 +55,8 @@ say audit && grep -q "node terminate .*a fan is broken; it ends job $job\b" "$si
 ! event " $node .*draining"; ok "R6.3: nothing was waited for"
 
 refused 'give a reason' cluster delete demo --name demo --keep none --force --yes; ok "R6.3: nor is a teardown forced without a reason"
+say cluster delete demo --keep none --force --reason 'the project is over'
+grep -q 'KILLED: .* job' "$site/said" && ! grep -q 'waited for' "$site/said"; ok "the plan of one that is forced says whose end it is"
 say cluster delete demo --name demo --keep none --force --reason 'the project is over' --yes --json
 op=$(jq -r .operation "$site/said")
 until_true done_ >/dev/null; ok "the cluster is torn down"
