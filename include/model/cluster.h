@@ -135,6 +135,9 @@ const char *array_image(const struct cluster_spec *s, const struct array_spec *a
 bool storage_has_disk(const struct storage_spec *s);
 bool storage_is_snapshot(const struct storage_spec *s); /* what is there of it is a snapshot, no disk */
 const char *storage_disk_name(const struct storage_spec *s); /* of the disk that is there; "" none */
+bool cluster_holds_data(const struct cluster *c, const struct storage_spec *s); /* on a disk, a snapshot, or its head's own disk */
+enum keep_policy cluster_fate_of(const struct cluster *c, const struct storage_spec *s); /* at a teardown for which nobody chooses */
+bool cluster_loses_data(const struct cluster *c); /* at such a one */
 void storage_spec_clear(struct storage_spec *s);
 bool cluster_rests(const struct cluster *c);   /* off or kept: there are no machines */
 double cluster_disks_price(const struct cluster *c); /* USD per hour of the disks that are there; -1: one is unknown */

@@ -35,6 +35,7 @@ struct cluster_view {
 	char quota[56];            /* the one that is used most; "" unknown */
 	int64_t quota_used, quota_limit;
 	char storage[120];         /* "shared nfs /shared, scratch nfs /scratch" */
+	bool loses_data;           /* at a teardown for which nobody chooses what is kept */
 	int64_t cycle_s;           /* between two looks at the scheduler */
 	int64_t boot_p50_ms, boot_p95_ms; /* of the last boots; -1: none yet */
 	int64_t boots_hour, boots_lost;   /* of the last hour, and how many of them failed */

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "command/loss.h"
 #include "command/run.h"
 #include "model/cluster.h"
 #include "model/size.h"
@@ -306,7 +307,8 @@ void run_cluster_protect(struct command_run *r)
 }
 
 /*
- * Delete: the plan is read, shown, agreed to by the cluster's name, and sent by its hash
+ * Delete: the plan is read, shown, agreed to by the cluster's name and to each loss of data,
+ * and sent by its hash
  */
 
 static void on_gone(struct command_run *r, const struct json *op)
@@ -338,6 +340,26 @@ static char *typed_name(struct command_run *r)
 	return r->io->ask(r->io->arg, "Type the cluster's name to delete it: ");
 }
 
+/* Of each loss apart, as the console does; only y is yes. */
+static bool accepts_loss(struct command_run *r, const struct json *plan)
+{
+	const struct json *lost = json_get(plan, "data_lost");
+	bool yes = true;
+
+	for (size_t i = 0; yes && i < json_len(lost); i++) {
+		const struct json *l = json_at(lost, i);
+		char *question;
+
+		if (!loss_is_data(l))
+			continue;
+		question = xasprintf("Do you accept the loss of %s (%s)? y/N: ",
+				     json_str(l, "name", "?"), json_str(l, "path", "?"));
+		yes = run_agrees(r, question) > 0;
+		free(question);
+	}
+	return yes;
+}
+
 static void send_teardown(struct command_run *r, const struct json *plan, const char *name)
 {
 	struct json *body = json_new_object();
@@ -353,6 +375,7 @@ static void on_plan(struct command_run *r, const struct json *plan)
 {
 	const char *hash = json_str(plan, "hash", ""), *agreed = command_option(r, "plan");
 	long long under_way = json_int(plan, "under_way", 0);
+	struct err err = ERR_INIT;
 	char *name;
 
 	if (json_bool(plan, "protected", false)) {
@@ -385,6 +408,9 @@ static void on_plan(struct command_run *r, const struct json *plan)
 	else if (strcmp(name, the_cluster(r)) != 0)
 		run_failf(r, ERR_INVALID,
 			  "\"%.40s\" is not the cluster's name; nothing was deleted", name);
+	else if (!loss_is_accepted(r, plan) && !accepts_loss(r, plan) &&
+		 loss_refused(plan, &err) < 0)
+		run_fail(r, &err);
 	else
 		send_teardown(r, plan, name);
 	free(name);

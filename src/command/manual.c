@@ -181,7 +181,7 @@ static const char tail[] =
     "paceline job submit cfd solve.sh \\-\\-array 0\\-99\n"
     "paceline why cfd 12_7\n"
     "paceline node list cfd \\-\\-filter state:fail\n"
-    "paceline cluster delete cfd \\-\\-name cfd \\-\\-wait\n"
+    "paceline cluster delete cfd \\-\\-name cfd \\-\\-accept\\-data\\-loss \\-\\-wait\n"
     ".RE\n.fi\n"
     ".SH SEE ALSO\n"
     ".BR ssh (1),\n.BR squeue (1)\n";

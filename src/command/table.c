@@ -1,5 +1,6 @@
 /* The one table of everything that can be done. */
 #include "base/mem.h"
+#include "command/loss.h"
 #include "command/run.h"
 
 #define OPTIONS_END                                                                            \
@@ -60,6 +61,7 @@ static const struct command_option stop_options[] = {
 static const struct command_option delete_options[] = {
 	{ "name", "NAME", "the cluster's name once more: the agreement to its plan" },
 	{ "plan", "HASH", "only when the plan is still the one of this hash" },
+	{ LOSS_OPTION, NULL, "what the plan calls DATA LOST may go" },
 	{ "keep", "STORAGE",
 	  "keep the disks of these, by comma; NAME=snapshot: a snapshot of it; none: keep nothing. Without it the template decides" },
 	{ "force", NULL, "do not wait for running jobs: they are killed; with --reason" },
@@ -295,7 +297,7 @@ const struct command commands[] = {
 	  .args = "CLUSTER",
 	  .help = "tear a cluster down and prove that nothing is left",
 	  .more =
-	      "Shows the plan first: every resource, what is kept at which price, and the data that is lost. It begins when the cluster's name was typed, at the terminal or with --name, and can be taken back for 10 s with \"operation cancel\".",
+	      "Shows the plan first: every resource, what is kept at which price, and the data that is lost. It begins when the cluster's name was typed, at the terminal or with --name, and each loss of data accepted, at the terminal or with --accept-data-loss; --yes accepts it too, as do --keep none and --plan with the hash of the plan that tells it; --force does not. It can be taken back for 10 s with \"operation cancel\".",
 	  .options = delete_options,
 	  .flags = CMD_CLUSTER | CMD_WRITE,
 	  .confirm = CONFIRM_PLAN,

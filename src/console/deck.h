@@ -229,7 +229,8 @@ struct binding {
 	const char *group, *label, *help;
 	const char *word;    /* after ":", and in console.conf; NULL: of the command or label */
 	const char *command; /* the words of the command table that do the same; NULL none */
-	const char *cli; /* its arguments: %c cluster, %n node, %a array, %j job, %t template */
+	const char *cli; /* its arguments: %c cluster, %n node, %a array, %j job, %t template,
+			 * %l the option of a teardown that loses data */
 	enum role needs; /* ROLE_NONE: reading */
 	const char *(*off)(const struct deck *d,
 			   char out[80]); /* why not now; NULL: possible */

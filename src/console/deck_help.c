@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "command/loss.h"
 #include "console/deck.h"
 
 /* Less known than what they stand beside, and known by their letters. */
@@ -243,12 +244,21 @@ size_t deck_menu(const struct deck *d, const struct binding *out[MENU_MOST])
 	return n;
 }
 
+static bool loses_data(const struct deck *d)
+{
+	const struct cluster_row *r = deck_cluster(d);
+
+	return r && r->view.loses_data;
+}
+
 static const char *argument(const struct deck *d, char what, char out[80])
 {
 	const char *text = NULL;
 
 	if (what == 'c')
 		text = d->cluster;
+	else if (what == 'l')
+		text = loses_data(d) ? "--" LOSS_OPTION " " : "";
 	else if (what == 'a')
 		text = deck_array(d);
 	else if (what == 't')

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "command/loss.h"
 #include "console/deck.h"
 #include "console/teardown.h"
 #include "console/words.h"
@@ -50,9 +51,10 @@ static void shell_fact(struct deck *d)
 	for (size_t i = 0; i < t->keep.n; i++)
 		buf_addf(&keep, "%s%s", i ? "," : "", t->keep.v[i]);
 	strs_addf(&t->facts,
-		  "Shell: paceline cluster delete %s --keep %s --plan %s --name %s%s",
+		  "Shell: paceline cluster delete %s --keep %s --plan %s %s--name %s%s",
 		  t->cluster, keep.len ? buf_str(&keep) : "none", json_str(t->plan, "hash", ""),
-		  t->cluster, t->kill ? " --force --reason WHY" : "");
+		  plan_loses_data(t->plan) ? "--" LOSS_OPTION " " : "", t->cluster,
+		  t->kill ? " --force --reason WHY" : "");
 	buf_clear(&keep);
 }
 

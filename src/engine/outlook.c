@@ -101,14 +101,16 @@ static void quota_of(struct cluster_view *v, const struct run *r)
 	}
 }
 
-static void storage_of(struct cluster_view *v, const struct cluster_spec *s)
+static void storage_of(struct cluster_view *v, const struct cluster *c)
 {
+	const struct cluster_spec *s = &c->spec;
 	size_t used = 0;
 
 	for (size_t i = 0; i < s->n_storage && used < sizeof(v->storage); i++)
 		used += (size_t)snprintf(v->storage + used, sizeof(v->storage) - used,
 					 "%s%s %s %s", i ? ", " : "", s->storage[i].name,
 					 s->storage[i].kind, s->storage[i].path);
+	v->loses_data = cluster_loses_data(c);
 }
 
 /* Hours that are now before hours that come. */
@@ -145,6 +147,6 @@ void outlook_make(struct cluster_view *v, struct run *r, int64_t now_ms)
 	limit_value(v, r);
 	schedule_of(v, r);
 	quota_of(v, r);
-	storage_of(v, &r->cluster.spec);
+	storage_of(v, &r->cluster);
 	history_boots(v, r);
 }

@@ -37,13 +37,6 @@ struct drawing { /* a plan that is being made */
 	bool unpriced;
 };
 
-/* The template's word is for the teardown that leaves its cluster's disks behind. Who deletes
- * what that one left means the disks: there is nothing else. */
-static enum keep_policy by_itself(const struct drawing *d, const struct storage_spec *s)
-{
-	return d->run->cluster.state == CLUSTER_KEPT || !s->disk_ms ? KEEP_DELETE : s->policy;
-}
-
 static bool chosen_as_snapshot(const struct strs *keep, const struct storage_spec *s)
 {
 	char *text = xasprintf("%s" SNAPSHOT_OF, s->name);
@@ -56,7 +49,7 @@ static bool chosen_as_snapshot(const struct strs *keep, const struct storage_spe
 static enum keep_policy fate_of(const struct drawing *d, const struct storage_spec *s)
 {
 	if (!s->disk_ms || !d->keep)
-		return by_itself(d, s);
+		return cluster_fate_of(&d->run->cluster, s);
 	return strs_has(d->keep, s->name)	? KEEP_KEEP
 	       : chosen_as_snapshot(d->keep, s) ? KEEP_SNAPSHOT
 						: KEEP_DELETE;
@@ -177,11 +170,6 @@ static int list_disks(struct drawing *d, struct err *err)
  * Storage and what is lost with it
  */
 
-static bool on_head(const struct run *r, const struct storage_spec *s)
-{
-	return !storage_has_disk(s) && r->cluster.head_id && r->cluster.head_id[0];
-}
-
 static void list_storage(struct json *list, const struct drawing *d)
 {
 	const struct cluster_spec *spec = &d->run->cluster.spec;
@@ -190,7 +178,7 @@ static void list_storage(struct json *list, const struct drawing *d)
 		const struct storage_spec *s = &spec->storage[i];
 		struct json *j;
 
-		if (!s->disk_ms && !on_head(d->run, s))
+		if (!cluster_holds_data(&d->run->cluster, s))
 			continue;
 		j = json_add_object(list);
 		json_set_str(j, "name", s->name);
@@ -202,7 +190,8 @@ static void list_storage(struct json *list, const struct drawing *d)
 		json_set_bool(j, "can_keep", s->disk_ms != 0);
 		json_set_bool(j, "can_snapshot", s->disk_ms && !storage_is_snapshot(s));
 		json_set_str(j, "act", keep_policy_name(fate_of(d, s)));
-		json_set_str(j, "policy", keep_policy_name(by_itself(d, s)));
+		json_set_str(j, "policy",
+			     keep_policy_name(cluster_fate_of(&d->run->cluster, s)));
 		json_set_int(j, "since_ms", s->disk_ms);
 		json_set_bool(j, "taken_over", s->disk != NULL);
 		json_set_real(j, "price_per_hour", s->disk_ms ? s->disk_price : 0);
@@ -230,7 +219,7 @@ static void list_lost(struct json *list, const struct drawing *d)
 		struct json *j;
 		char key[80];
 
-		if ((!s->disk_ms && !on_head(d->run, s)) || fate_of(d, s) != KEEP_DELETE)
+		if (!cluster_holds_data(&d->run->cluster, s) || fate_of(d, s) != KEEP_DELETE)
 			continue;
 		j = json_add_object(list);
 		snprintf(key, sizeof(key), "storage %s", s->name);

@@ -166,6 +166,27 @@ const char *storage_disk_name(const struct storage_spec *s)
 	return slash ? slash + 1 : "";
 }
 
+bool cluster_holds_data(const struct cluster *c, const struct storage_spec *s)
+{
+	return s->disk_ms || (!storage_has_disk(s) && c->head_id && c->head_id[0]);
+}
+
+/* The template's word is for the teardown that leaves its cluster's disks behind. Who deletes
+ * what that one left means the disks: there is nothing else. */
+enum keep_policy cluster_fate_of(const struct cluster *c, const struct storage_spec *s)
+{
+	return c->state == CLUSTER_KEPT || !s->disk_ms ? KEEP_DELETE : s->policy;
+}
+
+bool cluster_loses_data(const struct cluster *c)
+{
+	for (size_t i = 0; i < c->spec.n_storage; i++)
+		if (cluster_holds_data(c, &c->spec.storage[i]) &&
+		    cluster_fate_of(c, &c->spec.storage[i]) == KEEP_DELETE)
+			return true;
+	return false;
+}
+
 bool cluster_rests(const struct cluster *c)
 {
 	return c->state == CLUSTER_OFF || c->state == CLUSTER_KEPT;

@@ -19,7 +19,8 @@ static const struct field view_fields[] = {
 	V(storage, FIELD_CHARS),    V(cycle_s, FIELD_INT),	 V(boot_p50_ms, FIELD_INT),
 	V(boot_p95_ms, FIELD_INT),  V(boots_hour, FIELD_INT),	 V(boots_lost, FIELD_INT),
 	V(editing, FIELD_CHARS),    V(editing_ms, FIELD_INT),	 V(schedule, FIELD_CHARS),
-	V(committed, FIELD_REAL),   V(queue_unread, FIELD_BOOL), FIELD_END,
+	V(committed, FIELD_REAL),   V(queue_unread, FIELD_BOOL), V(loses_data, FIELD_BOOL),
+	FIELD_END,
 };
 #undef V
 

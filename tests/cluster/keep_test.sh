@@ -118,7 +118,7 @@ say cluster create two slurm shared_disk=one shared_keep=snapshot && say cluster
 book '.live == {"Microsoft.Resources/resourceGroups": 1, "Microsoft.Compute/snapshots": 1}'; ok "which is all that the cloud has"
 say cluster create one slurm shared_disk=two htc_max=1 && say cluster start one --wait; ok "a cluster with a disk of it starts"
 on_head one 'cat /shared/azureuser/word && ls /shared/results'; has written-by-one; ok "R8.3: which holds what the first disk held"
-say cluster delete two --name two --wait; ok "the snapshot goes with its row"
+say cluster delete two --name two --accept-data-loss --wait; ok "the snapshot goes with its row"
 on_head one 'echo more >>/shared/azureuser/word && cat /shared/azureuser/word'; has more; ok "and the disk that was made of it does not"
 say cluster delete one --keep none --name one --wait --json; ok "deleting the cluster deletes it"
 tail -n 1 "$site/said" | jq -e '(.data.kept | length == 0) and (.data.left | length == 0)' >/dev/null; ok "nothing is kept or left"

@@ -34,7 +34,7 @@ say operation cancel "$stop" --yes; ok "which is taken back"
 until_true says 'cancelled: ' operation show "$stop"; ok "as its last words tell"
 says '1 node goes back to work' operation show "$stop"; ok "with the node that goes back"
 say ssh one -- squeue; ok "its head can be reached"
-say cluster delete one --name one; ok "it is deleted"
+say cluster delete one --name one --accept-data-loss; ok "it is deleted"
 delete=$(op_of delete)
 until_true refused "cluster one is being deleted: \"operation show $delete\"" cluster delete one; ok "a second deletion is told of the first, without a plan"
 ! grep -qF 'This deletes' "$site/said"; ok "which would list what goes already"

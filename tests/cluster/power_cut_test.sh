@@ -52,7 +52,7 @@ ok "ssh reaches node $node by its scheduler's name: host $host"
 setpriv --reuid nobody --regid nogroup --clear-groups "$paceline" --socket "$world/run/engine.sock" ssh demo -- true >"$dir/said" 2>&1
 test $? -ne 0 && [ -s "$dir/said" ]
 ok "somebody without rights is told so: $(head -c 120 "$dir/said")"
-pl cluster delete demo --name demo --wait
+pl cluster delete demo --name demo --accept-data-loss --wait
 ok "teardown with proof"
 left=$(curl -sf --unix-socket "$world/azsim/control.sock" http://azsim/azsim/ledger | jq '[.live[]] | add // 0')
 test "$left" = 0

@@ -44,7 +44,7 @@ engine_start
 engine_wait
 end_pid "$azsim_pid" # its faults end with it
 cloud_start 50
-until_ok say cluster delete one --name one --json
+until_ok say cluster delete one --name one --accept-data-loss --json
 op=$(jq -r .operation "$site/said")
 until_ok ended; ok "a second teardown removes it"
 control GET '/azsim/ledger?max=0' >"$site/said" && jq -e '.live == {}' "$site/said" >/dev/null; ok "nothing is left"

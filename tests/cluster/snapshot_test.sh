@@ -84,7 +84,7 @@ jq -e '.storage[0] | .act == "delete" and .can_snapshot == false' "$site/said" >
 say cluster delete one --keep shared=snapshot
 [ $? -eq 1 ] && has "is a snapshot already"; ok "which is told"
 say cluster delete one; has "DATA LOST: shared (/shared) its snapshot is deleted"; ok "the plan of what is left deletes it, and says what is lost"
-say cluster delete one --name one --wait --json; ok "deleting its row deletes it"
+say cluster delete one --name one --accept-data-loss --wait --json; ok "deleting its row deletes it"
 book '.live["Microsoft.Compute/snapshots"] == null'; ok "it is gone"
 say cluster delete two; has "-shared-" && has "keep, goes on at"; ok "what was made from one is kept unless the template says otherwise"
 say cluster delete two --keep none --name two --wait --json; ok "a teardown without"

@@ -38,7 +38,7 @@ until_ok busy; ok "a job runs on its node"
 
 # a set that another change holds
 fault /virtualMachineScaleSets/ 409 Conflict -1
-say cluster delete one --name one --force --reason test --json
+say cluster delete one --name one --accept-data-loss --force --reason test --json
 op=$(jq -r .operation "$site/said")
 until_ok item_is scaleset failed; ok "the set that could not be deleted is known"
 item scaleset >"$site/said" && put_off scaleset 180000 >/dev/null; ok "it waits the 180 s that a conflict takes"
@@ -84,7 +84,7 @@ until_ok cancelled; ok "and ends between two steps"
 until_ok state_is off; ok "R4.5: off, with what it had made gone"
 begin; ok "started again"
 until_ok failed_with 'step network did not end within 30m: .*start it again, or delete it'; ok "R4.6: after its deadline the start ends, and says what can be done"
-say cluster delete two --name two --wait; ok "what it made is deleted"
+say cluster delete two --name two --accept-data-loss --wait; ok "what it made is deleted"
 control GET '/azsim/ledger?max=0' >"$site/said" && jq -e '.live == {}' "$site/said" >/dev/null; ok "nothing is left of it"
 
 tap_end

@@ -30,13 +30,16 @@ group=$(api /v1/clusters/one | jq -r .group_id)
 say cluster delete one && false || has 'name'; ok "R8.1: without the name nothing is deleted"
 say cluster delete one --name two && false || has 'nothing was deleted'; ok "R8.1: nor with another"
 say cluster delete one --name one --plan 0123456789abcdef && false || has 'nothing was deleted'; ok "R8.1: nor with the hash of another plan"
+say cluster delete one --name one && false || has 'nothing was deleted: shared (/shared) would be lost: add --accept-data-loss'; ok "R8.1: nor data that nobody gave up"
+say cluster delete one --name one --force --reason test && false || has 'would be lost'; ok "R8.1: which force does not"
+cli operation list one --json | jq -e 'any(.. | objects; .kind? == "delete") | not' >"$site/said"; ok "R8.1: and nothing has begun"
 state_is running >"$site/said"; ok "the cluster works on"
 
-begin_delete && take_back; ok "R8.1: a teardown is taken back within ten seconds"
+begin_delete --accept-data-loss && take_back; ok "R8.1: a teardown is taken back within ten seconds"
 until_ok op_is cancelled; ok "it ends before the first call"
 state_is running >"$site/said"; ok "and the cluster works on"
 say cluster stop one --wait --yes; ok "the cluster is stopped"
-begin_delete && take_back; ok "R8.1: a teardown of it is taken back"
+begin_delete --plan "$(api /v1/clusters/one/teardown | jq -r .hash)" && take_back; ok "R8.1: a teardown of it, agreed to by its plan, is taken back"
 until_ok op_is cancelled; ok "it ends"
 state_is off >"$site/said"; ok "and the cluster is off, as it was"
 
@@ -44,7 +47,7 @@ state_is off >"$site/said"; ok "and the cluster is off, as it was"
 status=$(by_hand PUT "$group/providers/Microsoft.Network/networkSecurityGroups/theirs" '{"location":"westeurope","tags":{"owner":"somebody"},"properties":{}}')
 case $status in 20[0-2]) ;; *) false ;; esac; ok "somebody puts a thing of his own into the group"
 short=${group##*-}
-begin_delete; ok "the cluster is deleted"
+begin_delete --keep none; ok "the cluster is deleted, its data given up in so many words"
 until_ok state_is deleting; ok "R8.2: from here"
 say cluster start one && false || has 'comes before start: nothing was changed'; ok "R8.2: nothing starts it"
 until_ok op_is 'done'; ok "the teardown ends"
@@ -53,4 +56,7 @@ operation | jq -e '.data.group_deleted == false' >"$site/said"; ok "R8.4: its pr
 [ "$(status_of "$group/providers/Microsoft.Network/networkSecurityGroups/nsg")" = 404 ]; ok "R8.4: and nothing of ours"
 say cluster create one slurm htc_max=1 hpc_max=0 && say cluster start one --wait; ok "R8.2: a cluster of that name is made anew"
 [ "$(api /v1/clusters/one | jq -r .group_id)" != "$group" ] && [ "$short" ]; ok "R8.2: under another id"
+
+say cluster create two slurm htc_max=1 hpc_max=0 network=10.64.0.0/16; ok "a cluster that was never started"
+say cluster delete two --name two --wait; ok "R8.1: has nothing to lose, and its name is enough"
 tap_end

@@ -19,7 +19,7 @@ engine_start
 check "an engine begins" engine_wait
 check "a cluster is made" cli cluster create alpha slurm
 check "a start is begun" cli cluster start alpha
-check "R9.4: a teardown comes before it" until_true cli cluster delete alpha --name alpha
+check "R9.4: a teardown comes before it" until_true cli cluster delete alpha --name alpha --accept-data-loss
 check "R9.4: the start that lost is told who won" lost ' start *cancelled' "delete by $me comes first"
 check "R9.4: a stop gives way to it" says "delete by $me is under way" cli cluster stop alpha --yes
 check "R9.4: an update does, and is told" says "delete by $me (operation 2) comes before update: nothing was changed" cli cluster update alpha htc_max=3 --yes

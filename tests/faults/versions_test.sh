@@ -94,7 +94,7 @@ check "R9.5: or a minute after it was said last" until_true gone
 
 check "a start is begun" cli cluster start alpha
 check "a stop is begun" cli cluster stop alpha --yes
-cli cluster delete alpha --name alpha >"$site/said" 2>&1
+cli cluster delete alpha --name alpha --accept-data-loss >"$site/said" 2>&1
 
 # R10
 check "a backup is made" cli backup

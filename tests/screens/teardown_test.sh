@@ -101,6 +101,11 @@ deck 160x45 -- --disk
 screen_keys D
 plan
 screen_golden teardown/plan_160x45
+tap_ok "the shell's line gives up what the plan loses" screen_wait 'paceline cluster delete demo --keep none --plan c0ffee11d00dfeed --accept-data-loss --name demo'
+screen_keys Space
+tap_ok "and nothing where all is kept" screen_wait 'paceline cluster delete demo --keep shared --plan 5a5a5a5ad00dfeed --name demo'
+screen_keys Space Space
+tap_ok "until it is not" screen_wait '--accept-data-loss --name demo'
 screen_keys Up Up Up Up
 tap_ok "the side pane is of the row under the cursor" screen_wait 'kill all running jobs instead'
 screen_keys Escape

@@ -69,7 +69,7 @@ void cli_slurp(struct buf *to, const char *path)
 
 int cli_redirect(int fd, const char *path)
 {
-	int old = dup(fd), to = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int old = dup(fd), to = open(path, O_RDWR | O_CREAT | O_TRUNC | O_NOCTTY, 0600);
 
 	assert_true(old >= 0 && to >= 0);
 	dup2(to, fd);
@@ -83,23 +83,63 @@ void cli_back(int fd, int old)
 	close(old);
 }
 
-int cli_run_argv(struct cli_site *s, const struct cli_options *o, const char *const *argv)
+static int run_between(struct cli_site *s, const struct cli_options *o, const char *const *argv,
+		       const char *from, const char *told)
 {
 	int argc = 0, code, in, out, errout;
 
 	while (argv[argc])
 		argc++;
 	fflush(stdout);
-	in = cli_redirect(STDIN_FILENO, "/dev/null");
+	in = cli_redirect(STDIN_FILENO, from);
 	out = cli_redirect(STDOUT_FILENO, s->out_path);
-	errout = cli_redirect(STDERR_FILENO, s->err_path);
+	errout = cli_redirect(STDERR_FILENO, told);
 	code = cli_main(o, argc, (char **)argv);
 	fflush(stdout);
 	cli_back(STDIN_FILENO, in);
 	cli_back(STDOUT_FILENO, out);
 	cli_back(STDERR_FILENO, errout);
 	cli_slurp(&s->out, s->out_path);
+	return code;
+}
+
+int cli_run_argv(struct cli_site *s, const struct cli_options *o, const char *const *argv)
+{
+	int code = run_between(s, o, argv, "/dev/null", s->err_path);
+
 	cli_slurp(&s->errout, s->err_path);
+	return code;
+}
+
+/* Until the last of the other side's has gone, and all that it said is read. */
+static void read_terminal(struct cli_site *s, int master)
+{
+	char piece[512];
+	ssize_t n;
+
+	buf_reset(&s->errout);
+	while ((n = read(master, piece, sizeof(piece))) > 0)
+		buf_add(&s->errout, piece, (size_t)n);
+}
+
+int cli_run_typed(struct cli_site *s, const char *line, const char *typed)
+{
+	const struct cli_options o = cli_site_options(s);
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), held, code;
+	struct strs words = STRS_INIT(100);
+
+	assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+	held = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(held >= 0);
+	assert_int_equal(write(master, typed, strlen(typed)), strlen(typed));
+	strs_split(&words, line, strlen(line), ' ');
+	clearerr(stdin);
+	code =
+	    run_between(s, &o, (const char *const *)words.v, ptsname(master), ptsname(master));
+	close(held);
+	read_terminal(s, master);
+	close(master);
+	strs_clear(&words);
 	return code;
 }
 

@@ -23,6 +23,8 @@ int cli_site_open_with_engine(void **state);
 int cli_site_close(void **state);
 
 int cli_run(struct cli_site *s, const char *line); /* words parted by blanks: the exit code */
+/* The same at a terminal on which this is typed: errout has what was to be seen there. */
+int cli_run_typed(struct cli_site *s, const char *line, const char *typed);
 int cli_run_argv(struct cli_site *s, const struct cli_options *o, const char *const *argv);
 struct cli_options cli_site_options(struct cli_site *s);
 const char *cli_asked(struct cli_site *s); /* what the engine was asked since it began */

@@ -136,7 +136,7 @@ static struct json *operation_json(struct fake *f, int64_t id)
 	return j;
 }
 
-static struct json *teardown_json(void)
+static struct json *teardown_json(const char *query)
 {
 	static const char text[] =
 	    "{\"cluster\":\"demo\",\"region\":\"westeurope\",\"simulated\":true,\"hash\":"
@@ -144,8 +144,11 @@ static struct json *teardown_json(void)
 	    "\"delete\",\"note\":\"\"}],\"arrays\":[{\"name\":\"htc\",\"nodes\":7,\"jobs\":4}],"
 	    "\"data_lost\":[{\"key\":\"storage shared\",\"name\":\"shared\",\"path\":\"/shared\",\"note\":\"copy it out\"}],"
 	    "\"jobs_pending\":33,\"saves_per_hour\":0.31}";
+	struct json *j = json_parse(text, strlen(text), NULL);
 
-	return json_parse(text, strlen(text), NULL);
+	if (query && strcmp(query, "keep=shared") == 0)
+		json_set_array(j, "data_lost");
+	return j;
 }
 
 /* demo is reached by ssh, ghosts are a folder of programs, and the head of mine is this
@@ -259,7 +262,7 @@ static struct json *answer_get(struct fake *f, const struct http_exchange *x)
 	if (strcmp(path, "/v1/clusters/demo/jobs/12") == 0)
 		return object("id", "12", 0);
 	if (strcmp(path, "/v1/clusters/demo/teardown") == 0)
-		return teardown_json();
+		return teardown_json(http_x_query(x));
 	if (strlen(path) > 4 && strcmp(path + strlen(path) - 4, "/ssh") == 0)
 		return ssh_json(f, path[strlen("/v1/clusters/")], http_x_query(x));
 	if (strcmp(path, "/v1/cost") == 0)

@@ -301,6 +301,7 @@ static void make_outlook(struct cluster_view *v)
 	v->quota_used = 16;
 	v->quota_limit = 100;
 	snprintf(v->storage, sizeof(v->storage), "shared nfs /shared");
+	v->loses_data = true;
 	v->boot_p50_ms = 62000;
 	v->boot_p95_ms = 118000;
 	v->boots_hour = 8;

@@ -109,6 +109,64 @@ static void deletes_only_what_was_named(void **state)
 		    "  virtualMachines/head\nleft: nothing\nspent in all: $1.25\n");
 }
 
+#define POSTED "POST /v1/clusters/demo/teardown "
+
+/* The name is no word for what is lost with the cluster (tui.md 4.3). */
+static void deletes_no_data_that_was_not_given_up(void **state)
+{
+	struct cli_site *s = *state;
+
+	assert_int_equal(cli_run(s, "paceline cluster delete demo --name demo"), 1);
+	HAS(OUT(s), "DATA LOST: shared (/shared) copy it out\n");
+	HAS(ERROUT(s), "nothing was deleted: shared (/shared) would be lost: add "
+		       "--accept-data-loss when it may go");
+	assert_int_equal(cli_run(s, "paceline cluster delete demo --name demo --json"), 1);
+	HAS(OUT(s), "shared (/shared) would be lost");
+	assert_int_equal(
+	    cli_run(s, "paceline cluster delete demo --name demo --force --reason x"), 1);
+	assert_null(strstr(cli_asked(s), "POST"));
+	assert_int_equal(
+	    cli_run(s, "paceline cluster delete demo --name demo --accept-data-loss"), 0);
+	HAS(cli_asked(s), POSTED);
+}
+
+static void asks_at_a_terminal_what_may_be_lost(void **state)
+{
+	static const char named[] = "paceline cluster delete demo --name demo";
+	static const char *const no[] = { "\n", "n\n", "Y\n", "demo\n", "\004" };
+	struct cli_site *s = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(no); i++) {
+		assert_int_equal(cli_run_typed(s, named, no[i]), 1);
+		HAS(ERROUT(s), "Do you accept the loss of shared (/shared)? y/N: ");
+		HAS(ERROUT(s), "nothing was deleted: shared (/shared) would be lost");
+	}
+	assert_int_equal(cli_run_typed(s, "paceline cluster delete demo", "y\n"), 1);
+	assert_null(strstr(ERROUT(s), "Do you accept")); /* the name comes first */
+	assert_null(strstr(cli_asked(s), "POST"));
+	assert_int_equal(cli_run_typed(s, "paceline cluster delete demo", "demo\ny\n"), 0);
+	HAS(ERROUT(s), "Type the cluster's name to delete it: ");
+	HAS(cli_asked(s), POSTED);
+}
+
+static void asks_nothing_about_what_was_given_up(void **state)
+{
+	static const char *const lines[] = {
+		"paceline cluster delete demo --name demo --accept-data-loss",
+		"paceline cluster delete demo --name demo --yes",
+		"paceline cluster delete demo --name demo --plan abc123",
+		"paceline cluster delete demo --name demo --keep none",
+		"paceline cluster delete demo --name demo --keep shared", /* nothing is lost */
+	};
+	struct cli_site *s = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		assert_int_equal(cli_run_typed(s, lines[i], "n\n"), 0);
+		assert_null(strstr(ERROUT(s), "Do you accept"));
+	}
+	HAS(cli_asked(s), POSTED);
+}
+
 static void submits_and_waits(void **state)
 {
 	struct cli_site *s = *state;
@@ -203,6 +261,9 @@ int main(void)
 		WITH(tells_how_many_rows_before_it_prunes),
 		WITH(waits_for_an_operation),
 		WITH(deletes_only_what_was_named),
+		WITH(deletes_no_data_that_was_not_given_up),
+		WITH(asks_at_a_terminal_what_may_be_lost),
+		WITH(asks_nothing_about_what_was_given_up),
 		WITH(submits_and_waits),
 		WITH(goes_to_a_node),
 		WITH(runs_on_a_head_without_ssh),
