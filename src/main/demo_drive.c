@@ -15,6 +15,8 @@
 
 #define LOOK_MS	     200
 #define STUCK_MS     300000 /* no phase takes longer on the slowest machine seen */
+#define CLOUD_GONE_S  15     /* for whoever starts azsim again: then nothing can come of it */
+#define CLOUD_LOOK_MS 500
 #define KILL_FROM_MS 20
 #define KILL_TO_MS   400
 #define SCRIPT_MAX   ((size_t)1 << 20)
@@ -29,10 +31,10 @@ struct drive {
 	struct demo_result *out;
 	struct loop *loop;
 	struct client *client;
-	struct timer *look, *kill;
+	struct timer *look, *kill, *cloud_look;
 	struct proc *reader; /* of the results */
 	enum demo_phase phase;
-	int64_t phase_ms, kills_due;
+	int64_t phase_ms, kills_due, cloud_gone_ms; /* since when azsim is gone; 0: it runs */
 	bool asking, seen_queue, results_asked, ended;
 	int64_t operation; /* of the teardown */
 	struct rng rng;
@@ -104,7 +106,8 @@ static void enter(struct drive *d, enum demo_phase p)
 {
 	int64_t now = clock_mono_ms();
 
-	d->out->phase_s[d->phase] = (double)(now - d->phase_ms) / 1000;
+	if (p != d->phase)
+		d->out->phase_s[d->phase] = (double)(now - d->phase_ms) / 1000;
 	d->phase = p;
 	d->phase_ms = now;
 	d->kills_due += kills_of_phase(d->o, p);
@@ -287,6 +290,40 @@ static void on_operations(void *arg, const struct json *answer, const struct err
 }
 
 /*
+ * The simulated cloud, which is this demo's own
+ */
+
+static void look_at_cloud(void *arg)
+{
+	struct drive *d = arg;
+	int64_t now = clock_mono_ms();
+	bool was_gone = d->cloud_gone_ms != 0;
+	char text[120];
+	struct err err;
+
+	timer_set(d->cloud_look, CLOUD_LOOK_MS);
+	if (demo_azsim_pid(d->w)) {
+		d->cloud_gone_ms = 0;
+		if (was_gone)
+			say(d, "the simulated cloud (azsim) is back");
+		return;
+	}
+	if (!was_gone) {
+		d->cloud_gone_ms = now;
+		snprintf(
+		    text, sizeof(text),
+		    "the simulated cloud (azsim) has ended: unless it runs again in %d s, so does this demo",
+		    CLOUD_GONE_S);
+		say(d, text);
+	} else if (now - d->cloud_gone_ms >= CLOUD_GONE_S * 1000) {
+		err_set(&err, ERR_IO,
+			"the simulated cloud (azsim) has ended, and did not run again for %d s",
+			CLOUD_GONE_S);
+		fail(d, &err);
+	}
+}
+
+/*
  * A look, and what follows from it
  */
 
@@ -379,6 +416,9 @@ static void on_cluster(void *arg, const struct json *c, const struct err *err)
 	struct drive *d = arg;
 	const char *state = json_str(c, "state", "");
 
+	if (c)
+		snprintf(d->out->cluster, sizeof(d->out->cluster), "%s",
+			 json_str(c, "short_id", ""));
 	if (!c && err->code == ERR_NOT_FOUND && d->phase == DEMO_TEARDOWN)
 		client_get(d->client, "/v1/operations?most=20", on_operations, d);
 	else if (!c && err->code == ERR_NOT_FOUND && d->phase == DEMO_START)
@@ -414,7 +454,9 @@ int demo_drive(const struct demo_world *w, const struct demo_order *o, struct de
 {
 	struct drive d = { .w = w, .o = o, .out = out, .err = err, .phase_ms = o->started_ms };
 
-	*out = (struct demo_result){ .first_task_s = -1, .after_idle = -1 };
+	*out = (struct demo_result){ .first_task_s = -1, .after_idle = -1, .completed = -1 };
+	for (int i = 0; i < DEMO_PHASES; i++)
+		out->phase_s[i] = -1;
 	rng_seed(&d.rng, o->seed);
 	err->code = ERR_NONE;
 	d.loop = loop_new(err);
@@ -422,13 +464,17 @@ int demo_drive(const struct demo_world *w, const struct demo_order *o, struct de
 	if (d.client) {
 		d.look = timer_new(d.loop, look, &d);
 		d.kill = timer_new(d.loop, kill_engine, &d);
+		d.cloud_look = timer_new(d.loop, look_at_cloud, &d);
 		enter(&d, DEMO_START);
 		timer_set(d.look, 0);
+		if (!o->only_submit) /* else its console says it, and starts it again */
+			timer_set(d.cloud_look, 0);
 		while (!d.ended && !interrupt_came())
 			loop_turn(d.loop, LOOK_MS);
 		proc_free(d.reader);
 		timer_free(d.look);
 		timer_free(d.kill);
+		timer_free(d.cloud_look);
 	}
 	client_free(d.client);
 	if (d.loop)

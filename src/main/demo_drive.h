@@ -25,15 +25,15 @@ struct demo_order {
 };
 
 struct demo_result {
-	char job[64];
-	int64_t completed;	   /* tasks with a result file */
+	char job[64], cluster[16]; /* cluster: its short id; "" not known */
+	int64_t completed;	   /* tasks with a result file; -1: nobody looked */
 	int64_t right;		   /* with a result that holds when thrown again */
 	int64_t machines;	   /* that the files name, by host name and network namespace */
 	double pi;
 	int64_t peak, after_idle;  /* nodes */
 	int64_t kills[DEMO_PHASES];
 	double first_task_s;	   /* -1: none finished */
-	double phase_s[DEMO_PHASES];
+	double phase_s[DEMO_PHASES]; /* -1: it did not end */
 	struct json *teardown;	   /* the operation's report; NULL: none */
 };
 

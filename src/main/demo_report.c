@@ -5,8 +5,9 @@
 
 #include "base/clock.h"
 #include "base/http_local.h"
-#include "base/map.h"
 #include "base/mem.h"
+
+const struct demo_ledger demo_ledger_unknown = { -1, -1, -1, -1 };
 
 #define BOOK_MAX ((size_t)256 << 20)
 
@@ -42,80 +43,19 @@ static struct json *ask(struct loop *l, const char *socket, const char *target, 
 	return a.answer;
 }
 
-struct life {
-	const char *set;
-	int64_t made, gone, wanted;
-};
-
-static int64_t moment(const struct json *vm, const char *key)
-{
-	const char *text = json_str(vm, key, NULL);
-	int64_t ms = INT64_MAX;
-
-	if (text)
-		clock_read(&ms, text);
-	return ms;
-}
-
-/*
- * Machines beyond what was wanted of their set, or of a single machine's name, when they were
- * made. The book has whole seconds: what went in the very second counts as gone.
- */
-static int64_t doubles(const struct json *vms)
-{
-	size_t n = json_len(vms);
-	struct life *v = xcalloc(n + 1, sizeof(*v));
-	int64_t found = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct json *vm = json_at(vms, i);
-		const char *set = json_str(vm, "set", "");
-
-		v[i] =
-		    (struct life){ .set = set[0] ? set : json_str(vm, "name", ""),
-				   .made = moment(vm, "created"),
-				   .gone = moment(vm, "deleted"),
-				   .wanted = set[0] ? json_int(vm, "capacityIntended", 0) : 1 };
-	}
-	for (size_t i = 0; i < n; i++) {
-		int64_t alive = 0;
-
-		for (size_t k = 0; k < n; k++)
-			alive += v[k].made <= v[i].made && v[k].gone > v[i].made &&
-				 strcmp(v[k].set, v[i].set) == 0;
-		found += alive > v[i].wanted;
-	}
-	free(v);
-	return found;
-}
-
-static void read_ledger(struct demo_ledger *out, const struct json *counters,
-			const struct json *book)
-{
-	const struct json *vms = json_get(book, "vms"), *value;
-	int64_t counted = json_int(counters, "double_creates", 0), found = doubles(vms);
-	const char *key;
-
-	out->write_calls = json_int(counters, "byClass.writes", -1);
-	out->double_creates = counted > found ? counted : found;
-	out->vms = (int64_t)json_len(vms);
-	out->resources_left = 0;
-	for (void *it = NULL; json_each(json_get(book, "live"), &it, &key, &value);)
-		out->resources_left += json_int(value, NULL, 0);
-}
-
-int demo_ledger_read(struct demo_ledger *out, const struct demo_world *w, struct err *err)
+int demo_ledger_read(struct demo_ledger *out, const struct demo_world *w, const char *cluster,
+		     struct err *err)
 {
 	struct loop *l = loop_new(err);
 	struct json *counters = NULL, *book = NULL;
 
-	*out = (struct demo_ledger){ -1, -1, -1, -1 };
+	*out = demo_ledger_unknown;
 	if (l)
 		counters = ask(l, w->control, "/azsim/counters", err);
 	if (counters)
 		book = ask(l, w->control, "/azsim/ledger", err);
 	if (book)
-		read_ledger(out, counters, book);
+		demo_ledger_take(out, counters, book, cluster);
 	json_free(counters);
 	json_free(book);
 	if (l)
@@ -136,17 +76,34 @@ static int64_t kills(const struct demo_result *r)
 	return n;
 }
 
+/* What was not reached, or is not known, is null and no number. */
+static void set_count(struct json *j, const char *key, int64_t n)
+{
+	if (n < 0)
+		json_set(j, key, json_new_null());
+	else
+		json_set_int(j, key, n);
+}
+
+static void set_seconds(struct json *j, const char *key, double s)
+{
+	if (s < 0)
+		json_set(j, key, json_new_null());
+	else
+		json_set_real(j, key, s);
+}
+
 static void set_results(struct json *j, const struct demo_report *r)
 {
-	json_set_int(j, "tasks_completed", r->result->completed);
-	if (r->world->ghosts) {
+	set_count(j, "tasks_completed", r->result->completed);
+	if (r->world->ghosts || r->result->completed < 0) {
 		json_set(j, "results_ok", json_new_null());
 		json_set(j, "result", json_new_null());
 	} else {
 		json_set_bool(j, "results_ok", r->result->right == r->order->tasks);
 		json_set_real(j, "result", r->result->pi);
 	}
-	json_set_int(j, "machines", r->result->machines);
+	set_count(j, "machines", r->result->completed < 0 ? -1 : r->result->machines);
 }
 
 struct json *demo_report_json(const struct demo_report *r)
@@ -159,22 +116,25 @@ struct json *demo_report_json(const struct demo_report *r)
 	json_set_int(j, "tasks_submitted", x->job[0] ? r->order->tasks : 0);
 	set_results(j, r);
 	json_set_int(j, "nodes_peak", x->peak);
-	json_set_int(j, "nodes_after_idle", x->after_idle);
-	json_set_int(j, "write_calls", r->ledger.write_calls);
-	json_set_int(j, "vms_made", r->ledger.vms);
+	set_count(j, "nodes_after_idle", x->after_idle);
+	set_count(j, "write_calls", r->ledger.write_calls);
+	set_count(j, "vms_made", r->ledger.vms);
 	json_set_int(j, "kills", kills(x));
 	by = json_set_object(j, "kills_by_phase");
 	for (int i = 0; i < DEMO_PHASES; i++)
 		json_set_int(by, demo_phase_names[i], x->kills[i]);
-	json_set_int(j, "double_creates", r->ledger.double_creates);
-	json_set_int(j, "jobs_lost", x->job[0] ? r->order->tasks - x->completed : 0);
-	json_set_int(j, "resources_left", r->ledger.resources_left);
-	json_set_int(j, "processes_left", r->processes_left);
-	json_set_real(j, "seconds_to_first_task", x->first_task_s);
+	set_count(j, "double_creates", r->ledger.double_creates);
+	set_count(j, "jobs_lost",
+		  !x->job[0]	     ? 0
+		  : x->completed < 0 ? -1
+				     : r->order->tasks - x->completed);
+	set_count(j, "resources_left", r->ledger.resources_left);
+	set_count(j, "processes_left", r->processes_left);
+	set_seconds(j, "seconds_to_first_task", x->first_task_s);
 	json_set_real(j, "seconds_total", r->total_s);
 	by = json_set_object(j, "phases");
 	for (int i = 0; i < DEMO_PHASES; i++)
-		json_set_real(by, demo_phase_names[i], x->phase_s[i]);
+		set_seconds(by, demo_phase_names[i], x->phase_s[i]);
 	json_set_int(j, "seed", (int64_t)r->order->seed);
 	if (x->teardown)
 		json_set(j, "teardown", json_copy(json_get(x->teardown, "data")));

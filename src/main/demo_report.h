@@ -3,13 +3,12 @@
 #define MAIN_DEMO_REPORT_H
 
 #include "demo_drive.h"
+#include "demo_ledger.h"
 
-struct demo_ledger { /* azsim's own book; -1: not known */
-	int64_t write_calls, double_creates, resources_left, vms;
-};
+extern const struct demo_ledger demo_ledger_unknown;
 
-/* Asks azsim over its control socket. */
-int demo_ledger_read(struct demo_ledger *l, const struct demo_world *w, struct err *err);
+/* Asks azsim over its control socket. cluster: its short id, "" not known. */
+int demo_ledger_read(struct demo_ledger *l, const struct demo_world *w, const char *cluster, struct err *err);
 
 struct demo_report {
 	const struct demo_world *world;

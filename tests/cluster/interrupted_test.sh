@@ -47,6 +47,21 @@ interrupted run/engine.sock --batch --keep && grep -qF "goes on: paceline demo -
 ok "what shall be kept goes on, and it is said how it ends"
 "$pl" demo --stop --state "$world" >"$site/said" 2>&1 && gone
 ok "which ends it"
+# its cloud dies: it may come back, and else the run does not wait for what cannot come
+"$pl" demo --ghosts --batch --json --state "$world" >"$site/report" 2>"$site/said" &
+job=$!
+until_true grep -qF 'scale-out' "$site/said"
+kill -KILL "$(cat "$world/azsim/lock")"
+wait "$job"
+code=$?
+job=
+[ $code -eq 1 ] && grep -qF 'the simulated cloud (azsim) has ended, and did not run again for' "$site/said" &&
+	grep -qF 'run the demo again' "$site/said"
+ok "a cloud that has died ends it, with what to do"
+tail -n 1 "$site/report" | grep -qF '"nodes_after_idle":null' && ! grep -qE ':-1[,}.]' "$site/report"
+ok "the report has null for what was not reached"
+gone
+ok "and nothing is left of it"
 ! timeout 60 "$pl" demo --drive --state "$world" >"$site/said" 2>&1 && grep -qF 'none runs in' "$site/said"
 ok "what works behind a demo does not wait for one"
 tap_end
