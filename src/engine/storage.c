@@ -233,15 +233,43 @@ static struct run *holder_of(struct engine *e, const char *name, size_t *at)
 	return NULL;
 }
 
+static bool begins_with_name(const char *disk, const char *name)
+{
+	size_t n = strlen(name);
+
+	return n && strncmp(disk, name, n) == 0 && disk[n] == '-';
+}
+
+/* Whoever has a disk that is not free by the name that was said: of the cluster that made it,
+ * which may be gone, or of the one that has it. */
+static struct run *keeper_of(struct engine *e, const char *name, size_t *at)
+{
+	for (size_t i = 0; i < e->n_runs; i++) {
+		const struct cluster *c = &e->runs[i]->cluster;
+
+		for (*at = 0; *at < c->spec.n_storage; ++*at) {
+			const struct storage_spec *s = &c->spec.storage[*at];
+
+			if (s->disk_ms && c->state != CLUSTER_KEPT &&
+			    (strcmp(c->name, name) == 0 ||
+			     begins_with_name(storage_disk_name(s), name)))
+				return e->runs[i];
+		}
+	}
+	return NULL;
+}
+
 static int may_take(const struct run *from, const struct storage_spec *disk,
 		    const struct cluster_spec *to, struct err *err)
 {
 	const struct cluster_spec *s = &from->cluster.spec;
 
 	if (from->cluster.state != CLUSTER_KEPT)
-		return err_set(err, ERR_CONFLICT, "disk %s belongs to cluster %s, which is %s",
-			       storage_disk_name(disk), from->cluster.name,
-			       cluster_state_name(from->cluster.state));
+		return err_set(
+		    err, ERR_CONFLICT,
+		    "disk %s belongs to cluster %s, which is %s: it is free once that is deleted with --keep %s",
+		    storage_disk_name(disk), from->cluster.name,
+		    cluster_state_name(from->cluster.state), disk->name);
 	if (from->op.id)
 		return err_set(err, ERR_CONFLICT, "disk %s is being deleted",
 			       storage_disk_name(disk));
@@ -258,6 +286,8 @@ static struct run *giver_of(struct engine *e, const struct storage_spec *to,
 {
 	struct run *from = holder_of(e, to->disk, at);
 
+	if (!from)
+		from = keeper_of(e, to->disk, at);
 	if (!from) {
 		err_set(
 		    err, ERR_NOT_FOUND,

@@ -85,6 +85,8 @@ say cluster delete one --keep shared; has "keep, goes on at" && ! has "DATA LOST
 # A second cluster of the same name takes it over
 before=$(tag_of "$disk")
 say cluster create one slurm shared_disk=one htc_max=2; ok "a new cluster takes the disk over"
+say cluster create two slurm shared_disk=one
+[ $? -eq 1 ] && has "belongs to cluster one, which is off" && has "deleted with --keep shared"; ok "whoever has it now is told, by the name that it was kept under"
 say cluster start one --wait; ok "and starts"
 after=$(tag_of "$disk")
 [ -n "$before" ] && [ -n "$after" ] && [ "$before" != "$after" ] && [ "$after" = "$(cli found >/dev/null; sqlite3 "$site/engine/engine.db" "SELECT short_id FROM cluster WHERE name = 'one' AND live = 1")" ]
