@@ -177,6 +177,9 @@ int engine_cloud_retry(struct engine *e, const struct user *u, const char *name,
 int engine_take_over(struct engine *e, const struct user *u, const char *reason, size_t *n, struct err *err);
 
 /* Acting. Each writes its audit row; *op is the operation to watch, 0 when it was done at once. */
+/* Whether a cluster can be is known once its region was read: cb comes then, in a later turn (ends: with the engine).
+ * false: there is nothing to wait for. */
+bool engine_region_await(struct engine *e, const char *template_name, const struct strs *params, void (*cb)(void *arg, bool ends), void *arg);
 int engine_create(struct engine *e, const struct user *u, const char *name, const char *template_name, const struct strs *params, struct err *err);
 int engine_start(struct engine *e, const struct user *u, const char *name, int64_t *op, struct err *err);
 int engine_stop(struct engine *e, const struct user *u, const char *name, bool force, const char *reason, int64_t *op,

@@ -164,6 +164,7 @@ typedef void cloud_items_cb(void *arg, const struct cloud_items *items, const st
 typedef void cloud_vms_cb(void *arg, struct cloud_vms *vms, const struct err *err); /* vms may be moved out, leaving it empty */
 typedef void cloud_sizes_cb(void *arg, const struct vm_sizes *sizes, const struct err *err);
 typedef void cloud_text_cb(void *arg, const char *text, size_t len, const struct err *err); /* text NULL: err says why */
+typedef void cloud_regions_cb(void *arg, const struct strs *names, const struct err *err); /* names NULL: unknown */
 typedef void cloud_quotas_cb(void *arg, const struct quotas *quotas, const struct err *err);
 
 struct provider_ops {
@@ -180,6 +181,7 @@ struct provider_ops {
 	struct cloud_call *(*vms)(struct cloud *c, const char *group_id, const char *cluster_tag, cloud_vms_cb *cb, void *arg);
 	struct cloud_call *(*sizes)(struct cloud *c, const char *region, cloud_sizes_cb *cb, void *arg); /* with prices */
 	struct cloud_call *(*quotas)(struct cloud *c, const char *region, cloud_quotas_cb *cb, void *arg);
+	struct cloud_call *(*regions)(struct cloud *c, cloud_regions_cb *cb, void *arg); /* all that may be used */
 	/* The end of what a machine wrote to its serial console, as it is: nothing of it is clean. NULL: the cloud keeps none. */
 	struct cloud_call *(*console)(struct cloud *c, const char *vm_id, cloud_text_cb *cb, void *arg);
 	void (*cancel)(struct cloud_call *call);

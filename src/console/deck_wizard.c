@@ -235,7 +235,7 @@ static void on_not_checked(struct deck *d, const struct err *err, const char *no
 static void ask_check(struct deck *d, bool offers)
 {
 	struct wizard *w = &d->wizard.form;
-	struct json *body = wizard_body(w, true);
+	struct json *body = wizard_body(w);
 	char serial[16];
 
 	snprintf(serial, sizeof(serial), "%u", w->serial);
@@ -421,7 +421,7 @@ static void create(struct deck *d)
 
 	deck_undo_none(d, "the new cluster", "delete it instead");
 	draft_save(d, false); /* until the engine says that it has it */
-	deck_post(d, client_path("/v1/clusters", (char *)NULL), wizard_body(w, false),
+	deck_post(d, client_path("/v1/clusters", (char *)NULL), wizard_body(w),
 		  on_created, w->fields[0].value);
 	deck_if_failed(d, on_not_created);
 }

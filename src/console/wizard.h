@@ -120,8 +120,8 @@ size_t wizard_options(const struct wizard_field *f,
 const char *wizard_choice(const struct wizard_field *f, const char *value);
 void wizard_failed(struct wizard *w, const char *why); /* there is no answer to the check */
 
-struct json *wizard_body(const struct wizard *w,
-			 bool all); /* new: {name, template, params}; all: defaults too */
+/* new: {name, template, params}; what is checked is what would be made: no defaults */
+struct json *wizard_body(const struct wizard *w);
 void wizard_took_check(struct wizard *w, const struct json *answer, unsigned int serial);
 void wizard_took_offers(struct wizard *w, const struct json *answer);
 bool wizard_list_shows(const struct wizard_list *l, size_t i); /* it passes the filter */

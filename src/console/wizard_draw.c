@@ -406,7 +406,7 @@ static void values_text(const struct wizard *w, struct textbox *out)
 void wizard_text(const struct wizard *w, enum wizard_text what, struct textbox *out)
 {
 	struct buf text = BUF_INIT(65536);
-	struct json *body = wizard_body(w, false);
+	struct json *body = wizard_body(w);
 
 	switch (what) {
 	case TEXT_JSON:

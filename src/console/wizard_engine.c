@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-struct json *wizard_body(const struct wizard *w, bool all)
+struct json *wizard_body(const struct wizard *w)
 {
 	struct json *body = json_new_object(), *list;
 
@@ -19,7 +19,7 @@ struct json *wizard_body(const struct wizard *w, bool all)
 		const struct wizard_field *f = &w->fields[i];
 		char *pair;
 
-		if (!all && f->fallback && strcmp(f->value, f->fallback) == 0)
+		if (f->fallback && strcmp(f->value, f->fallback) == 0)
 			continue;
 		if (!f->fallback && !f->value[0])
 			continue; /* not given, which the engine then says */

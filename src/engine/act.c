@@ -69,7 +69,7 @@ static int spec_usable(struct engine *e, const struct cluster_spec *s, struct er
 			       s->scheduler);
 	if (!c)
 		return no_such_cloud(e, s->cloud, err);
-	/* what is not known yet is asked at the start */
+	/* what could not be read is asked at the start */
 	rf = region_find(e, c, s->region);
 	return rf && rf->sizes_ms ? region_sells(rf, s, err) : 0;
 }
@@ -80,7 +80,7 @@ static int expand(struct cluster_spec *spec, struct engine *e, const struct temp
 		  const struct strs *given, struct err *err)
 {
 	struct strs params = STRS_INIT(given->max + 1);
-	struct check_facts f = { .spec = spec, .t = t };
+	struct check_facts f = { .spec = spec, .t = t, .given = given };
 	struct cluster_spec moved;
 	struct err ignored = ERR_INIT;
 
@@ -96,6 +96,7 @@ static int expand(struct cluster_spec *spec, struct engine *e, const struct temp
 		*spec = moved;
 	}
 	strs_clear(&params);
+	f.given = NULL; /* it has moved where it could */
 	return check_range_free(&f, err);
 }
 
@@ -121,6 +122,25 @@ static int addresses_are_its_own(struct engine *e, const struct run *r, struct e
 		    all[i]->name, r->cluster.spec.vnet_cidr, r->cluster.name);
 	}
 	return 0;
+}
+
+bool engine_region_await(struct engine *e, const char *template_name, const struct strs *params,
+			 void (*cb)(void *arg, bool ends), void *arg)
+{
+	struct err ignored = ERR_INIT; /* engine_create() says it */
+	struct template *t = template_load(&e->template_folders, template_name, &ignored);
+	struct engine_cloud *c = NULL;
+	struct region_facts *rf = NULL;
+	struct cluster_spec spec;
+
+	cluster_spec_init(&spec);
+	if (t && template_expand(&spec, t, params, &ignored) == 0)
+		c = cloud_named(e, spec.cloud);
+	if (c)
+		rf = region_peek(e, c, spec.region);
+	cluster_spec_clear(&spec);
+	template_free(t);
+	return rf && region_await(rf, cb, arg);
 }
 
 static int cluster_fill(struct cluster *c, struct engine *e, const struct user *u,

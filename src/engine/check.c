@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 #include "engine/region.h"
 
@@ -63,8 +64,8 @@ static void check_sizes(struct json *out, const struct check_facts *f)
 	}
 	if (f->region->sizes.n == 0) {
 		region_none(f->region, &err);
-		check_problem(out, CHECK_FAIL, check_param_at(f, "cluster/region"), NULL, "%s",
-			      err.msg);
+		check_problem(out, CHECK_FAIL, check_param_at(f, "cluster/region"),
+			      region_nearest(f->region), "%s", err.msg);
 		check_told(out, "sizes", CHECK_FAIL, text);
 		return;
 	}
@@ -94,50 +95,63 @@ static int64_t room_in(const struct quotas *q, const char *name)
 	return found->limit > found->used ? found->limit - found->used : 0;
 }
 
-/* Nodes of one array that would fit if it were alone with the head. */
+static void add_quota(struct buf *why, const struct quotas *q, const char *name, int64_t asked)
+{
+	const struct quota *found = quotas_find(q, name);
+
+	if (found && found->limit >= 0 && asked > 0)
+		buf_addf(why, "%s%s: limit %lld, used %lld, asked %lld", why->len ? "; " : "",
+			 found->name, (long long)found->limit, (long long)found->used,
+			 (long long)asked);
+}
+
+/* Nodes of one array that would fit if it were alone with the head, and each quota that says
+ * so: what goes to spot first asks for the rest on demand. */
 static int64_t nodes_that_fit(const struct check_facts *f, const struct array_spec *a,
-			      const struct vm_size *size, int64_t head_cores,
-			      const char *head_family, char why[160])
+			      const struct vm_size *size, const struct vm_size *head,
+			      struct buf *why)
 {
 	const struct quotas *q = &f->region->quotas;
-	bool shared = text_casecmp(size->family, head_family) == 0;
+	bool shared = head && text_casecmp(size->family, head->family) == 0;
+	int64_t head_cores = head ? head->vcpus : 0, of_family = shared ? head_cores : 0;
 	int64_t spot = a->spot == SPOT_NEVER ? 0 : room_in(q, "lowPriorityCores");
-	int64_t family = room_in(q, size->family), all = room_in(q, "cores"), cores = 0;
-	const struct quota *named;
+	int64_t family = room_in(q, size->family), all = room_in(q, "cores"), cores = 0, rest;
 
+	if (spot == INT64_MAX || size->vcpus <= 0)
+		return INT64_MAX;
+	rest = (a->max_nodes - less(a->max_nodes, spot / size->vcpus)) * size->vcpus;
+	if (a->spot != SPOT_NEVER)
+		add_quota(why, q, "lowPriorityCores", a->max_nodes * size->vcpus);
 	if (a->spot != SPOT_ONLY) {
-		family -= shared && family != INT64_MAX ? less(head_cores, family) : 0;
+		family -= family != INT64_MAX ? less(of_family, family) : 0;
 		all -= all != INT64_MAX ? less(head_cores, all) : 0;
 		cores = less(family, all);
+		add_quota(why, q, size->family, rest + of_family);
+		add_quota(why, q, "cores", rest + head_cores);
 	}
-	named = quotas_find(q, a->spot == SPOT_ONLY ? "lowPriorityCores"
-			       : family <= all	    ? size->family
-						    : "cores");
-	if (named)
-		snprintf(why, 160, "%s: %lld of %lld cores in use", named->name,
-			 (long long)named->used, (long long)named->limit);
-	if (spot == INT64_MAX || cores == INT64_MAX || size->vcpus <= 0)
-		return INT64_MAX;
-	return spot / size->vcpus + cores / size->vcpus;
+	return cores == INT64_MAX ? INT64_MAX : spot / size->vcpus + cores / size->vcpus;
 }
 
 static enum check_state quota_of_array(struct json *out, const struct check_facts *f,
 				       const struct array_spec *a, const struct vm_size *head)
 {
 	const struct vm_size *size = a->sizes.n ? check_size_of(f, a->sizes.v[0]) : NULL;
-	char why[160] = "", fix[24];
+	struct buf why = BUF_INIT(260);
+	char fix[24];
 	int64_t fit;
 
 	if (!size || a->max_nodes <= 0)
 		return CHECK_OK;
-	fit = nodes_that_fit(f, a, size, head ? head->vcpus : 0, head ? head->family : "", why);
-	if (fit >= a->max_nodes)
-		return CHECK_OK;
-	snprintf(fix, sizeof(fix), "%lld", (long long)fit);
-	check_problem(out, CHECK_WARN, check_param_at(f, "arrays/%s/max_nodes", a->name), fix,
-		      "quota allows %lld of %lld %s nodes (%s); jobs beyond that will wait",
-		      (long long)fit, (long long)a->max_nodes, a->name, why);
-	return CHECK_WARN;
+	fit = nodes_that_fit(f, a, size, head, &why);
+	if (fit < a->max_nodes) {
+		snprintf(fix, sizeof(fix), "%lld", (long long)fit);
+		check_problem(
+		    out, CHECK_WARN, check_param_at(f, "arrays/%s/max_nodes", a->name), fix,
+		    "quota allows %lld of %lld %s nodes (%s); jobs beyond that will wait",
+		    (long long)fit, (long long)a->max_nodes, a->name, buf_str(&why));
+	}
+	buf_clear(&why);
+	return fit < a->max_nodes ? CHECK_WARN : CHECK_OK;
 }
 
 static enum check_state quota_of_head(struct json *out, const struct check_facts *f,
@@ -186,5 +200,6 @@ void check_spec(struct json *out, const struct check_facts *f)
 	check_costs(out, f);
 	check_creates(out, f);
 	json_set_bool(out, "pending",
-		      f->region && (f->region->sizes_call || f->region->quotas_call));
+		      f->region && (f->region->sizes_call || f->region->quotas_call ||
+				    f->region->regions_call));
 }

@@ -36,6 +36,7 @@ struct check_facts {
 	const struct region_facts *region; /* NULL, or sizes_ms 0: not known yet */
 	const struct cluster *const *others;
 	size_t n_others;
+	const struct strs *given; /* "NAME=VALUE" as asked for; NULL: no default steps aside */
 	bool head_runs; /* what it takes of a quota is among what is used */
 };
 
@@ -65,8 +66,8 @@ void check_hours(struct json *out, const struct cluster_spec *spec, int64_t now_
  * one. */
 int check_range_free(const struct check_facts *f, struct err *err);
 
-/* A default range that another cluster has steps aside: adds the next free one to params, where
- * they do not name one. */
+/* A default range that another cluster has steps aside: adds the next free one to params. What
+ * check_addresses() tells of a range rests on the same judgement as these two. */
 bool check_moved_range(struct strs *params, const struct check_facts *f);
 
 #endif

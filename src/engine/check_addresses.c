@@ -48,30 +48,6 @@ static bool next_free(const struct check_facts *f, const struct cidr *from, char
 	return false;
 }
 
-void check_addresses(struct json *out, const struct check_facts *f)
-{
-	const struct cluster_spec *s = f->spec;
-	const struct cluster *other;
-	char fix[CIDR_TEXT] = "";
-	struct cidr range;
-	struct json *j;
-
-	if (s->vnet_id || !s->vnet_cidr || cidr_read(&range, s->vnet_cidr) < 0) {
-		check_told(out, "addresses", CHECK_OK, "addresses");
-		return;
-	}
-	other = clashes(f, &range);
-	check_told(out, "addresses", other ? CHECK_WARN : CHECK_OK, "addresses");
-	if (!other)
-		return;
-	next_free(f, &range, fix);
-	j = check_problem(
-	    out, CHECK_WARN, check_param_at(f, "cluster/network/cidr"), fix,
-	    "%s is also the range of cluster %s: one jump host cannot tell their machines apart",
-	    s->vnet_cidr, other->name);
-	json_set_bool(j, "moves", true);
-}
-
 /* A cluster of which only storage is left has no machines, and another cloud's are reached by
  * another way. */
 static const struct cluster *in_the_way(const struct check_facts *f, const struct cidr *range)
@@ -87,30 +63,6 @@ static const struct cluster *in_the_way(const struct check_facts *f, const struc
 	return NULL;
 }
 
-int check_range_free(const struct check_facts *f, struct err *err)
-{
-	const struct cluster_spec *s = f->spec;
-	const char *name = check_param_at(f, "cluster/network/cidr");
-	const struct cluster *other;
-	char fix[CIDR_TEXT] = "";
-	struct cidr range;
-
-	if (s->vnet_id || !s->vnet_cidr || cidr_read(&range, s->vnet_cidr) < 0)
-		return 0;
-	other = in_the_way(f, &range);
-	if (!other)
-		return 0;
-	if (!next_free(f, &range, fix))
-		return err_set(err, ERR_CONFLICT,
-			       "cluster %s has addresses of %s: choose another range",
-			       other->name, s->vnet_cidr);
-	return err_set(
-	    err, ERR_CONFLICT,
-	    "cluster %s has addresses of %s, and one jump host cannot tell their machines apart; %s is free%s%s%s%s",
-	    other->name, s->vnet_cidr, fix, *name ? ": " : "", name, *name ? "=" : "",
-	    *name ? fix : "");
-}
-
 static bool is_given(const struct strs *params, const char *name)
 {
 	size_t n = strlen(name);
@@ -121,16 +73,94 @@ static bool is_given(const struct strs *params, const char *name)
 	return false;
 }
 
-bool check_moved_range(struct strs *params, const struct check_facts *f)
+enum range_use { RANGE_FREE, RANGE_SHARED, RANGE_MOVES, RANGE_TAKEN };
+
+struct range_sight {
+	enum range_use use;
+	const struct cluster *other; /* NULL: RANGE_FREE */
+	char fix[CIDR_TEXT];	     /* the next free one; "" none is */
+};
+
+/* What a range is for a cluster that is to be made: all that is told or done of it rests on
+ * this. A default steps aside; what was typed, or stands fixed in the template, does not. */
+static struct range_sight judge(const struct check_facts *f)
 {
 	const struct cluster_spec *s = f->spec;
 	const char *name = check_param_at(f, "cluster/network/cidr");
-	char free_one[CIDR_TEXT];
+	struct range_sight sight = { .use = RANGE_FREE };
+	const struct cluster *first;
 	struct cidr range;
 
-	if (!*name || is_given(params, name) || s->vnet_id || !s->vnet_cidr ||
-	    cidr_read(&range, s->vnet_cidr) < 0 || !clashes(f, &range) ||
-	    !next_free(f, &range, free_one))
-		return false;
-	return strs_addf(params, "%s=%s", name, free_one) == 0;
+	if (s->vnet_id || !s->vnet_cidr || cidr_read(&range, s->vnet_cidr) < 0)
+		return sight;
+	sight.other = clashes(f, &range);
+	if (!sight.other)
+		return sight;
+	sight.use = RANGE_SHARED;
+	first = in_the_way(f, &range);
+	if (first) {
+		sight.use = RANGE_TAKEN;
+		sight.other = first;
+	}
+	if (next_free(f, &range, sight.fix) && *name && f->given && !is_given(f->given, name))
+		sight.use = RANGE_MOVES;
+	return sight;
+}
+
+static int say_taken(const struct check_facts *f, const struct range_sight *sight,
+		     struct err *err)
+{
+	const char *name = check_param_at(f, "cluster/network/cidr");
+
+	if (!sight->fix[0])
+		return err_set(err, ERR_CONFLICT,
+			       "cluster %s has addresses of %s: choose another range",
+			       sight->other->name, f->spec->vnet_cidr);
+	return err_set(
+	    err, ERR_CONFLICT,
+	    "cluster %s has addresses of %s, and one jump host cannot tell their machines apart; %s is free%s%s%s%s",
+	    sight->other->name, f->spec->vnet_cidr, sight->fix, *name ? ": " : "", name,
+	    *name ? "=" : "", *name ? sight->fix : "");
+}
+
+void check_addresses(struct json *out, const struct check_facts *f)
+{
+	const char *name = check_param_at(f, "cluster/network/cidr");
+	const struct range_sight sight = judge(f);
+	struct err err;
+	struct json *j;
+
+	check_told(out, "addresses",
+		   sight.use == RANGE_FREE    ? CHECK_OK
+		   : sight.use == RANGE_TAKEN ? CHECK_FAIL
+					      : CHECK_WARN,
+		   "addresses");
+	if (sight.use == RANGE_FREE)
+		return;
+	if (sight.use == RANGE_TAKEN) {
+		say_taken(f, &sight, &err);
+		check_problem(out, CHECK_FAIL, name, sight.fix, "%s", err.msg);
+		return;
+	}
+	j = check_problem(
+	    out, CHECK_WARN, name, sight.fix,
+	    "%s is also the range of cluster %s: one jump host cannot tell their machines apart",
+	    f->spec->vnet_cidr, sight.other->name);
+	json_set_bool(j, "moves", sight.use == RANGE_MOVES);
+}
+
+int check_range_free(const struct check_facts *f, struct err *err)
+{
+	const struct range_sight sight = judge(f);
+
+	return sight.use == RANGE_TAKEN ? say_taken(f, &sight, err) : 0;
+}
+
+bool check_moved_range(struct strs *params, const struct check_facts *f)
+{
+	const struct range_sight sight = judge(f);
+
+	return sight.use == RANGE_MOVES &&
+	       strs_addf(params, "%s=%s", check_param_at(f, "cluster/network/cidr"),
+			 sight.fix) == 0;
 }

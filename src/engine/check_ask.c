@@ -148,9 +148,9 @@ void check_hours(struct json *out, const struct cluster_spec *spec, int64_t now_
 }
 
 static void check_expanded(struct json *out, struct engine *e, const struct template *t,
-			   const struct cluster_spec *spec)
+			   const struct cluster_spec *spec, const struct strs *given)
 {
-	struct check_facts f = { .spec = spec, .t = t };
+	struct check_facts f = { .spec = spec, .t = t, .given = given };
 	struct engine_cloud *c = cloud_named(e, spec->cloud);
 
 	if (!sched_find(spec->scheduler))
@@ -248,7 +248,7 @@ static void check_rest(struct json *out, struct engine *e, const struct template
 	cluster_spec_init(spec);
 	if (template_expand(spec, t, rest, NULL) < 0)
 		return;
-	check_expanded(out, e, t, spec);
+	check_expanded(out, e, t, spec, rest);
 	check_unsure(out);
 	json_del(out, "cost");
 }
@@ -281,7 +281,7 @@ struct json *engine_check(struct engine *e, const char *name, const char *templa
 		check_told(out, "values", CHECK_FAIL, "values");
 		check_rest(out, e, t, &spec, &fit);
 	} else if (template_expand(&spec, t, params, &why) == 0)
-		check_expanded(out, e, t, &spec);
+		check_expanded(out, e, t, &spec, params);
 	else if (check_each(out, t, params, &rest))
 		check_problem(out, CHECK_FAIL, "", NULL, "%s", why.msg);
 	else

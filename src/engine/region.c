@@ -27,6 +27,60 @@ static void wake_clusters(const struct region_facts *rf)
 			operation_wake(e->runs[i]);
 }
 
+/*
+ * Who waits for its sizes
+ */
+
+struct region_wait {
+	struct region_facts *rf;
+	struct timer *timer;
+	region_wait_cb *cb;
+	void *arg;
+	struct region_wait *next;
+};
+
+static void wait_end(struct region_wait *w, bool ends)
+{
+	struct region_wait **at = &w->rf->waits;
+
+	while (*at != w)
+		at = &(*at)->next;
+	*at = w->next;
+	timer_free(w->timer);
+	w->cb(w->arg, ends);
+	free(w);
+}
+
+static void wait_over(void *arg)
+{
+	wait_end(arg, false);
+}
+
+/* In a turn of their own: what they go on with may look at this region. */
+static void waits_end(struct region_facts *rf)
+{
+	for (struct region_wait *w = rf->waits; w; w = w->next)
+		timer_set(w->timer, 0);
+}
+
+bool region_await(struct region_facts *rf, region_wait_cb *cb, void *arg)
+{
+	struct region_wait *w;
+
+	if (rf->sizes_ms || (!rf->sizes_call && !rf->regions_call))
+		return false;
+	w = xcalloc(1, sizeof(*w));
+	*w = (struct region_wait){ .rf = rf, .cb = cb, .arg = arg, .next = rf->waits };
+	rf->waits = w;
+	w->timer = timer_new(rf->engine->loop, wait_over, w);
+	timer_set(w->timer, REGION_WAIT_MS);
+	return true;
+}
+
+/*
+ * Readings
+ */
+
 static void copy_sizes(struct vm_sizes *to, const struct vm_sizes *from)
 {
 	free(to->v);
@@ -35,6 +89,43 @@ static void copy_sizes(struct vm_sizes *to, const struct vm_sizes *from)
 	to->cap = from->n;
 	if (from->n)
 		memcpy(to->v, from->v, from->n * sizeof(*to->v));
+}
+
+static void sizes_known(struct region_facts *rf)
+{
+	rf->sizes_ms = clock_utc_ms();
+	rf->sizes_mono_ms = clock_mono_ms();
+	rf->err = (struct err)ERR_INIT;
+	wake_clusters(rf);
+	waits_end(rf);
+}
+
+static void keep_names(struct region_facts *rf, const struct strs *names)
+{
+	const char **list = xcalloc(names->n + 1, sizeof(*list)), *near;
+	struct buf all = BUF_INIT(sizeof(rf->all));
+
+	for (size_t i = 0; i < names->n; i++) {
+		list[i] = names->v[i];
+		buf_addf(&all, "%s%s", i ? ", " : "", names->v[i]);
+	}
+	near = text_nearest(rf->region, list);
+	snprintf(rf->near, sizeof(rf->near), "%s", near ? near : "");
+	snprintf(rf->all, sizeof(rf->all), "%s", all.full ? "" : buf_str(&all));
+	buf_clear(&all);
+	free(list);
+}
+
+static void on_regions(void *arg, const struct strs *names, const struct err *err)
+{
+	struct region_facts *rf = arg;
+
+	rf->regions_call = NULL;
+	if (names)
+		keep_names(rf, names);
+	else
+		log_warn("regions of cloud %s: %s", rf->cloud->record->name, err->msg);
+	sizes_known(rf);
 }
 
 static void on_sizes(void *arg, const struct vm_sizes *sizes, const struct err *err)
@@ -46,16 +137,18 @@ static void on_sizes(void *arg, const struct vm_sizes *sizes, const struct err *
 		rf->err = *err;
 		rf->retry_ms = clock_mono_ms() + RETRY_MS;
 		log_warn("sizes of %s: %s", rf->region, err->msg);
+		waits_end(rf);
 		return;
 	}
 	copy_sizes(&rf->sizes, sizes);
-	rf->sizes_ms = clock_utc_ms();
-	rf->sizes_mono_ms = clock_mono_ms();
-	if (sizes->n ==
-	    0) /* no such region, or a slip of the cloud's: asked again, not at once */
-		rf->retry_ms = rf->sizes_mono_ms + RETRY_MS;
-	rf->err = (struct err)ERR_INIT;
-	wake_clusters(rf);
+	if (sizes->n > 0) {
+		sizes_known(rf);
+		return;
+	}
+	/* no such region, or a slip of the cloud's: asked again, not at once */
+	rf->retry_ms = clock_mono_ms() + RETRY_MS;
+	if (!rf->regions_call)
+		rf->regions_call = rf->cloud->ops->regions(rf->cloud->cloud, on_regions, rf);
 }
 
 static void on_quotas(void *arg, const struct quotas *quotas, const struct err *err)
@@ -105,10 +198,13 @@ struct region_facts *region_find(const struct engine *e, const struct engine_clo
 	return NULL;
 }
 
-/* Of the regions that sell something: an engine learns of a region by clusters that name it. */
-static const char *region_nearest(const struct region_facts *rf)
+/* By the cloud's list, else of those that clusters here have named. */
+const char *region_nearest(const struct region_facts *rf)
 {
 	const struct engine *e = rf->engine;
+
+	if (rf->near[0])
+		return text_casecmp(rf->near, rf->region) == 0 ? NULL : rf->near;
 	const char **names = xcalloc(e->n_regions + 1, sizeof(*names)), *near;
 	size_t n = 0;
 
@@ -127,8 +223,11 @@ int region_none(const struct region_facts *rf, struct err *err)
 	return err_set(
 	    err, ERR_INVALID,
 	    "cloud %s has no machine sizes in region \"%s\"%s%s: create the cluster with a region that it has",
-	    rf->cloud->record->name, rf->region, near ? "; did you mean " : "",
-	    near ? near : "");
+	    rf->cloud->record->name, rf->region,
+	    near	 ? "; did you mean "
+	    : rf->all[0] ? "; it knows "
+			 : "",
+	    near ? near : rf->all);
 }
 
 int region_sells_size(const struct region_facts *rf, const char *what, const char *name,
@@ -192,6 +291,10 @@ static void region_free(struct region_facts *rf)
 		rf->cloud->ops->cancel(rf->sizes_call);
 	if (rf->quotas_call)
 		rf->cloud->ops->cancel(rf->quotas_call);
+	if (rf->regions_call)
+		rf->cloud->ops->cancel(rf->regions_call);
+	while (rf->waits)
+		wait_end(rf->waits, true);
 	vm_sizes_clear(&rf->sizes);
 	quotas_clear(&rf->quotas);
 	free(rf);
@@ -213,7 +316,8 @@ static void forget_empty(struct engine *e)
 	for (size_t i = 0; i < e->n_regions; i++) {
 		struct region_facts *rf = e->regions[i];
 
-		if (rf->sizes.n || rf->sizes_call || rf->quotas_call || in_use(e, rf))
+		if (rf->sizes.n || rf->sizes_call || rf->quotas_call || rf->regions_call ||
+		    rf->waits || in_use(e, rf))
 			e->regions[n++] = rf;
 		else
 			region_free(rf);

@@ -276,6 +276,46 @@ static void run_whole(struct request *q, const struct route *r)
 		(void)FAILPOINT("server.answered");
 }
 
+/*
+ * A cluster that is to be made waits until it is known what its region sells: a name that is no
+ * region, and a size that it lacks, are refused here and not at the start
+ */
+
+struct parked {
+	struct request *q;
+	const struct route *route;
+};
+
+static void go_on(void *arg, bool ends)
+{
+	struct parked *p = arg;
+
+	if (ends)
+		request_free(p->q);
+	else
+		run_whole(p->q, p->route);
+	free(p);
+}
+
+static bool is_parked(struct request *q, const struct route *r)
+{
+	struct strs params = STRS_INIT(CLUSTER_PARAMS_MAX);
+	struct parked *p;
+	bool waits;
+
+	if (r->run != create_cluster)
+		return false;
+	p = xcalloc(1, sizeof(*p));
+	*p = (struct parked){ .q = q, .route = r };
+	waits = texts_read(&params, json_get(q->body, "params"), "params", NULL) == 0 &&
+		engine_region_await(q->server->engine, json_str(q->body, "template", ""),
+				    &params, go_on, p);
+	strs_clear(&params);
+	if (!waits)
+		free(p);
+	return waits;
+}
+
 static void dispatch(struct request *q)
 {
 	struct err err = ERR_INIT;
@@ -283,7 +323,7 @@ static void dispatch(struct request *q)
 
 	if (!r || may_go(q, r, &err) < 0 || body_read(q, &err) < 0)
 		answer_err(q, &err);
-	else if (!answered_before(q) && match_fits(q, r))
+	else if (!answered_before(q) && match_fits(q, r) && !is_parked(q, r))
 		run_whole(q, r);
 }
 

@@ -206,12 +206,16 @@ as "nor its events" 1 'there is no cluster "nope"' "events nope"
 as "nor its operations" 1 'there is no cluster "nope"' "operation list nope"
 as "no cluster was made" 0 "no clusters yet" "cluster list"
 
-as "a region is asked about at the start" 0 "is made" "cluster create moon slurm region=westeurop"
-as "a region that the cloud lacks" 1 'has no machine sizes in region "westeurop"' "cluster start moon --wait"
-as "a size is asked about at the start" 0 "is made" "cluster create size slurm htc_size=Standard_F2s_v22"
+# nobody has asked this cloud about anything yet
+as "a region that the cloud lacks" 1 'has no machine sizes in region "westeurop"; did you mean westeurope' \
+	"cluster create moon slurm region=westeurop"
+as "which a check says too" 1 'has no machine sizes in region "westeurop"; did you mean westeurope|try region=westeurope' \
+	"cluster check moon slurm region=westeurop"
+as "what is like none names them all" 1 'in region "mars"; it knows westeurope, northeurope, eastus' \
+	"cluster create moon slurm region=mars"
 as "a size that the region lacks" 1 "region westeurope has no size Standard_F2s_v22; did you mean Standard_F2s_v2" \
-	"cluster start size --wait"
-as "once the region is known, at once" 1 "has no size Standard_D2s_v55; did you mean Standard_D2s_v5" \
+	"cluster create size slurm htc_size=Standard_F2s_v22"
+as "and another" 1 "has no size Standard_D2s_v55; did you mean Standard_D2s_v5" \
 	"cluster create size2 slurm head_size=Standard_D2s_v55"
 as "values that the template has no use for are all told, each by its parameter" 1 "fail: cloud: |no/such|try cloud=azsim|fail: htc_size: |Standard_None" \
 	"cluster check many slurm cloud=no/such htc_size=Standard_None"
@@ -265,6 +269,10 @@ as "nor released" 1 'has no job "1_9999"' "job release alpha 1_9999"
 as "nor requeued" 1 'has no job "1_9999"' "job requeue alpha 1_9999 --yes"
 as "another cluster with its addresses" 1 ' has addresses of 10.20.0.0/16, and one jump host| is free: network=10.' \
 	"cluster create twin slurm network=10.20.0.0/16"
+as "its check fails with the same words" 1 'fail: network: cluster |has addresses of 10.20.0.0/16, and one jump host|try network=10.' \
+	"cluster check twin slurm network=10.20.0.0/16"
+as "a default that steps aside is only told" 0 'warn: network: 10.20.0.0/16 is also the range of cluster ' \
+	"cluster check twin slurm"
 as "cancels none of them" 0 "1_0 |1_[" "job list alpha"
 as "a job id that is none" 1 '"x;y" is no job id' "job cancel alpha x;y --yes"
 as "an unknown job is shown" 1 "Invalid job id" "job show alpha 999"

@@ -108,7 +108,8 @@ static bool is(struct drive *d, enum cloud_kind kind, const char *id, enum cloud
 static bool facts(struct drive *d)
 {
 	return want(ask_sizes(&d->ask).known, "sizes", "") &&
-	       want(ask_quotas(&d->ask).known, "quotas", "");
+	       want(ask_quotas(&d->ask).known, "quotas", "") &&
+	       want(ask_regions(&d->ask).known, "regions", "");
 }
 
 static bool base(struct drive *d)

@@ -120,6 +120,7 @@ const WALK = [
 	['GET', '/tenants', SUBSCRIPTIONS],
 	['GET', '/subscriptions', SUBSCRIPTIONS],
 	['GET', S, SUBSCRIPTIONS],
+	['GET', `${S}/locations`, SUBSCRIPTIONS],
 	['GET', `${S}/providers`, GROUPS],
 	['GET', `${S}${COMPUTE}`, GROUPS],
 	['POST', `${S}${COMPUTE}/register`, GROUPS],

@@ -274,3 +274,16 @@ struct seen ask_quotas(struct ask *a)
 	wait_or_drop(a, provider_azure.quotas(a->cloud, ASK_REGION, on_quotas, &s), &s.ended);
 	return s;
 }
+
+static void on_regions(void *arg, const struct strs *names, const struct err *err)
+{
+	end(arg, names && strs_has(names, ASK_REGION), err);
+}
+
+struct seen ask_regions(struct ask *a)
+{
+	struct seen s = { 0 };
+
+	wait_or_drop(a, provider_azure.regions(a->cloud, on_regions, &s), &s.ended);
+	return s;
+}

@@ -52,6 +52,7 @@ struct seen ask_items(struct ask *a, const char *engine, const char *cluster_or_
 struct seen ask_look(struct ask *a, enum cloud_kind kind, const char *id);
 struct seen ask_console(struct ask *a, const char *vm_id); /* msg: how it begins */
 struct seen ask_sizes(struct ask *a);  /* known: an F2s_v2 with both prices */
+struct seen ask_regions(struct ask *a); /* known: the one that is asked for is among them */
 struct seen ask_quotas(struct ask *a); /* known: cores have a limit */
 
 /* For changes that are to overlap: begun, and waited for later. o outlives both. */

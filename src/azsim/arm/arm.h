@@ -184,8 +184,8 @@ int arm_refuse_token(struct arm_call *c, const char *code,
 arm_handler arm_metadata, arm_openid, arm_jwks, arm_token, arm_instance;
 
 /* group.c */
-arm_handler arm_subscriptions, arm_subscription, arm_tenants, arm_providers, arm_provider,
-    arm_register;
+arm_handler arm_subscriptions, arm_subscription, arm_locations, arm_tenants, arm_providers,
+    arm_provider, arm_register;
 arm_handler arm_groups_list, arm_group_put, arm_group_get, arm_group_head, arm_group_patch,
     arm_group_delete;
 arm_handler arm_group_resources, arm_all_resources, arm_permissions;

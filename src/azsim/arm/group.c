@@ -44,6 +44,31 @@ void arm_subscription(struct arm_call *c)
 	arm_ok(c, 200, subscription_json());
 }
 
+static struct json *location_json(const struct az_region_info *r)
+{
+	struct json *o = json_new_object();
+	char *id = xasprintf("/subscriptions/" AZ_SUBSCRIPTION "/locations/%s", r->name);
+
+	json_set_str(o, "id", id);
+	json_set_str(o, "type", "Region");
+	json_set_str(o, "name", r->name);
+	json_set_str(o, "displayName", r->title);
+	json_set_str(o, "regionalDisplayName", r->title);
+	json_put(o, "metadata.regionType", json_new_string("Physical"));
+	json_put(o, "metadata.regionCategory", json_new_string("Recommended"));
+	free(id);
+	return o;
+}
+
+void arm_locations(struct arm_call *c)
+{
+	struct json *o = json_new_object(), *list = json_set_array(o, "value");
+
+	for (int i = 0; i < AZ_REGIONS; i++)
+		json_add(list, location_json(&az_regions[i]));
+	arm_ok(c, 200, o);
+}
+
 void arm_tenants(struct arm_call *c)
 {
 	struct json *o = json_new_object();

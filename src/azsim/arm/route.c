@@ -38,6 +38,7 @@ const struct arm_route arm_routes[] = {
 	{ "GET", "/tenants", arm_tenants, 0, 0, NULL },
 	{ "GET", "/subscriptions", arm_subscriptions, 0, 0, NULL },
 	{ "GET", S, arm_subscription, 0, 0, NULL },
+	{ "GET", S "/locations", arm_locations, 0, 0, NULL },
 	{ "GET", S "/providers", arm_providers, 0, 0, NULL },
 	{ "GET", S "/providers/*", arm_provider, 0, 0, NULL },
 	{ "POST", S "/providers/*/register", arm_register, 0, 0, NULL },

@@ -154,6 +154,7 @@ const struct provider_ops provider_azure = {
 	.vms = azure_vms,
 	.sizes = azure_sizes,
 	.quotas = azure_quotas,
+	.regions = azure_regions,
 	.console = azure_console,
 	.cancel = azure_cancel,
 	.health = azure_health,

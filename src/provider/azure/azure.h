@@ -17,6 +17,7 @@
 #define API_NETWORK "2024-01-01"
 #define API_GROUPS  "2024-03-01"
 #define API_DISKS   "2023-10-02"
+#define API_SUBSCRIPTIONS "2022-12-01"
 #define API_MSI	    "2023-01-31"
 #define API_STORAGE "2023-05-01"
 #define API_PRICES  "2023-01-01-preview"
@@ -113,6 +114,7 @@ struct cloud_call { /* one thing that the engine asked for */
 		cloud_sizes_cb *sizes;
 		cloud_quotas_cb *quotas;
 		cloud_text_cb *text;
+		cloud_regions_cb *regions;
 	} cb;
 	void *arg;
 	char *next_url;
@@ -145,5 +147,6 @@ struct cloud_call *azure_console(struct cloud *c, const char *vm_id, cloud_text_
 				 void *arg);
 struct cloud_call *azure_quotas(struct cloud *c, const char *region, cloud_quotas_cb *cb,
 				void *arg);
+struct cloud_call *azure_regions(struct cloud *c, cloud_regions_cb *cb, void *arg);
 
 #endif

@@ -41,6 +41,7 @@ struct world {
 	struct cluster other;
 	const struct cluster *others[1];
 	struct check_facts f;
+	struct strs given;
 	struct json *out;
 };
 
@@ -69,17 +70,16 @@ static void add_quota(struct world *w, const char *name, int64_t limit, int64_t 
 
 static void look(struct world *w, const char *a, const char *b)
 {
-	struct strs params = STRS_INIT(4);
 	struct err err = ERR_INIT;
 
 	cluster_spec_clear(&w->spec);
+	strs_clear(&w->given);
 	if (a)
-		strs_add(&params, a);
+		strs_add(&w->given, a);
 	if (b)
-		strs_add(&params, b);
-	if (template_expand(&w->spec, w->t, &params, &err) < 0)
+		strs_add(&w->given, b);
+	if (template_expand(&w->spec, w->t, &w->given, &err) < 0)
 		fail_msg("%s", err.msg);
-	strs_clear(&params);
 	json_free(w->out);
 	w->out = json_new_object();
 	json_set_array(w->out, "problems");
@@ -107,7 +107,10 @@ static int up(void **state)
 	add_size(w, "Standard_HB120rs_v3", 120, 4, 1);
 	add_quota(w, "cores", 1000, 10);
 	add_quota(w, "lowPriorityCores", 100, 0);
-	w->f = (struct check_facts){ .spec = &w->spec, .t = w->t, .region = &w->region };
+	w->given = (struct strs)STRS_INIT(4);
+	w->f = (struct check_facts){
+		.spec = &w->spec, .t = w->t, .region = &w->region, .given = &w->given
+	};
 	*state = w;
 	return 0;
 }
@@ -117,6 +120,7 @@ static int down(void **state)
 	struct world *w = *state;
 
 	json_free(w->out);
+	strs_clear(&w->given);
 	cluster_spec_clear(&w->spec);
 	template_free(w->t);
 	vm_sizes_clear(&w->region.sizes);
@@ -212,7 +216,17 @@ static void a_region_without_sizes_is_a_problem_of_its_parameter(void **state)
 	vm_sizes_clear(&w->region.sizes);
 	look(w, NULL, NULL);
 	assert_string_equal(of_problem(w, 0, "param"), "place");
+	assert_string_equal(of_problem(w, 0, "fix"), "");
 	assert_string_equal(check_state(w, "sizes"), "fail");
+	snprintf(w->region.near, sizeof(w->region.near),
+		 "northeurope"); /* by the cloud's list */
+	look(w, NULL, NULL);
+	assert_string_equal(of_problem(w, 0, "fix"), "northeurope");
+	assert_non_null(strstr(of_problem(w, 0, "text"), "; did you mean northeurope: "));
+	w->region.near[0] = '\0';
+	snprintf(w->region.all, sizeof(w->region.all), "eastus, northeurope");
+	look(w, NULL, NULL);
+	assert_non_null(strstr(of_problem(w, 0, "text"), "; it knows eastus, northeurope: "));
 }
 
 static void quota_says_how_many_fit_and_does_not_forbid(void **state)
@@ -224,9 +238,32 @@ static void quota_says_how_many_fit_and_does_not_forbid(void **state)
 	assert_string_equal(of_problem(w, 0, "level"), "warn");
 	assert_string_equal(of_problem(w, 0, "param"), "htc_max");
 	assert_string_equal(of_problem(w, 0, "fix"), "50");
+	assert_string_equal(
+	    of_problem(w, 0, "text"),
+	    "quota allows 50 of 60 htc nodes (lowPriorityCores: limit 100, used 0, asked 120); jobs beyond that will wait");
 	assert_string_equal(of_problem(w, 1, "param"), "hpc_max");
 	assert_string_equal(of_problem(w, 1, "fix"), "8"); /* the head's two cores count */
 	assert_string_equal(check_state(w, "quota"), "warn");
+}
+
+static void quota_names_each_that_counts_with_limit_used_and_asked(void **state)
+{
+	struct world *w = *state;
+
+	add_quota(w, "family of Standard_F2s_v2", 40, 10);
+	w->region.quotas.v[0].limit = 60; /* cores */
+	look(w, "htc_max=70", "hpc_max=0");
+	w->spec.arrays[0].spot = SPOT_THEN_ONDEMAND;
+	json_free(w->out);
+	w->out = json_new_object();
+	json_set_array(w->out, "problems");
+	json_set_array(w->out, "checks");
+	check_spec(w->out, &w->f);
+	assert_string_equal(
+	    of_problem(w, 0, "text"),
+	    "quota allows 65 of 70 htc nodes (lowPriorityCores: limit 100, used 0, asked 140; "
+	    "family of Standard_F2s_v2: limit 40, used 10, asked 40; "
+	    "cores: limit 60, used 10, asked 42); jobs beyond that will wait");
 }
 
 static void a_head_without_quota_cannot_be(void **state)
@@ -257,6 +294,7 @@ static void a_range_in_use_offers_the_next(void **state)
 	assert_string_equal(of_problem(w, 0, "level"), "warn");
 	assert_string_equal(of_problem(w, 0, "param"), "range");
 	assert_string_equal(of_problem(w, 0, "fix"), "10.21.0.0/16");
+	assert_true(json_bool(w->out, "problems.0.moves", false));
 	look(w, "range=10.21.0.0/16", NULL);
 	assert_int_equal(json_len(json_get(w->out, "problems")), 0);
 }
@@ -276,10 +314,16 @@ static void a_range_in_use_is_refused_and_the_next_free_one_told(void **state)
 	w->f.others = w->others;
 	w->f.n_others = 1;
 	assert_int_equal(check_range_free(&w->f, &err), -1);
+	look(w, "range=10.20.0.0/16", NULL); /* a check is no kinder than what makes it */
+	assert_string_equal(of_problem(w, 0, "level"), "fail");
+	assert_string_equal(of_problem(w, 0, "text"), err.msg);
+	assert_string_equal(of_problem(w, 0, "fix"), "10.21.0.0/16");
 	assert_non_null(strstr(err.msg, "cluster demo has addresses of 10.20.0.0/16"));
 	assert_non_null(strstr(err.msg, "10.21.0.0/16 is free: range=10.21.0.0/16"));
 	w->other.state = CLUSTER_KEPT; /* a disk has no address */
 	assert_int_equal(check_range_free(&w->f, &err), 0);
+	look(w, "range=10.20.0.0/16", NULL);
+	assert_string_equal(of_problem(w, 0, "level"), "warn");
 	w->other.state = CLUSTER_RUNNING;
 	w->other.spec.cloud = demo; /* another cloud is reached by another way */
 	assert_int_equal(check_range_free(&w->f, &err), 0);
@@ -302,10 +346,9 @@ static void a_default_range_in_use_steps_aside_and_a_given_one_stays(void **stat
 	assert_int_equal(params.n, 1);
 	assert_string_equal(params.v[0], "range=10.21.0.0/16");
 	strs_clear(&params);
-	strs_add(&params, "range=10.20.0.0/16");
+	look(w, "range=10.20.0.0/16", NULL);
 	assert_false(check_moved_range(&params, &w->f));
-	assert_int_equal(params.n, 1);
-	strs_clear(&params);
+	assert_int_equal(params.n, 0);
 }
 
 static void a_price_that_is_not_known_is_not_zero(void **state)
@@ -362,6 +405,8 @@ int main(void)
 		    a_region_without_sizes_is_a_problem_of_its_parameter, up, down),
 		cmocka_unit_test_setup_teardown(quota_says_how_many_fit_and_does_not_forbid, up,
 						down),
+		cmocka_unit_test_setup_teardown(
+		    quota_names_each_that_counts_with_limit_used_and_asked, up, down),
 		cmocka_unit_test_setup_teardown(a_head_without_quota_cannot_be, up, down),
 		cmocka_unit_test_setup_teardown(a_range_in_use_offers_the_next, up, down),
 		cmocka_unit_test_setup_teardown(

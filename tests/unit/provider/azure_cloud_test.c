@@ -855,6 +855,13 @@ static void quotas_are_read(void **state)
 	assert_true(ask_quotas(&l->ask).known);
 }
 
+static void regions_are_listed(void **state)
+{
+	struct lab *l = *state;
+
+	assert_true(ask_regions(&l->ask).known);
+}
+
 #define WITH(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 
 int main(void)
@@ -889,6 +896,7 @@ int main(void)
 		WITH(r11_6_a_list_without_an_end_is_cut_off_and_unknown),
 		WITH(sizes_come_with_both_prices),
 		WITH(quotas_are_read),
+		WITH(regions_are_listed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
