@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define GIB	  1073741824.0
+#define MEM_MOST  9e18		     /* bytes that an int64_t holds */
 #define NODES_ANY ((int64_t)1 << 40) /* no limit; several of them can be added */
 
 const char *size_short(const char *name)
@@ -40,12 +40,15 @@ const char *why_code_name(enum why_code c)
 
 static const char *amount_text(char out[48], const char *dim, double n)
 {
+	char size[24];
+
 	if (strcmp(dim, "ncpus") == 0)
 		snprintf(out, 48, "%.6g core%s", n, n > 1 || n < 1 ? "s" : "");
 	else if (strcmp(dim, "ngpus") == 0)
 		snprintf(out, 48, "%.6g GPU%s", n, n > 1 || n < 1 ? "s" : "");
 	else if (strcmp(dim, "mem") == 0)
-		snprintf(out, 48, "%.4g GiB", n / GIB);
+		snprintf(out, 48, "%s of memory",
+			 size_text(size, (int64_t)(n < MEM_MOST ? n : MEM_MOST)));
 	else
 		snprintf(out, 48, "%.6g %.30s", n, dim);
 	return out;

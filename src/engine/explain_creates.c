@@ -133,26 +133,60 @@ static void count_acts(const struct plan *out, int64_t acts[ACT_RETIRE + 1])
 		acts[out->acts[i].act]++;
 }
 
+/* Tasks that any node takes, and the nodes of jobs that take several at once. */
+struct tally {
+	int64_t tasks, nodes, jobs;
+};
+
+static void tally_add(struct tally *t, const struct want *w, int64_t n)
+{
+	if (w->node_count > 0) {
+		t->nodes += n;
+		t->jobs += n / w->node_count;
+	} else {
+		t->tasks += n;
+	}
+}
+
+/* "12 tasks", "12 tasks and 40 nodes for 1 multi-node job" */
+static void tally_text(struct buf *out, const struct tally *t)
+{
+	char text[48];
+
+	if (t->tasks > 0 || t->nodes == 0)
+		buf_adds(out, count_text(text, t->tasks, "task"));
+	if (t->tasks > 0 && t->nodes > 0)
+		buf_adds(out, " and ");
+	if (t->nodes > 0) {
+		buf_adds(out, count_text(text, t->nodes, "node"));
+		buf_addf(out, " for %s", count_text(text, t->jobs, "multi-node job"));
+	}
+}
+
 void explain_summary(struct plan *out, const struct demand *d)
 {
-	int64_t wanted = 0, unplaced = 0, made = 0, acts[ACT_RETIRE + 1] = { 0 };
+	int64_t made = 0, acts[ACT_RETIRE + 1] = { 0 };
+	struct tally wanted = { 0 }, unplaced = { 0 };
 	struct buf b = BUF_INIT(sizeof(out->summary) - 1);
 
 	for (size_t i = 0; i < out->n_wants; i++) {
 		if (d->v[i].not_eligible)
 			continue;
-		wanted += out->wants[i].placed + out->wants[i].unplaced;
-		unplaced += out->wants[i].unplaced;
+		tally_add(&wanted, &d->v[i], out->wants[i].placed + out->wants[i].unplaced);
+		tally_add(&unplaced, &d->v[i], out->wants[i].unplaced);
 	}
 	for (size_t i = 0; i < out->n_creates; i++)
 		made += out->creates[i].count;
 	count_acts(out, acts);
-	buf_addf(&b, "%s wanted", count_text((char[48]){ 0 }, wanted, "task"));
-	if (unplaced > 0)
-		buf_addf(&b, ", %" PRId64 " without a place", unplaced);
+	buf_adds(&b, "wanted: ");
+	tally_text(&b, &wanted);
+	if (unplaced.tasks + unplaced.nodes > 0) {
+		buf_adds(&b, "; without a place: ");
+		tally_text(&b, &unplaced);
+	}
 	if (made > 0)
-		buf_addf(&b, "; %" PRId64 " nodes to make, %.2f USD per hour", made,
-			 out->new_cost);
+		buf_addf(&b, "; %s to make, %.2f USD per hour",
+			 count_text((char[48]){ 0 }, made, "node"), out->new_cost);
 	if (out->n_acts > 0)
 		buf_addf(&b, "; %" PRId64 " to drain, %" PRId64 " back, %" PRId64 " to delete",
 			 acts[ACT_DRAIN] + acts[ACT_RETIRE], acts[ACT_UNDRAIN],

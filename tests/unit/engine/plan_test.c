@@ -174,6 +174,38 @@ static void more_nodes_than_an_array_may_have_never_fit(void **state)
 			    "never fits: it asks for 40 nodes, htc has 4 at the most");
 }
 
+static void the_summary_tells_tasks_from_nodes(void **state)
+{
+	struct world *w = *state;
+	struct want *wide = want_slots(w, 0, 1);
+
+	wide->node_count = 20;
+	wide->times = 2;
+	want_slots(w, 1, 1);
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_string_equal(w->plan.summary,
+			    "wanted: 1 task and 40 nodes for 2 multi-node jobs; without a "
+			    "place: 40 nodes for 2 multi-node jobs; 1 node to make, 0.10 USD "
+			    "per hour");
+	plan_clear(&w->plan);
+	w->demand.v[0].times = 0;
+	w->demand.v[1].slots = 41;
+	w->array.max_nodes = 40;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_non_null(strstr(w->plan.summary, "wanted: 41 tasks; "));
+}
+
+static void memory_is_told_as_everywhere(void **state)
+{
+	struct world *w = *state;
+
+	want_slots(w, 1, 1)->mem_bytes = INT64_C(1023) << 40;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_string_equal(w->plan.wants[0].text,
+			    "never fits: it asks for 1023T of memory on a node, the largest "
+			    "that it may use has 3G of memory");
+}
+
 static void fewer_cores_or_nodes_of_the_cluster_count_too(void **state)
 {
 	struct world *w = *state;
@@ -845,6 +877,8 @@ int main(void)
 		T(the_arrays_limit_holds_and_the_rest_is_explained),
 		T(what_fits_no_size_buys_nothing),
 		T(more_nodes_than_an_array_may_have_never_fit),
+		T(the_summary_tells_tasks_from_nodes),
+		T(memory_is_told_as_everywhere),
 		T(fewer_cores_or_nodes_of_the_cluster_count_too),
 		T(a_closed_bucket_is_no_candidate),
 		T(an_idle_node_serves_before_a_new_one),
