@@ -35,7 +35,7 @@ struct column_words {
 };
 
 struct row_column {
-	const char *name, *other; /* the second name is NULL when there is none */
+	const char *name, *other; /* other names, as tables print them: "a|b"; NULL: none */
 	enum column_kind kind;
 	bool shown; /* a bare word looks into it */
 	bool tasks; /* an ID whose value may go on after '_': "12" finds "12_3" */
@@ -45,6 +45,7 @@ struct row_column {
 
 const struct row_column *columns_of(enum noun noun, size_t *n);
 const struct row_column *column_find(enum noun noun, const char *name, size_t len); /* NULL: none */
+bool column_begins(const struct row_column *c, const char *word, size_t len); /* one of its names, with the word */
 bool column_is_text(const struct row_column *c);
 /* "name, state, ..." of a noun, cut at max. */
 void column_names(enum noun noun, char *out, size_t max);

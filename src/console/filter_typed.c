@@ -1,7 +1,6 @@
 #include "console/filter_typed.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "model/columns.h"
 
@@ -36,8 +35,7 @@ static bool begins_a_column(enum noun noun, const char *word, size_t len)
 	const struct row_column *c = columns_of(noun, &n);
 
 	for (size_t i = 0; i < n; i++)
-		if (strncasecmp(c[i].name, word, len) == 0 ||
-		    (c[i].other && strncasecmp(c[i].other, word, len) == 0))
+		if (column_begins(&c[i], word, len))
 			return true;
 	return false;
 }

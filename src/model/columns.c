@@ -152,7 +152,7 @@ static const struct row_column clusters[] = {
 	{ "running", NULL, COLUMN_NUMBER, .get = c_running },
 	{ "pending", NULL, COLUMN_NUMBER, .get = c_pending },
 	{ "held", NULL, COLUMN_NUMBER, .get = c_held },
-	{ "cost", NULL, COLUMN_MONEY, .get = c_cost },
+	{ "cost", "$/h", COLUMN_MONEY, .get = c_cost },
 	{ "spent", NULL, COLUMN_MONEY, .get = c_spent },
 	{ "issue", NULL, COLUMN_TEXT, true, .get = c_issue },
 	{ "issues", NULL, COLUMN_NUMBER, .get = c_issues },
@@ -248,7 +248,7 @@ SINCE_GET(n_idle, node, r->idle_since_ms)
 SINCE_GET(n_for, node, r->since_ms)
 
 static const struct row_column nodes[] = {
-	{ "name", NULL, COLUMN_TEXT, true, .get = n_name },
+	{ "name", "node", COLUMN_TEXT, true, .get = n_name },
 	{ "state", "st", COLUMN_WORD, true, .get = n_state, .words = &node_words },
 	{ "array", NULL, COLUMN_ID, true, .get = n_array },
 	{ "sku", "size", COLUMN_TEXT, true, .get = n_size },
@@ -267,11 +267,11 @@ static const struct row_column nodes[] = {
 	{ "job", NULL, COLUMN_ID, .tasks = true, .get = n_runs },
 	{ "user", NULL, COLUMN_ID, true, .get = n_user },
 	{ "load", NULL, COLUMN_NUMBER, .get = n_load },
-	{ "cost", NULL, COLUMN_MONEY, .get = n_cost },
+	{ "cost", "$/h", COLUMN_MONEY, .get = n_cost },
 	{ "age", NULL, COLUMN_SPAN, .get = n_age },
-	{ "uptime", NULL, COLUMN_SPAN, .get = n_uptime },
+	{ "uptime", "up", COLUMN_SPAN, .get = n_uptime },
 	{ "idle", NULL, COLUMN_SPAN, .get = n_idle },
-	{ "for", NULL, COLUMN_SPAN, .get = n_for },
+	{ "for", "since", COLUMN_SPAN, .get = n_for },
 	{ "index", NULL, COLUMN_NUMBER, .get = n_index },
 	{ "tries", NULL, COLUMN_NUMBER, .get = n_tries },
 	{ "keep", NULL, COLUMN_WORD, .get = n_keep, .words = &flag_words },
@@ -330,13 +330,13 @@ static struct row_value j_time(const void *row, int64_t now_ms)
 }
 
 static const struct row_column jobs[] = {
-	{ "id", "job", COLUMN_ID, true, true, .get = j_id },
+	{ "id", "job|jobid", COLUMN_ID, true, true, .get = j_id },
 	{ "name", NULL, COLUMN_TEXT, true, .get = j_name },
 	{ "user", NULL, COLUMN_ID, true, .get = j_user },
 	{ "account", NULL, COLUMN_ID, true, .get = j_account },
 	{ "part", "partition", COLUMN_ID, true, .get = j_part },
 	{ "state", "st", COLUMN_WORD, true, .get = j_state, .words = &job_words },
-	{ "reason", NULL, COLUMN_TEXT, true, .get = j_reason },
+	{ "reason", "nodes or reason", COLUMN_TEXT, true, .get = j_reason },
 	{ "why", NULL, COLUMN_WORD, .get = j_why, .words = &why_words },
 	{ "host", "node", COLUMN_TEXT, true, .get = j_host },
 	{ "nodes", NULL, COLUMN_NUMBER, .get = j_nodes },
@@ -451,9 +451,20 @@ const struct row_column *columns_of(enum noun noun, size_t *n)
 	return tables[noun].v;
 }
 
-static bool is_called(const char *name, const char *text, size_t len)
+/* names: "a|b" is either of them. */
+static bool is_called(const char *names, const char *text, size_t len, bool whole)
 {
-	return name && strlen(name) == len && strncasecmp(name, text, len) == 0;
+	for (size_t n; names && *names; names += n + (names[n] == '|')) {
+		n = strcspn(names, "|");
+		if (n >= len && (n == len || !whole) && strncasecmp(names, text, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool column_begins(const struct row_column *c, const char *word, size_t len)
+{
+	return is_called(c->name, word, len, false) || is_called(c->other, word, len, false);
 }
 
 const struct row_column *column_find(enum noun noun, const char *name, size_t len)
@@ -461,7 +472,7 @@ const struct row_column *column_find(enum noun noun, const char *name, size_t le
 	for (size_t i = 0; i < tables[noun].n; i++) {
 		const struct row_column *c = &tables[noun].v[i];
 
-		if (is_called(c->name, name, len) || is_called(c->other, name, len))
+		if (is_called(c->name, name, len, true) || is_called(c->other, name, len, true))
 			return c;
 	}
 	return NULL;

@@ -70,6 +70,35 @@ static void open_view(struct window_view *v, const char *filter, const char *sor
 		fail_msg("%s", err.msg);
 }
 
+/* As "node list" and "job list" print them. */
+static void columns_have_the_names_of_tables(void **state)
+{
+	static const struct {
+		enum noun noun;
+		const char *names[11];
+	} tables[] = {
+		{ NOUN_NODE,
+		  { "NODE", "ARRAY", "STATE", "SINCE", "SIZE", "KIND", "ZONE", "JOBS", "$/H",
+		    "REASON" } },
+		{ NOUN_JOB,
+		  { "JOBID", "NAME", "USER", "PARTITION", "ST", "TASKS", "CPUS", "TIME",
+		    "NODES OR REASON" } },
+	};
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (size_t t = 0; t < ARRAY_LEN(tables); t++)
+		for (const char *const *name = tables[t].names; *name; name++) {
+			struct window w = { .id = "w", .noun = tables[t].noun, .count = 1 };
+			struct window_view v;
+
+			snprintf(w.sort, sizeof(w.sort), "-%s", *name);
+			if (window_view_open(&v, &w, &err) < 0)
+				fail_msg("%s: %s", *name, err.msg);
+			window_view_close(&v);
+		}
+}
+
 static void natural_order_is_the_queues(void **state)
 {
 	struct queue q = queue_of(100);
@@ -319,6 +348,7 @@ static void tasks_that_left_the_queue_are_counted_in_their_array(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(columns_have_the_names_of_tables),
 		cmocka_unit_test(natural_order_is_the_queues),
 		cmocka_unit_test(arrays_fold_into_rows),
 		cmocka_unit_test(tasks_that_left_the_queue_are_counted_in_their_array),
