@@ -164,12 +164,15 @@ prefix  ?= /usr/local
 # DESTDIR is in front of all paths. The user is made only on this very machine.
 install: all
 	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/share/paceline $(DESTDIR)$(prefix)/share/man/man1 \
-		$(DESTDIR)$(prefix)/share/bash-completion/completions
+		$(DESTDIR)$(prefix)/share/bash-completion/completions $(DESTDIR)$(prefix)/share/zsh/site-functions \
+		$(DESTDIR)$(prefix)/share/fish/vendor_completions.d
 	install -s $(PROGRAMS) $(DESTDIR)$(prefix)/bin
 	cp -R templates themes $(DESTDIR)$(prefix)/share/paceline/
 	chmod -R u+rwX,go+rX,go-w $(DESTDIR)$(prefix)/share/paceline
 	$(B)/paceline manual > $(DESTDIR)$(prefix)/share/man/man1/paceline.1
 	$(B)/paceline completion bash > $(DESTDIR)$(prefix)/share/bash-completion/completions/paceline
+	$(B)/paceline completion zsh > $(DESTDIR)$(prefix)/share/zsh/site-functions/_paceline
+	$(B)/paceline completion fish > $(DESTDIR)$(prefix)/share/fish/vendor_completions.d/paceline.fish
 	install -d $(DESTDIR)$(prefix)/lib/systemd/system
 	printf '%s\n' '[Unit]' 'Description=Paceline engine' 'After=network-online.target' 'Wants=network-online.target' '' '[Service]' \
 		'Type=notify' 'WatchdogSec=30' 'TimeoutStartSec=300' 'User=paceline' 'ExecStart=$(prefix)/bin/paceline engine' 'Restart=always' 'RestartSec=2' 'StateDirectory=paceline' 'StateDirectoryMode=0755' \
@@ -180,6 +183,7 @@ install: all
 uninstall:
 	rm -rf $(addprefix $(DESTDIR)$(prefix)/bin/,$(notdir $(PROGRAMS))) $(DESTDIR)$(prefix)/share/paceline \
 		$(DESTDIR)$(prefix)/share/man/man1/paceline.1 $(DESTDIR)$(prefix)/share/bash-completion/completions/paceline \
+		$(DESTDIR)$(prefix)/share/zsh/site-functions/_paceline $(DESTDIR)$(prefix)/share/fish/vendor_completions.d/paceline.fish \
 		$(DESTDIR)$(prefix)/lib/systemd/system/paceline.service
 
 check:

@@ -2,7 +2,21 @@
  * for: a Tab starts no engine. */
 #include <string.h>
 
+#include "base/mem.h"
 #include "command/command.h"
+
+static void add_bash(struct buf *out);
+static void add_zsh(struct buf *out);
+static void add_fish(struct buf *out);
+
+static const struct {
+	const char *name;
+	void (*add)(struct buf *out);
+} shells[] = { { "bash", add_bash }, { "zsh", add_zsh }, { "fish", add_fish } };
+
+/*
+ * What there is to complete
+ */
 
 static bool is_first_of_group(size_t i)
 {
@@ -15,92 +29,234 @@ static bool is_first_of_group(size_t i)
 	return true;
 }
 
-static void add_first_words(struct buf *out)
+static bool is_in_group(size_t i, const char *group)
+{
+	size_t n = strcspn(group, " ");
+
+	return strncmp(commands[i].name, group, n) == 0 && commands[i].name[n] == ' ';
+}
+
+static bool takes_files(const struct command *c)
+{
+	return strstr(c->args, "FILE") || strstr(c->args, "SCRIPT") || strstr(c->args, "FROM");
+}
+
+static bool value_is_file(const struct command_option *o)
+{
+	return strcmp(o->value, "DIR") == 0 || strcmp(o->value, "FILE") == 0 ||
+	       strcmp(o->value, "PATH") == 0;
+}
+
+/* Those before the command that a value follows, as a pattern. */
+static void add_valued(struct buf *out, const char *between)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < n_commands; i++)
-		if (is_first_of_group(i)) {
-			buf_addf(out, "%s%.*s", any ? " " : "",
-				 (int)strcspn(commands[i].name, " "), commands[i].name);
+	for (const struct command_option *o = command_before; o->name; o++)
+		if (o->value) {
+			buf_addf(out, "%s%s", any ? between : "", o->name);
 			any = true;
 		}
 }
 
-static void add_second_words(struct buf *out, const char *name)
-{
-	size_t n = strcspn(name, " ");
-	bool any = false;
+/* How a shell takes a list: each word with its help. */
+typedef void add_word(struct buf *out, const char *dashes, const char *word, size_t len,
+		      const char *help);
 
-	for (size_t i = 0; i < n_commands; i++)
-		if (strncmp(commands[i].name, name, n) == 0 && commands[i].name[n] == ' ') {
-			buf_addf(out, "%s%s", any ? " " : "", commands[i].name + n + 1);
-			any = true;
-		}
+static void add_first_words(struct buf *out, add_word *add)
+{
+	for (size_t i = 0; i < n_commands; i++) {
+		size_t n = strcspn(commands[i].name, " ");
+
+		if (is_first_of_group(i))
+			add(out, "", commands[i].name, n,
+			    commands[i].name[n] ? "..." : commands[i].help);
+	}
 }
 
-static void add_options(struct buf *out, const struct command *c)
+static void add_second_words(struct buf *out, const char *group, add_word *add)
 {
-	for (const struct command_option *o = command_globals; o->name; o++)
-		buf_addf(out, "%s--%s", o == command_globals ? "" : " ", o->name);
-	for (const struct command_option *o = c->options; o && o->name; o++)
+	size_t n = strcspn(group, " ") + 1;
+
+	for (size_t i = 0; i < n_commands; i++)
+		if (is_in_group(i, group))
+			add(out, "", commands[i].name + n, strlen(commands[i].name + n),
+			    commands[i].help);
+}
+
+static void add_options(struct buf *out, const char *dashes, const struct command_option *o,
+			add_word *add)
+{
+	for (; o && o->name; o++)
 		if (o->help)
-			buf_addf(out, " --%s", o->name);
+			add(out, dashes, o->name, strlen(o->name), o->help);
 }
 
 /*
- * bash, and zsh by its own bash completion: one case for what stands before the cursor
+ * bash and zsh: one case for what stands before the cursor. Each arm sets offers, and flags
+ * for a word that begins with a hyphen.
  */
 
-static void add_cases(struct buf *out)
-{
-	buf_adds(out, "\t\"\") words='");
-	add_first_words(out);
-	buf_adds(out, "' ;;\n");
-	for (size_t i = 0; i < n_commands; i++) {
-		const char *name = commands[i].name;
+struct dialect {
+	add_word *add;
+	const char *begin, *end; /* of a list */
+};
 
-		if (is_first_of_group(i) && strchr(name, ' ')) {
-			buf_addf(out, "\t\"%.*s \") words='", (int)strcspn(name, " "), name);
-			add_second_words(out, name);
-			buf_adds(out, "' ;;\n");
+static void add_list(struct buf *out, const struct dialect *d, const char *name)
+{
+	buf_addf(out, " %s=%s", name, d->begin);
+}
+
+static void add_arm_words(struct buf *out, const struct dialect *d, const char *group)
+{
+	add_list(out, d, "offers");
+	if (group)
+		add_second_words(out, group, d->add);
+	else
+		add_first_words(out, d->add);
+	buf_adds(out, d->end);
+}
+
+static void add_arm_options(struct buf *out, const struct dialect *d, const struct command *c)
+{
+	add_list(out, d, "flags");
+	if (!c)
+		add_options(out, "", command_before, d->add);
+	add_options(out, "--", command_globals, d->add);
+	if (c)
+		add_options(out, "--", c->options, d->add);
+	buf_adds(out, d->end);
+}
+
+static void add_group(struct buf *out, const struct dialect *d, const char *name)
+{
+	int n = (int)strcspn(name, " ");
+	const struct command *self = NULL;
+
+	for (size_t i = 0; i < n_commands; i++)
+		if ((int)strlen(commands[i].name) == n &&
+		    strncmp(commands[i].name, name, (size_t)n) == 0)
+			self = &commands[i];
+	buf_addf(out, "\t'%.*s ')", n, name);
+	add_arm_words(out, d, name);
+	buf_addc(out, ';');
+	add_arm_options(out, d, self);
+	buf_addf(out, " ;;\n\t'help %.*s ')", n, name);
+	add_arm_words(out, d, name);
+	buf_adds(out, " ;;\n");
+}
+
+static bool is_group_of_several(size_t i)
+{
+	for (size_t k = 0; k < n_commands; k++)
+		if (is_first_of_group(i) && is_in_group(k, commands[i].name))
+			return true;
+	return false;
+}
+
+static void add_cases(struct buf *out, const struct dialect *d)
+{
+	buf_adds(out, "\tcase $before in\n\t'')");
+	add_arm_words(out, d, NULL);
+	buf_addc(out, ';');
+	add_arm_options(out, d, NULL);
+	buf_adds(out, " ;;\n\t'help ')");
+	add_arm_words(out, d, NULL);
+	buf_adds(out, " ;;\n\t'completion ')");
+	add_list(out, d, "offers");
+	for (size_t i = 0; i < ARRAY_LEN(shells); i++)
+		d->add(out, "", shells[i].name, strlen(shells[i].name), "");
+	buf_addf(out, "%s ;;\n", d->end);
+	for (size_t i = 0; i < n_commands; i++)
+		if (is_group_of_several(i))
+			add_group(out, d, commands[i].name);
+	for (size_t two = 2; two-- > 0;) /* "audit export" before "audit" */
+		for (size_t i = 0; i < n_commands; i++) {
+			if ((strchr(commands[i].name, ' ') != NULL) != (two == 1))
+				continue;
+			buf_addf(out, "\t'%s '*)", commands[i].name);
+			add_arm_options(out, d, &commands[i]);
+			buf_adds(out, " ;;\n");
 		}
-	}
-	for (size_t i = 0; i < n_commands; i++) {
-		buf_addf(out, "\t\"%s \"*) words='", commands[i].name);
-		add_options(out, &commands[i]);
-		buf_adds(out, "' ;;\n");
-	}
+	buf_adds(out, "\tesac\n");
+}
+
+static void add_bash_word(struct buf *out, const char *dashes, const char *word, size_t len,
+			  const char *help)
+{
+	(void)help;
+	buf_addf(out, "%s%.*s ", dashes, (int)len, word);
 }
 
 static void add_bash(struct buf *out)
 {
+	static const struct dialect bash = { add_bash_word, "'", "'" };
+
 	buf_adds(out, "_paceline() {\n"
-		      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} before= words= i\n"
+		      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} before= offers= flags= i\n"
+		      "\tCOMPREPLY=()\n"
 		      "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
-		      "\t\tbefore+=\"${COMP_WORDS[i]} \"\n"
-		      "\tdone\n"
-		      "\tcase $before in\n");
-	add_cases(out);
-	buf_adds(out, "\tesac\n"
-		      "\tcase $cur in\n"
-		      "\t-*) ;;\n"
-		      "\t*) case $words in --*) words= ;; esac ;;\n"
-		      "\tesac\n"
-		      "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+		      "\t\tcase $before${COMP_WORDS[i]} in\n"
+		      "\t\t");
+	add_valued(out, " | ");
+	buf_adds(out, ") ((++i == COMP_CWORD)) && return ;;\n"
+		      "\t\t-*) ;;\n"
+		      "\t\t*) before+=\"${COMP_WORDS[i]} \" ;;\n"
+		      "\t\tesac\n"
+		      "\tdone\n");
+	add_cases(out, &bash);
+	buf_adds(out, "\t[[ $cur == -* ]] && offers=$flags\n"
+		      "\tCOMPREPLY=($(compgen -W \"$offers\" -- \"$cur\"))\n"
 		      "}\n"
 		      "complete -o default -F _paceline paceline\n");
 }
 
+/* "word:help" for _describe, in quotes. */
+static void add_zsh_word(struct buf *out, const char *dashes, const char *word, size_t len,
+			 const char *help)
+{
+	buf_addf(out, "'%s%.*s%s", dashes, (int)len, word, help[0] ? ":" : "");
+	for (; *help; help++)
+		buf_addf(out, "%s%c", *help == '\'' ? "'\\'" : "", *help);
+	buf_adds(out, "' ");
+}
+
+/* It works from a folder of fpath and as ". <(paceline completion zsh)". */
 static void add_zsh(struct buf *out)
 {
+	static const struct dialect zsh = { add_zsh_word, "(", ")" };
+
 	buf_adds(out, "#compdef paceline\n"
-		      "autoload -Uz bashcompinit && bashcompinit\n");
-	add_bash(out);
+		      "_paceline() {\n"
+		      "\tlocal before= i\n"
+		      "\tlocal -a offers flags\n"
+		      "\tfor ((i = 2; i < CURRENT; i++)); do\n"
+		      "\t\tcase $before$words[i] in\n"
+		      "\t\t");
+	add_valued(out, "|");
+	buf_adds(out, ") ((++i == CURRENT)) && { _files; return; } ;;\n"
+		      "\t\t-*) ;;\n"
+		      "\t\t*) before+=\"$words[i] \" ;;\n"
+		      "\t\tesac\n"
+		      "\tdone\n");
+	add_cases(out, &zsh);
+	buf_adds(out, "\tif [[ $PREFIX == -* ]]; then\n"
+		      "\t\t_describe -o option flags\n"
+		      "\telif (($#offers)); then\n"
+		      "\t\t_describe command offers\n"
+		      "\telse\n"
+		      "\t\t_files\n"
+		      "\tfi\n"
+		      "}\n"
+		      "if [[ $funcstack[1] == _paceline ]]; then\n"
+		      "\t_paceline \"$@\"\n"
+		      "else\n"
+		      "\tcompdef _paceline paceline\n"
+		      "fi\n");
 }
 
 /*
- * fish
+ * fish: a line for each word, with the condition under which it is offered
  */
 
 static void add_fish_text(struct buf *out, const char *text)
@@ -114,69 +270,104 @@ static void add_fish_text(struct buf *out, const char *text)
 	buf_addc(out, '\'');
 }
 
-static void add_fish_when(struct buf *out, const char *name)
+static void add_fish_word(struct buf *out, const char *when, const char *word, size_t len,
+			  const char *help)
 {
-	const char *second = strchr(name, ' ');
-
-	buf_addf(out, "complete -c paceline -n '__fish_seen_subcommand_from %.*s%s%s' ",
-		 (int)strcspn(name, " "), name,
-		 second ? "; and __fish_seen_subcommand_from " : "", second ? second + 1 : "");
+	buf_addf(out, "complete -c paceline -n '__paceline_after %s' -a %.*s -d ", when,
+		 (int)len, word);
+	add_fish_text(out, help);
+	buf_addc(out, '\n');
 }
 
-static void add_fish_word(struct buf *out, size_t i)
+static void add_fish_first(struct buf *out, const char *dashes, const char *word, size_t len,
+			   const char *help)
 {
-	const char *name = commands[i].name, *second = strchr(name, ' ');
-	int n = (int)strcspn(name, " ");
-
-	if (is_first_of_group(i)) {
-		buf_addf(out, "complete -c paceline -n __fish_use_subcommand -f -a %.*s -d ", n,
-			 name);
-		add_fish_text(out, second ? "..." : commands[i].help);
-		buf_addc(out, '\n');
-	}
-	if (second) {
-		buf_addf(
-		    out,
-		    "complete -c paceline -n '__fish_seen_subcommand_from %.*s' -f -a %s -d ",
-		    n, name, second + 1);
-		add_fish_text(out, commands[i].help);
-		buf_addc(out, '\n');
-	}
+	(void)dashes;
+	add_fish_word(out, "", word, len, help);
+	add_fish_word(out, "help", word, len, help);
 }
 
-static void add_fish_options(struct buf *out, const struct command *c)
+/* when: of a command, NULL before it. "-L" is a short one, "--theme" has its hyphens already.
+ */
+static void add_fish_options(struct buf *out, const char *when, const struct command_option *o)
 {
-	for (const struct command_option *o = c->options; o && o->name; o++) {
+	for (; o && o->name; o++) {
+		const char *name = o->name + strspn(o->name, "-");
+
 		if (!o->help)
 			continue;
-		add_fish_when(out, c->name);
-		buf_addf(out, "-l %s %s-d ", o->name, o->value ? "-r " : "");
+		buf_adds(out, "complete -c paceline ");
+		if (when)
+			buf_addf(out, "-n '__paceline_%s' ", when);
+		buf_addf(out, "-%c %s %s-d ", name[1] ? 'l' : 's', name,
+			 !o->value	    ? ""
+			 : value_is_file(o) ? "-r -F "
+					    : "-x ");
 		add_fish_text(out, o->help);
 		buf_addc(out, '\n');
 	}
+}
+
+static void add_fish_command(struct buf *out, const struct command *c)
+{
+	const char *second = strchr(c->name, ' ');
+	struct buf when = BUF_INIT(200);
+
+	if (second) {
+		buf_addf(&when, "%.*s", (int)(second - c->name), c->name);
+		add_fish_word(out, buf_str(&when), second + 1, strlen(second + 1), c->help);
+		buf_reset(&when);
+		buf_addf(&when, "help %.*s", (int)(second - c->name), c->name);
+		add_fish_word(out, buf_str(&when), second + 1, strlen(second + 1), c->help);
+		buf_reset(&when);
+	}
+	buf_addf(&when, "is %s", c->name);
+	add_fish_options(out, buf_str(&when), c->options);
+	if (takes_files(c))
+		buf_addf(out, "complete -c paceline -n '__paceline_is %s' -F\n", c->name);
+	buf_clear(&when);
 }
 
 static void add_fish(struct buf *out)
 {
-	for (const struct command_option *o = command_globals; o->name; o++) {
-		buf_addf(out, "complete -c paceline -l %s -d ", o->name);
-		add_fish_text(out, o->help);
-		buf_addc(out, '\n');
-	}
-	for (size_t i = 0; i < n_commands; i++) {
-		add_fish_word(out, i);
-		add_fish_options(out, &commands[i]);
-	}
+	buf_adds(out, "function __paceline_words\n"
+		      "\tset -l w (commandline -opc)\n"
+		      "\tset -e w[1]\n"
+		      "\twhile set -q w[1]; and string match -q -- '-*' $w[1]\n"
+		      "\t\tcontains -- $w[1] ");
+	add_valued(out, " ");
+	buf_adds(out, "; and set -e w[1]\n"
+		      "\t\tset -e w[1]\n"
+		      "\tend\n"
+		      "\tstring join -- \\n $w\n"
+		      "end\n"
+		      "function __paceline_after\n"
+		      "\tset -l w (__paceline_words)\n"
+		      "\ttest \"$w\" = \"$argv\"\n"
+		      "end\n"
+		      "function __paceline_is\n"
+		      "\tset -l w (__paceline_words)\n"
+		      "\tset -l two \"$w[1] $w[2]\"\n"
+		      "\tcontains -- \"$two\"");
+	for (size_t i = 0; i < n_commands; i++)
+		if (strchr(commands[i].name, ' '))
+			buf_addf(out, " '%s'", commands[i].name);
+	buf_adds(out, "; or set two \"$w[1]\"\n"
+		      "\ttest \"$two\" = \"$argv\"\n"
+		      "end\n"
+		      "complete -c paceline -f\n");
+	add_fish_options(out, "after", command_before);
+	add_fish_options(out, NULL, command_globals);
+	add_first_words(out, add_fish_first);
+	for (size_t i = 0; i < ARRAY_LEN(shells); i++)
+		add_fish_word(out, "completion", shells[i].name, strlen(shells[i].name), "");
+	for (size_t i = 0; i < n_commands; i++)
+		add_fish_command(out, &commands[i]);
 }
 
 int command_completion(struct buf *out, const char *shell, struct err *err)
 {
-	static const struct {
-		const char *name;
-		void (*add)(struct buf *out);
-	} shells[] = { { "bash", add_bash }, { "zsh", add_zsh }, { "fish", add_fish } };
-
-	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++)
+	for (size_t i = 0; i < ARRAY_LEN(shells); i++)
 		if (strcmp(shells[i].name, shell) == 0) {
 			shells[i].add(out);
 			return 0;

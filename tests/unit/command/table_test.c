@@ -234,7 +234,84 @@ static void bash_completes(void **state)
 	completes(buf_str(&text), "paceline cluster st", "start stop status\n");
 	completes(buf_str(&text), "paceline cluster delete demo --p", "--plan\n");
 	completes(buf_str(&text), "paceline job submit demo ''", "\n");
+	completes(buf_str(&text), "paceline -L demo --ascii node d", "drain\n");
+	completes(buf_str(&text), "paceline --socket ''", "\n"); /* a file */
+	completes(buf_str(&text), "paceline --sock", "--socket\n");
+	completes(buf_str(&text), "paceline audit ex", "export\n");
+	completes(buf_str(&text), "paceline audit --mo", "--most\n");
+	completes(buf_str(&text), "paceline audit export --mo", "\n");
+	completes(buf_str(&text), "paceline help node d", "drain\n");
+	completes(buf_str(&text), "paceline completion z", "zsh\n");
 	buf_clear(&text);
+}
+
+/* What is offered behind each line, with its first words; shells that are not here are left
+ * out.
+ */
+static const char *const offered[][2] = {
+	{ "paceline clu", "cluster" },
+	{ "paceline node d", "drain" },
+	{ "paceline -L demo --ascii node d", "drain" },
+	{ "paceline audit ex", "export" },
+	{ "paceline audit --mo", "--most" },
+	{ "paceline audit export --mo", "" },
+	{ "paceline cluster start list --f", "" },
+	{ "paceline cluster delete demo --p", "--plan" },
+	{ "paceline --sock", "--socket" },
+	{ "paceline help node d", "drain" },
+	{ "paceline completion z", "zsh" },
+	{ "paceline ", "template" },
+};
+
+static bool has_line(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = text; at; at = strchr(at, '\n'), at += at != NULL)
+		if (strncmp(at, word, n) == 0 && strchr("\t:\n", at[n]))
+			return true;
+	return false;
+}
+
+static void completes_as(const char *shell, const char *first, const char *ask, const char *end)
+{
+	char *path = xasprintf("/usr/bin/%s", shell);
+	struct buf script = BUF_INIT(BUF_TEXT_MAX);
+	bool here = access(path, X_OK) == 0;
+	struct shell s;
+
+	for (size_t i = 0; here && i < ARRAY_LEN(offered); i++) {
+		buf_reset(&script);
+		buf_addf(&script, "exec %s %s", path, first);
+		command_completion(&script, shell, NULL);
+		buf_addf(&script, "%s'%s'%s\nEND\n", ask, offered[i][0], end);
+		run_bash(&s, buf_str(&script));
+		if (offered[i][1][0] ? !has_line(s.out, offered[i][1]) : s.out[0])
+			fail_msg("%s: \"%s\": %s", shell, offered[i][0], s.out);
+	}
+	buf_clear(&script);
+	free(path);
+	if (!here)
+		skip();
+}
+
+static void fish_completes(void **state)
+{
+	(void)state;
+	completes_as("fish", "-N <<'END'\n", "complete -C ", "");
+}
+
+static void zsh_completes(void **state)
+{
+	(void)state;
+	completes_as("zsh",
+		     "-f <<'END'\n"
+		     "compdef() { :; }\n"
+		     "_files() { :; }\n"
+		     "_describe() { print -rC1 -- ${(M)${(P)@[-1]}:#$PREFIX*}; }\n",
+		     "line=",
+		     "; words=(\"${(@s: :)line}\") CURRENT=$#words PREFIX=$words[-1]; "
+		     "_paceline");
 }
 
 int main(void)
@@ -247,6 +324,8 @@ int main(void)
 		cmocka_unit_test(the_manual_has_every_command),
 		cmocka_unit_test(completion_knows_every_word),
 		cmocka_unit_test(bash_completes),
+		cmocka_unit_test(fish_completes),
+		cmocka_unit_test(zsh_completes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
