@@ -179,7 +179,7 @@ int bastion_dial(const char *socket, const char *address, const char *port)
 	if (fd < 0 || dprintf(fd, "%s %s\n", address, port) < 0) {
 		fprintf(
 		    stderr,
-		    "azsim: %s: the simulated cloud has ended; \"paceline status\" says what starts it again\n",
+		    "azsim: %s: the simulated cloud has ended: start azsim again, or paceline demo where it is a demo's\n",
 		    fd < 0 ? err.msg : strerror(errno));
 		return 1;
 	}

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -49,15 +51,34 @@ static void read_line(int fd, char *line, size_t max)
 	line[strcspn(line, "\n")] = '\0';
 }
 
+/* What it wrote into its log since it began, the last line of it. */
+static void last_line(int log, off_t from, char *line, size_t max)
+{
+	char text[2000];
+	off_t end = lseek(log, 0, SEEK_END);
+	off_t at = end - from < (off_t)sizeof(text) ? from : end - (off_t)sizeof(text) + 1;
+	ssize_t n = end > from ? pread(log, text, sizeof(text) - 1, at) : 0;
+	const char *last;
+
+	while (n > 0 && text[n - 1] == '\n')
+		n--;
+	text[n > 0 ? n : 0] = '\0';
+	last = strrchr(text, '\n');
+	snprintf(line, max, "%.399s", last ? last + 1 : text);
+}
+
 int background_start(const struct strs *argv, const char *log, struct err *err)
 {
-	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = open(log, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	char line[400] = "";
+	bool ready;
+	off_t before;
 	int fds[2];
 	pid_t pid;
 
 	if (fd < 0)
 		return err_sys(err, "%s", log);
+	before = lseek(fd, 0, SEEK_END);
 	if (pipe2(fds, O_CLOEXEC) < 0) {
 		close(fd);
 		return err_sys(err, "pipe");
@@ -66,18 +87,21 @@ int background_start(const struct strs *argv, const char *log, struct err *err)
 	if (pid == 0)
 		become(argv->v, fds[1], fd);
 	close(fds[1]);
-	close(fd);
 	if (pid > 0) {
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 			continue;
 		read_line(fds[0], line, sizeof(line));
 	}
+	ready = strstr(line, "ready") != NULL;
+	if (!line[0])
+		last_line(fd, before, line, sizeof(line));
 	close(fds[0]);
+	close(fd);
 	if (pid < 0)
 		return err_sys(err, "%s", argv->v[0]);
-	if (strstr(line, "ready"))
+	if (ready)
 		return 0;
-	return err_set(err, ERR_IO, "%s did not start: %.240s%s%s", argv->v[0],
+	return err_set(err, ERR_IO, "%.100s did not start: %.240s%s%.100s", argv->v[0],
 		       line[0] ? line : "it ended without a word", line[0] ? "" : "; see ",
 		       line[0] ? "" : log);
 }

@@ -45,6 +45,9 @@ int demo_world_init(struct demo_world *w, const char *dir, bool ghosts, struct e
 		return err_set(err, ERR_INVALID, "--state %s: write the whole path", dir);
 	w->dir = xstrdup(dir ? dir : w->places.state);
 	w->azsim_dir = xasprintf("%s/azsim", w->dir);
+	if (places_check_state(w->dir, w->ghosts ? "/azsim/control.sock" : "/engine" SSH_SOCKET,
+			       err) < 0)
+		return -1;
 	w->engine_dir = xasprintf("%s/engine", w->dir);
 	w->bin = xasprintf("%s/bin", w->dir);
 	w->templates = xasprintf("%s/templates", w->dir);

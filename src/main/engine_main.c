@@ -92,6 +92,13 @@ static int give(const char *path, mode_t mode, uid_t uid, gid_t gid, struct err 
 	return 0;
 }
 
+static int check_ways(const struct places *p, const char *run, uid_t uid, struct err *err)
+{
+	if (places_check_way("--state", p->state, uid, err) < 0)
+		return -1;
+	return places_check_way("--socket", run, uid, err);
+}
+
 static int make_folders(const struct places *p, uid_t uid, gid_t gid, struct err *err)
 {
 	char *run = xstrndup(p->socket, (size_t)(strrchr(p->socket, '/') - p->socket));
@@ -99,6 +106,8 @@ static int make_folders(const struct places *p, uid_t uid, gid_t gid, struct err
 	bool apart = strcmp(run, p->state) != 0;
 	int rc = apart ? may_give(run, uid, err) : 0; /* before anything is made */
 
+	if (rc == 0)
+		rc = check_ways(p, run, uid, err);
 	if (rc == 0)
 		rc = file_make_dir(above, 0755, err);
 	if (rc == 0)
@@ -267,8 +276,10 @@ static void tell_starter(const char *line)
 static int make_own_folders(const struct places *p, struct err *err)
 {
 	char *run = xstrndup(p->socket, (size_t)(strrchr(p->socket, '/') - p->socket));
-	int rc = file_make_dir(p->state, 0700, err);
+	int rc = check_ways(p, run, geteuid(), err);
 
+	if (rc == 0)
+		rc = file_make_dir(p->state, 0700, err);
 	if (rc == 0)
 		rc = file_make_dir(run, 0700, err);
 	free(run);
@@ -281,13 +292,26 @@ static void on_started(void *arg)
 	memory_give_back();
 }
 
+/* Only what is reached by ssh has sockets below the state. */
+static int check_state(const struct site *s, const struct places *p, struct err *err)
+{
+	for (size_t i = 0; i < s->config.n_clouds; i++) {
+		const char *transport = s->config.clouds[i].transport;
+
+		if (!transport || strcmp(transport, "ssh") == 0)
+			return places_check_state(p->state, SSH_SOCKET, err);
+	}
+	return 0;
+}
+
 static int run(struct site *s, const struct places *p, const struct engine_args *a,
 	       struct err *err)
 {
 	bool root = geteuid() == 0;
 
 	/* what can be refused is refused before the first folder is made */
-	if (places_check_free(p, err) < 0 || read_config(s, p, a, err) < 0)
+	if (places_check_free(p, err) < 0 || read_config(s, p, a, err) < 0 ||
+	    check_state(s, p, err) < 0)
 		return -1;
 	limit_files(limits_get(&s->config.limits, LIMIT_OPEN_FILES));
 	if ((root ? become_engine_user(p, err) : make_own_folders(p, err)) < 0)

@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <poll.h>
 #include <pwd.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +185,76 @@ int places_check_free(const struct places *p, struct err *err)
 	    err, ERR_CONFLICT,
 	    "an engine answers on %s already: use it, or give this one another name with -L",
 	    p->socket);
+}
+
+/* Another user's groups and what lists let in are not known: the mode has to forbid it. */
+static bool may(const char *path, const struct stat *st, uid_t uid, int want)
+{
+	unsigned int bits =
+	    st->st_uid == uid ? st->st_mode >> 6 : st->st_mode | st->st_mode >> 3;
+
+	if (uid == geteuid())
+		return access(path, want) == 0 || errno != EACCES;
+	return ((unsigned int)want & ~bits) == 0;
+}
+
+static const char *user_name(char out[40], uid_t uid)
+{
+	const struct passwd *pw = getpwuid(uid);
+
+	if (pw)
+		snprintf(out, 40, "%.39s", pw->pw_name);
+	else
+		snprintf(out, 40, "%ju", (uintmax_t)uid);
+	return out;
+}
+
+int places_check_way(const char *what, const char *path, uid_t uid, struct err *err)
+{
+	bool mine = uid == geteuid(); /* else root makes it for that user */
+	char *at = xstrdup(path), me[40], owner[40];
+	struct stat st, next;
+	size_t end = 1;
+	int want = X_OK, rc = 0;
+
+	at[end] = '\0';
+	if (stat(at, &st) < 0)
+		rc = err_sys(err, "%s", at);
+	while (rc == 0 && path[end] && may(at, &st, uid, X_OK)) {
+		size_t more = end + strspn(path + end, "/");
+
+		more += strcspn(path + more, "/");
+		snprintf(at, strlen(path) + 1, "%.*s", (int)more, path);
+		if (stat(at, &next) < 0) {
+			at[end] = '\0';
+			break;
+		}
+		st = next;
+		end = more;
+	}
+	if (mine && (!path[end] || may(at, &st, uid, X_OK)))
+		want |= W_OK;
+	if (rc == 0 && (mine || path[end]) && S_ISDIR(st.st_mode) && !may(at, &st, uid, want))
+		rc = err_set(
+		    err, ERR_DENIED,
+		    "%s %.100s: the user %s may not %s %.100s, which belongs to %s (mode %04o): name a folder of %s's own, or let %s in",
+		    what, path, user_name(me, uid), want & W_OK ? "write to" : "pass", at,
+		    user_name(owner, st.st_uid), (unsigned int)st.st_mode & 07777, me, me);
+	free(at);
+	return rc;
+}
+
+int places_check_state(const char *state, const char *deepest, struct err *err)
+{
+	size_t len = strlen(state), below = strlen(deepest),
+	       most = sizeof(((struct sockaddr_un *)0)->sun_path) - 1;
+
+	if (len + below <= most)
+		return 0;
+	return err_set(
+	    err, ERR_INVALID,
+	    "--state %s has %zu bytes; sockets lie below it, whose whole path has at most %zu: name a folder of at most %zu",
+	    state, len, most, most - below);
 }
 
 char *places_whole(const char *path)

@@ -4,12 +4,14 @@
 #define MAIN_PLACES_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 
 #define ENGINE_MAIN "main" /* the engine of this user or site, when none is named */
 #define ENGINE_DEMO "demo"
 #define SITE_CONFIG "/etc/paceline/config.yaml"
+#define SSH_SOCKET "/ssh/01234567.0123456789abcdef" /* below a state: as ssh makes that of a cluster */
 #define ENGINE_USER "paceline" /* whom an engine started as root becomes */
 
 struct places {	      /* owned */
@@ -38,6 +40,14 @@ int places_reach(const struct places *p, struct err *err); /* why nobody does */
  * user, with what an admin has to do. Without a name, a configuration of this user's own means an engine of its own.
  */
 int places_check_right(const char *name, struct err *err);
+
+/*
+ * For an engine: whether this user gets into the folder, or may make it; -1: at whose folder that ends, and what to do.
+ * what: "--state". Before root becomes another user, only the way there is looked at.
+ */
+int places_check_way(const char *what, const char *path, uid_t uid, struct err *err);
+/* The path of its deepest socket is short enough. */
+int places_check_state(const char *state, const char *deepest, struct err *err);
 
 /* For an engine: the socket's path is short enough, and nobody listens there. */
 int places_check_free(const struct places *p, struct err *err);
