@@ -12,7 +12,7 @@ bool plan_loses_data(const struct json *plan);
 
 /* Whether the words of the command accept what this plan loses. --force and --name are no such words. */
 bool loss_is_accepted(const struct command_run *r, const struct json *plan);
-/* Why nothing was deleted, and what to do now. -1 always. */
-int loss_refused(const struct json *plan, struct err *err);
+/* Why nothing was deleted, and what to do now; where nobody could be asked words are missing. -1 always. */
+int loss_refused(const struct command_run *r, const struct json *plan, struct err *err);
 
 #endif

@@ -237,11 +237,7 @@ static void on_done(void *arg, int exit_code, const struct err *err)
 
 	c->ended = true;
 	c->code = exit_code;
-	if (!err)
-		return;
-	if (exit_code == 2)
-		misused(c, c->run.command, err);
-	else
+	if (err)
 		out_failed(&c->out, err);
 }
 
@@ -364,7 +360,7 @@ static int run_command(struct cli *c, const struct command *found, const char *c
 		out_init(&c->out, command_option(&c->run, "json") != NULL);
 		out_io(&c->out, &c->io);
 		c->io.exec = terminal_exec;
-		if (!c->out.json)
+		if (!c->out.json && terminal_asks())
 			c->io.ask = terminal_ask;
 		c->code = found->run ? run_with_engine(c) : run_own(c);
 	}

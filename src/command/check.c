@@ -81,7 +81,7 @@ static void on_checked(struct command_run *r, const struct json *answer)
 	show_problems(r, answer);
 	show_result(r, answer);
 	if (fails(answer))
-		run_failf(r, ERR_INVALID, "cluster %s cannot be created so", r->args.v[0]);
+		run_failf(r, ERR_UNSUPPORTED, "cluster %s cannot be created so", r->args.v[0]);
 	else
 		run_done(r);
 }

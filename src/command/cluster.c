@@ -402,14 +402,14 @@ static void on_plan(struct command_run *r, const struct json *plan)
 	name = typed_name(r);
 	if (!name)
 		run_failf(
-		    r, ERR_INVALID,
+		    r, r->io->ask ? ERR_CONFLICT : ERR_INVALID,
 		    "nothing was deleted: type the name, as in \"cluster delete %s --name %s\"",
 		    the_cluster(r), the_cluster(r));
 	else if (strcmp(name, the_cluster(r)) != 0)
-		run_failf(r, ERR_INVALID,
+		run_failf(r, command_option(r, "name") ? ERR_INVALID : ERR_CONFLICT,
 			  "\"%.40s\" is not the cluster's name; nothing was deleted", name);
 	else if (!loss_is_accepted(r, plan) && !accepts_loss(r, plan) &&
-		 loss_refused(plan, &err) < 0)
+		 loss_refused(r, plan, &err) < 0)
 		run_fail(r, &err);
 	else
 		send_teardown(r, plan, name);

@@ -257,6 +257,13 @@ static int unknown_option(const struct command *c, const char *word, struct err 
 	return no_option(c->name, c->options, "--", word, err);
 }
 
+/* An empty one would be the folder in which the command is given. */
+static bool is_place(const struct command_option *o)
+{
+	return strcmp(o->value, "DIR") == 0 || strcmp(o->value, "FILE") == 0 ||
+	       strcmp(o->value, "PATH") == 0;
+}
+
 /* "--name=value", "--name value" or "--name". *i is left at the last word taken. */
 static int take_option(struct command_run *r, const char *const *words, size_t n, size_t *i,
 		       struct err *err)
@@ -280,6 +287,9 @@ static int take_option(struct command_run *r, const char *const *words, size_t n
 				       o->value);
 		value = words[++*i];
 	}
+	if (o->value && !value[0] && is_place(o))
+		return err_set(err, ERR_INVALID, "--%s is empty: it names a %s", o->name,
+			       strcmp(o->value, "DIR") == 0 ? "folder" : "path");
 	if (strs_addf(&r->options, "%s=%s", o->name, value ? value : "") < 0)
 		return err_set(err, ERR_INVALID, "too many options");
 	return 0;

@@ -163,11 +163,11 @@ static void on_plan(struct command_run *r, const struct json *plan)
 	}
 	agreed = agreement(r, count);
 	if (!agreed)
-		run_failf(r, ERR_INVALID,
+		run_failf(r, r->io->ask ? ERR_CONFLICT : ERR_INVALID,
 			  "nothing was deleted: agree to the plan, as in \"--agree %s\"",
 			  count);
 	else if (strcmp(agreed, count) != 0)
-		run_failf(r, ERR_INVALID,
+		run_failf(r, command_option(r, "agree") ? ERR_INVALID : ERR_CONFLICT,
 			  "\"%.20s\" is not the number of resources; nothing was deleted",
 			  agreed);
 	else

@@ -86,26 +86,27 @@ static bool can_keep_lost(const struct json *plan)
 	return false;
 }
 
-int loss_refused(const struct json *plan, struct err *err)
+int loss_refused(const struct command_run *r, const struct json *plan, struct err *err)
 {
+	enum err_code code = r->io->ask ? ERR_CONFLICT : ERR_INVALID;
 	struct buf lost = BUF_INIT(BUF_TEXT_MAX), keep = BUF_INIT(BUF_TEXT_MAX);
 	bool all = name_kept(&keep, plan), kept = can_keep_lost(plan);
 
 	name_lost(&lost, plan);
 	if (kept && all)
 		err_set(
-		    err, ERR_INVALID,
+		    err, code,
 		    "nothing was deleted: %s would be lost: add --keep %.60s, or --" LOSS_OPTION
 		    " when it may go",
 		    buf_str(&lost), buf_str(&keep));
 	else if (kept)
 		err_set(
-		    err, ERR_INVALID,
+		    err, code,
 		    "nothing was deleted: %s would be lost: add --keep %.60s for what can be kept, and --" LOSS_OPTION
 		    " for the rest",
 		    buf_str(&lost), buf_str(&keep));
 	else
-		err_set(err, ERR_INVALID,
+		err_set(err, code,
 			"nothing was deleted: %s would be lost: add --" LOSS_OPTION
 			" when it may go",
 			buf_str(&lost));

@@ -43,16 +43,22 @@ void run_done(struct command_run *r)
 	command_done(r, 0, NULL);
 }
 
+/* Other words are needed, whoever found that out: this program, the engine or the scheduler. */
+static int code_of(const struct err *err)
+{
+	return err->code == ERR_INVALID ? 2 : 1;
+}
+
 /* err may lie in what release() frees. */
 void run_fail(struct command_run *r, const struct err *err)
 {
 	struct err copy = *err;
 
-	command_done(r, 1, &copy);
+	command_done(r, code_of(err), &copy);
 }
 
-__attribute__((format(printf, 4, 0))) static void
-end_with(struct command_run *r, int exit_code, enum err_code code, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void
+end_with(struct command_run *r, enum err_code code, const char *fmt, va_list ap)
 {
 	struct buf text = BUF_INIT(sizeof(((struct err *)0)->msg));
 	struct err err;
@@ -60,7 +66,7 @@ end_with(struct command_run *r, int exit_code, enum err_code code, const char *f
 	buf_vaddf(&text, fmt, ap);
 	err_set(&err, code, "%s", buf_str(&text));
 	buf_clear(&text);
-	command_done(r, exit_code, &err);
+	command_done(r, code_of(&err), &err);
 }
 
 void run_failf(struct command_run *r, enum err_code code, const char *fmt, ...)
@@ -68,7 +74,7 @@ void run_failf(struct command_run *r, enum err_code code, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	end_with(r, 1, code, fmt, ap);
+	end_with(r, code, fmt, ap);
 	va_end(ap);
 }
 
@@ -77,7 +83,7 @@ void run_misused(struct command_run *r, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	end_with(r, 2, ERR_INVALID, fmt, ap);
+	end_with(r, ERR_INVALID, fmt, ap);
 	va_end(ap);
 }
 

@@ -26,7 +26,7 @@ void run_keep(struct command_run *r, void *state, void (*drop)(void *state));
 int run_agrees(struct command_run *r, const char *question);
 
 void run_done(struct command_run *r);			     /* exit 0 */
-void run_fail(struct command_run *r, const struct err *err); /* exit 1 */
+void run_fail(struct command_run *r, const struct err *err); /* exit 1; 2 for ERR_INVALID */
 void run_failf(struct command_run *r, enum err_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void run_misused(struct command_run *r, const char *fmt, ...) /* exit 2 */
@@ -123,6 +123,7 @@ command_fn run_operation_retry, run_operation_skip, run_disk_list, run_audit_exp
 /* What reads their words first */
 typedef int check_fn(const struct command_run *r, struct err *err);
 check_fn check_cluster, check_update, check_nodes, check_list, check_submit, check_job_log,
-    check_cp, check_cost, check_events, check_operation, check_audit, check_audit_prune;
+    check_ssh, check_cp, check_cost, check_events, check_operation, check_audit,
+    check_audit_prune;
 
 #endif

@@ -65,7 +65,16 @@ static bool is_local(const struct json *way)
 	return strcmp(json_str(way, "transport", ""), "local") == 0;
 }
 
-static int argv_of(struct strs *out, const struct json *way)
+static int check_program(const char *path, struct err *err)
+{
+	if (access(path, X_OK) == 0)
+		return 0;
+	return err_set(err, ERR_UNSUPPORTED,
+		       "there is no %s on this machine: install openssh-client", path);
+}
+
+/* ssh, its options, and where to. */
+static int argv_of(struct strs *out, const struct json *way, struct err *err)
 {
 	const struct json *list = json_get(way, "argv");
 
@@ -73,9 +82,12 @@ static int argv_of(struct strs *out, const struct json *way)
 		const char *word = json_text(json_at(list, i));
 
 		if (!word || strs_add(out, word) < 0)
-			return -1;
+			return err_set(err, ERR_INTERNAL,
+				       "the engine's words for ssh cannot be read");
 	}
-	return out->n > 1 ? 0 : -1;
+	if (out->n < 2)
+		return err_set(err, ERR_INTERNAL, "the engine did not say how to get there");
+	return check_program(out->v[0], err);
 }
 
 /* Where "--" stands in args, or their end. */
@@ -183,6 +195,7 @@ static void tell_host(struct command_run *r, const struct json *way)
 static void on_way(struct command_run *r, const struct json *way)
 {
 	struct strs argv = STRS_INIT(WORDS_MAX);
+	struct err err = ERR_INIT;
 	size_t first = end_of_own(r) + 1;
 
 	if (is_local(way)) {
@@ -192,8 +205,8 @@ static void on_way(struct command_run *r, const struct json *way)
 	}
 	if (!may_enter(r, way))
 		return;
-	if (argv_of(&argv, way) < 0) {
-		run_failf(r, ERR_INTERNAL, "the engine did not say how to get there");
+	if (argv_of(&argv, way, &err) < 0) {
+		run_fail(r, &err);
 	} else if (first >= r->args.n && !has_input()) {
 		run_misused(
 		    r,
@@ -216,6 +229,14 @@ static void ask_way(struct command_run *r, const char *cluster, const char *node
 		node ? client_path("/v1/clusters/%/ssh?node=%", cluster, node, (char *)NULL)
 		     : client_path("/v1/clusters/%/ssh", cluster, (char *)NULL),
 		then);
+}
+
+int check_ssh(const struct command_run *r, struct err *err)
+{
+	if (!command_option(r, "json"))
+		return 0;
+	return err_set(err, ERR_INVALID,
+		       "what a machine writes is shown as it is: ssh takes no --json");
 }
 
 void run_ssh(struct command_run *r)
@@ -292,11 +313,9 @@ int command_copy_argv(struct strs *argv, const struct json *way, const char *fro
 			copy_here(argv, from, to);
 		return rc;
 	}
-	if (check_key(way, err) < 0)
+	if (check_key(way, err) < 0 || check_program(SCP, err) < 0)
 		return -1;
-	rc = argv_of(&ssh, way) == 0
-		 ? 0
-		 : err_set(err, ERR_INTERNAL, "the engine did not say how to get there");
+	rc = argv_of(&ssh, way, err);
 	if (rc == 0) {
 		strs_add(argv, SCP);
 		strs_add(argv, "-rp");
@@ -310,6 +329,29 @@ int command_copy_argv(struct strs *argv, const struct json *way, const char *fro
 	return rc;
 }
 
+/* scp's codes are its own: 255 is that the machine cannot be reached. */
+static void copy(struct command_run *r, const struct strs *argv)
+{
+	struct err err = ERR_INIT;
+	int code = r->io->exec(r->io->arg, (const char *const *)argv->v, &err);
+	struct json *j;
+
+	if (code < 0) {
+		run_fail(r, &err);
+	} else if (code > 0) {
+		run_failf(r, ERR_IO,
+			  "%.100s is not, or not whole, at %.100s: %s says why (exit %d)",
+			  r->args.v[0], r->args.v[1], argv->v[0], code);
+	} else {
+		j = json_new_object();
+		json_set_str(j, "from", r->args.v[0]);
+		json_set_str(j, "to", r->args.v[1]);
+		show_result(r, j);
+		json_free(j);
+		run_done(r);
+	}
+}
+
 static void on_way_to_copy(struct command_run *r, const struct json *way)
 {
 	struct strs argv = STRS_INIT(WORDS_MAX);
@@ -320,7 +362,7 @@ static void on_way_to_copy(struct command_run *r, const struct json *way)
 	if (command_copy_argv(&argv, way, r->args.v[0], r->args.v[1], &err) < 0)
 		run_fail(r, &err);
 	else
-		go(r, &argv);
+		copy(r, &argv);
 	strs_clear(&argv);
 }
 

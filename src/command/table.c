@@ -517,6 +517,7 @@ const struct command commands[] = {
 	      "It runs from a shell of yours; in the console \"shell\" (its key is in the footer of the nodes) opens one on the node under the cursor, in this terminal.",
 	  .flags = CMD_CLUSTER | CMD_LOCAL,
 	  .needs = ROLE_OPERATOR,
+	  .check = check_ssh,
 	  .run = run_ssh },
 	{ .name = "cp",
 	  .args = "FROM TO",
@@ -744,7 +745,9 @@ const struct command commands[] = {
 	{ .name = "completion",
 	  .args = "SHELL",
 	  .help = "print completion for bash, zsh or fish",
-	  .more = "For bash: . <(paceline completion bash)",
+	  .more =
+	      "\"make install\" puts all three where the shells look. Else for bash: . <(paceline completion bash), for zsh the same behind compinit, "
+	      "and for fish: paceline completion fish | source",
 	  .flags = CMD_LOCAL | CMD_CLI_ONLY,
 	  .needs = ROLE_NONE },
 	{ .name = "manual",

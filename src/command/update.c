@@ -115,11 +115,28 @@ static void post(struct command_run *r, struct json *body, answer_fn *then)
 		 then);
 }
 
+static void drop_plan(void *state)
+{
+	json_free(state);
+}
+
+/* What came of it is the plan that was carried out, which is no operation that goes on. */
+static void show_outcome(struct command_run *r, const struct json *plan, bool updated)
+{
+	struct json *j = json_copy(plan);
+
+	json_set(j, "operation", json_new_null());
+	json_set_bool(j, "updated", updated);
+	show_result(r, j);
+	json_free(j);
+	run_done(r);
+}
+
 static void on_updated(struct command_run *r, const struct json *answer)
 {
+	(void)answer;
 	show_text(r, "%s has taken it over; the next decision works with it", r->args.v[0]);
-	show_result(r, answer);
-	run_done(r);
+	show_outcome(r, r->state, true);
 }
 
 static void on_plan(struct command_run *r, const struct json *plan)
@@ -130,8 +147,7 @@ static void on_plan(struct command_run *r, const struct json *plan)
 	show_changes(r, plan);
 	if (json_len(json_get(plan, "changes")) == 0) {
 		show_text(r, "%s", json_str(plan, "why_not", ""));
-		show_result(r, plan);
-		run_done(r);
+		show_outcome(r, plan, false);
 	} else if (!json_bool(plan, "possible", false)) {
 		run_failf(r, ERR_UNSUPPORTED, "%s", json_str(plan, "why_not", ""));
 	} else if (given && strcmp(given, hash) != 0) {
@@ -140,14 +156,17 @@ static void on_plan(struct command_run *r, const struct json *plan)
 	} else if (given || run_agrees(r, "Go on? y/N: ") > 0) {
 		body = params_body(r);
 		json_set_str(body, "plan_hash", hash);
+		run_keep(r, json_copy(plan), drop_plan);
 		post(r, body, on_updated);
 		run_if_match(r, plan);
 	} else if (r->io->ask) {
 		run_failf(r, ERR_CONFLICT, "nothing was changed; --yes does it");
+	} else if (r->io->exec && !r->io->json) {
+		run_misused(
+		    r, "nothing was changed; --yes does it: there is no terminal to ask on");
 	} else { /* the plan is what was asked for */
 		show_text(r, "nothing was changed; --yes does it");
-		show_result(r, plan);
-		run_done(r);
+		show_outcome(r, plan, false);
 	}
 }
 

@@ -69,7 +69,7 @@ void answer_operation(struct request *q, int64_t op)
 {
 	struct json *j = json_new_object();
 
-	json_set_int(j, "operation", op);
+	json_set(j, "operation", op ? json_new_int(op) : json_new_null());
 	answer_json(q, op ? 202 : 200, j);
 }
 

@@ -74,7 +74,7 @@ pl job log demo 1_1 && pl job log demo 99999
 [ $? -eq 1 ] && said 'shows no job 99999'
 ok "a job that never was is said"
 pl job log demo 1
-[ $? -eq 1 ] && said '1 is an array: name a task, as 1_'
+[ $? -eq 2 ] && said '1 is an array: name a task, as 1_'
 ok "an array as a whole has no output, and which tasks there are is said"
 printf '#!/bin/sh\n#SBATCH -N 2 --exclusive\n%s\nsrun hostname\n' "$wait" >"$dir/wide.sh"
 pl job submit demo "$dir/wide.sh" && wide=$(number) && seen "$wide" && until_pl 'exit 0' why demo "$wide" && said 'ran on: htc-[' && said '(wide)'

@@ -48,7 +48,7 @@ disk=$(cli disk list --json | jq -r '.disks[0].disk')
 say cluster create two slurm "shared_disk=$disk"
 [ $? -eq 1 ] && has "belongs to cluster one, which is running"; ok "nobody takes a disk that is in use"
 say cluster delete one --keep nothing-like-it
-[ $? -eq 1 ] && has 'no storage "nothing-like-it"'; ok "a name that is no storage is refused"
+[ $? -eq 2 ] && has 'no storage "nothing-like-it"'; ok "a name that is no storage is refused"
 
 # Torn down, the storage kept
 say cluster delete one --keep none; has "DATA LOST: shared"; ok "without it the plan says what is lost"

@@ -112,6 +112,10 @@ answers "a socket's path that is too long" 1 "107 are possible" $user "$pl" --so
 answers "a state folder whose socket is too long" 1 "107 are possible|--socket" \
 	$user "$pl" engine --state "$dir/home/$long" --socket "$dir/home/$long/e.sock"
 [ ! -e "$dir/home/$long" ]; ok "and no folder is made for it"
+answers "a demo's folder whose sockets are too long" 1 "--state $dir/home/$long has |has at most 107: name a folder of at most 88" \
+	$user "$pl" demo --batch --ghosts --state "$dir/home/$long"
+[ ! -e "$dir/home/$long" ]; ok "nor for that"
+answers "an empty --state" 2 "--state is empty: it names a folder" $user "$pl" engine --state ""
 answers "a demo of another name" 2 "leave -L out|--state DIR" $user "$pl" -L mine demo
 answers "a word before the command without its value" 2 "--socket needs a value: PATH" $user "$pl" --socket
 answers "a demo of no tasks" 2 '--tasks takes a number from 1 on; "paceline help demo"' $user "$pl" demo --tasks 0
@@ -132,7 +136,7 @@ answers "a file that is no YAML" 1 "$dir/templates/typo.yaml:2:1: " $user "$pl" 
 rm "$dir/templates/typo.yaml"
 
 # --- the cloud: an ordinary user's
-answers "a way into a cloud that has ended" 1 "none.sock: |\"paceline status\" says what starts it again" \
+answers "a way into a cloud that has ended" 1 "none.sock: |start azsim again, or paceline demo" \
 	"$azsim" connect 10.20.0.4 22 --socket "$dir/none.sock"
 answers "azsim's command that is none" 2 'there is no command "srve"; did you mean "serve"?' "$azsim" srve
 answers "its option" 2 'there is no option "--stat"; did you mean "--state"?' "$azsim" serve --stat x
@@ -159,6 +163,10 @@ no_engine "one that is no YAML" "$dir/bad.yaml: line 4, column 1" "$dir/bad.yaml
 sed 's/^authority/authoritty/' "$cloud" >"$dir/bad.yaml"
 no_engine "one with a typo" 'column 1: a cloud record has no "authoritty"; did you mean authority' "$dir/bad.yaml"
 [ ! -e "$dir/home/no" ]; ok "and nothing is left of them"
+answers "a state folder below another user's" 1 "--state $dir/st: the user nobody may not write to $dir, which belongs to root (mode 0755): name a folder of nobody's own" \
+	$user "$pl" engine --cloud "$cloud" --state "$dir/st" --socket "$dir/run/no.sock"
+answers "or in one that lets nobody in" 1 "--state $dir/closed/a/b: the user nobody may not pass $dir/closed, which belongs to root (mode 0700)" \
+	$user "$pl" engine --cloud "$cloud" --state "$dir/closed/a/b" --socket "$dir/run/no.sock"
 answers "a state folder that is a file" 1 "/etc/passwd: there already, and not a directory" \
 	$user "$pl" engine --cloud "$cloud" --state /etc/passwd --socket "$dir/run/no.sock"
 
@@ -177,11 +185,11 @@ answers "an empty name" 2 'an empty word names nothing' $user "$pl" --socket "$s
 as "60 characters" 2 "has 1 to 32 characters" "cluster create $(printf 'x%.0s' $(seq 60)) slurm"
 as "another alphabet" 2 'cluster name "hällo": use lower case letters' "cluster create hällo slurm"
 as "a template's name" 1 'there is no template "slurn"; did you mean "slurm"' "cluster create alpha slurn"
-as "a parameter's name" 1 'has no parameter "htc_sise"; did you mean "htc_size"' "cluster create alpha slurm htc_sise=x"
-as "a number out of range" 1 "parameter htc_max: 99999999 is outside 0 to" "cluster create alpha slurm htc_max=99999999"
-as "a number that is none" 1 'parameter htc_max: "many" is not a whole number' "cluster create alpha slurm htc_max=many"
-as "a time that is none" 1 'parameter idle: "5x" is not a time such as 90s' "cluster create alpha slurm idle=5x"
-as "an unknown cloud" 1 'asks for cloud "moon", which is not configured' "cluster create alpha slurm cloud=moon"
+as "a parameter's name" 2 'has no parameter "htc_sise"; did you mean "htc_size"' "cluster create alpha slurm htc_sise=x"
+as "a number out of range" 2 "parameter htc_max: 99999999 is outside 0 to" "cluster create alpha slurm htc_max=99999999"
+as "a number that is none" 2 'parameter htc_max: "many" is not a whole number' "cluster create alpha slurm htc_max=many"
+as "a time that is none" 2 'parameter idle: "5x" is not a time such as 90s' "cluster create alpha slurm idle=5x"
+as "an unknown cloud" 2 'asks for cloud "moon", which is not configured' "cluster create alpha slurm cloud=moon"
 as "a shell where there is no cluster" 1 'there is no cluster yet: "paceline cluster create" makes one' "ssh"
 as "no operation" 0 "no operation was begun yet" "operation list"
 as "a cloud's typo" 1 'there is no cloud "azsmi"; did you mean "azsim"' "cloud retry azsmi"
@@ -207,15 +215,15 @@ as "nor its operations" 1 'there is no cluster "nope"' "operation list nope"
 as "no cluster was made" 0 "no clusters yet" "cluster list"
 
 # nobody has asked this cloud about anything yet
-as "a region that the cloud lacks" 1 'has no machine sizes in region "westeurop"; did you mean westeurope' \
+as "a region that the cloud lacks" 2 'has no machine sizes in region "westeurop"; did you mean westeurope' \
 	"cluster create moon slurm region=westeurop"
 as "which a check says too" 1 'has no machine sizes in region "westeurop"; did you mean westeurope|try region=westeurope' \
 	"cluster check moon slurm region=westeurop"
-as "what is like none names them all" 1 'in region "mars"; it knows westeurope, northeurope, eastus' \
+as "what is like none names them all" 2 'in region "mars"; it knows westeurope, northeurope, eastus' \
 	"cluster create moon slurm region=mars"
-as "a size that the region lacks" 1 "region westeurope has no size Standard_F2s_v22; did you mean Standard_F2s_v2" \
+as "a size that the region lacks" 2 "region westeurope has no size Standard_F2s_v22; did you mean Standard_F2s_v2" \
 	"cluster create size slurm htc_size=Standard_F2s_v22"
-as "and another" 1 "has no size Standard_D2s_v55; did you mean Standard_D2s_v5" \
+as "and another" 2 "has no size Standard_D2s_v55; did you mean Standard_D2s_v5" \
 	"cluster create size2 slurm head_size=Standard_D2s_v55"
 as "values that the template has no use for are all told, each by its parameter" 1 "fail: cloud: |no/such|try cloud=azsim|fail: htc_size: |Standard_None" \
 	"cluster check many slurm cloud=no/such htc_size=Standard_None"
@@ -237,11 +245,11 @@ printf '#!/bin/sh\nsleep 600\n' >"$dir/job.sh"
 : >"$dir/empty.sh"
 chmod a+r "$dir"/*.sh
 as "a script that is not there" 1 "the script: $dir/none.sh: No such file" "job submit alpha $dir/none.sh"
-as "an empty script" 1 "the script: $dir/empty.sh is empty" "job submit alpha $dir/empty.sh"
-as "a program for a script" 1 "is a program, not a script" "job submit alpha /bin/true"
-as "a job's name that is none" 1 'job name "a;b"' "job submit alpha $dir/job.sh --name a;b"
-as "a job's time that is none" 1 'no time limit: use as in 30' "job submit alpha $dir/job.sh --time soon"
-as "an option that is none of the scheduler's" 1 'unrecognized option' "job submit alpha $dir/job.sh -- --no-such-option"
+as "an empty script" 2 "the script: $dir/empty.sh is empty" "job submit alpha $dir/empty.sh"
+as "a program for a script" 2 "is a program, not a script" "job submit alpha /bin/true"
+as "a job's name that is none" 2 'job name "a;b"' "job submit alpha $dir/job.sh --name a;b"
+as "a job's time that is none" 2 'no time limit: use as in 30' "job submit alpha $dir/job.sh --time soon"
+as "an option that is none of the scheduler's" 2 'unrecognized option' "job submit alpha $dir/job.sh -- --no-such-option"
 as "a job" 0 "job 1 is in the queue" "job submit alpha $dir/job.sh --array 0-7"
 
 says_now() { $user "$pl" --socket "$sock" $2 >"$dir/said" 2>&1 </dev/null && grep -qF -- "$1" "$dir/said"; }
@@ -253,7 +261,7 @@ as "an unknown node among known ones" 1 'cluster alpha has no node "htc-99"' "no
 $user "$pl" --socket "$sock" node list alpha >"$dir/said" 2>&1; ! grep -q drain "$dir/said"; ok "drains none of them"
 as "a node's typo names it" 1 'cluster alpha has no node "hct-1"; did you mean "htc-1"' "node show alpha hct-1"
 as "another number is another node" 1 'has no node "htc-99"; "node list alpha" shows them' "node show alpha htc-99"
-as "a filter that nothing fits" 0 "nodes of alpha fits" "node list alpha --filter state:failed"
+as "a filter that nothing fits" 0 "no row fits the filter; without it there are " "node list alpha --filter state:failed"
 as "an old audit that was not exported" 1 'were exported: "audit export FILE" first' "audit prune --before 2100-01-01 --yes"
 as "it is exported" 0 '"audit prune" may remove them' "audit export $dir/home/audit.json"
 third=$(sed -n '3s/.*"at_ms":\([0-9]*\)[0-9][0-9][0-9],.*/\1/p' "$dir/home/audit.json")
@@ -274,14 +282,14 @@ as "its check fails with the same words" 1 'fail: network: cluster |has addresse
 as "a default that steps aside is only told" 0 'warn: network: 10.20.0.0/16 is also the range of cluster ' \
 	"cluster check twin slurm"
 as "cancels none of them" 0 "1_0 |1_[" "job list alpha"
-as "a job id that is none" 1 '"x;y" is no job id' "job cancel alpha x;y --yes"
+as "a job id that is none" 2 '"x;y" is no job id' "job cancel alpha x;y --yes"
 as "an unknown job is shown" 1 "Invalid job id" "job show alpha 999"
-as "a filter's typo" 1 'node rows have no "stte"' "node list alpha --filter stte:idle"
+as "a filter's typo" 2 'node rows have no "stte"' "node list alpha --filter stte:idle"
 as "a second wrong value hides nothing of the first" 1 'no machine sizes in region "nowhere"|"abc" is not a whole number' \
 	"cluster check other slurm region=nowhere htc_max=abc"
 as "an operation that is not there" 1 "there is no operation 999" "operation show 999"
-as "a deletion without the name" 1 "nothing was deleted: type the name" "cluster delete alpha"
-as "a deletion with a wrong name" 1 '"alhpa" is not the cluster'"'"'s name; nothing was deleted' "cluster delete alpha --name alhpa"
+as "a deletion without the name" 2 "nothing was deleted: type the name" "cluster delete alpha"
+as "a deletion with a wrong name" 2 '"alhpa" is not the cluster'"'"'s name; nothing was deleted' "cluster delete alpha --name alhpa"
 as "a deletion with an old plan" 1 "changed since plan 0123456789ab|nothing was deleted" \
 	"cluster delete alpha --name alpha --plan 0123456789abcdef"
 as "a copy without a cluster" 2 "one of the two is CLUSTER:PATH" "cp /x /y"

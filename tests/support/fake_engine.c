@@ -256,7 +256,7 @@ static struct json *answer_get(struct fake *f, const struct http_exchange *x)
 	if (strcmp(path, "/v1/clusters") == 0)
 		return list_json("clusters", cluster_json());
 	if (strcmp(path, "/v1/clusters/demo/nodes") == 0)
-		return nodes_json(x);
+		return strstr(http_x_query(x), "wrong") ? NULL : nodes_json(x);
 	if (strcmp(path, "/v1/clusters/demo/jobs") == 0)
 		return jobs_json(f);
 	if (strcmp(path, "/v1/clusters/demo/jobs/12") == 0)
@@ -286,15 +286,32 @@ static struct json *check_json(void)
 	return json_parse(text, strlen(text), NULL);
 }
 
+static struct json *update_json(const char *body)
+{
+	static const char text[] =
+	    "{\"hash\":\"abc\",\"possible\":true,\"why_not\":\"\",\"add\":0,\"change\":1,\"destroy\":0,"
+	    "\"changes\":[{\"sign\":\"~\",\"what\":\"max\",\"from\":\"1\",\"to\":\"2\",\"text\":\"no restart\"}]}";
+	static const char same[] =
+	    "{\"hash\":\"abc\",\"possible\":false,\"why_not\":\"nothing would change\",\"changes\":[]}";
+
+	if (strstr(body, "plan_hash"))
+		return object("operation", NULL, 0);
+	return strstr(body, "max=2") ? json_parse(text, strlen(text), NULL)
+				     : json_parse(same, strlen(same), NULL);
+}
+
 static struct json *answer_post(const struct http_exchange *x)
 {
 	const char *path = http_x_path(x);
+	size_t len;
 
 	if (strcmp(path, "/v1/templates/slurm/check") == 0)
 		return check_json();
 
 	if (strcmp(path, "/v1/audit/prune") == 0)
 		return object("pruned", NULL, 12);
+	if (strcmp(path, "/v1/clusters/demo/update") == 0)
+		return update_json(http_x_body(x, &len));
 	if (strcmp(path, "/v1/clusters/demo/start") == 0)
 		return object("operation", NULL, 7);
 	if (strcmp(path, "/v1/clusters/bad/start") == 0)
@@ -327,7 +344,11 @@ static void on_request(void *arg, struct http_exchange *x)
 	dprintf(f->log, "%s %s%s%.*s\n", http_x_method(x), http_x_target(x), len ? " " : "",
 		(int)len, len ? body : "");
 	if (!j) {
-		err_set(&err, ERR_NOT_FOUND, "there is no such thing here");
+		bool wrong = strstr(http_x_target(x), "wrong") != NULL;
+
+		err_set(&err, wrong ? ERR_INVALID : ERR_NOT_FOUND,
+			"there is no such thing here");
+		status = wire_error_status(err.code);
 		j = wire_error_json(&err, "x");
 	}
 	json_write(&text, j);

@@ -91,15 +91,15 @@ static void deletes_only_what_was_named(void **state)
 {
 	struct cli_site *s = *state;
 
-	assert_int_equal(cli_run(s, "paceline cluster delete demo"), 1);
+	assert_int_equal(cli_run(s, "paceline cluster delete demo"), 2);
 	HAS(OUT(s), "virtualMachines/head: delete\n");
 	HAS(OUT(s), "DATA LOST: shared (/shared) copy it out\n");
 	HAS(OUT(s), "It saves $0.31/h. Plan abc123\n");
 	HAS(ERROUT(s), "nothing was deleted: type the name");
-	assert_int_equal(cli_run(s, "paceline cluster delete demo --name demos"), 1);
+	assert_int_equal(cli_run(s, "paceline cluster delete demo --name demos"), 2);
 	assert_int_equal(cli_run(s, "paceline cluster delete demo --name demo --plan old"), 1);
 	HAS(ERROUT(s), "the cluster changed since plan old was made");
-	assert_int_equal(cli_run(s, "paceline cluster delete demo --yes"), 1);
+	assert_int_equal(cli_run(s, "paceline cluster delete demo --yes"), 2);
 	assert_null(strstr(cli_asked(s), "POST"));
 	assert_int_equal(
 	    cli_run(s, "paceline cluster delete demo --name demo --plan abc123 --wait"), 0);
@@ -116,14 +116,14 @@ static void deletes_no_data_that_was_not_given_up(void **state)
 {
 	struct cli_site *s = *state;
 
-	assert_int_equal(cli_run(s, "paceline cluster delete demo --name demo"), 1);
+	assert_int_equal(cli_run(s, "paceline cluster delete demo --name demo"), 2);
 	HAS(OUT(s), "DATA LOST: shared (/shared) copy it out\n");
 	HAS(ERROUT(s), "nothing was deleted: shared (/shared) would be lost: add "
 		       "--accept-data-loss when it may go");
-	assert_int_equal(cli_run(s, "paceline cluster delete demo --name demo --json"), 1);
+	assert_int_equal(cli_run(s, "paceline cluster delete demo --name demo --json"), 2);
 	HAS(OUT(s), "shared (/shared) would be lost");
 	assert_int_equal(
-	    cli_run(s, "paceline cluster delete demo --name demo --force --reason x"), 1);
+	    cli_run(s, "paceline cluster delete demo --name demo --force --reason x"), 2);
 	assert_null(strstr(cli_asked(s), "POST"));
 	assert_int_equal(
 	    cli_run(s, "paceline cluster delete demo --name demo --accept-data-loss"), 0);
@@ -165,6 +165,30 @@ static void asks_nothing_about_what_was_given_up(void **state)
 		assert_null(strstr(ERROUT(s), "Do you accept"));
 	}
 	HAS(cli_asked(s), POSTED);
+}
+
+static void updates_what_was_agreed_to(void **state)
+{
+	struct cli_site *s = *state;
+	struct json *j;
+
+	assert_int_equal(cli_run(s, "paceline cluster update demo max=2"), 2);
+	HAS(OUT(s), "~ max  1 -> 2   no restart\n");
+	HAS(ERROUT(s), "nothing was changed; --yes does it: there is no terminal to ask on");
+	assert_int_equal(cli_run_typed(s, "paceline cluster update demo max=2", "n\n"), 1);
+	assert_null(strstr(cli_asked(s), "plan_hash"));
+	assert_int_equal(cli_run(s, "paceline cluster update demo max=2 --json"), 0);
+	j = json_parse(OUT(s), s->out.len, NULL);
+	assert_false(json_bool(j, "updated", true));
+	json_free(j);
+	assert_int_equal(cli_run(s, "paceline cluster update demo max=2 --json --yes"), 0);
+	j = json_parse(OUT(s), s->out.len, NULL);
+	assert_true(json_bool(j, "updated", false));
+	assert_string_equal(json_str(j, "changes.0.what", ""), "max");
+	assert_true(json_is(json_get(j, "operation"), JSON_NULL));
+	json_free(j);
+	assert_int_equal(cli_run(s, "paceline cluster update demo --json --yes"), 0);
+	HAS(OUT(s), "\"changes\":[],\"operation\":null,\"updated\":false}");
 }
 
 static void submits_and_waits(void **state)
@@ -225,6 +249,8 @@ static void goes_to_a_node(void **state)
 	assert_int_equal(cli_run(s, "paceline ssh demo code -- no-such-command-here"), 127);
 	assert_int_equal(cli_run(s, "paceline ssh demo code"), 2);
 	HAS(ERROUT(s), "there is nothing to do: a shell needs a terminal; name a command");
+	assert_int_equal(cli_run(s, "paceline ssh demo --json -- true"), 2);
+	HAS(ERROUT(s), "ssh takes no --json");
 	assert_int_equal(cli_run(s, "paceline ssh demo locked"), 1);
 	HAS(ERROUT(s), "(/nonexistent/key) is for the engine's user alone");
 }
@@ -247,6 +273,11 @@ static void runs_on_a_head_without_ssh(void **state)
 	HAS(ERROUT(s), "there are no files on them");
 	assert_int_equal(cli_run(s, line), 0);
 	assert_true(file_exists(copy));
+	assert_int_equal(cli_run(s, "paceline cp mine:/nonexistent/x /nonexistent/y --json"),
+			 1);
+	HAS(OUT(s), "{\"error\":{\"code\":\"io\"");
+	HAS(ERROUT(s), "paceline: mine:/nonexistent/x is not, or not whole, at /nonexistent/y: "
+		       "/bin/cp says why (exit 1)\n");
 	assert_int_equal(cli_run(s, "paceline cp a b"), 2);
 	assert_int_equal(cli_run(s, "paceline cp a:b c:d"), 2);
 	free(line);
@@ -264,6 +295,7 @@ int main(void)
 		WITH(deletes_no_data_that_was_not_given_up),
 		WITH(asks_at_a_terminal_what_may_be_lost),
 		WITH(asks_nothing_about_what_was_given_up),
+		WITH(updates_what_was_agreed_to),
 		WITH(submits_and_waits),
 		WITH(goes_to_a_node),
 		WITH(runs_on_a_head_without_ssh),

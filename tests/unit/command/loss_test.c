@@ -73,13 +73,26 @@ static void jobs_are_no_data(void **state)
 			      "cluster delete demo --name demo"));
 }
 
+static char *never(void *arg, const char *question)
+{
+	(void)arg;
+	fail_msg("asked: %s", question);
+	return NULL;
+}
+
 static void says(const char *plan_text, const char *sentence)
 {
 	struct json *plan = plan_of(plan_text);
+	struct command_io io = { 0 };
+	const struct command_run r = { .io = &io };
 	struct err err = ERR_INIT;
 
-	assert_int_equal(loss_refused(plan, &err), -1);
+	assert_int_equal(loss_refused(&r, plan, &err), -1);
+	assert_int_equal(err.code, ERR_INVALID);
 	assert_string_equal(err.msg, sentence);
+	io.ask = never;
+	assert_int_equal(loss_refused(&r, plan, &err), -1);
+	assert_int_equal(err.code, ERR_CONFLICT); /* it was asked about */
 	json_free(plan);
 }
 

@@ -135,6 +135,8 @@ static void says_what_does_not_fit(void **state)
 	refuses("events -f", "events has no option \"-f\"");
 	refuses("cluster start demo --wait=yes", "--wait takes no value");
 	refuses("job submit demo a.sh --array", "--array needs a value: RANGE");
+	refuses("engine --state=", "--state is empty: it names a folder");
+	refuses("engine --socket=", "--socket is empty: it names a path");
 }
 
 static void counts_what_is_acted_on(void **state)
