@@ -15,8 +15,9 @@
 
 #define LOOK_MS	     200
 #define STUCK_MS     300000 /* no phase takes longer on the slowest machine seen */
-#define CLOUD_GONE_S  15     /* for whoever starts azsim again: then nothing can come of it */
-#define CLOUD_LOOK_MS 500
+#define NEEDS	     2
+#define NEEDS_LOOK_MS 500
+#define LACKS_S	     15 /* for whoever starts azsim again, or makes room */
 #define KILL_FROM_MS 20
 #define KILL_TO_MS   400
 #define SCRIPT_MAX   ((size_t)1 << 20)
@@ -31,10 +32,11 @@ struct drive {
 	struct demo_result *out;
 	struct loop *loop;
 	struct client *client;
-	struct timer *look, *kill, *cloud_look;
+	struct timer *look, *kill, *needs_look;
 	struct proc *reader; /* of the results */
 	enum demo_phase phase;
-	int64_t phase_ms, kills_due, cloud_gone_ms; /* since when azsim is gone; 0: it runs */
+	int64_t phase_ms, kills_due;
+	int64_t lacks_ms[NEEDS]; /* since when; 0: it is there */
 	bool asking, seen_queue, results_asked, ended;
 	int64_t operation; /* of the teardown */
 	struct rng rng;
@@ -290,37 +292,62 @@ static void on_operations(void *arg, const struct json *answer, const struct err
 }
 
 /*
- * The simulated cloud, which is this demo's own
+ * What nothing can come of this demo without: each may come back for a while
  */
 
-static void look_at_cloud(void *arg)
+static bool cloud_runs(const struct demo_world *w)
 {
-	struct drive *d = arg;
-	int64_t now = clock_mono_ms();
-	bool was_gone = d->cloud_gone_ms != 0;
-	char text[120];
+	return demo_azsim_pid(w) != 0;
+}
+
+/* Below this the engine changes nothing. */
+static bool disk_has_room(const struct demo_world *w)
+{
+	int64_t room = demo_world_room(w);
+
+	return room < 0 || room >= (int64_t)16 << 20;
+}
+
+static const struct {
+	bool (*met)(const struct demo_world *w);
+	const char *lacks, *back, *ended, *cure;
+} needs[NEEDS] = {
+	{ cloud_runs, "the simulated cloud (azsim) has ended",
+	  "the simulated cloud (azsim) is back",
+	  "the simulated cloud (azsim) has ended, and did not run again", "" },
+	{ disk_has_room, "the disk is full, and the engine changes nothing",
+	  "there is room on the disk again", "the disk of the demo's folder has been full",
+	  ": free 16 MiB and more, or give a folder on another disk with --state" },
+};
+
+static void look_at_need(struct drive *d, int i)
+{
+	int64_t now = clock_mono_ms(), since = d->lacks_ms[i];
+	char text[160];
 	struct err err;
 
-	timer_set(d->cloud_look, CLOUD_LOOK_MS);
-	if (demo_azsim_pid(d->w)) {
-		d->cloud_gone_ms = 0;
-		if (was_gone)
-			say(d, "the simulated cloud (azsim) is back");
-		return;
-	}
-	if (!was_gone) {
-		d->cloud_gone_ms = now;
-		snprintf(
-		    text, sizeof(text),
-		    "the simulated cloud (azsim) has ended: unless it runs again in %d s, so does this demo",
-		    CLOUD_GONE_S);
+	if (needs[i].met(d->w)) {
+		d->lacks_ms[i] = 0;
+		if (since)
+			say(d, needs[i].back);
+	} else if (!since) {
+		d->lacks_ms[i] = now;
+		snprintf(text, sizeof(text), "%s: unless that changes within %d s, this demo ends",
+			 needs[i].lacks, LACKS_S);
 		say(d, text);
-	} else if (now - d->cloud_gone_ms >= CLOUD_GONE_S * 1000) {
-		err_set(&err, ERR_IO,
-			"the simulated cloud (azsim) has ended, and did not run again for %d s",
-			CLOUD_GONE_S);
+	} else if (now - since >= LACKS_S * 1000) {
+		err_set(&err, ERR_IO, "%s for %d s%s", needs[i].ended, LACKS_S, needs[i].cure);
 		fail(d, &err);
 	}
+}
+
+static void look_at_needs(void *arg)
+{
+	struct drive *d = arg;
+
+	for (int i = 0; i < NEEDS; i++)
+		look_at_need(d, i);
+	timer_set(d->needs_look, NEEDS_LOOK_MS);
 }
 
 /*
@@ -464,17 +491,17 @@ int demo_drive(const struct demo_world *w, const struct demo_order *o, struct de
 	if (d.client) {
 		d.look = timer_new(d.loop, look, &d);
 		d.kill = timer_new(d.loop, kill_engine, &d);
-		d.cloud_look = timer_new(d.loop, look_at_cloud, &d);
+		d.needs_look = timer_new(d.loop, look_at_needs, &d);
 		enter(&d, DEMO_START);
 		timer_set(d.look, 0);
-		if (!o->only_submit) /* else its console says it, and starts it again */
-			timer_set(d.cloud_look, 0);
+		if (!o->only_submit) /* else its console says it */
+			timer_set(d.needs_look, 0);
 		while (!d.ended && !interrupt_came())
 			loop_turn(d.loop, LOOK_MS);
 		proc_free(d.reader);
 		timer_free(d.look);
 		timer_free(d.kill);
-		timer_free(d.cloud_look);
+		timer_free(d.needs_look);
 	}
 	client_free(d.client);
 	if (d.loop)

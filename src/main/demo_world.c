@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@
 #define PROGRAM_MAX   ((size_t)64 << 20)
 #define END_WAIT_MS   30000
 #define PROC_FILE_MAX ((size_t)1 << 20)
+#define ROOM_BYTES    ((int64_t)64 << 20) /* the engine stops changing things at 16 */
 #define ASK_MS	      5000
 #define DEMO_CLOUD    "azsim" /* as its record says */
 #define DRIVER_LOCK   "drive.lock"
@@ -270,6 +272,33 @@ static int check_way(const struct demo_world *w, struct err *err)
 	return rc;
 }
 
+int64_t demo_world_room(const struct demo_world *w)
+{
+	char *path = xstrdup(w->dir), *slash;
+	struct statvfs fs;
+	int64_t room = -1;
+
+	while (statvfs(path, &fs) < 0 && errno == ENOENT && (slash = strrchr(path, '/')) &&
+	       slash != path)
+		*slash = '\0';
+	if (statvfs(path, &fs) == 0)
+		room = (int64_t)(fs.f_bavail * fs.f_frsize);
+	free(path);
+	return room;
+}
+
+static int check_room(const struct demo_world *w, struct err *err)
+{
+	int64_t room = demo_world_room(w);
+
+	if (room < 0 || room >= ROOM_BYTES)
+		return 0;
+	return err_set(
+	    err, ERR_FULL,
+	    "%s: %lld MiB are free there, and a demo needs %lld: free some, or give a folder on another disk with --state",
+	    w->dir, (long long)(room >> 20), (long long)(ROOM_BYTES >> 20));
+}
+
 static int install(const struct demo_world *w, struct err *err)
 {
 	mode_t old = umask(022);
@@ -406,7 +435,7 @@ int demo_world_start(struct demo_world *w, int64_t seed, struct err *err)
 
 	if (w->root && !getpwnam(ENGINE_USER) && make_user(err) < 0)
 		return -1;
-	if (install(w, err) < 0 || check_interrupt(err) < 0)
+	if ((!demo_engine_pid(w) && check_room(w, err) < 0) || install(w, err) < 0 || check_interrupt(err) < 0)
 		return -1;
 	had_cloud = demo_azsim_pid(w) != 0;
 	if (!had_cloud && start_azsim(w, seed, err) < 0)

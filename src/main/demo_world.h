@@ -26,6 +26,7 @@ void demo_world_clear(struct demo_world *w);
 
 pid_t demo_engine_pid(const struct demo_world *w); /* 0: none runs */
 pid_t demo_azsim_pid(const struct demo_world *w);
+int64_t demo_world_room(const struct demo_world *w); /* free bytes where its folder is, or will be; -1: not known */
 /* This process starts the cluster and submits the job, behind the console: until it ends, or the demo is stopped. */
 int demo_driver_lock(const struct demo_world *w, struct err *err);
 
