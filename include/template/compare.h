@@ -53,4 +53,11 @@ void spec_changes_clear(struct spec_changes *c);
 size_t spec_changes_count(const struct spec_changes *c, char sign);
 const char *change_effect_text(enum change_effect e);               /* "no restart" */
 
+#define CHANGE_TEXT 160
+struct change_there { /* of the cluster, or of the array that the change is about */
+	int64_t nodes, cores;
+};
+/* The same, and what becomes of nodes that are there; there NULL: of no cluster. */
+void change_told(char out[CHANGE_TEXT], const struct spec_change *c, const struct change_there *there);
+
 #endif

@@ -43,24 +43,28 @@ static void lines_json(struct json *list, const char *from, const char *to)
 	compare_lines_clear(&lines);
 }
 
-static int64_t nodes_of(const struct run *r, const char *array)
+static struct change_there there_of(const struct run *r, const char *array)
 {
-	int64_t n = 0;
+	struct change_there there = { 0 };
 
-	for (size_t i = 0; r && i < r->n_members; i++)
-		n += !array[0] || strcmp(r->members[i]->node.array, array) == 0;
-	return n;
+	for (size_t i = 0; i < r->n_members; i++) {
+		const struct node *n = &r->members[i]->node;
+
+		if (!node_is_live(n->state) || (array[0] && strcmp(n->array, array) != 0))
+			continue;
+		there.nodes++;
+		there.cores += n->cpus;
+	}
+	return there;
 }
 
-static void effect_text(char out[120], const struct spec_change *c, const struct run *r)
+static void effect_text(char out[CHANGE_TEXT], const struct spec_change *c, const struct run *r)
 {
-	int64_t n = nodes_of(r, c->array);
+	struct change_there there;
 
-	if (c->effect == CHANGE_NEW_NODES && r)
-		snprintf(out, 120, "%s; %lld running", change_effect_text(c->effect),
-			 (long long)n);
-	else
-		snprintf(out, 120, "%s", change_effect_text(c->effect));
+	if (r)
+		there = there_of(r, c->array);
+	change_told(out, c, r ? &there : NULL);
 }
 
 /* r NULL: of no cluster, but of the template itself. */
@@ -75,7 +79,7 @@ static void changes_json(struct json *j, const struct spec_changes *c, const str
 
 	for (size_t i = 0; i < c->n; i++) {
 		struct json *o = json_add_object(list);
-		char sign[2] = { c->v[i].sign, '\0' }, text[120];
+		char sign[2] = { c->v[i].sign, '\0' }, text[CHANGE_TEXT];
 
 		effect_text(text, &c->v[i], r);
 		json_set_str(o, "sign", sign);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "template/compare.h"
 
 enum kind { TEXT, LIST, WHOLE, SECONDS, MONEY, BYTES, YES, WORD };
@@ -474,4 +475,30 @@ const char *change_effect_text(enum change_effect e)
 	};
 
 	return texts[e];
+}
+
+static bool ends_in(const char *text, const char *end)
+{
+	size_t n = strlen(text), k = strlen(end);
+
+	return n >= k && strcmp(text + n - k, end) == 0;
+}
+
+void change_told(char out[CHANGE_TEXT], const struct spec_change *c,
+		 const struct change_there *there)
+{
+	const char *effect = change_effect_text(c->effect);
+	bool nodes = ends_in(c->what, "max_nodes"), cores = ends_in(c->what, "max_cores");
+	int64_t has = there ? (cores ? there->cores : there->nodes) : 0, most;
+
+	if (c->effect == CHANGE_NEW_NODES && there)
+		snprintf(out, CHANGE_TEXT, "%s; %lld running", effect, (long long)there->nodes);
+	else if ((nodes || cores) && num_read(&most, c->to, 0, INT64_MAX) == 0 && has > most)
+		snprintf(out, CHANGE_TEXT,
+			 "%s; %lld of %lld %s are above it: %s go when they are idle, none is "
+			 "drained for it",
+			 effect, (long long)(has - most), (long long)has,
+			 cores ? "cores" : "nodes", cores ? "their nodes" : "they");
+	else
+		snprintf(out, CHANGE_TEXT, "%s", effect);
 }

@@ -311,6 +311,34 @@ static void hours_and_budgets_are_told_and_taken_over_at_once(void **state)
 	cluster_spec_clear(&b);
 }
 
+static void a_limit_below_what_is_there_says_what_becomes_of_it(void **state)
+{
+	struct spec_change c = { .what = "array htc max_nodes", .to = "8" };
+	const struct change_there few = { .nodes = 8, .cores = 16 },
+				  many = { .nodes = 12, .cores = 24 };
+	char out[CHANGE_TEXT];
+
+	(void)state;
+	change_told(out, &c, &few);
+	assert_string_equal(out, "no restart");
+	change_told(out, &c, NULL);
+	assert_string_equal(out, "no restart");
+	change_told(out, &c, &many);
+	assert_string_equal(out,
+			    "no restart; 4 of 12 nodes are above it: they go when they are "
+			    "idle, none is drained for it");
+	snprintf(c.what, sizeof(c.what), "max_cores");
+	change_told(out, &c, &many);
+	assert_string_equal(out, "no restart; 16 of 24 cores are above it: their nodes go when "
+				 "they are idle, none is drained for it");
+	snprintf(c.to, sizeof(c.to), "none");
+	change_told(out, &c, &many);
+	assert_string_equal(out, "no restart");
+	c.effect = CHANGE_NEW_NODES;
+	change_told(out, &c, &many);
+	assert_string_equal(out, "new nodes only; 12 running");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +352,7 @@ int main(void)
 		cmocka_unit_test(arrays_come_and_go_by_their_names),
 		cmocka_unit_test(what_a_living_cluster_may_change_is_taken_over),
 		cmocka_unit_test(hours_and_budgets_are_told_and_taken_over_at_once),
+		cmocka_unit_test(a_limit_below_what_is_there_says_what_becomes_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
