@@ -22,6 +22,8 @@ struct budget_spec {
 };
 
 #define BUDGETS_MAX 16
+/* What to do when one is at its end: behind a sentence that says so. */
+#define BUDGET_RAISE "raise it in the template, then \"cluster update\""
 
 void budget_spec_init(struct budget_spec *b);
 void budget_spec_clear(struct budget_spec *b);

@@ -78,11 +78,16 @@ static const char *more_text(char out[BUDGET_MORE_TEXT], const struct json *b)
 
 static void show_budget(struct command_run *r, const struct json *j)
 {
-	char spent[24], limit[24], share[24], more[BUDGET_MORE_TEXT];
+	int64_t with = json_int(j, "budget.with", 0), all = json_int(j, "budget.clusters", 0);
+	char spent[24], limit[24], share[24], more[BUDGET_MORE_TEXT], which[80] = "";
 
 	if (!json_is(json_get(j, "budget"), JSON_OBJECT))
 		return;
-	show_fact(r, "budget", "%s of %s this month (%s)%s: %s",
+	if (with < all) /* and no sum of them stands beside what all have spent */
+		snprintf(which, sizeof(which),
+			 "%lld of %lld clusters ha%s one: ", (long long)with, (long long)all,
+			 with == 1 ? "s" : "ve");
+	show_fact(r, "budget", "%s%s of %s this month (%s)%s: %s", which,
 		  usd(spent, j, "budget.spent_usd"), usd(limit, j, "budget.month_usd"),
 		  percent(share, j, "budget.share"), more_text(more, json_get(j, "budget")),
 		  budget_word(json_str(j, "budget.state", "ok")));

@@ -391,7 +391,7 @@ static void tell_budget(struct run *r)
 	     limit, budget_more_text(more, s.spent, s.committed),
 	     b->budget < BUDGET_COMMITTED
 		 ? ""
-		 : ": no nodes are made for new jobs, what runs goes on");
+		 : ": no nodes are made for new jobs, what runs goes on; " BUDGET_RAISE);
 }
 
 /*

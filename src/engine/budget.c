@@ -227,12 +227,14 @@ static void tell(struct run *r, const struct budget_spec *b, const struct budget
 {
 	char of[80], more[BUDGET_MORE_TEXT];
 
-	note(r, EVENT_WARN, "budget", "budget %s: $%.2f of the $%.2f of %s are spent%s%s",
-	     b->name, l->state.spent, b->limit, budget_of_text(of, b),
-	     budget_more_text(more, l->state.spent, l->state.committed),
-	     level < 100 ? ""
-	     : b->hard	 ? ": no node is made for it, and its nodes go when they are empty"
-			 : ": no node is made for it, what runs goes on");
+	note(
+	    r, EVENT_WARN, "budget", "budget %s: $%.2f of the $%.2f of %s are spent%s%s",
+	    b->name, l->state.spent, b->limit, budget_of_text(of, b),
+	    budget_more_text(more, l->state.spent, l->state.committed),
+	    level < 100 ? ""
+	    : b->hard
+		? ": no node is made for it, and its nodes go when they are empty; " BUDGET_RAISE
+		: ": no node is made for it, what runs goes on; " BUDGET_RAISE);
 }
 
 void budgets_tell(struct run *r)

@@ -359,6 +359,7 @@ static void whole_json(struct json *j, const struct cost *c)
 {
 	double limit = -1, of_limit = 0, more = 0, expected = 0;
 	struct line all = { .rate = c->total.rate };
+	int64_t with = 0, clusters = 0;
 	struct json *s;
 	const char *key;
 	void *v;
@@ -368,8 +369,10 @@ static void whole_json(struct json *j, const struct cost *c)
 
 		all.today += l->today;
 		all.month += l->month;
+		clusters += l->run != NULL;
 		if (limit_of(l) < 0)
 			continue;
+		with++;
 		limit = (limit < 0 ? 0 : limit) + limit_of(l);
 		of_limit += (double)l->month / NANO;
 		more += committed(l, c);
@@ -382,6 +385,11 @@ static void whole_json(struct json *j, const struct cost *c)
 	json_set_real(s, "day", forecast(&all, all.today, c->now, c->today + DAY_MS));
 	json_set_real(s, "month", forecast(&all, all.month, c->now, c->month_end));
 	budget_json(j, limit, of_limit, more, expected);
+	if (with == 0)
+		return;
+	s = json_get_mut(j, "budget");
+	json_set_int(s, "with", with);
+	json_set_int(s, "clusters", clusters);
 }
 
 struct json *cost_json(struct cost *c)

@@ -105,10 +105,11 @@ static void issues_of(struct cluster_view *v, const struct run *r)
 	if (r->cluster.state == CLUSTER_RUNNING && backoff_issue(text, r))
 		add(v, text);
 	if (r->bill.budget == BUDGET_OVER)
-		add(v, "this month's budget is used up: no nodes are made for new jobs");
+		add(v,
+		    "this month's budget is used up: no nodes are made for new jobs; " BUDGET_RAISE);
 	if (r->bill.budget == BUDGET_COMMITTED)
 		add(v,
-		    "this month's budget is committed to what runs: no nodes are made for new jobs");
+		    "this month's budget is committed to what runs: no nodes are made for new jobs; " BUDGET_RAISE);
 	if (finds_say(r->engine, r, text, sizeof(text)))
 		add(v, text);
 }

@@ -11,6 +11,7 @@ tap_ok "and nothing else where nothing is committed" lacks 'with what runs'
 order committed 58.5
 tap_ok "what runs to its end is told beside it" screen_wait '$58.50 with what runs, 49 %'
 screen_keys 5
+tap_ok "a budget stands with its cluster, and which have one is told" screen_wait '1 of 2 clusters has one'
 tap_ok "the cost tells the sum and what is left" screen_wait '$58.50 with what runs to its expected end, $1.50 left'
 screen_keys 0
 order committed 64

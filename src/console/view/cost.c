@@ -66,7 +66,9 @@ static void committed_line(struct textbox *out, const struct json *b, double lim
 		    money_text(left, limit > committed ? limit - committed : 0));
 }
 
-static void budget_line(struct textbox *out, const struct json *j)
+/* b: of a cluster, or of all of them together; title: before it. */
+static void budget_line(struct textbox *out, const char *title, const char *of,
+			const struct json *b)
 {
 	static const struct {
 		const char *state, *text;
@@ -78,26 +80,50 @@ static void budget_line(struct textbox *out, const struct json *j)
 		{ "committed", "committed: no nodes are made for new jobs", TONE_FAIL },
 		{ "over", "used up: no nodes are made for new jobs", TONE_FAIL },
 	};
-	const char *state = json_str(j, "budget.state", "");
+	const char *state = json_str(b, "state", "");
 	char cells[BAR_CELLS + 1], spent[24], limit[24];
 	size_t w = 0;
 
-	if (!json_is(json_get(j, "budget"), JSON_OBJECT)) {
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		w = strcmp(words[i].state, state) == 0 ? i : w;
+	bar(cells, json_real(b, "share", 0));
+	textbox_add(out, words[w].tone, "%-11s [%s] %.0f %%  %s: %s of %s this month: %s",
+		    title, cells, json_real(b, "share", 0) * PERCENT, of,
+		    cost_usd(spent, b, "spent_usd"), cost_usd(limit, b, "month_usd"),
+		    words[w].text);
+	committed_line(out, b, json_real(b, "month_usd", 0), words[w].tone);
+}
+
+/* Each stands with what its own cluster spent. That of all is no budget while some cluster has
+ * none. */
+static void month_lines(struct textbox *out, const struct json *j)
+{
+	const struct json *all = json_get(j, "budget"), *list = json_get(j, "by_cluster");
+	int64_t with = json_int(all, "with", 0), clusters = json_int(all, "clusters", 0);
+	const char *title = "budget";
+
+	if (!json_is(all, JSON_OBJECT)) {
 		if (json_len(json_get(j, "budgets")))
 			return;
 		textbox_add(out, TONE_DIM,
 			    "budget      none: no template sets one for the month");
 		return;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		w = strcmp(words[i].state, state) == 0 ? i : w;
-	bar(cells, json_real(j, "budget.share", 0));
-	textbox_add(out, words[w].tone, "budget      [%s] %.0f %%  %s of %s this month: %s",
-		    cells, json_real(j, "budget.share", 0) * PERCENT,
-		    cost_usd(spent, j, "budget.spent_usd"),
-		    cost_usd(limit, j, "budget.month_usd"), words[w].text);
-	committed_line(out, json_get(j, "budget"), json_real(j, "budget.month_usd", 0),
-		       words[w].tone);
+	if (with < clusters)
+		textbox_add(out, TONE_TEXT, "%-11s %lld of %lld clusters ha%s one", title,
+			    (long long)with, (long long)clusters, with == 1 ? "s" : "ve");
+	else if (clusters > 1)
+		budget_line(out, title, "all clusters", all);
+	if (clusters > 1)
+		title = "";
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *row = json_at(list, i);
+
+		if (!json_is(json_get(row, "budget"), JSON_OBJECT))
+			continue;
+		budget_line(out, title, json_str(row, "cluster", "?"), json_get(row, "budget"));
+		title = "";
+	}
 }
 
 /* Of arrays, users and accounts. */
@@ -152,7 +178,7 @@ void cost_sentences(struct textbox *out, const struct json *j)
 	textbox_add(out, TONE_TEXT,
 		    "forecast    %s at the end of the day, %s at that of the month",
 		    cost_usd(a, j, "forecast.day"), cost_usd(b, j, "forecast.month"));
-	budget_line(out, j);
+	month_lines(out, j);
 	budget_lines(out, j);
 }
 

@@ -12,9 +12,10 @@ static const char told[] =
     "{\"currency\":\"USD\",\"sample_prices\":true,\"today_ms\":1795392000000,"
     "\"rate\":{\"usd_per_hour\":0.24,\"idle_usd_per_hour\":0.02,\"unpriced\":0},"
     "\"spent\":{\"today\":2.31,\"month\":41.7},\"forecast\":{\"day\":5.2,\"month\":61.4},"
-    "\"budget\":{\"month_usd\":60,\"spent_usd\":41.7,\"share\":0.695,\"state\":\"will_be_over\"},"
+    "\"budget\":{\"month_usd\":60,\"spent_usd\":33.1,\"share\":0.552,\"state\":\"will_be_over\",\"with\":1,\"clusters\":2},"
     "\"total\":{\"usd\":41.7,\"share\":1,\"node_hours\":512.4,\"spot_usd\":21.2,\"ondemand_usd\":20.5,\"saved_usd\":84.8,\"idle_usd\":3.1,\"usd_per_hour\":0.24},"
-    "\"by_cluster\":[{\"cluster\":\"demo\",\"usd\":33.1,\"share\":0.79,\"node_hours\":400.1,\"spot_usd\":18.2,\"ondemand_usd\":14.9,\"saved_usd\":72.8,\"idle_usd\":2.1,\"usd_per_hour\":0.24},"
+    "\"by_cluster\":[{\"cluster\":\"demo\",\"usd\":33.1,\"share\":0.79,\"node_hours\":400.1,\"spot_usd\":18.2,\"ondemand_usd\":14.9,\"saved_usd\":72.8,\"idle_usd\":2.1,\"usd_per_hour\":0.24,"
+    "\"budget\":{\"month_usd\":60,\"spent_usd\":33.1,\"share\":0.552,\"state\":\"will_be_over\"}},"
     "{\"cluster\":\"cfd\",\"usd\":8.6,\"share\":0.21,\"node_hours\":112.3,\"spot_usd\":3,\"ondemand_usd\":5.6,\"saved_usd\":12,\"idle_usd\":1,\"usd_per_hour\":0}],"
     "\"by_array\":[{\"cluster\":\"demo\",\"array\":\"htc\",\"usd\":20,\"share\":0.48,\"node_hours\":300,\"spot_usd\":18.2,\"ondemand_usd\":1.8,\"saved_usd\":72.8,\"idle_usd\":2.1,\"usd_per_hour\":0.14}],"
     "\"by_user\":[{\"user\":\"alice\",\"usd\":12.5,\"share\":0.3,\"node_hours\":210,\"spot_usd\":10,\"ondemand_usd\":2.5,\"saved_usd\":40,\"idle_usd\":0,\"usd_per_hour\":0.1},"
@@ -38,12 +39,9 @@ struct json *fixture_cost(const char *query)
 
 	if (fixture->clusters[0].view.committed > 0) {
 		double committed = fixture->clusters[0].view.committed;
-		struct json *budget = json_set_object(j, "budget");
+		struct json *budget = json_get_mut(j, "by_cluster.0.budget");
 
-		json_set_real(budget, "month_usd", MONTH_USD);
-		json_set_real(budget, "spent_usd", 41.7);
 		json_set_real(budget, "committed_usd", committed);
-		json_set_real(budget, "share", 41.7 / MONTH_USD);
 		json_set_str(budget, "state", committed >= MONTH_USD ? "committed" : "near");
 	}
 	series = json_set_object(j, "series");

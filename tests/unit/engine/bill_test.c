@@ -404,6 +404,9 @@ static void a_clusters_cost_is_told_by_who_had_it(void **state)
 	assert_int_equal(json_len(json_get(j, "series.points")), 1);
 	assert_true(about(j, "series.points.0.usd", 0.59 * 4 / 60));
 	assert_string_equal(json_str(j, "budget.state", ""), "will_be_over");
+	assert_int_equal(json_int(j, "budget.with", 0), 1);
+	assert_int_equal(json_int(j, "budget.clusters", 0), 1);
+	assert_true(about(j, "by_cluster.0.budget.spent_usd", 0.59 * 4 / 60 + 0.19 * 13));
 	assert_true(about(j, "budget.left_usd", 100 - 0.59 * 4 / 60 - 0.19 * 13));
 	json_free(j);
 	end(w);
@@ -611,7 +614,8 @@ static void a_budgets_levels_are_told_once_each(void **state)
 	assert_string_equal(
 	    events[n - 1].text,
 	    "budget htc-day: $0.04 of the $0.04 of array htc are spent: no node is "
-	    "made for it, and its nodes go when they are empty");
+	    "made for it, and its nodes go when they are empty; raise it in the "
+	    "template, then \"cluster update\"");
 	free(events);
 	end(w);
 }
@@ -697,7 +701,8 @@ static void a_month_that_is_committed_is_told_once_though_it_falls_and_rises(voi
 	assert_string_equal(
 	    events[n - 1].text,
 	    "$2.51 of this month's $5.00 are spent, $4.00 more committed to what "
-	    "runs: no nodes are made for new jobs, what runs goes on");
+	    "runs: no nodes are made for new jobs, what runs goes on; raise it in the template, "
+	    "then \"cluster update\"");
 	free(events);
 	it_may_run(w, 10 * HOUR_MS);
 	assert_true(bill_budget(w->r, *w->now, &s));
