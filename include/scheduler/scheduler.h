@@ -64,6 +64,7 @@ struct sched_args {
 
 #define JOB_PATH_MAX 512
 #define SCHED_RULE_TEXT 120
+#define SCHED_OPTION_TEXT 40
 
 struct job_files { /* absolute paths on the head; "" none, or not known */
 	char output[JOB_PATH_MAX], errors[JOB_PATH_MAX];
@@ -140,6 +141,8 @@ struct sched_ops {
 	/* Options of a submission for these, and what they come to in a job of so many processes (0: one on each node); each of
 	 * the two may be NULL. -1: one of them is not understood. NULL: scripts are not handed out. */
 	int (*job_options)(struct strs *out, struct job *as, const struct job_changes *c, int64_t processes, struct err *err);
+	/* What a script says of its size; other: the first of its options that is not judged, "" all are. NULL: scripts say nothing. */
+	void (*script_spec)(struct job_spec *out, char other[SCHED_OPTION_TEXT], const char *script);
 	/* Does the script name the job that it is? NULL: scripts do not. */
 	bool (*names_itself)(const char *script);
 	/* How a job asks for an array and a size in this scheduler: reads job.partition and job.constraint against an array's

@@ -532,6 +532,7 @@ struct deck *deck_new(struct loop *l, struct client *c, const struct console_opt
 		prompt_init(&d->prompts[i],
 			    i == FOR_COMMAND || i == FOR_FILTER ? deck_complete : NULL, d);
 	d->messages = (struct strs)STRS_INIT(MESSAGES_MOST);
+	d->scripts = (struct strs)STRS_INIT(SCRIPTS_MOST);
 	d->no_countdown = o->no_countdown;
 	d->data_ms = o->data_ms > 0 ? o->data_ms : PACE_DATA_MS;
 	d->reader = o->reader;
@@ -603,6 +604,7 @@ void deck_free(struct deck *d)
 	textbox_clear(&d->box);
 	textbox_clear(&d->place_help);
 	strs_clear(&d->messages);
+	strs_clear(&d->scripts);
 	textbox_clear(&d->detail);
 	textbox_clear(&d->under);
 	strs_clear(&d->chosen_facts);

@@ -131,6 +131,7 @@ struct deck {
 	int64_t pressed_ms;
 	bool burst;	      /* it came faster than anybody types */
 	struct strs messages; /* the newest ones, each with its tone and time */
+	struct strs scripts;  /* "CLUSTER PATH": what was submitted last to each */
 	struct places places;
 	struct saved_views saved;
 	struct deck_conf conf;
@@ -230,7 +231,7 @@ struct binding {
 	const char *word;    /* after ":", and in console.conf; NULL: of the command or label */
 	const char *command; /* the words of the command table that do the same; NULL none */
 	const char *cli; /* its arguments: %c cluster, %n node, %a array, %j job, %t template,
-			 * %l the option of a teardown that loses data */
+			  * %l the option of a teardown that loses data */
 	enum role needs; /* ROLE_NONE: reading */
 	const char *(*off)(const struct deck *d,
 			   char out[80]); /* why not now; NULL: possible */
@@ -340,7 +341,10 @@ bool deck_saved_open(struct deck *d, const char *name);
 bool deck_saved_delete(struct deck *d, const char *name);
 void deck_saved_list(struct deck *d);
 void deck_remember(struct deck *d); /* filters and lines typed, at the end */
-void deck_recall(struct deck *d);   /* at the start */
+/* The script that was submitted last to a cluster from here; NULL: none was. */
+const char *deck_last_script(const struct deck *d, const char *cluster);
+void deck_note_script(struct deck *d, const char *cluster, const char *script);
+void deck_recall(struct deck *d);			       /* at the start */
 char *deck_state_path(const struct deck *d, const char *name); /* yours; NULL: none are kept */
 /* Its folder, made when it is needed; one that was there and is gone went with its engine. */
 int deck_state_make(struct deck *d, struct err *err);
@@ -530,6 +534,8 @@ struct form_kind {
 		      bool check); /* new; of the call, of its check */
 	void (*line)(const struct form_view *v, struct buf *out); /* for a shell */
 	void (*send)(struct deck *d);
+	/* Adds to a body what its check is told besides; NULL: nothing. */
+	void (*ask)(const struct form_view *v, struct json *body);
 	/* May add to what the engine said of the values; NULL: it is all there is to say. */
 	void (*judge)(struct form_view *v, struct json *said);
 	/* Usual values of the field at the cursor, as of a check; new. NULL: the engine has

@@ -93,6 +93,8 @@ static void ask_check(struct deck *d, bool offers)
 
 	if (v->processes)
 		json_set_int(body, "processes", v->processes);
+	if (v->kind->ask)
+		v->kind->ask(v, body);
 	if (offers)
 		json_set_str(body, "offer", v->form.fields[v->form.at].name);
 	snprintf(serial, sizeof(serial), "%u", v->form.serial);

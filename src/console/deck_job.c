@@ -1,10 +1,12 @@
-/* A job as a form: a script of this machine, the first time with the sample of the cluster's
- * template filled in, or a job of the queue once more with what it was submitted with. */
+/* A job as a form: a script of this machine, the one that was submitted last from here to the
+ * cluster, or else the sample of its template; or a job of the queue once more with what it was
+ * submitted with. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "console/deck.h"
 #include "console/files.h"
@@ -13,6 +15,7 @@
 #define OPTIONS	   "options"
 #define SCRIPT	   "script"
 #define FILES_MOST 2000
+#define HEAD_MOST  16384 /* bytes */
 
 static const struct {
 	const char *name, *label, *help, *type;
@@ -251,8 +254,36 @@ static void submit_send(struct deck *d)
 		snprintf(v->form.note, sizeof(v->form.note), "%.150s", err.msg);
 		json_free(body);
 	} else {
+		deck_note_script(d, v->cluster, script);
 		post(d, body, slash ? slash + 1 : script);
 	}
+}
+
+/* The lines in which a script speaks of itself are the first ones. */
+static size_t head_of(const char *script)
+{
+	size_t n = 0;
+
+	while (script[n] && (script[n] == '#' || script[n] == '\n') && n < HEAD_MOST) {
+		n += strcspn(script + n, "\n");
+		n += script[n] == '\n';
+	}
+	return n;
+}
+
+static void submit_ask(const struct form_view *v, struct json *body)
+{
+	struct json *all = json_new_object();
+	const char *script;
+	char *head;
+
+	if (command_script(all, value_of(v, SCRIPT), NULL) == 0) {
+		script = json_str(all, "script_text", "");
+		head = xstrndup(script, head_of(script));
+		json_set_str(body, "script_text", head);
+		free(head);
+	}
+	json_free(all);
 }
 
 /* The engine does not see the file. */
@@ -352,6 +383,7 @@ static const struct form_kind submit = {
 	.path = submit_path,
 	.line = submit_line,
 	.send = submit_send,
+	.ask = submit_ask,
 	.judge = submit_judge,
 	.offers = submit_offers,
 };
@@ -405,7 +437,13 @@ static void on_cluster(struct deck *d, const struct json *answer, const char *no
 
 void act_submit(struct deck *d)
 {
+	const char *last = deck_last_script(d, d->cluster);
+
 	form_begin(d, &submit);
+	if (last && file_exists(last)) {
+		open_submit(d, last);
+		return;
+	}
 	deck_get(d, client_path("/v1/clusters/%", d->cluster, (char *)NULL), on_cluster, "");
 	deck_if_failed(d, form_not_told);
 }

@@ -84,6 +84,7 @@ struct teardown_view {
 
 struct wizard_view {
 	struct wizard form;
+	struct json *kept;	      /* the cluster whose disks are taken over; NULL: none */
 	bool open;		      /* form holds a template */
 	bool checking;		      /* a check is under way */
 	uint32_t ahead[WIZARD_AHEAD]; /* keys typed before the template came */
@@ -188,7 +189,8 @@ struct saved_view { /* a named way to look at one pane */
 	char name[40], view[16], filter[200], sort[24], columns[200], shade[12];
 };
 
-#define SAVED_MOST 100
+#define SAVED_MOST   100
+#define SCRIPTS_MOST 100
 
 struct saved_views {
 	struct saved_view v[SAVED_MOST];

@@ -1,7 +1,8 @@
 /*
  * What the console remembers from one start to the next, in files of the operator's own state
  * folder: named views ("views"), the filter of each pane ("filters"), lines typed after ":"
- * ("history"). A line that cannot be read is named and passed over; the rest counts.
+ * ("history"), the script last submitted to each cluster ("scripts"). A line that cannot be
+ * read is named and passed over; the rest counts.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -319,6 +320,43 @@ static int take_typed(struct deck *d, const char *line, struct err *err)
 	return 0;
 }
 
+/* "demo /home/op/jobs/wing.sh" */
+static int take_script(struct deck *d, const char *line, struct err *err)
+{
+	if (!strchr(line, ' '))
+		return err_set(err, ERR_INVALID, "no cluster and script");
+	strs_add(&d->scripts, line);
+	return 0;
+}
+
+static bool is_script_of(const char *line, const char *cluster)
+{
+	size_t n = strlen(cluster);
+
+	return strncmp(line, cluster, n) == 0 && line[n] == ' ';
+}
+
+const char *deck_last_script(const struct deck *d, const char *cluster)
+{
+	for (size_t i = d->scripts.n; i-- > 0;)
+		if (is_script_of(d->scripts.v[i], cluster))
+			return strchr(d->scripts.v[i], ' ') + 1;
+	return NULL;
+}
+
+/* The newest is the last; the oldest gives way. */
+void deck_note_script(struct deck *d, const char *cluster, const char *script)
+{
+	struct strs all = STRS_INIT(SCRIPTS_MOST);
+
+	for (size_t i = d->scripts.n == SCRIPTS_MOST; i < d->scripts.n; i++)
+		if (!is_script_of(d->scripts.v[i], cluster))
+			strs_add(&all, d->scripts.v[i]);
+	strs_addf(&all, "%s %s", cluster, script);
+	strs_clear(&d->scripts);
+	d->scripts = all;
+}
+
 static void say_restored(struct deck *d)
 {
 	struct buf list = BUF_INIT(300);
@@ -337,6 +375,7 @@ void deck_recall(struct deck *d)
 	d->state_there = d->options->state_dir && file_exists(d->options->state_dir);
 	read_lines(d, "views", take_view);
 	read_lines(d, "history", take_typed);
+	read_lines(d, "scripts", take_script);
 	read_lines(d, "filters", take_filter);
 	if (d->restored)
 		say_restored(d);
@@ -356,5 +395,9 @@ void deck_remember(struct deck *d)
 			buf_addf(&text, "%s %s\n", d->panes[i].kind->window,
 				 d->panes[i].filter);
 	write_lines(d, "filters", &text);
+	buf_reset(&text);
+	for (size_t i = 0; i < d->scripts.n; i++)
+		buf_addf(&text, "%s\n", d->scripts.v[i]);
+	write_lines(d, "scripts", &text);
 	buf_clear(&text);
 }

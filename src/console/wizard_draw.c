@@ -539,6 +539,7 @@ static int form_problems(const struct wizard *w, struct textbox *out)
 static void form_checks(const struct wizard *w, struct textbox *out)
 {
 	const struct json *list = json_get(w->check, "checks");
+	int problems;
 
 	if (!is_checked(w)) {
 		enum tone tone;
@@ -548,14 +549,15 @@ static void form_checks(const struct wizard *w, struct textbox *out)
 		textbox_add(out, tone, "%s", text);
 		return;
 	}
-	if (form_problems(w, out) > 0)
-		return;
-	if (json_len(list) == 0 && wizard_problems(w, true) == 0)
+	problems = form_problems(w, out);
+	if (json_len(list) == 0 && problems == 0 && wizard_problems(w, true) == 0)
 		textbox_add(out, TONE_DIM, "[??] whether it fits is not known yet");
 	for (size_t i = 0; i < json_len(list); i++) {
 		const struct json *c = json_at(list, i);
 		bool ok = strcmp(json_str(c, "state", ""), "ok") == 0;
 
+		if (ok && problems > 0)
+			continue;
 		textbox_add(out, ok ? TONE_OK : TONE_DIM, "%s %s", ok ? "[ok]" : "[??]",
 			    json_str(c, "text", ""));
 	}

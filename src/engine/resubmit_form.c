@@ -273,21 +273,63 @@ static void check_fit(struct json *out, const struct check_job *f, const struct 
 	queue_clear(&q);
 }
 
+/* What the script says of itself, where the form says nothing. */
+static void take_script(struct json *out, const struct check_job *f, struct job_spec *own,
+			struct job_changes *c, const char *script)
+{
+	struct job_changes all = { .nodes = own->nodes,
+				   .cpus = own->cpus,
+				   .mem = own->mem,
+				   .time = own->time,
+				   .array = own->array };
+	char other[SCHED_OPTION_TEXT], text[120];
+	struct job alone = { .nodes_min = 1 };
+	struct err err = ERR_INIT;
+
+	f->sched->script_spec(own, other, script);
+	if (f->sched->job_options(NULL, &alone, &all, 0, &err) < 0) {
+		snprintf(text, sizeof(text), "what the script says is not judged: %.80s",
+			 err.msg);
+		check_told(out, "script", CHECK_UNKNOWN, text);
+		*own = (struct job_spec){ .name = "" };
+		return;
+	}
+	c->nodes = c->nodes[0] ? c->nodes : own->nodes;
+	c->cpus = c->cpus[0] ? c->cpus : own->cpus;
+	c->mem = c->mem[0] ? c->mem : own->mem;
+	c->time = c->time[0] ? c->time : own->time;
+	c->array = c->array[0] ? c->array : own->array;
+	if (!other[0])
+		return;
+	snprintf(text, sizeof(text), "the script's %.40s is not judged", other);
+	check_told(out, "script", CHECK_UNKNOWN, text);
+}
+
 void check_job(struct json *out, const struct check_job *f, const struct job *as,
 	       const struct json *changes)
 {
 	struct job_changes c = resubmit_changes(changes);
+	const char *partition = json_str(changes, "partition", ""),
+		   *script = json_str(changes, "script_text", "");
+	struct job_spec own = { .name = "" };
 	struct job job = *as;
 
 	json_set_array(out, "problems");
 	json_set_array(out, "checks");
 	check_names(out, f, changes);
-	if (json_str(changes, "partition", "")[0])
-		job.partition = json_str(changes, "partition", "");
-	if (!check_sizes(out, f, &job, &c, json_int(changes, "processes", 0)))
+	if (script[0] && f->sched->script_spec)
+		take_script(out, f, &own, &c, script);
+	if (partition[0])
+		job.partition = partition;
+	else if (own.partition[0])
+		job.partition = own.partition;
+	if (!check_sizes(out, f, &job, &c, json_int(changes, "processes", own.processes)))
 		return;
 	if (json_len(json_get(out, "problems")) == 0 && f->facts)
 		check_fit(out, f, &job);
+	if (json_len(json_get(changes, "args")) > 0)
+		check_told(out, "options", CHECK_UNKNOWN,
+			   "the other options are not judged: they may change what it needs");
 }
 
 /* The script is read by the scheduler alone. */
@@ -295,7 +337,8 @@ static void script_too(struct json *out, const struct json *changes, bool first,
 {
 	bool set = json_str(changes, "array", "")[0];
 
-	if (json_len(json_get(out, "problems")) > 0 || (!first && (set || !of_array)))
+	if (json_len(json_get(out, "problems")) > 0 || (!first && (set || !of_array)) ||
+	    json_str(changes, "script_text", "")[0])
 		return;
 	check_told(out, "script", CHECK_UNKNOWN,
 		   set ? "what the script says of its size comes on top"

@@ -264,6 +264,7 @@ const struct sched_ops sched_slurm = {
 	.read_act = slurm_read_act,
 	.read_spec = slurm_read_spec,
 	.job_options = slurm_job_options,
+	.script_spec = slurm_script_spec,
 	.names_itself = slurm_names_itself,
 	.job_fits = slurm_job_fits,
 	.rule_text = slurm_rule_text,

@@ -49,6 +49,9 @@ screen_keys Escape
 screen_wait '4 new nodes' >/dev/null
 screen_keys F8
 tap_ok "F8 submits" screen_wait 'job 16 is in the queue of demo: wing.sh'
+screen_keys J
+tap_ok "J offers the script that was the last" screen_wait "scripts/wing.sh"
+screen_keys Escape
 tap_ok "the script, its words, and the scheduler's" asked '"words":["fast","-v"],"args":["--exclusive"],"script_text":"#!/bin/sh\necho wing\n","file":"wing"'
 screen_stop
 

@@ -88,7 +88,10 @@ static void look(struct world *w, const char *const *changes, bool decided)
 		size_t n = strcspn(*changes, "=");
 
 		snprintf(name, sizeof(name), "%.*s", (int)n, *changes);
-		json_set_str(body, name, *changes + n + 1);
+		if (strcmp(name, "args") == 0)
+			json_add(json_set_array(body, name), json_new_string(*changes + n + 1));
+		else
+			json_set_str(body, name, *changes + n + 1);
 	}
 	json_free(w->out);
 	w->out = json_new_object();
@@ -182,6 +185,49 @@ static void before_the_first_decision_nothing_is_said_of_its_fit(void **state)
 	assert_int_equal(count(w, "checks"), 0);
 }
 
+static const char *last(const struct world *w, const char *list, const char *key)
+{
+	return json_str(json_at(json_get(w->out, list), count(w, list) - 1), key, "");
+}
+
+static void other_options_are_not_judged_and_that_is_said(void **state)
+{
+	struct world *w = *state;
+
+	LOOK(w, "cpus=2", "args=--exclusive");
+	assert_int_equal(count(w, "checks"), 2);
+	assert_non_null(strstr(first(w, "checks", "text"), "1 new node"));
+	assert_string_equal(last(w, "checks", "state"), "unknown");
+	assert_string_equal(last(w, "checks", "text"),
+			    "the other options are not judged: they may change what it needs");
+	w->facts.paused = true; /* also when there is more to say */
+	LOOK(w, "cpus=2", "args=--exclusive");
+	assert_int_equal(count(w, "problems"), 1);
+	assert_int_equal(count(w, "checks"), 1);
+}
+
+static void what_the_script_says_counts_where_the_form_says_nothing(void **state)
+{
+	struct world *w = *state;
+
+	LOOK(w, "script_text=#!/bin/sh\n#SBATCH --array=1-40 --cpus-per-task=2\n");
+	assert_string_equal(
+	    first(w, "problems", "text"),
+	    "36 of 40 tasks would wait: at a limit: htc has its maximum of 4 nodes");
+	LOOK(w, "array=1-2", "script_text=#!/bin/sh\n#SBATCH --array=1-40 -c 2\n");
+	assert_non_null(strstr(first(w, "checks", "text"), "2 new nodes: 2 tasks pending"));
+	LOOK(w, "script_text=#!/bin/sh\n#SBATCH -c 3\n");
+	assert_non_null(strstr(first(w, "problems", "text"), "never fits"));
+	LOOK(w, "script_text=#!/bin/sh\n#SBATCH --gres=gpu:1\n");
+	assert_string_equal(first(w, "checks", "text"),
+			    "the script's --gres=gpu:1 is not judged");
+	LOOK(w, "script_text=#!/bin/sh\n#SBATCH --time=soon\n");
+	assert_string_equal(first(w, "checks", "state"), "unknown");
+	assert_non_null(
+	    strstr(first(w, "checks", "text"), "what the script says is not judged"));
+	assert_int_equal(count(w, "problems"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +242,10 @@ int main(void)
 		    each_value_that_is_not_understood_is_told_at_its_own_place, up, down),
 		cmocka_unit_test_setup_teardown(
 		    before_the_first_decision_nothing_is_said_of_its_fit, up, down),
+		cmocka_unit_test_setup_teardown(other_options_are_not_judged_and_that_is_said,
+						up, down),
+		cmocka_unit_test_setup_teardown(
+		    what_the_script_says_counts_where_the_form_says_nothing, up, down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
