@@ -21,7 +21,7 @@ struct cluster_view {
 	char issue[160];           /* the worst thing now, "" none */
 	int64_t issues;
 	char reasons[160];         /* why tasks wait, most first: "Resources 812  budget 64" */
-	int64_t nodes_asked;       /* by the last decision */
+	int64_t nodes_asked;       /* of those that boot: the cloud has not given them yet */
 	char plan[240];            /* the last decision in one sentence */
 	int64_t spot;              /* of the nodes */
 	int64_t cores_running;     /* that running tasks hold */

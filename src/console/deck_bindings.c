@@ -28,8 +28,8 @@ static const char *not_off(const struct deck *d, char out[80])
 	if (r->cluster.state == CLUSTER_OFF || r->cluster.state == CLUSTER_FAILED)
 		return NULL;
 	if (r->cluster.state == CLUSTER_KEPT)
-		snprintf(out, 80, "kept: %s with shared_disk=%.39s takes its disk",
-			 KEY_FOR(d, "create"), r->cluster.name);
+		snprintf(out, 80, "kept: %s makes a cluster with its disk",
+			 KEY_FOR(d, "create"));
 	else
 		snprintf(out, 80, "it is %s", cluster_state_name(r->cluster.state));
 	return out;

@@ -332,6 +332,50 @@ static void restore(struct deck *d)
 	json_free(draft);
 }
 
+/* The disk that a kept cluster has for a storage; "" none. */
+static const char *kept_disk(const struct json *kept, const char *storage)
+{
+	const struct json *list = json_get(kept, "spec.storage");
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *s = json_at(list, i);
+		const char *slash = strrchr(json_str(s, "disk_id", ""), '/');
+
+		if (strcmp(json_str(s, "name", ""), storage) == 0 && json_int(s, "disk_ms", 0))
+			return slash ? slash + 1 : "";
+	}
+	return "";
+}
+
+/* A cluster made at a kept one goes on with its disks, and stands where they are. */
+static void take_kept(struct deck *d, const struct json *schema)
+{
+	const struct json *kept = d->wizard.kept, *list = json_get(schema, "parameters");
+	struct wizard *w = &d->wizard.form;
+	size_t disks = 0;
+
+	for (size_t i = 0; kept && i < json_len(list); i++) {
+		const struct json *p = json_at(list, i);
+		const char *name = json_str(p, "name", ""),
+			   *disk = json_str(p, "disk", "")[0]
+				       ? kept_disk(kept, json_str(p, "disk", ""))
+				       : "";
+
+		if (disk[0])
+			wizard_fill(w, name, disk);
+		else if (strcmp(json_str(p, "type", ""), "region") == 0)
+			wizard_fill(w, name, json_str(kept, "region", ""));
+		disks += disk[0] != '\0';
+	}
+	if (kept && disks)
+		snprintf(w->note, sizeof(w->note), "takes %s of %.40s over; F4 begins anew",
+			 disks == 1 ? "the disk" : "the disks", json_str(kept, "name", "?"));
+	else if (kept)
+		snprintf(w->note, sizeof(w->note),
+			 "template %.40s has no parameter for the disk of %.40s", w->template,
+			 json_str(kept, "name", "?"));
+}
+
 static void on_schema(struct deck *d, const struct json *answer, const char *name)
 {
 	struct wizard_view *v = &d->wizard;
@@ -351,6 +395,7 @@ static void on_schema(struct deck *d, const struct json *answer, const char *nam
 	wizard_init(&v->form, answer, name);
 	v->open = true;
 	restore(d);
+	take_kept(d, answer);
 	ask_check(d, false);
 	v->n_ahead = 0;
 	for (size_t i = 0; i < n && v->open; i++)
@@ -364,19 +409,56 @@ static void on_no_schema(struct deck *d, const struct err *err, const char *note
 	deck_say(d, TONE_FAIL, "%.300s", err->msg);
 }
 
+static void ask_schema(struct deck *d, const char *template)
+{
+	char name[NAME_MAX_CLUSTER + 16];
+
+	free_name(d, template, name);
+	deck_get(d, client_path("/v1/templates/%", template, (char *)NULL), on_schema, name);
+	deck_if_failed(d, on_no_schema);
+}
+
+static void on_kept(struct deck *d, const struct json *answer, const char *template)
+{
+	if (d->mode != AT_WIZARD || d->wizard.open)
+		return;
+	json_free(d->wizard.kept);
+	d->wizard.kept = json_copy(answer);
+	ask_schema(d, template);
+}
+
+/* Its own, where there is one of that name still. */
+static const char *template_of(const struct deck *d, const struct cluster_row *kept)
+{
+	const struct pane *p = &d->panes[PANE_TEMPLATES];
+	const char *own = kept ? kept->cluster.spec.template_name : NULL;
+
+	for (size_t i = 0; own && p->have && i < p->rows.n; i++)
+		if (strcmp(p->rows.u.templates[i].name, own) == 0)
+			return own;
+	return pane_name_at(p);
+}
+
 void act_create(struct deck *d)
 {
-	const char *template = pane_name_at(&d->panes[PANE_TEMPLATES]);
-	char name[NAME_MAX_CLUSTER + 16];
+	const struct cluster_row *r = d->focus == PANE_TEMPLATES ? NULL : deck_cluster(d);
+	const struct cluster_row *kept = r && r->cluster.state == CLUSTER_KEPT ? r : NULL;
+	const char *template = template_of(d, kept);
 
 	if (!d->wizard.timer)
 		d->wizard.timer = deck_timer(d, on_timer);
 	close_form(d);
-	free_name(d, template, name);
+	json_free(d->wizard.kept);
+	d->wizard.kept = NULL;
 	d->mode = AT_WIZARD;
 	d->wizard.n_ahead = 0;
 	d->wizard.checking = false;
-	deck_get(d, client_path("/v1/templates/%", template, (char *)NULL), on_schema, name);
+	if (!kept) {
+		ask_schema(d, template);
+		return;
+	}
+	deck_get(d, client_path("/v1/clusters/%", kept->cluster.name, (char *)NULL), on_kept,
+		 template);
 	deck_if_failed(d, on_no_schema);
 }
 
@@ -624,4 +706,5 @@ void deck_wizard_clear(struct deck *d)
 	if (d->wizard.open)
 		wizard_clear(&d->wizard.form);
 	timer_free(d->wizard.timer);
+	json_free(d->wizard.kept);
 }

@@ -326,13 +326,12 @@ void wizard_set_value(struct wizard *w, struct wizard_field *f, const char *valu
 
 static void turn(struct wizard *w, struct wizard_field *f, int by)
 {
-	const char *options[WIZARD_RADIO];
-	size_t n = wizard_options(f, options), i = 0;
+	size_t n = f->choices.n, i = 0;
 
-	while (i < n && strcmp(options[i], f->value) != 0)
+	while (i < n && strcmp(f->choices.v[i], f->value) != 0)
 		i++;
 	i = i == n ? 0 : (i + n + (size_t)(by < 0 ? -1 : 1)) % n;
-	wizard_set_value(w, f, options[i]);
+	wizard_set_value(w, f, f->choices.v[i]);
 }
 
 bool wizard_has_fix(const struct wizard_field *f)
@@ -465,13 +464,14 @@ static enum wizard_act list_open(struct wizard *w)
 		strs_add(&l->values, f->choices.v[i]);
 		strs_add(&l->texts, f->choices.v[i][0] ? "" : f->none);
 	}
-	l->ahead = w->serial != w->came;
+	l->ahead = f->choices.n == 0 && w->serial != w->came;
 	prompt_open(&l->filter, "filter: ", l->ahead ? f->value : "");
 	l->open = true;
 	l->at = 0;
+	for (size_t i = 0; i < l->values.n; i++)
+		if (strcmp(l->values.v[i], f->value) == 0)
+			l->at = i;
 	l->waits = l->values.n == 0;
-	if (!l->waits)
-		list_ahead(l);
 	return l->waits ? WIZARD_OFFERS : WIZARD_STAY;
 }
 
@@ -517,23 +517,34 @@ void wizard_took_offers(struct wizard *w, const struct json *answer)
 	}
 }
 
+/* What is typed where there are more choices than stand side by side looks for one. */
+static void choose(struct wizard *w, struct wizard_field *f, const struct key *k)
+{
+	const char *options[WIZARD_RADIO];
+
+	if (k->code == K_LEFT || k->code == K_RIGHT || k->code == ' ') {
+		turn(w, f, k->code == K_LEFT ? -1 : 1);
+	} else if (k->code == K_PASTE) {
+		snprintf(w->note, sizeof(w->note),
+			 "nothing is pasted here: Left, Right or Space choose");
+	} else if (key_is_char(k) && !wizard_options(f, options)) {
+		list_open(w);
+		list_key(w, k);
+	} else {
+		deaf(w, k, "Left, Right or Space choose");
+	}
+}
+
 static void edit(struct wizard *w, const struct key *k)
 {
 	struct wizard_field *f = here(w);
-	const char *options[WIZARD_RADIO];
 
 	if (f->fixed[0]) {
 		is_fixed(w, f);
 		return;
 	}
-	if (wizard_options(f, options)) {
-		if (k->code == K_LEFT || k->code == K_RIGHT || k->code == ' ')
-			turn(w, f, k->code == K_LEFT ? -1 : 1);
-		else if (k->code == K_PASTE)
-			snprintf(w->note, sizeof(w->note),
-				 "nothing is pasted here: Left, Right or Space choose");
-		else
-			deaf(w, k, "Left, Right or Space choose");
+	if (f->choices.n > 0) {
+		choose(w, f, k);
 		return;
 	}
 	if (w->selected && (key_is_char(k) || k->code == K_PASTE))

@@ -24,9 +24,9 @@
 /* What F6 shows, one after the other. */
 enum wizard_text { TEXT_YAML, TEXT_JSON, TEXT_CLI, WIZARD_TEXTS };
 
-#define WIZARD_FIELDS  200
-#define WIZARD_RADIO   4 /* so many choices stand side by side; more are a list */
-#define WIZARD_DEAF_MS 300
+#define WIZARD_FIELDS	 200
+#define WIZARD_RADIO	 4 /* so many choices stand side by side; of more, one at a time */
+#define WIZARD_DEAF_MS	 300
 #define WIZARD_UNCHECKED "not checked yet" /* a note: the answer of a check takes it away */
 
 enum wizard_act {
@@ -113,8 +113,8 @@ bool wizard_is_checked(const struct wizard *w); /* the values as they stand */
 size_t wizard_problems(const struct wizard *w, bool failing);
 /* away: why the engine does not answer; "": it does, and what it said before is asked anew. */
 void wizard_engine(struct wizard *w, const char *away);
-size_t wizard_options(const struct wizard_field *f,
-		      const char *out[WIZARD_RADIO]); /* 0: a line of text */
+/* Those that stand side by side; 0: it is a line of text, or they are too many for that. */
+size_t wizard_options(const struct wizard_field *f, const char *out[WIZARD_RADIO]);
 
 /* How one of its choices is called. */
 const char *wizard_choice(const struct wizard_field *f, const char *value);
@@ -126,6 +126,9 @@ void wizard_took_check(struct wizard *w, const struct json *answer, unsigned int
 void wizard_took_offers(struct wizard *w, const struct json *answer);
 bool wizard_list_shows(const struct wizard_list *l, size_t i); /* it passes the filter */
 void wizard_problem_step(const struct wizard *w, const struct json *problem, size_t *step);
+
+/* As if it were typed; nothing where there is no such field, or that is its value. */
+void wizard_fill(struct wizard *w, const char *name, const char *value);
 
 struct json *wizard_draft(const struct wizard *w, int64_t now_ms); /* new */
 void wizard_restore(struct wizard *w, const struct json *draft);

@@ -109,6 +109,16 @@ void wizard_took_check(struct wizard *w, const struct json *answer, unsigned int
 						  : "C goes on");
 }
 
+void wizard_fill(struct wizard *w, const char *name, const char *value)
+{
+	struct wizard_field *f = field_named(w, name);
+
+	if (!f || !value[0])
+		return;
+	wizard_set_value(w, f, value);
+	wizard_to_step(w, w->step, 0); /* the line being typed has it, too */
+}
+
 /* Drafts: only what differs from the template, by name, so that it outlives a new revision. */
 
 struct json *wizard_draft(const struct wizard *w, int64_t now_ms)

@@ -25,11 +25,12 @@ static int draw_options(const struct wizard_field *f, struct screen *s, int row,
 
 	for (size_t i = 0; i < n; i++)
 		used += text_width(wizard_choice(f, options[i])) + 6;
-	if (used - 2 > cols) { /* one at a time where they have no room */
+	if (n == 0 || used - 2 > cols) { /* one at a time where they have no room */
 		if (at)
 			screen_cursor(s, row, col + 2);
 		return screen_putf(s, row, col, at ? TONE_KEY : TONE_TEXT, 0, cols, "< %s >",
-				   wizard_choice(f, f->value));
+				   wizard_choice(f, f->value)[0] ? wizard_choice(f, f->value)
+								 : "choose");
 	}
 	used = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -48,11 +49,9 @@ static int draw_options(const struct wizard_field *f, struct screen *s, int row,
 static int draw_value(const struct wizard *w, const struct wizard_field *f, struct screen *s,
 		      int row, int col, int cols, bool at)
 {
-	const char *options[WIZARD_RADIO];
-
 	if (f->fixed[0])
 		return screen_put(s, row, col, TONE_DIM, 0, f->value, cols);
-	if (wizard_options(f, options))
+	if (f->choices.n > 0)
 		return draw_options(f, s, row, col, cols, at);
 	screen_put(s, row, col, at ? TONE_KEY : TONE_DIM, 0, "[", 1);
 	screen_put(s, row, col + cols - 1, at ? TONE_KEY : TONE_DIM, 0, "]", 1);
@@ -103,8 +102,8 @@ static void draw_field(const struct wizard *w, size_t i, struct screen *s, int r
 		screen_put(s, row, col + 1, TONE_DIM, 0, f->fixed, a.col + a.cols - col - 1);
 	else if (f->hint[0])
 		screen_put(s, row, col, TONE_DIM, 0, f->hint, a.col + a.cols - col);
-	else if (at && (w->single ? (f->choices.n > 0 || f->asks) && !wizard_options(f, options)
-				  : i > 0 && f->choices.n == 0))
+	else if (at && !wizard_options(f, options) &&
+		 (f->choices.n > 0 || (w->single ? f->asks : i > 0)))
 		screen_put(s, row, col, TONE_DIM, 0, "F2 list", a.col + a.cols - col);
 }
 

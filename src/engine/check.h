@@ -38,6 +38,7 @@ struct check_facts {
 	size_t n_others;
 	const struct strs *given; /* "NAME=VALUE" as asked for; NULL: no default steps aside */
 	bool head_runs; /* what it takes of a quota is among what is used */
+	double taken;	/* USD an hour of disks that are taken over; -1 not known */
 };
 
 /* One by one, by their types. Those that fit are left in rest; false: not all do. */
@@ -53,9 +54,9 @@ const char *check_without_place(const char *text);
  * it. */
 void check_offers(struct json *out, struct engine *e, const struct template *t,
 		  const struct cluster_spec *spec, const char *param);
-/* Does it name a disk that is taken over? */
-bool check_for_disk(const struct template *t, const struct cluster_spec *spec,
-		    const char *param);
+/* The storage for which it names a disk that is taken over; NULL: it does not. */
+const char *check_for_disk(const struct template *t, const struct cluster_spec *spec,
+			   const char *param);
 struct json *template_param_json(struct json *list,
 				 const struct template_param *p); /* view.c */
 void check_spec(struct json *out, const struct check_facts *f);

@@ -116,18 +116,25 @@ static void check_name(struct json *out, const struct engine *e, const char *nam
 	check_told(out, "name", s, "name free");
 }
 
-/* What an earlier cluster kept is there to be taken over. */
-static void check_disks(struct json *out, struct engine *e, const struct check_facts *f)
+/* What an earlier cluster kept is there to be taken over, and goes on costing. */
+static void check_disks(struct json *out, struct engine *e, struct check_facts *f)
 {
-	struct err err;
-
 	for (size_t i = 0; i < f->spec->n_storage; i++) {
 		const struct storage_spec *s = &f->spec->storage[i];
+		struct err err;
+		int64_t gib;
+		double price;
 
-		if (s->disk && storage_can_take(e, s, f->spec, &err) < 0)
+		if (!s->disk)
+			continue;
+		if (storage_can_take(e, s, f->spec, &gib, &err) < 0) {
 			check_problem(out, CHECK_FAIL,
 				      check_param_at(f, "storage/%s/disk", s->name), NULL, "%s",
 				      err.msg);
+			continue;
+		}
+		price = check_sizes_known(f) ? disk_price(&f->region->sizes, gib) : -1;
+		f->taken = f->taken < 0 || price < 0 ? -1 : f->taken + price;
 	}
 }
 
@@ -160,10 +167,10 @@ static void check_expanded(struct json *out, struct engine *e, const struct temp
 		check_problem(out, CHECK_FAIL, check_param_at(&f, "cluster/cloud"),
 			      e->n_clouds ? e->clouds[0].record->name : NULL,
 			      "cloud \"%s\" is not configured", spec->cloud);
-	check_disks(out, e, &f);
-	check_hours(out, spec, clock_utc_ms() / 1000);
 	f.n_others = engine_clusters(e, &f.others);
 	f.region = c ? region_peek(e, c, spec->region) : NULL;
+	check_disks(out, e, &f);
+	check_hours(out, spec, clock_utc_ms() / 1000);
 	check_spec(out, &f);
 }
 
@@ -201,8 +208,8 @@ static void offer_disk(void *list, const struct run *from, const struct storage_
 	offer(list, storage_disk_name(s), text);
 }
 
-bool check_for_disk(const struct template *t, const struct cluster_spec *spec,
-		    const char *param)
+const char *check_for_disk(const struct template *t, const struct cluster_spec *spec,
+			   const char *param)
 {
 	for (size_t i = 0; i < spec->n_storage; i++) {
 		char *path = xasprintf("storage/%s/disk", spec->storage[i].name);
@@ -210,9 +217,9 @@ bool check_for_disk(const struct template *t, const struct cluster_spec *spec,
 
 		free(path);
 		if (p && strcmp(p->name, param) == 0)
-			return true;
+			return spec->storage[i].name;
 	}
-	return false;
+	return NULL;
 }
 
 void check_offers(struct json *out, struct engine *e, const struct template *t,

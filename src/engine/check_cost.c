@@ -100,24 +100,15 @@ static double cost_full(const struct check_facts *f, double head, int64_t *made)
 	return s->max_price >= 0 && sum > s->max_price ? s->max_price : sum;
 }
 
-/* New ones: one that is taken over costs already, and is told by what it is. */
+/* One that is taken over costs already; from then on it is this cluster's. */
 static bool is_new_disk(const struct storage_spec *s)
 {
 	return s->disk_gib > 0 && !s->disk;
 }
 
-static int64_t n_disks(const struct cluster_spec *s)
-{
-	int64_t n = 0;
-
-	for (size_t i = 0; i < s->n_storage; i++)
-		n += is_new_disk(&s->storage[i]);
-	return n ? 1 : 0;
-}
-
 static double disks_price(const struct check_facts *f)
 {
-	double sum = 0;
+	double sum = f->taken;
 
 	for (size_t i = 0; i < f->spec->n_storage; i++)
 		if (is_new_disk(&f->spec->storage[i]))
@@ -133,7 +124,7 @@ void check_costs(struct json *out, const struct check_facts *f)
 {
 	const struct cluster_spec *s = f->spec;
 	const struct vm_size *size = check_size_of(f, s->head_size);
-	double head = plus(size ? size->price : -1, n_disks(s), disks_price(f)), idle = head;
+	double head = plus(size ? size->price : -1, 1, disks_price(f)), idle = head;
 	double some, full;
 	struct json *j = json_set_object(out, "cost");
 	int64_t some_nodes, full_nodes;

@@ -302,11 +302,13 @@ static struct run *giver_of(struct engine *e, const struct storage_spec *to,
 }
 
 int storage_can_take(struct engine *e, const struct storage_spec *to,
-		     const struct cluster_spec *spec, struct err *err)
+		     const struct cluster_spec *spec, int64_t *gib, struct err *err)
 {
 	size_t at;
+	const struct run *from = giver_of(e, to, spec, &at, err);
 
-	return giver_of(e, to, spec, &at, err) ? 0 : -1;
+	*gib = from ? from->cluster.spec.storage[at].disk_gib : 0;
+	return from ? 0 : -1;
 }
 
 void storage_to_take(struct engine *e, const struct cluster_spec *spec,

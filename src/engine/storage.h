@@ -17,9 +17,10 @@ enum storage_step storage_make(struct run *r, struct err *err);
 char *storage_group_of(const char *disk_id); /* yours to free */
 bool storage_owns(const struct run *r,
 		  const char *id); /* a disk of this cluster, or its group */
-/* Whether a cluster to be may take over the disk that `to` names; and each disk that it may. */
+/* Whether a cluster to be may take over the disk that `to` names, and how large it is; and each
+ * disk that it may. */
 int storage_can_take(struct engine *e, const struct storage_spec *to,
-		     const struct cluster_spec *spec, struct err *err);
+		     const struct cluster_spec *spec, int64_t *gib, struct err *err);
 void storage_to_take(struct engine *e, const struct cluster_spec *spec,
 		     void (*each)(void *arg, const struct run *from,
 				  const struct storage_spec *s),

@@ -156,6 +156,7 @@ static void count_nodes(struct cluster_view *v, const struct run *r)
 		v->busy += n->state == NODE_BUSY;
 		v->idle += n->state == NODE_IDLE;
 		v->booting += node_is_booting(n->state);
+		v->nodes_asked += n->state == NODE_PLANNED || n->state == NODE_REQUESTED;
 		v->draining += n->state == NODE_DRAINING || n->state == NODE_DELETING;
 		v->failed += n->state == NODE_FAILED || n->state == NODE_UNHEALTHY ||
 			     n->state == NODE_EVICTED;
@@ -324,8 +325,6 @@ static void view_make(struct run *r)
 	count_disks(v, r);
 	count_jobs(v, r->queue);
 	queue_reasons(v, r);
-	for (size_t i = 0; r->decided && i < r->plan.n_creates; i++)
-		v->nodes_asked += r->plan.creates[i].count;
 	if (v->nodes_max < 0) {
 		v->nodes_max = 0;
 		for (size_t i = 0; i < r->cluster.spec.n_arrays; i++)
@@ -630,10 +629,27 @@ static void problems_json(struct json *j, const struct template_problems *p)
 		problem_json(list, p->v[i].line, p->v[i].column, p->v[i].text);
 }
 
+/* "disk": the storage for which a parameter names a disk that is taken over. */
+static void params_json(struct json *list, const struct template *t)
+{
+	struct cluster_spec spec;
+
+	cluster_spec_init(&spec);
+	template_expand(&spec, t, NULL, NULL); /* as far as there are defaults */
+	for (size_t i = 0; i < t->n_params; i++) {
+		struct json *j = template_param_json(list, &t->params[i]);
+		const char *disk = check_for_disk(t, &spec, t->params[i].name);
+
+		if (disk)
+			json_set_str(j, "disk", disk);
+	}
+	cluster_spec_clear(&spec);
+}
+
 static struct json *template_json(const struct template *t)
 {
 	struct template_problems problems = { 0 };
-	struct json *j = json_new_object(), *list;
+	struct json *j = json_new_object();
 
 	json_set_str(j, "name", t->name);
 	json_set_str(j, "title", t->title);
@@ -642,9 +658,7 @@ static struct json *template_json(const struct template *t)
 	json_set_str(j, "hash", t->hash);
 	json_set_str(j, "path", t->path);
 	json_set_str(j, "text", t->text);
-	list = json_set_array(j, "parameters");
-	for (size_t i = 0; i < t->n_params; i++)
-		template_param_json(list, &t->params[i]);
+	params_json(json_set_array(j, "parameters"), t);
 	template_check(&problems, t);
 	problems_json(j, &problems);
 	template_problems_clear(&problems);

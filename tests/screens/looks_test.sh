@@ -81,10 +81,15 @@ screen_stop
 deck 80x24
 screen_keys Down 1
 order cluster cfd kept
-tap_ok "a kept cluster offers what it can" screen_wait 'shared_disk=NAME takes the disk  D deletes it...'
+tap_ok "a kept cluster offers what it can" screen_wait 'n new cluster, with its disk  D deletes it...'
 tap_ok "and neither start nor jobs" lacks 'S start'
 screen_keys S
-tap_ok "S says how to go on with the disk" screen_wait 'S (start the cluster): kept: n with shared_disk=cfd takes its disk'
+tap_ok "S says how to go on with the disk" screen_wait 'S (start the cluster): kept: n makes a cluster with its disk'
+screen_keys n
+tap_ok "n goes on with its disk" screen_wait 'takes the disk of cfd over; F4 begins anew'
+screen_keys PageDown PageDown PageDown PageDown
+tap_ok "which stands in the field for it" screen_wait '[cfd-home-1f2e'
+screen_keys Escape
 order cluster cfd deleting
 screen_keys Escape
 tap_ok "one that is being deleted offers its teardown" screen_wait 'D its teardown  o operations'

@@ -244,9 +244,10 @@ static void add_reasons(struct deck *d)
 	if (r->view.reasons[0])
 		textbox_add(&d->under, TONE_TEXT, "%s", r->view.reasons);
 	textbox_add(&d->under, TONE_DIM,
-		    "nodes: %lld asked for now, %lld boot, %lld idle, %lld of %lld; %s",
-		    (long long)r->view.nodes_asked, (long long)r->view.booting,
-		    (long long)r->view.idle, (long long)r->view.nodes,
+		    "nodes: %lld asked for, %lld boot, %lld idle, %lld busy, %lld of %lld; %s",
+		    (long long)r->view.nodes_asked,
+		    (long long)(r->view.booting - r->view.nodes_asked), (long long)r->view.idle,
+		    (long long)r->view.busy, (long long)r->view.nodes,
 		    (long long)r->view.nodes_max,
 		    r->cluster.paused ? "autoscaling is paused" : "decided with each reading");
 }

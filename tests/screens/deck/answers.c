@@ -328,6 +328,16 @@ static struct json *local_way(void)
 	return j;
 }
 
+static struct json *kept_disks(void)
+{
+	struct json *list = json_new_array(), *j = json_add_object(list);
+
+	json_set_str(j, "name", "home");
+	json_set_str(j, "disk_id", "/subscriptions/s/disks/cfd-home-1f2e");
+	json_set_int(j, "disk_ms", 1);
+	return list;
+}
+
 static struct json *of_cluster(const char *verb, struct cluster_row *r, bool post,
 			       const struct json *body, struct err *err)
 {
@@ -336,6 +346,8 @@ static struct json *of_cluster(const char *verb, struct cluster_row *r, bool pos
 	if (!verb[0]) {
 		j = wire_cluster_row_json(r);
 		json_put(j, "spec.sample_job", json_new_string("monte-carlo.sh"));
+		if (r->cluster.state == CLUSTER_KEPT)
+			json_put(j, "spec.storage", kept_disks());
 		json_set_str(j, "template", "slurm");
 		return j;
 	}

@@ -14,7 +14,7 @@ static const char parameters[] =
     "{\"name\":\"htc_max\",\"label\":\"Most htc nodes\",\"help\":\"\",\"group\":\"Nodes\",\"type\":\"int\",\"default\":\"16\",\"choices\":[],\"min\":0,\"max\":1000},"
     "{\"name\":\"spot\",\"label\":\"Purchase\",\"help\":\"Spot machines are cheap and may be taken away.\",\"group\":\"Nodes\",\"type\":\"choice\",\"default\":\"mixed\",\"choices\":[\"spot\",\"mixed\",\"dedicated\"]},"
     "{\"name\":\"ib\",\"label\":\"InfiniBand\",\"help\":\"\",\"group\":\"Nodes\",\"type\":\"bool\",\"default\":\"no\",\"choices\":[]},"
-    "{\"name\":\"home\",\"label\":\"Home folders\",\"help\":\"A kind of value that came after this console.\",\"group\":\"Storage\",\"type\":\"storage\",\"default\":\"nfs:/home\",\"choices\":[]}]";
+    "{\"name\":\"home\",\"label\":\"Home folders\",\"help\":\"A kind of value that came after this console.\",\"group\":\"Storage\",\"type\":\"storage\",\"disk\":\"home\",\"default\":\"nfs:/home\",\"choices\":[]}]";
 
 struct json *fixture_template(const char *name)
 {

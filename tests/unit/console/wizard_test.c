@@ -337,6 +337,55 @@ static void a_form_keeps_what_is_fixed_and_lets_choose_none(void **state)
 	wizard_clear(&w);
 }
 
+/* Four words that have no room side by side. */
+static const char choices_text[] =
+    "[{\"name\":\"keep\",\"label\":\"At teardown\",\"type\":\"choice\",\"default\":\"auto\","
+    "\"choices\":[\"auto\",\"delete\",\"keep\",\"snapshot\"],\"fixed\":\"\"}]";
+
+static void choices_are_chosen_and_never_typed(void **state)
+{
+	struct json *list = parsed(choices_text);
+	const char *options[WIZARD_RADIO];
+	struct wizard w;
+
+	(void)state;
+	wizard_form_init(&w, "a form", "Send", list);
+	json_free(list);
+	assert_int_equal(wizard_options(&w.fields[0], options), 0);
+	press(&w, K_RIGHT, 0);
+	assert_string_equal(w.fields[0].value, "delete");
+	press(&w, ' ', 0);
+	press(&w, K_LEFT, 0);
+	press(&w, K_LEFT, 0);
+	press(&w, K_LEFT, 0);
+	assert_string_equal(w.fields[0].value, "snapshot");
+	press(&w, K_F2, 0);
+	assert_string_equal(w.list.filter.text, "");
+	assert_string_equal(w.list.values.v[w.list.at], "snapshot");
+	press(&w, K_ESC, 0);
+	type(&w, "ke"); /* looks for it in the list */
+	assert_true(w.list.open);
+	assert_string_equal(w.fields[0].value, "snapshot");
+	press(&w, K_ENTER, 0);
+	assert_string_equal(w.fields[0].value, "keep");
+	press(&w, K_BACKSPACE, 0);
+	assert_string_equal(w.fields[0].value, "keep");
+	wizard_clear(&w);
+}
+
+static void a_value_from_elsewhere_is_as_if_typed(void **state)
+{
+	struct wizard *w = *state;
+
+	wizard_fill(w, "region", "uksouth");
+	wizard_fill(w, "region", "");
+	wizard_fill(w, "nobody", "x");
+	assert_string_equal(w->fields[1].value, "uksouth");
+	assert_true(w->changed);
+	press(w, K_PAGE_DOWN, 0);
+	assert_string_equal(w->edit.text, "uksouth");
+}
+
 static void a_draft_comes_back_by_names(void **state)
 {
 	struct wizard *w = *state, again;
@@ -526,6 +575,8 @@ int main(void)
 		T(what_stands_in_the_field_filters_its_list_once_it_was_typed),
 		T(what_the_template_has_is_in_the_list),
 		cmocka_unit_test(a_form_keeps_what_is_fixed_and_lets_choose_none),
+		cmocka_unit_test(choices_are_chosen_and_never_typed),
+		T(a_value_from_elsewhere_is_as_if_typed),
 		T(a_draft_comes_back_by_names),
 		T(random_keys_create_nothing_without_the_last_one),
 		T(what_would_be_moved_is_shown_moved_and_what_is_typed_stays),

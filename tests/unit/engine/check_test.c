@@ -165,6 +165,19 @@ static void what_is_right_has_a_price_and_no_problem(void **state)
 	assert_string_equal(check_state(w, "price"), "ok");
 }
 
+static void a_disk_that_is_taken_over_goes_on_costing(void **state)
+{
+	struct world *w = *state;
+
+	w->f.taken = 0.05;
+	look(w, NULL, NULL);
+	assert_true(near(json_real(w->out, "cost.idle", 0), 0.1 + 0.05));
+	assert_true(near(json_real(w->out, "cost.some", 0), 0.1 + 0.05 + 10 * 0.01));
+	w->f.taken = -1;
+	look(w, NULL, NULL);
+	assert_true(json_real(w->out, "cost.idle", 0) < 0);
+}
+
 static void idle_times_are_told_with_their_unit(void **state)
 {
 	struct world *w = *state;
@@ -396,6 +409,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_right_has_a_price_and_no_problem, up,
+						down),
+		cmocka_unit_test_setup_teardown(a_disk_that_is_taken_over_goes_on_costing, up,
 						down),
 		cmocka_unit_test_setup_teardown(idle_times_are_told_with_their_unit, up, down),
 		cmocka_unit_test_setup_teardown(what_is_not_read_yet_is_not_known, up, down),
