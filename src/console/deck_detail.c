@@ -141,12 +141,15 @@ static void of_template(const struct deck *d, struct textbox *out, const struct 
 	textbox_field(out, TONE_TEXT, "title", "%s", t->title);
 	textbox_field(out, TONE_TEXT, "scheduler", "%s", t->scheduler);
 	textbox_field(out, TONE_TEXT, "arrays", "%s", t->arrays);
-	textbox_field(out, strchr(t->used_by, '*') ? TONE_WARN : TONE_TEXT, "used by", "%s%s",
-		      t->used_by,
-		      strchr(t->used_by, '*') ? "  (* of another revision: d)" : "");
+	if (strchr(t->used_by, '*'))
+		textbox_field(out, TONE_WARN, "used by", "%s  (* of another revision: %s%s)",
+			      t->used_by, KEY_FOR(d, "diff"),
+			      d->view == &view_templates ? "" : " in the templates' view");
+	else
+		textbox_field(out, TONE_TEXT, "used by", "%s", t->used_by);
 	textbox_field(out, TONE_DIM, "hash", "%.16s", t->hash);
 	if (!told) {
-		textbox_add(out, TONE_DIM, "n makes a cluster from it");
+		textbox_add(out, TONE_DIM, "%s makes a cluster from it", KEY_FOR(d, "create"));
 		return;
 	}
 	textbox_field(out, TONE_DIM, "file", "%s", json_str(told, "path", ""));
@@ -181,8 +184,8 @@ static void of_event(const struct deck *d, struct textbox *out, const struct eve
 	textbox_field(out, TONE_TEXT, "object", "%s", e->object);
 	textbox_field(out, TONE_TEXT, "by", "%s", e->actor);
 	if (e->operation_id)
-		textbox_field(out, TONE_TEXT, "operation", "op %lld; o has its steps",
-			      (long long)e->operation_id);
+		textbox_field(out, TONE_TEXT, "operation", "op %lld; %s has its steps",
+			      (long long)e->operation_id, KEY_FOR(d, "operations"));
 	textbox_field(out, words_event_tone(e->level), "text", "%s", e->text);
 	if (alike(&d->panes[PANE_EVENTS], e))
 		textbox_field(out, TONE_DIM, "alike", "%zu more of those here",

@@ -246,9 +246,10 @@ static bool draw_operation(const struct deck *d, struct screen *s, struct area a
 		screen_putf(s, row, a.col + 2, TONE_DIM, 0, a.cols - 2, "off: %s starts it",
 			    KEY_FOR(d, "start"));
 	else
-		screen_putf(s, row, a.col + 2, TONE_DIM, 0, a.cols - 2,
-			    "kept: %s deletes it, %s with shared_disk=%s goes on with it",
-			    KEY_FOR(d, "teardown"), KEY_FOR(d, "create"), r->cluster.name);
+		screen_putf(
+		    s, row, a.col + 2, TONE_DIM, 0, a.cols - 2,
+		    "kept: %s deletes it, %s makes a cluster that goes on with its disk",
+		    KEY_FOR(d, "teardown"), KEY_FOR(d, "create"));
 	return true;
 }
 
@@ -419,7 +420,7 @@ static const char *cluster_hint(const struct deck *d)
 	if (d->focus != PANE_CLUSTERS || d->view == &view_cost || !r)
 		return NULL;
 	if (r->cluster.state == CLUSTER_KEPT)
-		return "Enter open  {create} new cluster, shared_disk=NAME takes the disk  {teardown} deletes it...";
+		return "Enter open  {create} new cluster, with its disk  {teardown} deletes it...";
 	if (r->cluster.state == CLUSTER_DELETING || r->cluster.state == CLUSTER_RESIDUE)
 		return "Enter open  {create} new cluster  {teardown} its teardown  {operations} operations  4 events";
 	return NULL;
@@ -509,19 +510,20 @@ static void draw_only_line(const struct deck *d, struct screen *s, int row)
 		screen_put_right(s, row, used + 1, TONE_DIM, 0, "? help", s->cols - used - 2);
 }
 
-static void draw_message(const struct deck *d, struct screen *s, int row)
+/* Its first row: what lies over the panes ends above it. */
+static int draw_message(const struct deck *d, struct screen *s, int row)
 {
 	char hint[HINT_TEXT];
 
 	if (d->mode == AT_PROMPT) {
 		deck_draw_prompt(d, s, row);
-		return;
+		return row;
 	}
 	if (d->mode == AT_WIZARD || d->mode == AT_FORM)
-		return; /* the form is drawn first: it knows what it had room for */
+		return row; /* the form is drawn first: it knows what it had room for */
 	if (d->message[0])
-		deck_put_message(s, row, d->message_tone, d->message);
-	else if (mirror_link(d->mirror) == MIRROR_LOST)
+		return deck_put_message(s, row, d->message_tone, d->message);
+	if (mirror_link(d->mirror) == MIRROR_LOST)
 		deck_put_lost(d, s, row);
 	else if (mirror_quiet_ms(d->mirror) > 0)
 		deck_put_quiet(d, s, row);
@@ -531,6 +533,7 @@ static void draw_message(const struct deck *d, struct screen *s, int row)
 		draw_newest(d, s, row);
 	else if (d->mode == AT_PANES && !draw_here(d, s, row))
 		draw_hint(s, row, deck_hint(d, hint_of(d), hint));
+	return row;
 }
 
 #define MENU_KEYS  14 /* columns before the words of a line */
@@ -597,7 +600,8 @@ static void draw_sorts(const struct deck *d, struct screen *s, struct area body)
 	struct area box = { body.row, body.col + 1, rows, body.cols < 34 ? body.cols - 1 : 33 };
 
 	screen_fill(s, box, TONE_TEXT, 0);
-	screen_box(s, box, TONE_DIM, "Order");
+	screen_box(s, box, TONE_DIM,
+		   d->view == &view_map ? "Group by, in this order" : "Order");
 	for (int i = 0; i < rows - 2; i++) {
 		const char *name = p->kind->sorts[i];
 		bool on = (size_t)i == p->sort;
@@ -619,10 +623,15 @@ static void draw_box(struct deck *d, struct screen *s, struct area body)
 	textbox_draw(&d->box, s, body);
 }
 
-static void draw_over(struct deck *d, struct screen *s)
+#define OVER_LEAST 6
+
+/* last: the row that it ends above, where that leaves it room. */
+static void draw_over(struct deck *d, struct screen *s, int last)
 {
 	int first = d->layout.tabs_row == 1 ? 2 : 1;
-	int last = d->layout.message_row > 0 ? d->layout.message_row : s->rows;
+
+	if (last - first < OVER_LEAST)
+		last = d->layout.message_row > 0 ? d->layout.message_row : s->rows;
 	struct area body = { first, 0, last - first, s->cols };
 
 	bool asked = d->mode == AT_DIALOG && d->dialog_over == AT_FORM;
@@ -687,6 +696,7 @@ void deck_draw(void *arg, struct screen *s)
 {
 	struct deck *d = arg;
 	struct footer_key footer[12];
+	int last;
 
 	deck_load(d);
 	if (d->view)
@@ -694,9 +704,8 @@ void deck_draw(void *arg, struct screen *s)
 	else
 		draw_home(d, s);
 	deck_draw_header(d, s);
-	if (d->layout.message_row > 0)
-		draw_message(d, s, d->layout.message_row);
-	draw_over(d, s);
+	last = d->layout.message_row > 0 ? draw_message(d, s, d->layout.message_row) : s->rows;
+	draw_over(d, s, last);
 	if (d->layout.footer_row > 0) {
 		deck_footer(d, footer);
 		bar_footer(s, d->layout.footer_row, footer, d->letters);

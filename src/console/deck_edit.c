@@ -105,7 +105,7 @@ void template_params(const struct deck *d, struct textbox *out)
 /* A text with its lines numbered, and what is wrong under the line where it is. */
 static void show_text(struct textbox *box, const char *text, const struct json *problems)
 {
-	int line = 1, first = 0;
+	int line = 1;
 
 	for (; *text; line++) {
 		size_t n = strcspn(text, "\n");
@@ -116,19 +116,16 @@ static void show_text(struct textbox *box, const char *text, const struct json *
 
 			if (json_int(p, "line", 0) != line)
 				continue;
-			first = first ? first : line;
-			textbox_add(box, TONE_FAIL, "   !  %s (column %lld)",
-				    json_str(p, "text", ""),
-				    (long long)json_int(p, "column", 0));
+			textbox_add_mark(box, "   !  %s (column %lld)", json_str(p, "text", ""),
+					 (long long)json_int(p, "column", 0));
 		}
 		text += n + (text[n] == '\n');
 	}
 	for (size_t i = 0; i < json_len(problems); i++)
 		if (json_int(json_at(problems, i), "line", 0) >= line ||
 		    json_int(json_at(problems, i), "line", 0) < 1)
-			textbox_add(box, TONE_FAIL, "   !  %s",
-				    json_str(json_at(problems, i), "text", ""));
-	box->top = first > 4 ? first - 4 : 0;
+			textbox_add_mark(box, "   !  %s",
+					 json_str(json_at(problems, i), "text", ""));
 }
 
 void act_template_open(struct deck *d)
@@ -149,7 +146,6 @@ void act_template_text(struct deck *d)
 	}
 	textbox_open(&d->box, json_str(j, "path", t->name));
 	show_text(&d->box, json_str(j, "text", ""), json_get(j, "problems"));
-	d->box.top = 0;
 	deck_open_box(d);
 }
 
@@ -192,7 +188,8 @@ static void on_seen(struct deck *d, const struct json *answer, const char *name)
 
 	ask_anew(d, name);
 	if (strcmp(json_str(answer, "path", ""), own) == 0)
-		deck_say(d, TONE_OK, "template %s is kept; n makes a cluster from it", name);
+		deck_say(d, TONE_OK, "template %s is kept; %s makes a cluster from it", name,
+			 KEY_FOR(d, "create"));
 	else
 		deck_say(d, TONE_WARN, "%s is kept, but this engine takes %s from %s", own,
 			 name, json_str(answer, "path", "elsewhere"));
@@ -265,8 +262,8 @@ static void on_text_checked(struct deck *d, const struct json *answer, const cha
 	}
 	d->template.line = json_int(json_at(problems, 0), "line", 1);
 	work = own_path(d, ".new");
-	snprintf(title, sizeof(title), "%.60s: %zu problem%s; Esc, then E edits again", name, n,
-		 n == 1 ? "" : "s");
+	snprintf(title, sizeof(title), "%.40s: %zu problem%s; Esc, then %s edits again", name,
+		 n, n == 1 ? "" : "s", KEY_FOR(d, "edit"));
 	textbox_open(&d->box, title);
 	if (text_of_file(&text, work, NULL) == 0)
 		show_text(&d->box, text, problems);

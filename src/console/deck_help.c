@@ -53,6 +53,12 @@ static const struct footer_key over_keys[][6] = {
 	[AT_TEARDOWN] = { { "PgDn", "More", "", false, 0 }, { "Esc", "Leave", "", false, 0 } },
 };
 
+/* In a box with marks: problems of a text. */
+static const struct footer_key mark_keys[] = { { "n", "Next", "", false, 0 },
+					       { "N", "Previous", "", false, 0 },
+					       { "Esc", "Close", "", false, 0 },
+					       { NULL, NULL, "", false, 0 } };
+
 static void progress_footer(const struct deck *d, struct footer_key out[12])
 {
 	size_t n = 0;
@@ -153,7 +159,9 @@ void deck_footer(const struct deck *d, struct footer_key out[12])
 		memcpy(out, over_keys[d->mode], sizeof(over_keys[0]));
 		if (d->mode == AT_TEARDOWN)
 			teardown_footer(d, out);
-		if (d->mode == AT_BOX)
+		if (d->mode == AT_BOX && d->box.marks > 0)
+			memcpy(out, mark_keys, sizeof(mark_keys));
+		else if (d->mode == AT_BOX)
 			out[0].off = d->box.more == 0;
 		if (d->mode == AT_HELP)
 			out[0].off = d->help.lines <= d->help.scroll + d->help.shown;

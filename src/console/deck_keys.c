@@ -88,7 +88,10 @@ static void box_pressed(struct deck *d, const struct key *k)
 	if (end == TEXTBOX_CLOSED)
 		d->mode = AT_PANES;
 	else if (end == TEXTBOX_DEAF)
-		deck_deaf_key(d, k, "arrows scroll, w wraps, y copies, Esc closes");
+		deck_deaf_key(d, k,
+			      d->box.marks
+				  ? "n and N go through the problems, arrows scroll, Esc closes"
+				  : "arrows scroll, w wraps, y copies, Esc closes");
 }
 
 static void move_focus(struct deck *d, int by)

@@ -27,11 +27,12 @@ static const char command_help[] =
 
 static const char find_help[] =
     "Goes to the next row that shows the text, in any column. n and N go on; all rows stay.\n"
-    "Esc ends it. F4 filters instead: only rows that pass.";
+    "Esc ends it.";
 
 static const char box_help[] =
     "Arrows, PgUp, PgDn, g, G scroll. w wraps or cuts long lines, Left and Right move cut ones.\n"
-    "y copies what is shown. Esc or q closes.";
+    "y copies what is shown. n and N go to the next and the previous problem of a template.\n"
+    "Esc or q closes.";
 
 static const char wizard_help_text[] =
     "Tab, Down, Enter   the next field;  Shift-Tab, Up  the one before\n"
@@ -120,6 +121,8 @@ static void prompt_help(struct deck *d, struct textbox *b)
 				    own_words[i].args, own_words[i].help);
 	} else if (d->prompt_use == FOR_FIND) {
 		textbox_add_text(b, TONE_TEXT, find_help);
+		textbox_add(b, TONE_TEXT, "%s filters instead: only rows that pass.",
+			    KEY_FOR(d, "filter"));
 	} else {
 		textbox_add(b, TONE_TEXT, "Type a name, then Enter; Esc leaves all as it is.");
 	}

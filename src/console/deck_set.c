@@ -158,8 +158,7 @@ static const struct console_setting {
 	{ "esc_ms", "50 150 500", "how long a lone Esc waits for the rest of a key", set_esc,
 	  get_esc },
 	{ "footer", "letters keys", "what the last line shows", set_footer, get_footer },
-	{ "mouse", "on off", "clicks choose rows, the wheel scrolls; F12", set_mouse,
-	  get_mouse },
+	{ "mouse", "on off", "clicks choose rows, the wheel scrolls", set_mouse, get_mouse },
 	{ "paste", "on off", "the terminal marks what is pasted", set_paste, get_paste },
 	{ "ramp", "on off", "load, cost and age on maps in 256 colours", set_ramp, get_ramp },
 	{ "refresh", "0.2s 1s 5s", "from one picture of new data to the next", set_refresh,
@@ -248,7 +247,8 @@ void act_pause(struct deck *d)
 	else
 		deck_say(
 		    d, TONE_WARN,
-		    "paused: the picture stands still, everything goes on behind it; z goes on");
+		    "paused: the picture stands still, everything goes on behind it; %s goes on",
+		    KEY_FOR(d, "pause"));
 	d->paused_ms = deck_now(d);
 	d->paused = !d->paused;
 	mirror_hold(d->mirror, d->paused);

@@ -25,6 +25,7 @@ void textbox_open(struct textbox *b, const char *title)
 {
 	strs_clear(&b->lines);
 	b->top = b->left = 0;
+	b->marks = b->mark = 0;
 	snprintf(b->title, sizeof(b->title), "%s", title);
 }
 
@@ -48,6 +49,20 @@ void textbox_add(struct textbox *b, enum tone tone, const char *fmt, ...)
 	add_line(b, tone, text, strlen(text));
 }
 
+void textbox_add_mark(struct textbox *b, const char *fmt, ...)
+{
+	char text[LINE_MAX_TEXT];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	add_line(b, TONE_FAIL, text, strlen(text));
+	b->marks++;
+	b->mark = 1;
+	b->to_mark = true;
+}
+
 void textbox_field(struct textbox *b, enum tone tone, const char *name, const char *fmt, ...)
 {
 	char text[LINE_MAX_TEXT];
@@ -68,6 +83,14 @@ void textbox_add_text(struct textbox *b, enum tone tone, const char *text)
 		add_line(b, tone, text, n < LINE_MAX_TEXT ? n : LINE_MAX_TEXT - 1);
 		text += n + (text[n] == '\n');
 	}
+}
+
+static void go_to_mark(struct textbox *b, int by)
+{
+	size_t at = b->mark - 1 + b->marks + (size_t)(by > 0 ? 1 : b->marks - 1);
+
+	b->mark = at % b->marks + 1;
+	b->to_mark = true;
 }
 
 enum textbox_end textbox_key(struct textbox *b, const struct key *k)
@@ -105,6 +128,12 @@ enum textbox_end textbox_key(struct textbox *b, const struct key *k)
 	case K_LEFT:
 	case K_RIGHT:
 		b->left += k->code == K_RIGHT ? SIDE_STEP : -SIDE_STEP;
+		break;
+	case 'n':
+	case 'N':
+		if (b->marks == 0)
+			return TEXTBOX_DEAF;
+		go_to_mark(b, k->code == 'n' ? 1 : -1);
 		break;
 	case K_ESC:
 	case K_ENTER:
@@ -189,19 +218,60 @@ int textbox_rows(const struct textbox *b, int columns)
 	return rows;
 }
 
+static bool is_mark(const char *line)
+{
+	return (enum tone)(line[0] - 1) == TONE_FAIL;
+}
+
+static void stress(struct screen *s, struct area a, int from, int to)
+{
+	for (int row = from < 0 ? 0 : from; row < to && row < a.rows; row++)
+		screen_look(s, a.row + row, a.col, a.cols, LOOK_BOLD);
+}
+
+/* The mark stands in the middle, so that the line that it is about stands above it; a long one
+ * begins higher, to be there whole. */
+static void show_mark(struct textbox *b, struct area a)
+{
+	int row = 0, rows = 0;
+	size_t seen = 0;
+
+	for (size_t i = 0; i < b->lines.n && seen < b->mark; i++) {
+		row += rows;
+		rows = b->cut ? 1
+			      : paint_line(b, NULL, (struct area){ 0, 0, 0, a.cols }, 0,
+					   b->lines.v[i]);
+		seen += is_mark(b->lines.v[i]);
+	}
+	b->top = row - a.rows / 2;
+	if (row + rows - b->top > a.rows)
+		b->top = row + rows - a.rows < row - 1 ? row + rows - a.rows : row - 1;
+	if (b->top < 0)
+		b->top = 0;
+	b->to_mark = false;
+}
+
 int textbox_paint(struct textbox *b, struct screen *s, struct area a)
 {
 	int all = textbox_rows(b, a.cols), row;
+	size_t marks = 0;
 
 	b->shown = a.rows;
+	if (b->to_mark && b->mark > 0)
+		show_mark(b, a);
 	if (b->top > all - a.rows)
 		b->top = all > a.rows ? all - a.rows : 0;
 	b->more = all > b->top + a.rows ? all - b->top - a.rows : 0;
 	row = -b->top;
 	for (size_t i = 0; i < b->lines.n && row < a.rows; i++) {
+		int from = row;
+
 		if (b->cut && row >= 0)
 			paint_cut(s, a, row, b->lines.v[i], b->left);
 		row += b->cut ? 1 : paint_line(b, s, a, row, b->lines.v[i]);
+		marks += b->marks > 0 && is_mark(b->lines.v[i]);
+		if (b->marks > 0 && marks == b->mark && is_mark(b->lines.v[i]))
+			stress(s, a, from, row);
 	}
 	return all;
 }
@@ -232,7 +302,10 @@ void textbox_draw(struct textbox *b, struct screen *s, struct area a)
 	screen_box(s, box, TONE_DIM, b->title);
 	int all =
 	    textbox_paint(b, s, (struct area){ box.row + 1, box.col + 2, rows - 2, cols - 4 });
-	if (all > rows - 2)
+	if (b->marks > 0)
+		screen_putf(s, box.row + rows - 1, box.col + 2, TONE_KEY, 0, cols - 4,
+			    " %zu of %zu: n next, N previous, Esc closes ", b->mark, b->marks);
+	else if (all > rows - 2)
 		screen_putf(s, box.row + rows - 1, box.col + 2, TONE_DIM, 0, cols - 4,
 			    " %d-%d of %d, arrows scroll ", b->top + 1, b->top + rows - 2, all);
 	else

@@ -18,8 +18,12 @@ struct textbox {
 	int top, shown, more; /* more: lines below those that are shown */
 	bool cut; /* long lines are cut instead of folded; left: columns moved away */
 	int left;
-	bool flush; /* continued lines begin where the first one does */
-	int want;   /* columns that its text would take; 0: as a text is read best */
+	bool flush;   /* continued lines begin where the first one does */
+	int want;     /* columns that its text would take; 0: as a text is read best */
+	size_t marks; /* lines of TONE_FAIL that n and N go through; 0: they are no keys here */
+	size_t mark;  /* which of them is looked at, from 1 on; 0 none yet */
+	bool
+	    to_mark; /* it is brought into sight, with what stands above it, when it is drawn */
 };
 
 void textbox_init(struct textbox *b);
@@ -27,6 +31,9 @@ void textbox_clear(struct textbox *b);
 void textbox_open(struct textbox *b, const char *title);
 void textbox_add(struct textbox *b, enum tone tone, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* A line of TONE_FAIL that n and N find; the first is in sight when the box is drawn. */
+void textbox_add_mark(struct textbox *b, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 /* "name       text"; nothing where the text is empty. */
 void textbox_field(struct textbox *b, enum tone tone, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

@@ -232,8 +232,9 @@ static void draw_cells(const struct deck *d, struct screen *s, struct area a,
 static int64_t limits_get(const struct deck *d, const char *array)
 {
 	const struct pane *p = &d->panes[PANE_NODES];
+	bool arrays = p->sort == 0 || strcmp(p->kind->sorts[p->sort], "array") == 0;
 
-	for (size_t i = 0; p->sort == 0 && d->map.have && i < d->map.rows.n; i++)
+	for (size_t i = 0; arrays && d->map.have && i < d->map.rows.n; i++)
 		if (strcmp(d->map.rows.u.arrays[i].array, array) == 0)
 			return d->map.rows.u.arrays[i].max;
 	return -1;
@@ -503,7 +504,7 @@ const struct view view_map = {
 	.keys = keys,
 	.more_keys = node_keys,
 	.hint =
-	    "arrows choose  Enter detail  Space mark  v block  {map} table  {by} shade by  {sort} sort",
+	    "arrows choose  Enter open  Space mark  v block  {map} table  {by} shade by  {sort} groups",
 	.row_count = row_count,
 	.draw_row = draw_row,
 	.cursor_row = cursor_row,
