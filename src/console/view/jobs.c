@@ -244,7 +244,7 @@ static void add_reasons(struct deck *d)
 	if (r->view.reasons[0])
 		textbox_add(&d->under, TONE_TEXT, "%s", r->view.reasons);
 	textbox_add(&d->under, TONE_DIM,
-		    "nodes: %lld asked for, %lld boot, %lld idle, %lld busy, %lld of %lld; %s",
+		    "nodes: %lld asked, %lld boot, %lld idle, %lld busy, %lld of %lld; %s",
 		    (long long)r->view.nodes_asked,
 		    (long long)(r->view.booting - r->view.nodes_asked), (long long)r->view.idle,
 		    (long long)r->view.busy, (long long)r->view.nodes,
