@@ -15,17 +15,19 @@ struct watched {
 	int64_t id;
 	answer_fn *then;
 	unsigned int quiet;
-	char said[260]; /* step and detail last told */
+	char said[600]; /* step, detail and failure last told */
 };
 
 static void look(struct command_run *r);
 
 static void tell_step(struct command_run *r, struct watched *w, const struct json *op)
 {
-	const char *step = json_str(op, "step", ""), *detail = json_str(op, "detail", "");
+	const char *step = json_str(op, "step", ""), *detail = json_str(op, "detail", ""),
+		   *error = json_str(op, "error", "");
 	char now[sizeof(w->said)];
 
-	snprintf(now, sizeof(now), "%s%s%s", step, step[0] && detail[0] ? ": " : "", detail);
+	snprintf(now, sizeof(now), "%s%s%.240s%s%s", step, step[0] && detail[0] ? ": " : "",
+		 detail, error[0] && (step[0] || detail[0]) ? "; tried again: " : "", error);
 	if (now[0] && strcmp(now, w->said) != 0)
 		show_progress(r, "%s", now);
 	snprintf(w->said, sizeof(w->said), "%s", now);

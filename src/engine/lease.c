@@ -148,6 +148,9 @@ int lease_says(const struct run *r, struct err *err)
 
 static void go_on(struct run *r)
 {
+	if (r->lease.told && r->op.id)
+		operation_waits(r, 0, "");
+	r->lease.told = false;
 	intents_act(r);
 	operation_wake(r);
 	observe_soon(r, 0);
@@ -220,6 +223,16 @@ static void told(struct run *r, enum lease_verdict before)
 	engine_look_at_store(r->engine);
 }
 
+/* Whoever waits for the operation learns that it has not begun, and why. */
+static void unknown(struct run *r, const struct err *err)
+{
+	r->lease.retry_ms = clock_mono_ms() + RETRY_MS;
+	if (r->op.id && err && err->msg[0]) {
+		r->lease.told = true;
+		operation_waits(r, clock_utc_ms() + RETRY_MS, err->msg);
+	}
+}
+
 static void on_look(void *arg, const struct cloud_sight *s, const struct err *err)
 {
 	struct run *r = arg;
@@ -228,7 +241,7 @@ static void on_look(void *arg, const struct cloud_sight *s, const struct err *er
 
 	l->call = NULL;
 	if (s->look == CLOUD_LOOK_UNKNOWN) {
-		l->retry_ms = clock_mono_ms() + RETRY_MS;
+		unknown(r, err);
 		log_debug("cluster %s: lease: %s", r->cluster.name, err ? err->msg : "?");
 		return;
 	}

@@ -78,6 +78,7 @@ struct run_lease { /* who acts on the cluster, as its group says: lease.c */
 	struct lease theirs;	  /* what the tag says */
 	struct strs tags;	  /* all of the group's */
 	struct cloud_call *call;
+	bool told;		     /* an operation that waits for a look says so */
 	bool writing;		     /* the change of the group that is open is the tag's */
 	int64_t looked_ms, retry_ms; /* mono */
 };

@@ -122,7 +122,7 @@ static struct json *operation_json(struct fake *f, int64_t id)
 			       .kind = id == 9 ? OP_DELETE : OP_START };
 	struct json *j;
 
-	o.state = f->looks++ < 1 ? OP_RUNNING : id == 8 ? OP_FAILED : OP_DONE;
+	o.state = f->looks++ % 2 == 0 ? OP_RUNNING : id == 8 ? OP_FAILED : OP_DONE;
 	snprintf(o.step, sizeof(o.step), "network");
 	snprintf(o.detail, sizeof(o.detail), "waits for the subnet");
 	if (id == 8)
@@ -161,7 +161,9 @@ static struct json *ssh_json(const struct fake *f, char cluster, const char *que
 	json_set_str(j, "transport", cluster == 'd' ? "ssh" : "local");
 	json_set_str(j, "bin", cluster == 'g' ? "/bin" : NULL);
 	json_set_str(j, "key", strstr(query, "locked") ? "/nonexistent/key" : key);
-	json_add(argv, json_new_string(strstr(query, "code") ? "/bin/sh" : "/bin/echo"));
+	json_add(argv, json_new_string(strstr(query, "code")   ? "/bin/sh"
+				       : strstr(query, "gone") ? "/nonexistent/ssh"
+							       : "/bin/echo"));
 	json_add(argv, json_new_string(strstr(query, "code") ? "-c" : "to"));
 	if (!strstr(query, "code"))
 		json_add(argv, json_new_string("op@head"));

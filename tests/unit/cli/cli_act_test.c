@@ -84,6 +84,8 @@ static void waits_for_an_operation(void **state)
 	assert_string_equal(json_str(j, "state", ""), "done");
 	json_free(j);
 	assert_int_equal(cli_run(s, "paceline cluster start bad --wait"), 1);
+	HAS(ERROUT(s), "network: waits for the subnet; tried again: no quota for cores in "
+		       "westeurope\n");
 	HAS(ERROUT(s), "paceline: operation 8 failed: no quota for cores in westeurope\n");
 }
 
@@ -249,6 +251,8 @@ static void goes_to_a_node(void **state)
 	assert_int_equal(cli_run(s, "paceline ssh demo code -- no-such-command-here"), 127);
 	assert_int_equal(cli_run(s, "paceline ssh demo code"), 2);
 	HAS(ERROUT(s), "there is nothing to do: a shell needs a terminal; name a command");
+	assert_int_equal(cli_run(s, "paceline ssh demo gone -- true"), 1);
+	HAS(ERROUT(s), "there is no /nonexistent/ssh on this machine: install openssh-client");
 	assert_int_equal(cli_run(s, "paceline ssh demo --json -- true"), 2);
 	HAS(ERROUT(s), "ssh takes no --json");
 	assert_int_equal(cli_run(s, "paceline ssh demo locked"), 1);
