@@ -61,7 +61,7 @@ static void on_list(struct command_run *r, const struct json *answer)
 	const struct json *rows = json_get(answer, "rows");
 
 	if (!list_none_show(r, answer,
-			    command_option(r, "ended") ? "jobs, those that ended included"
+			    command_option(r, "ended") ? "jobs in its queue or ended lately"
 						       : "jobs in its queue"))
 		show_columns(r, "JOBID", "NAME", "USER", "PARTITION", "ST", "TASKS", "CPUS",
 			     "TIME", "NODES OR REASON");

@@ -134,8 +134,8 @@ bool list_none_show(struct command_run *r, const struct json *answer, const char
 	if (json_len(json_get(answer, "rows")) > 0)
 		return false;
 	if (total > 0)
-		show_text(r, "no row fits the filter; without it there are %lld %s of %s",
-			  (long long)total, things, r->args.v[0]);
+		show_text(r, "no row fits the filter; %s has %lld %s", r->args.v[0],
+			  (long long)total, things);
 	else
 		show_text(r, "%s has no %s", r->args.v[0], things);
 	return true;
