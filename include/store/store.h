@@ -23,6 +23,7 @@ struct store;
 
 struct store *store_open(const char *path, bool any_file_system, struct err *err); /* migrates, checks (R2.7), makes engine_id once */
 void store_close(struct store *st); /* in order: the next open need not look at every page for it */
+bool store_was_open(const struct store *st); /* the engine that had it before did not close it */
 /* Hears of an unknown outcome (R2.4) and of damage (R2.7) at once, whoever wrote or read. */
 void store_on_trouble(struct store *st, void (*cb)(void *arg, const struct err *why), void *arg);
 /*

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "engine/act.h"
 #include "engine/bill.h"
+#include "engine/comeback.h"
 #include "engine/editing.h"
 #include "engine/found.h"
 #include "engine/history.h"
@@ -64,6 +65,7 @@ int engine_lock(const char *state_dir, struct err *err)
 
 static int take_lock(struct engine *e, struct err *err)
 {
+	e->last_sign_ms = comeback_last_sign(e->state_dir);
 	e->lock_fd = engine_lock(e->state_dir, err);
 	return e->lock_fd < 0 ? -1 : 0;
 }
@@ -209,6 +211,7 @@ static void housekeeping(void *arg)
 
 	loop_doing(e->loop, "housekeeping");
 	timer_set(e->housekeeping, HOUSEKEEPING_MS);
+	comeback_sign(e);
 	editing_tick(e);
 	checkpoint_tick(e);
 	engine_look_at_store(e);
@@ -223,6 +226,7 @@ static void tell_change(void *arg)
 {
 	struct engine *e = arg;
 
+	comeback_sign(e);
 	if (e->on_change)
 		e->on_change(e->on_change_arg);
 }
@@ -267,6 +271,7 @@ struct engine *engine_new(struct loop *l, const struct engine_options *o, struct
 	if (finds_load(e, err) < 0 || load_clusters(e, err) < 0)
 		return fail(e);
 	moments_begin(e);
+	comeback_tell(e);
 	if (o->take_over)
 		lease_allow(e, LEASE_TAKE_ANY);
 	lease_tick(e);

@@ -90,6 +90,7 @@ struct engine {
 	char safe_why[120]; /* of safe mode */
 	struct lease lease; /* of this life */
 	struct drift drift;
+	int64_t last_sign_ms, sign_ms; /* of the life before, and of this one: comeback.c */
 	int64_t drift_written_ms; /* how far they were apart, as the store has it: moments.c */
 	char issue[240];	  /* of the engine itself: safe mode, disk, store */
 	struct finds finds;

@@ -141,6 +141,7 @@ static int look_whole(struct store *st, struct err *err)
 	snprintf(last_boot, sizeof(last_boot), "%s", known ? known : "");
 	last.clean = fact_int(st, "clean") == 1;
 	last.checked_ms = fact_int(st, "checked_ms");
+	st->was_open = last_boot[0] && !last.clean;
 	machine_boot(boot);
 	if (store_needs_look(&last, boot, clock_utc_ms())) {
 		if (sql_check(st->sql, true, err) < 0 ||
@@ -201,6 +202,11 @@ void store_close(struct store *st)
 	free(st->path);
 	free(st->fact);
 	free(st);
+}
+
+bool store_was_open(const struct store *st)
+{
+	return st->was_open;
 }
 
 const char *store_engine_id(const struct store *st)

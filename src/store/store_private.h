@@ -10,6 +10,7 @@ struct store {
 	char *path;
 	char engine_id[33];
 	bool opened; /* whole: its end is worth a note */
+	bool was_open;
 	char *fact; /* what store_fact() lent last */
 };
 

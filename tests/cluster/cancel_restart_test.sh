@@ -34,6 +34,8 @@ fault hang 0
 engine_start
 engine_wait
 until_true waits "$job"; ok "the engine died and is there again, and the job runs still"
+cli events --most 1000 | grep -E 'the engine came back after [0-9hms]+; its last sign of life was at .*: it found 1 cluster with [0-9]+ node' >"$site/said"
+ok "R1.3: an event says how long it was away, and what it found"
 by_hand "$job"
 until_true shows "cancelled at .*by $me" "$job"; ok "when it leaves the queue it is known who asked for it, before the restart"
 fault down 1

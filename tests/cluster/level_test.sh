@@ -44,6 +44,7 @@ by_hand DELETE "$vm" >"$site/said" 2>&1 && grep -q '20[0-4]$' "$site/said" && lo
 engine_start && engine_wait
 until_true event " $lost .*evicted: "; ok "R5.1: the next engine sees that the machine is gone"
 ! event " $lost .*draining"; ok "R6.3: its node goes without a drain"
+! event 'the engine came back'; ok "R1.3: the next engine has nothing to say of an end that was in order"
 until_true busy 3; ok "R5.1: and gives all three jobs a node"
 
 node=$(first name) job=$(first job)
