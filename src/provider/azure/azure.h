@@ -30,7 +30,8 @@ struct cloud {
 	struct http_client *http;
 	struct rng rng;
 	char *token;
-	int64_t token_until_ms, token_refresh_ms;
+	uint64_t token_no; /* counts them */
+	int64_t token_asked_ms, token_until_ms, token_refresh_ms;
 	struct http_call *token_call;
 	struct arm *waiting;	   /* list of exchanges without a token yet */
 	struct cloud_call *calls;  /* all that is under way */

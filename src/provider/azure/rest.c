@@ -34,6 +34,7 @@ struct arm {
 	bool may_be_done;  /* an earlier try may have been carried out */
 	struct err failed; /* no token: told by the timer, not within the loop over all */
 	unsigned int tries;
+	uint64_t token_no; /* of the token that it was last sent with */
 	int64_t began_ms;
 	arm_cb *cb;
 	void *arg;
@@ -269,7 +270,9 @@ static bool again(struct arm *a, const struct arm_answer *answer)
 {
 	if (answer->status == 401 && !a->token_retried) {
 		a->token_retried = true;
-		token_drop(a->cloud);
+		/* of several that were under way the first one drops it */
+		if (a->token_no == a->cloud->token_no)
+			token_drop(a->cloud);
 		timer_set(a->timer, 0);
 		return true;
 	}
@@ -285,6 +288,21 @@ static bool again(struct arm *a, const struct arm_answer *answer)
 		return true;
 	}
 	return false;
+}
+
+/* A token that is not taken any more says nothing of the cloud before a fresh one was tried
+ * (B10): it may have ended on its way. */
+static void judge(struct arm *a, const struct arm_answer *answer)
+{
+	int status = answer->status;
+	char text[160];
+
+	breaker_result(&a->place->breakers[a->lane], status < 500, clock_mono_ms());
+	if (status == 401 && !a->token_retried)
+		return;
+	snprintf(text, sizeof(text), "the cloud answers with errors: %d%s%.80s", status,
+		 answer->code[0] ? " " : "", answer->code);
+	health(a->cloud, status < 500 && status != 401, text);
 }
 
 static int64_t wait_asked(const struct http_reply *r)
@@ -322,13 +340,12 @@ static void on_reply(void *arg, const struct http_reply *reply, const struct err
 	answer.body = body;
 	read_rates(a, reply);
 	read_skew(c, reply);
-	breaker_result(&a->place->breakers[a->lane], reply->status < 500, clock_mono_ms());
-	health(c, reply->status < 500 && reply->status != 401, "the cloud answers with errors");
 	if (reply->status / 100 != 2)
 		arm_error_read(&answer, reply->status, body, reply->body);
 	else if (reply->body_len && !body)
 		err_set(&answer.err, is_write(a) ? ERR_UNKNOWN : ERR_IO,
 			"the answer is no whole JSON");
+	judge(a, &answer);
 	if (answer.err.code == ERR_NONE || !again(a, &answer))
 		finish(a, &answer);
 	json_free(body);
@@ -352,6 +369,7 @@ static void send_now(struct arm *a)
 					.body_len = a->text ? strlen(a->text) : 0,
 					.total_ms = a->is_list ? HTTP_LIST_MS : HTTP_TOTAL_MS };
 
+	a->token_no = c->token_no;
 	c->health.calls++;
 	c->health.writes += is_write(a);
 	a->call = http_client_send(c->http, &q, on_reply, a);

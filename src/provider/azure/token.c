@@ -54,16 +54,19 @@ static void token_failed(struct cloud *c, const struct err *err)
 	arm_waiting_go(c, err);
 }
 
+/* By when it was asked for: its life began before it came, and one that seems to last longer
+ * than it does is refused. */
 static void token_take(struct cloud *c, const struct json *j)
 {
-	int64_t now = clock_utc_ms(), life = json_int(j, "expires_in", 3599) * 1000;
+	int64_t from = c->token_asked_ms, life = json_int(j, "expires_in", 3599) * 1000;
 	int64_t early = life / 2 < EARLY_MS ? life / 2 : EARLY_MS;
 
 	free(c->token);
 	c->token = xstrdup(json_str(j, "access_token", ""));
-	c->token_until_ms = now + life;
+	c->token_no++;
+	c->token_until_ms = from + life;
 	c->token_refresh_ms =
-	    now + life - early - (int64_t)((double)early * 0.1 * rng_unit(&c->rng));
+	    from + life - early - (int64_t)((double)early * 0.1 * rng_unit(&c->rng));
 	arm_waiting_go(c, NULL);
 }
 
@@ -111,6 +114,7 @@ static void token_ask(struct cloud *c)
 						.body = buf_str(&form),
 						.body_len = form.len };
 
+		c->token_asked_ms = clock_utc_ms();
 		c->token_call = http_client_send(c->http, &q, on_token, c);
 	}
 	buf_clear(&form);

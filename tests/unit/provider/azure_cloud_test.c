@@ -396,6 +396,34 @@ static void a_refused_token_is_fetched_anew_once(void **state)
 	assert_int_equal(l->arm->n.tokens, 3);
 }
 
+static void count_turns(void *arg)
+{
+	(*(unsigned int *)arg)++;
+}
+
+/* B10 */
+static void a_token_that_ended_on_its_way_is_no_trouble_of_the_cloud(void **state)
+{
+	struct lab *l = *state;
+	struct cloud_health health;
+	unsigned int turns = 0;
+
+	make_base(l);
+	provider_azure.on_health(l->cloud, count_turns, &turns);
+	fault(l, "{\"method\":\"GET\",\"match\":\"virtualNetworks\",\"effect\":\"status\","
+		 "\"status\":401,\"code\":\"ExpiredAuthenticationToken\",\"count\":1}");
+	assert_int_equal(ask_look(&l->ask, CLOUD_NETWORK, l->ask.net).look, CLOUD_IS_THERE);
+	assert_int_equal(turns, 0);
+	fault(l, "{\"method\":\"GET\",\"match\":\"virtualNetworks\",\"effect\":\"status\","
+		 "\"status\":401,\"code\":\"InvalidAuthenticationToken\",\"count\":2}");
+	assert_int_equal(ask_look(&l->ask, CLOUD_NETWORK, l->ask.net).look, CLOUD_LOOK_UNKNOWN);
+	assert_int_equal(turns, 1);
+	provider_azure.health(l->cloud, &health);
+	assert_string_equal(health.text,
+			    "the cloud answers with errors: 401 InvalidAuthenticationToken");
+	provider_azure.on_health(l->cloud, NULL, NULL);
+}
+
 static void a_throttled_call_waits_as_long_as_it_was_asked(void **state)
 {
 	struct lab *l = *state;
@@ -411,11 +439,6 @@ static void a_throttled_call_waits_as_long_as_it_was_asked(void **state)
 	assert_true(clock_mono_ms() - before >= 40000);
 	provider_azure.health(l->cloud, &health);
 	assert_int_equal(health.throttled, 1);
-}
-
-static void count_turns(void *arg)
-{
-	(*(unsigned int *)arg)++;
 }
 
 static void whoever_watches_hears_of_each_turn_of_its_health(void **state)
@@ -880,6 +903,7 @@ int main(void)
 		WITH(a_missing_secret_fails_the_call_and_does_not_hang_it),
 		WITH(a_refused_token_is_fetched_anew_once),
 		WITH(a_throttled_call_waits_as_long_as_it_was_asked),
+		WITH(a_token_that_ended_on_its_way_is_no_trouble_of_the_cloud),
 		WITH(whoever_watches_hears_of_each_turn_of_its_health),
 		WITH(a_wait_that_is_too_long_is_handed_up_with_its_time),
 		WITH(trouble_of_one_region_stops_no_other),
