@@ -461,8 +461,8 @@ const char *words_node_next(const struct node *n)
 		[NODE_EVICTED] = "the cloud took its machine; its jobs are put back into the "
 				 "queue and get another node",
 		[NODE_UNHEALTHY] =
-		    "it takes jobs again when the scheduler sees it ready; until "
-		    "then it is left alone",
+		    "its jobs are put back into the queue, and its machine is deleted when "
+		    "it is empty; if it answers before, it takes jobs again",
 		[NODE_DEALLOCATED] = "its machine is off and its disk is kept",
 	};
 

@@ -178,10 +178,16 @@ int members_load(struct run *r, struct err *err)
 	return 0;
 }
 
+static void member_free(struct member *m)
+{
+	free(m->told);
+	free(m);
+}
+
 void members_free(struct run *r)
 {
 	for (size_t i = 0; i < r->n_members; i++)
-		free(r->members[i]);
+		member_free(r->members[i]);
 	free(r->members);
 	r->members = NULL;
 	r->n_members = r->cap_members = 0;
@@ -310,7 +316,7 @@ void member_gone(struct run *r, struct member *m, const char *reason)
 		past_vm_add(r, m->node.vm_id, clock_utc_ms());
 	}
 	r->publish_due = true;
-	free(m);
+	member_free(m);
 }
 
 int64_t member_free_index(struct run *r, const char *array)

@@ -9,6 +9,8 @@
 
 struct run;
 
+#define LOOKS_MAX 20 /* at machines by their ids, at once */
+
 enum source_state { SOURCE_NEVER, SOURCE_OK, SOURCE_UNKNOWN };
 
 struct source { /* one thing that is read (R5.2) */

@@ -29,6 +29,7 @@
 #include "engine/publish.h"
 #include "engine/region.h"
 #include "engine/scaleset.h"
+#include "engine/silence.h"
 #include "engine/spot.h"
 
 /*
@@ -106,8 +107,10 @@ static void from_queue(struct run *r, struct member *m, const struct sched_node 
 	snprintf(m->node.user, sizeof(m->node.user), "%s", sn ? sn->user : "");
 	if (m->node.state == NODE_EVICTED)
 		still_there(r, m, sn);
-	if (!sn)
+	if (!sn) {
+		silence_heard(r, m, NULL);
 		return;
+	}
 	if (is_noticed(r, m, sn)) {
 		drain_feed(r, m, DRAIN_EV_VM_GONE,
 			   "spot eviction notice: the cloud takes its machine back");
@@ -128,6 +131,7 @@ static void from_queue(struct run *r, struct member *m, const struct sched_node 
 	default:
 		break;
 	}
+	silence_heard(r, m, sn); /* as it is from here */
 }
 
 /* Nodes that the last reading showed, that this one does not, and that nobody sent away. */
@@ -284,6 +288,7 @@ static void bound(struct run *r, struct member *m, const struct cloud_vm *vm)
 		boot_feed(r, m, BOOT_EV_VM_FAILED, "the cloud reports that its machine failed");
 	else if (vm->power == POWER_RUNNING)
 		boot_feed(r, m, BOOT_EV_VM_RUNNING, "machine runs");
+	silence_listed(r, m);
 }
 
 /* R7.3: what the scheduler knows has joined, and goes as every node goes, drained and empty. */
@@ -387,8 +392,6 @@ static void on_missing(void *arg, const struct cloud_sight *s, const struct err 
 	}
 	free(l);
 }
-
-#define LOOKS_MAX 20
 
 /* In the rows, not in the listing: asked for by id before anything is believed (R5.4). */
 static void missing(struct run *r, struct member *m, int64_t listing_started_ms)

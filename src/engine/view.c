@@ -14,6 +14,7 @@
 #include "engine/members.h"
 #include "engine/operation.h"
 #include "engine/region.h"
+#include "engine/silence.h"
 #include "engine/upkeep.h"
 #include "template/template.h"
 
@@ -46,7 +47,7 @@ size_t engine_nodes(const struct engine *e, const struct cluster *c,
 		return 0;
 	r->node_list = xreallocarray(r->node_list, r->n_members + 1, sizeof(*r->node_list));
 	for (size_t i = 0; i < r->n_members; i++)
-		r->node_list[i] = &r->members[i]->node;
+		r->node_list[i] = member_told(r, r->members[i]);
 	*out = r->node_list;
 	return r->n_members;
 }
@@ -151,15 +152,15 @@ static void count_nodes(struct cluster_view *v, const struct run *r)
 {
 	for (size_t i = 0; i < r->n_members; i++) {
 		const struct node *n = &r->members[i]->node;
+		enum node_state s = member_told_state(r->members[i]);
 
 		v->nodes++;
-		v->busy += n->state == NODE_BUSY;
-		v->idle += n->state == NODE_IDLE;
-		v->booting += node_is_booting(n->state);
-		v->nodes_asked += n->state == NODE_PLANNED || n->state == NODE_REQUESTED;
-		v->draining += n->state == NODE_DRAINING || n->state == NODE_DELETING;
-		v->failed += n->state == NODE_FAILED || n->state == NODE_UNHEALTHY ||
-			     n->state == NODE_EVICTED;
+		v->busy += s == NODE_BUSY;
+		v->idle += s == NODE_IDLE;
+		v->booting += node_is_booting(s);
+		v->nodes_asked += s == NODE_PLANNED || s == NODE_REQUESTED;
+		v->draining += s == NODE_DRAINING || s == NODE_DELETING;
+		v->failed += s == NODE_FAILED || s == NODE_UNHEALTHY || s == NODE_EVICTED;
 		if (!n->bound_ms)
 			continue;
 		if (n->price < 0)

@@ -12,6 +12,7 @@
 #include "engine/jobs.h"
 #include "engine/members.h"
 #include "engine/run.h"
+#include "engine/silence.h"
 
 static const char *or_none(const char *s)
 {
@@ -67,9 +68,9 @@ static void kept_lines(struct buf *out, const struct run *r, const struct member
 		buf_addf(out, "its machine failed and stays: unkeep it and it is replaced\n");
 }
 
-static void of_node(struct buf *out, struct run *r, const struct member *m)
+static void of_node(struct buf *out, struct run *r, struct member *m)
 {
-	const struct node *n = &m->node;
+	const struct node *n = member_told(r, m);
 	struct err err = ERR_INIT;
 	char span[CLOCK_TEXT], kept[160];
 

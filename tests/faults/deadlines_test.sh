@@ -40,6 +40,10 @@ END
 #!/bin/sh
 case "\$*" in
 *"show nodes"*)
+	if [ -e "$site/silent" ]; then
+		"$site/cloud/bin/scontrol" "\$@" | /bin/sed 's/State=\(ALLOCATED\|MIXED\)[A-Z_+]*/&+NOT_RESPONDING/'
+		exit
+	fi
 	"$site/cloud/bin/scontrol" "\$@" || exit
 	[ -s "$site/job" ] || exit 0
 	drain=
@@ -106,4 +110,13 @@ cluster '.view.issue | test("^htc-1: its machine is still there 15 min after its
 shows 'its machine is still there, .* after its deletion was asked for: it costs until it is gone' why demo htc-1; ok "R5.7: and so does the node's own why"
 until_true nodes 'any(.rows[]; .state == "busy")'; ok "the deletion ends, and another machine works"
 until_true cluster '.view.issue == ""'; ok "the badge is gone"
+
+# Slurm has no answer of a node, and waits a while before it gives it up.
+touch "$site/silent"
+until_true nodes 'any(.rows[]; .state == "unhealthy" and (.reason | test("^not answering since [0-9:]+; once the scheduler gives it up, its jobs are requeued and its machine is deleted")))'
+ok "a node that does not answer is told as such at once, with what comes next"
+cluster '.view.busy == 0 and .view.failed == 1'; ok "and counted as such"
+rm "$site/silent"
+until_true nodes 'any(.rows[]; .state == "busy")'; ok "it answers again"
+! told '(unhealthy|draining|deleting): .*answer'; ok "and nothing was done to it"
 tap_end
