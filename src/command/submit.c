@@ -10,6 +10,7 @@
 #include "model/queue.h"
 
 #define SCRIPT_MAX   ((size_t)1 << 20)
+#define HEAD_MAX     ((size_t)32 << 10)
 #define SAMPLE	     "monte-carlo.sh" /* for a template that names none */
 #define LOOK_MS	     1000
 #define NAME_MAX_JOB 64
@@ -268,11 +269,31 @@ static void on_fits(struct command_run *r, const struct json *answer, const stru
 	submit(r);
 }
 
+/* What the script says of its size stands in front of its first command. The scheduler's own
+ * options may say otherwise, and are not judged: then it is left out. */
+static void put_script_head(const struct json *of, struct json *body)
+{
+	const char *script = json_str(of, "script_text", "");
+	size_t n = strlen(script);
+	char *head;
+
+	if (json_len(json_get(of, "args")) > 0)
+		return;
+	if (n > HEAD_MAX)
+		for (n = HEAD_MAX; n > 0 && script[n - 1] != '\n';)
+			n--;
+	head = xstrndup(script, n);
+	json_set_str(body, "script_text", head);
+	free(head);
+}
+
 static void look_whether_it_fits(struct command_run *r)
 {
+	const struct submission *s = r->state;
 	struct json *body = json_new_object();
 
 	put_changes(r, body);
+	put_script_head(s->body, body);
 	run_post_any(r, client_path("/v1/clusters/%/jobs/check", the_cluster(r), (char *)NULL),
 		     body, on_fits);
 }
@@ -293,7 +314,7 @@ static void send_script(struct command_run *r, const char *path, size_t first_ar
 		json_set_str(body, "cwd", command_option(r, "cwd"));
 	put_words(r, first_arg, body);
 	s->body = body;
-	if (asks_for_more(r))
+	if (asks_for_more(r) || json_len(json_get(body, "args")) == 0)
 		look_whether_it_fits(r);
 	else
 		submit(r);

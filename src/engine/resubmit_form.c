@@ -305,6 +305,17 @@ static void take_script(struct json *out, const struct check_job *f, struct job_
 	check_told(out, "script", CHECK_UNKNOWN, text);
 }
 
+/* Processes go where there is room: without a number of nodes each is placed by itself. */
+static void spread(struct job *job, int64_t processes, const char *nodes)
+{
+	if (processes < 2 || (nodes[0] && !strchr(nodes, '-')))
+		return;
+	job->cpus = job->cpus > processes ? job->cpus / processes : 1;
+	job->nodes_min = 1;
+	if (job->tasks > 0 && job->tasks <= INT32_MAX)
+		job->tasks *= processes;
+}
+
 void check_job(struct json *out, const struct check_job *f, const struct job *as,
 	       const struct json *changes)
 {
@@ -325,6 +336,7 @@ void check_job(struct json *out, const struct check_job *f, const struct job *as
 		job.partition = own.partition;
 	if (!check_sizes(out, f, &job, &c, json_int(changes, "processes", own.processes)))
 		return;
+	spread(&job, own.processes, c.nodes);
 	if (json_len(json_get(out, "problems")) == 0 && f->facts)
 		check_fit(out, f, &job);
 	if (json_len(json_get(changes, "args")) > 0)

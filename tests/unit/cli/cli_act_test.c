@@ -227,7 +227,8 @@ static void submits_and_waits(void **state)
 	words[6] = "400";
 	words[7] = NULL;
 	assert_int_equal(cli_run_argv(s, &o, words), 0);
-	HAS(cli_asked(s), "POST /v1/clusters/demo/jobs/check {\"cpus\":\"400\"}");
+	HAS(cli_asked(s),
+	    "POST /v1/clusters/demo/jobs/check {\"cpus\":\"400\",\"script_text\":\"#!/bin/sh\\n\"}");
 	HAS(ERROUT(s), "never fits: it asks for 400 cores\n");
 	assert_string_equal(OUT(s), "job 12 is in the queue of demo\n");
 	assert_int_equal(cli_run(s, "paceline job submit demo /nonexistent.sh"), 1);

@@ -218,6 +218,12 @@ static void what_the_script_says_counts_where_the_form_says_nothing(void **state
 	assert_non_null(strstr(first(w, "checks", "text"), "2 new nodes: 2 tasks pending"));
 	LOOK(w, "script_text=#!/bin/sh\n#SBATCH -c 3\n");
 	assert_non_null(strstr(first(w, "problems", "text"), "never fits"));
+	LOOK(w, "script_text=#!/bin/sh\n#SBATCH -n 8\n"); /* wherever there is room */
+	assert_non_null(strstr(first(w, "checks", "text"), "4 new nodes: 8 tasks pending"));
+	LOOK(w, "script_text=#!/bin/sh\n#SBATCH -n 8 -N 2-4\n");
+	assert_int_equal(count(w, "problems"), 0);
+	LOOK(w, "script_text=#!/bin/sh\n#SBATCH -n 8 -N 2\n");
+	assert_non_null(strstr(first(w, "problems", "text"), "never fits"));
 	LOOK(w, "script_text=#!/bin/sh\n#SBATCH --gres=gpu:1\n");
 	assert_string_equal(first(w, "checks", "text"),
 			    "the script's --gres=gpu:1 is not judged");
