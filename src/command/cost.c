@@ -57,8 +57,9 @@ static void show_kept(struct command_run *r, const struct json *j)
 static const char *budget_word(const char *state)
 {
 	static const char *const words[][2] = {
-		{ "over", "used up: no nodes are made for new jobs" },
-		{ "committed", "committed to what runs: no nodes are made for new jobs" },
+		{ "over", "used up: no nodes are made for new jobs; " BUDGET_RAISE },
+		{ "committed",
+		  "all of it is taken: no nodes are made for new jobs; " BUDGET_RAISE },
 		{ "will_be_over", "too small for this month at the present rate" },
 		{ "near", "near its end" },
 	};

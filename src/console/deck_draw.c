@@ -600,8 +600,7 @@ static void draw_sorts(const struct deck *d, struct screen *s, struct area body)
 	struct area box = { body.row, body.col + 1, rows, body.cols < 34 ? body.cols - 1 : 33 };
 
 	screen_fill(s, box, TONE_TEXT, 0);
-	screen_box(s, box, TONE_DIM,
-		   d->view == &view_map ? "Group by, in this order" : "Order");
+	screen_box(s, box, TONE_DIM, d->view == &view_map ? "Order and groups" : "Order");
 	for (int i = 0; i < rows - 2; i++) {
 		const char *name = p->kind->sorts[i];
 		bool on = (size_t)i == p->sort;

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "console/view/cost.h"
+#include "model/budget.h"
 
 #define PERCENT	    100
 #define BAR_CELLS   20
@@ -77,8 +78,9 @@ static void budget_line(struct textbox *out, const char *title, const char *of,
 		{ "ok", "enough at this rate", TONE_OK },
 		{ "near", "near its end", TONE_WARN },
 		{ "will_be_over", "too small at this rate", TONE_WARN },
-		{ "committed", "committed: no nodes are made for new jobs", TONE_FAIL },
-		{ "over", "used up: no nodes are made for new jobs", TONE_FAIL },
+		{ "committed", "committed: no nodes are made for new jobs; " BUDGET_RAISE,
+		  TONE_FAIL },
+		{ "over", "used up: no nodes are made for new jobs; " BUDGET_RAISE, TONE_FAIL },
 	};
 	const char *state = json_str(b, "state", "");
 	char cells[BAR_CELLS + 1], spent[24], limit[24];
