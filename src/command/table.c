@@ -71,7 +71,8 @@ static const struct command_option delete_options[] = {
 };
 
 static const struct command_option rows_options[] = {
-	{ "filter", "FILTER", "only rows that fit, as in \"state:idle user:alice\"" },
+	{ "filter", "FILTER",
+	  "only rows that fit; a blank is AND, | OR, ! NOT: \"state:idle user:alice\"" },
 	{ "sort", "COLUMN", "order by a column; -COLUMN turns it round" },
 	{ "limit", "N", "at most N rows" },
 	OPTIONS_END,
@@ -104,7 +105,8 @@ static const struct command_option submit_options[] = {
 };
 
 static const struct command_option job_list_options[] = {
-	{ "filter", "FILTER", "only rows that fit, as in \"state:fail user:alice\"" },
+	{ "filter", "FILTER",
+	  "only rows that fit; a blank is AND, | OR, ! NOT: \"state:fail user:alice\"" },
 	{ "sort", "COLUMN", "order by a column; -COLUMN turns it round" },
 	{ "limit", "N", "at most N rows" },
 	{ "ended", NULL, "those that ended in the last 24 hours, too" },

@@ -557,12 +557,32 @@ static int parse_field(struct parse *p)
 	return 0;
 }
 
+/* Words of other grammars: looked for as text they would quietly find nothing. */
+static int check_operator(struct parse *p, const struct value *v)
+{
+	static const struct {
+		const char *word, *instead;
+	} operators[] = { { "and", "a blank is AND: leave it out" },
+			  { "&&", "a blank is AND: leave it out" },
+			  { "or", "OR is |, or a comma, as in state:fail,drain" },
+			  { "not", "NOT is !, as in !state:fail" } };
+	bool alone = strspn(p->text, " \t") == v->at && !p->text[p->at];
+
+	for (size_t i = 0; !alone && !v->quoted && i < ARRAY_LEN(operators); i++)
+		if (strcasecmp(buf_str(&v->text), operators[i].word) == 0)
+			return fail(p, v->at, "%s; as a word it stands in quotes: \"%s\"",
+				    operators[i].instead, operators[i].word);
+	return 0;
+}
+
 static int parse_word(struct parse *p)
 {
 	struct value v;
 	struct test *t;
 	int rc = read_value(p, &v, " \t|()\"");
 
+	if (rc == 0)
+		rc = check_operator(p, &v);
 	if (rc == 0) {
 		t = add_test(p->f);
 		set_text(t, &v);

@@ -173,6 +173,10 @@ static const struct {
 	{ "name~/^h[pt]c-[[:digit:]]+$/ name~/[]x+(){50}-]/", "xxx." },
 	{ "name~/(h|t){1,2}pc-[0-9]{2,}/", "..x." },
 	{ "name~a+b+c+d+e+f+g+h+i+j+k+l+|hpc", "..x." },
+	{ "or", "...." },
+	{ "timed \"out\"", ".x.." },
+	{ "timed \"or\"", "...." },
+	{ "timed /or/", "...." },
 };
 
 static void nodes_pass_as_the_grammar_says(void **state)
@@ -286,6 +290,12 @@ static const struct {
 	{ NOUN_NODE, "name~x{100}y{301}", "column 6: this expression is too large" },
 	{ NOUN_NODE, "name~al+++*+++*+++++++", "column 6: this expression is too large" },
 	{ NOUN_NODE, "\xc3\xbc\xc3\xbc foo:1", "column 4: node rows have no \"foo\"" },
+	{ NOUN_NODE, "state:fail or state:drain",
+	  "column 12: OR is |, or a comma, as in state:fail,drain; as a word it stands in "
+	  "quotes: \"or\"" },
+	{ NOUN_NODE, "array:htc AND state:fail", "column 11: a blank is AND: leave it out" },
+	{ NOUN_NODE, "array:htc && state:fail", "column 11: a blank is AND: leave it out" },
+	{ NOUN_NODE, "(not state:fail)", "column 2: NOT is !, as in !state:fail" },
 	{ NOUN_JOB, "marked:yes", "column 1: job rows have no \"marked\"" },
 };
 
