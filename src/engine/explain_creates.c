@@ -36,7 +36,7 @@ static void crowd_add(struct crowd *c, const struct planner *p, const struct pla
 /* pending: all of them, when the new nodes are for some alone */
 static void crowd_text(char out[160], const struct crowd *c, int64_t pending)
 {
-	char cores[64], of[32] = "";
+	char cores[64];
 
 	if (c->cpus_max > c->cpus_min)
 		snprintf(cores, sizeof(cores), "%.6g to %.6g cores each", c->cpus_min,
@@ -44,8 +44,6 @@ static void crowd_text(char out[160], const struct crowd *c, int64_t pending)
 	else
 		snprintf(cores, sizeof(cores), "%.6g core%s each", c->cpus_max,
 			 c->cpus_max > 1 ? "s" : "");
-	if (c->tasks < pending)
-		snprintf(of, sizeof(of), " of %" PRId64, pending);
 	if (c->jobs_nodes > 0 && c->tasks > 0)
 		snprintf(out, 160,
 			 "%" PRId64 " tasks and %" PRId64 " nodes of jobs pending, %s",
@@ -53,9 +51,12 @@ static void crowd_text(char out[160], const struct crowd *c, int64_t pending)
 	else if (c->jobs_nodes > 0)
 		snprintf(out, 160, "jobs that want %" PRId64 " nodes pending, %s",
 			 c->jobs_nodes, cores);
+	else if (c->tasks < pending)
+		snprintf(out, 160, "for %" PRId64 " of the %" PRId64 " pending tasks, %s",
+			 c->tasks, pending, cores);
 	else
-		snprintf(out, 160, "%" PRId64 "%s task%s pending, %s", c->tasks, of,
-			 c->tasks == 1 && !of[0] ? "" : "s", cores);
+		snprintf(out, 160, "%" PRId64 " task%s pending, %s", c->tasks,
+			 c->tasks == 1 ? "" : "s", cores);
 }
 
 /* Is there a bucket of lower price per core that was open? Then the size was chosen for another

@@ -45,6 +45,9 @@ int slice_num(int64_t *out, struct slice f, int64_t min, int64_t max);
 int slurm_time_read(int64_t *utc_s,
 		    struct slice f); /* 0 when there is none; TZ=UTC is our doing */
 int slurm_limit_read(int64_t *secs, struct slice f); /* -1 when there is no limit */
+/* The same of a job in the queue: a year is none, as one without a limit reads once it was put
+ * back. */
+int slurm_job_limit_read(int64_t *secs, struct slice f);
 int slurm_count_read(int64_t *out, struct slice f);  /* "12", "2-4" (the lower), "3K" */
 int slurm_mem_read(int64_t *bytes, struct slice f);  /* "100M", "1.50G" */
 int64_t

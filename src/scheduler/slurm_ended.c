@@ -165,7 +165,7 @@ static void read_asked(struct job_end *e, const struct slice *f)
 		e->nodes_min = 0;
 	if (slurm_time_read(&e->submit_s, f[E_SUBMIT]) < 0)
 		e->submit_s = 0;
-	if (slurm_limit_read(&e->limit_s, f[E_LIMIT]) < 0)
+	if (slurm_job_limit_read(&e->limit_s, f[E_LIMIT]) < 0)
 		e->limit_s = -1;
 }
 

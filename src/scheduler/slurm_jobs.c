@@ -124,7 +124,7 @@ static int read_numbers(struct job *j, const struct slice *f)
 		return F_START;
 	if (slurm_time_read(&j->submit_s, f[F_SUBMIT]) < 0)
 		return F_SUBMIT;
-	if (slurm_limit_read(&j->limit_s, f[F_LIMIT]) < 0)
+	if (slurm_job_limit_read(&j->limit_s, f[F_LIMIT]) < 0)
 		return F_LIMIT;
 	if (slice_num(&j->priority, f[F_PRIORITY], 0, UINT32_MAX) < 0)
 		return F_PRIORITY;

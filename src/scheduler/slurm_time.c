@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "scheduler/slurm.h"
 
+#define YEAR_S ((int64_t)365 * 86400)
+
 bool slice_is(struct slice f, const char *word)
 {
 	return strlen(word) == f.len && memcmp(f.s, word, f.len) == 0;
@@ -100,6 +102,15 @@ int slurm_limit_read(int64_t *secs, struct slice f)
 		return -1;
 	*secs = days * 86400 + total;
 	return 0;
+}
+
+int slurm_job_limit_read(int64_t *secs, struct slice f)
+{
+	int rc = slurm_limit_read(secs, f);
+
+	if (rc == 0 && *secs == YEAR_S)
+		*secs = -1;
+	return rc;
 }
 
 int slurm_count_read(int64_t *out, struct slice f)

@@ -131,7 +131,8 @@ static void says_how_many_of_the_tasks_the_nodes_are_for(void **state)
 	want_slots(w, 9, 1);
 	w->demand.tasks_pending = 12;
 	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
-	assert_non_null(strstr(w->plan.creates[0].why, "9 of 12 tasks pending, 1 core each"));
+	assert_non_null(
+	    strstr(w->plan.creates[0].why, "for 9 of the 12 pending tasks, 1 core each"));
 }
 
 static void the_arrays_limit_holds_and_the_rest_is_explained(void **state)

@@ -65,6 +65,19 @@ static void reads_time_limits(void **state)
 		assert_int_equal(slurm_limit_read(&s, text(bad[i])), -1);
 }
 
+/* One truth for a job without a limit, put back into the queue or not. */
+static void a_year_is_no_limit_of_a_job(void **state)
+{
+	int64_t s;
+
+	(void)state;
+	assert_int_equal(slurm_job_limit_read(&s, text("365-00:00:00")), 0);
+	assert_int_equal(s, -1);
+	assert_int_equal(slurm_job_limit_read(&s, text("364-00:00:00")), 0);
+	assert_int_equal(s, 364 * 86400);
+	assert_int_equal(slurm_job_limit_read(&s, text("a:b")), -1);
+}
+
 static void counts_the_tasks_of_a_set(void **state)
 {
 	static const struct {
@@ -152,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_times_as_utc),
 		cmocka_unit_test(reads_time_limits),
+		cmocka_unit_test(a_year_is_no_limit_of_a_job),
 		cmocka_unit_test(counts_the_tasks_of_a_set),
 		cmocka_unit_test(counts_gpus_in_every_spelling),
 		cmocka_unit_test(reads_sizes_and_counts),
