@@ -161,7 +161,18 @@ static const char *blocked_until(char out[JOB_VERDICT], const struct job *j)
 	return out;
 }
 
-static const char *blocked_by(char out[JOB_VERDICT], const struct job *j,
+/* Ids of arrays have brackets, which a shell takes for itself. */
+static const char *blocked_by_hold(char out[JOB_VERDICT], const struct run *r,
+				   const struct job *j)
+{
+	const char *q = strchr(j->id, '[') ? "'" : "";
+
+	snprintf(out, JOB_VERDICT, "a hold (%.40s): \"job release %.40s %s%.60s%s\" lets it go",
+		 or_none(j->reason), r->cluster.name, q, j->id, q);
+	return out;
+}
+
+static const char *blocked_by(char out[JOB_VERDICT], const struct run *r, const struct job *j,
 			      const struct why_want *why)
 {
 	if (requeued_waits(j))
@@ -171,7 +182,7 @@ static const char *blocked_by(char out[JOB_VERDICT], const struct job *j,
 	if (why && (why->code == WHY_NO_ROOM_PLAN || why->code == WHY_NEVER_FITS))
 		return why->text;
 	if (j->state == JOB_HELD || j->reason_class == REASON_HOLD)
-		return "a hold: release lets it go";
+		return blocked_by_hold(out, r, j);
 	if (j->reason_class == REASON_LIMIT || j->reason_class == REASON_QUEUE ||
 	    j->reason_class == REASON_NEVER)
 		return or_none(j->reason);
@@ -209,7 +220,7 @@ void why_waits(struct buf *out, const struct run *r, const struct job *j)
 	const struct why_want *why = want < r->plan.n_wants ? &r->plan.wants[want] : NULL;
 	char verdict[JOB_VERDICT];
 	const char *blocked =
-	    rests ? cluster_rests_why(&r->cluster) : blocked_by(verdict, j, why);
+	    rests ? cluster_rests_why(&r->cluster) : blocked_by(verdict, r, j, why);
 	struct nodes_now now;
 
 	count_nodes(&now, r, j->partition);

@@ -140,6 +140,31 @@ static void a_cluster_that_is_off_keeps_its_jobs_and_no_limit_does(void **state)
 	queue_clear(&q);
 }
 
+/* By what a shell takes: ids of arrays have brackets. */
+static void a_hold_names_the_command_that_ends_it(void **state)
+{
+	struct buf out = BUF_INIT(BUF_TEXT_MAX);
+	struct queue q;
+	struct run r = { .queue = &q };
+
+	(void)state;
+	r.cluster.name = (char[]){ "demo" };
+	r.cluster.state = CLUSTER_RUNNING;
+	queue_init(&q);
+	add(&q, "7", "", "")->state = JOB_HELD;
+	add(&q, "6_[5-9]", "6", "")->state = JOB_HELD;
+	q.jobs[0].reason = "JobHeldUser";
+	why_waits(&out, &r, &q.jobs[0]);
+	assert_non_null(strstr(buf_str(&out),
+			       "7 waits: a hold (JobHeldUser): \"job release demo 7\" lets it "
+			       "go\n"));
+	buf_reset(&out);
+	why_waits(&out, &r, &q.jobs[1]);
+	assert_non_null(strstr(buf_str(&out), "\"job release demo '6_[5-9]'\" lets it go\n"));
+	buf_clear(&out);
+	queue_clear(&q);
+}
+
 /* Of two arrays, spot and on demand; the region's fullest quota bounds neither. */
 static void why_tells_the_quota_of_the_jobs_own_array(void **state)
 {
@@ -229,6 +254,7 @@ int main(void)
 		cmocka_unit_test(a_decision_is_told_where_something_is_in_the_way),
 		cmocka_unit_test(each_record_says_how_many_of_its_tasks_are_held_back),
 		cmocka_unit_test(a_cluster_that_is_off_keeps_its_jobs_and_no_limit_does),
+		cmocka_unit_test(a_hold_names_the_command_that_ends_it),
 		cmocka_unit_test(why_tells_the_quota_of_the_jobs_own_array),
 		cmocka_unit_test(an_array_has_no_log_but_its_tasks_have),
 	};
