@@ -19,6 +19,17 @@ static void gone(void *arg, int signo)
 
 static const struct display_events events = { deck_draw, deck_key, gone, deck_ready };
 
+static void say_left(const struct deck *d, const struct console_options *o)
+{
+	if (deck_demo_ended(d))
+		puts("The demo was ended, with all that ran in it.");
+	else if (mirror_link(d->mirror) == MIRROR_LOST)
+		puts(
+		    "No engine answers: what runs goes on, but nothing new begins until one is started again.");
+	else if (o->back)
+		printf("The engine and its clusters go on; %s comes back to them.\n", o->back);
+}
+
 static int run_deck(struct loop *l, struct client *c, const struct console_options *o,
 		    const struct theme *theme, struct err *err)
 {
@@ -46,11 +57,7 @@ static int run_deck(struct loop *l, struct client *c, const struct console_optio
 	d->display = NULL;
 	code = d->exit_code;
 	if (code < 128)
-		puts(
-		    deck_demo_ended(d) ? "The demo was ended, with all that ran in it."
-		    : mirror_link(d->mirror) == MIRROR_LOST
-			? "No engine answers: what runs goes on, but nothing new begins until one is started again."
-			: "The engine and its clusters go on; paceline comes back to them.");
+		say_left(d, o);
 	if (o->stats)
 		printf(
 		    "frames %llu, skipped %llu, bytes %llu, frame cost p50 %lld us, p99 %lld us\n",

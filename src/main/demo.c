@@ -213,14 +213,9 @@ static int drive_only(const struct demo_world *w, const struct demo_order *order
 
 static void say_goes_on(const struct demo_options *o)
 {
-	if (o->dir)
-		printf(
-		    "The demo goes on: %s demo --state %s attaches to it again, with --stop it ends and removes all.\n",
-		    o->called, o->dir);
-	else
-		printf(
-		    "The demo goes on: %s attaches to it again, %s demo --stop ends it and removes all.\n",
-		    o->called, o->called);
+	printf("The demo goes on: %s demo%s%s attaches to it again, with --stop it ends and "
+	       "removes all.\n",
+	       o->called, o->dir ? " --state " : "", o->dir ? o->dir : "");
 }
 
 /* 0: it stands; else the exit code. A terminal that goes away takes nothing with it. */

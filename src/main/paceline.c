@@ -197,10 +197,20 @@ static char *start_command(const struct program *p)
 	return xasprintf("%s -L %s engine", p->called, p->places.name);
 }
 
+/* Which opens this console again. */
+static char *back_command(const struct program *p)
+{
+	if (p->socket)
+		return xasprintf("%s --socket %s", p->called, p->socket);
+	if (p->name)
+		return xasprintf("%s -L %s", p->called, p->name);
+	return xstrdup(p->called);
+}
+
 static int run_console(struct program *p)
 {
 	struct err err = ERR_INIT;
-	char *state, *templates, *conf, *start;
+	char *state, *templates, *conf, *start, *back;
 	int code;
 
 	if (console_check(&p->console, &err) < 0 || find_engine(p, &err) < 0)
@@ -222,7 +232,10 @@ static int run_console(struct program *p)
 	p->console.conf_path = conf;
 	start = start_command(p);
 	p->console.start = start;
+	back = back_command(p);
+	p->console.back = back;
 	code = console_main(&p->console);
+	free(back);
 	free(start);
 	free(conf);
 	free(templates);

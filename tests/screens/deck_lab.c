@@ -65,7 +65,8 @@ int main(int argc, char **argv)
 {
 	struct console_options o = { .engine_uid = (uid_t)-1,
 				     .data_ms = 100,
-				     .start = "paceline -L lab engine" };
+				     .start = "paceline -L lab engine",
+				     .back = "paceline -L lab" };
 	bool empty = false, ops = false;
 	int64_t many = 0;
 
