@@ -196,7 +196,7 @@ static int cluster_write(struct engine *e, const struct user *u, struct cluster 
 }
 
 /* R13 */
-static int room_for_one(const struct engine *e, struct err *err)
+int engine_room_for_one(const struct engine *e, struct err *err)
 {
 	int64_t most = limits_get(e->limits, LIMIT_CLUSTERS);
 
@@ -218,7 +218,7 @@ int engine_create(struct engine *e, const struct user *u, const char *name,
 
 	cluster_spec_init(&c.spec);
 	if (engine_may_change(e, err) < 0 || !cluster_name_ok(name, err) ||
-	    room_for_one(e, err) < 0)
+	    engine_room_for_one(e, err) < 0)
 		return -1;
 	t = template_load(&e->template_folders, template_name, err);
 	rc = t ? cluster_fill(&c, e, u, name, t, params, err) : -1;

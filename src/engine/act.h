@@ -12,6 +12,7 @@ struct run;
 
 int engine_may_change(const struct engine *e,
 		      struct err *err);	   /* -1: safe mode, adoption mode */
+int engine_room_for_one(const struct engine *e, struct err *err); /* one cluster more (R13) */
 void engine_use_reserve(struct engine *e); /* before what ends costs, when the disk is full */
 bool engine_ends_nothing(const struct engine *e); /* for now: the clock jumped (R12.3) */
 bool engine_hands_off(

@@ -284,6 +284,8 @@ struct json *engine_check(struct engine *e, const char *name, const char *templa
 		check_problem(
 		    out, CHECK_FAIL, "", NULL,
 		    "the engine is in adoption mode and changes nothing: see \"found\"");
+	if (engine_room_for_one(e, &why) < 0)
+		check_problem(out, CHECK_FAIL, "", NULL, "%s", why.msg);
 	if (!check_values(out, t, params, &fit)) {
 		check_told(out, "values", CHECK_FAIL, "values");
 		check_rest(out, e, t, &spec, &fit);

@@ -148,6 +148,8 @@ check "R13: the first cluster has left" until_true left
 check "R13: there is room for one" status_is 201 POST /v1/clusters '{"name":"beta","template":"slurm","params":[]}'
 check "R13: it holds: no second cluster" status_is 507 POST /v1/clusters '{"name":"gamma","template":"slurm","params":[]}'
 check "R13: with what to do" told 'raise limits: clusters:'
+check "R13: a check says so before" status_is 200 POST /v1/templates/slurm/check '{"name":"gamma","params":[]}'
+check "R13: in the same words" told 'raise limits: clusters:'
 head -c 70000 /dev/zero | tr '\0' x >"$site/body"
 check "R13: a body above its limit is refused" sh -c "[ \$(curl -sS -o /dev/null -w '%{http_code}' -d @$site/body --unix-socket $socket http://engine/v1/templates/check) = 413 ]"
 check "R13: and the process has so many descriptors" grep -q '^Max open files  *1024 ' "/proc/$engine_pid/limits"
