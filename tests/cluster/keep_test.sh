@@ -84,6 +84,10 @@ say cluster delete one --keep shared; has "keep, goes on at" && ! has "DATA LOST
 
 # A second cluster of the same name takes it over
 before=$(tag_of "$disk")
+idle() { curl -sf --unix-socket "$socket" -H 'Content-Type: application/json' -d "{\"name\":\"two\",\"params\":[$1]}" http://engine/v1/templates/slurm/check | jq .cost.idle; }
+head=$(idle '"shared_gib=0"') with=$(idle '"shared_disk=one"')
+printf '%s %s' "$head" "$with" >"$site/said"
+check "a disk that is taken over is in what the cluster costs idle" jq -en "$with > $head"
 say cluster create one slurm shared_disk=one htc_max=2; ok "a new cluster takes the disk over"
 say cluster create two slurm shared_disk=one
 [ $? -eq 1 ] && has "belongs to cluster one, which is off" && has "deleted with --keep shared"; ok "whoever has it now is told, by the name that it was kept under"
