@@ -5,10 +5,10 @@ set -eu
 . "$(dirname "$0")/support/progress.sh"
 
 # deps.sh demo installs what the program needs, without what only tests use. libvterm is the second terminal that screens are
-# replayed through.
+# replayed through; zsh and fish complete the commands as bash does.
 build="gcc make libc6-dev libevent-dev libcurl4-openssl-dev libssl-dev libjansson-dev libyaml-dev libmd-dev
 libsqlite3-dev libncurses-dev"
-tests="clang libclang-rt-14-dev libcmocka-dev libvterm-dev mold tmux htop jq curl sqlite3 cppcheck clang-format clang-tidy shellcheck procps util-linux librsvg2-bin fonts-dejavu-core"
+tests="clang libclang-rt-14-dev libcmocka-dev libvterm-dev mold tmux htop zsh fish jq curl sqlite3 cppcheck clang-format clang-tidy shellcheck procps util-linux librsvg2-bin fonts-dejavu-core"
 run="openssh-client openssh-server munge slurmctld slurmd slurm-client slurm-wlm-basic-plugins sudo iproute2 openssl ca-certificates"
 
 sudo=

@@ -282,7 +282,10 @@ static void completes_as(const char *shell, const char *first, const char *ask, 
 
 	for (size_t i = 0; here && i < ARRAY_LEN(offered); i++) {
 		buf_reset(&script);
-		buf_addf(&script, "exec %s %s", path, first);
+		buf_addf(
+		    &script,
+		    "HOME=$(mktemp -d) || exit; export HOME; trap 'rm -rf \"$HOME\"' EXIT\n%s %s",
+		    path, first);
 		command_completion(&script, shell, NULL);
 		buf_addf(&script, "%s'%s'%s\nEND\n", ask, offered[i][0], end);
 		run_bash(&s, buf_str(&script));
