@@ -12,8 +12,8 @@
  *       (FEATURES by comma: array, size, "spot" or "ondemand", then the array's own). Replaces /sched/nodes at once (temp name,
  *       rename). Prints "ok N". The node's script waits for the line of its own host name and joins under NAME.
  *   paceline-sched offers
- *       stdin: OFFERS (below), as they are now. What the scheduler does not offer yet is made known to it while it runs, under new names; nothing
- *       is taken away from it, as a job that asks for what is gone is told so by the engine. Prints "ok N", N new ones.
+ *       stdin: OFFERS (below), as they are now. What the scheduler does not offer yet is made known to it while it runs, under new names; what it
+ *       offers and is not among them goes when no node of its array and size is left. Prints "ok N K": N new ones, K that wait for their nodes to go.
  *   paceline-sched submit NAME ARRAY_SPEC PARTITION CWD [ARGS...] [-- WORDS...]
  *       stdin: the job script; it is kept under the user's home in jobs/, and submitted with the scheduler's own command; WORDS are the script's arguments. Prints
  *       what that prints. NAME ("the script says it"), ARRAY_SPEC, PARTITION and CWD may be "-". With PACELINE_KEY in the environment a request that was

@@ -3,6 +3,7 @@
  * boot, and again when a cluster that lives takes over other sizes. What is still to be told is
  * a part of the cluster's row, so that a killed engine tells it as well.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -62,6 +63,17 @@ int offers_text(struct buf *b, struct run *r, struct err *err)
 	return 0;
 }
 
+/* "ok 1 2": so many sizes that are not to be had any more wait for their last node to go. */
+static bool some_wait(const struct sched_run *run)
+{
+	char text[48];
+	int made, left;
+
+	snprintf(text, sizeof(text), "%.*s", run->out_len < 40 ? (int)run->out_len : 40,
+		 run->out);
+	return sscanf(text, "ok %9d %9d", &made, &left) == 2 && left > 0;
+}
+
 static void on_told(void *arg, const struct sched_run *run, const struct err *err)
 {
 	struct run *r = arg;
@@ -72,8 +84,15 @@ static void on_told(void *arg, const struct sched_run *run, const struct err *er
 		r->offers_after_ms = 0;
 		if (r->offers_version != r->cluster.version)
 			return; /* it changed meanwhile: the head is told again */
-		r->cluster.offers_due = false;
-		cluster_save(r);
+		if (some_wait(run)) {
+			r->offers_after_ms = clock_mono_ms() + AGAIN_MS;
+		} else {
+			r->cluster.offers_due = false;
+			cluster_save(r);
+		}
+		if (r->offers_told == r->cluster.version)
+			return;
+		r->offers_told = r->cluster.version;
 		note(r, EVENT_INFO, "head",
 		     "the scheduler takes jobs for every size that the cluster may buy now");
 		return;

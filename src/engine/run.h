@@ -179,6 +179,7 @@ struct run {
 	struct timer *op_tick; /* next look at the operation */
 	bool publish_due, publishing, offering, draining_call, removing_call;
 	int64_t offers_version;	 /* of the definition that the head is told now */
+	int64_t offers_told;	 /* and that an event told of last; 0 none of this life */
 	int64_t offers_after_ms; /* monotonic: not told again before; 0: none failed */
 	int64_t
 	    requeue_ms; /* when jobs were last asked back: a reading has to begin after it */

@@ -57,5 +57,8 @@ taken Standard_F8s_v2
 ok "a job that names it is taken"
 [ ! -e "$site/told/3" ]
 ok "and then nothing is left to be told"
+gone() { ! said job submit demo "$site/job.sh" -- --constraint="$1" --hold && has 'Invalid feature'; }
+gone Standard_F2s_v2 && gone Standard_F4s_v2
+ok "sizes that it makes no more are not on offer any more"
 
 tap_end

@@ -51,12 +51,14 @@ ok "settings go into slurm.conf, quoted where they need it"
 on $head 'scontrol -o show nodes' && said 'NodeName=offer-htc-2 .*AvailableFeatures=htc,Standard_D4s_v5,spot,ondemand,fast .*State=DOWN.*Reason=paceline: on offer' &&
 	said 'NodeName=offer-hpc-1 .*CPUTot=120 '
 ok "each array and size is on offer"
-offers() { printf 'htc Standard_F2s_v2 2 3072 0 both 16 yes fast\nhtc Standard_F16s_v2 16 30000 0 spot 16 yes -\n' | feed $head 'sudo -n /usr/local/sbin/paceline-sched offers'; }
-on $head 'sbatch --parsable -p htc -C Standard_F16s_v2 --hold --wrap=true || echo refused' && said refused && offers && grep -qx 'ok 1' "$dir/said" &&
+offers() { printf 'htc Standard_F2s_v2 2 3072 0 both 16 yes fast\nhtc Standard_F16s_v2 16 30000 0 spot 16 yes -\nhpc Standard_HB120rs_v3 120 450000 0 ondemand 4 no -\n' | feed $head 'sudo -n /usr/local/sbin/paceline-sched offers'; }
+on $head 'sbatch --parsable -p htc -C Standard_F16s_v2 --hold --wrap=true || echo refused' && said refused && offers && grep -qx 'ok 1 0' "$dir/said" &&
 	on $head 'scontrol -o show nodes' && said 'NodeName=offer-htc-3 .*AvailableFeatures=htc,Standard_F16s_v2,spot .*State=DOWN.*Partitions=htc.*Reason=paceline: on offer'
 ok "another size is put on offer while the controller runs"
-on $head 'scancel "$(sbatch --parsable -p htc -C Standard_F16s_v2 -c 16 --hold --wrap=true)" && echo taken' && said taken && offers && grep -qx 'ok 0' "$dir/said"
+on $head 'scancel "$(sbatch --parsable -p htc -C Standard_F16s_v2 -c 16 --hold --wrap=true)" && echo taken' && said taken && offers && grep -qx 'ok 0 0' "$dir/said"
 ok "then jobs that name it are taken; and what is on offer is not put there twice"
+on $head 'sbatch --parsable -p htc -C Standard_D4s_v5 --wrap=true || echo refused; grep -c offer-htc-2 /etc/slurm/slurm.conf /sched/slurm.conf; true' && said refused && said '/etc/slurm/slurm.conf:0' && said '/sched/slurm.conf:0'
+ok "a size that is not to be had any more, and of which no node is left, is not on offer any more"
 on $head 'cat /sched/munge.key || echo refused' && said refused; ok "the key is for root alone"
 
 feed $head '/usr/local/sbin/paceline-sched submit monte-carlo - - -' <templates/jobs/monte-carlo.sh && grep -qx '[0-9]*' "$dir/said"

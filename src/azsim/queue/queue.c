@@ -106,18 +106,20 @@ static void add_partition(struct gq *q, const char *name, bool is_default)
 }
 
 /* Is it there already? Else its name: the next number of its array. */
-static char *offer_name(const struct gq *q, const struct gq_node_wish *w, const char *array)
+static char *offer_name(struct gq *q, const struct gq_node_wish *w, const char *array)
 {
 	for (int k = 1;; k++) {
 		char *name = xasprintf("offer-%s-%d", array, k);
-		const struct gq_node *n = gq_node_find(q, name);
+		struct gq_node *n = gq_node_find(q, name);
 
 		if (!n)
 			return name;
 		free(name);
 		if (strcmp(n->features, w->features) == 0 && n->cpus == w->cpus &&
-		    n->mem_mb == w->mem_mb)
+		    n->mem_mb == w->mem_mb) {
+			n->wanted = true;
 			return NULL;
+		}
 	}
 }
 
@@ -146,6 +148,7 @@ static int add_offer(struct gq *q, const char *line, size_t len)
 	if (name) {
 		w.name = w.host = name;
 		gq_node_put(q, &w);
+		gq_node_find(q, name)->wanted = true;
 	}
 	free(features);
 	strs_clear(&f);
@@ -155,10 +158,59 @@ static int add_offer(struct gq *q, const char *line, size_t len)
 	return 1;
 }
 
+/* "htc,Standard_F2s_v2" of its features */
+static size_t kind_len(const struct gq_node *n)
+{
+	size_t array = strcspn(n->features, ",");
+
+	return n->features[array] ? array + 1 + strcspn(n->features + array + 1, ",") : array;
+}
+
+static bool has_node(const struct gq *q, const struct gq_node *offer)
+{
+	size_t len = kind_len(offer);
+	const char *name;
+	void *v;
+
+	for (size_t i = 0; map_next(q->nodes, &i, &name, &v);) {
+		const struct gq_node *n = v;
+
+		if (!n->offer && kind_len(n) == len &&
+		    memcmp(n->features, offer->features, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+int gq_offers_retire(struct gq *q)
+{
+	int left = 0;
+	const char *name;
+	void *v;
+
+	for (size_t i = 0; map_next(q->nodes, &i, &name, &v);) {
+		struct gq_node *n = v;
+
+		if (!n->offer || n->wanted)
+			continue;
+		if (has_node(q, n)) {
+			left++;
+			continue;
+		}
+		n->offer = false; /* the controller lets such a one be deleted */
+		gq_node_remove(q, n);
+	}
+	return left;
+}
+
 int gq_offers(struct gq *q, const char *offers)
 {
 	int made = 0;
+	const char *name;
+	void *v;
 
+	for (size_t i = 0; map_next(q->nodes, &i, &name, &v);)
+		((struct gq_node *)v)->wanted = false;
 	for (const char *s = offers; *s;) {
 		size_t len = strcspn(s, "\n");
 

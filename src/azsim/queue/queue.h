@@ -144,6 +144,7 @@ struct gq_node {
 	char vm_id[37];
 	int64_t cpus, mem_mb, gpus;
 	int64_t used_cpus, used_mem, used_gpus;
+	bool wanted; /* an offer that was told last */
 	bool offer, dynamic, down, drain, silent, lost;
 	uint32_t dirty;
 	struct gq_class *class;
@@ -270,6 +271,8 @@ struct gq *gq_new(struct az_world *w, const char *head, const char *vm_id);
 void gq_free(void *q);
 void gq_configure(struct gq *q, const char *offers, const char *settings);
 int gq_offers(struct gq *q, const char *offers); /* those that are new; how many they were */
+/* Those that were not among them go, where no node of their array and size is left; how many wait for that. */
+int gq_offers_retire(struct gq *q);
 const struct gq_partition *gq_partition_find(const struct gq *q, const char *name);
 int64_t gq_now(const struct gq *q);
 const char *gq_time(char out[32], int64_t ms, const char *none); /* as Slurm writes it, UTC */

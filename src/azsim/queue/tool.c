@@ -61,8 +61,9 @@ static int publish(struct gq_site *s, struct gq_head *h, struct gq_call *c)
 static int offers(struct gq_site *s, struct gq_head *h, struct gq_call *c)
 {
 	char *text = xstrndup(c->in ? c->in : "", c->in_len);
+	int made = gq_offers(h->q, text), left = gq_offers_retire(h->q);
 
-	buf_addf(c->out, "ok %d\n", gq_offers(h->q, text));
+	buf_addf(c->out, "ok %d %d\n", made, left);
 	free(text);
 	gq_store_head(s->store, h);
 	return 0;
