@@ -166,6 +166,30 @@ static void nodes_join_under_their_published_names_and_work(void **state)
 	assert_string_equal(said("scontrol show jobs -o"), "No jobs in the system\n");
 }
 
+static void a_size_goes_from_the_offers_with_its_last_node(void **state)
+{
+	static const char rest[] = "htc Standard_F4s_v2 4 7000 0 both 16 yes -\n";
+	struct queue q;
+
+	(void)state;
+	ghost_head_up(&g);
+	ghost_nodes(&g, "htc", 1);
+	ghost_publish(&g);
+	assert_int_equal(ghost_run(&g, "paceline-sched offers", rest), 0);
+	assert_string_equal(ghost_out(&g), "ok 1 1\n"); /* hpc and gpu have gone */
+	ghost_read(&g, &q);
+	assert_int_equal(q.n_nodes, 3);
+	queue_clear(&q);
+	assert_string_equal(said("scontrol update nodename=htc-1 state=down reason=gone"), "");
+	assert_string_equal(said("scontrol delete nodename=htc-1"), "");
+	assert_int_equal(ghost_run(&g, "paceline-sched offers", rest), 0);
+	assert_string_equal(ghost_out(&g), "ok 0 0\n");
+	ghost_read(&g, &q);
+	assert_int_equal(q.n_nodes, 1);
+	assert_string_equal(q.nodes[0].features, "htc,Standard_F4s_v2,spot,ondemand");
+	queue_clear(&q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +197,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(offers_are_nodes_that_are_down, opened, closed),
 		cmocka_unit_test_setup_teardown(jobs_wait_for_what_is_on_offer, opened, closed),
 		cmocka_unit_test_setup_teardown(nodes_join_under_their_published_names_and_work,
+						opened, closed),
+		cmocka_unit_test_setup_teardown(a_size_goes_from_the_offers_with_its_last_node,
 						opened, closed),
 	};
 
