@@ -142,10 +142,14 @@ struct json *engine_status(const struct engine *e); /* new: clouds, calls, store
  */
 struct json *engine_cost(struct engine *e, const char *cluster, int64_t from_ms, int64_t to_ms, struct err *err);
 
-/* "why" in words and numbers: of a job id or node name; ERR_NOT_FOUND. */
 /* -1 always: there is no such node, and what became of it if there was one. */
 int engine_no_node(struct engine *e, const struct cluster *c, const char *name, struct err *err);
+/* "why" in words and numbers: of a job id or node name; ERR_NOT_FOUND. */
 int engine_why(struct engine *e, const struct cluster *c, const char *what, struct buf *out, struct err *err);
+/* The last events of what is still there, as lines under a title; of what is gone engine_why()
+ * tells them. */
+void engine_why_events(struct engine *e, const struct cluster *c, const char *what,
+		       struct buf *out);
 /* What bears our tags and stands in no row: {adoption, adoption_why, waits_for, found[]} (R7, R2.10). */
 struct json *engine_found(struct engine *e);
 /* ids of it, or the last parts of ids; none: all that is undecided. {adopted, undecided, adoption, problems[]}. The last decision ends adoption mode. */

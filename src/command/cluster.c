@@ -31,6 +31,7 @@ static char *path_of(const struct command_run *r, const char *verb)
 static void list_row(struct command_run *r, const struct json *c)
 {
 	char nodes[2 * SHOW_MAX], jobs[2 * SHOW_MAX], money[24], since[CLOCK_TEXT];
+	long long held = json_int(c, "view.jobs_held", 0);
 	const char *note = json_str(c, "view.issue", "");
 	int64_t most = json_int(c, "view.nodes_max", -1);
 
@@ -40,9 +41,11 @@ static void list_row(struct command_run *r, const struct json *c)
 	else
 		snprintf(nodes, sizeof(nodes), "%lld", (long long)json_int(c, "view.nodes", 0));
 	snprintf(jobs, sizeof(jobs),
-		 json_bool(c, "view.queue_unread", false) ? "?" : "%lldR/%lldP",
+		 json_bool(c, "view.queue_unread", false) ? "?"
+		 : held > 0				  ? "%lldR/%lldP/%lldH"
+							  : "%lldR/%lldP",
 		 (long long)json_int(c, "view.jobs_running", 0),
-		 (long long)json_int(c, "view.jobs_pending", 0));
+		 (long long)json_int(c, "view.jobs_pending", 0), held);
 	if (json_bool(c, "paused", false) && !note[0])
 		note = "autoscaling is paused";
 	show_row(r, json_str(c, "name", "?"), json_str(c, "template", ""),

@@ -232,7 +232,10 @@ struct binding {
 	const char *command; /* the words of the command table that do the same; NULL none */
 	const char *cli; /* its arguments: %c cluster, %n node, %a array, %j job, %t template,
 			  * %l the option of a teardown that loses data */
+	bool marked;	 /* it is about the marked rows: an open range is ended first */
 	enum role needs; /* ROLE_NONE: reading */
+	bool (*when)(
+	    const struct deck *d); /* only then it is what its key does; NULL: always */
 	const char *(*off)(const struct deck *d,
 			   char out[80]); /* why not now; NULL: possible */
 	void (*run)(struct deck *d);
@@ -326,6 +329,7 @@ void deck_mark_expr(struct deck *d, const char *expr);
 void deck_mark_found(struct deck *d);
 bool deck_mark_window(const struct deck *d, struct window *w);
 void deck_say_marks(struct deck *d, uint32_t key);
+bool deck_end_range(struct deck *d, enum pane_id id); /* false: why nothing is done was said */
 
 /* deck_columns.c */
 void deck_open_columns(struct deck *d);

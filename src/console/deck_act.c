@@ -293,9 +293,11 @@ void act_why(struct deck *d)
 		deck_event_object(what, e);
 	else
 		deck_selected(d, what);
-	if (what[0])
-		deck_get(d, client_path("/v1/clusters/%/why/%", cluster, what, (char *)NULL),
-			 on_why, what);
+	if (what[0]) /* with its history, which no pane beside the list has */
+		deck_get(
+		    d,
+		    client_path("/v1/clusters/%/why/%?events=1", cluster, what, (char *)NULL),
+		    on_why, what);
 	else
 		deck_get(d, client_path("/v1/clusters/%/plan", cluster, (char *)NULL), on_plan,
 			 cluster);

@@ -178,6 +178,27 @@ void deck_detail_again(struct deck *d)
 	b->left = left;
 }
 
+static bool is_finding(const struct deck *d)
+{
+	return d->find[0] != '\0';
+}
+
+static const char *nothing_sought(const struct deck *d, char out[80])
+{
+	(void)out;
+	return is_finding(d) ? NULL : "nothing is searched for";
+}
+
+static void next_match(struct deck *d)
+{
+	deck_find_again(d, 1);
+}
+
+static void previous_match(struct deck *d)
+{
+	deck_find_again(d, -1);
+}
+
 static void open_menu(struct deck *d)
 {
 	d->mode = AT_MENU;
@@ -223,6 +244,22 @@ const struct binding bindings[] = {
 	  .label = "Find",
 	  .help = "find, n N next",
 	  .run = deck_open_find },
+	{ .key = 'n',
+	  .keys = "n",
+	  .word = "next-match",
+	  .group = GROUP_VIEW,
+	  .help = "after /: the next that has it",
+	  .when = is_finding,
+	  .off = nothing_sought,
+	  .run = next_match },
+	{ .key = 'N',
+	  .keys = "N",
+	  .word = "previous-match",
+	  .group = GROUP_VIEW,
+	  .help = "after /: the one before",
+	  .when = is_finding,
+	  .off = nothing_sought,
+	  .run = previous_match },
 	{ .key = 'f',
 	  .fkey = K_F4,
 	  .keys = "F4 f",
@@ -284,6 +321,7 @@ const struct binding bindings[] = {
 	  .group = GROUP_MOVE,
 	  .help = "list the marked",
 	  .off = deck_no_marks,
+	  .marked = true,
 	  .run = act_list_marked },
 	{ .key = 'C',
 	  .keys = "C",
@@ -304,6 +342,7 @@ const struct binding bindings[] = {
 	  .group = GROUP_VIEW,
 	  .help = "copy name, or the marked",
 	  .off = deck_no_row,
+	  .marked = true,
 	  .run = act_copy_name },
 	{ .key = 'Y',
 	  .keys = "Y",
@@ -311,6 +350,7 @@ const struct binding bindings[] = {
 	  .group = GROUP_VIEW,
 	  .help = "copy the row as JSON",
 	  .off = deck_no_row,
+	  .marked = true,
 	  .run = act_copy_row },
 	{ .key = 'e',
 	  .keys = "e",
@@ -403,6 +443,7 @@ const struct binding bindings[] = {
 	  .cli = "%c %n",
 	  .needs = ROLE_OPERATOR,
 	  .off = deck_no_node,
+	  .marked = true,
 	  .run = act_drain },
 	{ .key = 'u',
 	  .keys = "u",
@@ -452,6 +493,7 @@ const struct binding bindings[] = {
 	  .word = "cli",
 	  .group = GROUP_APP,
 	  .help = "the same from a shell",
+	  .marked = true,
 	  .run = deck_show_cli },
 	{ .key = K_CTRL('o'),
 	  .fkey = K_F2,

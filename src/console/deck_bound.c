@@ -73,13 +73,15 @@ const struct binding *binding_worded(const struct deck *d, const char *word)
 	return NULL;
 }
 
-/* As the tables say: a view's own keys hide the common ones. */
-static const struct binding *in_tables(const struct deck *d, uint32_t code)
+/* As the tables say: a view's own keys hide the common ones. passing: with what a key does for
+ * a while only. */
+static const struct binding *in_tables(const struct deck *d, uint32_t code, bool passing)
 {
 	const struct binding *b;
 
 	for (size_t i = 0; (b = binding_at(d, i)); i++)
-		if (b->run && (b->key == code || b->fkey == code))
+		if (b->run && (b->key == code || b->fkey == code) &&
+		    (!b->when || (passing && b->when(d))))
 			return b;
 	if (code == K_F7 || code == K_F8)
 		return binding_named(d, pane_acts[d->focus][code - K_F7]);
@@ -91,13 +93,15 @@ const struct binding *binding_of_key(const struct deck *d, uint32_t code)
 {
 	const char *word = deck_remapped(d, code);
 
-	return word ? binding_worded(d, word) : in_tables(d, code);
+	return word ? binding_worded(d, word) : in_tables(d, code, true);
 }
 
 /* Its key does something else in this view. */
 bool binding_is_hidden(const struct deck *d, const struct binding *b)
 {
-	return b->run && b->key && in_tables(d, b->key) != b;
+	if (b->when)
+		return !b->when(d);
+	return b->run && b->key && in_tables(d, b->key, false) != b;
 }
 
 /* The names of its keys */
@@ -248,8 +252,11 @@ const char *deck_hint(const struct deck *d, const char *hint, char out[HINT_TEXT
 void binding_run(struct deck *d, const struct binding *b)
 {
 	char why[80], key[KEYS_TEXT];
-	const char *off = binding_off(d, b, why);
+	const char *off;
 
+	if (b->marked && !deck_end_range(d, d->focus))
+		return;
+	off = binding_off(d, b, why);
 	if (!off)
 		deck_by_key(d, b->run);
 	else if (binding_key(d, b, key)[0])

@@ -25,8 +25,9 @@ static const struct {
 	bool reason;
 } acts[CHOSEN_ACTS] = {
 	[ACT_DRAIN] = { "drain", "/v1/clusters/%/nodes/drain", "/v1/clusters/%/nodes/undrain",
-			": jobs on it end, it takes no new jobs", " take no new jobs",
-			PANE_NODES, CONFIRM_UNDO, true },
+			": no new jobs, deleted once it is empty",
+			" take no new jobs and are deleted once empty", PANE_NODES,
+			CONFIRM_UNDO, true },
 	[ACT_UNDRAIN] = { "undrain", "/v1/clusters/%/nodes/undrain",
 			  "/v1/clusters/%/nodes/drain", " takes jobs again", " take jobs again",
 			  PANE_NODES, CONFIRM_UNDO, false },
@@ -248,10 +249,13 @@ static const char *drain_fact(struct deck *d, enum chosen_act what)
 	double price = 0;
 	int64_t jobs = what == ACT_DRAIN ? jobs_on(&d->panes[PANE_NODES], &price) : 0;
 
-	if (jobs == 0)
+	if (what != ACT_DRAIN)
 		return NULL;
-	snprintf(d->dialog_aside, sizeof(d->dialog_aside), "%lld job%s on them first",
-		 (long long)jobs, jobs == 1 ? " ends" : "s end");
+	if (jobs == 0)
+		return "no job runs on them, so they are deleted soon";
+	snprintf(d->dialog_aside, sizeof(d->dialog_aside),
+		 "%lld job%s on them, then they are deleted", (long long)jobs,
+		 jobs == 1 ? " ends" : "s end");
 	return d->dialog_aside;
 }
 

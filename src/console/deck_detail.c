@@ -71,6 +71,9 @@ static void of_job(const struct deck *d, struct textbox *out, const struct job *
 	textbox_field(out, words_job_tone(j->state), "state", "%s", job_state_name(j->state));
 	textbox_field(out, TONE_TEXT, "why", "%s",
 		      words_job_why(why, j, d->panes[PANE_JOBS].booting));
+	if (j->state == JOB_HELD)
+		textbox_field(out, TONE_KEY, "key", "%s%s releases it", KEY_FOR(d, "release"),
+			      d->view == &view_jobs ? "" : " in the view of jobs (3)");
 	textbox_field(out, TONE_TEXT, "scheduler", "%s", j->reason);
 	textbox_field(out, TONE_TEXT, "name", "%s", j->name);
 	textbox_field(out, TONE_TEXT, "user", "%s%s%s in %s", j->user,

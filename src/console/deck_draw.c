@@ -130,7 +130,7 @@ static void title_counts(const struct deck *d, enum pane_id id, char out[80])
 {
 	const struct cluster_row *r = deck_cluster(d);
 	const struct pane *p = &d->panes[id];
-	char a[24], b[24], span[CLOCK_TEXT];
+	char a[24], b[24], jobs[80], span[CLOCK_TEXT];
 	bool lost = mirror_engine(d->mirror) && !mirror_engine(d->mirror)->cloud_ok;
 
 	out[0] = '\0';
@@ -142,13 +142,11 @@ static void title_counts(const struct deck *d, enum pane_id id, char out[80])
 			 lost ? cloud_quiet(d, span) : "", lost ? "  " : "",
 			 (long long)r->view.nodes, (long long)r->view.nodes_max);
 	else if (id == PANE_JOBS && r && r->view.queue_stale)
-		snprintf(out, 80, "STALE %s  %s run  %s pend", clock_span(span, queue_age(d)),
-			 words_number(a, r->view.jobs_running),
-			 words_number(b, r->view.jobs_pending));
+		snprintf(out, 80, "STALE %s  %.60s", clock_span(span, queue_age(d)),
+			 words_queue(jobs, &r->view));
 	else if (id == PANE_JOBS && r && r->cluster.state == CLUSTER_RUNNING &&
 		 !r->view.queue_unread)
-		snprintf(out, 80, "%s run  %s pend", words_number(a, r->view.jobs_running),
-			 words_number(b, r->view.jobs_pending));
+		words_queue(out, &r->view);
 	if (p->table.n_marks > 0)
 		snprintf(out + strlen(out), 80 - strlen(out), "%s%zu marked",
 			 out[0] ? "  " : "", p->table.n_marks);
@@ -502,7 +500,11 @@ static void draw_only_line(const struct deck *d, struct screen *s, int row)
 		used +=
 		    snprintf(text + used, sizeof(text) - (size_t)used, " /%.20s", p->filter);
 	if (p->table.n_marks > 0)
-		snprintf(text + used, sizeof(text) - (size_t)used, " *%zu", p->table.n_marks);
+		used += snprintf(text + used, sizeof(text) - (size_t)used, " *%zu",
+				 p->table.n_marks);
+	if (pane_range(p) > 0)
+		snprintf(text + used, sizeof(text) - (size_t)used, " v%lld",
+			 (long long)pane_range(p));
 	used = 1 + screen_put(s, row, 1, TONE_TEXT, 0, text, s->cols - 2);
 	if (used + 2 + text_width(keys) < s->cols)
 		screen_put_right(s, row, used + 1, TONE_DIM, 0, keys, s->cols - used - 2);
@@ -510,11 +512,36 @@ static void draw_only_line(const struct deck *d, struct screen *s, int row)
 		screen_put_right(s, row, used + 1, TONE_DIM, 0, "? help", s->cols - used - 2);
 }
 
+/* An open range: how many rows, as an act takes all of them. */
+static bool draw_open_range(const struct deck *d, struct screen *s, int row)
+{
+	int64_t rows = pane_range(&d->panes[d->focus]);
+	char hint[HINT_TEXT];
+
+	if (rows == 0 || (d->view ? !d->view->kind && d->view != &view_map : deck_maps(d)))
+		return false;
+	snprintf(hint, sizeof(hint),
+		 "range of %lld row%s: an act takes %s  v marks %s  Esc drops it",
+		 (long long)rows, rows == 1 ? "" : "s", rows == 1 ? "it" : "all of them",
+		 rows == 1 ? "it" : "them");
+	draw_hint(s, row, hint);
+	return true;
+}
+
+/* While something is searched for, its keys come before those of the place. */
+static void draw_keys(const struct deck *d, struct screen *s, int row)
+{
+	char hint[HINT_TEXT], all[HINT_TEXT];
+
+	snprintf(all, sizeof(all),
+		 "/%.30s  {next-match} next  {previous-match} before  Esc ends it  %s", d->find,
+		 hint_of(d));
+	draw_hint(s, row, deck_hint(d, d->find[0] ? all : hint_of(d), hint));
+}
+
 /* Its first row: what lies over the panes ends above it. */
 static int draw_message(const struct deck *d, struct screen *s, int row)
 {
-	char hint[HINT_TEXT];
-
 	if (d->mode == AT_PROMPT) {
 		deck_draw_prompt(d, s, row);
 		return row;
@@ -531,8 +558,9 @@ static int draw_message(const struct deck *d, struct screen *s, int row)
 		draw_only_line(d, s, row);
 	else if (d->reader && d->mode == AT_PANES)
 		draw_newest(d, s, row);
-	else if (d->mode == AT_PANES && !draw_here(d, s, row))
-		draw_hint(s, row, deck_hint(d, hint_of(d), hint));
+	else if (d->mode == AT_PANES && !draw_open_range(d, s, row) &&
+		 (d->find[0] || !draw_here(d, s, row)))
+		draw_keys(d, s, row);
 	return row;
 }
 

@@ -12,7 +12,7 @@
 #define SITE_CELLS 8
 
 struct totals {
-	int64_t nodes, nodes_max, running, pending, issues;
+	int64_t nodes, nodes_max, running, pending, held, issues;
 	double price;
 	bool unread; /* of a cluster nobody knows the jobs yet */
 };
@@ -26,6 +26,7 @@ static void add_totals(struct totals *t, const struct cluster_row *r)
 	t->nodes_max += v->nodes_max;
 	t->running += v->jobs_running;
 	t->pending += v->jobs_pending;
+	t->held += v->jobs_held;
 	t->issues += v->issues;
 	t->price = v->price_now < 0 || t->price < 0 ? -1 : t->price + v->price_now;
 }
@@ -113,10 +114,14 @@ static void draw_header(const struct deck *d, struct screen *s)
 	totals_of(d, &t);
 	snprintf(nodes, sizeof(nodes), "%s %lld/%lld", wide ? "nodes" : "n", (long long)t.nodes,
 		 (long long)t.nodes_max);
-	snprintf(jobs, sizeof(jobs), "%s %s%s", wide ? " jobs" : "j",
-		 t.unread && t.running + t.pending == 0
+	/* without its word three counts leave room for the cloud's, which matters more */
+	snprintf(jobs, sizeof(jobs), "%s%s%s",
+		 wide	       ? " jobs "
+		 : t.held == 0 ? "j "
+			       : "",
+		 t.unread && t.running + t.pending + t.held == 0
 		     ? ""
-		     : words_jobs(both, t.running, t.pending),
+		     : words_jobs(both, t.running, t.pending, t.held),
 		 t.unread ? "?" : "");
 	snprintf(price, sizeof(price), "%s%s/h", wide ? " " : "", money_text(money, t.price));
 	issues[0] = '\0';

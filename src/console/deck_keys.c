@@ -113,6 +113,8 @@ static void step_back(struct deck *d)
 		d->view->back(d);
 	else if (d->view && d->view->parent) /* one row of the table above: its filter stays */
 		view_open(d, d->view->parent);
+	else if (p->table.range_from)
+		p->table.range_from = 0;
 	else if (p->filter[0])
 		p->filter[0] = '\0';
 	else if (p->table.n_marks > 0)
@@ -216,8 +218,6 @@ static void panes_pressed(struct deck *d, const struct key *k)
 		deck_say(d, TONE_WARN, "paste ignored (%zu characters)", k->total);
 	} else if (k->code >= '0' && k->code < '0' + TABS) {
 		view_tab(d, k->code - '0');
-	} else if (d->find[0] && (k->code == 'n' || k->code == 'N')) {
-		deck_find_again(d, k->code == 'n' ? 1 : -1);
 	} else if (deck_moved(d, k)) {
 		;
 	} else if ((b = binding_of_key(d, k->code))) {

@@ -85,13 +85,37 @@ void deck_mark_found(struct deck *d)
 	d->mark_expr[0] = '\0';
 }
 
+/* What is done to the marked is done to an open range, too: it ends at the cursor. On the
+ * Deck's map there are no ranges. */
+bool deck_end_range(struct deck *d, enum pane_id id)
+{
+	if (id == PANE_NODES && deck_maps(d))
+		return true;
+	switch (pane_end_range(&d->panes[id])) {
+	case RANGE_ASKED:
+		deck_say(
+		    d, TONE_WARN,
+		    "rows of the range are still fetched: once they are marked, once more");
+		return false;
+	case RANGE_LOST:
+		deck_say(
+		    d, TONE_WARN,
+		    "the row where the range began is gone: nothing was done, v begins anew");
+		return false;
+	default:
+		return true;
+	}
+}
+
 /* Of "*", "+" and "v", which touch many rows at once. */
 void deck_say_marks(struct deck *d, uint32_t key)
 {
 	const struct pane *p = &d->panes[d->focus];
 
 	if (key == 'v' && p->table.range_from)
-		deck_say(d, TONE_TEXT, "v again marks from here to there");
+		deck_say(
+		    d, TONE_TEXT,
+		    "a range begins here: move, then v marks it, or an act takes all of it");
 	else if (key != ' ')
 		deck_say(d, TONE_TEXT,
 			 p->table.n_marks ? "%zu marked; %s lists them, U unmarks"

@@ -12,7 +12,7 @@ static const char filter_help[] =
     "age>10m  cost>=0.5  mem>16G  numbers, money, times (s m h d), bytes (k M G T)\n"
     "name~\"^htc-(1|2)\"         a regular expression; /text/ is one, too\n"
     "wing                       in any column that is shown; capitals count once there is one\n"
-    "\"two words\"                quotes keep blanks together\n"
+    "\"two words\"                quotes keep blanks together; and, or, not are words only in them\n"
     "\n"
     "Tab completes columns and their values and lists them. Rows follow while you type; a ? before\n"
     "the line means that it is not complete, and the last good result stays.\n"

@@ -234,6 +234,9 @@ static void run_command(struct deck *d, const struct command *c, const char *lin
 		plan_first(d, words->n > used ? words->v[used] : d->cluster);
 		return;
 	}
+	if (((c->flags & CMD_NODES) && !deck_end_range(d, PANE_NODES)) ||
+	    ((c->flags & CMD_JOBS) && !deck_end_range(d, PANE_JOBS)))
+		return;
 	r = xcalloc(1, sizeof(*r));
 	*r = (struct deck_run){ .deck = d };
 	r->io = (struct command_io){ .columns = on_columns,

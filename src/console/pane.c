@@ -58,14 +58,17 @@ static void row_cell(void *arg, size_t row, size_t column, struct table_cell *ou
 		snprintf(out->text, sizeof(out->text), "...");
 }
 
-static size_t row_find(void *arg, int64_t id)
+static size_t window_find(const struct pane *p, int64_t id)
 {
-	const struct pane *p = arg;
-
 	for (size_t i = 0; p->have && i < p->rows.n; i++)
 		if (p->kind->id(p, i) == id)
 			return (size_t)p->rows.offset + i;
 	return SIZE_MAX;
+}
+
+static size_t row_find(void *arg, int64_t id)
+{
+	return window_find(arg, id);
 }
 
 static const struct table_source source = { row_count, row_id, row_cell, NULL, row_find };
@@ -176,6 +179,44 @@ static void mark_when_here(struct pane *p)
 
 		table_mark(&p->table, row, !p->inverting || !table_marked(&p->table, row));
 	}
+}
+
+/* Where it began: by now, or then, when it is out of the window. */
+static size_t range_row(const struct pane *p)
+{
+	size_t row = window_find(p, p->table.range_from);
+
+	return row == SIZE_MAX ? p->table.range_row : row;
+}
+
+int64_t pane_range(const struct pane *p)
+{
+	int64_t from, to = (int64_t)p->table.cursor;
+
+	if (!p->table.range_from)
+		return 0;
+	from = (int64_t)range_row(p);
+	return (from < to ? to - from : from - to) + 1;
+}
+
+enum range_end pane_end_range(struct pane *p)
+{
+	int64_t from = (int64_t)range_row(p), to = (int64_t)p->table.cursor;
+	bool here = window_find(p, p->table.range_from) != SIZE_MAX && pane_at(p) >= 0;
+	bool all = p->have && p->rows.shown_total <= (int64_t)p->rows.n;
+
+	if (!p->table.range_from)
+		return RANGE_NONE;
+	if (here) {
+		table_mark_range(&p->table);
+		pane_note_marks(p);
+		return RANGE_MARKED;
+	}
+	p->table.range_from = 0;
+	if (all)
+		return RANGE_LOST;
+	pane_mark_rows_at(p, from < to ? from : to, from < to ? to : from, false);
+	return RANGE_ASKED;
 }
 
 void pane_mark_rows(struct pane *p, const struct mirror_rows *rows)
@@ -290,7 +331,7 @@ static bool lets_go(const struct pane *p, size_t at)
 
 static void keep_ahead(struct pane *p)
 {
-	size_t at = row_find(p, p->table.cursor_id), first, to = p->table.cursor;
+	size_t at = window_find(p, p->table.cursor_id), first, to = p->table.cursor;
 
 	if (at == SIZE_MAX || !lets_go(p, at))
 		return;

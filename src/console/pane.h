@@ -112,6 +112,11 @@ size_t pane_chosen(const struct pane *p, struct strs *out);
 void pane_note_marks(struct pane *p); /* after keys: learns the names of what was marked */
 /* Rows of the whole table, from the first to the last of these places, once they are here. */
 void pane_mark_rows_at(struct pane *p, int64_t from, int64_t to, bool invert);
+/* Rows from the beginning of an open range to the cursor; 0: none is open. */
+int64_t pane_range(const struct pane *p);
+/* They become marks. RANGE_ASKED: once they are here; RANGE_LOST: where it began is gone. */
+enum range_end { RANGE_NONE, RANGE_MARKED, RANGE_ASKED, RANGE_LOST };
+enum range_end pane_end_range(struct pane *p);
 /* All rows of another window of the same noun. */
 void pane_mark_rows(struct pane *p, const struct mirror_rows *rows);
 /* All columns that the kind has: of its widest set. */

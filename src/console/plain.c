@@ -18,10 +18,12 @@
 #include "console/teardown.h"
 #include "console/words.h"
 
-#define LINE_MOST   4096
-#define QUEUE_MOST  (1 << 20) /* of lines that wait */
-#define EVENTS_MOST 50
-#define FOLLOW_MS   1000
+#define LINE_MOST     4096
+#define QUEUE_MOST    (1 << 20) /* of lines that wait */
+#define EVENTS_MOST   50
+#define EVENTS_FIRST  3	   /* of those from before it was opened */
+#define EVENTS_LISTED 1000 /* by one command */
+#define FOLLOW_MS     1000
 
 enum asking { ASK_NOTHING, ASK_YES, ASK_COUNT, ASK_LOSS, ASK_NAME, ASK_LAST };
 
@@ -36,7 +38,7 @@ struct plain {
 	int64_t last_event;
 	enum mirror_link link;
 	bool quiet; /* the engine hangs, and it was said */
-	bool greeted, plan_asked;
+	bool greeted, caught_up, plan_asked;
 	bool pipe, ended,
 	    taking;		/* lines of a pipe wait for what is under way, as in a shell */
 	struct command_run run; /* under way when run.command is set */
@@ -70,12 +72,14 @@ static void take_lines(struct plain *p);
 
 static void say_cluster(const struct cluster_row *r)
 {
-	char money[24];
+	char money[24], held[40] = "";
 
-	say("cluster %s: %s, %lld of %lld nodes, %lld jobs run, %lld wait, %s/h%s%s",
+	if (r->view.jobs_held > 0)
+		snprintf(held, sizeof(held), ", %lld held", (long long)r->view.jobs_held);
+	say("cluster %s: %s, %lld of %lld nodes, %lld jobs run, %lld wait%s, %s/h%s%s",
 	    r->cluster.name, cluster_state_name(r->cluster.state), (long long)r->view.nodes,
 	    (long long)r->view.nodes_max, (long long)r->view.jobs_running,
-	    (long long)r->view.jobs_pending, money_text(money, r->view.price_now),
+	    (long long)r->view.jobs_pending, held, money_text(money, r->view.price_now),
 	    r->view.issue[0] ? "; " : "", r->view.issue);
 }
 
@@ -109,14 +113,39 @@ static void say_event(const struct event *e)
 	    words_event(text, e));
 }
 
+/* Of what happened before this was opened the end is told. */
+static void skip_old_events(struct plain *p, const struct mirror_rows *rows)
+{
+	int64_t all = rows->shown_total;
+
+	p->caught_up = true;
+	for (size_t i = 0; i < rows->n; i++) {
+		int64_t newer = 0;
+
+		for (size_t k = 0; k < rows->n; k++)
+			newer += rows->u.events[k].seq > rows->u.events[i].seq;
+		if (newer == EVENTS_FIRST)
+			p->last_event = rows->u.events[i].seq;
+	}
+	if (all > EVENTS_FIRST)
+		say("The last %d of %lld events; \"events --most %lld\" lists more:",
+		    EVENTS_FIRST, (long long)all,
+		    (long long)(all < EVENTS_LISTED ? all : EVENTS_LISTED));
+}
+
 /* The oldest of the new ones first, whatever the order of the rows. */
 static void say_events(struct plain *p)
 {
 	struct mirror_rows rows;
-	int64_t newest = p->last_event;
+	int64_t newest;
 
 	if (!p->greeted || !mirror_rows(p->mirror, "events", &rows))
 		return;
+	if (!p->caught_up && !rows.answered)
+		return;
+	if (!p->caught_up)
+		skip_old_events(p, &rows);
+	newest = p->last_event;
 	for (;;) {
 		const struct event *next = NULL;
 

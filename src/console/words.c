@@ -346,16 +346,31 @@ const char *words_age(char out[CLOCK_TEXT], int64_t ms)
 
 const char *words_jobs_of(char out[40], const struct cluster_row *r)
 {
-	return r->view.queue_unread
-		   ? "?"
-		   : words_jobs(out, r->view.jobs_running, r->view.jobs_pending);
+	return r->view.queue_unread ? "?"
+				    : words_jobs(out, r->view.jobs_running,
+						 r->view.jobs_pending, r->view.jobs_held);
 }
 
-const char *words_jobs(char out[40], int64_t running, int64_t pending)
+const char *words_jobs(char out[40], int64_t running, int64_t pending, int64_t held)
 {
-	char r[24], p[24];
+	char r[24], p[24], h[24] = "";
 
-	snprintf(out, 40, "%sR/%sP", words_number(r, running), words_number(p, pending));
+	if (held > 0)
+		words_number(h, held);
+	snprintf(out, 40, "%.12sR/%.12sP%s%.9s%s", words_number(r, running),
+		 words_number(p, pending), h[0] ? "/" : "", h, h[0] ? "H" : "");
+	return out;
+}
+
+const char *words_queue(char out[80], const struct cluster_view *v)
+{
+	char r[24], p[24], h[24];
+
+	snprintf(out, 80, "%s run  %s pend", words_number(r, v->jobs_running),
+		 words_number(p, v->jobs_pending));
+	if (v->jobs_held > 0)
+		snprintf(out + strlen(out), 80 - strlen(out), "  %s held",
+			 words_number(h, v->jobs_held));
 	return out;
 }
 
@@ -453,7 +468,7 @@ const char *words_node_next(const struct node *n)
 		[NODE_IDLE] = "it goes when its idle time is over and nothing waits for it",
 		[NODE_BUSY] = "it stays as long as jobs run on it",
 		[NODE_DRAINING] = "it takes no new jobs; its machine is deleted once a fresh "
-				  "reading shows it empty",
+				  "reading shows it empty, unless undrain keeps it",
 		[NODE_DELETING] = "the cloud deletes its machine; the row goes with it",
 		[NODE_GONE] = "nothing: it is gone",
 		[NODE_FAILED] = "its machine is deleted at once; jobs that still wait get "

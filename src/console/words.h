@@ -59,8 +59,10 @@ enum tone words_op_tone(const struct operation *o);
 enum tone words_under_way(const struct operation *v, size_t n, bool wide, char out[64]);
 enum tone words_event_tone(enum event_level l);
 
-/* "4R/33P", with 12.3k from 10,000 on */
-const char *words_jobs(char out[40], int64_t running, int64_t pending);
+/* "4R/33P", "4R/33P/2H" with those that are held, and 12.3k from 10,000 on */
+const char *words_jobs(char out[40], int64_t running, int64_t pending, int64_t held);
+/* "4 run  33 pend  2 held" */
+const char *words_queue(char out[80], const struct cluster_view *v);
 /* Of a cluster; "?" before its queue was read. */
 const char *words_jobs_of(char out[40], const struct cluster_row *r);
 const char *words_number(char out[24], int64_t n);

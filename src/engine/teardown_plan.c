@@ -384,7 +384,7 @@ static void totals(struct json *j, const struct drawing *d, const struct cluster
 	json_set_int(j, "skips", (int64_t)d->count[ACT_NEVER_TOUCHED]);
 	json_set_bool(j, "jobs_known", !v->queue_unread);
 	json_set_int(j, "jobs_running", count_running(d->run->queue));
-	json_set_int(j, "jobs_pending", v->jobs_pending);
+	json_set_int(j, "jobs_pending", v->jobs_pending + v->jobs_held); /* held ones go, too */
 	json_set_int(j, "nodes", v->nodes);
 	json_set_real(j, "goes_on_per_hour", d->unpriced ? -1 : d->goes_on);
 	json_set_real(j, "saves_per_hour",

@@ -328,3 +328,19 @@ int engine_why(struct engine *e, const struct cluster *c, const char *what, stru
 	    "cluster %s has no node and no job \"%s\", and nothing is written down of one",
 	    c->name, what);
 }
+
+void engine_why_events(struct engine *e, const struct cluster *c, const char *what,
+		       struct buf *out)
+{
+	struct run *r = run_of(e, c);
+	struct buf lines = BUF_INIT(BUF_TEXT_MAX);
+	bool job = r && r->queue && queue_job(r->queue, what);
+	char object[96];
+
+	snprintf(object, sizeof(object), "%s%.80s", job ? "job " : "", what);
+	if (r && (job || member_find(r, what)))
+		buf_adds(out, of_events(&lines, r, object) ? "\nwhat happened to it:\n"
+							   : "\nno event is about it yet\n");
+	buf_adds(out, buf_str(&lines));
+	buf_clear(&lines);
+}

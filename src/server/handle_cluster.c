@@ -408,6 +408,8 @@ void get_why(struct request *q)
 	if (engine_why(q->server->engine, c, segment(q, 4), &text, &err) < 0) {
 		answer_err(q, &err);
 	} else {
+		if (query_int(q, "events", 0))
+			engine_why_events(q->server->engine, c, segment(q, 4), &text);
 		j = json_new_object();
 		json_set_str(j, "text", buf_str(&text));
 		answer_json(q, 200, j);

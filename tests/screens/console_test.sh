@@ -125,12 +125,25 @@ marks() {
 	shows 'shade state' >/dev/null
 	screen_keys v Right Right Right v
 	tap_ok "v marks a block on the map" shows '4 marked'
+	screen_keys U m
+	shows 'REASON' >/dev/null
+	screen_keys g v Down Down
+	tap_ok "an open range says how many rows an act takes" shows 'range of 3 rows: an act takes all of them'
+	screen_keys d
+	tap_ok "and the question is about all of them" shows 'drain 3 nodes? y/N'
+	tap_ok "which says what becomes of them" shows 'they are deleted'
+	screen_keys n
+	shows '3 marked' >/dev/null
+	screen_keys U v Down
+	shows 'range of 2 rows' >/dev/null
+	screen_keys Escape
+	tap_ok "Esc drops a range" eventually_lacks 'range of'
 	screen_stop
 	at 120x35 -- --many 400
 	screen_keys Down 2
 	shows '[2 Nodes]' >/dev/null
 	screen_keys v
-	shows 'v again' >/dev/null
+	shows 'a range begins here' >/dev/null
 	screen_keys G
 	sleep 0.3
 	screen_keys v

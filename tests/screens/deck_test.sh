@@ -641,6 +641,8 @@ plain() {
 	deck_plain 'cluster list' quit
 	tap_ok "plain mode says the header once" grep -q '^Paceline demo, role operator, SIMULATED CLOUD' "$screen_dir/out"
 	tap_ok "and the clusters" grep -q '^cluster demo: running, 8 of 20 nodes, 4 jobs run, 35 wait' "$screen_dir/out"
+	tap_ok "and how many events there were before" grep -q '^The last 3 of 4 events; "events --most 4" lists more:' "$screen_dir/out"
+	tap_ok "which it leaves out" [ "$(grep -c 'joined after 62 s' "$screen_dir/out")" = 0 ]
 	tap_ok "and events as sentences" grep -q '^12:03:41 demo warning: htc-3 boot failed' "$screen_dir/out"
 	tap_ok "and runs commands" grep -q '^cfd  pbs  off' "$screen_dir/out"
 	screen_start 80x24 TERM=dumb "$lab"

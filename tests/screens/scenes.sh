@@ -38,6 +38,7 @@ help-searched     |            | ? =drain                          | drain
 menu              |            | F2                                | limits, sizes
 shell-lines       |            | !                                 | The same from a shell
 find              |            | 2 / =htc                          | htc
+found             |            | 2 / =htc Enter                    | next
 filter            |            | 2 f =state:busy                   | state:busy
 filter-unfinished |            | 2 f =state:                       | ? filter
 filter-wrong      |            | 2 f =bad:x                        | no field

@@ -269,23 +269,43 @@ static void add_tail(struct deck *d, const char *job)
 	log_text_clear(&t);
 }
 
+static const struct job *selected(const struct deck *d)
+{
+	const struct pane *p = &d->panes[PANE_JOBS];
+	int64_t i = pane_at(p);
+
+	return i < 0 ? NULL : at(p, (size_t)i);
+}
+
+/* What stands in its way, and the keys that are about it. */
+static void add_why(struct deck *d, const struct job *j)
+{
+	bool told = d->why_text && strcmp(d->why_of, j->id) == 0;
+	bool held = j->state == JOB_HELD, brief = d->layout.size < DECK_WIDE;
+
+	if (!told)
+		textbox_add(&d->under, TONE_DIM, "asking the engine");
+	else if (brief)
+		textbox_add(&d->under, TONE_TEXT, "%.*s   %s explains%s%s%s",
+			    (int)strcspn(d->why_text, "\n"), d->why_text, KEY_FOR(d, "explain"),
+			    held ? ", " : "", held ? KEY_FOR(d, "release") : "",
+			    held ? " releases it" : "");
+	else
+		textbox_add_text(&d->under, TONE_TEXT, d->why_text);
+	if (told && held && !brief)
+		textbox_add(&d->under, TONE_KEY, "%s releases it", KEY_FOR(d, "release"));
+}
+
 static int row_count(struct deck *d, int columns)
 {
-	const char *job = pane_name_at(&d->panes[PANE_JOBS]);
+	const struct job *j = selected(d);
 
 	textbox_open(&d->under, "");
 	add_reasons(d);
-	if (!job)
-		return textbox_rows(&d->under, columns - 2);
-	if (d->why_text && strcmp(d->why_of, job) == 0 && d->layout.size < DECK_WIDE)
-		textbox_add(&d->under, TONE_TEXT, "%.*s   %s explains",
-			    (int)strcspn(d->why_text, "\n"), d->why_text,
-			    KEY_FOR(d, "explain"));
-	else if (d->why_text && strcmp(d->why_of, job) == 0)
-		textbox_add_text(&d->under, TONE_TEXT, d->why_text);
-	else
-		textbox_add(&d->under, TONE_DIM, "asking the engine");
-	add_tail(d, job);
+	if (j) {
+		add_why(d, j);
+		add_tail(d, j->id);
+	}
 	return textbox_rows(&d->under, columns - 2);
 }
 
@@ -293,14 +313,6 @@ static const char *under_title(const struct deck *d)
 {
 	(void)d;
 	return "Queue by reason";
-}
-
-static const struct job *selected(const struct deck *d)
-{
-	const struct pane *p = &d->panes[PANE_JOBS];
-	int64_t i = pane_at(p);
-
-	return i < 0 ? NULL : at(p, (size_t)i);
 }
 
 /* Of marked jobs the scheduler decides one by one. */
@@ -450,6 +462,7 @@ static const struct binding keys[] = {
 	  .cli = "%c %j",
 	  .needs = ROLE_OPERATOR,
 	  .off = not_waiting,
+	  .marked = true,
 	  .run = hold },
 	{ .key = 'r',
 	  .fkey = K_F8,
@@ -461,6 +474,7 @@ static const struct binding keys[] = {
 	  .cli = "%c %j",
 	  .needs = ROLE_OPERATOR,
 	  .off = not_held,
+	  .marked = true,
 	  .run = release },
 	{ .key = 'R',
 	  .keys = "R",
@@ -481,6 +495,7 @@ static const struct binding keys[] = {
 	  .cli = "%c %j",
 	  .needs = ROLE_OPERATOR,
 	  .off = not_running,
+	  .marked = true,
 	  .run = requeue },
 	{ .key = 'c',
 	  .fkey = K_F9,
@@ -492,6 +507,7 @@ static const struct binding keys[] = {
 	  .cli = "%c %j",
 	  .needs = ROLE_OPERATOR,
 	  .off = deck_no_job,
+	  .marked = true,
 	  .run = cancel },
 	{ .keys = NULL },
 };

@@ -129,17 +129,24 @@ static struct json *decision(void)
 	return j;
 }
 
-static struct json *why(const char *what, struct err *err)
+static struct json *why(const char *path, struct err *err)
 {
-	const struct node *n = fixture_node(what);
+	char what[80], text[1000];
+	const char *events =
+	    strstr(path, "?events=1")
+		? "\nwhat happened to it:\n2026-11-23 12:03:41  boot failed: mount /shared timed out"
+		: "";
 	struct json *j = json_new_object();
-	char text[1000];
+	const struct node *n;
+
+	snprintf(what, sizeof(what), "%.*s", (int)strcspn(path, "?"), path);
+	n = fixture_node(what);
 
 	if (n)
 		snprintf(
 		    text, sizeof(text),
-		    "node %s (Standard_F2s_v2, spot 1): %s for 41s: %s\nmachine: %s host %s\n  requested  11:59:02  +0s\n  machine    11:59:40  +38s\n  last mark of its script: mounts /shared\nthe decision says: kept, 33 tasks wait for it",
-		    n->name, node_state_name(n->state), n->reason, n->vm_name, n->host);
+		    "node %s (Standard_F2s_v2, spot 1): %s for 41s: %s\nmachine: %s host %s\n  requested  11:59:02  +0s\n  machine    11:59:40  +38s\n  last mark of its script: mounts /shared\nthe decision says: kept, 33 tasks wait for it%s",
+		    n->name, node_state_name(n->state), n->reason, n->vm_name, n->host, events);
 	else if (what[0] == '1')
 		snprintf(
 		    text, sizeof(text),

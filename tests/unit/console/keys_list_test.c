@@ -136,11 +136,40 @@ static void no_key_stands_twice_in_a_view(void **state)
 	}
 	for (size_t i = 0; i < n_bindings; i++)
 		for (size_t k = i + 1; bindings[i].run && k < n_bindings; k++)
-			if (bindings[k].run &&
+			if (bindings[k].run && !bindings[i].when &&
 			    (bindings[k].key == bindings[i].key ||
 			     (bindings[k].fkey && bindings[k].fkey == bindings[i].fkey)))
 				fail_msg("%s and %s are one key", bindings[i].keys,
 					 bindings[k].keys);
+}
+
+static bool is_word_of(const struct deck *d, uint32_t code, const char *word)
+{
+	char is[32];
+
+	binding_word(binding_of_key(d, code), is);
+	return strcmp(is, word) == 0;
+}
+
+/* Footer, hints and help read the same table: what names a key names what it does. */
+static void while_something_is_sought_n_goes_on(void **state)
+{
+	static struct deck d;
+	char key[KEYS_TEXT];
+
+	(void)state;
+	d = (struct deck){ .focus = PANE_CLUSTERS };
+	assert_true(is_word_of(&d, 'n', "create"));
+	assert_null(binding_of_key(&d, 'N'));
+	assert_string_equal(deck_key_for(&d, "create", key), "n");
+	assert_true(binding_is_hidden(&d, binding_worded(&d, "next-match")));
+	snprintf(d.find, sizeof(d.find), "htc");
+	assert_true(is_word_of(&d, 'n', "next-match"));
+	assert_true(is_word_of(&d, 'N', "previous-match"));
+	assert_string_equal(deck_key_for(&d, "create", key), "F7");
+	assert_string_equal(deck_key_for(&d, "next-match", key), "n");
+	assert_false(binding_is_hidden(&d, binding_worded(&d, "create")));
+	assert_false(binding_is_hidden(&d, binding_worded(&d, "next-match")));
 }
 
 static bool is_taken(const char *word, size_t except)
@@ -226,6 +255,7 @@ static const struct {
 	{ 'c', "cancel: a job, an operation" },
 	{ 'e', "why" },
 	{ 'm', "the other picture of the same rows: map or list, arrays folded or not" },
+	{ 'n', "new; while something is searched for, the next that has it" },
 	{ 'o', "operations" },
 	{ 'q', "away from here" },
 	{ 'r', "go on: what was held, drained, or waits for its next try" },
@@ -268,7 +298,8 @@ static void a_letter_means_one_thing_in_all_views(void **state)
  * the beginning of a key to a terminal (tui.md 4.2). */
 static void judge_moving(const struct binding *b)
 {
-	if (b->key < 0x7f && b->key > 0 && strchr("hjklgGvNOU*+<> 0123456", (int)b->key))
+	if (!b->when && b->key < 0x7f && b->key > 0 &&
+	    strchr("hjklgGvNOU*+<> 0123456", (int)b->key))
 		fail_msg("%s: \"%s\" is a key that moves or marks", b->keys, b->help);
 }
 
@@ -381,6 +412,7 @@ int main(void)
 		cmocka_unit_test(what_f9_does_is_asked_about),
 		cmocka_unit_test(the_manual_gets_every_key),
 		cmocka_unit_test(no_key_stands_twice_in_a_view),
+		cmocka_unit_test(while_something_is_sought_n_goes_on),
 		cmocka_unit_test(what_a_view_hints_at_fits_into_80_columns),
 		cmocka_unit_test(a_letter_means_one_thing_in_all_views),
 		cmocka_unit_test(no_act_has_a_key_that_moves_or_marks),

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -318,6 +319,69 @@ static void a_pane_that_is_not_looked_at_shows_the_queue(void **state)
 	pane_clear(&s.pane);
 }
 
+/* v j j, and then an act: it is about all three. */
+static void an_open_range_ends_as_marks(void **state)
+{
+	struct site *s = xcalloc(1, sizeof(*s));
+	struct strs names = STRS_INIT(10);
+
+	(void)state;
+	open_site(s, 10);
+	assert_int_equal(pane_range(&s->pane), 0);
+	assert_int_equal(pane_end_range(&s->pane), RANGE_NONE);
+	table_go(&s->pane.table, 4);
+	table_mark_range(&s->pane.table);
+	assert_int_equal(pane_range(&s->pane), 1);
+	table_move(&s->pane.table, -2);
+	assert_int_equal(pane_range(&s->pane), 3);
+	assert_int_equal(pane_end_range(&s->pane), RANGE_MARKED);
+	assert_int_equal(pane_range(&s->pane), 0);
+	assert_int_equal(pane_chosen(&s->pane, &names), 0);
+	assert_int_equal(names.n, 3);
+	strs_clear(&names);
+	pane_clear(&s->pane);
+	free(s);
+}
+
+static void a_range_that_began_out_of_sight_is_asked_for(void **state)
+{
+	struct site *s = xcalloc(1, sizeof(*s));
+	struct window w;
+
+	(void)state;
+	open_site(s, 300);
+	table_mark_range(&s->pane.table);
+	s->pane.table.lines = s->pane.table.rows = 20;
+	table_go(&s->pane.table, 199);
+	pane_follow(&s->pane);
+	tell(s);
+	assert_true(s->pane.rows.offset > 0);
+	assert_int_equal(pane_range(&s->pane), 200);
+	assert_int_equal(pane_end_range(&s->pane), RANGE_ASKED);
+	pane_window(&s->pane, &w);
+	assert_int_equal(w.offset, 0);
+	assert_int_equal(w.count, 200);
+	pane_clear(&s->pane);
+	free(s);
+}
+
+static void a_range_whose_beginning_is_gone_marks_nothing(void **state)
+{
+	struct site *s = xcalloc(1, sizeof(*s));
+
+	(void)state;
+	open_site(s, 10);
+	table_mark_range(&s->pane.table);
+	s->ids[0][0] = 'x';
+	table_go(&s->pane.table, 2);
+	tell(s);
+	assert_int_equal(pane_end_range(&s->pane), RANGE_LOST);
+	assert_int_equal(pane_range(&s->pane), 0);
+	assert_int_equal(s->pane.table.n_marks, 0);
+	pane_clear(&s->pane);
+	free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +393,9 @@ int main(void)
 		cmocka_unit_test(the_top_stays_the_top_of_a_queue_that_runs_dry),
 		cmocka_unit_test(no_row_stays_out_of_its_window_whatever_the_size),
 		cmocka_unit_test(a_pane_that_is_not_looked_at_shows_the_queue),
+		cmocka_unit_test(an_open_range_ends_as_marks),
+		cmocka_unit_test(a_range_that_began_out_of_sight_is_asked_for),
+		cmocka_unit_test(a_range_whose_beginning_is_gone_marks_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

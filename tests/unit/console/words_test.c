@@ -21,6 +21,21 @@ static const char *event(const char *object, const char *actor, const char *text
 	return words_event(out, &e);
 }
 
+/* R and P alone would not add up to the queue. */
+static void held_jobs_are_counted(void **state)
+{
+	struct cluster_view v = { .jobs_running = 4, .jobs_pending = 33 };
+	char out[80];
+
+	(void)state;
+	assert_string_equal(words_jobs(out, 4, 33, 0), "4R/33P");
+	assert_string_equal(words_jobs(out, 4, 33, 2), "4R/33P/2H");
+	assert_string_equal(words_jobs(out, 12345, 1000000, 10000), "12.3kR/1.0MP/10.0kH");
+	assert_string_equal(words_queue(out, &v), "4 run  33 pend");
+	v.jobs_held = 2;
+	assert_string_equal(words_queue(out, &v), "4 run  33 pend  2 held");
+}
+
 static void an_event_names_its_person_once(void **state)
 {
 	(void)state;
@@ -112,6 +127,7 @@ static void what_comes_later_is_told_by_how_long_until(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(held_jobs_are_counted),
 		cmocka_unit_test(an_event_names_its_person_once),
 		cmocka_unit_test(an_event_names_its_object_once),
 		cmocka_unit_test(a_node_is_told_with_its_host_where_that_is_another),
