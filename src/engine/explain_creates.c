@@ -179,8 +179,12 @@ void explain_summary(struct plan *out, const struct demand *d)
 	for (size_t i = 0; i < out->n_creates; i++)
 		made += out->creates[i].count;
 	count_acts(out, acts);
-	buf_adds(&b, "wanted: ");
-	tally_text(&b, &wanted);
+	if (wanted.tasks + wanted.nodes == 0) {
+		buf_adds(&b, "nothing to place");
+	} else {
+		buf_adds(&b, "wanted: ");
+		tally_text(&b, &wanted);
+	}
 	if (unplaced.tasks + unplaced.nodes > 0) {
 		buf_adds(&b, "; without a place: ");
 		tally_text(&b, &unplaced);

@@ -194,6 +194,10 @@ static void the_summary_tells_tasks_from_nodes(void **state)
 	w->array.max_nodes = 40;
 	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
 	assert_non_null(strstr(w->plan.summary, "wanted: 41 tasks; "));
+	plan_clear(&w->plan);
+	w->demand.v[1].slots = 0;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_string_equal(w->plan.summary, "nothing to place");
 }
 
 static void memory_is_told_as_everywhere(void **state)
