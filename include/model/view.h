@@ -11,7 +11,7 @@
 
 struct cluster_view {
 	int64_t nodes, nodes_max, busy, idle, booting, draining, failed;
-	int64_t jobs_running, jobs_pending, jobs_held; /* tasks */
+	int64_t jobs_running, jobs_pending, jobs_held; /* tasks; running: those that have nodes */
 	double price_now;          /* USD per hour of what runs; -1 when a price is unknown */
 	double spent;              /* USD since the start, metered from node seconds */
 	int64_t queue_age_ms;      /* -1 never read */

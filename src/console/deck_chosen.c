@@ -97,7 +97,7 @@ const char *deck_no_node(const struct deck *d, char out[80])
 		return "choose a node first";
 	if (deck_maps(d) && map_range(&d->map, &d->panes[PANE_NODES], &range))
 		return "a cell of several nodes: Enter lists them";
-	return deck_node(d) || (!deck_maps(d) && d->panes[PANE_NODES].table.n_marks)
+	return deck_node(d) || (!deck_maps(d) && pane_marks(&d->panes[PANE_NODES]))
 		   ? NULL
 		   : "no node is under the cursor";
 }
@@ -171,16 +171,18 @@ static void do_now(struct deck *d)
 		json_set_bool(body, "force", true); /* the question told of the jobs */
 	deck_post(d, client_path(acts[what].path, d->chosen_cluster, (char *)NULL), body,
 		  on_done, note);
-	table_unmark_all(&d->panes[acts[what].pane].table);
-	pane_note_marks(&d->panes[acts[what].pane]);
+	if (!d->panes[acts[what].pane].alone) {
+		table_unmark_all(&d->panes[acts[what].pane].table);
+		pane_note_marks(&d->panes[acts[what].pane]);
+	}
 }
 
 /* Asking: what is known of the rows that are here */
 
 static bool is_chosen(const struct pane *p, size_t i)
 {
-	return p->n_marks > 0 ? table_marked(&p->table, p->kind->id(p, i))
-			      : pane_at(p) == (int64_t)i;
+	return pane_marks(p) > 0 ? table_marked(&p->table, p->kind->id(p, i))
+				 : pane_at(p) == (int64_t)i;
 }
 
 /* Of those that are here: jobs that run on them, and what they cost an hour. */
@@ -202,7 +204,7 @@ static int64_t jobs_on(const struct pane *p, double *price)
 static void node_facts(const struct deck *d, struct strs *facts)
 {
 	const struct pane *p = &d->panes[PANE_NODES];
-	const char *them = p->n_marks > 1 ? "them" : "it";
+	const char *them = pane_marks(p) > 1 ? "them" : "it";
 	double price = 0;
 	int64_t jobs = jobs_on(p, &price);
 	char money[24];

@@ -16,7 +16,7 @@ const char *deck_no_row(const struct deck *d, char out[80])
 	const struct pane *p = &d->panes[d->focus];
 
 	(void)out;
-	if (p->n_marks > 0 || pane_name_at(p) || (d->focus == PANE_NODES && deck_node(d)))
+	if (pane_marks(p) > 0 || pane_name_at(p) || (d->focus == PANE_NODES && deck_node(d)))
 		return NULL;
 	return "nothing is under the cursor";
 }
@@ -98,11 +98,11 @@ static struct json *rows_json(const struct deck *d, size_t *n)
 	const struct node *node = map_name(d) ? deck_node(d) : NULL;
 	struct json *list;
 
-	*n = p->n_marks > 0 ? p->n_marks : 1;
+	*n = pane_marks(p) > 0 ? pane_marks(p) : 1;
 	if (node)
 		return mirror_row_json(
 		    &(struct mirror_rows){ .noun = NOUN_NODE, .u.nodes = node }, 0);
-	if (p->n_marks == 0)
+	if (pane_marks(p) == 0)
 		return mirror_row_json(&p->rows, (size_t)pane_at(p));
 	list = json_new_array();
 	for (size_t i = 0; i < p->n_marks; i++)

@@ -229,7 +229,7 @@ void deck_draw_choices(const struct deck *d, struct screen *s, struct area body)
 	int want = (int)c->n + usage + 2, rows = want < CHOICE_ROWS ? want : CHOICE_ROWS;
 	struct area box = { body.row + body.rows - rows, 0, rows, s->cols };
 	char title[80];
-	size_t marked = d->panes[d->focus].table.n_marks;
+	size_t marked = pane_marks(&d->panes[d->focus]);
 
 	if (d->mode != AT_PROMPT || (!d->listing && d->prompt_use != FOR_COMMAND) ||
 	    (c->n == 0 && !usage) || rows > body.rows - 3)

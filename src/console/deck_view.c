@@ -65,6 +65,7 @@ void view_open(struct deck *d, const struct view *v)
 		d->home_focus = d->focus;
 	d->panes[PANE_EVENTS].touched = false; /* below another view it follows the newest */
 	d->view = v;
+	d->panes[PANE_NODES].alone = v == &view_node;
 	d->view_top = 0;
 	d->focus = v ? v->pane : d->home_focus;
 	if (v && v->kind)

@@ -232,15 +232,20 @@ void pane_mark_rows(struct pane *p, const struct mirror_rows *rows)
 	}
 }
 
+size_t pane_marks(const struct pane *p)
+{
+	return p->alone ? 0 : p->n_marks;
+}
+
 size_t pane_chosen(const struct pane *p, struct strs *out)
 {
-	size_t hidden = 0;
+	size_t hidden = 0, marks = pane_marks(p);
 
-	for (size_t i = 0; i < p->n_marks; i++) {
+	for (size_t i = 0; i < marks; i++) {
 		strs_add(out, p->marks[i].name);
 		hidden += !p->marks[i].seen;
 	}
-	if (p->n_marks == 0 && pane_name_at(p))
+	if (marks == 0 && pane_name_at(p))
 		strs_add(out, pane_name_at(p));
 	return hidden;
 }

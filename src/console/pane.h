@@ -82,6 +82,8 @@ struct pane {
 	bool words;		 /* for a screen reader: the word before its glyph */
 	struct pane_mark *marks; /* sorted by id, as table.marks are */
 	size_t n_marks, cap_marks;
+	bool alone;   /* the row under the cursor fills the screen: acts are about it, not the
+			 marks */
 	bool marking; /* rows mark_from to mark_to are to be marked as soon as they are here */
 	bool inverting; /* or changed into the other */
 	bool marked;	/* that has just been done */
@@ -109,7 +111,8 @@ bool pane_refuse_filter(struct pane *p, char told[400]);
 /* The names of the marked rows, or of the one under the cursor. Returns how many of them are
  * not in the window now. */
 size_t pane_chosen(const struct pane *p, struct strs *out);
-void pane_note_marks(struct pane *p); /* after keys: learns the names of what was marked */
+size_t pane_marks(const struct pane *p); /* that an act is about */
+void pane_note_marks(struct pane *p);	 /* after keys: learns the names of what was marked */
 /* Rows of the whole table, from the first to the last of these places, once they are here. */
 void pane_mark_rows_at(struct pane *p, int64_t from, int64_t to, bool invert);
 /* Rows from the beginning of an open range to the cursor; 0: none is open. */

@@ -266,12 +266,6 @@ static struct array_run *run_of(struct maker *m, const struct job *j)
 	return r;
 }
 
-static bool holds_nodes(enum job_state s)
-{
-	return s == JOB_RUNNING || s == JOB_STARTING || s == JOB_COMPLETING ||
-	       s == JOB_SUSPENDED;
-}
-
 static void count(struct maker *m)
 {
 	for (size_t i = 0; i < m->q->n_jobs; i++) {
@@ -280,7 +274,7 @@ static void count(struct maker *m)
 
 		if (j->tasks < 0 || j->state == JOB_UNKNOWN)
 			m->out->unknown++;
-		if (holds_nodes(j->state)) {
+		if (job_has_nodes(j)) {
 			m->out->tasks_running += tasks;
 			if (j->array_id[0])
 				run_of(m, j)->running += tasks;

@@ -22,12 +22,6 @@
 #define EVENTS_READ 5000
 #define WAITED_MOST 2000 /* that left the queue from waiting, in one reading */
 
-static bool holds_machines(const struct job *j)
-{
-	return j->state == JOB_RUNNING || j->state == JOB_COMPLETING ||
-	       j->state == JOB_STARTING || j->state == JOB_SUSPENDED;
-}
-
 static bool waits(const struct job *j)
 {
 	return j->state == JOB_PENDING || j->state == JOB_HELD;
@@ -492,7 +486,7 @@ struct map *jobs_left(const struct queue *before, const struct queue *now)
 	void *job;
 
 	for (size_t i = 0; before && i < before->n_jobs; i++)
-		if (holds_machines(&before->jobs[i]))
+		if (job_has_nodes(&before->jobs[i]))
 			map_put(gone, before->jobs[i].id, (void *)&before->jobs[i]);
 		else if (waits(&before->jobs[i]))
 			map_put(waiting, before->jobs[i].id, (void *)&before->jobs[i]);

@@ -33,8 +33,7 @@ static void tenants_free(void *v)
 
 static bool holds_nodes(const struct job *j)
 {
-	return j->nodes[0] && (j->state == JOB_RUNNING || j->state == JOB_STARTING ||
-			       j->state == JOB_COMPLETING || j->state == JOB_SUSPENDED);
+	return j->nodes[0] && job_has_nodes(j);
 }
 
 static void moves_in(struct tenancy *t, const char *node, const struct tenant *who)

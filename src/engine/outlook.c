@@ -40,7 +40,7 @@ static void add_job(struct waits *w, const struct job *j, struct waiting *v, siz
 {
 	int64_t count = j->tasks > 0 ? j->tasks : 1;
 
-	if (j->state == JOB_RUNNING || j->state == JOB_COMPLETING)
+	if (job_has_nodes(j))
 		w->cores_running += j->cpus * count;
 	if (j->state != JOB_PENDING || j->submit_s <= 0)
 		return;

@@ -104,8 +104,7 @@ const char *requeued_text(const struct requeued *q, const struct job *j)
 
 static bool ran(const struct job *j)
 {
-	return j->nodes[0] && (j->state == JOB_RUNNING || j->state == JOB_STARTING ||
-			       j->state == JOB_COMPLETING || j->state == JOB_SUSPENDED);
+	return j->nodes[0] && job_has_nodes(j);
 }
 
 /* The first of its nodes of which something is known; false: none is. */

@@ -204,8 +204,7 @@ void spot_moved(struct run *r, const struct node *n, enum node_state to)
 
 static bool holds_one_node(const struct job *j)
 {
-	return j->nodes[0] && (j->state == JOB_RUNNING || j->state == JOB_COMPLETING ||
-			       j->state == JOB_STARTING || j->state == JOB_SUSPENDED);
+	return j->nodes[0] && job_has_nodes(j);
 }
 
 /* The store counts; for an array it is to say at the next start what it says now. */

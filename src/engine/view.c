@@ -196,7 +196,7 @@ static void count_jobs(struct cluster_view *v, const struct queue *q)
 		const struct job *j = &q->jobs[i];
 		int64_t tasks = j->tasks > 0 ? j->tasks : 1;
 
-		if (j->state == JOB_RUNNING || j->state == JOB_STARTING)
+		if (job_has_nodes(j))
 			v->jobs_running += tasks;
 		else if (j->state == JOB_PENDING)
 			v->jobs_pending += tasks;

@@ -339,6 +339,11 @@ static void an_open_range_ends_as_marks(void **state)
 	assert_int_equal(pane_chosen(&s->pane, &names), 0);
 	assert_int_equal(names.n, 3);
 	strs_clear(&names);
+	s->pane.alone = true; /* in the view of the one under the cursor */
+	assert_int_equal(pane_chosen(&s->pane, &names), 0);
+	assert_int_equal(names.n, 1);
+	assert_string_equal(names.v[0], under_cursor(s));
+	strs_clear(&names);
 	pane_clear(&s->pane);
 	free(s);
 }
