@@ -4,6 +4,7 @@
  * path makes two lines that are both too short, and neither is taken for a job. What fills its
  * column to the brim may be cut, and a cut path is none.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,6 +145,21 @@ static void take_path(char out[JOB_PATH_MAX], const struct slice *f, struct slic
 		out[0] = '\0';
 }
 
+/* Where nothing was said of it, squeue tells the file of a task of an array by its raw id,
+ * while slurmd names it by array and task. */
+static void mend_default(char path[JOB_PATH_MAX], const struct slice *f, struct slice told)
+{
+	char is[JOB_PATH_MAX];
+	int id = (int)f[E_ID].len, raw = (int)f[E_RAW_ID].len, cwd = (int)f[E_CWD].len;
+
+	if (id == 0 || !memchr(f[E_ID].s, '_', f[E_ID].len))
+		return;
+	snprintf(is, sizeof(is), "%.*s/slurm-%.*s.out", cwd, f[E_CWD].s, raw, f[E_RAW_ID].s);
+	if (slice_is(told, is))
+		snprintf(path, JOB_PATH_MAX, "%.*s/slurm-%.*s.out", cwd, f[E_CWD].s, id,
+			 f[E_ID].s);
+}
+
 static void take_text(char *out, size_t max, struct slice f)
 {
 	size_t n = slice_none(f) ? 0 : f.len < max ? f.len : max - 1;
@@ -187,6 +203,8 @@ static bool read_line(struct job_end *e, const char *line)
 	read_asked(e, f);
 	take_path(e->files.output, f, f[E_OUTPUT]);
 	take_path(e->files.errors, f, f[E_ERRORS]);
+	mend_default(e->files.output, f, f[E_OUTPUT]);
+	mend_default(e->files.errors, f, f[E_ERRORS]);
 	take_text(e->files.script, JOB_PATH_MAX, f[E_SCRIPT]);
 	take_text(e->files.cwd, JOB_PATH_MAX, f[E_CWD]);
 	return e->state == JOB_DONE || e->state == JOB_FAILED || e->state == JOB_CANCELLED;

@@ -78,6 +78,31 @@ static void tells_state_code_times_and_files(void **state)
 	buf_clear(&b);
 }
 
+static void tells_the_default_file_of_a_task_as_it_is_written(void **state)
+{
+	struct buf b = BUF_INIT(65536);
+	struct job_end *v;
+
+	(void)state;
+	LINE(&b, "2_1", "14", "COMPLETED", "None", "0:0", "2026-11-28T11:43:07",
+	     "2026-11-28T11:43:09", "op", "htc-2", "/shared/op/slurm-14.out",
+	     "/shared/op/slurm-14.out", "(null)", "/shared/op", "arr", REST);
+	LINE(&b, "2_2", "15", "COMPLETED", "None", "0:0", "2026-11-28T11:43:07",
+	     "2026-11-28T11:43:09", "op", "htc-2", "/shared/op/slurm-%j.out",
+	     "/other/slurm-15.out", "(null)", "/shared/op", "arr", REST);
+	LINE(&b, "16", "16", "COMPLETED", "None", "0:0", "2026-11-28T11:43:07",
+	     "2026-11-28T11:43:09", "op", "htc-2", "/shared/op/slurm-16.out",
+	     "/shared/op/slurm-16.out", "(null)", "/shared/op", "one", REST);
+	assert_int_equal(read_all(&v, &b), 3);
+	assert_string_equal(v[0].files.output, "/shared/op/slurm-2_1.out");
+	assert_string_equal(v[0].files.errors, "/shared/op/slurm-2_1.out");
+	assert_string_equal(v[1].files.output, "/shared/op/slurm-15.out"); /* asked for so */
+	assert_string_equal(v[1].files.errors, "/other/slurm-15.out");
+	assert_string_equal(v[2].files.output, "/shared/op/slurm-16.out");
+	free(v);
+	buf_clear(&b);
+}
+
 static void tells_what_was_asked_for(void **state)
 {
 	struct buf b = BUF_INIT(65536);
@@ -183,6 +208,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_state_code_times_and_files),
+		cmocka_unit_test(tells_the_default_file_of_a_task_as_it_is_written),
 		cmocka_unit_test(tells_what_was_asked_for),
 		cmocka_unit_test(a_name_with_a_newline_makes_no_job),
 		cmocka_unit_test(a_path_that_may_be_cut_is_none),
