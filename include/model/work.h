@@ -75,10 +75,12 @@ struct event {
 	char text[400];       /* the sentence, reason included */
 };
 
+#define AUDIT_TEXT 2048 /* who names many nodes has them all in the row */
+
 struct audit {
 	int64_t seq, at_ms;
-	char actor[64], origin[64], role[16], verb[40], object[96];
-	char reason[400], result[200];
+	char actor[64], origin[64], role[16], verb[40];
+	char object[AUDIT_TEXT], reason[AUDIT_TEXT], result[200];
 	char before_hash[65], after_hash[65], plan_hash[65];
 	int64_t operation_id;
 	char prev[65], hash[65]; /* hash over this row's fields and prev */

@@ -47,6 +47,8 @@ struct spec_changes {
 
 /* In the order of the model; what a cluster keeps of its own (its addresses, where it was moved) is no difference. */
 void compare_specs(struct spec_changes *out, const struct cluster_spec *from, const struct cluster_spec *to);
+/* Before that: where to's words for a disk are those that was has, to has the disk that a cluster took over by them. */
+void compare_taken_over(struct cluster_spec *to, const struct cluster_spec *was, const struct cluster_spec *is);
 /* All that may change while a cluster lives: the values stay where they are in memory, only they differ afterwards. */
 void spec_take(struct cluster_spec *mine, const struct cluster_spec *from);
 void spec_changes_clear(struct spec_changes *c);

@@ -12,18 +12,28 @@
 
 #define MOST 1000 /* rows in one answer */
 
+#define CELL 100 /* of what a table shows; the whole is in JSON */
+
+static const char *cut(char out[4 * CELL], const char *text)
+{
+	if (!text[text_cut(text, CELL)])
+		return text;
+	snprintf(out, (size_t)4 * CELL, "%.*s...", (int)text_cut(text, CELL - 3), text);
+	return out;
+}
+
 static void show_rows(struct command_run *r, const struct json *list)
 {
 	show_columns(r, "SEQ", "WHEN", "WHO", "FROM", "ROLE", "DID", "TO", "RESULT", "REASON");
 	for (size_t i = 0; i < json_len(list); i++) {
 		const struct json *a = json_at(list, i);
-		char seq[SHOW_MAX], when[CLOCK_TEXT];
+		char seq[SHOW_MAX], when[CLOCK_TEXT], object[4 * CELL], reason[4 * CELL];
 
 		show_row(r, show_int(seq, json_int(a, "seq", 0)),
 			 show_time(when, json_int(a, "at_ms", 0)), json_str(a, "actor", ""),
 			 json_str(a, "origin", ""), json_str(a, "role", ""),
-			 json_str(a, "verb", ""), json_str(a, "object", ""),
-			 json_str(a, "result", ""), json_str(a, "reason", ""));
+			 json_str(a, "verb", ""), cut(object, json_str(a, "object", "")),
+			 json_str(a, "result", ""), cut(reason, json_str(a, "reason", "")));
 	}
 }
 

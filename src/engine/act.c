@@ -576,7 +576,7 @@ static int for_nodes(struct engine *e, const struct user *u, const char *cluster
 		     node_act_fn *act, struct err *err)
 {
 	struct run *r = run_need(e, cluster, err);
-	char object[96], why[160];
+	char object[AUDIT_TEXT], why[160];
 	struct deed a = { .by = u, .verb = verb, .object = object, .reason = reason };
 
 	if (!r)
@@ -586,10 +586,7 @@ static int for_nodes(struct engine *e, const struct user *u, const char *cluster
 	for (size_t i = 0; i < nodes->n; i++)
 		if (!member_find(r, nodes->v[i]))
 			return engine_no_node(e, &r->cluster, nodes->v[i], err);
-	snprintf(object, sizeof(object), "%.32s: %zu nodes, %.20s...", cluster, nodes->n,
-		 nodes->v[0]);
-	if (nodes->n == 1)
-		snprintf(object, sizeof(object), "%.40s: %.40s", cluster, nodes->v[0]);
+	audit_object(object, cluster, "node", nodes);
 	if (act_begin(r, err) < 0)
 		return -1;
 	nodes_digest(a.before, r, nodes);

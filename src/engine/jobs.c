@@ -288,14 +288,13 @@ int engine_job_submit(struct engine *e, const struct user *u, const char *cluste
 /* The row of the asking is written; this one says that it came to nothing. */
 static void audit_failed(const struct ask *a, const struct err *why)
 {
-	char object[96], reason[100], result[200];
+	char object[AUDIT_TEXT], reason[100], result[200];
 	const struct deed act = {
 		.verb = "job act failed", .object = object, .reason = reason, .result = result
 	};
 	struct err err = ERR_INIT;
 
-	snprintf(object, sizeof(object), "%.32s: %zu jobs, %.24s", a->run->cluster.name,
-		 a->ids.n, a->ids.n ? a->ids.v[0] : "");
+	audit_object(object, a->run->cluster.name, "job", &a->ids);
 	snprintf(reason, sizeof(reason), "asked by %.64s", a->actor);
 	snprintf(result, sizeof(result), "failed: %.180s", why->msg);
 	if (audit_write(a->run->engine, &act, &err) < 0)
@@ -383,11 +382,10 @@ static int act_write(struct run *r, const struct user *u, const char *verb,
 {
 	bool cancels = strcmp(verb, "cancel") == 0;
 	struct store *st = r->engine->store;
-	char object[96], what[40];
+	char object[AUDIT_TEXT], what[40];
 	const struct deed a = { .by = u, .verb = what, .object = object, .result = "asked" };
 
-	snprintf(object, sizeof(object), "%.32s: %zu jobs, %.24s", r->cluster.name, ids->n,
-		 ids->v[0]);
+	audit_object(object, r->cluster.name, "job", ids);
 	snprintf(what, sizeof(what), "job %s", verb);
 	if (cancels)
 		engine_use_reserve(r->engine);

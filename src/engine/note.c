@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/run.h"
+#include "model/queue.h"
 
 __attribute__((format(printf, 5, 0))) static void add(struct run *r, enum event_level level,
 						      const char *actor, const char *object,
@@ -72,6 +73,35 @@ void note_by(struct run *r, enum event_level level, const struct user *u, const 
 static void put(char *to, size_t size, const char *text)
 {
 	snprintf(to, size, "%s", text ? text : "");
+}
+
+/* Jobs' ids have no text in front of their number, and stay as they are. */
+static void names_text(struct buf *out, const struct strs *names)
+{
+	if (!strchr("0123456789", names->v[0][0]) &&
+	    hostlist_compress(out, (const char *const *)names->v, names->n) == 0)
+		return;
+	buf_reset(out);
+	for (size_t i = 0; i < names->n; i++)
+		buf_addf(out, "%s%s", i ? "," : "", names->v[i]);
+}
+
+const char *audit_object(char out[AUDIT_TEXT], const char *cluster, const char *noun,
+			 const struct strs *names)
+{
+	struct buf list = BUF_INIT(BUF_TEXT_MAX);
+	int n;
+
+	names_text(&list, names);
+	if (names->n == 1)
+		n = snprintf(out, AUDIT_TEXT, "%.32s: %s", cluster, buf_str(&list));
+	else
+		n = snprintf(out, AUDIT_TEXT, "%.32s: %zu %ss: %s", cluster, names->n, noun,
+			     buf_str(&list));
+	if (n >= AUDIT_TEXT)
+		memcpy(out + AUDIT_TEXT - 4, "...", 4);
+	buf_clear(&list);
+	return out;
 }
 
 int audit_write(struct engine *e, const struct deed *act, struct err *err)

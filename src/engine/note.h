@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/strs.h"
 #include "model/user.h"
 #include "model/work.h"
 
@@ -30,6 +31,9 @@ struct deed {
 	int64_t op_id;
 	char before[65], after[65]; /* digests (store_digest_...); "" it has none */
 };
+/* "cfd: htc-1", "cfd: 3 nodes: htc-[1-3]": what a row is about, with all their names. */
+const char *audit_object(char out[AUDIT_TEXT], const char *cluster, const char *noun,
+			 const struct strs *names);
 int audit_write(struct engine *e, const struct deed *a, struct err *err);
 void audit_mirror(const struct audit *a); /* R10.3: to the journal */
 /* One that changes no object of ours. */

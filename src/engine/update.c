@@ -94,6 +94,32 @@ static void changes_json(struct json *j, const struct spec_changes *c, const str
 	json_set_int(j, "destroy", (int64_t)spec_changes_count(c, '-'));
 }
 
+struct template *update_revision(const struct run *r, struct err *err)
+{
+	const char *name = r->cluster.spec.template_name, *hash = r->cluster.spec.template_hash;
+	struct template *t = NULL;
+	char *text = NULL;
+
+	if (store_revision_text(r->engine->store, hash ? hash : "", &text, err) == 0)
+		t = template_parse(text, strlen(text), name, err);
+	free(text);
+	return t;
+}
+
+/* A disk that was taken over has its own name and size in the cluster's spec: the template's
+ * words for it are held against what they were when it was made. */
+static void as_taken_over(struct cluster_spec *to, const struct run *r)
+{
+	struct template *t = update_revision(r, NULL);
+	struct cluster_spec was;
+
+	cluster_spec_init(&was);
+	if (t && template_expand(&was, t, &r->cluster.spec.params, NULL) == 0)
+		compare_taken_over(to, &was, &r->cluster.spec);
+	cluster_spec_clear(&was);
+	template_free(t);
+}
+
 /*
  * Two revisions of a template
  */
@@ -159,6 +185,8 @@ static void compare_json(struct json *j, const struct run *r, const char *from_t
 	rc = template_expand(&now, to, r ? &r->cluster.spec.params : NULL, &err);
 	if (rc == 0 && !r)
 		rc = expand_text(&from, from_text, to->name, &err);
+	if (rc == 0 && r)
+		as_taken_over(&now, r);
 	if (rc == 0)
 		compare_specs(&changes, r ? &r->cluster.spec : &from, &now);
 	else
@@ -274,18 +302,6 @@ void update_params(struct strs *out, const struct strs *given, const struct strs
 	}
 }
 
-struct template *update_revision(struct run *r, struct err *err)
-{
-	const char *name = r->cluster.spec.template_name, *hash = r->cluster.spec.template_hash;
-	struct template *t = NULL;
-	char *text = NULL;
-
-	if (store_revision_text(r->engine->store, hash ? hash : "", &text, err) == 0)
-		t = template_parse(text, strlen(text), name, err);
-	free(text);
-	return t;
-}
-
 static int update_make(struct update *u, struct run *r, const struct strs *params,
 		       struct err *err)
 {
@@ -300,8 +316,10 @@ static int update_make(struct update *u, struct run *r, const struct strs *param
 			 : template_load(&r->engine->template_folders,
 					 r->cluster.spec.template_name, err);
 	rc = u->t ? template_expand(&u->spec, u->t, &all, err) : -1;
-	if (rc == 0)
+	if (rc == 0) {
+		as_taken_over(&u->spec, r);
 		compare_specs(&u->changes, &r->cluster.spec, &u->spec);
+	}
 	strs_clear(&all);
 	return rc;
 }
@@ -435,17 +453,29 @@ static void tell(struct run *r, const struct user *by, const struct spec_changes
 			c->v[i].from, c->v[i].to);
 }
 
+/* "slurm: array htc max_nodes 8 -> 12; image a -> b" */
+static char *what_changed(const struct update *u)
+{
+	const struct spec_changes *c = &u->changes;
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+
+	buf_addf(&text, "%s", u->t->name);
+	for (size_t i = 0; i < c->n; i++)
+		buf_addf(&text, "%s%s%s%s%s%s", i ? "; " : ": ", c->v[i].what,
+			 c->v[i].from[0] || c->v[i].to[0] ? " " : "", c->v[i].from,
+			 c->v[i].from[0] && c->v[i].to[0] ? " -> " : "", c->v[i].to);
+	return buf_steal(&text);
+}
+
 /* The rows are written first: a store that cannot take them leaves the cluster as it was. */
 static int update_write(struct run *r, const struct user *by, struct update *u,
-			const char *hash, struct err *err)
+			const char *hash, const char *what, struct err *err)
 {
 	struct store *st = r->engine->store;
 	char object[96];
-	struct deed a = { .by = by,
-			  .verb = "update",
-			  .object = object,
-			  .reason = u->t->name,
-			  .plan_hash = hash };
+	struct deed a = {
+		.by = by, .verb = "update", .object = object, .reason = what, .plan_hash = hash
+	};
 
 	snprintf(object, sizeof(object), "cluster %s", r->cluster.name);
 	store_digest_cluster(a.before, &r->cluster);
@@ -489,8 +519,12 @@ int engine_update(struct engine *e, const struct user *by, const char *name,
 			rc = err_set(
 			    err, ERR_CONFLICT,
 			    "the cluster or its template changed since the plan was made: read the new plan");
-		if (rc == 0)
-			rc = update_write(r, by, &u, hash, err);
+		if (rc == 0) {
+			char *what = what_changed(&u);
+
+			rc = update_write(r, by, &u, hash, what, err);
+			free(what);
+		}
 	}
 	if (rc == 0) {
 		tell(r, by, &u.changes);

@@ -8,6 +8,6 @@
 
 /* Given values come before those that the cluster was made with. */
 void update_params(struct strs *out, const struct strs *given, const struct strs *kept);
-struct template *update_revision(struct run *r, struct err *err); /* its own; new */
+struct template *update_revision(const struct run *r, struct err *err); /* its own; new */
 
 #endif

@@ -107,8 +107,6 @@ static const char *effect_of(const struct cluster_spec *is, const struct templat
 	enum change_effect effect = CHANGE_NOW;
 	bool tried = false, differs = false;
 
-	if (check_for_disk(t, is, p->name)) /* that is done when the cluster is made */
-		return "none";
 	other_values(&values, p, now);
 	for (size_t i = 0; i < values.n && !differs; i++) {
 		int n = strcmp(values.v[i], now) == 0

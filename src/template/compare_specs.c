@@ -88,21 +88,61 @@ static const struct part storage_parts[] = {
 	{ "at_teardown", offsetof(struct storage_spec, policy), WORD, CHANGE_NOW, keep_word },
 	{ "path", offsetof(struct storage_spec, path), TEXT, CHANGE_NEW_CLUSTER, NULL },
 	{ "kind", offsetof(struct storage_spec, kind), TEXT, CHANGE_NEW_CLUSTER, NULL },
+	{ "disk_gib", offsetof(struct storage_spec, disk_gib), WHOLE, CHANGE_NEW_CLUSTER,
+	  NULL },
+	{ "disk", offsetof(struct storage_spec, disk), TEXT, CHANGE_NEW_CLUSTER, NULL },
 };
 
-static void list_text(char out[120], const struct strs *s)
-{
-	size_t used = 0;
+#define SHOWN 120
 
-	for (size_t i = 0; i < s->n && used < 119; i++)
-		used +=
-		    (size_t)snprintf(out + used, 120 - used, "%s%s", i ? ", " : "", s->v[i]);
+/* From member i on: of two long lists that begin alike, what differs is seen. */
+static void list_text(char out[SHOWN], const struct strs *s, size_t i)
+{
+	size_t used = (size_t)snprintf(out, SHOWN, "%s", i ? "... " : "");
+
+	for (size_t k = i; k < s->n && used < SHOWN - 1; k++)
+		used += (size_t)snprintf(out + used, SHOWN - used, "%s%s", k > i ? ", " : "",
+					 s->v[k]);
 	if (s->n == 0)
-		snprintf(out, 120, "none");
+		snprintf(out, SHOWN, "none");
+	else if (used >= SHOWN)
+		memcpy(out + SHOWN - 4, "...", 4);
+}
+
+static size_t list_same(const struct strs *a, const struct strs *b)
+{
+	size_t i = 0;
+
+	while (i < a->n && i < b->n && strcmp(a->v[i], b->v[i]) == 0)
+		i++;
+	return i;
+}
+
+static bool texts_equal(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+static bool lists_equal(const struct strs *a, const struct strs *b)
+{
+	return a->n == b->n && list_same(a, b) == a->n;
+}
+
+/* An image's id is longer than the column, and its version stands at the end. */
+static void text_text(char out[SHOWN], const char *text)
+{
+	size_t n = text ? strlen(text) : 0;
+
+	if (n == 0)
+		snprintf(out, SHOWN, "none");
+	else if (n < SHOWN)
+		snprintf(out, SHOWN, "%s", text);
+	else
+		snprintf(out, SHOWN, "...%s", text + n - (SHOWN - 4));
 }
 
 /* A part's value as the template would write it; no limit is "none". */
-static void part_text(char out[120], const struct part *p, const void *of)
+static void part_text(char out[SHOWN], const struct part *p, const void *of)
 {
 	const char *at = (const char *)of + p->at, *text;
 	double usd;
@@ -111,30 +151,30 @@ static void part_text(char out[120], const struct part *p, const void *of)
 	switch (p->kind) {
 	case TEXT:
 		memcpy(&text, at, sizeof(text));
-		snprintf(out, 120, "%s", text && text[0] ? text : "none");
+		text_text(out, text);
 		break;
 	case LIST:
-		list_text(out, (const struct strs *)(const void *)at);
+		list_text(out, (const struct strs *)(const void *)at, 0);
 		break;
 	case MONEY:
 		memcpy(&usd, at, sizeof(usd));
 		if (usd < 0)
-			snprintf(out, 120, "none");
+			snprintf(out, SHOWN, "none");
 		else
-			snprintf(out, 120, "$%.15g", usd);
+			snprintf(out, SHOWN, "$%.15g", usd);
 		break;
 	case YES:
-		snprintf(out, 120, "%s", *(const bool *)(const void *)at ? "yes" : "no");
+		snprintf(out, SHOWN, "%s", *(const bool *)(const void *)at ? "yes" : "no");
 		break;
 	case WORD:
-		snprintf(out, 120, "%s", p->word(*(const int *)(const void *)at));
+		snprintf(out, SHOWN, "%s", p->word(*(const int *)(const void *)at));
 		break;
 	default:
 		memcpy(&n, at, sizeof(n));
 		if (n < 0)
-			snprintf(out, 120, "none");
+			snprintf(out, SHOWN, "none");
 		else
-			snprintf(out, 120, "%lld%s", (long long)n,
+			snprintf(out, SHOWN, "%lld%s", (long long)n,
 				 p->kind == SECONDS ? " s"
 				 : p->kind == BYTES ? " bytes"
 						    : "");
@@ -156,22 +196,53 @@ add(struct spec_changes *out, char sign, enum change_effect effect, const char *
 	return c;
 }
 
+/* The values, not what is shown of them: that has an end. */
+static bool part_same(const struct part *p, const void *from, const void *to)
+{
+	const char *a = (const char *)from + p->at, *b = (const char *)to + p->at;
+	const char *text, *other;
+	char shown[2][SHOWN];
+
+	switch (p->kind) {
+	case TEXT:
+		memcpy(&text, a, sizeof(text));
+		memcpy(&other, b, sizeof(other));
+		return texts_equal(text, other);
+	case LIST:
+		return lists_equal((const void *)a, (const void *)b);
+	default:
+		part_text(shown[0], p, from);
+		part_text(shown[1], p, to);
+		return strcmp(shown[0], shown[1]) == 0;
+	}
+}
+
+static void parts_shown(struct spec_change *c, const struct part *p, const void *from,
+			const void *to)
+{
+	const struct strs *a = (const void *)((const char *)from + p->at);
+	const struct strs *b = (const void *)((const char *)to + p->at);
+
+	part_text(c->from, p, from);
+	part_text(c->to, p, to);
+	if (p->kind == LIST && strcmp(c->from, c->to) == 0) {
+		list_text(c->from, a, list_same(a, b));
+		list_text(c->to, b, list_same(a, b));
+	}
+}
+
 static void compare_parts(struct spec_changes *out, const struct part *parts, size_t n,
 			  const char *where, const char *array, const void *from,
 			  const void *to)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct spec_change *c;
-		char a[120], b[120];
 
-		part_text(a, &parts[i], from);
-		part_text(b, &parts[i], to);
-		if (strcmp(a, b) == 0)
+		if (part_same(&parts[i], from, to))
 			continue;
 		c = add(out, '~', parts[i].effect, "%s%s%s", where, where[0] ? " " : "",
 			parts[i].name);
-		snprintf(c->from, sizeof(c->from), "%s", a);
-		snprintf(c->to, sizeof(c->to), "%s", b);
+		parts_shown(c, &parts[i], from, to);
 		snprintf(c->array, sizeof(c->array), "%s", array);
 	}
 }
@@ -188,34 +259,42 @@ static const struct schedule_window *window_named(const struct array_spec *a, co
 	return NULL;
 }
 
-static void window_text(char out[120], const struct schedule_window *w)
+static void window_text(char out[SHOWN], const struct schedule_window *w)
 {
-	char days[120], idle[32] = "";
+	char days[SHOWN], idle[32] = "";
 
-	list_text(days, &w->days);
+	list_text(days, &w->days, 0);
 	if (w->idle_s >= 0)
 		snprintf(idle, sizeof(idle), " idle %lld s", (long long)w->idle_s);
-	snprintf(out, 120, "%.30s %s-%s %.30s min %lld max %lld warm %lld%s%s",
+	snprintf(out, SHOWN, "%.30s %s-%s %.30s min %lld max %lld warm %lld%s%s",
 		 w->days.n ? days : "daily", w->from, w->to, w->zone, (long long)w->min_nodes,
 		 (long long)w->max_nodes, (long long)w->warm_nodes, idle,
 		 w->pause ? " pause" : "");
+}
+
+static bool windows_equal(const struct schedule_window *a, const struct schedule_window *b)
+{
+	return lists_equal(&a->days, &b->days) && strcmp(a->from, b->from) == 0 &&
+	       strcmp(a->to, b->to) == 0 && strcmp(a->zone, b->zone) == 0 &&
+	       a->min_nodes == b->min_nodes && a->max_nodes == b->max_nodes &&
+	       a->warm_nodes == b->warm_nodes && a->idle_s == b->idle_s && a->pause == b->pause;
 }
 
 static void compare_schedule(struct spec_changes *out, const struct array_spec *a,
 			     const struct array_spec *b)
 {
 	struct spec_change *c;
-	char from[120], to[120];
+	char from[SHOWN], to[SHOWN];
 
 	for (size_t i = 0; i < a->n_schedule; i++) {
 		const struct schedule_window *w = window_named(b, a->schedule[i].name);
 
+		if (w && windows_equal(&a->schedule[i], w))
+			continue;
 		window_text(from, &a->schedule[i]);
 		snprintf(to, sizeof(to), "none");
 		if (w)
 			window_text(to, w);
-		if (strcmp(from, to) == 0)
-			continue;
 		c = add(out, w ? '~' : '-', CHANGE_NOW, "array %.24s schedule %.24s", a->name,
 			a->schedule[i].name);
 		snprintf(c->from, sizeof(c->from), "%s", from);
@@ -255,30 +334,38 @@ static const struct budget_spec *budget_named(const struct cluster_spec *s, cons
 	return NULL;
 }
 
-static void budget_text(char out[120], const struct budget_spec *b)
+static void budget_text(char out[SHOWN], const struct budget_spec *b)
 {
 	char of[80];
 
-	snprintf(out, 120, "%.40s $%.15g %s%s%.10s%s%.10s%s", budget_of_text(of, b), b->limit,
+	snprintf(out, SHOWN, "%.40s $%.15g %s%s%.10s%s%.10s%s", budget_of_text(of, b), b->limit,
 		 budget_period_name(b->period), b->from ? " from " : "", b->from ? b->from : "",
 		 b->to ? " to " : "", b->to ? b->to : "", b->hard ? " hard" : "");
+}
+
+static bool budgets_equal(const struct budget_spec *a, const struct budget_spec *b)
+{
+	return texts_equal(a->array, b->array) && texts_equal(a->user, b->user) &&
+	       texts_equal(a->account, b->account) && texts_equal(a->from, b->from) &&
+	       texts_equal(a->to, b->to) && a->limit == b->limit && a->period == b->period &&
+	       a->hard == b->hard;
 }
 
 static void compare_budgets(struct spec_changes *out, const struct cluster_spec *from,
 			    const struct cluster_spec *to)
 {
 	struct spec_change *c;
-	char a[120], b[120];
+	char a[SHOWN], b[SHOWN];
 
 	for (size_t i = 0; i < from->n_budgets; i++) {
 		const struct budget_spec *other = budget_named(to, from->budgets[i].name);
 
+		if (other && budgets_equal(&from->budgets[i], other))
+			continue;
 		budget_text(a, &from->budgets[i]);
 		snprintf(b, sizeof(b), "none");
 		if (other)
 			budget_text(b, other);
-		if (strcmp(a, b) == 0)
-			continue;
 		c = add(out, other ? '~' : '-', CHANGE_NOW, "budget %.24s",
 			from->budgets[i].name);
 		snprintf(c->from, sizeof(c->from), "%s", a);
@@ -327,12 +414,29 @@ static void compare_arrays(struct spec_changes *out, const struct cluster_spec *
 			    20, "%.19s", to->arrays[i].name);
 }
 
-static const struct storage_spec *storage_named(const struct cluster_spec *s, const char *name)
+static struct storage_spec *storage_named(const struct cluster_spec *s, const char *name)
 {
 	for (size_t i = 0; i < s->n_storage; i++)
 		if (strcmp(s->storage[i].name, name) == 0)
 			return &s->storage[i];
 	return NULL;
+}
+
+void compare_taken_over(struct cluster_spec *to, const struct cluster_spec *was,
+			const struct cluster_spec *is)
+{
+	for (size_t i = 0; i < is->n_storage; i++) {
+		const struct storage_spec *mine = &is->storage[i];
+		const struct storage_spec *before = storage_named(was, mine->name);
+		struct storage_spec *after = storage_named(to, mine->name);
+
+		if (!mine->disk || !before || !after || before->disk_gib != after->disk_gib ||
+		    !texts_equal(before->disk, after->disk))
+			continue;
+		free(after->disk);
+		after->disk = xstrdup(mine->disk);
+		after->disk_gib = mine->disk_gib;
+	}
 }
 
 static void compare_storage(struct spec_changes *out, const struct cluster_spec *from,
@@ -376,7 +480,7 @@ static void compare_settings(struct spec_changes *out, const struct cluster_spec
 			snprintf(add(out, '+', CHANGE_NEW_CLUSTER, "setting %.60s",
 				     to->settings[i].name)
 				     ->to,
-				 120, "%s", to->settings[i].value);
+				 SHOWN, "%s", to->settings[i].value);
 }
 
 void compare_specs(struct spec_changes *out, const struct cluster_spec *from,

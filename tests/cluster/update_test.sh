@@ -40,6 +40,9 @@ ok "an unknown value is refused with its name"
 said cluster update demo head_size=Standard_D8s_v5 --yes
 test $? -eq 1 && has 'head size' && has 'make a cluster anew' && [ "$(spec .head_size)" = Standard_D2s_v5 ]
 ok "what a living cluster cannot take is named, and nothing is changed"
+said cluster update demo shared_gib=16 shared_disk=foo --yes
+test $? -eq 1 && has 'storage shared disk_gib' && has 'make a cluster anew'
+ok "nor its disk"
 said cluster update demo htc_max=12 </dev/null
 has 'array htc max_nodes  8 -> 12   no restart' && has 'nothing was changed; --yes does it' && [ "$(spec '.arrays[0].max_nodes')" = 8 ]
 ok "the plan comes first"
@@ -56,8 +59,8 @@ form '.parameters[] | select(.name == "htc_max") | .default == "8" and .max == 1
 ok "and shows the cluster's own values"
 form '.parameters[] | select(.name == "region") | .fixed == "only a cluster made anew has it"'
 ok "what is fixed says why"
-form '.parameters[] | select(.name == "shared_gib") | .fixed == "it counts when the cluster is made, and at its end"'
-ok "also where a change would do nothing"
+form '.parameters[] | select(.name == "shared_gib") | .fixed == "only a cluster made anew has it"'
+ok "also of its disk"
 judged '{"params":["htc_max=12"]}' '.problems == [] and .checks[0].text == "array htc max_nodes 8 -> 12, no restart" and .plan.possible'
 ok "the plan of values is told in words"
 judged '{"params":["htc_max=12345","idle=9m"]}' '.problems == [{"level":"fail","param":"htc_max","text":.problems[0].text,"fix":"10000"}]'
@@ -78,6 +81,8 @@ ok "and nothing was changed by all that"
 plan=$(hash_of cluster update demo htc_max=12 </dev/null)
 said cluster update demo htc_max=12 --plan "$plan" && [ "$(spec '.arrays[0].max_nodes')" = 12 ] && [ "$(spec '.arrays[0].idle_s')" = 300 ]
 ok "with values the cluster stays with its own revision"
+cli audit --json | tee "$site/said" | jq -e '[.audit[] | select(.verb == "update")][0].reason == "slurm: array htc max_nodes 8 -> 12"' >/dev/null
+ok "the audit tells what was changed, and how"
 said events demo && has 'array htc max_nodes: 8 becomes 12'
 ok "an event tells it"
 said cluster update demo --yes && [ "$(spec '.arrays[0].idle_s')" = 540 ] && [ "$(spec '.arrays[0].max_nodes')" = 12 ]

@@ -311,6 +311,75 @@ static void hours_and_budgets_are_told_and_taken_over_at_once(void **state)
 	cluster_spec_clear(&b);
 }
 
+#define STORED HEAD "arrays: {htc: {sizes: [A_1]}}\nstorage: {shared: {path: /s, %s}}\n"
+
+static void a_disk_is_as_it_was_made(void **state)
+{
+	struct cluster_spec a, b, was;
+	struct spec_changes c;
+
+	(void)state;
+	spec_of(&a, STORED, "a:b:c:1", "1", "disk_gib: 8");
+	spec_of(&b, STORED, "a:b:c:1", "1", "disk_gib: 16, disk: mine");
+	compare_specs(&c, &a, &b);
+	assert_string_equal(named(&c, "storage shared disk_gib")->to, "16");
+	assert_string_equal(named(&c, "storage shared disk")->to, "mine");
+	for (size_t i = 0; i < c.n; i++)
+		if (strstr(c.v[i].what, "disk"))
+			assert_int_equal(c.v[i].effect, CHANGE_NEW_CLUSTER);
+	spec_changes_clear(&c);
+
+	/* one that was taken over by these words is called something else by now */
+	free(a.storage[0].disk);
+	a.storage[0].disk = xstrdup("old-1a2b");
+	a.storage[0].disk_gib = 64;
+	a.storage[0].policy = b.storage[0].policy;
+	spec_of(&was, STORED, "a:b:c:1", "1", "disk_gib: 16, disk: mine");
+	compare_taken_over(&b, &was, &a);
+	compare_specs(&c, &a, &b);
+	assert_int_equal(c.n, 0);
+	spec_changes_clear(&c);
+	cluster_spec_clear(&b);
+	spec_of(&b, STORED, "a:b:c:1", "1", "disk_gib: 32, disk: mine");
+	compare_taken_over(&b, &was, &a);
+	compare_specs(&c, &a, &b);
+	assert_string_equal(named(&c, "storage shared disk_gib")->to, "32");
+	spec_changes_clear(&c);
+	cluster_spec_clear(&a);
+	cluster_spec_clear(&b);
+	cluster_spec_clear(&was);
+}
+
+#define LONG_ID                                                                                \
+	"/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/images-of-us/"     \
+	"providers/Microsoft.Compute/galleries/ours/images/node/versions/1.0."
+
+static void values_longer_than_what_is_shown_are_compared_whole(void **state)
+{
+	struct cluster_spec a, b;
+	struct spec_changes c;
+
+	(void)state;
+	spec_of(&a, HEAD "arrays: {htc: {sizes: [A_1]}}\n", "a:b:c:1", "1");
+	spec_of(&b, HEAD "arrays: {htc: {sizes: [A_1]}}\n", "a:b:c:1", "1");
+	free(a.image);
+	free(b.image);
+	a.image = xstrdup(LONG_ID "1");
+	b.image = xstrdup(LONG_ID "2");
+	for (int i = 0; i < 8; i++) {
+		strs_addf(&a.arrays[0].sizes, "Standard_HB120-%drs_v3", i);
+		strs_addf(&b.arrays[0].sizes, "Standard_HB120-%drs_v3", i);
+	}
+	strs_add(&b.arrays[0].sizes, "Standard_D2s_v5");
+	compare_specs(&c, &a, &b);
+	assert_int_equal(c.n, 2);
+	assert_string_not_equal(named(&c, "image")->from, named(&c, "image")->to);
+	assert_string_equal(named(&c, "array htc sizes")->to, "... Standard_D2s_v5");
+	spec_changes_clear(&c);
+	cluster_spec_clear(&a);
+	cluster_spec_clear(&b);
+}
+
 static void a_limit_below_what_is_there_says_what_becomes_of_it(void **state)
 {
 	struct spec_change c = { .what = "array htc max_nodes", .to = "8" };
@@ -352,6 +421,8 @@ int main(void)
 		cmocka_unit_test(arrays_come_and_go_by_their_names),
 		cmocka_unit_test(what_a_living_cluster_may_change_is_taken_over),
 		cmocka_unit_test(hours_and_budgets_are_told_and_taken_over_at_once),
+		cmocka_unit_test(a_disk_is_as_it_was_made),
+		cmocka_unit_test(values_longer_than_what_is_shown_are_compared_whole),
 		cmocka_unit_test(a_limit_below_what_is_there_says_what_becomes_of_it),
 	};
 
