@@ -19,6 +19,7 @@ struct cli_options {
 	/* Nobody answers, or only others are let in, and the command starts nothing: -1 with what is the matter and what to do, 0 when
 	 * there is nothing to say beyond that. NULL: as 0. */
 	int (*explain_none)(void *arg, struct err *err);
+	const char *starts; /* the command that starts one; NULL: "paceline engine" */
 	/* The commands that the program itself runs, their words checked: "engine", "demo". Returns the exit code. */
 	int (*own)(void *arg, const struct command_run *r);
 	struct command_key *(*keys)(void); /* of the console, for the manual, freed after it; NULL: it has none */

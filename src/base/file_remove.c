@@ -74,6 +74,8 @@ static void remove_dir(struct sweep *s, int parent, const char *name, unsigned i
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0) {
+		if (errno == ENOENT) /* somebody else was quicker, as everywhere here */
+			return;
 		/* an unreadable one may still be empty */
 		if (errno != EACCES || unlinkat(parent, name, AT_REMOVEDIR) < 0)
 			failed(s, name, NULL);

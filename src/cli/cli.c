@@ -228,7 +228,8 @@ static int reach_engine(struct cli *c, struct err *err)
 		*err = why;
 		return -1;
 	}
-	return err_set(err, ERR_IO, "%.240s; \"paceline engine\" starts one", why.msg);
+	return err_set(err, ERR_IO, "%.200s; \"%.100s\" starts one", why.msg,
+		       c->options->starts ? c->options->starts : "paceline engine");
 }
 
 static void on_done(void *arg, int exit_code, const struct err *err)

@@ -94,6 +94,25 @@ static void say_cloud_ended(const struct demo_world *w, const struct demo_option
 				"again (dmesg says whether the kernel killed it for memory)\n");
 }
 
+/* On stderr: what is printed is the report. */
+static void say_kept(const struct demo_world *w, const struct demo_options *o)
+{
+	const char *state = o->dir ? " --state " : "", *dir = o->dir ? o->dir : "";
+
+	fprintf(stderr,
+		"The demo goes on: %s demo%s%s opens its console, with --stop it ends and "
+		"removes all.\n",
+		o->called, state, dir);
+	if (w->usual)
+		fprintf(stderr,
+			"Commands speak to it with -L " ENGINE_DEMO ": %s -L " ENGINE_DEMO
+			" status\n",
+			o->called);
+	else
+		fprintf(stderr, "Commands speak to it with its socket: %s --socket %s status\n",
+			o->called, w->places.socket);
+}
+
 static int run_batch(struct demo_world *w, const struct demo_options *o,
 		     const struct demo_order *order)
 {
@@ -131,6 +150,8 @@ static int run_batch(struct demo_world *w, const struct demo_options *o,
 		    (int64_t)demo_processes_left(w, report.left, sizeof(report.left));
 	report.total_s = (double)(clock_mono_ms() - order->started_ms) / 1000;
 	code = print_report(&report, o->json, rc == 0);
+	if (o->keep && demo_engine_pid(w))
+		say_kept(w, o);
 	demo_result_clear(&result);
 	if (rc == 0)
 		return code;
@@ -267,6 +288,10 @@ static int stop(struct demo_world *w, const struct demo_options *o)
 	struct err err = ERR_INIT;
 	bool there = demo_world_there(w);
 
+	if (o->dir && !file_exists(w->dir)) {
+		err_set(&err, ERR_NOT_FOUND, "there is no demo in %s: no such folder", w->dir);
+		return failed(&err);
+	}
 	if (demo_world_owned(w, o->dir != NULL, &err) < 0)
 		return failed(&err);
 	if (demo_world_stop(w, &err) < 0)

@@ -13,15 +13,15 @@
 #include "demo_results.h"
 #include "interrupt.h"
 
-#define LOOK_MS	     200
-#define STUCK_MS     300000 /* no phase takes longer on the slowest machine seen */
-#define NEEDS	     2
+#define LOOK_MS	      200
+#define STUCK_MS      300000 /* no phase takes longer on the slowest machine seen */
+#define NEEDS	      2
 #define NEEDS_LOOK_MS 500
-#define LACKS_S	     15 /* for whoever starts azsim again, or makes room */
-#define KILL_FROM_MS 20
-#define KILL_TO_MS   400
-#define SCRIPT_MAX   ((size_t)1 << 20)
-#define RESULTS_MAX  ((size_t)64 << 20)
+#define LACKS_S	      15 /* for whoever starts azsim again, or makes room */
+#define KILL_FROM_MS  20
+#define KILL_TO_MS    400
+#define SCRIPT_MAX    ((size_t)1 << 20)
+#define RESULTS_MAX   ((size_t)64 << 20)
 
 const char *const demo_phase_names[DEMO_PHASES] = { "start", "scale-out", "run", "scale-in",
 						    "teardown" };
@@ -332,8 +332,9 @@ static void look_at_need(struct drive *d, int i)
 			say(d, needs[i].back);
 	} else if (!since) {
 		d->lacks_ms[i] = now;
-		snprintf(text, sizeof(text), "%s: unless that changes within %d s, this demo ends",
-			 needs[i].lacks, LACKS_S);
+		snprintf(text, sizeof(text),
+			 "%s: unless that changes within %d s, this demo ends", needs[i].lacks,
+			 LACKS_S);
 		say(d, text);
 	} else if (now - since >= LACKS_S * 1000) {
 		err_set(&err, ERR_IO, "%s for %d s%s", needs[i].ended, LACKS_S, needs[i].cure);

@@ -42,6 +42,19 @@ static bool is_marked(const char *dir)
 	return is;
 }
 
+char *demo_folder_of(const char *socket)
+{
+	size_t n = strlen(socket), tail = sizeof(DEMO_SOCKET) - 1;
+	char *dir = n > tail && strcmp(socket + n - tail, DEMO_SOCKET) == 0
+			? xstrndup(socket, n - tail)
+			: NULL;
+
+	if (dir && is_marked(dir))
+		return dir;
+	free(dir);
+	return NULL;
+}
+
 /* "a, b, c and 12 more"; how many there are, but for what a mark that was cut short left. */
 static size_t list_names(const char *dir, char *out, size_t max)
 {

@@ -60,7 +60,7 @@ int demo_world_init(struct demo_world *w, const char *dir, bool ghosts, struct e
 	w->places.state = xstrdup(w->engine_dir);
 	if (dir) {
 		free(w->places.socket);
-		w->places.socket = xasprintf("%s/run/engine.sock", dir);
+		w->places.socket = xasprintf("%s" DEMO_SOCKET, dir);
 	}
 	return 0;
 }
@@ -435,7 +435,8 @@ int demo_world_start(struct demo_world *w, int64_t seed, struct err *err)
 
 	if (w->root && !getpwnam(ENGINE_USER) && make_user(err) < 0)
 		return -1;
-	if ((!demo_engine_pid(w) && check_room(w, err) < 0) || install(w, err) < 0 || check_interrupt(err) < 0)
+	if ((!demo_engine_pid(w) && check_room(w, err) < 0) || install(w, err) < 0 ||
+	    check_interrupt(err) < 0)
 		return -1;
 	had_cloud = demo_azsim_pid(w) != 0;
 	if (!had_cloud && start_azsim(w, seed, err) < 0)

@@ -15,6 +15,7 @@
 #include "cli/cli.h"
 #include "console/console.h"
 #include "demo.h"
+#include "demo_folder.h"
 #include "demo_world.h"
 #include "engine_main.h"
 
@@ -150,21 +151,35 @@ static bool demo_has_ended(const struct program *p)
 	return yes;
 }
 
+static int demo_ended(const struct program *p, const char *dir, struct err *err)
+{
+	const char *state = dir ? " --state " : "";
+
+	dir = dir ? dir : "";
+	return err_set(
+	    err, ERR_IO,
+	    "the demo's engine has ended: %s demo%s%s starts it again, %s demo%s%s --stop removes what is left",
+	    p->called, state, dir, p->called, state, dir);
+}
+
 /* -1: the engine that is meant is another's, or was the demo's and has ended. */
 static int explain_none(void *arg, struct err *err)
 {
 	const struct program *p = arg;
+	char *dir;
+	int rc;
 
-	if (p->socket || places_answers(&p->places))
+	if (places_answers(&p->places))
 		return 0;
+	if (p->socket) {
+		dir = demo_folder_of(p->socket);
+		rc = dir ? demo_ended(p, dir, err) : 0;
+		free(dir);
+		return rc;
+	}
 	if (places_check_right(p->name, err) < 0)
 		return -1;
-	if (!demo_has_ended(p))
-		return 0;
-	return err_set(
-	    err, ERR_IO,
-	    "the demo's engine has ended: %s demo starts it again, %s demo --stop removes what is left",
-	    p->called, p->called);
+	return demo_has_ended(p) ? demo_ended(p, NULL, err) : 0;
 }
 
 static int start_engine(void *arg, struct err *err)
@@ -173,14 +188,15 @@ static int start_engine(void *arg, struct err *err)
 	const struct engine_args none = { 0 };
 	struct err why = ERR_INIT;
 
-	if (p->socket) { /* whoever names a socket means an engine that runs */
-		if (places_reach(&p->places, &why) == 0)
-			return 0;
-		return err_set(err, why.code, "%.240s; start one there, or leave --socket out",
-			       why.msg);
-	}
+	if (p->socket && places_reach(&p->places, &why) == 0)
+		return 0;
 	if (explain_none(p, err) < 0)
 		return -1;
+	if (p->socket) /* whoever names a socket means an engine that runs */
+		return err_set(err, why.code,
+			       "%.160s; \"%s --socket %.80s engine\" starts one there; leave "
+			       "--socket out for the usual one",
+			       why.msg, p->called, p->socket);
 	fprintf(stderr, "Starting the engine %s.\n", p->places.name);
 	return engine_spawn(&p->places, &none, err);
 }
@@ -188,8 +204,15 @@ static int start_engine(void *arg, struct err *err)
 /* From another shell, when the engine is lost while the console is open. */
 static char *start_command(const struct program *p)
 {
+	char *dir = p->socket ? demo_folder_of(p->socket) : NULL, *start;
+
+	if (dir) {
+		start = xasprintf("%s demo --state %s", p->called, dir);
+		free(dir);
+		return start;
+	}
 	if (p->socket)
-		return NULL; /* whoever named a socket started an engine there */
+		return xasprintf("%s --socket %s engine", p->called, p->socket);
 	if (strcmp(p->places.name, ENGINE_DEMO) == 0)
 		return xasprintf("%s demo", p->called);
 	if (strcmp(p->places.name, ENGINE_MAIN) == 0)
@@ -375,12 +398,17 @@ static int run_verb(struct program *p, int argc, char **argv)
 				 .keys = console_keys,
 				 .arg = p };
 	struct err err = ERR_INIT;
+	char *start;
+	int code;
 
 	if ((p->console.theme && console_check(&p->console, &err) < 0) ||
 	    find_engine(p, &err) < 0)
 		return usage(err.msg);
 	o.socket_path = p->places.socket;
-	return cli_main(&o, argc, argv);
+	o.starts = start = start_command(p);
+	code = cli_main(&o, argc, argv);
+	free(start);
+	return code;
 }
 
 /* From a tree that is not installed it is called by its path; a long one would only be in the

@@ -63,6 +63,21 @@ demo --stop --state "$dir/gone"
 [ $? -eq 0 ] && [ ! -e "$dir/gone" ]
 ok "a demo's folder goes whole"
 demo --stop --state "$dir/gone"
-[ $? -eq 0 ] && has "There is no demo to end"
+[ $? -eq 1 ] && has "there is no demo in $dir/gone: no such folder"
 ok "one that is not there is no demo"
+mkdir -p "$dir/dead/run" && echo x >"$dir/dead/paceline-demo"
+! "$pl" --socket "$dir/dead/run/engine.sock" cluster list >"$dir/said" 2>&1 </dev/null &&
+	has "paceline demo --state $dir/dead starts it again, paceline demo --state $dir/dead --stop removes"
+ok "a demo whose engine has ended is told by its folder"
+for i in 1 2 3 4 5 6; do
+	mkdir "$dir/both" && echo x >"$dir/both/paceline-demo"
+	(cd "$dir/both" && for a in a b c d e f g h; do for b in 1 2 3 4 5 6 7 8; do mkdir -p azsim/$a/$b/proc/x; done; done)
+	"$pl" demo --stop --state "$dir/both" >"$dir/one" 2>&1 &
+	"$pl" demo --stop --state "$dir/both" >"$dir/said" 2>&1
+	cat "$dir/one" >>"$dir/said"
+	wait $!
+	! has "could not be removed" && [ ! -e "$dir/both" ] || break
+done
+! has "could not be removed" && [ ! -e "$dir/both" ]
+ok "two that end it at once do not tell each other's work as a failure"
 tap_end

@@ -99,6 +99,9 @@ static void tells_when_nobody_answers(void **state)
 	assert_int_equal(cli_run(s, "paceline cluster list"), 1);
 	HAS(ERROUT(s), "no engine answers on");
 	HAS(ERROUT(s), "\"paceline engine\" starts one");
+	o.starts = "paceline -L lab engine";
+	assert_int_equal(cli_run_argv(s, &o, words), 1);
+	HAS(ERROUT(s), "; \"paceline -L lab engine\" starts one");
 	o.explain_none = cli_refuse_engine;
 	assert_int_equal(cli_run_argv(s, &o, status), 1);
 	assert_string_equal(ERROUT(s), "paceline: the engine did not start\n");
