@@ -40,6 +40,7 @@ struct command {
 	const char *name;     /* "node drain": the CLI words; ":node drain" in the console */
 	const char *args;     /* "CLUSTER NODE..." : upper case = value, [] = optional, ... = more */
 	const char *help;     /* one line */
+	const char *unforced; /* what is asked about instead without --force; NULL: the same */
 	const char *more;     /* man page text, or NULL */
 	const struct command_option *options; /* NULL-terminated by name, or NULL */
 	unsigned int flags;

@@ -165,11 +165,14 @@ static bool says_yes(const struct cli *c, size_t things)
 {
 	struct buf question = BUF_INIT(BUF_TEXT_MAX);
 	bool count = c->run.command->confirm == CONFIRM_BOX && things > 1;
+	const char *what = c->run.command->unforced && !command_option(&c->run, "force")
+			       ? c->run.command->unforced
+			       : c->run.command->help;
 	char number[24], *answer;
 	bool yes;
 
 	snprintf(number, sizeof(number), "%zu", things);
-	buf_addf(&question, "%s: %s:", c->run.command->name, c->run.command->help);
+	buf_addf(&question, "%s: %s:", c->run.command->name, what);
 	for (size_t i = 0; i < c->run.args.n && i < 12; i++)
 		buf_addf(&question, " %s", c->run.args.v[i]);
 	if (c->run.args.n > 12)

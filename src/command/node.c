@@ -153,11 +153,36 @@ static const struct {
 	{ "unkeep", "may be scaled in again" },
 };
 
+static void show_drained(struct command_run *r, const struct json *list)
+{
+	struct strs names = STRS_INIT(NODES_MAX), all = STRS_INIT(NODES_MAX);
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+	char others[48];
+
+	names_of(&all, r, NULL);
+	for (size_t i = 0; i < json_len(list); i++)
+		strs_add(&names, json_text(json_at(list, i)));
+	if (hostlist_compress(&text, (const char *const *)names.v, names.n) == 0)
+		show_text(
+		    r,
+		    "%s: jobs run there: takes no new ones, deleted once they end; --force with --reason kills them",
+		    buf_str(&text));
+	if (all.n > names.n)
+		show_text(r, "%s: deleted, as no job runs there",
+			  count_text(others, (int64_t)(all.n - names.n), "other node"));
+	buf_clear(&text);
+	strs_clear(&names);
+	strs_clear(&all);
+}
+
 static void on_told(struct command_run *r, const struct json *answer)
 {
 	const char *more = r->args.n > 2 ? " and the others" : "";
+	const struct json *drained = json_get(answer, "drained_first");
 
-	for (size_t i = 0; i < ARRAY_LEN(told); i++)
+	if (json_len(drained) > 0)
+		show_drained(r, drained);
+	for (size_t i = 0; i < ARRAY_LEN(told) && json_len(drained) == 0; i++)
 		if (strcmp(told[i].verb, verb_of(r)) == 0)
 			show_text(r, "%s%s: %s", r->args.v[1], more, told[i].text);
 	show_result(r, answer);

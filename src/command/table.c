@@ -85,7 +85,7 @@ static const struct command_option reason_options[] = {
 
 static const struct command_option terminate_options[] = {
 	{ "reason", "TEXT", "why, for the events and the audit" },
-	{ "force", NULL, "also nodes on which jobs run: they are killed; with --reason" },
+	{ "force", NULL, "do not wait for jobs on them: they are killed; with --reason" },
 	OPTIONS_END,
 };
 
@@ -376,6 +376,7 @@ const struct command commands[] = {
 	{ .name = "node terminate",
 	  .args = "CLUSTER NODE...",
 	  .help = "delete nodes and what runs on them",
+	  .unforced = "delete nodes, once the jobs on them end",
 	  .options = terminate_options,
 	  .flags = CMD_CLUSTER | CMD_NODES | CMD_WRITE,
 	  .confirm = CONFIRM_BOX,

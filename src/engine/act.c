@@ -687,6 +687,19 @@ int engine_node_terminate(struct engine *e, const struct user *u, const char *cl
 			 err);
 }
 
+void engine_nodes_with_jobs(const struct engine *e, const char *cluster,
+			    const struct strs *nodes, struct strs *out)
+{
+	const struct run *r = run_find(e, cluster);
+
+	for (size_t i = 0; r && i < nodes->n; i++) {
+		const struct member *m = member_find(r, nodes->v[i]);
+
+		if (m && m->node.state == NODE_DRAINING && m->node.jobs != 0)
+			strs_add(out, m->node.name);
+	}
+}
+
 int engine_node_keep(struct engine *e, const struct user *u, const char *cluster,
 		     const struct strs *nodes, bool keep, struct err *err)
 {

@@ -72,6 +72,21 @@ static int do_nodes(struct request *q, enum node_verb verb, const struct strs *n
 	return -1;
 }
 
+/* Without force those on which jobs run are drained first, and whoever asked is told which. */
+static void answer_terminated(struct request *q, const struct strs *nodes)
+{
+	struct json *j = json_new_object(), *list;
+	struct strs drained = STRS_INIT(10000);
+
+	engine_nodes_with_jobs(q->server->engine, segment(q, 2), nodes, &drained);
+	json_set(j, "operation", json_new_null());
+	list = json_set_array(j, "drained_first");
+	for (size_t i = 0; i < drained.n; i++)
+		json_add(list, json_new_string(drained.v[i]));
+	strs_clear(&drained);
+	answer_json(q, 200, j);
+}
+
 static void act_on_nodes(struct request *q, enum node_verb verb)
 {
 	struct strs nodes = STRS_INIT(10000);
@@ -80,11 +95,13 @@ static void act_on_nodes(struct request *q, enum node_verb verb)
 
 	if (rc == 0)
 		rc = do_nodes(q, verb, &nodes, &err);
-	strs_clear(&nodes);
 	if (rc < 0)
 		answer_err(q, &err);
+	else if (verb == DO_TERMINATE)
+		answer_terminated(q, &nodes);
 	else
 		answer_operation(q, 0);
+	strs_clear(&nodes);
 }
 
 void drain_nodes(struct request *q)
