@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "command/run.h"
 #include "model/queue.h"
 
@@ -105,11 +106,21 @@ static const struct {
 
 static void on_told(struct command_run *r, const struct json *answer)
 {
-	const char *more = r->args.n > 2 ? " and the others" : "";
+	const struct json *left = json_get(answer, "left_alone");
+	size_t done = r->args.n - 1 - json_len(left);
+	char jobs[48];
 
+	for (size_t i = 0; i < json_len(left); i++)
+		show_text(r, "not done: %s", json_text(json_at(left, i)));
 	for (size_t i = 0; i < ARRAY_LEN(told); i++)
-		if (strcmp(told[i].verb, verb_of(r)) == 0)
-			show_text(r, "job %s%s: %s", r->args.v[1], more, told[i].text);
+		if (strcmp(told[i].verb, verb_of(r)) != 0)
+			continue;
+		else if (json_len(left) > 0)
+			show_text(r, "%s: %s", count_text(jobs, (int64_t)done, "other job"),
+				  told[i].text);
+		else
+			show_text(r, "job %s%s: %s", r->args.v[1],
+				  r->args.n > 2 ? " and the others" : "", told[i].text);
 	show_result(r, answer);
 	run_done(r);
 }

@@ -27,6 +27,7 @@ struct ask { /* one client's request under way */
 	void *arg;
 	char actor[64];
 	struct strs ids;       /* of an act */
+	struct strs unfit;     /* why it was not asked for of others */
 	int64_t cancel_id;     /* its row, of a cancel */
 	struct unseen_job job; /* that is submitted */
 };
@@ -81,15 +82,19 @@ static struct ask *ask_new(struct run *r, enum sched_verb verb, engine_done_cb *
 {
 	struct ask *a = xcalloc(1, sizeof(*a));
 
-	*a = (struct ask){
-		.run = r, .verb = verb, .cb = cb, .arg = arg, .ids = STRS_INIT(IDS_MOST)
-	};
+	*a = (struct ask){ .run = r,
+			   .verb = verb,
+			   .cb = cb,
+			   .arg = arg,
+			   .ids = STRS_INIT(IDS_MOST),
+			   .unfit = STRS_INIT(IDS_MOST) };
 	return a;
 }
 
 static void ask_free(struct ask *a)
 {
 	strs_clear(&a->ids);
+	strs_clear(&a->unfit);
 	free(a);
 }
 
@@ -321,6 +326,18 @@ static void act_failed(struct ask *a, const struct err *err)
 	audit_failed(a, err);
 }
 
+static struct json *act_answer(const struct ask *a)
+{
+	struct json *j = json_new_object(), *list;
+
+	if (a->unfit.n > 0) {
+		list = json_set_array(j, "left_alone");
+		for (size_t i = 0; i < a->unfit.n; i++)
+			json_add(list, json_new_string(a->unfit.v[i]));
+	}
+	return j;
+}
+
 static void on_act(void *arg, const struct sched_run *run, const struct err *why)
 {
 	struct ask *a = arg;
@@ -330,9 +347,10 @@ static void on_act(void *arg, const struct sched_run *run, const struct err *why
 	if (!run)
 		err = *why;
 	else if (a->run->sched->read_act(a->verb, run, &err) == 0)
-		j = json_new_object();
+		j = act_answer(a);
 	if (!j)
 		act_failed(a, &err);
+	a->run->acted_ms = clock_utc_ms();
 	observe_soon(a->run, 0);
 	finish(a, j, &err);
 }
@@ -347,13 +365,20 @@ static const struct {
 	{ "requeue", SCHED_REQUEUE_JOBS },
 };
 
+static bool queue_is_fresh(const struct run *r)
+{
+	const struct source *s = &r->queue_source;
+
+	return r->queue && s->state == SOURCE_OK && s->started_ms > r->submitted_ms;
+}
+
 static int jobs_known(const struct run *r, const struct strs *ids, struct err *err)
 {
 	const struct source *s = &r->queue_source;
 	const char *unknown;
 	char span[CLOCK_TEXT];
 
-	if (!r->queue || s->state != SOURCE_OK || s->started_ms <= r->submitted_ms)
+	if (!queue_is_fresh(r))
 		return 0;
 	unknown = jobs_unknown(r->queue, ids);
 	if (!unknown)
@@ -404,15 +429,52 @@ static int act_write(struct run *r, const struct user *u, const char *verb,
 	return store_commit(st, err);
 }
 
+/* a->ids of them: those that the act does something to. */
+static int leave_unfit(struct ask *a, const char *verb, const struct strs *ids, struct err *err)
+{
+	const struct run *r = a->run;
+	char span[CLOCK_TEXT];
+
+	if (queue_is_fresh(r) && r->queue_source.started_ms > r->acted_ms)
+		jobs_fit(r->queue, verb, ids, &a->ids, &a->unfit);
+	else
+		for (size_t i = 0; i < ids->n; i++)
+			strs_add(&a->ids, ids->v[i]);
+	if (a->ids.n > 0)
+		return 0;
+	return err_set(err, ERR_CONFLICT,
+		       "cluster %s: %.110s%s, by the queue read %s ago; nothing was changed",
+		       r->cluster.name, a->unfit.v[0],
+		       a->unfit.n > 1 ? ", as are the others" : "",
+		       clock_span(span, clock_utc_ms() - r->queue_source.ok_ms));
+}
+
+static int act_begin_of(struct ask *a, const struct user *u, const char *verb,
+			const struct strs *ids, struct err *err)
+{
+	struct run *r = a->run;
+	char asked[100];
+
+	if (leave_unfit(a, verb, ids, err) < 0 ||
+	    act_write(r, u, verb, &a->ids, &a->cancel_id, err) < 0)
+		return -1;
+	snprintf(a->actor, sizeof(a->actor), "%s", u->name);
+	if (a->verb == SCHED_CANCEL) /* before it is sent: a reading may be first */
+		cancels_add(&r->cancels, &a->ids, u->name, clock_utc_ms());
+	if (a->verb == SCHED_REQUEUE_JOBS) {
+		snprintf(asked, sizeof(asked), "asked by %.80s", u->name);
+		requeued_asked(&r->requeued, &a->ids, asked, clock_utc_ms());
+	}
+	return 0;
+}
+
 int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
 		   const char *verb, const struct strs *ids, engine_done_cb *cb, void *arg,
 		   struct err *err)
 {
 	/* what such a cluster waits for may be ended, and nothing else */
 	struct run *r = run_asked(e, cluster, strcmp(verb, "cancel") == 0, err);
-	struct sched_args args = { .names = ids };
-	int64_t cancel_row = 0;
-	char asked[100];
+	struct sched_args args = { .names = NULL };
 	struct ask *a;
 
 	if (!r || lease_says(r, err) < 0)
@@ -425,20 +487,12 @@ int engine_job_act(struct engine *e, const struct user *u, const char *cluster,
 	for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
 		if (strcmp(acts[i].word, verb) != 0)
 			continue;
-		if (act_write(r, u, verb, ids, &cancel_row, err) < 0)
-			return -1;
 		a = ask_new(r, acts[i].verb, cb, arg);
-		a->cancel_id = cancel_row;
-		snprintf(a->actor, sizeof(a->actor), "%s", u->name);
-		for (size_t k = 0; k < ids->n; k++)
-			strs_add(&a->ids, ids->v[k]);
-		if (acts[i].verb ==
-		    SCHED_CANCEL) /* before it is sent: a reading may be first */
-			cancels_add(&r->cancels, ids, u->name, clock_utc_ms());
-		if (acts[i].verb == SCHED_REQUEUE_JOBS) {
-			snprintf(asked, sizeof(asked), "asked by %.80s", u->name);
-			requeued_asked(&r->requeued, ids, asked, clock_utc_ms());
+		if (act_begin_of(a, u, verb, ids, err) < 0) {
+			ask_free(a);
+			return -1;
 		}
+		args.names = &a->ids;
 		remote_verb(r, acts[i].verb, &args, on_act, a);
 		return 0;
 	}

@@ -19,7 +19,14 @@ struct asked {
 	uint64_t number;
 	int64_t task;
 	size_t at; /* in the request */
-	bool found;
+	bool found, fits;
+	enum job_state state; /* of the last row that does not fit */
+};
+
+struct row { /* of the queue */
+	const char *id;
+	enum job_state state;
+	bool fits;
 };
 
 static uint64_t number_of(const char *id)
@@ -62,16 +69,25 @@ static size_t first_of(const struct asked *v, size_t n, uint64_t number, int64_t
 	return low;
 }
 
-static void mark(struct asked *v, size_t n, uint64_t number, int64_t task)
+static void mark_one(struct asked *a, const struct row *row)
+{
+	a->found = true;
+	a->fits = a->fits || row->fits;
+	if (!row->fits)
+		a->state = row->state;
+}
+
+static void mark(struct asked *v, size_t n, uint64_t number, int64_t task,
+		 const struct row *row)
 {
 	for (size_t i = first_of(v, n, number, task);
 	     i < n && v[i].number == number && v[i].task == task; i++)
-		v[i].found = true;
+		mark_one(&v[i], row);
 }
 
 /* A row that stands for many tasks, as Slurm shows those that wait. What cannot be read, or is
  * cut off, may have any. */
-static void mark_tasks(struct asked *v, size_t n, uint64_t number, const char *row)
+static void mark_tasks(struct asked *v, size_t n, uint64_t number, const struct row *row)
 {
 	struct strs tasks = STRS_INIT(TASKS_MOST);
 	size_t first = first_of(v, n, number, 0), end = first;
@@ -81,41 +97,98 @@ static void mark_tasks(struct asked *v, size_t n, uint64_t number, const char *r
 		end++;
 	if (first == end)
 		return;
-	any = strstr(row, "...") || hostlist_expand(&tasks, row, NULL) < 0;
+	any = strstr(row->id, "...") || hostlist_expand(&tasks, row->id, NULL) < 0;
 	for (size_t i = 0; i < tasks.n && !any; i++)
-		mark(v, n, number, task_of(tasks.v[i]));
+		mark(v, n, number, task_of(tasks.v[i]), row);
 	for (size_t i = first; i < end && any; i++)
-		v[i].found = true;
+		mark_one(&v[i], row);
 	strs_clear(&tasks);
 }
 
-static void mark_row(struct asked *v, size_t n, const char *row)
+static void mark_row(struct asked *v, size_t n, const struct row *row)
 {
-	uint64_t number = number_of(row);
+	uint64_t number = number_of(row->id);
 
-	mark(v, n, number, WHOLE);
-	if (strchr(row, '['))
+	mark(v, n, number, WHOLE, row);
+	if (strchr(row->id, '['))
 		mark_tasks(v, n, number, row);
-	else if (task_of(row) != WHOLE)
-		mark(v, n, number, task_of(row));
+	else if (task_of(row->id) != WHOLE)
+		mark(v, n, number, task_of(row->id), row);
 }
 
-const char *jobs_unknown(const struct queue *q, const struct strs *ids)
+/* Slurm takes a hold of a job that runs, and does nothing; of one that waits there is nothing
+ * to put back. */
+static bool row_fits(const struct job *j, const char *verb)
+{
+	if (strcmp(verb, "hold") == 0)
+		return !job_has_nodes(j);
+	if (strcmp(verb, "requeue") == 0)
+		return j->state != JOB_PENDING && j->state != JOB_HELD;
+	return true;
+}
+
+static struct asked *look_up(const struct queue *q, const char *verb, const struct strs *ids)
 {
 	struct asked *v = xcalloc(ids->n, sizeof(*v));
-	size_t first = ids->n;
 
 	for (size_t i = 0; i < ids->n; i++) {
 		uint64_t number = number_of(ids->v[i]);
 
-		v[i] = (struct asked){ number, task_of(ids->v[i]), i, number == 0 };
+		v[i] = (struct asked){ .number = number,
+				       .task = task_of(ids->v[i]),
+				       .at = i,
+				       .found = number == 0 };
 	}
 	qsort(v, ids->n, sizeof(*v), by_id);
-	for (size_t i = 0; i < q->n_jobs; i++)
-		mark_row(v, ids->n, q->jobs[i].id);
+	for (size_t i = 0; i < q->n_jobs; i++) {
+		const struct job *j = &q->jobs[i];
+		const struct row row = { j->id, j->state, row_fits(j, verb) };
+
+		mark_row(v, ids->n, &row);
+	}
+	return v;
+}
+
+const char *jobs_unknown(const struct queue *q, const struct strs *ids)
+{
+	struct asked *v = look_up(q, "", ids);
+	size_t first = ids->n;
+
 	for (size_t i = 0; i < ids->n; i++)
 		if (!v[i].found && v[i].at < first)
 			first = v[i].at;
 	free(v);
 	return first < ids->n ? ids->v[first] : NULL;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct asked *x = a, *y = b;
+
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+void jobs_fit(const struct queue *q, const char *verb, const struct strs *ids, struct strs *fit,
+	      struct strs *unfit)
+{
+	struct asked *v = look_up(q, verb, ids);
+
+	qsort(v, ids->n, sizeof(*v), by_place);
+	for (size_t i = 0; i < ids->n; i++) {
+		const char *id = ids->v[i], *is = job_state_name(v[i].state);
+
+		if (v[i].fits || !v[i].found || v[i].number == 0)
+			strs_add(fit, id);
+		else if (strcmp(verb, "hold") == 0)
+			strs_addf(unfit,
+				  "job %.40s is %s: only a job that waits can be held, so "
+				  "requeue it first",
+				  id, is);
+		else
+			strs_addf(
+			    unfit,
+			    "job %.40s is %s: only a job that runs goes back into the queue",
+			    id, is);
+	}
+	free(v);
 }

@@ -119,8 +119,8 @@ static void shift_readings(struct run *r, int64_t ms)
 {
 	struct source *const sources[] = { &r->queue_source, &r->cloud_source,
 					   &r->phase_source };
-	int64_t *const at[] = { &r->submitted_ms, &r->requeue_ms, &r->vms_started_ms,
-				&r->decided_ms };
+	int64_t *const at[] = { &r->submitted_ms, &r->acted_ms, &r->requeue_ms,
+				&r->vms_started_ms, &r->decided_ms };
 	const char *key;
 	void *v;
 

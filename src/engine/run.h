@@ -135,6 +135,7 @@ struct run {
 	bool gone_jobs_due;
 	struct source queue_source, cloud_source, phase_source;
 	int64_t submitted_ms; /* the last job that came through us: younger readings know it */
+	int64_t acted_ms;     /* the same of an act on jobs */
 	char sched_version[32];
 	struct cloud_call *vms_call;
 	struct console_call *console_calls;  /* consoles of machines that are being read */

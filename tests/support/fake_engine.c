@@ -302,6 +302,19 @@ static struct json *update_json(const char *body)
 				     : json_parse(same, strlen(same), NULL);
 }
 
+#define HELD "{\"left_alone\":[\"job 12 is running: only a job that waits can be held\"]}"
+
+/* A job runs on htc-1. */
+static struct json *terminated_json(const char *body)
+{
+	static const char drained[] = "{\"operation\":null,\"drained_first\":[\"htc-1\"]}",
+			  none[] = "{\"operation\":null,\"drained_first\":[]}";
+	bool waits = strstr(body, "\"htc-1\"") && !strstr(body, "force");
+	const char *text = waits ? drained : none;
+
+	return json_parse(text, strlen(text), NULL);
+}
+
 static struct json *answer_post(const struct http_exchange *x)
 {
 	const char *path = http_x_path(x);
@@ -325,8 +338,11 @@ static struct json *answer_post(const struct http_exchange *x)
 				 object("text", "never fits: it asks for 400 cores", 0));
 	if (strcmp(path, "/v1/clusters/demo/jobs") == 0)
 		return object("job", "12", 0);
+	if (strcmp(path, "/v1/clusters/demo/nodes/terminate") == 0)
+		return terminated_json(http_x_body(x, &len));
+	if (strcmp(path, "/v1/clusters/demo/jobs/hold") == 0)
+		return json_parse(HELD, strlen(HELD), NULL);
 	if (strcmp(path, "/v1/clusters/demo/nodes/drain") == 0 ||
-	    strcmp(path, "/v1/clusters/demo/nodes/terminate") == 0 ||
 	    strcmp(path, "/v1/clusters/demo/jobs/cancel") == 0)
 		return object("operation", NULL, 0);
 	return NULL;

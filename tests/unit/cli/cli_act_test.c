@@ -30,6 +30,24 @@ static void asks_before_it_ends_work(void **state)
 	HAS(cli_asked(s), "POST /v1/clusters/demo/jobs/cancel {\"ids\":[\"12\"]}");
 }
 
+static void tells_what_an_act_did_not_do(void **state)
+{
+	struct cli_site *s = *state;
+
+	assert_int_equal(cli_run(s, "paceline node terminate demo htc-[1-3] --yes"), 0);
+	HAS(OUT(s), "htc-1: jobs run there: takes no new ones, deleted once they end; --force");
+	HAS(OUT(s), "2 other nodes: deleted, as no job runs there\n");
+	assert_int_equal(cli_run(s, "paceline node terminate demo htc-2 --yes"), 0);
+	assert_string_equal(OUT(s), "htc-2: is deleted\n");
+	assert_int_equal(
+	    cli_run(s, "paceline node terminate demo htc-1 --force --reason dull --yes"), 0);
+	assert_string_equal(OUT(s), "htc-1: is deleted\n");
+	assert_int_equal(cli_run(s, "paceline job hold demo 12 13 --yes"), 0);
+	assert_string_equal(OUT(s),
+			    "not done: job 12 is running: only a job that waits can be held\n"
+			    "1 other job: held: it does not start before it is released\n");
+}
+
 /* Nobody is asked about what is not there. */
 static void looks_before_it_asks(void **state)
 {
@@ -293,6 +311,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH(asks_before_it_ends_work),
+		WITH(tells_what_an_act_did_not_do),
 		WITH(looks_before_it_asks),
 		WITH(tells_how_many_rows_before_it_prunes),
 		WITH(waits_for_an_operation),

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -46,12 +48,53 @@ static void tasks_that_are_cut_off_may_be_any(void **state)
 	assert_null(unknown("14_2", "14_9999"));
 }
 
+static void fits(const char *verb, const char *wanted, size_t unfit, const char *why)
+{
+	struct job jobs[] = {
+		{ .id = "7", .state = JOB_RUNNING },
+		{ .id = "8", .state = JOB_PENDING },
+		{ .id = "9", .state = JOB_HELD },
+		{ .id = "12_3", .state = JOB_RUNNING },
+		{ .id = "12_[5-8]", .state = JOB_PENDING },
+		{ .id = "13_1", .state = JOB_RUNNING },
+	};
+	const struct queue q = { .jobs = jobs, .n_jobs = ARRAY_LEN(jobs) };
+	const char *const words[] = { "9", "8", "7", "12", "12_6", "12_3", "13" };
+	struct strs ids = STRS_INIT(10);
+	struct strs fit = STRS_INIT(10), not = STRS_INIT(10);
+	char list[100] = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		strs_add(&ids, words[i]);
+	jobs_fit(&q, verb, &ids, &fit, &not );
+	for (size_t i = 0; i < fit.n; i++)
+		snprintf(list + strlen(list), sizeof(list) - strlen(list), " %s", fit.v[i]);
+	assert_string_equal(list, wanted);
+	assert_int_equal(not .n, unfit);
+	if (why)
+		assert_string_equal(not .v[0], why);
+	strs_clear(&ids);
+	strs_clear(&fit);
+	strs_clear(&not );
+}
+
+static void what_an_act_does_nothing_to_is_told(void **state)
+{
+	(void)state;
+	fits("hold", " 9 8 12 12_6", 3,
+	     "job 7 is running: only a job that waits can be held, so requeue it first");
+	fits("requeue", " 7 12 12_3 13", 3,
+	     "job 9 is held: only a job that runs goes back into the queue");
+	fits("cancel", " 9 8 7 12 12_6 12_3 13", 0, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_job_is_known_by_its_number),
 		cmocka_unit_test(a_task_is_known_when_the_queue_has_it),
 		cmocka_unit_test(tasks_that_are_cut_off_may_be_any),
+		cmocka_unit_test(what_an_act_does_nothing_to_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
