@@ -526,7 +526,7 @@ const struct command commands[] = {
 	  .args = "FROM TO",
 	  .help = "copy files between this machine and a cluster",
 	  .more =
-	      "One of the two is CLUSTER:PATH, or CLUSTER/NODE:PATH; the other a path of this machine. Folders are copied whole.",
+	      "One of the two is CLUSTER:PATH, or CLUSTER/NODE:PATH; the other a path of this machine. Folders are copied whole. A file of the same name is replaced, as by cp and scp.",
 	  .flags = CMD_LOCAL,
 	  .needs = ROLE_OPERATOR,
 	  .check = check_cp,

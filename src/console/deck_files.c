@@ -1,5 +1,5 @@
 /* What a job wrote, as the engine found it on the head, and the way of one of its files to the
- * folder in which this console was started: as `paceline cp` takes it. */
+ * folder in which this console was started: as `paceline cp` takes it, but over nothing. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "base/proc.h"
 #include "console/child.h"
 #include "console/deck.h"
+#include "console/files.h"
 
 #define WORDS_MOST 1000
 
@@ -136,15 +137,18 @@ static void tell_not_copied(struct deck *d, int status, const char *said)
 static void on_ended(void *arg, int status)
 {
 	struct deck *d = arg;
-	const char *path = d->files.fetching, *slash = strrchr(path, '/');
+	const char *name = files_name(d->files.fetching), *to = files_name(d->files.to);
 	char *here = getcwd(NULL, 0), *said = child_said(d->files.says);
 
 	cut_farewell(said);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		deck_say(d, TONE_OK, "%.120s is here now, in %.150s", slash ? slash + 1 : path,
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		tell_not_copied(d, status, said);
+	else if (strcmp(name, to) == 0)
+		deck_say(d, TONE_OK, "%.120s is here now, in %.150s", name,
 			 here ? here : ".");
 	else
-		tell_not_copied(d, status, said);
+		deck_say(d, TONE_OK, "as %.120s, in %.120s: there was a %.120s already", to,
+			 here ? here : ".", name);
 	free(said);
 	free(here);
 }
@@ -171,7 +175,9 @@ static void on_way(struct deck *d, const struct json *way, const char *cluster)
 	char *from = xasprintf("%s:%s", cluster, d->files.fetching);
 
 	/* an answer that comes late, while something else is asked or typed, opens nothing */
-	if (d->mode == AT_PANES && (command_copy_argv(&argv, way, from, ".", &err) < 0 ||
+	if (d->mode == AT_PANES && (files_free(d->files.to, sizeof(d->files.to),
+					       d->files.fetching, &err) < 0 ||
+				    command_copy_argv(&argv, way, from, d->files.to, &err) < 0 ||
 				    start_copy(d, &argv, from, &err) < 0))
 		deck_say(d, TONE_FAIL, "%s", err.msg);
 	strs_clear(&argv);

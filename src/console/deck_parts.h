@@ -151,6 +151,7 @@ struct files_view { /* what a job wrote */
 	size_t at, top;
 	int rows;	    /* of the last drawing */
 	char fetching[600]; /* the path that is being copied */
+	char to[320];	    /* as what: a name that was free here */
 	int says;	    /* what the program says that copies it */
 };
 

@@ -1,5 +1,7 @@
 #include "console/files.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,6 +10,7 @@
 #include "base/mem.h"
 
 #define ENTRIES_MOST 5000
+#define COPIES_MOST  1000
 
 static bool is_folder(const char *dir, const char *name)
 {
@@ -35,4 +38,33 @@ size_t files_like(struct strs *out, const char *path)
 	strs_clear(&names);
 	free(dir);
 	return folder;
+}
+
+const char *files_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* A link whose file is gone is there: what is copied would go where it points. */
+static bool is_free(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) < 0 && errno == ENOENT;
+}
+
+int files_free(char *out, size_t size, const char *path, struct err *err)
+{
+	const char *name = files_name(path);
+	int len = snprintf(out, size, "./%s", name);
+
+	for (int n = 1; n < COPIES_MOST && len > 2 && (size_t)len < size; n++) {
+		if (is_free(out))
+			return 0;
+		len = snprintf(out, size, "./%s.%d", name, n);
+	}
+	return err_set(err, ERR_CONFLICT,
+		       "no name is free here for %.100s: move away what was copied before", name);
 }

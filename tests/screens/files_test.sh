@@ -45,7 +45,11 @@ tap_ok "Enter fetches the one under the cursor" fetched
 tap_ok "into the folder in which the console was started, and says so" screen_wait 'passwd is here now, in'
 echo old >"$here/passwd"
 screen_keys Enter
-tap_ok "over one that is there, as cp does" fetched
+tap_ok "one of that name that is there stays, and what the other is called is said" screen_wait 'as passwd.1, in'
+tap_ok "which has what was fetched" cmp -s /etc/passwd "$here/passwd.1"
+tap_ok "the old one is as it was" grep -qx old "$here/passwd"
+screen_keys Enter
+tap_ok "and so with the next" screen_wait 'as passwd.2, in'
 screen_keys Down '!'
 tap_ok "where a name is quoted for it" screen_wait "paceline cp demo:'/etc/err 1.log' ."
 screen_keys Escape
