@@ -37,6 +37,8 @@ void drain_feed(struct run *r, struct member *m, enum drain_event ev, const char
 		member_gone(r, m, why);
 		return;
 	}
+	if (next.to == NODE_IDLE && m->node.jobs > 0)
+		next.to = NODE_BUSY;
 	if (next.to == m->node.state)
 		return;
 	if (next.act == DRAIN_DO_SET || next.act == DRAIN_DO_UNSET)

@@ -32,7 +32,8 @@ struct member { /* node and the VM that the last listing showed for it */
 	bool requeue_due;    /* jobs wait for it, and it will not come (R6.4) */
 	bool requeue_told;   /* that they cannot be put back */
 	bool in_scheduler;   /* seen in the last queue */
-	bool unheard;	     /* there, and the scheduler gets no answer of it */
+	int64_t unheard_ms;  /* there, and the scheduler gets no answer of it since then */
+	bool unheard;	     /* for longer than one needs that was resumed: silence.c */
 	int64_t silent_ms;   /* it does not answer since then: silence.h; 0: it does */
 	enum cloud_power seen_power; /* by a look at its machine since then */
 	struct node *told;	     /* what people are told of it instead; NULL: never was */

@@ -82,7 +82,8 @@ static int shift_members(struct run *r, int64_t ms, struct err *err)
 		struct member *m = r->members[i];
 		int64_t *const at[] = { &m->vm_missing_since_ms, &m->delete_ended_ms,
 					&m->accepted_ms,	 &m->empties_ms,
-					&m->metered_ms,		 &m->silent_ms };
+					&m->metered_ms,		 &m->silent_ms,
+					&m->unheard_ms };
 
 		shift_all(at, ARRAY_LEN(at), ms);
 		moments_shift_node(&m->node, ms);

@@ -10,6 +10,10 @@
 #include "engine/observe.h"
 #include "engine/run.h"
 
+/* Slurm pings every node in a third of SlurmdTimeout, which is 60 s on our heads, and one that
+ * was resumed counts as not answering until then: one that works has answered by now. */
+#define PINGED_MS ((int64_t)20 * 1000)
+
 static bool is_off(enum cloud_power p)
 {
 	return p == POWER_STOPPED || p == POWER_DEALLOCATED;
@@ -94,6 +98,17 @@ const struct node *member_told(const struct run *r, struct member *m)
 	return m->told;
 }
 
+static void settle(struct run *r, struct member *m)
+{
+	const struct silence s = silence_of(r, m);
+	bool silent = is_silent(&m->node, &s);
+
+	if (silent == (m->silent_ms != 0))
+		return;
+	m->silent_ms = !silent ? 0 : m->unheard_ms ? m->unheard_ms : clock_utc_ms();
+	run_changed(r);
+}
+
 struct power_look {
 	struct run *run;
 	char vm_id[320];
@@ -106,8 +121,9 @@ static void on_power(void *arg, const struct cloud_sight *s, const struct err *e
 
 	(void)err; /* nothing more is known then */
 	l->run->looks--;
-	if (m && m->silent_ms && s->vm) {
+	if (m && m->unheard_ms && s->vm) {
 		m->seen_power = s->vm->power;
+		settle(l->run, m);
 		run_changed(l->run);
 	}
 	free(l);
@@ -131,27 +147,21 @@ static void ask_cloud(struct run *r, const struct member *m)
 	r->cloud->ops->look(r->cloud->cloud, CLOUD_VM, m->node.vm_id, on_power, l);
 }
 
-static void settle(struct run *r, struct member *m)
-{
-	const struct silence s = silence_of(r, m);
-	bool silent = is_silent(&m->node, &s);
-
-	if (silent == (m->silent_ms != 0))
-		return;
-	m->silent_ms = silent ? clock_utc_ms() : 0;
-	m->seen_power = POWER_UNKNOWN;
-	if (silent && m->unheard)
-		ask_cloud(r, m);
-	run_changed(r);
-}
-
 /* A reading from before its machine was bound shows an older node of that name. */
 void silence_heard(struct run *r, struct member *m, const struct sched_node *sn)
 {
-	m->unheard =
-	    sn && !sn->responding && !sn->offer && r->queue->read_started_ms > m->node.bound_ms;
-	if (!m->unheard)
+	bool answers =
+	    !sn || sn->responding || sn->offer || r->queue->read_started_ms <= m->node.bound_ms;
+
+	if (answers) {
+		m->unheard_ms = 0;
 		m->seen_power = POWER_UNKNOWN;
+	} else if (!m->unheard_ms) {
+		m->unheard_ms = clock_utc_ms();
+		if (is_at_work(m->node.state))
+			ask_cloud(r, m);
+	}
+	m->unheard = !answers && clock_utc_ms() - m->unheard_ms >= PINGED_MS;
 	settle(r, m);
 }
 

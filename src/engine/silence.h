@@ -18,7 +18,7 @@ struct member;
 struct run;
 
 struct silence {
-	bool unheard;		/* by the scheduler */
+	bool unheard;		/* by the scheduler, for longer than a resume takes */
 	enum cloud_power power; /* of its machine, as the cloud says it */
 	bool failed;		/* its machine, as the cloud says it */
 	bool stays;		/* somebody keeps it */

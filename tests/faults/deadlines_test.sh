@@ -114,7 +114,7 @@ until_true cluster '.view.issue == ""'; ok "the badge is gone"
 # Slurm has no answer of a node, and waits a while before it gives it up.
 touch "$site/silent"
 until_true nodes 'any(.rows[]; .state == "unhealthy" and (.reason | test("^not answering since [0-9:]+; once the scheduler gives it up, its jobs are requeued and its machine is deleted")))'
-ok "a node that does not answer is told as such at once, with what comes next"
+ok "a node that does not answer is told as such before it is given up, with what comes next"
 cluster '.view.busy == 0 and .view.failed == 1'; ok "and counted as such"
 rm "$site/silent"
 until_true nodes 'any(.rows[]; .state == "busy")'; ok "it answers again"

@@ -13,6 +13,7 @@
 #include "../../support/engine_world.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "engine/drain.h"
 #include "engine/members.h"
 #include "engine/silence.h"
 
@@ -120,7 +121,7 @@ static void its_own_state_stays_and_another_one_is_told(void **state)
 	struct cluster_view v;
 
 	silence_heard(w->r, m, &sn);
-	clock_test_advance(12000);
+	clock_test_advance(21000);
 	silence_heard(w->r, m, &sn);
 	assert_int_equal(m->node.state, NODE_BUSY);
 	assert_int_equal(shown(w)->state, NODE_UNHEALTHY);
@@ -139,6 +140,44 @@ static void its_own_state_stays_and_another_one_is_told(void **state)
 	silence_heard(w->r, m, &sn);
 	assert_ptr_equal(shown(w), &m->node);
 	assert_int_equal(m->silent_ms, 0);
+}
+
+/* Slurm shows such a node as not answering until its next word. */
+static void one_that_was_resumed_is_not_silent(void **state)
+{
+	struct engine_world *w = *state;
+	struct member *m = member_find(w->r, "htc-1");
+	struct sched_node sn = { .name = "htc-1", .state = SNODE_UP, .responding = false };
+
+	silence_heard(w->r, m, &sn);
+	assert_ptr_equal(shown(w), &m->node);
+	clock_test_advance(10000);
+	silence_heard(w->r, m, &sn);
+	assert_ptr_equal(shown(w), &m->node);
+	sn.responding = true;
+	silence_heard(w->r, m, &sn);
+	clock_test_advance(15000);
+	sn.responding = false; /* that is another time */
+	silence_heard(w->r, m, &sn);
+	assert_ptr_equal(shown(w), &m->node);
+	m->power = POWER_STOPPED; /* which a resume does not explain */
+	silence_listed(w->r, m);
+	assert_int_equal(shown(w)->state, NODE_UNHEALTHY);
+}
+
+static void one_that_is_undrained_is_busy_while_jobs_run_on_it(void **state)
+{
+	struct engine_world *w = *state;
+	struct member *m = member_find(w->r, "htc-1");
+
+	m->node.jobs = 2;
+	drain_feed(w->r, m, DRAIN_EV_WANTED, "asked for");
+	drain_feed(w->r, m, DRAIN_EV_UNDRAIN_ASKED, "asked for");
+	assert_int_equal(m->node.state, NODE_BUSY);
+	m->node.jobs = 0;
+	drain_feed(w->r, m, DRAIN_EV_WANTED, "asked for");
+	drain_feed(w->r, m, DRAIN_EV_UNDRAIN_ASKED, "asked for");
+	assert_int_equal(m->node.state, NODE_IDLE);
 }
 
 static void a_machine_that_is_off_is_told_by_a_listing_alone(void **state)
@@ -162,6 +201,9 @@ int main(void)
 		cmocka_unit_test(a_node_that_comes_or_goes_has_its_own_word),
 		cmocka_unit_test_setup_teardown(its_own_state_stays_and_another_one_is_told, up,
 						down),
+		cmocka_unit_test_setup_teardown(one_that_was_resumed_is_not_silent, up, down),
+		cmocka_unit_test_setup_teardown(
+		    one_that_is_undrained_is_busy_while_jobs_run_on_it, up, down),
 		cmocka_unit_test_setup_teardown(
 		    a_machine_that_is_off_is_told_by_a_listing_alone, up, down),
 	};
