@@ -41,6 +41,8 @@ struct row_column {
 	bool tasks; /* an ID whose value may go on after '_': "12" finds "12_3" */
 	struct row_value (*get)(const void *row, int64_t now_ms);
 	const struct column_words *words;
+	bool hosts; /* names of nodes: "htc-[1-3]" stands for three, in the value and in the cell */
+	struct row_value (*says)(const void *row, int64_t now_ms); /* of a WORD: what is shown for it */
 };
 
 const struct row_column *columns_of(enum noun noun, size_t *n);

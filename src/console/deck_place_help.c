@@ -10,6 +10,8 @@ static const char filter_help[] =
     "state:fail|state:drain     either; ! before a term is NOT, ( ) group\n"
     "state:fail,drain           one of them\n"
     "age>10m  cost>=0.5  mem>16G  numbers, money, times (s m h d), bytes (k M G T)\n"
+    "user=al  state!=failed     = is all of it, != none of it, where : is a part of a text\n"
+    "node:htc-[1-3]             a list of hosts; id:42_[0-9] and id:42_5..42_9 are tasks\n"
     "name~\"^htc-(1|2)\"         a regular expression; /text/ is one, too\n"
     "wing                       in any column that is shown; capitals count once there is one\n"
     "\"two words\"                quotes keep blanks together; and, or, not are words only in them\n"

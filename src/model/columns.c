@@ -248,14 +248,14 @@ SINCE_GET(n_idle, node, r->idle_since_ms)
 SINCE_GET(n_for, node, r->since_ms)
 
 static const struct row_column nodes[] = {
-	{ "name", "node", COLUMN_TEXT, true, .get = n_name },
+	{ "name", "node", COLUMN_TEXT, true, .get = n_name, .hosts = true },
 	{ "state", "st", COLUMN_WORD, true, .get = n_state, .words = &node_words },
 	{ "array", NULL, COLUMN_ID, true, .get = n_array },
 	{ "sku", "size", COLUMN_TEXT, true, .get = n_size },
 	{ "zone", NULL, COLUMN_ID, .get = n_zone },
 	{ "kind", NULL, COLUMN_WORD, true, .get = n_kind, .words = &kind_words },
 	{ "reason", NULL, COLUMN_TEXT, true, .get = n_reason },
-	{ "host", NULL, COLUMN_TEXT, true, .get = n_host },
+	{ "host", NULL, COLUMN_TEXT, true, .get = n_host, .hosts = true },
 	{ "address", NULL, COLUMN_TEXT, true, .get = n_address },
 	{ "vm", NULL, COLUMN_TEXT, true, .get = n_vm },
 	{ "group", NULL, COLUMN_TEXT, .get = n_group },
@@ -310,6 +310,7 @@ TEXT_GET(j_host, job, r->nodes)
 TEXT_GET(j_array, job, r->array_id)
 TEXT_GET(j_needs, job, r->constraint)
 TEXT_GET(j_after, job, r->dependency)
+TEXT_GET(j_says, job, r->waits[0] ? r->waits : r->nodes[0] ? r->nodes : r->reason)
 NUMBER_GET(j_state, job, r->state)
 NUMBER_GET(j_why, job, r->reason_class)
 NUMBER_GET(j_nodes, job, r->nodes_min)
@@ -337,8 +338,8 @@ static const struct row_column jobs[] = {
 	{ "part", "partition", COLUMN_ID, true, .get = j_part },
 	{ "state", "st", COLUMN_WORD, true, .get = j_state, .words = &job_words },
 	{ "reason", "nodes or reason", COLUMN_TEXT, true, .get = j_reason },
-	{ "why", NULL, COLUMN_WORD, .get = j_why, .words = &why_words },
-	{ "host", "node", COLUMN_TEXT, true, .get = j_host },
+	{ "why", NULL, COLUMN_WORD, .get = j_why, .words = &why_words, .says = j_says },
+	{ "host", "node", COLUMN_TEXT, true, .get = j_host, .hosts = true },
 	{ "nodes", NULL, COLUMN_NUMBER, .get = j_nodes },
 	{ "cpus", "cpu", COLUMN_NUMBER, .get = j_cpus },
 	{ "mem", NULL, COLUMN_BYTES, .get = j_mem },
@@ -374,7 +375,7 @@ static const struct row_column events[] = {
 	{ "text", "name", COLUMN_TEXT, true, .get = e_text },
 	{ "level", "state", COLUMN_WORD, true, .get = e_level, .words = &level_words },
 	{ "cluster", NULL, COLUMN_ID, true, .get = e_cluster },
-	{ "object", NULL, COLUMN_TEXT, true, .get = e_object },
+	{ "object", NULL, COLUMN_TEXT, true, .get = e_object, .hosts = true },
 	{ "who", "user", COLUMN_ID, true, .get = e_who },
 	{ "age", NULL, COLUMN_SPAN, .get = e_age },
 	{ "seq", NULL, COLUMN_NUMBER, .get = e_seq },

@@ -11,13 +11,25 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "model/columns.h"
+#include "model/queue.h"
 #include "server/pattern.h"
+#include "server/several.h"
 
 #define DEPTH_MAX 20 /* of parentheses */
 #define MEMO_BITS 6
 #define MEMO_SIZE (1U << MEMO_BITS)
 
-enum compare { IS_PART, IS_SAME, IS_REGEX, IS_WORD, IS_EQUAL, IS_ABOVE, IS_BELOW };
+enum compare {
+	IS_PART,
+	IS_SAME,
+	IS_HOST,
+	IS_TASK,
+	IS_REGEX,
+	IS_WORD,
+	IS_EQUAL,
+	IS_ABOVE,
+	IS_BELOW
+};
 
 /* Texts of a queue that are equal have one address: each is looked at once in a while. */
 struct memo {
@@ -33,7 +45,9 @@ struct test {
 	char *value;
 	size_t len;
 	regex_t regex;
-	uint64_t codes; /* of the words that fit */
+	struct strs hosts;   /* of HOST, sorted */
+	struct tasks *tasks; /* of TASK */
+	uint64_t codes;	     /* of the words that fit */
 	double number;
 	struct memo memo[MEMO_SIZE];
 };
@@ -94,18 +108,56 @@ static bool is_same(const char *text, const struct test *t)
 	return text[t->len] == '\0' || (t->column && t->column->tasks && text[t->len] == '_');
 }
 
+static bool has_task(const char *text, const struct test *t)
+{
+	struct tasks tasks;
+
+	if (is_same(text, t) ||
+	    strcmp(text, t->tasks->array) == 0) /* or the row of the array */
+		return true;
+	return tasks_read(&tasks, text) && tasks_meet(&tasks, t->tasks);
+}
+
+static bool name_passes(const struct test *t, const char *text)
+{
+	switch (t->compare) {
+	case IS_SAME:
+		return is_same(text, t);
+	case IS_HOST:
+		return hosts_have(&t->hosts, text);
+	case IS_TASK:
+		return has_task(text, t);
+	case IS_REGEX:
+		return regexec(&t->regex, text, 0, NULL, 0) == 0;
+	default:
+		return has_part(text, t);
+	}
+}
+
+static bool any_host_passes(const struct test *t, const char *list)
+{
+	struct strs names = STRS_INIT(HOSTS_MAX);
+	bool passes = false;
+
+	if (hostlist_expand(&names, list, NULL) == 0)
+		for (size_t i = 0; i < names.n && !passes; i++)
+			passes = name_passes(t, names.v[i]);
+	strs_clear(&names);
+	return passes;
+}
+
 static bool text_passes(struct test *t, const char *text)
 {
+	bool hosts = t->column && t->column->hosts && is_host_list(text);
 	uintptr_t address = (uintptr_t)text;
 	struct memo *m;
 
-	if (t->compare == IS_SAME)
+	if (t->compare == IS_SAME && !hosts)
 		return is_same(text, t);
 	m = &t->memo[(uint32_t)(address >> 3) * 2654435769U >> (32 - MEMO_BITS)];
 	if (m->text != text) {
 		m->text = text;
-		m->passes = t->compare == IS_REGEX ? regexec(&t->regex, text, 0, NULL, 0) == 0
-						   : has_part(text, t);
+		m->passes = name_passes(t, text) || (hosts && any_host_passes(t, text));
 	}
 	return m->passes;
 }
@@ -159,7 +211,8 @@ static bool test_passes(struct test *t, enum noun noun, const void *row, int64_t
 	if (t->compare == IS_WORD)
 		return (t->codes >> (unsigned int)cell.number & 1) != 0;
 	if (t->column->kind == COLUMN_WORD)
-		return word_passes(t, t->column->words, (int)cell.number);
+		return word_passes(t, t->column->words, (int)cell.number) ||
+		       (t->column->says && text_passes(t, t->column->says(row, now_ms).text));
 	return number_passes(t, cell.number);
 }
 
@@ -211,6 +264,8 @@ void filter_free(struct filter *f)
 		if (f->tests[i]->compare == IS_REGEX)
 			regfree(&f->tests[i]->regex);
 		free(f->tests[i]->value);
+		free(f->tests[i]->tasks);
+		strs_clear(&f->tests[i]->hosts);
 		free(f->tests[i]);
 	}
 	free(f->tests);
@@ -236,7 +291,7 @@ struct value {
 	bool regex, quoted;
 };
 
-static size_t column_at(const struct parse *p, size_t at)
+static size_t character_at(const struct parse *p, size_t at)
 {
 	size_t n = 1;
 
@@ -256,7 +311,8 @@ static int fail(struct parse *p, size_t at, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vaddf(&why, fmt, ap);
 	va_end(ap);
-	err_set(p->err, ERR_INVALID, "column %zu: %s", column_at(p, at), buf_str(&why));
+	err_set(p->err, ERR_INVALID, "at character %zu: %s", character_at(p, at),
+		buf_str(&why));
 	buf_clear(&why);
 	return -1;
 }
@@ -336,6 +392,23 @@ static int read_enclosed(struct parse *p, struct value *v, char end)
 	return 0;
 }
 
+/* A comma in brackets is one of a host list or of tasks, and belongs to the value. */
+static size_t bare_length(const char *text, const char *stops)
+{
+	size_t n = strcspn(text, stops);
+
+	while (text[n] == ',') {
+		size_t open = n, close = n + strcspn(text + n, "] \t|()");
+
+		while (open > 0 && text[open] != '[' && text[open] != ']')
+			open--;
+		if (text[open] != '[' || text[close] != ']')
+			break;
+		n = close + strcspn(text + close, stops);
+	}
+	return n;
+}
+
 static int read_value(struct parse *p, struct value *v, const char *stops)
 {
 	size_t n;
@@ -343,7 +416,7 @@ static int read_value(struct parse *p, struct value *v, const char *stops)
 	*v = (struct value){ .at = p->at, .text = BUF_INIT(1024) };
 	if (p->text[p->at] == '"' || p->text[p->at] == '/')
 		return read_enclosed(p, v, p->text[p->at]);
-	n = strcspn(p->text + p->at, stops);
+	n = bare_length(p->text + p->at, stops);
 	if (n == 0)
 		return fail(p, p->at, "a value is expected");
 	buf_add(&v->text, p->text + p->at, n);
@@ -441,6 +514,31 @@ static int wrong_op(struct parse *p, size_t at, const struct row_column *c)
 		    c->name);
 }
 
+/* A sign of other grammars: looked for as text it would quietly find nothing. */
+static int check_wildcard(struct parse *p, const struct row_column *c, const struct value *v)
+{
+	const char *text = buf_str(&v->text), *star = strchr(text, '*');
+	struct buf same = BUF_INIT(2048);
+	size_t n = strlen(text), from = 0;
+
+	if (v->quoted || !star)
+		return 0;
+	while (n > 0 && text[n - 1] == '*')
+		n--;
+	while (from < n && text[from] == '*')
+		from++;
+	buf_adds(&same, from == 0 ? "^" : "");
+	for (size_t i = from; i < n; i++)
+		buf_addf(&same, text[i] == '*' ? ".%c" : "%c", text[i]);
+	buf_adds(&same, text[n] ? "" : "$");
+	fail(p, v->at + (size_t)(star - text),
+	     c ? "* stands for nothing here, an expression goes behind ~: %s~\"%s\""
+	       : "* stands for nothing here, an expression stands in slashes: %s/%s/",
+	     c ? c->name : "", buf_str(&same));
+	buf_clear(&same);
+	return -1;
+}
+
 static int set_word(struct parse *p, struct test *t, enum op op, size_t op_at,
 		    const struct value *v)
 {
@@ -452,7 +550,32 @@ static int set_word(struct parse *p, struct test *t, enum op op, size_t op_at,
 		return wrong_op(p, op_at, t->column);
 	t->compare = IS_WORD;
 	t->codes = codes_of(t->column->words, buf_str(&v->text), op == OP_HAS);
+	if (!t->codes && t->column->says) {
+		set_text(t, v);
+		t->compare = op == OP_HAS ? IS_PART : IS_SAME;
+		return check_wildcard(p, t->column, v);
+	}
 	return t->codes ? 0 : no_such_word(p, t->column, v);
+}
+
+static int set_hosts(struct parse *p, struct test *t, const struct value *v)
+{
+	t->compare = IS_HOST;
+	t->hosts = (struct strs)STRS_INIT(HOSTS_MAX);
+	if (hosts_sort(&t->hosts, t->value) == 0)
+		return 0;
+	return fail(p, v->at,
+		    "this is no list of hosts, as htc-[1-3,7] is; in quotes it is text");
+}
+
+static int set_tasks(struct parse *p, struct test *t, const struct value *v)
+{
+	t->compare = IS_TASK;
+	t->tasks = xcalloc(1, sizeof(*t->tasks));
+	if (tasks_read(t->tasks, t->value))
+		return 0;
+	return fail(p, v->at,
+		    "these are no tasks of an array, as 42_5, 42_[0-9,12] and 42_5..42_9 are");
 }
 
 static int set_field_text(struct parse *p, struct test *t, enum op op, size_t op_at,
@@ -464,7 +587,11 @@ static int set_field_text(struct parse *p, struct test *t, enum op op, size_t op
 	if (op != OP_HAS && op != OP_IS && op != OP_IS_NOT)
 		return wrong_op(p, op_at, t->column);
 	t->compare = op == OP_HAS && t->column->kind == COLUMN_TEXT ? IS_PART : IS_SAME;
-	return 0;
+	if (t->column->hosts && !v->quoted && strchr(t->value, '['))
+		return set_hosts(p, t, v);
+	if (t->column->tasks && !v->quoted && (strchr(t->value, '_') || strstr(t->value, "..")))
+		return set_tasks(p, t, v);
+	return check_wildcard(p, t->column, v);
 }
 
 static int set_number(struct parse *p, struct test *t, enum op op, size_t op_at,
@@ -583,6 +710,8 @@ static int parse_word(struct parse *p)
 
 	if (rc == 0)
 		rc = check_operator(p, &v);
+	if (rc == 0)
+		rc = check_wildcard(p, NULL, &v);
 	if (rc == 0) {
 		t = add_test(p->f);
 		set_text(t, &v);

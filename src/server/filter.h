@@ -13,7 +13,7 @@
 
 struct filter;
 
-/* "" passes all rows. NULL: err begins with "column N: ", counted in characters from 1. */
+/* "" passes all rows. NULL: err begins with "at character N: ", counted from 1. */
 struct filter *filter_parse(enum noun noun, const char *text, struct err *err);
 void filter_free(struct filter *f);
 bool filter_is_empty(const struct filter *f);

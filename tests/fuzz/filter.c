@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	w.filter[len] = '\0';
 	f = filter_parse(noun, w.filter, &err);
 	if (!f) {
-		assert(strncmp(err.msg, "column ", 7) == 0);
+		assert(strncmp(err.msg, "at character ", 13) == 0);
 		return 0;
 	}
 	filter_begin(f);

@@ -469,7 +469,7 @@ bool mirror_rows(const struct mirror *lent, const char *window_id, struct mirror
 	if (out->total == 0)
 		out->total = out->shown_total;
 	if (strstr(m->w[k].filter, "bad:"))
-		out->error = "column 1: there is no field \"bad\"";
+		out->error = "at character 1: there is no field \"bad\"";
 	cut(out, &m->w[k]);
 	return true;
 }

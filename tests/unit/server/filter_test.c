@@ -173,6 +173,11 @@ static const struct {
 	{ "name~/^h[pt]c-[[:digit:]]+$/ name~/[]x+(){50}-]/", "xxx." },
 	{ "name~/(h|t){1,2}pc-[0-9]{2,}/", "..x." },
 	{ "name~a+b+c+d+e+f+g+h+i+j+k+l+|hpc", "..x." },
+	{ "name:htc-[1-2]", "xx.." },
+	{ "node:htc-[2,9-11],hpc", ".xx." },
+	{ "node!=htc-[1-2]", "..xx" },
+	{ "name:\"htc-[1\"", "...." },
+	{ "name:\"htc*\"", "...." },
 	{ "or", "...." },
 	{ "timed \"out\"", ".x.." },
 	{ "timed \"or\"", "...." },
@@ -217,11 +222,29 @@ static void jobs_pass_as_the_grammar_says(void **state)
 		{ "account:proj2", ".xx." },
 		{ "account!=proj2 part:htc", "x..x" },
 		{ "proj2", ".xx." },
+		{ "id:88_3", ".x.." },
+		{ "id:88_5", "..x." },
+		{ "id!=88_5", "xx.x" },
+		{ "id:12_5", "x..." }, /* one row of an array says none of its tasks */
+		{ "id:88_3..88_5", ".xx." },
+		{ "id:88_4..9", "..x." },
+		{ "id:88_[1,3],12", "xx.." },
+		{ "id:88_[38-99]", "...." },
+		{ "node:htc-2", "x..." },
+		{ "node=htc-2", "x..." },
+		{ "node:htc-[2,9]", "x..." },
+		{ "node:htc-[4-9]", "...." },
+		{ "why:\"maximum of\"", ".x.." },
+		{ "why:limit", ".x.." },
+		{ "why~maximum", ".x.." },
 	};
 
 	(void)state;
 	v[0].start_s = v[0].submit_s;
 	v[3].start_s = 0;
+	v[0].nodes = "htc-[1-3],hpc-7";
+	v[1].waits = "at a limit: htc has its maximum of 16 nodes";
+	v[1].reason_class = REASON_LIMIT;
 	for (size_t i = 0; i < ARRAY_LEN(t); i++)
 		check(NOUN_JOB, v, ARRAY_LEN(v), sizeof(v[0]), t[i].filter, t[i].passes);
 }
@@ -257,46 +280,63 @@ static const struct {
 	enum noun noun;
 	const char *filter, *error;
 } mistakes[] = {
-	{ NOUN_NODE, "stat:busy", "column 1: node rows have no \"stat\": name, state, array" },
-	{ NOUN_NODE, "array:htc foo>1", "column 11: node rows have no \"foo\"" },
-	{ NOUN_NODE, "state:", "column 7: a value is expected" },
-	{ NOUN_NODE, "state:busy,", "column 12: a value is expected" },
-	{ NOUN_NODE, "state:xyz", "column 7: no state is called \"xyz\": planned," },
-	{ NOUN_NODE, "state=fail", "column 7: no state is called \"fail\"" },
-	{ NOUN_NODE, "state>3", "column 6: state is no number" },
-	{ NOUN_NODE, "name<b", "column 5: name is no number" },
-	{ NOUN_NODE, "cost~1", "column 5: cost is a number" },
-	{ NOUN_NODE, "cost>many", "column 6: \"many\" is no number for cost" },
-	{ NOUN_NODE, "cost>1k", "column 6: \"1k\" is no number for cost" },
-	{ NOUN_NODE, "age>3x", "column 5: \"3x\" is no number for age: 90s" },
-	{ NOUN_NODE, "cpus>1h", "column 6: \"1h\" is no number" },
-	{ NOUN_NODE, "cpus>--1", "column 6: \"--1\" is no number" },
-	{ NOUN_NODE, "(a b", "column 1: ( is not closed" },
-	{ NOUN_NODE, "a )", "column 3: there is no ( for this )" },
-	{ NOUN_NODE, "a | ", "column 5: a word or a field is expected" },
-	{ NOUN_NODE, "| a", "column 1: a word or a field is expected" },
-	{ NOUN_NODE, "!", "column 2: a word or a field is expected" },
-	{ NOUN_NODE, "()", "column 2: a word or a field is expected" },
-	{ NOUN_NODE, "name:\"a", "column 6: \" is not closed" },
-	{ NOUN_NODE, "name:/a", "column 6: / is not closed" },
-	{ NOUN_NODE, "name~\"a(\"", "column 6: " },
-	{ NOUN_NODE, "name~(a", "column 6: a value is expected" },
-	{ NOUN_NODE, "name~\"(a)\\1\"", "column 6: this expression is too large" },
-	{ NOUN_NODE, "name~\"((a{99}){99}){99}\"", "column 6: this expression is too large" },
+	{ NOUN_NODE, "stat:busy",
+	  "at character 1: node rows have no \"stat\": name, state, array" },
+	{ NOUN_NODE, "array:htc foo>1", "at character 11: node rows have no \"foo\"" },
+	{ NOUN_NODE, "state:", "at character 7: a value is expected" },
+	{ NOUN_NODE, "state:busy,", "at character 12: a value is expected" },
+	{ NOUN_NODE, "state:xyz", "at character 7: no state is called \"xyz\": planned," },
+	{ NOUN_NODE, "state=fail", "at character 7: no state is called \"fail\"" },
+	{ NOUN_NODE, "state>3", "at character 6: state is no number" },
+	{ NOUN_NODE, "name<b", "at character 5: name is no number" },
+	{ NOUN_NODE, "cost~1", "at character 5: cost is a number" },
+	{ NOUN_NODE, "cost>many", "at character 6: \"many\" is no number for cost" },
+	{ NOUN_NODE, "cost>1k", "at character 6: \"1k\" is no number for cost" },
+	{ NOUN_NODE, "age>3x", "at character 5: \"3x\" is no number for age: 90s" },
+	{ NOUN_NODE, "cpus>1h", "at character 6: \"1h\" is no number" },
+	{ NOUN_NODE, "cpus>--1", "at character 6: \"--1\" is no number" },
+	{ NOUN_NODE, "(a b", "at character 1: ( is not closed" },
+	{ NOUN_NODE, "a )", "at character 3: there is no ( for this )" },
+	{ NOUN_NODE, "a | ", "at character 5: a word or a field is expected" },
+	{ NOUN_NODE, "| a", "at character 1: a word or a field is expected" },
+	{ NOUN_NODE, "!", "at character 2: a word or a field is expected" },
+	{ NOUN_NODE, "()", "at character 2: a word or a field is expected" },
+	{ NOUN_NODE, "name:\"a", "at character 6: \" is not closed" },
+	{ NOUN_NODE, "name:/a", "at character 6: / is not closed" },
+	{ NOUN_NODE, "name~\"a(\"", "at character 6: " },
+	{ NOUN_NODE, "name~(a", "at character 6: a value is expected" },
+	{ NOUN_NODE, "name~\"(a)\\1\"", "at character 6: this expression is too large" },
+	{ NOUN_NODE, "name~\"((a{99}){99}){99}\"",
+	  "at character 6: this expression is too large" },
 	{ NOUN_NODE, "name~a++++++++++++++++++++++++++++++",
-	  "column 6: this expression is too large" },
+	  "at character 6: this expression is too large" },
 	{ NOUN_NODE, "name~/((((((((((a+)+)+)+)+)+)+)+)+)+/",
-	  "column 6: this expression is too large" },
-	{ NOUN_NODE, "name~x{100}y{301}", "column 6: this expression is too large" },
-	{ NOUN_NODE, "name~al+++*+++*+++++++", "column 6: this expression is too large" },
-	{ NOUN_NODE, "\xc3\xbc\xc3\xbc foo:1", "column 4: node rows have no \"foo\"" },
+	  "at character 6: this expression is too large" },
+	{ NOUN_NODE, "name~x{100}y{301}", "at character 6: this expression is too large" },
+	{ NOUN_NODE, "name~al+++*+++*+++++++", "at character 6: this expression is too large" },
+	{ NOUN_NODE, "\xc3\xbc\xc3\xbc foo:1", "at character 4: node rows have no \"foo\"" },
 	{ NOUN_NODE, "state:fail or state:drain",
-	  "column 12: OR is |, or a comma, as in state:fail,drain; as a word it stands in "
+	  "at character 12: OR is |, or a comma, as in state:fail,drain; as a word it stands in "
 	  "quotes: \"or\"" },
-	{ NOUN_NODE, "array:htc AND state:fail", "column 11: a blank is AND: leave it out" },
-	{ NOUN_NODE, "array:htc && state:fail", "column 11: a blank is AND: leave it out" },
-	{ NOUN_NODE, "(not state:fail)", "column 2: NOT is !, as in !state:fail" },
-	{ NOUN_JOB, "marked:yes", "column 1: job rows have no \"marked\"" },
+	{ NOUN_NODE, "array:htc AND state:fail",
+	  "at character 11: a blank is AND: leave it out" },
+	{ NOUN_NODE, "array:htc && state:fail",
+	  "at character 11: a blank is AND: leave it out" },
+	{ NOUN_NODE, "(not state:fail)", "at character 2: NOT is !, as in !state:fail" },
+	{ NOUN_NODE, "kind:spot name:htc-*",
+	  "at character 20: * stands for nothing here, an expression goes behind ~: "
+	  "name~\"^htc-\"" },
+	{ NOUN_NODE, "name:*1*b",
+	  "at character 6: * stands for nothing here, an expression goes "
+	  "behind ~: name~\"1.*b$\"" },
+	{ NOUN_NODE, "htc-*",
+	  "at character 5: * stands for nothing here, an expression stands "
+	  "in slashes: /^htc-/" },
+	{ NOUN_NODE, "name:htc-[1-x]",
+	  "at character 6: this is no list of hosts, as htc-[1-3,7] is" },
+	{ NOUN_JOB, "id:41..45", "at character 4: these are no tasks of an array, as 42_5" },
+	{ NOUN_JOB, "id:41_5..42_9", "at character 4: these are no tasks of an array" },
+	{ NOUN_JOB, "marked:yes", "at character 1: job rows have no \"marked\"" },
 };
 
 static void a_mistake_names_its_column(void **state)
@@ -350,7 +390,7 @@ static void soup_of_characters_is_answered(void **state)
 		if (f)
 			filter_passes(f, &nodes[i % 4], NOW);
 		else
-			assert_int_equal(strncmp(err.msg, "column ", 7), 0);
+			assert_int_equal(strncmp(err.msg, "at character ", 13), 0);
 		filter_free(f);
 	}
 }

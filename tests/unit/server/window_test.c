@@ -256,7 +256,7 @@ static void mistakes_are_told(void **state)
 	window_view_close(&v);
 	w = (struct window){ .noun = NOUN_JOB, .filter = "user:a colour:b" };
 	assert_int_equal(window_view_open(&v, &w, &err), -1);
-	assert_int_equal(strncmp(err.msg, "column 8: ", 10), 0);
+	assert_int_equal(strncmp(err.msg, "at character 8: ", 16), 0);
 	window_view_close(&v);
 }
 
