@@ -34,6 +34,8 @@ const char *text_find(const char *text, const char *part); /* where it is, in an
 bool text_id_prefix(const char *id, const char *prefix); /* case-blind, ends at '/' or at the end */
 
 void quote_sh(struct buf *b, const char *arg);   /* 'it'\''s' */
+void quote_sh_word(struct buf *b,
+		   const char *arg); /* in quotes only where a shell needs them */
 
 /* Nearest of the words (NULL-terminated) by edit distance, for "did you mean"; NULL when none is near. */
 const char *text_nearest(const char *word, const char *const *words);

@@ -20,6 +20,8 @@ struct console_options {
 	const char *start;	   /* the command that starts this engine, when it is lost; NULL: none is known */
 	const char *back; /* the command that comes back to it, told on leaving; NULL: whoever
 			     called tells it */
+	const char *called; /* the program with what reaches this engine, as a shell takes it,
+			       for lines that are told; NULL: paceline */
 	const char *demo_dir;	   /* of a demo: with this folder it has ended for good; NULL: it is no demo */
 	const char *conf_path;	   /* console.conf, which need not be there; NULL: none */
 	const char *theme;	   /* name or path; NULL: auto, or mono under NO_COLOR */

@@ -164,6 +164,17 @@ void quote_sh(struct buf *b, const char *arg)
 	buf_addc(b, '\'');
 }
 
+void quote_sh_word(struct buf *b, const char *arg)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_-.,:/=%+@";
+
+	if (arg[0] && !arg[strspn(arg, plain)])
+		buf_adds(b, arg);
+	else
+		quote_sh(b, arg);
+}
+
 /* Edits (insert, delete, replace) from a to b, case-blind; words longer than WORD_MAX are not
  * compared. */
 static size_t distance(const char *a, const char *b)

@@ -11,6 +11,7 @@
 const struct command_option command_before[] = {
 	{ "-L", "NAME", "another engine of this user or site, with a store of its own" },
 	{ "--socket", "PATH", "the engine that listens there" },
+	{ "--state", "DIR", "the engine of the demo whose folder that is" },
 	{ "--theme", "NAME",
 	  "colours: auto, mono, light, contrast, dusk, amber, phosphor, or a file" },
 	{ "--ascii", NULL, "the console in plain characters" },

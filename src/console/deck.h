@@ -397,7 +397,9 @@ bool deck_sort_titled(struct deck *d, const char *title); /* by a column's title
 void deck_open_help(struct deck *d);
 void deck_show_cli(struct deck *d);
 void deck_footer(const struct deck *d, struct footer_key out[12]);
-void deck_cli_line(const struct deck *d, const struct binding *b, char out[256]);
+void deck_cli_line(const struct deck *d, const struct binding *b, struct buf *out);
+const char *deck_called(const struct deck *d); /* "paceline", with what reaches this engine */
+
 #define MENU_MOST 60
 size_t deck_menu(const struct deck *d, const struct binding *out[MENU_MOST]);
 
@@ -418,6 +420,8 @@ void act_start_named(struct deck *d, const char *name);
 void act_why(struct deck *d);
 void deck_event_object(char out[80], const struct event *e); /* the first of several nodes */
 void act_undo(struct deck *d);
+/* What act_why() is about: the cluster, and in it a node or job; "": the cluster itself. */
+const char *deck_explained(const struct deck *d, char what[80]);
 void act_fetch_why(struct deck *d); /* for the detail column */
 void deck_get(struct deck *d, char *path, deck_answer_cb *cb,
 	      const char *note); /* path is taken */
@@ -460,7 +464,7 @@ void deck_ask_stop(struct deck *d, const char *cluster, bool force,
 /* deck_chosen.c */
 void act_chosen(struct deck *d, enum chosen_act what);
 void act_drain(struct deck *d);
-void deck_chosen_cli(const struct deck *d, enum pane_id pane, char *out, size_t max);
+void deck_chosen_cli(const struct deck *d, enum pane_id pane, struct buf *out);
 const char *deck_no_node(const struct deck *d, char out[80]);
 const char *deck_no_job(const struct deck *d, char out[80]);
 void act_shell(struct deck *d); /* on the node under the cursor */
@@ -536,7 +540,8 @@ struct form_kind {
 	const char *beside; /* what the call has besides; NULL: its body is whole */
 	char *(*path)(const struct form_view *v,
 		      bool check); /* new; of the call, of its check */
-	void (*line)(const struct form_view *v, struct buf *out); /* for a shell */
+	void (*line)(const struct form_view *v,
+		     struct buf *out); /* for a shell, behind the program's name */
 	void (*send)(struct deck *d);
 	/* Adds to a body what its check is told besides; NULL: nothing. */
 	void (*ask)(const struct form_view *v, struct json *body);

@@ -283,16 +283,22 @@ void deck_event_object(char out[80], const struct event *e)
 }
 
 /* Of an event it is that of its node or job, which may be gone from all other panes. */
-void act_why(struct deck *d)
+const char *deck_explained(const struct deck *d, char what[80])
 {
 	const struct event *e = deck_event(d);
-	const char *cluster = e ? e->cluster : d->cluster;
-	char what[80];
 
 	if (e)
 		deck_event_object(what, e);
 	else
 		deck_selected(d, what);
+	return e ? e->cluster : d->cluster;
+}
+
+void act_why(struct deck *d)
+{
+	char what[80];
+	const char *cluster = deck_explained(d, what);
+
 	if (what[0]) /* with its history, which no pane beside the list has */
 		deck_get(
 		    d,

@@ -77,12 +77,20 @@ static void list_text(const struct strs *names, char *out, size_t max)
 	buf_clear(&b);
 }
 
-void deck_chosen_cli(const struct deck *d, enum pane_id pane, char *out, size_t max)
+void deck_chosen_cli(const struct deck *d, enum pane_id pane, struct buf *out)
 {
 	struct strs names = STRS_INIT(CHOSEN_MOST);
+	struct buf list = BUF_INIT(BUF_TEXT_MAX);
 
 	chosen(d, pane, &names);
-	list_text(&names, out, max);
+	if (hostlist_compress(&list, (const char *const *)names.v, names.n) == 0)
+		quote_sh_word(out, buf_str(&list));
+	else
+		for (size_t i = 0; i < names.n; i++) {
+			buf_adds(out, i ? " " : "");
+			quote_sh_word(out, names.v[i]);
+		}
+	buf_clear(&list);
 	strs_clear(&names);
 }
 

@@ -16,12 +16,13 @@
 #define TEXT_MAX ((size_t)64 << 10)
 
 /* The first line stands under the form too. */
-static void tell_line(struct form_view *v)
+static void tell_line(const struct deck *d, struct form_view *v)
 {
 	struct buf text = BUF_INIT(TEXT_MAX);
 	struct json *body = v->kind->body(v);
 	char *path = v->kind->path(v, false);
 
+	buf_addf(&text, "%s ", deck_called(d));
 	v->kind->line(v, &text);
 	buf_addf(&text, "\n\nto the API: POST %s%s%s\n", path, v->kind->beside ? ", and " : "",
 		 v->kind->beside ? v->kind->beside : "");
@@ -159,7 +160,7 @@ void form_open(struct deck *d, const char *title, const struct json *schema)
 
 	wizard_form_init(&v->form, title, v->kind->act, schema);
 	v->open = true;
-	tell_line(v);
+	tell_line(d, v);
 	ask_check(d, false);
 }
 
@@ -243,7 +244,7 @@ void deck_form_key(struct deck *d, const struct key *k)
 	}
 	if (!v->open || v->form.serial == before)
 		return;
-	tell_line(v);
+	tell_line(d, v);
 	check_later(d);
 }
 

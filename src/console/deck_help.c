@@ -259,62 +259,64 @@ static bool loses_data(const struct deck *d)
 	return r && r->view.loses_data;
 }
 
-static const char *argument(const struct deck *d, char what, char out[80])
+const char *deck_called(const struct deck *d)
+{
+	return d->options && d->options->called ? d->options->called : "paceline";
+}
+
+/* An event's own cluster may be another than the selected one. */
+static void add_why(const struct deck *d, struct buf *out)
+{
+	char what[80];
+	const char *cluster = deck_explained(d, what);
+
+	buf_adds(out, what[0] ? "why " : "plan ");
+	quote_sh_word(out, cluster);
+	if (what[0]) {
+		buf_addc(out, ' ');
+		quote_sh_word(out, what);
+	}
+}
+
+static void add_argument(const struct deck *d, char what, struct buf *out)
 {
 	const char *text = NULL;
+	char name[80];
 
 	if (what == 'c')
 		text = d->cluster;
-	else if (what == 'l')
-		text = loses_data(d) ? "--" LOSS_OPTION " " : "";
 	else if (what == 'a')
 		text = deck_array(d);
 	else if (what == 't')
 		text = pane_name_at(&d->panes[PANE_TEMPLATES]);
-	else if (what == 'w')
-		text = deck_selected(d, out);
 	else if (what == 'o')
-		text = deck_op_name(d, out);
-	else {
-		deck_chosen_cli(d, what == 'n' ? PANE_NODES : PANE_JOBS, out, 80);
-		text = out;
-	}
-	return text ? text : "";
-}
-
-/* As a shell takes it. */
-static char *quoted(const char *path)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789/._-+,:@%=";
-	struct buf b = BUF_INIT(BUF_TEXT_MAX);
-
-	if (path[strspn(path, plain)])
-		quote_sh(&b, path);
+		text = deck_op_name(d, name);
+	else if (what == 'f')
+		text = deck_file_path(d);
+	else if (what == 'l')
+		buf_adds(out, loses_data(d) ? "--" LOSS_OPTION " " : "");
+	else if (what == 'w')
+		add_why(d, out);
 	else
-		buf_adds(&b, path);
-	return buf_steal(&b);
+		deck_chosen_cli(d, what == 'n' ? PANE_NODES : PANE_JOBS, out);
+	if (text)
+		quote_sh_word(out, text);
 }
 
-void deck_cli_line(const struct deck *d, const struct binding *b, char out[256])
+void deck_cli_line(const struct deck *d, const struct binding *b, struct buf *out)
 {
-	char name[80];
-	size_t n = (size_t)snprintf(out, 256, "paceline %s ", b->command);
-
-	for (const char *c = b->cli; *c && n + 1 < 256; c++) {
-		if (*c != '%') {
-			out[n++] = *c;
-			continue;
-		}
-		char *path = *++c == 'f' ? quoted(deck_file_path(d)) : NULL;
-		int more =
-		    snprintf(out + n, 256 - n, "%s", path ? path : argument(d, *c, name));
-
-		free(path);
-		n += more < (int)(256 - n) ? (size_t)more : 255 - n;
-	}
-	out[n] = '\0';
+	buf_addf(out, "%s ", deck_called(d));
+	if (b->cli[0] != '%' || b->cli[1] != 'w')
+		buf_addf(out, "%s ", b->command);
+	for (const char *c = b->cli; *c; c++)
+		if (*c == '%')
+			add_argument(d, *++c, out);
+		else
+			buf_addc(out, *c);
 }
+
+/* A long path of a socket would leave no room beside what the key does. */
+#define BESIDE_MOST 24
 
 void deck_show_cli(struct deck *d)
 {
@@ -322,12 +324,19 @@ void deck_show_cli(struct deck *d)
 
 	textbox_open(&d->box, "The same from a shell");
 	for (const struct binding *b; (b = binding_at(d, i)); i++) {
-		char line[256], why[80];
+		struct buf line = BUF_INIT(BUF_TEXT_MAX);
+		char why[80];
 
 		if (!b->cli || binding_off(d, b, why))
 			continue;
-		deck_cli_line(d, b, line);
-		textbox_add(&d->box, TONE_TEXT, "%-28s %s", b->help, line);
+		deck_cli_line(d, b, &line);
+		if (strlen(deck_called(d)) > BESIDE_MOST) {
+			textbox_add(&d->box, TONE_DIM, "%s", b->help);
+			textbox_add(&d->box, TONE_TEXT, "  %s", buf_str(&line));
+		} else {
+			textbox_add(&d->box, TONE_TEXT, "%-28s %s", b->help, buf_str(&line));
+		}
+		buf_clear(&line);
 	}
 	if (d->box.lines.n == 0)
 		textbox_add(&d->box, TONE_DIM, "nothing can be done with what is selected");

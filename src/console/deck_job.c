@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "console/deck.h"
 #include "console/files.h"
 
@@ -137,7 +138,7 @@ static void add_options(const struct form_view *v, struct buf *out)
 		if (is_words(f->name) || strcmp(f->name, SCRIPT) == 0 || !f->value[0])
 			continue;
 		buf_addf(out, " --%s ", f->name);
-		wizard_shell_word(out, f->value);
+		quote_sh_word(out, f->value);
 	}
 }
 
@@ -154,7 +155,7 @@ static void put_words(struct buf *out, const struct json *words)
 {
 	for (size_t i = 0; i < json_len(words); i++) {
 		buf_addc(out, ' ');
-		wizard_shell_word(out, json_text(json_at(words, i)));
+		quote_sh_word(out, json_text(json_at(words, i)));
 	}
 }
 
@@ -163,8 +164,8 @@ static void again_line(const struct form_view *v, struct buf *out)
 	struct json *body = again_body(v);
 	const struct json *words = json_get(body, "words");
 
-	buf_addf(out, "paceline job resubmit %s ", v->cluster);
-	wizard_shell_word(out, v->job);
+	buf_addf(out, "job resubmit %s ", v->cluster);
+	quote_sh_word(out, v->job);
 	add_options(v, out);
 	if (any_dashed(words))
 		buf_adds(out, " --");
@@ -181,8 +182,8 @@ static void submit_line(const struct form_view *v, struct buf *out)
 	const char *script = value_of(v, SCRIPT);
 	bool dashed = any_dashed(words);
 
-	buf_addf(out, "paceline job submit %s ", v->cluster);
-	wizard_shell_word(out, script[0] ? script : "SCRIPT");
+	buf_addf(out, "job submit %s ", v->cluster);
+	quote_sh_word(out, script[0] ? script : "SCRIPT");
 	if (!dashed)
 		put_words(out, words);
 	add_options(v, out);

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "console/deck.h"
 
 #define RANKS 4
@@ -57,10 +58,10 @@ static void line_of(const struct form_view *v, struct buf *out)
 {
 	struct json *list = params_of(v);
 
-	buf_addf(out, "paceline cluster update %s", v->cluster);
+	buf_addf(out, "cluster update %s", v->cluster);
 	for (size_t i = 0; i < json_len(list); i++) {
 		buf_addc(out, ' ');
-		wizard_shell_word(out, json_text(json_at(list, i)));
+		quote_sh_word(out, json_text(json_at(list, i)));
 	}
 	if (json_len(list) == 0) /* without a value it would be another command */
 		buf_adds(out, " PARAM=VALUE");

@@ -50,9 +50,9 @@ static void shell_fact(struct deck *d)
 
 	for (size_t i = 0; i < t->keep.n; i++)
 		buf_addf(&keep, "%s%s", i ? "," : "", t->keep.v[i]);
-	strs_addf(&t->facts,
-		  "Shell: paceline cluster delete %s --keep %s --plan %s %s--name %s%s",
-		  t->cluster, keep.len ? buf_str(&keep) : "none", json_str(t->plan, "hash", ""),
+	strs_addf(&t->facts, "Shell: %s cluster delete %s --keep %s --plan %s %s--name %s%s",
+		  deck_called(d), t->cluster, keep.len ? buf_str(&keep) : "none",
+		  json_str(t->plan, "hash", ""),
 		  plan_loses_data(t->plan) ? "--" LOSS_OPTION " " : "", t->cluster,
 		  t->kill ? " --force --reason WHY" : "");
 	buf_clear(&keep);

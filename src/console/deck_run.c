@@ -227,7 +227,7 @@ static void run_command(struct deck *d, const struct command *c, const char *lin
 	struct deck_run *r;
 
 	if (off) {
-		deck_say(d, TONE_WARN, "%s: %s (paceline %s)", c->name, off, line);
+		deck_say(d, TONE_WARN, "%s: %s (%s %s)", c->name, off, deck_called(d), line);
 		return;
 	}
 	if (c->confirm == CONFIRM_PLAN) {

@@ -393,6 +393,7 @@ static void on_schema(struct deck *d, const struct json *answer, const char *nam
 		return;
 	}
 	wizard_init(&v->form, answer, name);
+	v->form.called = d->options->called;
 	v->open = true;
 	restore(d);
 	take_kept(d, answer);

@@ -67,6 +67,7 @@ struct wizard_list { /* F2 */
 
 struct wizard {
 	char template[64], title[120], hash[72], name_offered[40];
+	const char *called;	     /* the program, as a shell takes it; NULL: paceline */
 	char *source;		     /* the template's text */
 	struct wizard_field *fields; /* the first is the cluster's name */
 	size_t n;
@@ -147,8 +148,6 @@ void wizard_draw(struct wizard *w, struct screen *s, struct area a, int64_t now,
 void wizard_form_draw(struct wizard *w, struct screen *s, struct area a, const char *about);
 /* The same as values, as the API takes it, for a shell. */
 void wizard_text(const struct wizard *w, enum wizard_text what, struct textbox *out);
-void wizard_shell_word(struct buf *b,
-		       const char *word); /* in quotes where a shell needs them */
 /* For the line under the form: help of the field with the cursor, or, where the form itself
  * tells that, what the keys do. */
 const char *wizard_help(const struct wizard *w);

@@ -363,31 +363,19 @@ static void draw_list(struct wizard *w, struct screen *s, struct area a)
 
 /* F6 */
 
-/* Quotes where a shell needs them. */
-void wizard_shell_word(struct buf *b, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789_-.,:/=%+@";
-
-	if (word[0] && !word[strspn(word, plain)])
-		buf_adds(b, word);
-	else
-		quote_sh(b, word);
-}
-
 static void shell_line(struct buf *b, const struct wizard *w)
 {
-	buf_adds(b, "paceline cluster create ");
-	wizard_shell_word(b, w->fields[0].value);
+	buf_addf(b, "%s cluster create ", w->called ? w->called : "paceline");
+	quote_sh_word(b, w->fields[0].value);
 	buf_addc(b, ' ');
-	wizard_shell_word(b, w->template);
+	quote_sh_word(b, w->template);
 	for (size_t i = 1; i < w->n; i++) {
 		const struct wizard_field *f = &w->fields[i];
 
 		if (f->fallback && strcmp(f->value, f->fallback) == 0)
 			continue;
 		buf_addf(b, " %s=", f->name);
-		wizard_shell_word(b, f->value);
+		quote_sh_word(b, f->value);
 	}
 }
 
@@ -419,8 +407,8 @@ void wizard_text(const struct wizard *w, enum wizard_text what, struct textbox *
 		textbox_add(out, TONE_TITLE, "from a shell");
 		textbox_add(out, TONE_TEXT, "%s", buf_str(&text));
 		if (w->start)
-			textbox_add(out, TONE_TEXT, "paceline cluster start %s",
-				    w->fields[0].value);
+			textbox_add(out, TONE_TEXT, "%s cluster start %s",
+				    w->called ? w->called : "paceline", w->fields[0].value);
 		break;
 	case TEXT_YAML:
 	case WIZARD_TEXTS:

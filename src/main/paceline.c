@@ -24,6 +24,7 @@
 struct program {
 	const char *called;	   /* "build/paceline", as it would be called again */
 	const char *name, *socket; /* -L and --socket; NULL: not said */
+	const char *state;	   /* --state, of a command that has none of its own */
 	struct console_options console;
 	struct places places; /* of the engine that is spoken to */
 };
@@ -80,6 +81,7 @@ static const char **value_place(struct program *p, const char *word)
 	} values[] = {
 		{ "-L", &p->name },
 		{ "--socket", &p->socket },
+		{ "--state", &p->state },
 		{ "--theme", &p->console.theme },
 	};
 
@@ -129,9 +131,12 @@ static int find_engine(struct program *p, struct err *err)
 		return err_set(err, ERR_INVALID, "--socket is empty: it names a path");
 	if (places_find(&p->places, p->name, err) < 0)
 		return -1;
-	if (p->socket) {
+	if (p->state && !p->state[0])
+		return err_set(err, ERR_INVALID, "--state is empty: it names a folder");
+	if (p->socket || p->state) {
 		free(p->places.socket);
-		p->places.socket = xstrdup(p->socket);
+		p->places.socket =
+		    p->socket ? xstrdup(p->socket) : places_socket_below(p->state);
 	}
 	return 0;
 }
@@ -162,6 +167,12 @@ static int demo_ended(const struct program *p, const char *dir, struct err *err)
 	    p->called, state, dir, p->called, state, dir);
 }
 
+/* Of an engine that was named by its place; NULL: by its name, or not at all. */
+static const char *socket_meant(const struct program *p)
+{
+	return p->socket || p->state ? p->places.socket : NULL;
+}
+
 /* -1: the engine that is meant is another's, or was the demo's and has ended. */
 static int explain_none(void *arg, struct err *err)
 {
@@ -171,8 +182,8 @@ static int explain_none(void *arg, struct err *err)
 
 	if (places_answers(&p->places))
 		return 0;
-	if (p->socket) {
-		dir = demo_folder_of(p->socket);
+	if (socket_meant(p)) {
+		dir = demo_folder_of(socket_meant(p));
 		rc = dir ? demo_ended(p, dir, err) : 0;
 		free(dir);
 		return rc;
@@ -188,15 +199,15 @@ static int start_engine(void *arg, struct err *err)
 	const struct engine_args none = { 0 };
 	struct err why = ERR_INIT;
 
-	if (p->socket && places_reach(&p->places, &why) == 0)
+	if (socket_meant(p) && places_reach(&p->places, &why) == 0)
 		return 0;
 	if (explain_none(p, err) < 0)
 		return -1;
-	if (p->socket) /* whoever names a socket means an engine that runs */
+	if (socket_meant(p)) /* whoever names a socket means an engine that runs */
 		return err_set(err, why.code,
 			       "%.160s; \"%s --socket %.80s engine\" starts one there; leave "
 			       "--socket out for the usual one",
-			       why.msg, p->called, p->socket);
+			       why.msg, p->called, socket_meant(p));
 	fprintf(stderr, "Starting the engine %s.\n", p->places.name);
 	return engine_spawn(&p->places, &none, err);
 }
@@ -204,15 +215,15 @@ static int start_engine(void *arg, struct err *err)
 /* From another shell, when the engine is lost while the console is open. */
 static char *start_command(const struct program *p)
 {
-	char *dir = p->socket ? demo_folder_of(p->socket) : NULL, *start;
+	char *dir = socket_meant(p) ? demo_folder_of(socket_meant(p)) : NULL, *start;
 
 	if (dir) {
 		start = xasprintf("%s demo --state %s", p->called, dir);
 		free(dir);
 		return start;
 	}
-	if (p->socket)
-		return xasprintf("%s --socket %s engine", p->called, p->socket);
+	if (socket_meant(p))
+		return xasprintf("%s --socket %s engine", p->called, socket_meant(p));
 	if (strcmp(p->places.name, ENGINE_DEMO) == 0)
 		return xasprintf("%s demo", p->called);
 	if (strcmp(p->places.name, ENGINE_MAIN) == 0)
@@ -220,20 +231,39 @@ static char *start_command(const struct program *p)
 	return xasprintf("%s -L %s engine", p->called, p->places.name);
 }
 
-/* Which opens this console again. */
-static char *back_command(const struct program *p)
+/* The program with what reaches this engine: alone it opens this console again, with a command
+ * behind it it is about this engine, whatever others run. */
+static char *with_option(const char *called, const char *option, const char *value)
 {
-	if (p->socket)
-		return xasprintf("%s --socket %s", p->called, p->socket);
-	if (p->name)
-		return xasprintf("%s -L %s", p->called, p->name);
-	return xstrdup(p->called);
+	struct buf b = BUF_INIT(BUF_TEXT_MAX);
+
+	quote_sh_word(&b, called);
+	if (option) {
+		buf_addf(&b, " %s ", option);
+		quote_sh_word(&b, value);
+	}
+	return buf_steal(&b);
+}
+
+static char *reaching_command(const struct program *p)
+{
+	const char *path = p->state ? p->state : p->socket;
+	char *whole, *command;
+
+	if (!path)
+		return with_option(p->called,
+				   strcmp(p->places.name, ENGINE_MAIN) != 0 ? "-L" : NULL,
+				   p->places.name);
+	whole = places_whole(path);
+	command = with_option(p->called, p->state ? "--state" : "--socket", whole);
+	free(whole);
+	return command;
 }
 
 static int run_console(struct program *p)
 {
 	struct err err = ERR_INIT;
-	char *state, *templates, *conf, *start, *back;
+	char *state, *templates, *conf, *start, *reaching;
 	int code;
 
 	if (console_check(&p->console, &err) < 0 || find_engine(p, &err) < 0)
@@ -247,7 +277,7 @@ static int run_console(struct program *p)
 	/* there from the start, so that it is missed when "demo --stop" takes it away */
 	if (state && strcmp(p->places.name, ENGINE_DEMO) == 0)
 		file_make_dir(state, 0700, NULL);
-	if (!p->socket && strcmp(p->places.name, ENGINE_DEMO) == 0)
+	if (!p->socket && !p->state && strcmp(p->places.name, ENGINE_DEMO) == 0)
 		p->console.demo_dir = p->places.state;
 	templates = file_own("templates");
 	p->console.templates_dir = templates;
@@ -255,10 +285,11 @@ static int run_console(struct program *p)
 	p->console.conf_path = conf;
 	start = start_command(p);
 	p->console.start = start;
-	back = back_command(p);
-	p->console.back = back;
+	reaching = reaching_command(p);
+	p->console.back = reaching;
+	p->console.called = reaching;
 	code = console_main(&p->console);
-	free(back);
+	free(reaching);
 	free(start);
 	free(conf);
 	free(templates);
@@ -270,11 +301,19 @@ static int run_console(struct program *p)
  * Commands that are the program's own
  */
 
+/* Said behind the command, or before it. */
+static const char *state_of(const struct program *p, const struct command_run *r)
+{
+	const char *own = command_option(r, "state");
+
+	return own ? own : p->state;
+}
+
 static int own_engine(struct program *p, const struct command_run *r)
 {
 	const struct engine_args a = { .cloud = command_option(r, "cloud"),
 				       .config = command_option(r, "config"),
-				       .state = command_option(r, "state"),
+				       .state = state_of(p, r),
 				       .socket =
 					   p->socket ? p->socket : command_option(r, "socket"),
 				       .templates = command_option(r, "templates"),
@@ -292,7 +331,7 @@ static int own_engine(struct program *p, const struct command_run *r)
 
 static int own_restore(struct program *p, const struct command_run *r)
 {
-	const char *state = command_option(r, "state");
+	const char *state = state_of(p, r);
 	char *dir = state ? places_whole(state) : NULL;
 	char *file = r->args.n ? places_whole(r->args.v[0]) : NULL;
 	const struct engine_args a = { .state = dir, .restore = file, .backups = !file };
@@ -325,6 +364,8 @@ static int read_count(int64_t *out, const struct command_run *r, const char *nam
 
 static int demo_console(const struct demo_world *w, const char *called, bool elsewhere)
 {
+	char *reaching = elsewhere ? with_option(called, "--state", w->dir)
+				   : with_option(called, "-L", ENGINE_DEMO);
 	char *conf = file_own("console.conf");
 	char *templates = xasprintf("%s/templates", w->dir);
 	char *start = elsewhere ? xasprintf("%s demo --state %s", called, w->dir)
@@ -335,10 +376,12 @@ static int demo_console(const struct demo_world *w, const char *called, bool els
 					   .demo_dir = w->dir,
 					   .templates_dir = templates,
 					   .start = start,
+					   .called = reaching,
 					   .conf_path = conf };
 	int code = console_main(&o);
 
 	free(conf);
+	free(reaching);
 	free(start);
 	free(templates);
 	return code;
@@ -355,7 +398,7 @@ static int own_demo(const struct program *p, const struct command_run *r)
 				  .tasks = 40,
 				  .seed = -1,
 				  .called = p->called };
-	const char *state = command_option(r, "state");
+	const char *state = state_of(p, r);
 	struct err err = ERR_INIT;
 	char *dir;
 	int code;
@@ -411,6 +454,41 @@ static int run_verb(struct program *p, int argc, char **argv)
 	return code;
 }
 
+static bool has_option(const struct command *c, const char *word)
+{
+	const struct command_option *o = c ? c->options : NULL;
+
+	while (o && o->name && strcmp(o->name, word + 2) != 0)
+		o++;
+	return o && o->name;
+}
+
+/* Which engine is meant may be said behind the command too, unless the command has such an
+ * option itself. The number of words that are left. */
+static int take_behind(struct program *p, int argc, char **argv)
+{
+	static const char *const words[] = { "--state", "--socket" };
+	size_t used = 0, behind = argc > 1 ? (size_t)argc - 1 : 0;
+	const struct command *c =
+	    behind ? command_find((const char *const *)argv + 1, behind, &used) : NULL;
+	int left = 1, i = 1;
+
+	for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		size_t w = 0;
+
+		while (w < ARRAY_LEN(words) && strcmp(argv[i], words[w]) != 0)
+			w++;
+		if (c && w < ARRAY_LEN(words) && !has_option(c, words[w]) && i + 1 < argc)
+			*value_place(p, words[w]) = argv[++i];
+		else
+			argv[left++] = argv[i];
+	}
+	while (i < argc)
+		argv[left++] = argv[i++];
+	argv[left] = NULL;
+	return left;
+}
+
 /* From a tree that is not installed it is called by its path; a long one would only be in the
  * way. */
 static const char *called_as(const char *word)
@@ -434,7 +512,8 @@ int main(int argc, char **argv)
 		code = run_console(&p);
 	} else {
 		argv[used - 1] = argv[0];
-		code = run_verb(&p, argc - used + 1, argv + used - 1);
+		argc = take_behind(&p, argc - used + 1, argv + used - 1);
+		code = run_verb(&p, argc, argv + used - 1);
 	}
 	places_clear(&p.places);
 	return code;

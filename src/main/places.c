@@ -266,6 +266,19 @@ char *places_whole(const char *path)
 	return xasprintf("%s/%s", here, path);
 }
 
+char *places_socket_below(const char *dir)
+{
+	char *whole = places_whole(dir);
+	char *own = xasprintf("%s/engine.sock", whole);
+
+	if (!file_exists(own)) {
+		free(own);
+		own = xasprintf("%s/run/engine.sock", whole);
+	}
+	free(whole);
+	return own;
+}
+
 int places_find(struct places *p, const char *name, struct err *err)
 {
 	const char *const names[] = { ENGINE_MAIN, ENGINE_DEMO };

@@ -53,6 +53,8 @@ int places_check_state(const char *state, const char *deepest, struct err *err);
 int places_check_free(const struct places *p, struct err *err);
 /* The command that starts the demo of this engine; NULL: it is no demo's. */
 char *places_demo(const struct places *p);
+/* Of the engine whose files lie below a folder, a demo's before another's; yours to free. */
+char *places_socket_below(const char *dir);
 char *places_whole(const char *path); /* from "/" on: folders change, and clients have others */
 
 #endif

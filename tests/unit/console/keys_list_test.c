@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "console/console.h"
 #include "console/deck.h"
 
@@ -404,6 +405,93 @@ static void a_dead_key_says_what_it_is(void **state)
 	loop_free(loop);
 }
 
+/* What "!" tells is a command: its arguments fit the command table. */
+static void put_sample(struct buf *line, char what)
+{
+	static const struct {
+		char what;
+		const char *text;
+	} samples[] = { { 'c', "two" },	  { 'n', "htc-1" },
+			{ 'a', "htc" },	  { 'j', "86_14" },
+			{ 't', "slurm" }, { 'o', "4" },
+			{ 'f', "/out" },  { 'l', "--accept-data-loss " },
+			{ 'N', "new" } };
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(samples) && samples[i].what != what)
+		i++;
+	assert_true(i < ARRAY_LEN(samples));
+	buf_adds(line, samples[i].text);
+}
+
+static void parses(const char *text)
+{
+	struct command_run r = { .args = STRS_INIT(20), .options = STRS_INIT(20) };
+	struct strs words = STRS_INIT(20);
+	struct err err = ERR_INIT;
+	size_t used = 0;
+	const struct command *c;
+
+	for (const char *w = text; *w; w += strspn(w, " ")) {
+		size_t n = strcspn(w, " ");
+
+		strs_addf(&words, "%.*s", (int)n, w);
+		w += n;
+	}
+	c = command_find((const char *const *)words.v, words.n, &used);
+	if (!c)
+		fail_msg("%s: no command", text);
+	r.command = c;
+	if (command_parse(&r, (const char *const *)words.v + used, words.n - used, &err) < 0)
+		fail_msg("%s: %s", text, err.msg);
+	strs_clear(&words);
+	strs_clear(&r.args);
+	strs_clear(&r.options);
+}
+
+static void judge_line(const struct binding *b)
+{
+	struct buf line = BUF_INIT(1000);
+
+	if (!b->cli || strcmp(b->cli, "%w") == 0)
+		return;
+	buf_addf(&line, "%s ", b->command);
+	for (const char *c = b->cli; *c; c++)
+		if (*c == '%')
+			put_sample(&line, *++c);
+		else if (strncmp(c, "NAME", 4) == 0) /* for the reader to choose */
+			put_sample(&line, 'N'), c += 3;
+		else
+			buf_addc(&line, *c);
+	parses(buf_str(&line));
+	buf_clear(&line);
+}
+
+static void tells(const struct deck *d, const char *word, const char *line)
+{
+	struct buf out = BUF_INIT(1000);
+
+	deck_cli_line(d, binding_worded(d, word), &out);
+	assert_string_equal(buf_str(&out), line);
+	buf_clear(&out);
+}
+
+static void what_a_shell_is_told_is_a_command_of_this_engine(void **state)
+{
+	static struct deck d;
+	const struct console_options o = { .called = "paceline --state '/a b'" }, usual = { 0 };
+
+	(void)state;
+	every_binding(judge_line);
+	d = (struct deck){ .focus = PANE_CLUSTERS, .options = &o, .cluster = "two" };
+	tells(&d, "stop", "paceline --state '/a b' cluster stop two");
+	tells(&d, "explain", "paceline --state '/a b' plan two");
+	d.options = &usual;
+	tells(&d, "explain", "paceline plan two");
+	parses("plan two");
+	parses("why two 86_14");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -421,6 +509,7 @@ int main(void)
 		cmocka_unit_test(a_dead_key_says_what_it_is),
 		cmocka_unit_test(every_key_has_a_word_of_its_own),
 		cmocka_unit_test(no_word_of_the_console_hides_a_command),
+		cmocka_unit_test(what_a_shell_is_told_is_a_command_of_this_engine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
