@@ -264,8 +264,8 @@ static const char *drain_fact(struct deck *d, enum chosen_act what)
 	if (jobs == 0)
 		return "no job runs on them, so they are deleted soon";
 	snprintf(d->dialog_aside, sizeof(d->dialog_aside),
-		 "%lld job%s on them, then they are deleted", (long long)jobs,
-		 jobs == 1 ? " ends" : "s end");
+		 "deleted once their %lld job%s ended", (long long)jobs,
+		 jobs == 1 ? " has" : "s have");
 	return d->dialog_aside;
 }
 

@@ -184,16 +184,19 @@ static int take_words(struct deck *d, const struct strs *w, struct err *err)
 	    w->v[0]);
 }
 
-static void take_line(struct deck *d, const char *line, int number)
+/* false: it cannot be read. */
+static bool take_line(struct deck *d, const char *line, int number)
 {
 	struct strs words = STRS_INIT(20);
 	struct err err = ERR_INIT;
+	bool good = line_split(&words, line, &err) == 0 &&
+		    (words.n == 0 || words.v[0][0] == '#' || take_words(d, &words, &err) == 0);
 
-	if (line_split(&words, line, &err) < 0 ||
-	    (words.n > 0 && words.v[0][0] != '#' && take_words(d, &words, &err) < 0))
+	if (!good)
 		deck_say(d, TONE_FAIL, "%s, line %d: %s; the other lines hold",
 			 d->options->conf_path, number, err.msg);
 	strs_clear(&words);
+	return good;
 }
 
 void deck_conf_read(struct deck *d)
@@ -201,6 +204,7 @@ void deck_conf_read(struct deck *d)
 	struct buf text = BUF_INIT(CONF_MOST);
 	struct strs lines = STRS_INIT(2000);
 	struct err err = ERR_INIT;
+	size_t bad = 0;
 
 	if (!d->options->conf_path || !file_exists(d->options->conf_path))
 		return;
@@ -209,7 +213,11 @@ void deck_conf_read(struct deck *d)
 	else
 		strs_split(&lines, buf_str(&text), text.len, '\n');
 	for (size_t i = 0; i < lines.n; i++)
-		take_line(d, lines.v[i], (int)i + 1);
+		bad += !take_line(d, lines.v[i], (int)i + 1);
+	if (bad > 1)
+		deck_say(d, TONE_FAIL,
+			 "%s: %zu lines cannot be read: :messages tells each; the others hold",
+			 d->options->conf_path, bad);
 	strs_clear(&lines);
 	buf_clear(&text);
 }

@@ -131,7 +131,7 @@ marks() {
 	tap_ok "an open range says how many rows an act takes" shows 'range of 3 rows: an act takes all of them'
 	screen_keys d
 	tap_ok "and the question is about all of them" shows 'drain 3 nodes? y/N'
-	tap_ok "which says what becomes of them" shows 'they are deleted'
+	tap_ok "which says what becomes of them" shows 'deleted once\|they are deleted'
 	screen_keys n
 	shows '3 marked' >/dev/null
 	screen_keys U v Down
@@ -404,8 +404,9 @@ configured() {
 	tap_ok "settings come from the file" shows '?Help'
 	leave
 	at 160x45 # the name of the file may be long
-	tap_ok "a bad line is named, and the rest holds" shows 'console.conf, line 8: "colour"'
+	tap_ok "bad lines are counted, and the rest holds" shows '2 lines cannot be read: :messages tells each'
 	command_line messages
+	tap_ok "where each is named" shows 'console.conf, line 8: "colour"'
 	tap_ok "a key that answers questions opens none" shows 'line 5: y answers questions'
 	leave
 	at 80x24
