@@ -13,6 +13,7 @@
 #define HEAD_MAX     ((size_t)32 << 10)
 #define SAMPLE	     "monte-carlo.sh" /* for a template that names none */
 #define LOOK_MS	     1000
+#define UNTOLD_MOST  20
 #define NAME_MAX_JOB 64
 
 struct submission {
@@ -23,6 +24,7 @@ struct submission {
 	int64_t read_ms;       /* when the engine's last reading was; -1 not known yet */
 	unsigned int readings; /* that ended since; the first of them may have begun before the
 				  job was there */
+	unsigned int untold;   /* looks at how it ended that told nothing */
 	char said[80];
 };
 
@@ -41,33 +43,116 @@ static const char *the_cluster(const struct command_run *r)
 }
 
 /*
- * Waiting: no task of the job is left in a reading that began after the job was accepted
+ * Waiting: no task of the job is left in a reading that began after the job was accepted.
+ * Then how it ended, which the scheduler is asked a moment later.
  */
 
 static void look(struct command_run *r);
-
-static void left_queue(struct command_run *r)
-{
-	struct submission *s = r->state;
-	struct json *j = json_new_object();
-
-	show_text(r, "job %s has left the queue", s->job);
-	json_set_str(j, "job", s->job);
-	json_set_str(j, "cluster", the_cluster(r));
-	show_result(r, j);
-	json_free(j);
-	run_done(r);
-}
-
-static bool is_over(enum job_state s)
-{
-	return s == JOB_DONE || s == JOB_FAILED || s == JOB_CANCELLED;
-}
 
 static bool is_ours(const struct submission *s, const struct json *j)
 {
 	return strcmp(json_str(j, "id", ""), s->job) == 0 ||
 	       strcmp(json_str(j, "array_id", ""), s->job) == 0;
+}
+
+struct ends {
+	int64_t n[JOB_STATES]; /* tasks that ended so */
+	int64_t all;
+	const struct json *bad; /* the first that did not end well */
+};
+
+static struct ends ends_of(const struct submission *s, const struct json *rows)
+{
+	struct ends e = { .all = 0 };
+
+	for (size_t i = 0; i < json_len(rows); i++) {
+		const struct json *j = json_at(rows, i);
+		enum job_state state = job_state_of(json_str(j, "state", ""));
+
+		if (!is_ours(s, j))
+			continue;
+		e.all++;
+		e.n[state]++;
+		if (!e.bad && state != JOB_DONE)
+			e.bad = j;
+	}
+	return e;
+}
+
+/* "2 of 40 tasks failed, the first 12_3: exit 3" */
+static void did_not_end_well(struct command_run *r, const struct ends *e)
+{
+	const struct submission *s = r->state;
+	const char *id = json_str(e->bad, "id", ""), *reason = json_str(e->bad, "reason", "");
+	int64_t bad = e->n[JOB_FAILED] ? e->n[JOB_FAILED] : e->n[JOB_CANCELLED];
+	const char *how = e->n[JOB_FAILED] ? "failed" : "cancelled";
+
+	if (e->all == 1)
+		run_failf(r, ERR_CONFLICT,
+			  "job %s %s%s: %s; \"job log %s %s\" shows what it wrote", s->job,
+			  e->n[JOB_FAILED] ? "" : "was ", how,
+			  show_or(reason, "no reason is told"), the_cluster(r), id);
+	else
+		run_failf(r, ERR_CONFLICT,
+			  "job %s: %lld of %lld tasks %s, the first %s: %s; \"job log %s %s\" "
+			  "shows what it wrote",
+			  s->job, (long long)bad, (long long)e->all, how, id,
+			  show_or(reason, "no reason is told"), the_cluster(r), id);
+}
+
+static void look_ends(struct command_run *r);
+
+static void on_ends(struct command_run *r, const struct json *answer)
+{
+	struct submission *s = r->state;
+	struct ends e = ends_of(s, json_get(answer, "rows"));
+	struct json *j;
+
+	if ((e.all == 0 || e.n[JOB_UNKNOWN] > 0) && s->untold++ < UNTOLD_MOST) {
+		run_later(r, LOOK_MS, look_ends);
+	} else if (e.n[JOB_FAILED] + e.n[JOB_CANCELLED] > 0) {
+		did_not_end_well(r, &e);
+	} else if (e.n[JOB_DONE] == 0 || e.n[JOB_UNKNOWN] > 0) {
+		run_failf(
+		    r, ERR_UNKNOWN,
+		    "job %s has left the queue, and the scheduler does not tell how it ended",
+		    s->job);
+	} else {
+		show_text(r, "job %s is done", s->job);
+		j = json_new_object();
+		json_set_str(j, "job", s->job);
+		json_set_str(j, "cluster", the_cluster(r));
+		json_set_str(j, "state", job_state_name(JOB_DONE));
+		show_result(r, j);
+		json_free(j);
+		run_done(r);
+	}
+}
+
+/* "12", "12_3" and "12_[5-37]", not "120": the number in front is the same. */
+static void ask_rows(struct command_run *r, bool ended, answer_fn *then)
+{
+	const struct submission *s = r->state;
+	char filter[120] = "";
+	int digits = (int)strspn(s->job, "0123456789");
+
+	if (digits > 0)
+		snprintf(filter, sizeof(filter), "id~\"^%.*s([^0-9]|$)\"", digits, s->job);
+	run_get(r,
+		client_path("/v1/clusters/%/jobs?filter=%&sort=&offset=0&count=%&ended=%",
+			    the_cluster(r), filter, ended ? "1000" : "500", ended ? "1" : "0",
+			    (char *)NULL),
+		then);
+}
+
+static void look_ends(struct command_run *r)
+{
+	ask_rows(r, true, on_ends);
+}
+
+static bool is_over(enum job_state s)
+{
+	return s == JOB_DONE || s == JOB_FAILED || s == JOB_CANCELLED;
 }
 
 static void tell(struct command_run *r, int64_t running, int64_t waiting)
@@ -104,7 +189,7 @@ static void on_rows(struct command_run *r, const struct json *answer)
 		s->seen = true;
 		tell(r, running, waiting);
 	} else if (s->seen || s->readings >= 2) {
-		left_queue(r);
+		look_ends(r);
 		return;
 	}
 	run_later(r, LOOK_MS, look);
@@ -125,20 +210,10 @@ static void count_readings(struct submission *s, const struct json *status, cons
 	}
 }
 
-/* "12", "12_3" and "12_[5-37]", not "120": the number in front is the same. */
 static void on_status(struct command_run *r, const struct json *answer)
 {
-	struct submission *s = r->state;
-	char filter[120] = "";
-	int digits = (int)strspn(s->job, "0123456789");
-
-	count_readings(s, answer, the_cluster(r));
-	if (digits > 0)
-		snprintf(filter, sizeof(filter), "id~\"^%.*s([^0-9]|$)\"", digits, s->job);
-	run_get(r,
-		client_path("/v1/clusters/%/jobs?filter=%&sort=&offset=0&count=500",
-			    the_cluster(r), filter, (char *)NULL),
-		on_rows);
+	count_readings(r->state, answer, the_cluster(r));
+	ask_rows(r, false, on_rows);
 }
 
 static void look(struct command_run *r)

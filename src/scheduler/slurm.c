@@ -13,6 +13,7 @@ static const char *const env[] = {
 	"SLURM_BITSTR_LEN=0", "SLURM_TIME_FORMAT=standard", "TZ=UTC", "LC_ALL=C", NULL,
 };
 
+/* What it refuses is no misuse of ours: none of them is ERR_INVALID. */
 static const struct {
 	const char *words;
 	enum err_code code;
@@ -27,14 +28,14 @@ static const struct {
 	{ "is busy", ERR_CONFLICT },
 	{ "nodes are busy", ERR_CONFLICT },
 	{ "already", ERR_CONFLICT },
-	{ "Invalid ", ERR_INVALID },
-	{ "invalid ", ERR_INVALID },
-	{ "cannot be satisfied", ERR_INVALID },
-	{ "can not be satisfied", ERR_INVALID },
-	{ "not available", ERR_INVALID },
-	{ "nrecognized option", ERR_INVALID },
+	{ "Invalid ", ERR_UNSUPPORTED },
+	{ "invalid ", ERR_UNSUPPORTED },
+	{ "cannot be satisfied", ERR_UNSUPPORTED },
+	{ "can not be satisfied", ERR_UNSUPPORTED },
+	{ "not available", ERR_UNSUPPORTED },
+	{ "nrecognized option", ERR_UNSUPPORTED },
 	{ "Unable to open file", ERR_NOT_FOUND },
-	{ "does not look like a batch script", ERR_INVALID },
+	{ "does not look like a batch script", ERR_UNSUPPORTED },
 };
 
 enum err_code slurm_error_code(const char *text)

@@ -249,7 +249,7 @@ as "an empty script" 2 "the script: $dir/empty.sh is empty" "job submit alpha $d
 as "a program for a script" 2 "is a program, not a script" "job submit alpha /bin/true"
 as "a job's name that is none" 2 'job name "a;b"' "job submit alpha $dir/job.sh --name a;b"
 as "a job's time that is none" 2 'no time limit: use as in 30' "job submit alpha $dir/job.sh --time soon"
-as "an option that is none of the scheduler's" 2 'unrecognized option' "job submit alpha $dir/job.sh -- --no-such-option"
+as "an option that is none of the scheduler's" 1 'unrecognized option' "job submit alpha $dir/job.sh -- --no-such-option"
 as "a job" 0 "job 1 is in the queue" "job submit alpha $dir/job.sh --array 0-7"
 
 says_now() { $user "$pl" --socket "$sock" $2 >"$dir/said" 2>&1 </dev/null && grep -qF -- "$1" "$dir/said"; }

@@ -395,7 +395,7 @@ static void reads_versions_and_ids(void **state)
 	recording_clear(&r);
 	r = own("submit-bad-partition");
 	assert_int_equal(sched_slurm.read_submit(id, &r.run, &err), -1);
-	assert_int_equal(err.code, ERR_INVALID);
+	assert_int_equal(err.code, ERR_UNSUPPORTED);
 	assert_string_equal(
 	    err.msg, "sbatch: exit 1: sbatch: error: invalid partition specified: nosuch; "
 		     "Batch job submission failed: Invalid partition name specified");

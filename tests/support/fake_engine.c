@@ -87,7 +87,7 @@ static struct json *nodes_json(const struct http_exchange *x)
 }
 
 /* Gone from the queue at the third look. */
-static struct json *jobs_json(struct fake *f)
+static struct json *jobs_json(struct fake *f, const struct http_exchange *x)
 {
 	struct job job = { .id = "12_[5-37]",
 			   .array_id = "12",
@@ -106,8 +106,20 @@ static struct json *jobs_json(struct fake *f)
 			   .tasks = 33,
 			   .cpus = 1 };
 	struct json *j = json_new_object(), *rows = json_set_array(j, "rows");
-	bool there = f->looks++ < 2;
+	bool ended = strstr(http_x_query(x), "ended=1") != NULL;
+	bool there = ended || f->looks++ < 2;
 
+	if (ended && strcmp(http_x_path(x), "/v1/clusters/bad/jobs") == 0) {
+		job.id = "12_7";
+		job.reason = "exit 3";
+		job.state = JOB_FAILED;
+		json_add(rows, wire_job_json(&job));
+	}
+	if (ended) {
+		job.id = "12_5";
+		job.reason = "exit 0";
+		job.state = JOB_DONE;
+	}
 	if (there)
 		json_add(rows, wire_job_json(&job));
 	json_set_int(j, "total", there);
@@ -259,8 +271,9 @@ static struct json *answer_get(struct fake *f, const struct http_exchange *x)
 		return list_json("clusters", cluster_json());
 	if (strcmp(path, "/v1/clusters/demo/nodes") == 0)
 		return strstr(http_x_query(x), "wrong") ? NULL : nodes_json(x);
-	if (strcmp(path, "/v1/clusters/demo/jobs") == 0)
-		return jobs_json(f);
+	if (strcmp(path, "/v1/clusters/demo/jobs") == 0 ||
+	    strcmp(path, "/v1/clusters/bad/jobs") == 0)
+		return jobs_json(f, x);
 	if (strcmp(path, "/v1/clusters/demo/jobs/12") == 0)
 		return object("id", "12", 0);
 	if (strcmp(path, "/v1/clusters/demo/teardown") == 0)
@@ -333,6 +346,8 @@ static struct json *answer_post(const struct http_exchange *x)
 		return object("operation", NULL, 8);
 	if (strcmp(path, "/v1/clusters/demo/teardown") == 0)
 		return object("operation", NULL, 9);
+	if (strcmp(path, "/v1/clusters/bad/jobs") == 0)
+		return object("job", "12", 0);
 	if (strcmp(path, "/v1/clusters/demo/jobs/check") == 0)
 		return list_json("problems",
 				 object("text", "never fits: it asks for 400 cores", 0));

@@ -225,7 +225,12 @@ static void submits_and_waits(void **state)
 	    "POST /v1/clusters/demo/jobs {\"script_text\":\"#!/bin/sh\\n\",\"file\":"
 	    "\"myjob\",\"array\":\"0-39\",\"args\":[\"--fast\"]}");
 	HAS(ERROUT(s), "job 12: 0 running, 33 pending\n");
-	assert_string_equal(OUT(s), "job 12 has left the queue\n");
+	assert_string_equal(OUT(s), "job 12 is done\n");
+	words[3] = "bad";
+	assert_int_equal(cli_run_argv(s, &o, words), 1);
+	HAS(ERROUT(s), "job 12: 1 of 2 tasks failed, the first 12_7: exit 3; \"job log bad "
+		       "12_7\" shows what it wrote\n");
+	words[3] = "demo";
 	words[7] = "--name";
 	words[8] = "mine";
 	words[9] = NULL;
