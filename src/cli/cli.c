@@ -292,8 +292,6 @@ static int run_with_engine(struct cli *c)
 {
 	struct err err = ERR_INIT;
 
-	if (asks(c) && !terminal_asks())
-		return nobody_to_ask(c);
 	c->run.loop = loop_new(&err);
 	if (c->run.loop) {
 		c->run.client =
@@ -306,6 +304,8 @@ static int run_with_engine(struct cli *c)
 		c->code = look_first(c, &err);
 	if (c->code)
 		out_failed(&c->out, &err);
+	else if (asks(c) && !terminal_asks())
+		c->code = nobody_to_ask(c);
 	else if (asks(c) && !says_yes(c, command_objects(&c->run))) {
 		err_set(&err, ERR_CONFLICT, "nothing was changed");
 		out_failed(&c->out, &err);

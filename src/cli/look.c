@@ -6,9 +6,11 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/queue.h"
 
 #define CLUSTERS_TOLD 10
 #define OBJECTS_MOST  10 /* each job is a call on the head */
+#define NAMES_MOST    10000
 
 static void put_first(struct strs *args, const char *word)
 {
@@ -80,6 +82,8 @@ static int is_there(const struct command_run *r, char *path, struct err *err)
 int look_at_objects(const struct command_run *r, struct err *err)
 {
 	unsigned int flags = r->command->flags;
+	struct strs names = STRS_INIT(NAMES_MOST);
+	int rc = 0;
 	const char *format = flags & CMD_JOBS	 ? "/v1/clusters/%/jobs/%"
 			     : flags & CMD_NODES ? "/v1/clusters/%/nodes/%"
 						 : NULL;
@@ -89,10 +93,16 @@ int look_at_objects(const struct command_run *r, struct err *err)
 	if (!format || r->args.n == 1)
 		return is_there(r, client_path("/v1/clusters/%", r->args.v[0], (char *)NULL),
 				err);
-	for (size_t i = 1; i < r->args.n && i <= OBJECTS_MOST; i++)
-		if (text_is_name(r->args.v[i], 64) && /* no list of several */
-		    is_there(r, client_path(format, r->args.v[0], r->args.v[i], (char *)NULL),
-			     err) < 0)
-			return -1;
-	return 0;
+	for (size_t i = 1; i < r->args.n; i++)
+		if (flags & CMD_JOBS)
+			strs_add(&names, r->args.v[i]);
+		else if (hostlist_expand(&names, r->args.v[i], NULL) < 0)
+			break; /* more than anybody asks about one by one */
+	for (size_t i = 0; i < names.n && i < OBJECTS_MOST && rc == 0; i++)
+		if (text_is_name(names.v[i], 64)) /* no tasks of an array */
+			rc = is_there(
+			    r, client_path(format, r->args.v[0], names.v[i], (char *)NULL),
+			    err);
+	strs_clear(&names);
+	return rc;
 }

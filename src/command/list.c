@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "command/run.h"
 
 #define PAGE	  500 /* the most that one call answers */
@@ -75,6 +76,19 @@ static void on_page(struct command_run *r, const struct json *answer)
 		ask(r);
 }
 
+/* "at character 7" is of what stands behind --filter. */
+static void on_reply(struct command_run *r, const struct json *answer, const struct err *err)
+{
+	const struct listing *s = r->state;
+
+	if (answer)
+		on_page(r, answer);
+	else if (s->filter[0] && text_has_prefix(err->msg, "at character "))
+		run_failf(r, err->code, "--filter: %s", err->msg);
+	else
+		run_fail(r, err);
+}
+
 static void ask(struct command_run *r)
 {
 	struct listing *s = r->state;
@@ -85,10 +99,10 @@ static void ask(struct command_run *r)
 
 	if (s->limit >= 0 && s->limit - have < want)
 		want = s->limit - have;
-	run_get(r,
-		client_path(format, s->cluster, s->filter, s->sort, show_int(offset, have),
-			    show_int(count, want), (char *)NULL),
-		on_page);
+	run_get_any(r,
+		    client_path(format, s->cluster, s->filter, s->sort, show_int(offset, have),
+				show_int(count, want), (char *)NULL),
+		    on_reply);
 	free(format);
 }
 

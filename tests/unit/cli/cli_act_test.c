@@ -19,6 +19,9 @@ static void asks_before_it_ends_work(void **state)
 
 	assert_int_equal(cli_run(s, "paceline node terminate demo htc-1"), 2);
 	HAS(ERROUT(s), "there is no terminal to ask on: add --yes");
+	assert_int_equal(cli_run(s, "paceline node terminate demo htc-[2-3]"), 1);
+	HAS(ERROUT(s), "there is no such thing here");
+	assert_int_equal(cli_run(s, "paceline job cancel demo 404 405"), 1);
 	assert_null(strstr(cli_asked(s), "POST"));
 	assert_int_equal(cli_run(s, "paceline node terminate demo htc-[1-2] --yes"), 0);
 	HAS(cli_asked(s),
