@@ -90,7 +90,9 @@ bool check_each(struct json *out, const struct template *t, const struct strs *p
 		strs_add(&one, params->v[i]);
 		if (p && template_expand(&spec, t, &one, &why) < 0) {
 			fine = false;
-			check_problem(out, CHECK_FAIL, p->name, p->fallback, "%s",
+			/* a choice is right by itself: another word is not what is wished */
+			check_problem(out, CHECK_FAIL, p->name,
+				      p->type == PARAM_CHOICE ? NULL : p->fallback, "%s",
 				      check_without_place(why.msg));
 		} else {
 			strs_add(rest, params->v[i]);

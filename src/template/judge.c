@@ -157,12 +157,27 @@ static void judge_arrays(struct document *d, struct template_problems *out,
 		d->spec.arrays[0].is_default = true;
 }
 
+/* Whoever gives parameters is told which: "give it disk_gib to keep it, as with shared_gib=64".
+ */
+static void no_disk_to_keep(const struct storage_spec *s, struct template_problems *out,
+			    const struct template *t, const struct yaml *word)
+{
+	char *path = xasprintf("storage/%s/disk_gib", s->name);
+	const struct template_param *p = template_param_at(t, path);
+
+	free(path);
+	problem_add(
+	    out, word->line, word->column,
+	    "storage \"%s\" lies on the head's own disk, which goes with it: give it disk_gib to keep it%s%s%s",
+	    s->name, p ? ", as with " : "", p ? p->name : "", p ? "=64" : "");
+}
+
 /* "none" is what a parameter says that names no disk. Without a disk of its own storage goes
  * with the head, and only a word that was written can be wrong about that. */
 static void judge_disk(struct storage_spec *s, struct template_problems *out,
-		       const struct yaml *tree)
+		       const struct template *t)
 {
-	const struct yaml *storage = at_path(tree, "storage", s->name, NULL);
+	const struct yaml *storage = at_path(t->tree, "storage", s->name, NULL);
 	const struct yaml *word = yaml_get(storage, "at_teardown");
 
 	if (s->disk && strcmp(s->disk, "none") == 0) {
@@ -175,21 +190,19 @@ static void judge_disk(struct storage_spec *s, struct template_problems *out,
 		return;
 	s->policy = KEEP_DELETE;
 	if (word)
-		problem_add(
-		    out, word->line, word->column,
-		    "storage \"%s\" lies on the head's own disk, which goes with it: give it disk_gib to keep it",
-		    s->name);
+		no_disk_to_keep(s, out, t, word);
 }
 
 static void judge_storage(struct document *d, struct template_problems *out,
-			  const struct yaml *tree)
+			  const struct template *t)
 {
+	const struct yaml *tree = t->tree;
 	struct cluster_spec *s = &d->spec;
 
 	for (size_t i = 0; i < s->n_storage; i++) {
 		const struct yaml *at = at_path(tree, "storage", s->storage[i].name, "path");
 
-		judge_disk(&s->storage[i], out, tree);
+		judge_disk(&s->storage[i], out, t);
 
 		for (size_t k = 0; k < i && s->storage[i].path; k++)
 			if (s->storage[k].path &&
@@ -280,7 +293,7 @@ void document_judge(struct document *d, struct template_problems *out, const str
 	judge_used(d, out, t->tree, used);
 	judge_arrays(d, out, t->tree);
 	judge_budgets(d, out, t->tree);
-	judge_storage(d, out, t->tree);
+	judge_storage(d, out, t);
 	judge_network(d, out, t->tree);
 	judge_job(d, out, t);
 }

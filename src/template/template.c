@@ -1,5 +1,6 @@
 #include "template/template.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -240,27 +241,41 @@ static int no_such_param(const struct template *t, const char *name, struct err 
 	return -1;
 }
 
+/* A size by the short name that tables show, whole; to be freed. */
+static char *whole_value(const struct template_param *p, const char *value)
+{
+	size_t letters = strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	bool is_short =
+	    p->type == PARAM_SIZE && letters && isdigit((unsigned char)value[letters]);
+
+	return xasprintf("%s%s", is_short ? "Standard_" : "", value);
+}
+
 static int give(struct map *given, const struct template *t, const char *param, struct err *err)
 {
 	const char *eq = strchr(param, '=');
 	const struct template_param *p;
-	char *name;
+	char *name, *value = NULL;
 	int rc = -1;
 
 	if (!eq)
 		return err_set(err, ERR_INVALID, "\"%.60s\": write NAME=VALUE", param);
 	name = xstrndup(param, (size_t)(eq - param));
 	p = param_named(t, name);
+	if (p)
+		value = whole_value(p, eq + 1);
 	if (!p)
 		no_such_param(t, name, err);
 	else if (map_get(given, name))
 		err_set(err, ERR_INVALID, "parameter %s is given twice", name);
-	else if (param_check(p, eq + 1, err) < 0)
+	else if (param_check(p, value, err) < 0)
 		err_wrap(err, "parameter %s", name);
 	else
 		rc = 0;
 	if (rc == 0)
-		map_put(given, name, xstrdup(eq + 1));
+		map_put(given, name, value);
+	else
+		free(value);
 	free(name);
 	return rc;
 }

@@ -126,6 +126,24 @@ static void values_go_into_the_tree_and_are_not_read_again(void **state)
 	template_free(t);
 }
 
+static void what_tables_show_of_a_size_names_it(void **state)
+{
+	struct template *t = built_in("slurm");
+	struct cluster_spec s;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(expand(&s, t, "htc_size=F4s_v2", "head_size=Standard_D2s_v5", &err),
+			 0);
+	assert_string_equal(s.arrays[0].sizes.v[0], "Standard_F4s_v2");
+	assert_string_equal(s.head_size, "Standard_D2s_v5");
+	cluster_spec_clear(&s);
+	assert_int_equal(expand(&s, t, "shared_keep=keep", NULL, &err), -1);
+	assert_non_null(strstr(err.msg, "give it disk_gib to keep it, as with shared_gib=64"));
+	cluster_spec_clear(&s);
+	template_free(t);
+}
+
 static void a_budget_is_a_limit_of_the_month_and_there_is_none_without(void **state)
 {
 	struct template *t = parsed(
@@ -344,6 +362,7 @@ int main(void)
 		cmocka_unit_test(the_slurm_template_is_right_and_expands),
 		cmocka_unit_test(values_go_into_the_tree_and_are_not_read_again),
 		cmocka_unit_test(hours_and_budgets_come_with_their_arrays_and_the_cluster),
+		cmocka_unit_test(what_tables_show_of_a_size_names_it),
 		cmocka_unit_test(a_budget_is_a_limit_of_the_month_and_there_is_none_without),
 		cmocka_unit_test(a_value_that_does_not_fit_names_parameter_and_what_is_allowed),
 		cmocka_unit_test(a_parameter_given_twice_is_refused),
