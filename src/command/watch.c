@@ -7,9 +7,8 @@
 #include "command/run.h"
 #include "model/work.h"
 
-#define LOOK_MS 500
-#define QUIET_MAX                                                                              \
-	120 /* looks without an answer: an engine that was killed is back long before */
+#define LOOK_MS	     500
+#define QUIET_MAX_MS (2 * 60 * 1000) /* an engine that was killed is back long before */
 
 struct watched {
 	int64_t id;
@@ -53,6 +52,19 @@ static void ended(struct command_run *r, const struct json *op, enum op_state st
 	}
 }
 
+/* What was begun is in the store. */
+static void gave_up(struct command_run *r, const struct err *err)
+{
+	const struct watched *w = r->state;
+	long long id = w->id;
+
+	run_failf(
+	    r, err->code,
+	    "operation %lld goes on when an engine runs again, and \"operation show %lld\" "
+	    "tells how far: %s",
+	    id, id, err->msg);
+}
+
 static void on_look(struct command_run *r, const struct json *op, const struct err *err)
 {
 	struct watched *w = r->state;
@@ -62,8 +74,12 @@ static void on_look(struct command_run *r, const struct json *op, const struct e
 		bool away =
 		    err->code == ERR_IO || err->code == ERR_TIMEOUT || err->code == ERR_UNKNOWN;
 
-		if (!away || ++w->quiet > QUIET_MAX) {
+		if (!away) {
 			run_fail(r, err);
+			return;
+		}
+		if (++w->quiet > QUIET_MAX_MS / LOOK_MS) {
+			gave_up(r, err);
 			return;
 		}
 		if (w->quiet == 1)
