@@ -32,10 +32,9 @@ static bool says_its_end(const struct job *j)
 	return j->state == JOB_DONE || j->state == JOB_FAILED || j->state == JOB_CANCELLED;
 }
 
-/* by: who cancelled it here; NULL nobody. It is what is known until the scheduler tells more.
- */
+/* reason: who ended it here; "" nobody. It is what is known until the scheduler tells more. */
 static int keep(struct run *r, const char *id, const struct job *j, const char *state,
-		int64_t end_s, const char *by, struct err *err)
+		int64_t end_s, const char *reason, struct err *err)
 {
 	struct job_record rec = { .submit_s = j->submit_s,
 				  .start_s = waits(j) ? 0 : j->start_s,
@@ -52,34 +51,40 @@ static int keep(struct run *r, const char *id, const struct job *j, const char *
 	snprintf(rec.account, sizeof(rec.account), "%s", j->account);
 	snprintf(rec.partition, sizeof(rec.partition), "%s", j->partition);
 	snprintf(rec.state, sizeof(rec.state), "%s", state);
-	if (by)
-		snprintf(rec.reason, sizeof(rec.reason), "by %.60s", by);
+	snprintf(rec.reason, sizeof(rec.reason), "%.63s", reason);
 	snprintf(rec.nodes, sizeof(rec.nodes), "%s", j->nodes);
 	return store_job_seen(r->engine->store, r->cluster.id, &rec, err);
 }
 
-static const char *cancelled_by(const struct run *r, const char *id, const struct job *j)
+/* "by NAME"; "" nobody. */
+static const char *cancelled_by(char out[80], const struct run *r, const char *id,
+				const struct job *j)
 {
-	return cancels_by(&r->cancels, id, j->array_id, clock_utc_ms());
+	const char *by = cancels_by(&r->cancels, id, j->array_id, clock_utc_ms());
+
+	snprintf(out, 80, "%s%.60s", by ? "by " : "", by ? by : "");
+	return out;
 }
 
 static int keep_all(struct run *r, struct map *gone, const struct queue *now, struct err *err)
 {
 	const char *id;
+	char by[80];
 	void *job;
 
 	for (size_t i = 0; i < now->n_jobs; i++) {
 		const struct job *j = &now->jobs[i];
-		const char *by = j->state == JOB_CANCELLED ? cancelled_by(r, j->id, j) : NULL;
 
+		by[0] = '\0';
+		if (j->state == JOB_CANCELLED)
+			cancelled_by(by, r, j->id, j);
 		if (says_its_end(j) &&
 		    keep(r, j->id, j, job_state_name(j->state), j->end_s, by, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; map_next(gone, &i, &id, &job);) {
-		const char *by = cancelled_by(r, id, job);
-
-		if (keep(r, id, job, by ? job_state_name(JOB_CANCELLED) : JOB_ENDED_WORD,
+		cancelled_by(by, r, id, job);
+		if (keep(r, id, job, by[0] ? job_state_name(JOB_CANCELLED) : JOB_ENDED_WORD,
 			 now->read_started_ms / 1000, by, err) < 0)
 			return -1;
 	}
@@ -410,6 +415,38 @@ void unseen_ask(struct run *r, const struct map *due, int64_t read_started_ms)
 		remote_verb(r, SCHED_ENDED, &args, on_unseen, r);
 	}
 	strs_clear(&ids);
+}
+
+/* By its scheduler's last reading: nobody will tell how they ended. */
+static int keep_with_cluster(struct run *r, const struct map *gone, int64_t now_s,
+			     struct err *err)
+{
+	const char *id;
+	char why[80];
+	void *job;
+
+	snprintf(why, sizeof(why), "ended with its cluster, by %.36s", r->op.actor);
+	for (size_t i = 0; map_next(gone, &i, &id, &job);)
+		if (keep(r, id, job, job_state_name(JOB_CANCELLED), now_s, why, err) < 0)
+			return -1;
+	return 0;
+}
+
+void jobs_end_with_cluster(struct run *r)
+{
+	struct map *gone = jobs_left(r->queue, &(const struct queue){ .n_jobs = 0 });
+	struct err err = ERR_INIT;
+
+	if (store_begin(r->engine->store, &err) == 0) {
+		if (keep_with_cluster(r, gone, clock_utc_ms() / 1000, &err) < 0)
+			store_rollback(r->engine->store);
+		else if (store_commit(r->engine->store, &err) < 0)
+			engine_fatal(r->engine, &err);
+	}
+	if (err.code != ERR_NONE)
+		log_error("cluster %s: jobs that end with it are not kept: %s", r->cluster.name,
+			  err.msg);
+	map_free(gone);
 }
 
 static bool written_down(const struct run *r, const char *id)

@@ -39,6 +39,7 @@ void jobs_fit(const struct queue *q, const char *verb, const struct strs *ids, s
 	      struct strs *unfit);
 struct map *jobs_left(const struct queue *before, const struct queue *now);
 void jobs_ended(struct run *r, struct map *gone, const struct queue *now); /* what left */
+void jobs_end_with_cluster(struct run *r); /* its head is about to go, and all jobs with it */
 /* -1: the number is that of an array, whose tasks write, each its own. */
 int job_log_one(const struct queue *now, const struct queue *past, const char *job,
 		struct err *err);

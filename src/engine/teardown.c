@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "engine/bill.h"
 #include "engine/change.h"
+#include "engine/jobs.h"
 #include "engine/members.h"
 #include "engine/note.h"
 #include "engine/observe.h"
@@ -184,6 +185,7 @@ bool teardown_head(struct run *r)
 	if (!r->cluster.head_id || !r->cluster.head_id[0])
 		return true;
 	if (r->remote) {
+		jobs_end_with_cluster(r);
 		remote_free(r->remote);
 		r->remote = NULL;
 		reading_free(r->reading);
@@ -417,6 +419,7 @@ static void become_kept(struct run *r, size_t disks)
 		queue_clear(r->queue);
 		free(r->queue);
 		r->queue = NULL;
+		gone_jobs_load(r); /* they were in its queue until now */
 	}
 	r->decided = false;
 	snprintf(reason, sizeof(reason), "torn down; %zu %s%s kept", disks,

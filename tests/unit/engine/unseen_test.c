@@ -268,6 +268,40 @@ static void an_older_job_of_the_same_number_stays(void **state)
 	assert_int_equal(engine_world_remove(&w), 0);
 }
 
+/* Nobody is left who would tell how. */
+static void jobs_that_go_with_their_cluster_are_written_down(void **state)
+{
+	struct job jobs[] = { job_blank(), job_blank() };
+	struct queue q = { .jobs = jobs, .n_jobs = ARRAY_LEN(jobs) };
+	struct buf why = BUF_INIT(BUF_TEXT_MAX);
+	struct engine_world w;
+
+	(void)state;
+	jobs[0].id = "15_10";
+	jobs[0].array_id = "15";
+	jobs[0].nodes = "htc-1";
+	jobs[0].state = JOB_RUNNING;
+	jobs[0].start_s = 1000;
+	jobs[1].id = "16";
+	jobs[1].state = JOB_HELD;
+	engine_world_make(&w, "unseen", NULL);
+	engine_world_begin(&w);
+	w.r->queue = &q;
+	snprintf(w.r->op.actor, sizeof(w.r->op.actor), "ada");
+	jobs_end_with_cluster(w.r);
+	w.r->queue = NULL; /* as with its head */
+	gone_jobs_load(w.r);
+	assert_int_equal(w.r->gone_jobs->n_jobs, 2);
+	assert_string_equal(w.r->gone_jobs->jobs[0].reason, "ended with its cluster, by ada");
+	assert_true(why_ended(&why, w.r, "15_10"));
+	assert_non_null(strstr(buf_str(&why), "cancelled at "));
+	assert_non_null(
+	    strstr(buf_str(&why), "(ended with its cluster, by ada)\nran on: htc-1"));
+	buf_clear(&why);
+	engine_world_end(&w);
+	assert_int_equal(engine_world_remove(&w), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -278,6 +312,7 @@ int main(void)
 		cmocka_unit_test(the_next_life_asks_for_those_of_which_nothing_is_written_down),
 		cmocka_unit_test(what_the_scheduler_tells_is_written_down),
 		cmocka_unit_test(an_older_job_of_the_same_number_stays),
+		cmocka_unit_test(jobs_that_go_with_their_cluster_are_written_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
