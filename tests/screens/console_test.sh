@@ -131,7 +131,7 @@ marks() {
 	tap_ok "an open range says how many rows an act takes" shows 'range of 3 rows: an act takes all of them'
 	screen_keys d
 	tap_ok "and the question is about all of them" shows 'drain 3 nodes? y/N'
-	tap_ok "which says what becomes of them" shows 'deleted once\|they are deleted'
+	tap_ok "which says what becomes of them" shows 'deleted once their 2 jobs have ended'
 	screen_keys n
 	shows '3 marked' >/dev/null
 	screen_keys U v Down
