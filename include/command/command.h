@@ -23,6 +23,7 @@ enum { /* command.flags */
 	CMD_WRITE = 8,     /* changes something: not in [RO] */
 	CMD_LOCAL = 16,    /* runs in the client itself (ssh, cp, demo, engine); not over a stream */
 	CMD_CLI_ONLY = 32,
+	CMD_NO_JSON = 128, /* what it writes is a text of its own kind */
 	CMD_NO_START = 64, /* no engine is started to answer it */
 };
 

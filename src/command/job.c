@@ -61,9 +61,9 @@ static void on_list(struct command_run *r, const struct json *answer)
 {
 	const struct json *rows = json_get(answer, "rows");
 
-	if (!list_none_show(r, answer,
-			    command_option(r, "ended") ? "jobs in its queue or ended lately"
-						       : "jobs in its queue"))
+	if (!list_none_show(r, answer, "job",
+			    command_option(r, "ended") ? " in its queue or ended lately"
+						       : " in its queue"))
 		show_columns(r, "JOBID", "NAME", "USER", "PARTITION", "ST", "TASKS", "CPUS",
 			     "TIME", "NODES OR REASON");
 	for (size_t i = 0; i < json_len(rows); i++)

@@ -141,17 +141,19 @@ void list_options(const struct command_run *r, struct list_wish *w)
 	option_int(r, "limit", 1, LIMIT_MAX, &w->limit, NULL);
 }
 
-bool list_none_show(struct command_run *r, const struct json *answer, const char *things)
+bool list_none_show(struct command_run *r, const struct json *answer, const char *noun,
+		    const char *where)
 {
 	int64_t total = json_int(answer, "total", 0);
+	char things[48];
 
 	if (json_len(json_get(answer, "rows")) > 0)
 		return false;
 	if (total > 0)
-		show_text(r, "no row fits the filter; %s has %lld %s", r->args.v[0],
-			  (long long)total, things);
+		show_text(r, "no row fits the filter; %s has %s%s", r->args.v[0],
+			  count_text(things, total, noun), where);
 	else
-		show_text(r, "%s has no %s", r->args.v[0], things);
+		show_text(r, "%s has no %ss%s", r->args.v[0], noun, where);
 	return true;
 }
 

@@ -27,7 +27,7 @@ static void on_list(struct command_run *r, const struct json *answer)
 {
 	const struct json *rows = json_get(answer, "rows");
 
-	if (!list_none_show(r, answer, "nodes"))
+	if (!list_none_show(r, answer, "node", ""))
 		show_columns(r, "NODE", "ARRAY", "STATE", "SINCE", "SIZE", "KIND", "ZONE",
 			     "JOBS", "$/H", "REASON");
 	for (size_t i = 0; i < json_len(rows); i++)

@@ -85,7 +85,8 @@ void list_rows(struct command_run *r, const struct list_wish *w);
 void list_options(const struct command_run *r,
 		  struct list_wish *w); /* --filter --sort --limit */
 /* true: there are no rows, and so it was said. things: "nodes" */
-bool list_none_show(struct command_run *r, const struct json *answer, const char *things);
+bool list_none_show(struct command_run *r, const struct json *answer, const char *noun,
+		    const char *where);
 void list_cut_show(struct command_run *r,
 		   const struct json *answer); /* that --limit left rows out */
 

@@ -519,7 +519,7 @@ const struct command commands[] = {
 	  .more =
 	      "The exit code is the command's. Its words reach it as they are: no shell reads them again. The key belongs to the engine's user. "
 	      "It runs from a shell of yours; in the console \"shell\" (its key is in the footer of the nodes) opens one on the node under the cursor, in this terminal.",
-	  .flags = CMD_CLUSTER | CMD_LOCAL,
+	  .flags = CMD_CLUSTER | CMD_LOCAL | CMD_NO_JSON,
 	  .needs = ROLE_OPERATOR,
 	  .check = check_ssh,
 	  .run = run_ssh },
@@ -752,18 +752,18 @@ const struct command commands[] = {
 	  .more =
 	      "\"make install\" puts all three where the shells look. Else for bash: . <(paceline completion bash), for zsh the same behind compinit, "
 	      "and for fish: paceline completion fish | source",
-	  .flags = CMD_LOCAL | CMD_CLI_ONLY,
+	  .flags = CMD_LOCAL | CMD_CLI_ONLY | CMD_NO_JSON,
 	  .needs = ROLE_NONE },
 	{ .name = "manual",
 	  .args = "",
 	  .help = "print the manual page",
 	  .more = "To read it: paceline manual | man -l -",
-	  .flags = CMD_LOCAL | CMD_CLI_ONLY,
+	  .flags = CMD_LOCAL | CMD_CLI_ONLY | CMD_NO_JSON,
 	  .needs = ROLE_NONE },
 	{ .name = "help",
 	  .args = "[COMMAND...]",
 	  .help = "what there is, or what a command takes",
-	  .flags = CMD_LOCAL | CMD_CLI_ONLY,
+	  .flags = CMD_LOCAL | CMD_CLI_ONLY | CMD_NO_JSON,
 	  .needs = ROLE_NONE },
 };
 

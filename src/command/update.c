@@ -145,6 +145,8 @@ static void on_plan(struct command_run *r, const struct json *plan)
 	struct json *body;
 
 	show_changes(r, plan);
+	if (json_bool(plan, "possible", false) && !given)
+		show_text(r, "--plan %s agrees to this, and to no other plan", hash);
 	if (json_len(json_get(plan, "changes")) == 0) {
 		show_text(r, "%s", json_str(plan, "why_not", ""));
 		show_outcome(r, plan, false);

@@ -28,7 +28,8 @@ void command_usage(struct buf *out, const struct command *c)
 	for (const struct command_option *o = c->options; o && o->name; o++)
 		add_option(out, "--", o);
 	for (const struct command_option *o = command_globals; o->name; o++)
-		add_option(out, "--", o);
+		if (!(c->flags & CMD_NO_JSON) || strcmp(o->name, "json") != 0)
+			add_option(out, "--", o);
 	if (c->needs > ROLE_NONE)
 		buf_addf(out, "\nNeeds the role %s.\n", role_name(c->needs));
 }

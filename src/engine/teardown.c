@@ -142,7 +142,9 @@ static bool go_sets(struct run *r)
 			    item_delete(r, CLOUD_SCALESET, names.v[i] + strlen("scaleset ")) ==
 			    ITEM_UNDER_WAY;
 	strs_clear(&names);
-	operation_step(r, "nodes", "%zu scale sets and %zu nodes to go", waiting, r->n_members);
+	operation_step(r, "nodes", "%s and %s to go",
+		       count_text((char[48]){ 0 }, (int64_t)waiting, "scale set"),
+		       count_text((char[48]){ 0 }, (int64_t)r->n_members, "node"));
 	return waiting == 0;
 }
 

@@ -11,7 +11,7 @@
 static const char *const delete_steps[][2] = {
 	{ "undo", "begins in 10 s; cancel takes it back" },
 	{ "drain", "8 nodes, 4 jobs run on them" },
-	{ "nodes", "1 scale sets and 8 nodes to go" },
+	{ "nodes", "1 scale set and 8 nodes to go" },
 	{ "head", "" },
 	{ "lists", "first list is empty; the second comes a minute later" },
 	{ "names", "4 of 5 names looked at" },

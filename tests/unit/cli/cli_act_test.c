@@ -198,6 +198,7 @@ static void updates_what_was_agreed_to(void **state)
 	assert_int_equal(cli_run(s, "paceline cluster update demo max=2"), 2);
 	HAS(OUT(s), "~ max  1 -> 2   no restart\n");
 	HAS(ERROUT(s), "nothing was changed; --yes does it: there is no terminal to ask on");
+	HAS(OUT(s), "agrees to this, and to no other plan\n");
 	assert_int_equal(cli_run_typed(s, "paceline cluster update demo max=2", "n\n"), 1);
 	assert_null(strstr(cli_asked(s), "plan_hash"));
 	assert_int_equal(cli_run(s, "paceline cluster update demo max=2 --json"), 0);
