@@ -611,6 +611,7 @@ void deck_free(struct deck *d)
 	strs_clear(&d->chosen_names);
 	json_free(d->undo.body);
 	json_free(d->params.told);
+	json_free(d->names.told);
 	free(d->help_entries);
 	free(d->help_text);
 	free(d->why_text);

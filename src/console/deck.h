@@ -137,6 +137,8 @@ struct deck {
 	struct deck_conf conf;
 	struct choices choices;
 	struct known_params params;
+	struct known_names names;
+	struct tab_turn turn;
 	bool listing;	     /* Tab in the filter: what fits is listed */
 	char mark_expr[200]; /* rows that pass it are marked once they are here; "" none */
 	enum pane_id mark_pane;
@@ -297,6 +299,13 @@ bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT]
 		   char hint[160]);
 void deck_choices(const struct deck *d, const char *text, size_t at, struct choices *out);
 void choices_add(struct choices *c, const char *typed, const char *text, const char *help);
+
+/* deck_names.c: nodes and jobs on the command line. */
+void deck_names_ask(struct deck *d, const struct command *c, const char *line,
+		    const char *typed);
+void deck_names_offer(const struct deck *d, const struct command *c, const char *line,
+		      const char *typed, struct choices *out);
+void deck_names_forget(struct deck *d); /* they are asked for anew */
 
 /* deck_params.c: PARAM=VALUE on the command line. index: words before the one that is typed. */
 void deck_params_ask(struct deck *d, const struct command *c, const char *line);

@@ -3,6 +3,7 @@
  * jobs, the marked ones first; in the filter the engine's columns and their values. Tab takes
  * what all of them share.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +89,16 @@ static bool follows(const char *line, size_t from, const char *word)
 	return from > n && strncmp(line + from - n - 1, word, n) == 0;
 }
 
+/* The panes are of the selected cluster; a line may name another one. */
+static bool is_here(const struct deck *d, const struct command *c, const char *line)
+{
+	const char *word = line + strlen(c->name) + 1;
+	char name[64];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, " "), word);
+	return strcmp(name, d->cluster) == 0 || !deck_is_cluster(d, name);
+}
+
 /* Where a cluster may stand nodes may as well: the selected cluster is filled in. index: words
  * before the one that is typed. */
 static void offer_words(const struct deck *d, const struct command *c, const char *line,
@@ -95,10 +106,11 @@ static void offer_words(const struct deck *d, const struct command *c, const cha
 {
 	size_t from = out->from;
 
-	if (c->flags & CMD_NODES)
+	if (c->flags & CMD_NODES && is_here(d, c, line))
 		offer_names(&d->panes[PANE_NODES], typed, out);
-	if (c->flags & CMD_JOBS)
+	if (c->flags & CMD_JOBS && is_here(d, c, line))
 		offer_names(&d->panes[PANE_JOBS], typed, out);
+	deck_names_offer(d, c, line, typed, out);
 	if (strstr(c->args, "ARRAY"))
 		offer_arrays(d, typed, out);
 	if ((c->flags & CMD_CLUSTER) && index == 0)
@@ -151,6 +163,12 @@ static void offer_commands(const struct deck *d, const char *typed, struct choic
 	for (size_t i = 0; typed[0] && (b = binding_at(d, i)); i++)
 		if (b->run && b->word)
 			choices_add(out, typed, b->word, b->help);
+	for (size_t i = 0; typed[0] && i < TABS; i++) {
+		snprintf(help, sizeof(help), "%s", view_title(i));
+		for (char *at = help; *at; at++)
+			*at = (char)tolower((unsigned char)*at);
+		choices_add(out, typed, help, "a view");
+	}
 }
 
 static const struct command *command_of(const char *text, size_t at)
@@ -223,8 +241,16 @@ void deck_choices_ask(struct deck *d, const char *text, size_t at)
 	size_t flat_at = flatten(text, at, flat, place);
 	const struct command *c = command_of(flat, flat_at);
 
-	if (c && strstr(c->args, "PARAM="))
+	size_t from = flat_at;
+
+	if (!c)
+		return;
+	if (strstr(c->args, "PARAM="))
 		deck_params_ask(d, c, flat);
+	while (from > 0 && flat[from - 1] != ' ')
+		from--;
+	flat[flat_at] = '\0';
+	deck_names_ask(d, c, flat, flat + from);
 }
 
 static void choices_of_line(const struct deck *d, const char *text, size_t at,
@@ -345,6 +371,34 @@ static bool goes_on(const struct choice *c)
 	return n > 0 && (c->text[n - 1] == '/' || c->text[n - 1] == '=');
 }
 
+/* Once more where nothing is to be added: each choice in turn, and then what was typed. */
+static bool take_turn(struct deck *d, const char *text, size_t at, char out[PROMPT_TEXT],
+		      char hint[160])
+{
+	struct tab_turn *t = &d->turn;
+	struct choices *c = &d->choices;
+
+	if (!t->shown[0] || strlen(t->shown) != at || strncmp(t->shown, text, at) != 0)
+		return false;
+	deck_choices(d, t->typed, strlen(t->typed), c);
+	if (c->n < 2)
+		return false;
+	if (t->next < c->n) {
+		snprintf(out, PROMPT_TEXT, "%.*s%s", (int)c->from, t->typed,
+			 c->v[t->next].text);
+		snprintf(hint, 160, "%zu of %zu  %.120s", t->next + 1, c->n + c->more,
+			 c->v[t->next].help);
+		t->next++;
+	} else {
+		snprintf(out, PROMPT_TEXT, "%s", t->typed);
+		snprintf(hint, 160, "%zu begin so", c->n + c->more);
+		t->next = 0;
+	}
+	snprintf(t->shown, sizeof(t->shown), "%s", out);
+	d->listing = true;
+	return true;
+}
+
 /* Tab: what all of them share; of a single one all, and what follows it. */
 bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT],
 		   char hint[160])
@@ -353,6 +407,9 @@ bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT]
 	struct choices *c = &d->choices;
 	size_t common;
 
+	if (take_turn(d, text, at, out, hint))
+		return true;
+	d->turn.shown[0] = '\0';
 	deck_choices(d, text, at, c);
 	d->listing = true;
 	hint[0] = '\0';
@@ -383,6 +440,11 @@ bool deck_complete(void *arg, const char *text, size_t at, char out[PROMPT_TEXT]
 	else
 		snprintf(hint, 160, "%.150s", c->v[0].help);
 	d->listing = c->n > 1;
+	if (c->n > 1) {
+		snprintf(d->turn.typed, PROMPT_TEXT, "%s", out);
+		snprintf(d->turn.shown, PROMPT_TEXT, "%s", out);
+		d->turn.next = 0;
+	}
 	deck_choices(d, out, strlen(out), c);
 	return true;
 }

@@ -241,6 +241,16 @@ struct known_params { /* of the cluster or template behind ":cluster update" */
 	struct json *told; /* NULL: not yet */
 };
 
+struct known_names { /* of the cluster that the line names, that begin as what is typed */
+	char path[PROMPT_TEXT];
+	struct json *told; /* NULL: not yet */
+};
+
+struct tab_turn { /* Tab once more where nothing is to be added: each choice in turn */
+	char typed[PROMPT_TEXT], shown[PROMPT_TEXT];
+	size_t next;
+};
+
 struct help_text { /* of one entry of the help */
 	char keys[KEYS_TEXT], off[80];
 };

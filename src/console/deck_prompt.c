@@ -38,6 +38,7 @@ void deck_open_filter(struct deck *d)
 void deck_open_command(struct deck *d)
 {
 	d->params.path[0] = '\0'; /* it may have changed since */
+	deck_names_forget(d);
 	deck_open_prompt(d, FOR_COMMAND, ":", "");
 }
 
@@ -159,7 +160,8 @@ void deck_prompt_key(struct deck *d, const struct key *k)
 	if (end == PROMPT_OPEN) {
 		if (d->prompt_use == FOR_COMMAND) {
 			deck_choices_ask(d, p->text, p->at);
-			deck_choices(d, p->text, p->at, &d->choices);
+			if (k->code != K_TAB) /* which has chosen them */
+				deck_choices(d, p->text, p->at, &d->choices);
 		}
 		if (d->prompt_use == FOR_FILTER)
 			filter_soon(d);

@@ -276,7 +276,7 @@ static void run_words(struct deck *d, const char *line, const struct strs *words
 		run_command(d, c, line, words, used);
 		return;
 	}
-	if (deck_bound_word(d, words))
+	if (deck_bound_word(d, words) || (words->n == 1 && view_named(d, words->v[0])))
 		return;
 	command_unknown((const char *const *)words->v, words->n, &err);
 	deck_say(d, TONE_FAIL, "%s", err.msg);

@@ -52,5 +52,26 @@ tap_ok "what lies there is listed" screen_wait 'tail.sh'
 line 'job submit demo x.sh --partition ht'
 screen_keys Tab
 tap_ok "a partition is an array" screen_wait '--partition htc'
+
+screen_keys C-c
+screen_wait '1 Clusters' >/dev/null
+screen_text 3
+line 'node drain demo ht'
+tap_ok "nodes of the named cluster are asked for" asked 'GET /v1/clusters/demo/nodes?filter=name'
+screen_wait '8 fit' >/dev/null
+screen_keys Tab
+tap_ok "and completed in a view of jobs" screen_wait ':node drain demo htc-'
+screen_keys Tab
+tap_ok "Tab once more takes the first" screen_wait ' 1 of '
+screen_keys Tab
+tap_ok "and then the next" screen_wait ' 2 of '
+line events
+screen_keys C-c
+line deck
+screen_keys Enter
+screen_wait 'Overview' >/dev/null
+line jobs
+screen_keys Enter
+tap_ok "the name of a view opens it" screen_wait '[3 Jobs]'
 screen_stop
 tap_end

@@ -130,7 +130,7 @@ filters() {
 	tap_ok "Esc brings the last good one back" screen_wait 'filter: state:fail'
 	screen_text ':goto nodes /bad:x'
 	screen_keys Enter
-	tap_ok "one that comes otherwise is refused, and that is said" screen_wait '"bad:x" is no filter, the one before stays: column 1'
+	tap_ok "one that comes otherwise is refused, and that is said" screen_wait '"bad:x" is no filter, the one before stays: at character 1'
 	tap_ok "the rows stay filtered" screen_wait '1 of 8'
 	screen_stop
 }

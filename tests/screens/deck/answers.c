@@ -162,6 +162,15 @@ static struct json *why(const char *path, struct err *err)
 	return j;
 }
 
+static struct json *node_names(void)
+{
+	struct json *j = json_new_object(), *list = json_set_array(j, "rows");
+
+	for (size_t i = 0; i < fixture->n_nodes; i++)
+		json_set_str(json_add_object(list), "name", fixture->nodes[i].name);
+	return j;
+}
+
 static struct json *drain(const struct json *body, enum node_state to)
 {
 	const struct json *list = json_get(body, "nodes");
@@ -391,6 +400,8 @@ static struct json *of_cluster(const char *verb, struct cluster_row *r, bool pos
 	}
 	if (strncmp(verb, "arrays/", 7) == 0)
 		return json_new_object();
+	if (strncmp(verb, "nodes?", 6) == 0)
+		return node_names();
 	if (strcmp(verb, "nodes/drain") == 0)
 		return drain(body, NODE_DRAINING);
 	if (strcmp(verb, "nodes/undrain") == 0)
