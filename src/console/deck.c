@@ -425,6 +425,7 @@ void deck_load(struct deck *d)
 	choose_cluster(d);
 	map_load(&d->map, d->mirror, display_now());
 	d->have_ops = mirror_rows(d->mirror, "ops", &d->ops) && d->ops.noun == NOUN_OPERATION;
+	deck_undo_see(d);
 	teardown_see(d);
 	teardown_plan_see(d);
 	d->have_groups = d->view == &view_map && mirror_rows(d->mirror, "groups", &d->groups) &&

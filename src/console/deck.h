@@ -428,6 +428,7 @@ void act_start(struct deck *d);
 void act_start_named(struct deck *d, const char *name);
 void act_why(struct deck *d);
 void deck_event_object(char out[80], const struct event *e); /* the first of several nodes */
+#define TAKES_BACK " takes it back (30 s)" /* behind the key, where an act is told */
 void act_undo(struct deck *d);
 /* What act_why() is about: the cluster, and in it a node or job; "": the cluster itself. */
 const char *deck_explained(const struct deck *d, char what[80]);
@@ -447,6 +448,9 @@ void deck_drop_calls(struct deck *d);
 void deck_undo_set(struct deck *d, const char *what, char *path, struct json *body);
 /* An act that is not taken back stands before older ones that would be. how: what to do instead
  */
+/* The same of an operation: until that ends. */
+void deck_undo_op(struct deck *d, const char *what, int64_t op);
+void deck_undo_see(struct deck *d); /* operations changed */
 void deck_undo_none(struct deck *d, const char *what, const char *how);
 
 void deck_late(struct deck *d); /* of late_timer */

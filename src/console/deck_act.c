@@ -180,6 +180,31 @@ void deck_undo_set(struct deck *d, const char *what, char *path, struct json *bo
 	free(path);
 }
 
+void deck_undo_op(struct deck *d, const char *what, int64_t op)
+{
+	char id[24];
+
+	snprintf(id, sizeof(id), "%lld", (long long)op);
+	deck_undo_set(d, what, client_path("/v1/operations/%/cancel", id, (char *)NULL), NULL);
+	d->undo.op = op;
+}
+
+void deck_undo_see(struct deck *d)
+{
+	char what[sizeof(d->undo.what)];
+
+	for (size_t i = 0; d->undo.op && d->have_ops && i < d->ops.n; i++) {
+		const struct operation *o = &d->ops.u.operations[i];
+
+		if (o->id != d->undo.op || o->state == OP_RUNNING)
+			continue;
+		snprintf(what, sizeof(what), "%s", d->undo.what);
+		deck_undo_none(d, what, "it has ended");
+		if (strstr(d->message, TAKES_BACK))
+			d->message[0] = '\0';
+	}
+}
+
 void deck_undo_none(struct deck *d, const char *what, const char *how)
 {
 	json_free(d->undo.body);
@@ -208,16 +233,15 @@ void act_undo(struct deck *d)
 static void on_started(struct deck *d, const struct json *answer, const char *cluster)
 {
 	int64_t op = json_int(answer, "operation", 0);
-	char id[24], what[96];
+	char what[96];
 
 	if (op <= 0) {
 		deck_say(d, TONE_OK, "%s starts", cluster);
 		return;
 	}
-	snprintf(id, sizeof(id), "%lld", (long long)op);
 	snprintf(what, sizeof(what), "the start of %.40s", cluster);
-	deck_undo_set(d, what, client_path("/v1/operations/%/cancel", id, (char *)NULL), NULL);
-	deck_say(d, TONE_OK, "%s starts; %s takes it back (30 s)", cluster, KEY_FOR(d, "undo"));
+	deck_undo_op(d, what, op);
+	deck_say(d, TONE_OK, "%s starts; %s" TAKES_BACK, cluster, KEY_FOR(d, "undo"));
 }
 
 void act_start_named(struct deck *d, const char *name)

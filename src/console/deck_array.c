@@ -84,7 +84,7 @@ void act_array(struct deck *d, enum array_act what)
 	if (what == ARRAY_KEEP && is_kept(d))
 		what = ARRAY_UNKEEP;
 	snprintf(taken, sizeof(taken), "%s of %s", acts[what].of, array);
-	snprintf(note, sizeof(note), "%s: %s; %s takes it back (30 s)", array, acts[what].done,
+	snprintf(note, sizeof(note), "%s: %s; %s" TAKES_BACK, array, acts[what].done,
 		 KEY_FOR(d, "undo"));
 	deck_undo_set(d, taken, client_path(acts[what].back, d->cluster, (char *)NULL),
 		      body_of(array));

@@ -153,7 +153,7 @@ static void note_of(const struct deck *d, enum chosen_act what, const struct str
 		snprintf(out, 160, "%zu %s%s", names->n,
 			 acts[what].pane == PANE_NODES ? "nodes" : "jobs", acts[what].many);
 	if (acts[what].back)
-		snprintf(out + strlen(out), 160 - strlen(out), "; %s takes it back (30 s)",
+		snprintf(out + strlen(out), 160 - strlen(out), "; %s" TAKES_BACK,
 			 KEY_FOR(d, "undo"));
 }
 

@@ -208,7 +208,7 @@ const char *deck_no_limits(const struct deck *d, char out[80])
 static void on_switched(struct deck *d, const struct json *answer, const char *note)
 {
 	(void)answer;
-	deck_say(d, TONE_OK, "%s; %s takes it back (30 s)", note, KEY_FOR(d, "undo"));
+	deck_say(d, TONE_OK, "%s; %s" TAKES_BACK, note, KEY_FOR(d, "undo"));
 }
 
 void act_autoscaling(struct deck *d)

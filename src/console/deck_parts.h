@@ -48,6 +48,7 @@ enum chosen_act {
 
 struct undo { /* the last act, for 30 s; path "": nothing takes it back */
 	int64_t until;
+	int64_t op; /* that it takes back while that is under way; 0: none */
 	char what[96], path[256], how[48];
 	struct json *body;
 };

@@ -9,16 +9,14 @@
 static void on_stopping(struct deck *d, const struct json *answer, const char *cluster)
 {
 	int64_t op = json_int(answer, "operation", 0);
-	char id[24], what[96];
+	char what[96];
 
 	if (op > 0) {
-		snprintf(id, sizeof(id), "%lld", (long long)op);
 		snprintf(what, sizeof(what), "the stop of %.40s", cluster);
-		deck_undo_set(d, what, client_path("/v1/operations/%/cancel", id, (char *)NULL),
-			      NULL);
+		deck_undo_op(d, what, op);
 	}
-	deck_say(d, TONE_OK, "%s stops: jobs that run are waited for; %s takes it back (30 s)",
-		 cluster, KEY_FOR(d, "undo"));
+	deck_say(d, TONE_OK, "%s stops: jobs that run are waited for; %s" TAKES_BACK, cluster,
+		 KEY_FOR(d, "undo"));
 }
 
 static void stop_now(struct deck *d)

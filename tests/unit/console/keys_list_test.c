@@ -492,6 +492,36 @@ static void what_a_shell_is_told_is_a_command_of_this_engine(void **state)
 	parses("why two 86_14");
 }
 
+static const char *undone(const struct deck *d, char out[80])
+{
+	return binding_worded(d, "undo")->off(d, out);
+}
+
+/* What is offered can be done. */
+static void an_operation_is_taken_back_until_it_ends(void **state)
+{
+	struct operation ops[] = { { .id = 5, .state = OP_DONE }, { .id = 4 } };
+	static struct deck d;
+	char out[80];
+
+	(void)state;
+	d = (struct deck){ .have_ops = true };
+	d.ops.u.operations = ops;
+	d.ops.n = ARRAY_LEN(ops);
+	deck_undo_op(&d, "the start of two", 4);
+	snprintf(d.message, sizeof(d.message), "two starts; u" TAKES_BACK);
+	deck_undo_see(&d);
+	assert_null(undone(&d, out));
+	assert_string_equal(d.message, "two starts; u" TAKES_BACK);
+	ops[1].state = OP_DONE;
+	deck_undo_see(&d);
+	assert_string_equal(undone(&d, out), "not the start of two: it has ended");
+	assert_string_equal(d.message, "");
+	snprintf(d.message, sizeof(d.message), "htc-1: no new jobs; u" TAKES_BACK);
+	deck_undo_see(&d); /* of a later act */
+	assert_true(d.message[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -509,6 +539,7 @@ int main(void)
 		cmocka_unit_test(a_dead_key_says_what_it_is),
 		cmocka_unit_test(every_key_has_a_word_of_its_own),
 		cmocka_unit_test(no_word_of_the_console_hides_a_command),
+		cmocka_unit_test(an_operation_is_taken_back_until_it_ends),
 		cmocka_unit_test(what_a_shell_is_told_is_a_command_of_this_engine),
 	};
 
