@@ -186,7 +186,21 @@ void cost_sentences(struct textbox *out, const struct json *j)
 
 /* The table */
 
-static void name_of(char out[80], const struct group *g, const struct json *row)
+/* Each cluster has its own job 1. */
+static bool of_several(const struct json *list)
+{
+	const char *first = json_str(json_at(list, 0), "cluster", "");
+
+	for (size_t i = 1; i < json_len(list); i++) {
+		const char *cluster = json_str(json_at(list, i), "cluster", "");
+
+		if (cluster[0] && strcmp(cluster, first) != 0)
+			return true;
+	}
+	return false;
+}
+
+static void name_of(char out[80], const struct group *g, const struct json *row, bool several)
 {
 	const char *kind = json_str(row, "kind", "");
 	size_t n = 0;
@@ -194,6 +208,8 @@ static void name_of(char out[80], const struct group *g, const struct json *row)
 	snprintf(out, 80, "%s", kind); /* what nobody had says so */
 	if (kind[0])
 		return;
+	if (several && strcmp(g->fields[0], "cluster") != 0)
+		n = (size_t)snprintf(out, 80, "%.40s ", json_str(row, "cluster", "?"));
 	for (size_t i = 0; i < ARRAY_LEN(g->fields) && g->fields[i] && n < 79; i++) {
 		const char *text = json_str(row, g->fields[i], "");
 		const char *none =
@@ -243,6 +259,7 @@ void cost_table(struct textbox *out, size_t group, const struct json *j, enum co
 {
 	const struct group *g = &groups[group];
 	const struct json *list = json_get(j, g->list);
+	bool several = of_several(list);
 	char title[80];
 
 	snprintf(title, sizeof(title), "by %s", g->title);
@@ -259,7 +276,7 @@ void cost_table(struct textbox *out, size_t group, const struct json *j, enum co
 	for (size_t i = 0; i < json_len(list) && (!most || i < most); i++) {
 		char name[80];
 
-		name_of(name, g, json_at(list, i));
+		name_of(name, g, json_at(list, i), several);
 		table_line(out, name, json_at(list, i), width, TONE_TEXT);
 	}
 	if (json_len(list) == 0)
