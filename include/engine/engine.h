@@ -199,6 +199,7 @@ int engine_op_skip(struct engine *e, const struct user *u, int64_t id, const cha
 int engine_node_drain(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, const char *reason, struct err *err);
 int engine_node_undrain(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, struct err *err);
 int engine_node_terminate(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, const char *reason, bool force, struct err *err);
+void engine_nodes_silent(const struct engine *e, const char *cluster, const struct strs *nodes, struct strs *out); /* of these, that do not answer */
 void engine_nodes_with_jobs(const struct engine *e, const char *cluster, const struct strs *nodes, struct strs *out); /* of these, that drain until jobs end */
 int engine_node_keep(struct engine *e, const struct user *u, const char *cluster, const struct strs *nodes, bool keep, struct err *err);
 

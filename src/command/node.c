@@ -175,6 +175,20 @@ static void show_drained(struct command_run *r, const struct json *list)
 	strs_clear(&all);
 }
 
+static void show_silent(struct command_run *r, const struct json *list)
+{
+	struct strs names = STRS_INIT(NODES_MAX);
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+
+	for (size_t i = 0; i < json_len(list); i++)
+		strs_add(&names, json_text(json_at(list, i)));
+	if (names.n && hostlist_compress(&text, (const char *const *)names.v, names.n) == 0)
+		show_text(r, "%s: not answering, takes jobs only once that ends",
+			  buf_str(&text));
+	buf_clear(&text);
+	strs_clear(&names);
+}
+
 static void on_told(struct command_run *r, const struct json *answer)
 {
 	const char *more = r->args.n > 2 ? " and the others" : "";
@@ -185,6 +199,7 @@ static void on_told(struct command_run *r, const struct json *answer)
 	for (size_t i = 0; i < ARRAY_LEN(told) && json_len(drained) == 0; i++)
 		if (strcmp(told[i].verb, verb_of(r)) == 0)
 			show_text(r, "%s%s: %s", r->args.v[1], more, told[i].text);
+	show_silent(r, json_get(answer, "not_answering"));
 	show_result(r, answer);
 	run_done(r);
 }

@@ -133,10 +133,19 @@ static struct json *body_of(const struct deck *d, enum chosen_act what,
 	return body;
 }
 
+/* A node that does not answer takes nothing yet, whatever was taken back. */
 static void on_done(struct deck *d, const struct json *answer, const char *note)
 {
-	(void)answer;
-	deck_say(d, TONE_OK, "%s", note);
+	const struct json *silent = json_get(answer, "not_answering");
+
+	if (json_len(silent) > 1)
+		deck_say(d, TONE_WARN, "%s; %zu do not answer, and take none before", note,
+			 json_len(silent));
+	else if (json_len(silent) == 1)
+		deck_say(d, TONE_WARN, "%s; %s does not answer, and takes none before", note,
+			 json_text(json_at(silent, 0)));
+	else
+		deck_say(d, TONE_OK, "%s", note);
 }
 
 static void note_of(const struct deck *d, enum chosen_act what, const struct strs *names,

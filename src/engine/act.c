@@ -700,6 +700,19 @@ void engine_nodes_with_jobs(const struct engine *e, const char *cluster,
 	}
 }
 
+void engine_nodes_silent(const struct engine *e, const char *cluster, const struct strs *nodes,
+			 struct strs *out)
+{
+	const struct run *r = run_find(e, cluster);
+
+	for (size_t i = 0; r && i < nodes->n; i++) {
+		const struct member *m = member_find(r, nodes->v[i]);
+
+		if (m && m->silent_ms)
+			strs_add(out, m->node.name);
+	}
+}
+
 int engine_node_keep(struct engine *e, const struct user *u, const char *cluster,
 		     const struct strs *nodes, bool keep, struct err *err)
 {

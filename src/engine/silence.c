@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "engine/members.h"
+#include "engine/note.h"
 #include "engine/observe.h"
 #include "engine/run.h"
 
@@ -98,6 +99,17 @@ const struct node *member_told(const struct run *r, struct member *m)
 	return m->told;
 }
 
+/* One that was given up meanwhile is told of as that. The words are the same for all, as events
+ * that came together are shown as one. */
+static void note_change(struct run *r, const struct member *m, bool silent, const char *cloud)
+{
+	if (silent)
+		note(r, EVENT_WARN, m->node.name, "does not answer%s%s", cloud[0] ? ": " : "",
+		     cloud);
+	else if (is_at_work(m->node.state))
+		note(r, EVENT_INFO, m->node.name, "answers again");
+}
+
 static void settle(struct run *r, struct member *m)
 {
 	const struct silence s = silence_of(r, m);
@@ -105,6 +117,7 @@ static void settle(struct run *r, struct member *m)
 
 	if (silent == (m->silent_ms != 0))
 		return;
+	note_change(r, m, silent, word_of_cloud(&s));
 	m->silent_ms = !silent ? 0 : m->unheard_ms ? m->unheard_ms : clock_utc_ms();
 	run_changed(r);
 }

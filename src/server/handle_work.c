@@ -72,18 +72,22 @@ static int do_nodes(struct request *q, enum node_verb verb, const struct strs *n
 	return -1;
 }
 
-/* Without force those on which jobs run are drained first, and whoever asked is told which. */
-static void answer_terminated(struct request *q, const struct strs *nodes)
+/* Without force those on which jobs run are drained first, and who does not answer takes no
+ * jobs yet: whoever asked is told which. */
+static void answer_with(struct request *q, const char *list_name,
+			void (*find)(const struct engine *e, const char *cluster,
+				     const struct strs *nodes, struct strs *out),
+			const struct strs *nodes)
 {
 	struct json *j = json_new_object(), *list;
-	struct strs drained = STRS_INIT(10000);
+	struct strs found = STRS_INIT(10000);
 
-	engine_nodes_with_jobs(q->server->engine, segment(q, 2), nodes, &drained);
+	find(q->server->engine, segment(q, 2), nodes, &found);
 	json_set(j, "operation", json_new_null());
-	list = json_set_array(j, "drained_first");
-	for (size_t i = 0; i < drained.n; i++)
-		json_add(list, json_new_string(drained.v[i]));
-	strs_clear(&drained);
+	list = json_set_array(j, list_name);
+	for (size_t i = 0; i < found.n; i++)
+		json_add(list, json_new_string(found.v[i]));
+	strs_clear(&found);
 	answer_json(q, 200, j);
 }
 
@@ -98,7 +102,9 @@ static void act_on_nodes(struct request *q, enum node_verb verb)
 	if (rc < 0)
 		answer_err(q, &err);
 	else if (verb == DO_TERMINATE)
-		answer_terminated(q, &nodes);
+		answer_with(q, "drained_first", engine_nodes_with_jobs, &nodes);
+	else if (verb == DO_UNDRAIN)
+		answer_with(q, "not_answering", engine_nodes_silent, &nodes);
 	else
 		answer_operation(q, 0);
 	strs_clear(&nodes);

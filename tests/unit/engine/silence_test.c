@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "engine/drain.h"
 #include "engine/members.h"
+#include "engine/run.h"
 #include "engine/silence.h"
 
 #define T0 INT64_C(1767261600000) /* 10:00:00 */
@@ -113,16 +114,37 @@ static const struct node *shown(const struct engine_world *w)
 	return list[0];
 }
 
+/* Events of that text. */
+static int noted(const struct engine_world *w, const char *text)
+{
+	struct event *v;
+	size_t n;
+	int found = 0;
+
+	assert_int_equal(store_events(w->e->store, 0, 0, 100, &v, &n, NULL), 0);
+	for (size_t i = 0; i < n; i++)
+		found += strcmp(v[i].object, "htc-1") == 0 && strcmp(v[i].text, text) == 0;
+	free(v);
+	return found;
+}
+
 static void its_own_state_stays_and_another_one_is_told(void **state)
 {
 	struct engine_world *w = *state;
 	struct member *m = member_find(w->r, "htc-1");
 	struct sched_node sn = { .name = "htc-1", .state = SNODE_UP, .responding = false };
+	struct strs names = STRS_INIT(2), silent = STRS_INIT(2);
 	struct cluster_view v;
 
 	silence_heard(w->r, m, &sn);
 	clock_test_advance(21000);
 	silence_heard(w->r, m, &sn);
+	assert_int_equal(noted(w, "does not answer"), 1);
+	strs_add(&names, "htc-1");
+	engine_nodes_silent(w->e, w->r->cluster.name, &names, &silent);
+	assert_int_equal(silent.n, 1);
+	strs_clear(&names);
+	strs_clear(&silent);
 	assert_int_equal(m->node.state, NODE_BUSY);
 	assert_int_equal(shown(w)->state, NODE_UNHEALTHY);
 	assert_int_equal(shown(w)->since_ms, T0);
@@ -140,6 +162,8 @@ static void its_own_state_stays_and_another_one_is_told(void **state)
 	silence_heard(w->r, m, &sn);
 	assert_ptr_equal(shown(w), &m->node);
 	assert_int_equal(m->silent_ms, 0);
+	assert_int_equal(noted(w, "does not answer"), 1);
+	assert_int_equal(noted(w, "answers again"), 1);
 }
 
 /* Slurm shows such a node as not answering until its next word. */
