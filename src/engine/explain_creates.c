@@ -90,6 +90,17 @@ static const char *choice_text(const struct planner *p, const struct attempt *a,
 	return is_cheapest(p, b) ? "is cheapest" : "is cheapest for them with room";
 }
 
+/* Less the jobs that want several nodes at once, which are told apart. */
+static int64_t tasks_alone(const struct demand *d)
+{
+	int64_t n = d->tasks_pending;
+
+	for (size_t i = 0; i < d->n; i++)
+		if (d->v[i].node_count > 0 && !d->v[i].not_eligible)
+			n -= d->v[i].times;
+	return n;
+}
+
 static void explain_create(struct plan_create *c, const struct planner *p,
 			   const struct attempt *a, const struct crowd *crowd)
 {
@@ -108,7 +119,7 @@ static void explain_create(struct plan_create *c, const struct planner *p,
 			 size, choice_text(p, a, c->bucket));
 		return;
 	}
-	crowd_text(text, crowd, p->d->tasks_pending);
+	crowd_text(text, crowd, tasks_alone(p->d));
 	snprintf(c->why, sizeof(c->why), "%.120s; %.80s %s", text, size,
 		 choice_text(p, a, c->bucket));
 }

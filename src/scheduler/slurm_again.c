@@ -217,7 +217,7 @@ int slurm_read_spec(struct job_spec *out, const struct sched_run *r, struct err 
 {
 	const char *s = r->out, *end = r->out + r->out_len;
 	struct slice f[WORDS] = { { NULL, 0 } };
-	int64_t nodes;
+	int64_t nodes, limit;
 
 	*out = (struct job_spec){ .name = "" };
 	if (slurm_check(r, "scontrol show job", err) < 0)
@@ -235,7 +235,8 @@ int slurm_read_spec(struct job_spec *out, const struct sched_run *r, struct err 
 	take(out->cpus, sizeof(out->cpus), f[W_CPUS]);
 	take_mem(out->mem, f[W_MEM]);
 	take_command(out, f[W_COMMAND]);
-	if (f[W_LIMIT].s && strspn(f[W_LIMIT].s, "0123456789:-") >= f[W_LIMIT].len)
+	if (f[W_LIMIT].s && strspn(f[W_LIMIT].s, "0123456789:-") >= f[W_LIMIT].len &&
+	    slurm_job_limit_read(&limit, f[W_LIMIT]) == 0 && limit >= 0)
 		take(out->time, sizeof(out->time), f[W_LIMIT]);
 	if (f[W_PROCESSES].s)
 		slurm_count_read(&out->processes, f[W_PROCESSES]);

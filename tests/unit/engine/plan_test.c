@@ -135,6 +135,20 @@ static void says_how_many_of_the_tasks_the_nodes_are_for(void **state)
 	    strstr(w->plan.creates[0].why, "for 9 of the 12 pending tasks, 1 core each"));
 }
 
+/* They are told as nodes of jobs: counted here too, one task more would seem to wait. */
+static void jobs_of_several_nodes_are_no_pending_tasks(void **state)
+{
+	struct world *w = *state;
+	struct want *wide = want_slots(w, 0, 1);
+
+	wide->node_count = 40; /* more than there may be */
+	wide->times = 1;
+	want_slots(w, 9, 1);
+	w->demand.tasks_pending = 10;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_non_null(strstr(w->plan.creates[0].why, "9 tasks pending, 1 core each"));
+}
+
 static void the_arrays_limit_holds_and_the_rest_is_explained(void **state)
 {
 	struct world *w = *state;
@@ -879,6 +893,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(tasks_that_wait_buy_as_many_nodes_as_they_fill),
 		T(says_how_many_of_the_tasks_the_nodes_are_for),
+		T(jobs_of_several_nodes_are_no_pending_tasks),
 		T(the_arrays_limit_holds_and_the_rest_is_explained),
 		T(what_fits_no_size_buys_nothing),
 		T(more_nodes_than_an_array_may_have_never_fit),

@@ -118,6 +118,18 @@ static void what_is_not_told_is_left_to_the_script(void **state)
 	assert_string_equal(s.array, "");
 }
 
+/* So "scontrol requeue" leaves a job that had none: as good as unlimited. */
+static void a_year_is_no_time_limit(void **state)
+{
+	static const char text[] = "JobId=3 JobName=n\n   TimeLimit=365-00:00:00 TimeMin=N/A\n";
+	const struct sched_run r = { .out = text, .out_len = sizeof(text) - 1, .errout = "" };
+	struct job_spec s;
+
+	(void)state;
+	assert_int_equal(sched_slurm.read_spec(&s, &r, NULL), 0);
+	assert_string_equal(s.time, "");
+}
+
 static void an_answer_without_a_job_is_refused(void **state)
 {
 	const struct sched_run r = { .out = "nothing\n", .out_len = 8, .errout = "" };
@@ -150,6 +162,7 @@ int main(void)
 		cmocka_unit_test(changes_become_the_sizes_of_a_job),
 		cmocka_unit_test(tells_what_a_job_was_submitted_with),
 		cmocka_unit_test(what_is_not_told_is_left_to_the_script),
+		cmocka_unit_test(a_year_is_no_time_limit),
 		cmocka_unit_test(an_answer_without_a_job_is_refused),
 		cmocka_unit_test(words_of_the_script_come_behind_it),
 	};
