@@ -69,6 +69,7 @@ int64_t node_kept_ms(const struct node *n, int64_t now_ms); /* for how long its 
 double node_kept_cost(const struct node *n, int64_t now_ms); /* USD; -1: at a price that nobody knows */
 
 const char *node_state_name(enum node_state s);
+const char *node_state_word(enum node_state s); /* the same for people: "lost" */
 char node_state_glyph(enum node_state s); /* tui.md 6 */
 char node_glyph_worse(char a, char b);    /* of two glyphs the one that says more: for cells of several nodes */
 enum node_state node_state_of(const char *name);

@@ -58,6 +58,7 @@ const char *change_effect_text(enum change_effect e);               /* "no resta
 #define CHANGE_TEXT 160
 struct change_there { /* of the cluster, or of the array that the change is about */
 	int64_t nodes, cores;
+	int64_t idle_s; /* after which one that is idle goes; 0: not known */
 };
 /* The same, and what becomes of nodes that are there; there NULL: of no cluster. */
 void change_told(char out[CHANGE_TEXT], const struct spec_change *c, const struct change_there *there);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "command/run.h"
+#include "model/node.h"
 #include "model/queue.h"
 #include "model/size.h"
 
@@ -16,7 +17,8 @@ static void list_row(struct command_run *r, const struct json *n)
 	char since[CLOCK_TEXT], jobs[SHOW_MAX], money[24];
 
 	show_row(r, json_str(n, "name", "?"), json_str(n, "array", ""),
-		 json_str(n, "state", "?"), show_since(since, json_int(n, "since_ms", 0)),
+		 node_state_word(node_state_of(json_str(n, "state", ""))),
+		 show_since(since, json_int(n, "since_ms", 0)),
 		 vm_size_short(json_str(n, "size", "")),
 		 json_bool(n, "spot", false) ? "spot" : "ded",
 		 show_or(json_str(n, "zone", ""), "-"), show_int(jobs, json_int(n, "jobs", -1)),
@@ -75,7 +77,8 @@ static void on_show(struct command_run *r, const struct json *n)
 	char span[CLOCK_TEXT], size[24], money[24];
 
 	show_fact(r, "node", "%s", json_str(n, "name", "?"));
-	show_fact(r, "state", "%s for %s%s%s", json_str(n, "state", "?"),
+	show_fact(r, "state", "%s for %s%s%s",
+		  node_state_word(node_state_of(json_str(n, "state", ""))),
 		  show_since(span, json_int(n, "since_ms", 0)), reason[0] ? ": " : "", reason);
 	show_kept(r, n);
 	show_fact(r, "array", "%s", json_str(n, "array", ""));

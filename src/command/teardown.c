@@ -110,7 +110,10 @@ void teardown_report_show(struct command_run *r, const struct json *operation)
 			  json_str(operation, "data.first_empty_list", ""),
 			  json_str(operation, "data.why_one_list", ""));
 	else if (json_str(operation, "data.first_empty_list", NULL))
-		show_text(r, "empty lists by tag: %s and %s",
+		show_text(r, "%s by tag: %s and %s",
+			  json_len(json_get(operation, "data.kept"))
+			      ? "lists of nothing but what is kept,"
+			      : "empty lists",
 			  json_str(operation, "data.first_empty_list", ""),
 			  json_str(operation, "data.second_empty_list", ""));
 	if (!json_bool(operation, "data.group_deleted", true))

@@ -32,7 +32,7 @@ static void of_node(const struct deck *d, struct textbox *out, const struct node
 
 	textbox_open(out, n->name);
 	textbox_field(out, words_node_tone(n->state), "state", "%c %s since %s",
-		      node_state_glyph(n->state), node_state_name(n->state),
+		      node_state_glyph(n->state), node_state_word(n->state),
 		      hms(a, n->since_ms));
 	textbox_field(out, n->state == NODE_FAILED ? TONE_FAIL : TONE_TEXT, "reason", "%s",
 		      n->reason);
@@ -43,8 +43,9 @@ static void of_node(const struct deck *d, struct textbox *out, const struct node
 	textbox_field(out, TONE_TEXT, "has", "%lld cpus, %s%s", (long long)n->cpus,
 		      size_text(mem, n->mem_bytes), n->gpus ? ", gpus" : "");
 	if (n->jobs >= 0)
-		textbox_field(out, TONE_TEXT, "jobs", "%lld%s%s%s%s", (long long)n->jobs,
-			      n->job[0] ? ": " : "", n->job, n->user[0] ? " of " : "", n->user);
+		textbox_field(out, TONE_TEXT, "jobs", "%lld%s%s%s%s%s", (long long)n->jobs,
+			      n->job[0] ? ": " : "", n->job, n->user[0] ? " of " : "", n->user,
+			      n->job[0] && n->jobs > 1 ? " and more" : "");
 	textbox_field(out, TONE_TEXT, "machine", "%s", n->vm_name);
 	textbox_field(out, TONE_TEXT, "host", "%s %s", n->host, n->address);
 	textbox_field(out, TONE_MONEY, "cost", "%s/h", money_text(money, n->price));

@@ -380,7 +380,7 @@ static bool draw_range(const struct map_range *r, struct screen *s, int row)
 	if (r->bad)
 		col += screen_putf(s, row, col, words_glyph_tone(r->worst), 0,
 				   s->cols - col - 1, "%c %s: %s", r->worst,
-				   node_state_name(r->bad->state), r->bad->name) +
+				   node_state_word(r->bad->state), r->bad->name) +
 		       2;
 	screen_put(s, row, col, TONE_DIM, 0, "Enter lists them", s->cols - col - 1);
 	return true;
@@ -402,7 +402,7 @@ static bool draw_here(const struct deck *d, struct screen *s, int row)
 		return false;
 	int col = 1 + screen_putf(s, row, 1, TONE_TEXT, LOOK_BOLD, s->cols - 1, "%s", n->name);
 	col += 1 + screen_putf(s, row, col + 1, words_node_tone(n->state), 0, s->cols - col - 1,
-			       "%c %s", node_state_glyph(n->state), node_state_name(n->state));
+			       "%c %s", node_state_glyph(n->state), node_state_word(n->state));
 	if (d->layout.size > DECK_SMALL || !n->reason[0])
 		col += 1 + screen_putf(s, row, col + 1, TONE_TEXT, 0, s->cols - col - 1,
 				       "since %s", clock_hms(when, n->since_ms));

@@ -325,7 +325,10 @@ static void report(struct textbox *out, const struct json *op, double saves)
 			    json_str(op, "data.first_empty_list", ""),
 			    json_str(op, "data.why_one_list", ""));
 	else if (json_str(op, "data.first_empty_list", NULL))
-		textbox_add(out, TONE_TEXT, " empty lists by tag: %s and %s",
+		textbox_add(out, TONE_TEXT, " %s by tag: %s and %s",
+			    json_len(json_get(op, "data.kept"))
+				? "lists of nothing but what is kept,"
+				: "empty lists",
 			    json_str(op, "data.first_empty_list", ""),
 			    json_str(op, "data.second_empty_list", ""));
 	if (!json_bool(op, "data.group_deleted", true))

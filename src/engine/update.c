@@ -43,9 +43,27 @@ static void lines_json(struct json *list, const char *from, const char *to)
 	compare_lines_clear(&lines);
 }
 
+/* Of the array, or of all that have the same; else 0. */
+static int64_t idle_of(const struct run *r, const char *array)
+{
+	const struct cluster_spec *s = &r->cluster.spec;
+	int64_t idle_s = 0;
+
+	for (size_t i = 0; i < s->n_arrays; i++) {
+		const struct array_spec *a = &s->arrays[i];
+
+		if (array[0] && strcmp(a->name, array) != 0)
+			continue;
+		if (idle_s && idle_s != a->idle_s)
+			return 0;
+		idle_s = a->idle_s;
+	}
+	return idle_s;
+}
+
 static struct change_there there_of(const struct run *r, const char *array)
 {
-	struct change_there there = { 0 };
+	struct change_there there = { .idle_s = idle_of(r, array) };
 
 	for (size_t i = 0; i < r->n_members; i++) {
 		const struct node *n = &r->members[i]->node;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "template/compare.h"
@@ -593,16 +594,20 @@ void change_told(char out[CHANGE_TEXT], const struct spec_change *c,
 {
 	const char *effect = change_effect_text(c->effect);
 	bool nodes = ends_in(c->what, "max_nodes"), cores = ends_in(c->what, "max_cores");
+	char idle[CLOCK_TEXT], after[CLOCK_TEXT + 8] = "";
 	int64_t has = there ? (cores ? there->cores : there->nodes) : 0, most;
 
+	if (there && there->idle_s > 0)
+		snprintf(after, sizeof(after), " for %s",
+			 clock_span(idle, there->idle_s * 1000));
 	if (c->effect == CHANGE_NEW_NODES && there)
 		snprintf(out, CHANGE_TEXT, "%s; %lld running", effect, (long long)there->nodes);
 	else if ((nodes || cores) && num_read(&most, c->to, 0, INT64_MAX) == 0 && has > most)
 		snprintf(out, CHANGE_TEXT,
-			 "%s; %lld of %lld %s are above it: %s go when they are idle, none is "
-			 "drained for it",
+			 "%s; %lld of %lld %s are above it: %s go when they are idle%s, "
+			 "none is drained for it",
 			 effect, (long long)(has - most), (long long)has,
-			 cores ? "cores" : "nodes", cores ? "their nodes" : "they");
+			 cores ? "cores" : "nodes", cores ? "their nodes" : "they", after);
 	else
 		snprintf(out, CHANGE_TEXT, "%s", effect);
 }

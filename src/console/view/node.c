@@ -26,7 +26,7 @@ static void says(const struct deck *d, struct textbox *out, const struct node *n
 	if (bad && n->reason[0])
 		textbox_add(out, TONE_FAIL, "cause     %s", n->reason);
 	textbox_add(out, words_node_tone(n->state), "state     %c %s since %s, %s",
-		    node_state_glyph(n->state), node_state_name(n->state),
+		    node_state_glyph(n->state), node_state_word(n->state),
 		    clock_hms(when, n->since_ms), words_age(age, deck_now(d) - n->since_ms));
 	if (!bad && n->reason[0])
 		textbox_add(out, TONE_TEXT, "reason    %s", n->reason);

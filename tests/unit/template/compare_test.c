@@ -384,7 +384,7 @@ static void a_limit_below_what_is_there_says_what_becomes_of_it(void **state)
 {
 	struct spec_change c = { .what = "array htc max_nodes", .to = "8" };
 	const struct change_there few = { .nodes = 8, .cores = 16 },
-				  many = { .nodes = 12, .cores = 24 };
+				  many = { .nodes = 12, .cores = 24, .idle_s = 300 };
 	char out[CHANGE_TEXT];
 
 	(void)state;
@@ -395,11 +395,11 @@ static void a_limit_below_what_is_there_says_what_becomes_of_it(void **state)
 	change_told(out, &c, &many);
 	assert_string_equal(out,
 			    "no restart; 4 of 12 nodes are above it: they go when they are "
-			    "idle, none is drained for it");
+			    "idle for 5m, none is drained for it");
 	snprintf(c.what, sizeof(c.what), "max_cores");
 	change_told(out, &c, &many);
 	assert_string_equal(out, "no restart; 16 of 24 cores are above it: their nodes go when "
-				 "they are idle, none is drained for it");
+				 "they are idle for 5m, none is drained for it");
 	snprintf(c.to, sizeof(c.to), "none");
 	change_told(out, &c, &many);
 	assert_string_equal(out, "no restart");
