@@ -190,6 +190,51 @@ static int expand_text(struct cluster_spec *out, const char *text, const char *n
 	return rc;
 }
 
+static const struct template_param *param_named(const struct template *t, const char *name)
+{
+	for (size_t i = 0; i < t->n_params; i++)
+		if (strcmp(t->params[i].name, name) == 0)
+			return &t->params[i];
+	return NULL;
+}
+
+static const char *own_value(const struct run *r, const char *name)
+{
+	const struct strs *params = &r->cluster.spec.params;
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < params->n; i++)
+		if (strncmp(params->v[i], name, n) == 0 && params->v[i][n] == '=')
+			return params->v[i];
+	return NULL;
+}
+
+/* A value of the cluster's own hides a default that changed: the lines differ, and nothing is
+ * to be done. */
+static void note_own_values(struct json *j, const struct run *r, const struct template *to)
+{
+	struct template *was = update_revision(r, NULL);
+	struct buf values = BUF_INIT(1000), text = BUF_INIT(BUF_TEXT_MAX);
+
+	for (size_t i = 0; was && i < to->n_params; i++) {
+		const struct template_param *now = &to->params[i],
+					    *then = param_named(was, now->name);
+		const char *own = own_value(r, now->name);
+
+		if (own && then && now->fallback && then->fallback &&
+		    strcmp(now->fallback, then->fallback) != 0)
+			buf_addf(&values, "%s%s", values.len ? ", " : "", own);
+	}
+	if (values.len) {
+		buf_addf(&text, "%s has values of its own where a default changed: %s",
+			 r->cluster.name, buf_str(&values));
+		json_set_str(j, "note", buf_str(&text));
+	}
+	buf_clear(&values);
+	buf_clear(&text);
+	template_free(was);
+}
+
 static void compare_json(struct json *j, const struct run *r, const char *from_text,
 			 const struct template *to)
 {
@@ -209,6 +254,8 @@ static void compare_json(struct json *j, const struct run *r, const char *from_t
 		compare_specs(&changes, r ? &r->cluster.spec : &from, &now);
 	else
 		json_set_str(j, "note", err.msg);
+	if (rc == 0 && r)
+		note_own_values(j, r, to);
 	changes_json(j, &changes, r);
 	spec_changes_clear(&changes);
 	cluster_spec_clear(&from);

@@ -29,6 +29,12 @@ has '-    default: 5m' && has '+    default: 9m' && has '@@'
 ok "a changed line stands twice, and what is far from it is left out"
 has 'applying this: 0 add, 2 change, 0 destroy' && has '~ array htc idle  300 s -> 540 s   no restart'
 ok "and below, what it would do"
+cp "$site/templates/slurm.yaml" "$site/now"
+sed -i -e '/htc_max/,/default:/s/default: .*/default: 9/' "$site/templates/slurm.yaml"
+said template diff slurm demo
+has '+    default: 9' && has 'demo has values of its own where a default changed: htc_max=8'
+ok "where its own value stands, a changed default changes nothing, and that is said"
+cp "$site/now" "$site/templates/slurm.yaml"
 said template list && has 'demo *'
 ok "a star says that the cluster is of another revision"
 said template diff slurm --revision 000 ; has 'has no revision 000'
