@@ -112,7 +112,7 @@ void teardown_report_show(struct command_run *r, const struct json *operation)
 	else if (json_str(operation, "data.first_empty_list", NULL))
 		show_text(r, "%s by tag: %s and %s",
 			  json_len(json_get(operation, "data.kept"))
-			      ? "lists of nothing but what is kept,"
+			      ? "only what is kept,"
 			      : "empty lists",
 			  json_str(operation, "data.first_empty_list", ""),
 			  json_str(operation, "data.second_empty_list", ""));

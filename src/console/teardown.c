@@ -327,7 +327,7 @@ static void report(struct textbox *out, const struct json *op, double saves)
 	else if (json_str(op, "data.first_empty_list", NULL))
 		textbox_add(out, TONE_TEXT, " %s by tag: %s and %s",
 			    json_len(json_get(op, "data.kept"))
-				? "lists of nothing but what is kept,"
+				? "only what is kept,"
 				: "empty lists",
 			    json_str(op, "data.first_empty_list", ""),
 			    json_str(op, "data.second_empty_list", ""));
