@@ -97,7 +97,7 @@ static int expand(struct cluster_spec *spec, struct engine *e, const struct temp
 	}
 	strs_clear(&params);
 	f.given = NULL; /* it has moved where it could */
-	return check_range_free(&f, err);
+	return check_range_holds(&f, err) < 0 ? -1 : check_range_free(&f, err);
 }
 
 /* Clusters that were made when nobody looked: by their addresses one's commands would go to the

@@ -26,6 +26,8 @@ enum check_state { CHECK_OK, CHECK_UNKNOWN, CHECK_WARN, CHECK_FAIL };
 struct json *check_problem(struct json *out, enum check_state s, const char *param,
 			   const char *fix, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+/* Whether there is a problem of the parameter already; fix, where there is one, would do. */
+bool check_refix(struct json *out, const char *param, const char *fix);
 void check_told(struct json *out, const char *what, enum check_state s, const char *text);
 /* It was looked at without all of the values: what was fine is unknown, but for the name. */
 void check_unsure(struct json *out);
@@ -66,6 +68,10 @@ void check_hours(struct json *out, const struct cluster_spec *spec, int64_t now_
 /* -1: another cluster of its cloud has addresses of its range; says which, and the next free
  * one. */
 int check_range_free(const struct check_facts *f, struct err *err);
+
+/* -1: the head and the nodes that are always there do not fit into its subnet, or the cloud
+ * makes none of that range. */
+int check_range_holds(const struct check_facts *f, struct err *err);
 
 /* A default range that another cluster has steps aside: adds the next free one to params. What
  * check_addresses() tells of a range rests on the same judgement as these two. */

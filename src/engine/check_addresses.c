@@ -1,4 +1,5 @@
-/* Ranges of addresses: two clusters with the same cannot be told apart from one jump host. */
+/* Ranges of addresses: two clusters with the same cannot be told apart from one jump host, and
+ * each machine of a cluster takes one. */
 #include "engine/check_private.h"
 
 #include <stdlib.h>
@@ -6,6 +7,77 @@
 
 #include "base/cidr.h"
 #include "base/mem.h"
+
+#define KEPT_OF_SUBNET 5 /* the first four and the last are Azure's own */
+#define NODES_MOST     ((int64_t)1 << 24)
+
+static const struct cidr private_ranges[] = {
+	{ 0x0a000000, 8 }, { 0xac100000, 12 }, { 0xc0a80000, 16 }, { 0x64400000, 10 }
+};
+/* Azure makes no network of these. */
+static const struct cidr refused_ranges[] = {
+	{ 0x7f000000, 8 }, { 0xa9fe0000, 16 }, { 0xe0000000, 4 }, { 0xa83f8110, 32 }
+};
+
+static bool is_private(const struct cidr *range)
+{
+	for (size_t i = 0; i < ARRAY_LEN(private_ranges); i++)
+		if (cidr_contains(&private_ranges[i], range))
+			return true;
+	return false;
+}
+
+static bool is_refused(const struct cidr *range)
+{
+	for (size_t i = 0; i < ARRAY_LEN(refused_ranges); i++)
+		if (cidr_overlaps(&refused_ranges[i], range))
+			return true;
+	return false;
+}
+
+static int64_t room_of(const struct cidr *range)
+{
+	return ((int64_t)1 << (32 - range->bits)) - KEPT_OF_SUBNET;
+}
+
+struct machines { /* with the head */
+	int64_t least, most;
+};
+
+static struct machines machines_of(const struct cluster_spec *s)
+{
+	int64_t least = 0, most = 0;
+	bool any = false, open = false;
+
+	for (size_t i = 0; i < s->n_arrays; i++) {
+		const struct array_spec *a = &s->arrays[i];
+
+		least += less(a->min_nodes, NODES_MOST);
+		most += a->max_nodes < 0 ? 0 : less(a->max_nodes, NODES_MOST);
+		open = open || a->max_nodes < 0;
+		any = any || a->max_nodes != 0;
+	}
+	if (s->max_nodes >= 0 && (open || s->max_nodes < most))
+		most = less(s->max_nodes, NODES_MOST);
+	if (least == 0 && any)
+		least = 1;
+	return (struct machines){ 1 + least, 1 + (most > least ? most : least) };
+}
+
+/* A private range with room for them all that begins as near as can be. */
+static struct cidr roomy(const struct cidr *range, int64_t machines)
+{
+	struct cidr wide = *range;
+
+	if (!is_private(&wide))
+		wide.net = 0x0a140000; /* 10.20.0.0 */
+	while (wide.bits > 8 && room_of(&wide) < machines)
+		wide.bits--;
+	wide.net &= ~(UINT32_MAX >> wide.bits);
+	if (!is_private(&wide))
+		wide.net = 0x0a000000;
+	return wide;
+}
 
 static bool has_addresses_of(const struct cluster *c, const struct cidr *range)
 {
@@ -24,14 +96,15 @@ static const struct cluster *clashes(const struct check_facts *f, const struct c
 	return NULL;
 }
 
-/* The next range of the same length inside the private one that it lies in. */
+/* It, or the next range of the same length inside the private one that it lies in. */
 static bool next_free(const struct check_facts *f, const struct cidr *from, char out[CIDR_TEXT])
 {
-	static const struct cidr private_ranges[] = { { 0x0a000000, 8 },
-						      { 0xac100000, 12 },
-						      { 0xc0a80000, 16 } };
 	uint32_t step = from->bits ? (uint32_t)1 << (32 - from->bits) : 0;
 
+	if (is_private(from) && !clashes(f, from)) {
+		cidr_text(out, from);
+		return true;
+	}
 	for (size_t p = 0; p < ARRAY_LEN(private_ranges); p++) {
 		struct cidr at = *from;
 
@@ -89,7 +162,7 @@ static struct range_sight judge(const struct check_facts *f)
 	const char *name = check_param_at(f, "cluster/network/cidr");
 	struct range_sight sight = { .use = RANGE_FREE };
 	const struct cluster *first;
-	struct cidr range;
+	struct cidr range, wide;
 
 	if (s->vnet_id || !s->vnet_cidr || cidr_read(&range, s->vnet_cidr) < 0)
 		return sight;
@@ -102,7 +175,8 @@ static struct range_sight judge(const struct check_facts *f)
 		sight.use = RANGE_TAKEN;
 		sight.other = first;
 	}
-	if (next_free(f, &range, sight.fix) && *name && f->given && !is_given(f->given, name))
+	wide = roomy(&range, machines_of(s).most);
+	if (next_free(f, &wide, sight.fix) && *name && f->given && !is_given(f->given, name))
 		sight.use = RANGE_MOVES;
 	return sight;
 }
@@ -123,30 +197,112 @@ static int say_taken(const struct check_facts *f, const struct range_sight *sigh
 	    *name ? "=" : "", *name ? sight->fix : "");
 }
 
-void check_addresses(struct json *out, const struct check_facts *f)
+/* That of the subnet, which may be less than the network's. */
+static bool subnet_of(const struct check_facts *f, struct cidr *range, const char **param)
+{
+	const struct cluster_spec *s = f->spec;
+	const char *text = s->subnet_cidr ? s->subnet_cidr : s->vnet_cidr;
+
+	*param = !text || !s->vnet_cidr || strcmp(text, s->vnet_cidr) == 0
+		     ? check_param_at(f, "cluster/network/cidr")
+		     : check_param_at(f, "cluster/network/subnet_cidr");
+	return !s->vnet_id && text && cidr_read(range, text) == 0;
+}
+
+int check_range_holds(const struct check_facts *f, struct err *err)
+{
+	int64_t least = machines_of(f->spec).least;
+	char text[CIDR_TEXT];
+	const char *param;
+	struct cidr range;
+
+	if (!subnet_of(f, &range, &param))
+		return 0;
+	cidr_text(text, &range);
+	if (is_refused(&range))
+		return err_set(err, ERR_INVALID,
+			       "Azure makes no network of %s: choose a private range", text);
+	if (room_of(&range) >= least)
+		return 0;
+	return err_set(
+	    err, ERR_INVALID,
+	    "%s has addresses for %lld machines, as Azure keeps %d of each subnet; the head and the nodes that are always there need %lld: choose a larger range",
+	    text, (long long)room_of(&range), KEPT_OF_SUBNET, (long long)least);
+}
+
+/* Whether all machines that it may have fit, and are reached by these addresses. */
+static enum check_state check_room(struct json *out, const struct check_facts *f)
+{
+	const struct machines need = machines_of(f->spec);
+	char text[CIDR_TEXT], fix[CIDR_TEXT] = "";
+	enum check_state worst = CHECK_OK;
+	struct err err = ERR_INIT;
+	struct cidr range, wide;
+	const char *param;
+
+	if (!subnet_of(f, &range, &param))
+		return CHECK_OK;
+	wide = roomy(&range, need.most);
+	next_free(f, &wide, fix);
+	cidr_text(text, &range);
+	if (check_range_holds(f, &err) < 0) {
+		check_problem(out, CHECK_FAIL, param, fix, "%s", err.msg);
+		return CHECK_FAIL;
+	}
+	if (room_of(&range) < need.most) {
+		worst = CHECK_WARN;
+		check_problem(
+		    out, CHECK_WARN, param, fix,
+		    "%s has addresses for %lld machines, as Azure keeps %d of each subnet; the head and at most %lld nodes need %lld: nodes beyond %lld cannot be made",
+		    text, (long long)room_of(&range), KEPT_OF_SUBNET,
+		    (long long)(need.most - 1), (long long)need.most,
+		    (long long)(room_of(&range) - 1));
+	}
+	if (!is_private(&range)) {
+		worst = CHECK_WARN;
+		check_problem(
+		    out, CHECK_WARN, param, fix,
+		    "%s are addresses of the internet: what has them there cannot be reached from the cluster",
+		    text);
+	}
+	return worst;
+}
+
+static enum check_state check_use(struct json *out, const struct check_facts *f)
 {
 	const char *name = check_param_at(f, "cluster/network/cidr");
 	const struct range_sight sight = judge(f);
 	struct err err;
 	struct json *j;
 
-	check_told(out, "addresses",
-		   sight.use == RANGE_FREE    ? CHECK_OK
-		   : sight.use == RANGE_TAKEN ? CHECK_FAIL
-					      : CHECK_WARN,
-		   "addresses");
 	if (sight.use == RANGE_FREE)
-		return;
+		return CHECK_OK;
 	if (sight.use == RANGE_TAKEN) {
 		say_taken(f, &sight, &err);
 		check_problem(out, CHECK_FAIL, name, sight.fix, "%s", err.msg);
-		return;
+		return CHECK_FAIL;
 	}
 	j = check_problem(
 	    out, CHECK_WARN, name, sight.fix,
 	    "%s is also the range of cluster %s: one jump host cannot tell their machines apart",
 	    f->spec->vnet_cidr, sight.other->name);
 	json_set_bool(j, "moves", sight.use == RANGE_MOVES);
+	return CHECK_WARN;
+}
+
+void check_addresses(struct json *out, const struct check_facts *f)
+{
+	const char *name = check_param_at(f, "cluster/network/cidr");
+	enum check_state use, room;
+
+	/* what was given is no range: the default is looked at, which may be in use */
+	if (check_refix(out, name, judge(f).fix)) {
+		check_told(out, "addresses", CHECK_FAIL, "addresses");
+		return;
+	}
+	use = check_use(out, f);
+	room = check_room(out, f);
+	check_told(out, "addresses", use > room ? use : room, "addresses");
 }
 
 int check_range_free(const struct check_facts *f, struct err *err)

@@ -24,6 +24,25 @@ struct json *check_problem(struct json *out, enum check_state s, const char *par
 	return j;
 }
 
+bool check_refix(struct json *out, const char *param, const char *fix)
+{
+	size_t n = json_len(json_get(out, "problems"));
+
+	for (size_t i = 0; *param && i < n; i++) {
+		struct json *j;
+		char at[40];
+
+		snprintf(at, sizeof(at), "problems.%zu", i);
+		j = json_get_mut(out, at);
+		if (strcmp(json_str(j, "param", ""), param) != 0)
+			continue;
+		if (*fix)
+			json_set_str(j, "fix", fix);
+		return true;
+	}
+	return false;
+}
+
 void check_told(struct json *out, const char *what, enum check_state s, const char *text)
 {
 	struct json *j = json_add_object(json_get_mut(out, "checks"));

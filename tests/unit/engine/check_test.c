@@ -342,6 +342,64 @@ static void a_range_in_use_is_refused_and_the_next_free_one_told(void **state)
 	assert_int_equal(check_range_free(&w->f, &err), 0);
 }
 
+static void a_range_without_room_for_all_machines_is_told(void **state)
+{
+	struct world *w = *state;
+	struct err err;
+
+	look(w, "range=10.20.0.0/27", NULL); /* 27 for the head, 16 and 4 */
+	assert_int_equal(json_len(json_get(w->out, "problems")), 0);
+	look(w, "range=10.20.0.0/29", NULL);
+	assert_string_equal(of_problem(w, 0, "level"), "warn");
+	assert_string_equal(of_problem(w, 0, "param"), "range");
+	assert_string_equal(of_problem(w, 0, "fix"), "10.20.0.0/27");
+	assert_string_equal(
+	    of_problem(w, 0, "text"),
+	    "10.20.0.0/29 has addresses for 3 machines, as Azure keeps 5 of each subnet; the head and at most 20 nodes need 21: nodes beyond 2 cannot be made");
+	assert_int_equal(check_range_holds(&w->f, &err), 0);
+	w->spec.arrays[0].min_nodes = 3;
+	assert_int_equal(check_range_holds(&w->f, &err), -1);
+	assert_non_null(strstr(err.msg, "addresses for 3 machines"));
+	assert_non_null(strstr(err.msg, "always there need 4"));
+}
+
+static void a_range_that_is_not_private_is_told_and_one_of_no_network_refused(void **state)
+{
+	struct world *w = *state;
+	struct err err;
+
+	look(w, "range=8.8.0.0/16", NULL);
+	assert_string_equal(of_problem(w, 0, "level"), "warn");
+	assert_string_equal(of_problem(w, 0, "fix"), "10.20.0.0/16");
+	assert_non_null(strstr(of_problem(w, 0, "text"), "addresses of the internet"));
+	assert_int_equal(check_range_holds(&w->f, &err), 0);
+	look(w, "range=169.254.0.0/17", NULL);
+	assert_string_equal(of_problem(w, 0, "level"), "fail");
+	assert_int_equal(check_range_holds(&w->f, &err), -1);
+}
+
+static void what_mends_no_range_is_one_that_is_free(void **state)
+{
+	struct world *w = *state;
+
+	w->other.name = demo;
+	w->other.state = CLUSTER_RUNNING;
+	w->other.spec.vnet_cidr = its_range;
+	w->others[0] = &w->other;
+	w->f.others = w->others;
+	w->f.n_others = 1;
+	look(w, NULL, NULL);
+	json_free(w->out);
+	w->out = json_new_object();
+	json_set_array(w->out, "problems");
+	json_set_array(w->out, "checks");
+	check_problem(w->out, CHECK_FAIL, "range", "10.20.0.0/16", "no range");
+	check_spec(w->out, &w->f);
+	assert_string_equal(of_problem(w, 0, "fix"), "10.21.0.0/16");
+	for (size_t i = 1; i < json_len(json_get(w->out, "problems")); i++)
+		assert_string_not_equal(of_problem(w, i, "param"), "range");
+}
+
 static void a_default_range_in_use_steps_aside_and_a_given_one_stays(void **state)
 {
 	struct world *w = *state;
@@ -424,6 +482,13 @@ int main(void)
 		    quota_names_each_that_counts_with_limit_used_and_asked, up, down),
 		cmocka_unit_test_setup_teardown(a_head_without_quota_cannot_be, up, down),
 		cmocka_unit_test_setup_teardown(a_range_in_use_offers_the_next, up, down),
+		cmocka_unit_test_setup_teardown(a_range_without_room_for_all_machines_is_told,
+						up, down),
+		cmocka_unit_test_setup_teardown(
+		    a_range_that_is_not_private_is_told_and_one_of_no_network_refused, up,
+		    down),
+		cmocka_unit_test_setup_teardown(what_mends_no_range_is_one_that_is_free, up,
+						down),
 		cmocka_unit_test_setup_teardown(
 		    a_range_in_use_is_refused_and_the_next_free_one_told, up, down),
 		cmocka_unit_test_setup_teardown(
