@@ -464,6 +464,7 @@ void deck_changed(void *arg)
 
 	deck_load(d);
 	see_link(d);
+	deck_hold_dialog(d);
 	if (!had && d->panes[PANE_CLUSTERS].have && deck_site(d))
 		deck_theme(d, NULL);
 	if (!had && d->panes[PANE_CLUSTERS].have && d->panes[PANE_CLUSTERS].table.count == 0)
@@ -511,7 +512,10 @@ struct timer *deck_timer(struct deck *d, deck_work *work)
 
 static void on_dialog_timer(struct deck *d)
 {
-	enum dialog_answer a = dialog_time(&d->dialog, display_now());
+	enum dialog_answer a;
+
+	deck_hold_dialog(d);
+	a = dialog_time(&d->dialog, display_now());
 
 	if (a == DIALOG_YES && d->dialog_yes) {
 		d->mode = d->dialog_over;

@@ -422,6 +422,7 @@ void deck_mouse_over(struct deck *d, const struct key *k); /* over what lies on 
 void jobs_fold_again(struct deck *d); /* view/jobs.c: from the tasks of an array to all */
 void deck_open_box(struct deck *d);
 void deck_ask(struct deck *d, const struct dialog_spec *spec, void (*yes)(struct deck *d));
+void deck_hold_dialog(struct deck *d); /* while there is no link nothing can be begun */
 
 /* deck_act.c */
 void act_start(struct deck *d);

@@ -77,6 +77,8 @@ static int lamp_scheduler(const struct deck *d, struct screen *s, int row, int c
 	return lamp(s, row, col, "scheduler", TONE_FAIL, how);
 }
 
+#define ELSEWHERE "; in another shell: "
+
 static void draw_lost(const struct deck *d, struct screen *s, int row)
 {
 	bool never = mirror_engine(d->mirror) == NULL;
@@ -85,9 +87,11 @@ static void draw_lost(const struct deck *d, struct screen *s, int row)
 
 	col +=
 	    screen_put(s, row, col, TONE_WARN, 0, mirror_link_text(d->mirror), s->cols - col);
-	if (deck_lost(d) && !never && col + 40 < s->cols)
-		screen_putf(s, row, col, TONE_WARN, LOOK_BOLD, s->cols - col,
-			    "; in another shell: %s", d->options->start);
+	/* whole or not at all: the foot of the screen says it, too */
+	if (deck_lost(d) && !never &&
+	    col + text_width(ELSEWHERE) + text_width(d->options->start) < s->cols)
+		screen_putf(s, row, col, TONE_WARN, LOOK_BOLD, s->cols - col, ELSEWHERE "%s",
+			    d->options->start);
 }
 
 void deck_draw_lamps(const struct deck *d, struct screen *s, int row)

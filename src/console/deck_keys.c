@@ -29,9 +29,19 @@ void deck_ask(struct deck *d, const struct dialog_spec *spec, void (*yes)(struct
 	deck_watch_dialog(d);
 }
 
+void deck_hold_dialog(struct deck *d)
+{
+	dialog_hold(&d->dialog, mirror_link(d->mirror) == MIRROR_LIVE
+				    ? NULL
+				    : "the engine does not answer: nothing can begin");
+}
+
 static void dialog_pressed(struct deck *d, const struct key *k)
 {
-	enum dialog_answer a = dialog_key(&d->dialog, k, display_now());
+	enum dialog_answer a;
+
+	deck_hold_dialog(d);
+	a = dialog_key(&d->dialog, k, display_now());
 
 	if (a != DIALOG_ASKING)
 		d->mode = d->dialog_over;

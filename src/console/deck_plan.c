@@ -279,7 +279,7 @@ static void toggle(struct deck *d)
 	struct teardown_view *t = &d->teardown;
 	const struct plan_row *r = row_now(t);
 
-	if (!r || d->dialog.spec.locked)
+	if (!r || d->dialog.spec.locked || d->dialog.held)
 		return;
 	switch (r->toggle) {
 	case TOGGLE_KEEP:
@@ -457,9 +457,11 @@ static bool tree_key(struct deck *d, const struct key *k)
 bool teardown_plan_key(struct deck *d, const struct key *k)
 {
 	struct teardown_view *t = &d->teardown;
-	bool counting = d->dialog.state == DIALOG_COUNTING;
+	bool counting;
 	enum dialog_answer a;
 
+	deck_hold_dialog(d);
+	counting = d->dialog.state == DIALOG_COUNTING;
 	if (!counting && display_now() >= d->dialog.deaf_until && tree_key(d, k))
 		return true;
 	if (t->planning && k->code == dialog_confirm_key(&d->dialog)) {
@@ -529,6 +531,22 @@ static void draw_wide(struct teardown_view *t, struct screen *s, struct area a, 
 	textbox_paint(&t->side, s, right);
 }
 
+/* The dialog lies over the line in which it stands otherwise. */
+static int draw_cure(struct screen *s, struct area a, const char *cure)
+{
+	int n = 0;
+
+	screen_put(s, a.row, 1, TONE_WARN, 0, "the engine is started again by:", a.cols - 2);
+	for (n = 1; *cure && n < a.rows; n++) {
+		size_t at = textbox_fold(cure, a.cols - 2);
+
+		screen_putf(s, a.row + n, 1, TONE_TITLE, 0, a.cols - 2, "%.*s", (int)at, cure);
+		cure += at;
+		cure += strspn(cure, " ");
+	}
+	return n;
+}
+
 void teardown_plan_draw(struct deck *d, struct screen *s, struct area a)
 {
 	struct teardown_view *t = &d->teardown;
@@ -538,6 +556,12 @@ void teardown_plan_draw(struct deck *d, struct screen *s, struct area a)
 
 	/* the dialog reaches down over the message line */
 	body.rows -= dialog_rows(&d->dialog, a.cols) - (d->layout.message_row > 0);
+	if (deck_lost(d)) {
+		int used = draw_cure(s, body, d->options->start);
+
+		body.row += used;
+		body.rows -= used;
+	}
 	if (body.rows < 1)
 		body.rows = 1;
 	if (s->cols >= SIDE_FROM && body.rows > 6)

@@ -26,6 +26,16 @@ void dialog_renew(struct dialog *d, const struct dialog_spec *spec, int64_t now)
 	d->typed_len = old.typed_len;
 	d->deaf_until = old.deaf_until; /* no new dialog has come up under a key */
 	d->away = old.away;
+	d->held = old.held;
+}
+
+void dialog_hold(struct dialog *d, const char *why)
+{
+	d->held = why;
+	if (why && d->state == DIALOG_COUNTING) {
+		d->state = DIALOG_FORM;
+		snprintf(d->note, sizeof(d->note), "not begun: %.60s", why);
+	}
 }
 
 static bool asks_count(const struct dialog *d)
@@ -72,7 +82,7 @@ bool dialog_complete(const struct dialog *d)
 {
 	char wanted[DIALOG_NAME + 1];
 
-	if (d->spec.locked || strcmp(d->typed, dialog_wanted(d, wanted)) != 0)
+	if (d->spec.locked || d->held || strcmp(d->typed, dialog_wanted(d, wanted)) != 0)
 		return false;
 	for (size_t i = 0; i < d->n_losses; i++)
 		if (!d->accepted[i])
@@ -148,8 +158,9 @@ static enum dialog_answer form_key(struct dialog *d, const struct key *k, int64_
 	}
 	if (k->code == K_ENTER || k->code == K_ESC || k->code == K_CTRL('c'))
 		return end(d, DIALOG_NO);
-	if (d->spec.locked) {
-		snprintf(d->note, sizeof(d->note), "%.79s", d->spec.locked);
+	if (d->spec.locked || d->held) {
+		snprintf(d->note, sizeof(d->note), "%.79s",
+			 d->spec.locked ? d->spec.locked : d->held);
 		return DIALOG_ASKING;
 	}
 	if (k->code == K_PASTE) {
@@ -331,8 +342,8 @@ static void draw_last_line(const struct dialog *d, struct screen *s, int row, in
 	char key[16];
 
 	key_name(key, dialog_confirm_key(d));
-	if (d->note[0])
-		screen_put(s, row, col, TONE_WARN, 0, d->note, columns);
+	if (d->held || d->note[0])
+		screen_put(s, row, col, TONE_WARN, 0, d->held ? d->held : d->note, columns);
 	else if (d->state == DIALOG_COUNTING && d->acts_at == INT64_MAX)
 		screen_putf(s, row, col, TONE_FAIL, 0, columns,
 			    "%s once more begins. Any other key cancels.", key);

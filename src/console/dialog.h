@@ -59,11 +59,15 @@ struct dialog {
 	size_t n_losses, focus;
 	char note[80]; /* "paste refused" */
 	bool away;     /* the keys that move are somewhere else; Tab comes back */
+	const char *held; /* why nothing can begin for now, or NULL; what was typed stays */
 };
 
 /* The same question of a plan that was made again: what was typed stays, what was accepted does
  * not. */
 void dialog_renew(struct dialog *d, const struct dialog_spec *spec, int64_t now);
+
+/* why NULL: no longer. A countdown that runs is over. */
+void dialog_hold(struct dialog *d, const char *why);
 
 void dialog_open(struct dialog *d, const struct dialog_spec *spec, int64_t now);
 enum dialog_answer dialog_key(struct dialog *d, const struct key *k, int64_t now);

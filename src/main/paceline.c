@@ -212,23 +212,33 @@ static int start_engine(void *arg, struct err *err)
 	return engine_spawn(&p->places, &none, err);
 }
 
+/* Another shell stands in another folder. */
+static char *called_anywhere(const char *called)
+{
+	char *path = strchr(called, '/') ? realpath(called, NULL) : NULL;
+
+	return path ? path : xstrdup(called);
+}
+
 /* From another shell, when the engine is lost while the console is open. */
 static char *start_command(const struct program *p)
 {
-	char *dir = socket_meant(p) ? demo_folder_of(socket_meant(p)) : NULL, *start;
+	char *dir = socket_meant(p) ? demo_folder_of(socket_meant(p)) : NULL;
+	char *called = called_anywhere(p->called), *start;
 
-	if (dir) {
-		start = xasprintf("%s demo --state %s", p->called, dir);
-		free(dir);
-		return start;
-	}
-	if (socket_meant(p))
-		return xasprintf("%s --socket %s engine", p->called, socket_meant(p));
-	if (strcmp(p->places.name, ENGINE_DEMO) == 0)
-		return xasprintf("%s demo", p->called);
-	if (strcmp(p->places.name, ENGINE_MAIN) == 0)
-		return xasprintf("%s engine", p->called);
-	return xasprintf("%s -L %s engine", p->called, p->places.name);
+	if (dir)
+		start = xasprintf("%s demo --state %s", called, dir);
+	else if (socket_meant(p))
+		start = xasprintf("%s --socket %s engine", called, socket_meant(p));
+	else if (strcmp(p->places.name, ENGINE_DEMO) == 0)
+		start = xasprintf("%s demo", called);
+	else if (strcmp(p->places.name, ENGINE_MAIN) == 0)
+		start = xasprintf("%s engine", called);
+	else
+		start = xasprintf("%s -L %s engine", called, p->places.name);
+	free(called);
+	free(dir);
+	return start;
 }
 
 /* The program with what reaches this engine: alone it opens this console again, with a command
@@ -362,11 +372,11 @@ static int read_count(int64_t *out, const struct command_run *r, const char *nam
 		       name, (long long)max, text);
 }
 
-static int demo_console(const struct demo_world *w, const char *called, bool elsewhere)
+static int demo_console(const struct demo_world *w, const char *as, bool elsewhere)
 {
+	char *called = called_anywhere(as), *conf = file_own("console.conf");
 	char *reaching = elsewhere ? with_option(called, "--state", w->dir)
 				   : with_option(called, "-L", ENGINE_DEMO);
-	char *conf = file_own("console.conf");
 	char *templates = xasprintf("%s/templates", w->dir);
 	char *start = elsewhere ? xasprintf("%s demo --state %s", called, w->dir)
 				: xasprintf("%s demo", called);
@@ -382,6 +392,7 @@ static int demo_console(const struct demo_world *w, const char *called, bool els
 
 	free(conf);
 	free(reaching);
+	free(called);
 	free(start);
 	free(templates);
 	return code;

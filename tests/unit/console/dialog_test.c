@@ -52,6 +52,33 @@ static enum dialog_answer type(struct dialog *d, const char *text, int64_t now)
 	return a;
 }
 
+static void what_is_held_does_not_begin_and_keeps_what_was_typed(void **state)
+{
+	static const struct dialog_spec bare = {
+		.level = CONFIRM_PLAN, .opener = 'D', .title = "Teardown", .name = "hpc-b"
+	};
+	struct dialog d;
+
+	(void)state;
+	dialog_open(&d, &bare, 0);
+	type(&d, "hpc-b", 1000);
+	dialog_hold(&d, "no engine");
+	assert_false(dialog_complete(&d));
+	assert_int_equal(press(&d, K_F9, 1100), DIALOG_ASKING);
+	assert_int_equal(d.state, DIALOG_FORM);
+	assert_string_equal(d.note, "no engine");
+	assert_string_equal(d.typed, "hpc-b");
+	dialog_hold(&d, NULL);
+	assert_int_equal(press(&d, K_F9, 1200), DIALOG_ASKING);
+	assert_int_equal(d.state, DIALOG_COUNTING);
+	dialog_hold(&d, "no engine"); /* a countdown ends with the link */
+	assert_int_equal(dialog_time(&d, 60000), DIALOG_ASKING);
+	assert_int_equal(d.state, DIALOG_FORM);
+	dialog_hold(&d, NULL);
+	assert_int_equal(dialog_time(&d, 90000), DIALOG_ASKING);
+	assert_int_equal(press(&d, K_ESC, 90000), DIALOG_NO);
+}
+
 static void enter_and_escape_mean_no_everywhere(void **state)
 {
 	static const struct dialog_spec *const specs[] = { &undo, &one, &several, &plan };
@@ -395,6 +422,7 @@ static void draws_the_facts_beside_the_question(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_held_does_not_begin_and_keeps_what_was_typed),
 		cmocka_unit_test(enter_and_escape_mean_no_everywhere),
 		cmocka_unit_test(enter_after_a_name_throws_nothing_away),
 		cmocka_unit_test(hears_nothing_before_it_can_be_read),
