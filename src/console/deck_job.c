@@ -303,6 +303,11 @@ static void submit_judge(struct form_view *v, struct json *said)
 		json_set_str(p, "level", "fail");
 		json_set_str(p, "param", SCRIPT);
 		json_set_str(p, "text", err.msg);
+		json_del(said, "checks");
+		p = json_add_object(json_set_array(said, "checks"));
+		json_set_str(p, "what", "fits");
+		json_set_str(p, "state", "unknown");
+		json_set_str(p, "text", "whether it fits is not known without its script");
 	}
 	json_free(body);
 }

@@ -69,7 +69,7 @@ struct telling { /* a why_want whose sentence is being written */
 	enum why_code code;
 	int64_t placed, unplaced, waiting;
 	unsigned int binding;
-	char text[240];
+	char text[400];
 };
 
 struct cause { /* over the buckets that would take the want */
@@ -191,12 +191,40 @@ static void need_text(char out[160], const struct need *n, size_t kinds)
 					n->words[i]);
 }
 
+/* As it was asked for: 4095M is less than 4G. */
+static const char *exact_amount(char out[48], const char *dim, double n)
+{
+	const int64_t mib = INT64_C(1) << 20;
+	int64_t bytes = n < MEM_MOST ? (int64_t)n : 0, told;
+	char size[24];
+
+	if (strcmp(dim, "mem") != 0 || bytes <= 0 || bytes % mib != 0 ||
+	    (size_read(&told, size_text(size, bytes)) == 0 && told == bytes))
+		return amount_text(out, dim, n);
+	snprintf(out, 48, "%lldM of memory", (long long)(bytes / mib));
+	return out;
+}
+
+/* Sizes are told with all their memory, of which the system keeps some. */
+static int64_t memory_of_largest(const struct planner *p, const struct shape *s)
+{
+	int64_t most = 0;
+
+	for (size_t k = 0; k < s->n_buckets; k++) {
+		const struct kind *kd = &p->kinds[s->buckets[k]];
+		const struct vm_size *size = p->f->buckets[kd->bucket].size;
+
+		most = size->mem_bytes > most ? size->mem_bytes : most;
+	}
+	return most;
+}
+
 /* Which amount is beyond the largest of the nodes whose constraints hold: the nearest miss. */
 static bool amount_missing(struct telling *w, const struct planner *p, size_t want)
 {
 	const struct ask *a = &p->asks[want];
 	const struct shape *s = &p->shapes[a->shape];
-	char need[48], most_text[48];
+	char need[48], most_text[48], all[24], rest[64];
 
 	for (uint32_t i = a->first; i < a->first + a->n; i++) {
 		const struct amount *m = &p->amounts[i];
@@ -210,11 +238,18 @@ static bool amount_missing(struct telling *w, const struct planner *p, size_t wa
 		}
 		if (s->n_buckets == 0 || m->n <= most)
 			continue;
+		int64_t whole = memory_of_largest(p, s);
+
+		rest[0] = '\0';
+		if (strcmp(p->dims[m->dim], "mem") == 0 && m->n <= (double)whole)
+			snprintf(rest, sizeof(rest),
+				 " for jobs: the rest of its %s is the system's",
+				 size_text(all, whole));
 		snprintf(
 		    w->text, sizeof(w->text),
-		    "never fits: it asks for %s on a node, the largest that it may use has %s",
-		    amount_text(need, p->dims[m->dim], m->n),
-		    amount_text(most_text, p->dims[m->dim], most));
+		    "never fits: it asks for %s on a node, the largest that it may use has %s%s",
+		    exact_amount(need, p->dims[m->dim], m->n),
+		    amount_text(most_text, p->dims[m->dim], most), rest);
 		return true;
 	}
 	return false;

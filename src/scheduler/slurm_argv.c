@@ -1,5 +1,6 @@
 /* What is run for each verb. Whatever comes from a person or from a cloud is checked here, and
  * nothing passes a shell of ours. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -140,11 +141,50 @@ static bool is_path(const char *s)
 	return true;
 }
 
+static const char *digits(const char *s)
+{
+	return s + strspn(s, "0123456789");
+}
+
+/* "7", "1-40" or "1-40:2"; NULL: no such, else what follows. */
+static const char *task_range(const char *s)
+{
+	const char *end = digits(s), *to, *step;
+
+	if (end == s)
+		return NULL;
+	if (*end != '-')
+		return end;
+	to = end + 1;
+	end = digits(to);
+	if (end == to || strtoull(to, NULL, 10) < strtoull(s, NULL, 10))
+		return NULL;
+	if (*end != ':')
+		return end;
+	step = end + 1;
+	end = digits(step);
+	return strtoull(step, NULL, 10) > 0 ? end : NULL;
+}
+
+static bool is_task_set(const char *s)
+{
+	const char *most;
+
+	if (strlen(s) > 512)
+		return false;
+	while ((s = task_range(s)) && *s == ',')
+		s++;
+	if (!s || !*s)
+		return s != NULL;
+	most = s + 1;
+	return *s == '%' && !*digits(most) && strtoull(most, NULL, 10) > 0;
+}
+
 static int add_submit(struct strs *argv, const struct sched_args *a, struct err *err)
 {
 	int rc = 0;
 
-	if (a->array && !is_plain(a->array, "-,:%"))
+	if (a->array && !is_task_set(a->array))
 		return err_set(err, ERR_INVALID,
 			       "\"%.40s\" is no task set: use as in 1-40:2%%4", a->array);
 	if (a->partition && !is_plain(a->partition, "-.,"))

@@ -223,6 +223,13 @@ static void memory_is_told_as_everywhere(void **state)
 	assert_string_equal(w->plan.wants[0].text,
 			    "never fits: it asks for 1023T of memory on a node, the largest "
 			    "that it may use has 3G of memory");
+	plan_clear(&w->plan);
+	w->demand.v[0].mem_bytes = INT64_C(4095) << 20; /* a size of 4G was chosen for it */
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_string_equal(
+	    w->plan.wants[0].text,
+	    "never fits: it asks for 4095M of memory on a node, the largest that it may use "
+	    "has 3G of memory for jobs: the rest of its 4G is the system's");
 }
 
 static void fewer_cores_or_nodes_of_the_cluster_count_too(void **state)

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "scheduler/scheduler.h"
 
 static struct strs list_of(const char *words)
@@ -141,6 +142,32 @@ static void submits_a_script(void **state)
 	buf_clear(&got);
 }
 
+static void only_what_slurm_takes_is_a_task_set(void **state)
+{
+	static const char *const good[] = { "0",       "7",   "0-39",	      "1-9:2%4",
+					    "1,3,5-9", "0-0", "2,4-8:2,10%1", "1-40%10" };
+	static const char *const bad[] = { "0-a",   "a",       "-1",	"1-",  "5-1",
+					   "1,,2",  "1,",      "1%",	"1%0", "1%a",
+					   "1-9:0", "1:2",     "",	"%2",  "1 2",
+					   "1-9:",  "1-9:2:3", "1%2%3", "0x3" };
+	struct sched_args a = { .text = "/a.sh" };
+	struct err err = ERR_INIT;
+	struct buf got = BUF_INIT(1000);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		a.array = good[i];
+		if (joined(&got, SCHED_SUBMIT, &a, &err) < 0)
+			fail_msg("%s: %s", good[i], err.msg);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		a.array = bad[i];
+		if (joined(&got, SCHED_SUBMIT, &a, &err) == 0)
+			fail_msg("%s is taken", bad[i]);
+	}
+	buf_clear(&got);
+}
+
 static void a_script_may_name_itself(void **state)
 {
 	(void)state;
@@ -178,6 +205,7 @@ int main(void)
 		cmocka_unit_test(hands_job_ids_over),
 		cmocka_unit_test(refuses_to_act_on_nothing),
 		cmocka_unit_test(submits_a_script),
+		cmocka_unit_test(only_what_slurm_takes_is_a_task_set),
 		cmocka_unit_test(a_script_may_name_itself),
 		cmocka_unit_test(reads_with_the_fixed_format),
 	};
