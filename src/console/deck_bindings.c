@@ -183,6 +183,12 @@ static bool is_finding(const struct deck *d)
 	return d->find[0] != '\0';
 }
 
+/* In a log n and N are about it alone: they lead nowhere else. */
+static bool steps_matches(const struct deck *d)
+{
+	return is_finding(d) || log_is_open(d);
+}
+
 static const char *nothing_sought(const struct deck *d, char out[80])
 {
 	(void)out;
@@ -249,7 +255,7 @@ const struct binding bindings[] = {
 	  .word = "next-match",
 	  .group = GROUP_VIEW,
 	  .help = "after /: the next that has it",
-	  .when = is_finding,
+	  .when = steps_matches,
 	  .off = nothing_sought,
 	  .run = next_match },
 	{ .key = 'N',
@@ -257,7 +263,7 @@ const struct binding bindings[] = {
 	  .word = "previous-match",
 	  .group = GROUP_VIEW,
 	  .help = "after /: the one before",
-	  .when = is_finding,
+	  .when = steps_matches,
 	  .off = nothing_sought,
 	  .run = previous_match },
 	{ .key = 'f',

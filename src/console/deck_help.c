@@ -70,6 +70,7 @@ static void progress_footer(const struct deck *d, struct footer_key out[12])
 		out[n++] = (struct footer_key){ "s", "Leave it", "", false, 0 };
 	}
 	memcpy(out + n, over_keys[AT_TEARDOWN], 3 * sizeof(out[0]));
+	out[n].off = d->teardown.text.more == 0;
 }
 
 /* In the tree: Space and Enter are for the row. */

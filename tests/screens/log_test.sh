@@ -24,7 +24,11 @@ job_log() {
 	tap_ok "G goes on" screen_wait 'FOLLOW  line 45'
 	screen_keys PageUp w
 	tap_ok "w folds long lines" screen_wait 'hich the solver took most'
-	screen_keys w /
+	screen_keys w n
+	tap_ok "n before anything is looked for leads nowhere else" screen_wait 'nothing is searched for'
+	screen_keys '&'
+	tap_ok "& says what it wants first" screen_wait '/ looks for something, then & shows'
+	screen_keys /
 	screen_text 'checkpoint'
 	screen_keys Enter
 	tap_ok "what was found is counted" screen_wait 'in view   n next  N prev  & only matching lines'

@@ -56,6 +56,26 @@ screen_keys Up Up Space
 tap_ok "what is not ours cannot be switched on" screen_wait 'it is not ours, and is never touched'
 screen_keys Escape
 
+# An engine that goes away meanwhile
+screen_keys D
+plan
+screen_keys Space
+screen_wait 'KEEP ($0.017/h goes on)' >/dev/null
+screen_text demo
+screen_keys F9
+screen_wait 'Any key cancels' >/dev/null
+order link lost
+tap_ok "a countdown ends with the engine" screen_wait 'the engine does not answer: nothing can begin'
+tap_ok "how it is started again stands whole above the plan" screen_wait 'paceline -L lab engine'
+screen_keys F9
+tap_ok "nor does F9 begin anything" lacks 'Any key cancels'
+order link live
+screen_keys F9
+tap_ok "what was typed is there still when it is back" screen_wait 'Any key cancels'
+screen_keys x
+screen_wait 'nothing was changed' >/dev/null
+tap_ok "and nothing was sent" not_asked POST
+
 # Running jobs are waited for, or killed
 screen_keys D
 plan

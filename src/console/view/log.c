@@ -185,7 +185,9 @@ static void only(struct deck *d)
 	if (t->find[0])
 		log_text_only(t, !t->only);
 	else
-		deck_say(d, TONE_WARN, "/ looks for something first");
+		deck_say(d, TONE_WARN,
+			 "no lines to choose by: %s looks for something, then %s shows its lines alone",
+			 KEY_FOR(d, "find"), KEY_FOR(d, "only"));
 }
 
 static void follow(struct deck *d)
