@@ -40,7 +40,7 @@ static const char wizard_help_text[] =
     "Tab, Down, Enter   the next field;  Shift-Tab, Up  the one before\n"
     "PgDn, PgUp         the next step, the one before; 1 to 9 on the review: that step\n"
     "F2                 a list of usual values;  Left, Right or Space choose where choices stand side by side\n"
-    "F4                 all defaults again\n"
+    "F4                 all defaults again, when y says so\n"
     "F5                 check now (it is checked while you type, too)\n"
     "F6                 the same as YAML, as JSON for the API, as a line for the shell; y copies it\n"
     "F7                 the remedy of the first problem\n"

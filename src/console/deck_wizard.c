@@ -658,11 +658,21 @@ void deck_wizard_draw(struct deck *d, struct screen *s, struct area a)
 			   "waiting for the engine to tell the template", a.cols - 2);
 }
 
+static bool wants_quota(const struct wizard *w)
+{
+	struct buf text = BUF_INIT(DRAFT_MAX);
+	bool wants = wizard_quota(w, &text);
+
+	buf_clear(&text);
+	return wants;
+}
+
 void deck_wizard_footer(const struct deck *d, struct footer_key out[12])
 {
 	const struct wizard *w = &d->wizard.form;
 	bool review = d->wizard.open && wizard_at_review(w);
 	bool fine = !d->wizard.open || wizard_problems(w, false) == 0;
+	bool quota = !fine && wants_quota(w);
 	bool ready = d->wizard.open && w->checked == w->serial && !w->stale &&
 		     wizard_problems(w, true) == 0 && !deck_cannot(d, ROLE_OPERATOR);
 	size_t n = 0;
@@ -684,13 +694,13 @@ void deck_wizard_footer(const struct deck *d, struct footer_key out[12])
 			out[n++] = (struct footer_key){ "C", "Create", "", !ready, 0 };
 		else
 			out[n++] = (struct footer_key){ "F2", "List", "", false, 0 };
-		if (fine) /* as many as fit in 80 columns */
+		if (!quota) /* as many as fit in 80 columns */
 			out[n++] = (struct footer_key){ "F4", "Anew", "", false, 3 };
 		out[n++] = (struct footer_key){ "F5", "Check", "", false, 2 };
 		out[n++] = (struct footer_key){ "F6", "Text", "", false, 2 };
 		out[n++] = (struct footer_key){ "F7", "Mend", "", fine, fine ? 1 : 0 };
 		out[n++] = (struct footer_key){ "F8", review ? "Keep" : "Draft", "", false, 0 };
-		if (!fine)
+		if (quota)
 			out[n++] = (struct footer_key){ "F9", "Quota", "", false, 3 };
 		out[n++] = (struct footer_key){ "PgUp", "Back", "", false, 0 };
 		out[n++] = (struct footer_key){ "PgDn", "Next", "", review, review ? 3 : 0 };

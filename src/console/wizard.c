@@ -379,6 +379,41 @@ static void anew(struct wizard *w)
 		 w->single ? "before" : "the template has it");
 }
 
+static bool is_as_it_was(const struct wizard *w)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		const char *was = w->fields[i].fallback;
+
+		if (strcmp(w->fields[i].value, was ? was : "") != 0)
+			return false;
+	}
+	return true;
+}
+
+/* What was typed took minutes: it goes at a second key only, and never at the same one. */
+static enum wizard_act ask_anew(struct wizard *w)
+{
+	if (is_as_it_was(w)) {
+		anew(w);
+		return WIZARD_ANEW;
+	}
+	w->asks_anew = true;
+	snprintf(w->note, sizeof(w->note), "begin anew, without what was typed here%s? y/N",
+		 w->single ? "" : " or kept as a draft");
+	return WIZARD_STAY;
+}
+
+static enum wizard_act anew_answered(struct wizard *w, const struct key *k)
+{
+	w->asks_anew = false;
+	if (k->code == 'y') {
+		anew(w);
+		return WIZARD_ANEW;
+	}
+	snprintf(w->note, sizeof(w->note), "nothing was changed");
+	return WIZARD_STAY;
+}
+
 /* Keys */
 
 bool wizard_list_shows(const struct wizard_list *l, size_t i)
@@ -560,12 +595,34 @@ static void edit(struct wizard *w, const struct key *k)
 	wizard_set_value(w, f, w->edit.text);
 }
 
+/* What hinders, where it stands at no field: no mark leads to it. */
+static const char *unmarked_problem(const struct wizard *w)
+{
+	const struct json *list = json_get(w->check, "problems");
+	const char *text = NULL;
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *p = json_at(list, i);
+
+		if (strcmp(json_str(p, "level", ""), "fail") != 0)
+			continue;
+		if (json_str(p, "param", "")[0])
+			return NULL;
+		text = text ? text : json_str(p, "text", "");
+	}
+	return text;
+}
+
 static enum wizard_act create(struct wizard *w, const char *locked)
 {
+	const char *whole = unmarked_problem(w);
+
 	if (locked)
 		snprintf(w->note, sizeof(w->note), "not now: %.120s", locked);
 	else if (w->checked != w->serial || !w->check || w->stale)
 		snprintf(w->note, sizeof(w->note), WIZARD_UNCHECKED);
+	else if (whole)
+		snprintf(w->note, sizeof(w->note), "not so: %.150s", whole);
 	else if (wizard_problems(w, true) > 0)
 		snprintf(w->note, sizeof(w->note), "not so: what is marked ! has to be mended");
 	else {
@@ -673,6 +730,8 @@ enum wizard_act wizard_key(struct wizard *w, const struct key *k, int64_t now,
 	enum wizard_act act;
 
 	w->note[0] = '\0';
+	if (w->asks_anew)
+		return anew_answered(w, k);
 	if (w->sending && k->code != K_ESC)
 		deaf(w, k, "it is being sent; Esc leaves, and it goes on");
 	if (w->sending)
@@ -700,8 +759,7 @@ enum wizard_act wizard_key(struct wizard *w, const struct key *k, int64_t now,
 	case K_F2:
 		return list_open(w);
 	case K_F4:
-		anew(w);
-		return WIZARD_ANEW;
+		return ask_anew(w);
 	case K_F5:
 		return WIZARD_CHECK;
 	case K_F6:

@@ -80,6 +80,7 @@ struct wizard {
 	unsigned int came; /* serial when the cursor came to the field */
 	bool start;	   /* once it is created */
 	bool changed;	   /* something differs from what a draft or the defaults had */
+	bool asks_anew;	   /* whether what was typed may go: y */
 	bool show_text;
 	enum wizard_text text_is;
 	bool sending;	      /* it is being created */

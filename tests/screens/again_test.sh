@@ -76,6 +76,8 @@ tap_ok "in the script's arguments ! is a letter" screen_wait 'a!b'
 screen_keys F1
 tap_ok "F1 tells the keys of the form" screen_wait 'submit it;  Esc leaves, and nothing is submitted'
 screen_keys Escape F4
+screen_wait 'y/N' >/dev/null
+screen_keys y
 tap_ok "F4 takes the job's own values again" screen_wait 'all as before'
 screen_wait '4 new nodes' >/dev/null
 screen_keys Enter Enter Enter Enter Enter Enter Enter Enter Enter

@@ -53,6 +53,8 @@ tap_ok "and is not changed" screen_wait 'what is marked ! has to be mended'
 screen_keys F7
 tap_ok "F7 mends it" screen_wait '16 -> 1000'
 screen_keys F4
+screen_wait 'y/N' >/dev/null
+screen_keys y
 tap_ok "F4 takes the cluster's own values again" screen_wait 'nothing is changed yet'
 screen_keys Tab Tab
 screen_text hb

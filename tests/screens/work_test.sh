@@ -156,7 +156,9 @@ review() {
 	screen_wait '16' >/dev/null
 	screen_keys 4
 	tap_ok "its number opens a step again" screen_wait 'step 4 of'
-	screen_keys F4 PageDown PageDown PageDown PageDown PageDown
+	screen_keys F4
+	screen_wait 'y/N' >/dev/null
+	screen_keys y PageDown PageDown PageDown PageDown PageDown
 	screen_wait 'Press C to create' >/dev/null
 	sleep 0.5
 	screen_keys F8

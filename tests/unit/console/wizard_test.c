@@ -403,7 +403,13 @@ static void a_draft_comes_back_by_names(void **state)
 	assert_int_equal(again.step, 1);
 	assert_string_equal(again.note, "1 values of the draft have no parameter any more");
 	assert_false(again.changed);
+	assert_int_equal(press(&again, K_F4, 0), WIZARD_STAY); /* it is asked first */
+	assert_non_null(strstr(again.note, "y/N"));
+	assert_int_equal(press(&again, K_F4, 0), WIZARD_STAY); /* which F4 does not answer */
+	assert_string_equal(again.fields[0].value, "gamma");
+	assert_string_equal(again.note, "nothing was changed");
 	press(&again, K_F4, 0);
+	assert_int_equal(press(&again, 'y', 0), WIZARD_ANEW);
 	assert_string_equal(again.fields[0].value, "other");
 	assert_string_equal(again.fields[1].value, "westeurope");
 	wizard_clear(&again);
