@@ -149,7 +149,8 @@ static struct json *body_of(const struct command_run *r)
 static const struct {
 	const char *verb, *text;
 } told[] = {
-	{ "drain", "no new jobs; deleted once empty" },
+	{ "drain",
+	  "no new jobs; deleted once empty; \"node undrain\" takes it back until then" },
 	{ "undrain", "takes jobs again" },
 	{ "terminate", "is deleted" },
 	{ "keep", "stays until it is unkept" },

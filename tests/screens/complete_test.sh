@@ -65,12 +65,12 @@ screen_keys Tab
 tap_ok "Tab once more takes the first" screen_wait ' 1 of '
 screen_keys Tab
 tap_ok "and then the next" screen_wait ' 2 of '
-line events
-screen_keys C-c
 line deck
 screen_keys Enter
-screen_wait 'Overview' >/dev/null
-line jobs
+eventually_lacks '[3 Jobs]' >/dev/null
+screen_keys :
+screen_wait 'Complete' >/dev/null
+screen_text jobs
 screen_keys Enter
 tap_ok "the name of a view opens it" screen_wait '[3 Jobs]'
 screen_stop

@@ -244,7 +244,7 @@ acting() {
 	screen_keys f
 	screen_text 'bad:x'
 	tap_ok "a filter says where it is wrong while it is typed" screen_wait '? filter: bad:x'
-	tap_ok "and in which column" screen_wait 'column 1: there is no field "bad"'
+	tap_ok "and where" screen_wait 'at character 1: there is no field "bad"'
 	screen_keys Escape
 	screen_wait 'F9Terminate..' >/dev/null
 	tap_ok "Esc brings the old one back" lacks 'bad:'

@@ -123,7 +123,7 @@ filters() {
 	screen_wait '1 of 8' >/dev/null
 	screen_keys f C-u
 	screen_text 'bad:x'
-	screen_wait 'column 1: there is no field "bad"' >/dev/null
+	screen_wait 'at character 1: there is no field "bad"' >/dev/null
 	screen_keys Enter
 	tap_ok "Enter keeps the line of a filter that is none" screen_wait '? filter: bad:x'
 	screen_keys Escape
