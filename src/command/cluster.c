@@ -187,9 +187,20 @@ void run_cluster_status(struct command_run *r)
 
 static void on_created(struct command_run *r, const struct json *answer)
 {
-	show_text(
-	    r, "%s is made. Nothing runs and nothing costs yet: \"cluster start %s\" starts it",
-	    the_cluster(r), the_cluster(r));
+	double disks = json_real(answer, "view.price_now", 0);
+	char money[24];
+
+	if (disks == 0)
+		show_text(r,
+			  "%s is made. Nothing runs and nothing costs yet: \"cluster start "
+			  "%s\" starts it",
+			  the_cluster(r), the_cluster(r));
+	else
+		show_text(
+		    r,
+		    "%s is made. Nothing runs yet; the disk that it took over costs %s/h: "
+		    "\"cluster start %s\" starts it",
+		    the_cluster(r), money_text(money, disks), the_cluster(r));
 	show_result(r, answer);
 	run_done(r);
 }

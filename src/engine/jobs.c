@@ -50,6 +50,12 @@ static void not_ready(const struct run *r, struct err *err)
 			name, name);
 		return;
 	}
+	/* a head that goes away answers no more, and how it does not is no news */
+	if (r->cluster.state == CLUSTER_DELETING && !remote_ready(r->remote)) {
+		err_set(err, ERR_CONFLICT, "cluster %s is being deleted, and its head is gone",
+			name);
+		return;
+	}
 	if (r->remote && !remote_ready(r->remote))
 		why = remote_text(r->remote);
 	else if (r->remote && cluster_sends_away(&r->cluster))

@@ -88,7 +88,7 @@ idle() { curl -sf --unix-socket "$socket" -H 'Content-Type: application/json' -d
 head=$(idle '"shared_gib=0"') with=$(idle '"shared_disk=one"')
 printf '%s %s' "$head" "$with" >"$site/said"
 check "a disk that is taken over is in what the cluster costs idle" jq -en "$with > $head"
-say cluster create one slurm shared_disk=one htc_max=2; ok "a new cluster takes the disk over"
+say cluster create one slurm shared_disk=one htc_max=2 && has "the disk that it took over costs \$"; ok "a new cluster takes the disk over, and what that costs is told"
 say cluster create two slurm shared_disk=one
 [ $? -eq 1 ] && has "belongs to cluster one, which is off" && has "deleted with --keep shared"; ok "whoever has it now is told, by the name that it was kept under"
 say cluster start one --wait; ok "and starts"
