@@ -300,6 +300,8 @@ const char *money_text(char out[24], double usd)
 {
 	if (usd < 0)
 		snprintf(out, 24, "$?");
+	else if (usd > 0 && usd < 0.0005)
+		snprintf(out, 24, "<$0.001");
 	else
 		snprintf(out, 24,
 			 usd > 0 && usd < 0.1 ? "$%.3f"

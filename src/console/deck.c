@@ -236,6 +236,8 @@ const char *deck_cannot(const struct deck *d, enum role needs)
 
 	if (needs == ROLE_NONE)
 		return NULL;
+	if (mirror_link(d->mirror) == MIRROR_LOST && !e)
+		return mirror_link_text(d->mirror); /* it never let us in, and said why */
 	if (mirror_link(d->mirror) != MIRROR_LIVE || !e)
 		return "no connection to the engine";
 	if (e->role < needs)

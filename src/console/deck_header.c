@@ -149,14 +149,26 @@ static void draw_header(const struct deck *d, struct screen *s)
 		screen_tone(s, 0, 0, SITE_CELLS, TONE_PROD);
 }
 
+/* The first `left_out` of nodes, jobs and price are not in it. */
+static void short_numbers(char out[160], const struct cluster_row *r, int left_out)
+{
+	char jobs[40], money[24], nodes[48];
+
+	snprintf(nodes, sizeof(nodes), "%lld/%lld ", (long long)r->view.nodes,
+		 (long long)r->view.nodes_max);
+	snprintf(out, 160, "%s%s%s%s/h", left_out < 1 ? nodes : "",
+		 left_out < 2 ? words_jobs_of(jobs, r) : "", left_out < 2 ? " " : "",
+		 money_text(money, r->view.price_now));
+}
+
 /* Below 60 columns or 15 lines one line says how the selected cluster stands. */
 static void draw_short_header(const struct deck *d, struct screen *s)
 {
 	const struct cluster_row *r = deck_cluster(d);
 	const struct engine_row *e = mirror_engine(d->mirror);
-	char jobs[40], money[24], text[160], work[64], report[80];
+	char text[160], issues[24] = "", work[64], report[80];
 	enum tone work_tone = work_text(d, false, work);
-	int col = 1;
+	int col = 1, others;
 
 	if (d->paused)
 		col +=
@@ -171,15 +183,18 @@ static void draw_short_header(const struct deck *d, struct screen *s)
 	col += screen_put(s, 0, col, words_cluster_tone(r->cluster.state), 0,
 			  cluster_state_short(r->cluster.state), s->cols - col) +
 	       1;
-	snprintf(text, sizeof(text), "%lld/%lld %s %s/h", (long long)r->view.nodes,
-		 (long long)r->view.nodes_max, words_jobs_of(jobs, r),
-		 money_text(money, r->view.price_now));
-	col += screen_put(s, 0, col, TONE_TEXT, 0, text, s->cols - col) + 1;
-	if (r->view.issues > 0)
-		col += screen_putf(s, 0, col, TONE_FAIL, 0, s->cols - col, "!%lld",
-				   (long long)r->view.issues) +
-		       1;
 	report_text(d, false, report);
+	if (r->view.issues > 0)
+		snprintf(issues, sizeof(issues), "!%lld", (long long)r->view.issues);
+	others = (int)(strlen(issues) + strlen(report) + strlen(work)) + 3;
+	short_numbers(text, r, 0);
+	for (int out = 1;
+	     out <= 2 && (work[0] || report[0]) && col + (int)strlen(text) + others > s->cols;
+	     out++)
+		short_numbers(text, r, out);
+	col += screen_put(s, 0, col, TONE_TEXT, 0, text, s->cols - col) + 1;
+	if (issues[0])
+		col += screen_put(s, 0, col, TONE_FAIL, 0, issues, s->cols - col) + 1;
 	if (report[0] && col + (int)strlen(report) < s->cols)
 		col += screen_put(s, 0, col, TONE_KEY, LOOK_BOLD, report, s->cols - col) + 1;
 	if (work[0] && col + (int)strlen(work) < s->cols)

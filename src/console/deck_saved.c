@@ -320,7 +320,7 @@ static int take_typed(struct deck *d, const char *line, struct err *err)
 	return 0;
 }
 
-/* "demo /home/op/jobs/wing.sh" */
+/* "demo" and the path of its script */
 static int take_script(struct deck *d, const char *line, struct err *err)
 {
 	if (!strchr(line, ' '))

@@ -53,7 +53,7 @@ screen_keys Left Tab
 screen_text 9
 tap_ok "what never fits is said while it is typed" screen_wait 'never fits: hpc has 4 nodes at most'
 screen_keys F8
-tap_ok "and is not submitted" screen_wait 'what is marked ! has to be mended'
+tap_ok "and is not submitted" screen_wait 'not so: never fits: hpc has 4 nodes at most'
 tap_ok "nothing was sent" test -z "$(asked 'again {')"
 screen_keys BSpace
 screen_text 2

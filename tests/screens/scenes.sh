@@ -44,7 +44,7 @@ filter-unfinished |            | 2 f =state:                       | ? filter
 filter-wrong      |            | 2 f =bad:x                        | no field
 sort              |            | 2 s                               | their own
 command           |            | : =node_dr Tab                    | :node drain
-completion        |            | : =node_ Tab Tab                  | 2 begin so
+completion        |            | : =node_ Tab Tab                  | 1 of 2
 messages          |            | : =messages Enter                 | Messages
 command-result    |            | : =cluster_list Enter             | render-farm
 why-node          |            | 2 Down Down e                     | Why

@@ -478,6 +478,7 @@ void fixture_order(char *line)
 		the.clusters[0].view.queue_age_ms = -1;
 		the.clusters[0].view.queue_unread = true;
 		the.clusters[0].view.jobs_running = the.clusters[0].view.jobs_pending = 0;
+		the.clusters[0].view.jobs_held = 0;
 	} else if (strcmp(verb, "jobs") == 0) { /* so many run and wait */
 		the.clusters[0].view.queue_age_ms = 1000;
 		the.clusters[0].view.queue_unread = false;

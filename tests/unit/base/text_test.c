@@ -215,6 +215,7 @@ static void writes_money(void **state)
 
 	(void)state;
 	assert_string_equal(money_text(out, 0), "$0.00");
+	assert_string_equal(money_text(out, 0.0004), "<$0.001");
 	assert_string_equal(money_text(out, 0.0171), "$0.017");
 	assert_string_equal(money_text(out, 0.31), "$0.31");
 	assert_string_equal(money_text(out, 142.4), "$142");

@@ -41,8 +41,8 @@ static void takes_the_only_cluster_where_none_is_named(void **state)
 	assert_string_equal(ERROUT(s), "paceline: cluster demo, the only one\n");
 	assert_int_equal(cli_run(s, "paceline job list demo"), 0);
 	assert_string_equal(ERROUT(s), "");
-	assert_int_equal(cli_run(s, "paceline node show htc-1"), 1);
-	HAS(cli_asked(s), "GET /v1/clusters/demo/nodes/htc-1\n");
+	assert_int_equal(cli_run(s, "paceline node show htc-9"), 1);
+	HAS(cli_asked(s), "GET /v1/clusters/demo/nodes/htc-9\n");
 	assert_int_equal(cli_run(s, "paceline node list demo --filter wrong:x"), 2);
 	assert_int_equal(cli_run(s, "paceline node list demo --sort wrong --json"), 2);
 	HAS(OUT(s), "\"invalid\"");
