@@ -141,7 +141,7 @@ told() { cli events demo | grep -q 'the scheduler takes jobs for every size that
 said job submit demo "$site/job.sh" -- --array=1-2 && until_true two_old
 ok "two nodes of the size that it has"
 said job submit demo "$site/job.sh" -- --constraint=Standard_F4s_v2
-test $? -eq 2 && has 'Invalid feature'
+test $? -eq 1 && has 'Invalid feature'
 ok "the scheduler refuses a job that names another size"
 said cluster update demo htc_size=Standard_Nonsense --yes
 test $? -eq 1 && has 'Standard_Nonsense' && [ "$(spec '.arrays[0].sizes[0]')" = Standard_F2s_v2 ]
