@@ -275,6 +275,21 @@ static void look(struct run *r)
 	l->call = r->cloud->ops->look(r->cloud->cloud, CLOUD_GROUP, id, on_look, r);
 }
 
+/* A look at a cloud that does not answer may be under way for minutes: its tries wait their
+ * turn (the breaker). The operation that waits for it says so at once. */
+static void tell_trouble(struct run *r)
+{
+	struct cloud_health h = { .ok = true };
+
+	if (!r->op.id || r->op.error[0] || !r->lease.call)
+		return;
+	r->cloud->ops->health(r->cloud->cloud, &h);
+	if (h.ok || !h.text || !h.text[0])
+		return;
+	r->lease.told = true;
+	operation_waits(r, 0, h.text);
+}
+
 bool lease_held(struct run *r, bool fresh)
 {
 	const struct run_lease *l = &r->lease;
@@ -284,6 +299,7 @@ bool lease_held(struct run *r, bool fresh)
 	if (is_held(l->verdict) && (!fresh || clock_mono_ms() - l->looked_ms < FRESH_MS))
 		return true;
 	look(r);
+	tell_trouble(r);
 	return false;
 }
 
