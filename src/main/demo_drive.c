@@ -336,7 +336,7 @@ static void look_at_need(struct drive *d, int i)
 			 "%s: unless that changes within %d s, this demo ends", needs[i].lacks,
 			 LACKS_S);
 		say(d, text);
-	} else if (now - since >= LACKS_S * 1000) {
+	} else if (now - since >= (int64_t)LACKS_S * 1000) {
 		err_set(&err, ERR_IO, "%s for %d s%s", needs[i].ended, LACKS_S, needs[i].cure);
 		fail(d, &err);
 	}
