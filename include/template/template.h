@@ -67,6 +67,7 @@ int template_expand(struct cluster_spec *out, const struct template *t, const st
 /* Whether one value fits, as template_expand() would find; err tells what is allowed. */
 int template_param_check(const struct template_param *p, const char *value, struct err *err);
 /* The parameter that the text puts at "arrays/htc/max_nodes" or "arrays/htc/sizes/0"; NULL: none. */
+const struct template_param *template_param(const struct template *t, const char *name); /* NULL: it has none of that name */
 const struct template_param *template_param_at(const struct template *t, const char *path);
 
 /*

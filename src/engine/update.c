@@ -190,14 +190,6 @@ static int expand_text(struct cluster_spec *out, const char *text, const char *n
 	return rc;
 }
 
-static const struct template_param *param_named(const struct template *t, const char *name)
-{
-	for (size_t i = 0; i < t->n_params; i++)
-		if (strcmp(t->params[i].name, name) == 0)
-			return &t->params[i];
-	return NULL;
-}
-
 static const char *own_value(const struct run *r, const char *name)
 {
 	const struct strs *params = &r->cluster.spec.params;
@@ -218,7 +210,7 @@ static void note_own_values(struct json *j, const struct run *r, const struct te
 
 	for (size_t i = 0; was && i < to->n_params; i++) {
 		const struct template_param *now = &to->params[i],
-					    *then = param_named(was, now->name);
+					    *then = template_param(was, now->name);
 		const char *own = own_value(r, now->name);
 
 		if (own && then && now->fallback && then->fallback &&

@@ -167,7 +167,7 @@ void template_problems_clear(struct template_problems *p)
  * Expansion
  */
 
-static const struct template_param *param_named(const struct template *t, const char *name)
+const struct template_param *template_param(const struct template *t, const char *name)
 {
 	for (size_t i = 0; i < t->n_params; i++)
 		if (strcmp(t->params[i].name, name) == 0)
@@ -212,7 +212,7 @@ const struct template_param *template_param_at(const struct template *t, const c
 	end = from ? strchr(from, '}') : NULL;
 	if (end) {
 		name = xstrndup(from + 2, (size_t)(end - from - 2));
-		p = param_named(t, name);
+		p = template_param(t, name);
 		free(name);
 	}
 	return p;
@@ -261,7 +261,7 @@ static int give(struct map *given, const struct template *t, const char *param, 
 	if (!eq)
 		return err_set(err, ERR_INVALID, "\"%.60s\": write NAME=VALUE", param);
 	name = xstrndup(param, (size_t)(eq - param));
-	p = param_named(t, name);
+	p = template_param(t, name);
 	if (p)
 		value = whole_value(p, eq + 1);
 	if (!p)
