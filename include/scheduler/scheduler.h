@@ -136,6 +136,10 @@ struct sched_ops {
 	int (*read_submit)(char id[64], const struct sched_run *r, struct err *err);
 	/* Did an act succeed? Idempotent acts on things that are gone or already so count as success (R6.5). */
 	int (*read_act)(enum sched_verb verb, const struct sched_run *r, struct err *err);
+	/* Why an act does nothing to a job in this state, though it is taken; NULL: it does something. As a pointer NULL: every act does. */
+	const char *(*no_effect)(enum sched_verb verb, enum job_state state);
+	/* For so long after it was resumed a node that works may still be told as one that does not answer. */
+	int64_t answers_ms;
 	/* Of SCHED_JOB_DETAIL's answer: the first job in it. NULL: it is not told. */
 	int (*read_spec)(struct job_spec *out, const struct sched_run *r, struct err *err);
 	/* Options of a submission for these, and what they come to in a job of so many processes (0: one on each node); each of

@@ -436,13 +436,13 @@ static int act_write(struct run *r, const struct user *u, const char *verb,
 }
 
 /* a->ids of them: those that the act does something to. */
-static int leave_unfit(struct ask *a, const char *verb, const struct strs *ids, struct err *err)
+static int leave_unfit(struct ask *a, const struct strs *ids, struct err *err)
 {
 	const struct run *r = a->run;
 	char span[CLOCK_TEXT];
 
 	if (queue_is_fresh(r) && r->queue_source.started_ms > r->acted_ms)
-		jobs_fit(r->queue, verb, ids, &a->ids, &a->unfit);
+		jobs_fit(r->queue, r->sched, a->verb, ids, &a->ids, &a->unfit);
 	else
 		for (size_t i = 0; i < ids->n; i++)
 			strs_add(&a->ids, ids->v[i]);
@@ -461,7 +461,7 @@ static int act_begin_of(struct ask *a, const struct user *u, const char *verb,
 	struct run *r = a->run;
 	char asked[100];
 
-	if (leave_unfit(a, verb, ids, err) < 0 ||
+	if (leave_unfit(a, ids, err) < 0 ||
 	    act_write(r, u, verb, &a->ids, &a->cancel_id, err) < 0)
 		return -1;
 	snprintf(a->actor, sizeof(a->actor), "%s", u->name);

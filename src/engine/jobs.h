@@ -34,9 +34,9 @@ struct known_files {
 const char *
 jobs_unknown(const struct queue *q,
 	     const struct strs *ids); /* the first that it does not have; NULL: it has all */
-/* fit: those of them that the verb does something to; unfit: of the others why it does not. */
-void jobs_fit(const struct queue *q, const char *verb, const struct strs *ids, struct strs *fit,
-	      struct strs *unfit);
+/* fit: those of them that the act does something to; unfit: of the others why it does not. */
+void jobs_fit(const struct queue *q, const struct sched_ops *ops, enum sched_verb verb,
+	      const struct strs *ids, struct strs *fit, struct strs *unfit);
 struct map *jobs_left(const struct queue *before, const struct queue *now);
 void jobs_ended(struct run *r, struct map *gone, const struct queue *now); /* what left */
 void jobs_end_with_cluster(struct run *r); /* its head is about to go, and all jobs with it */

@@ -20,13 +20,15 @@ struct asked {
 	int64_t task;
 	size_t at; /* in the request */
 	bool found, fits;
-	enum job_state state; /* of the last row that does not fit */
+	struct unfit { /* of the last row that the act does nothing to */
+		enum job_state state;
+		const char *why;
+	} unfit;
 };
 
 struct row { /* of the queue */
 	const char *id;
-	enum job_state state;
-	bool fits;
+	struct unfit unfit; /* why: NULL it fits */
 };
 
 static uint64_t number_of(const char *id)
@@ -72,9 +74,10 @@ static size_t first_of(const struct asked *v, size_t n, uint64_t number, int64_t
 static void mark_one(struct asked *a, const struct row *row)
 {
 	a->found = true;
-	a->fits = a->fits || row->fits;
-	if (!row->fits)
-		a->state = row->state;
+	if (row->unfit.why)
+		a->unfit = row->unfit;
+	else
+		a->fits = true;
 }
 
 static void mark(struct asked *v, size_t n, uint64_t number, int64_t task,
@@ -116,18 +119,9 @@ static void mark_row(struct asked *v, size_t n, const struct row *row)
 		mark(v, n, number, task_of(row->id), row);
 }
 
-/* Slurm takes a hold of a job that runs, and does nothing; of one that waits there is nothing
- * to put back. */
-static bool row_fits(const struct job *j, const char *verb)
-{
-	if (strcmp(verb, "hold") == 0)
-		return !job_has_nodes(j);
-	if (strcmp(verb, "requeue") == 0)
-		return j->state != JOB_PENDING && j->state != JOB_HELD;
-	return true;
-}
-
-static struct asked *look_up(const struct queue *q, const char *verb, const struct strs *ids)
+/* ops: NULL where nothing is to be done to them. */
+static struct asked *look_up(const struct queue *q, const struct sched_ops *ops,
+			     enum sched_verb verb, const struct strs *ids)
 {
 	struct asked *v = xcalloc(ids->n, sizeof(*v));
 
@@ -142,7 +136,8 @@ static struct asked *look_up(const struct queue *q, const char *verb, const stru
 	qsort(v, ids->n, sizeof(*v), by_id);
 	for (size_t i = 0; i < q->n_jobs; i++) {
 		const struct job *j = &q->jobs[i];
-		const struct row row = { j->id, j->state, row_fits(j, verb) };
+		const char *why = ops && ops->no_effect ? ops->no_effect(verb, j->state) : NULL;
+		const struct row row = { j->id, { j->state, why } };
 
 		mark_row(v, ids->n, &row);
 	}
@@ -151,7 +146,7 @@ static struct asked *look_up(const struct queue *q, const char *verb, const stru
 
 const char *jobs_unknown(const struct queue *q, const struct strs *ids)
 {
-	struct asked *v = look_up(q, "", ids);
+	struct asked *v = look_up(q, NULL, SCHED_VERBS, ids);
 	size_t first = ids->n;
 
 	for (size_t i = 0; i < ids->n; i++)
@@ -168,27 +163,18 @@ static int by_place(const void *a, const void *b)
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
-void jobs_fit(const struct queue *q, const char *verb, const struct strs *ids, struct strs *fit,
-	      struct strs *unfit)
+void jobs_fit(const struct queue *q, const struct sched_ops *ops, enum sched_verb verb,
+	      const struct strs *ids, struct strs *fit, struct strs *unfit)
 {
-	struct asked *v = look_up(q, verb, ids);
+	struct asked *v = look_up(q, ops, verb, ids);
 
 	qsort(v, ids->n, sizeof(*v), by_place);
 	for (size_t i = 0; i < ids->n; i++) {
-		const char *id = ids->v[i], *is = job_state_name(v[i].state);
-
 		if (v[i].fits || !v[i].found || v[i].number == 0)
-			strs_add(fit, id);
-		else if (strcmp(verb, "hold") == 0)
-			strs_addf(unfit,
-				  "job %.40s is %s: only a job that waits can be held, so "
-				  "requeue it first",
-				  id, is);
+			strs_add(fit, ids->v[i]);
 		else
-			strs_addf(
-			    unfit,
-			    "job %.40s is %s: only a job that runs goes back into the queue",
-			    id, is);
+			strs_addf(unfit, "job %.40s is %s: %s", ids->v[i],
+				  job_state_name(v[i].unfit.state), v[i].unfit.why);
 	}
 	free(v);
 }

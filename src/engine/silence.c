@@ -11,10 +11,6 @@
 #include "engine/observe.h"
 #include "engine/run.h"
 
-/* Slurm pings every node in a third of SlurmdTimeout, which is 60 s on our heads, and one that
- * was resumed counts as not answering until then: one that works has answered by now. */
-#define PINGED_MS ((int64_t)20 * 1000)
-
 static bool is_off(enum cloud_power p)
 {
 	return p == POWER_STOPPED || p == POWER_DEALLOCATED;
@@ -174,7 +170,7 @@ void silence_heard(struct run *r, struct member *m, const struct sched_node *sn)
 		if (is_at_work(m->node.state))
 			ask_cloud(r, m);
 	}
-	m->unheard = !answers && clock_utc_ms() - m->unheard_ms >= PINGED_MS;
+	m->unheard = !answers && clock_utc_ms() - m->unheard_ms >= r->sched->answers_ms;
 	settle(r, m);
 }
 

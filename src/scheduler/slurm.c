@@ -245,12 +245,31 @@ int slurm_read_act(enum sched_verb verb, const struct sched_run *r, struct err *
 	return any ? 0 : failed(r, "slurm", err);
 }
 
+/* A hold of a job that runs is taken and waits for the next requeue; of one that waits there is
+ * nothing to put back. */
+static const char *no_effect(enum sched_verb verb, enum job_state state)
+{
+	const struct job j = { .state = state };
+
+	if (verb == SCHED_HOLD_JOBS && job_has_nodes(&j))
+		return "only a job that waits can be held, so requeue it first";
+	if (verb == SCHED_REQUEUE_JOBS && (state == JOB_PENDING || state == JOB_HELD))
+		return "only a job that runs goes back into the queue";
+	return NULL;
+}
+
+/* slurmctld pings every node in a third of SlurmdTimeout, which is 60 s on our heads, and one
+ * that was resumed counts as not answering until then. */
+#define PINGED_MS ((int64_t)20 * 1000)
+
 const struct sched_ops sched_slurm = {
 	.name = "slurm",
 	.title = "Slurm",
 	.can = SCHED_ARRAYS | SCHED_HOLD | SCHED_REQUEUE | SCHED_DRAIN | SCHED_REMOVE_NODE,
 	.node_log = "/var/log/slurm/slurmd.log",
 	.env = env,
+	.answers_ms = PINGED_MS,
+	.no_effect = no_effect,
 	.argv = slurm_argv,
 	.jobs_whole = slurm_jobs_whole,
 	.read_jobs = slurm_read_jobs,

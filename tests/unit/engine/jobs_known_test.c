@@ -48,7 +48,7 @@ static void tasks_that_are_cut_off_may_be_any(void **state)
 	assert_null(unknown("14_2", "14_9999"));
 }
 
-static void fits(const char *verb, const char *wanted, size_t unfit, const char *why)
+static void fits(enum sched_verb verb, const char *wanted, size_t unfit, const char *why)
 {
 	struct job jobs[] = {
 		{ .id = "7", .state = JOB_RUNNING },
@@ -66,7 +66,7 @@ static void fits(const char *verb, const char *wanted, size_t unfit, const char 
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		strs_add(&ids, words[i]);
-	jobs_fit(&q, verb, &ids, &fit, &not );
+	jobs_fit(&q, &sched_slurm, verb, &ids, &fit, &not );
 	for (size_t i = 0; i < fit.n; i++)
 		snprintf(list + strlen(list), sizeof(list) - strlen(list), " %s", fit.v[i]);
 	assert_string_equal(list, wanted);
@@ -81,11 +81,11 @@ static void fits(const char *verb, const char *wanted, size_t unfit, const char 
 static void what_an_act_does_nothing_to_is_told(void **state)
 {
 	(void)state;
-	fits("hold", " 9 8 12 12_6", 3,
+	fits(SCHED_HOLD_JOBS, " 9 8 12 12_6", 3,
 	     "job 7 is running: only a job that waits can be held, so requeue it first");
-	fits("requeue", " 7 12 12_3 13", 3,
+	fits(SCHED_REQUEUE_JOBS, " 7 12 12_3 13", 3,
 	     "job 9 is held: only a job that runs goes back into the queue");
-	fits("cancel", " 9 8 7 12 12_6 12_3 13", 0, NULL);
+	fits(SCHED_CANCEL, " 9 8 7 12 12_6 12_3 13", 0, NULL);
 }
 
 int main(void)
