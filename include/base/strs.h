@@ -16,6 +16,8 @@ int strs_add(struct strs *s, const char *str); /* copies; -1 at the ceiling */
 int strs_addf(struct strs *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int strs_take(struct strs *s, char *str); /* owns str from here, even when it fails */
 bool strs_has(const struct strs *s, const char *str);
+/* The value of the first "NAME=VALUE"; NULL: there is none. name ends at its end or at a '='. */
+const char *strs_value(const struct strs *s, const char *name);
 void strs_sort(struct strs *s);
 void strs_clear(struct strs *s); /* empty, and usable again */
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cidr.h"
 #include "base/err.h"
 #include "base/loop.h"
 #include "base/strs.h"
@@ -168,7 +169,10 @@ typedef void cloud_regions_cb(void *arg, const struct strs *names, const struct 
 typedef void cloud_quotas_cb(void *arg, const struct quotas *quotas, const struct err *err);
 
 struct provider_ops {
-	const char *name;
+	const char *name, *title;           /* "azure", "Azure": as people write it */
+	int subnet_keeps;                   /* addresses of each subnet that are the cloud's own */
+	const struct cidr *no_networks;     /* ranges of which it makes no network */
+	size_t n_no_networks;
 	struct cloud *(*open)(struct loop *l, const struct cloud_record *r, struct err *err); /* r must outlive it */
 	void (*close)(struct cloud *c);
 	struct cloud_call *(*change)(struct cloud *c, const struct cloud_change *ch, cloud_stage_cb *cb, void *arg);

@@ -42,6 +42,16 @@ bool strs_has(const struct strs *s, const char *str)
 	return false;
 }
 
+const char *strs_value(const struct strs *s, const char *name)
+{
+	size_t n = strcspn(name, "=");
+
+	for (size_t i = 0; i < s->n; i++)
+		if (strncmp(s->v[i], name, n) == 0 && s->v[i][n] == '=')
+			return s->v[i] + n + 1;
+	return NULL;
+}
+
 static int by_bytes(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

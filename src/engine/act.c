@@ -81,11 +81,14 @@ static int expand(struct cluster_spec *spec, struct engine *e, const struct temp
 {
 	struct strs params = STRS_INIT(given->max + 1);
 	struct check_facts f = { .spec = spec, .t = t, .given = given };
+	const struct engine_cloud *c;
 	struct cluster_spec moved;
 	struct err ignored = ERR_INIT;
 
 	if (template_expand(spec, t, given, err) < 0)
 		return -1;
+	c = cloud_named(e, spec->cloud);
+	f.provider = c ? c->ops : NULL;
 	f.n_others = engine_clusters(e, &f.others);
 	for (size_t i = 0; i < given->n; i++)
 		strs_add(&params, given->v[i]);

@@ -35,12 +35,13 @@ void check_unsure(struct json *out);
 struct check_facts {
 	const struct cluster_spec *spec;
 	const struct template *t;
-	const struct region_facts *region; /* NULL, or sizes_ms 0: not known yet */
+	const struct provider_ops *provider; /* NULL: its cloud is not known */
+	const struct region_facts *region;   /* NULL, or sizes_ms 0: not known yet */
 	const struct cluster *const *others;
 	size_t n_others;
 	const struct strs *given; /* "NAME=VALUE" as asked for; NULL: no default steps aside */
-	bool head_runs; /* what it takes of a quota is among what is used */
-	double taken;	/* USD an hour of disks that are taken over; -1 not known */
+	bool head_runs;		  /* what it takes of a quota is among what is used */
+	double taken;		  /* USD an hour of disks that are taken over; -1 not known */
 };
 
 /* One by one, by their types. Those that fit are left in rest; false: not all do. */

@@ -8,17 +8,11 @@
 #include "base/cidr.h"
 #include "base/mem.h"
 
-#define KEPT_OF_SUBNET 5 /* the first four and the last are Azure's own */
-#define NODES_MOST     ((int64_t)1 << 24)
+#define NODES_MOST ((int64_t)1 << 24)
 
 static const struct cidr private_ranges[] = {
 	{ 0x0a000000, 8 }, { 0xac100000, 12 }, { 0xc0a80000, 16 }, { 0x64400000, 10 }
 };
-/* Azure makes no network of these. */
-static const struct cidr refused_ranges[] = {
-	{ 0x7f000000, 8 }, { 0xa9fe0000, 16 }, { 0xe0000000, 4 }, { 0xa83f8110, 32 }
-};
-
 static bool is_private(const struct cidr *range)
 {
 	for (size_t i = 0; i < ARRAY_LEN(private_ranges); i++)
@@ -27,17 +21,17 @@ static bool is_private(const struct cidr *range)
 	return false;
 }
 
-static bool is_refused(const struct cidr *range)
+static bool is_refused(const struct provider_ops *p, const struct cidr *range)
 {
-	for (size_t i = 0; i < ARRAY_LEN(refused_ranges); i++)
-		if (cidr_overlaps(&refused_ranges[i], range))
+	for (size_t i = 0; i < p->n_no_networks; i++)
+		if (cidr_overlaps(&p->no_networks[i], range))
 			return true;
 	return false;
 }
 
-static int64_t room_of(const struct cidr *range)
+static int64_t room_of(const struct provider_ops *p, const struct cidr *range)
 {
-	return ((int64_t)1 << (32 - range->bits)) - KEPT_OF_SUBNET;
+	return ((int64_t)1 << (32 - range->bits)) - (p ? p->subnet_keeps : 0);
 }
 
 struct machines { /* with the head */
@@ -65,13 +59,14 @@ static struct machines machines_of(const struct cluster_spec *s)
 }
 
 /* A private range with room for them all that begins as near as can be. */
-static struct cidr roomy(const struct cidr *range, int64_t machines)
+static struct cidr roomy(const struct provider_ops *p, const struct cidr *range,
+			 int64_t machines)
 {
 	struct cidr wide = *range;
 
 	if (!is_private(&wide))
 		wide.net = 0x0a140000; /* 10.20.0.0 */
-	while (wide.bits > 8 && room_of(&wide) < machines)
+	while (wide.bits > 8 && room_of(p, &wide) < machines)
 		wide.bits--;
 	wide.net &= ~(UINT32_MAX >> wide.bits);
 	if (!is_private(&wide))
@@ -136,16 +131,6 @@ static const struct cluster *in_the_way(const struct check_facts *f, const struc
 	return NULL;
 }
 
-static bool is_given(const struct strs *params, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (size_t i = 0; i < params->n; i++)
-		if (strncmp(params->v[i], name, n) == 0 && params->v[i][n] == '=')
-			return true;
-	return false;
-}
-
 enum range_use { RANGE_FREE, RANGE_SHARED, RANGE_MOVES, RANGE_TAKEN };
 
 struct range_sight {
@@ -175,8 +160,8 @@ static struct range_sight judge(const struct check_facts *f)
 		sight.use = RANGE_TAKEN;
 		sight.other = first;
 	}
-	wide = roomy(&range, machines_of(s).most);
-	if (next_free(f, &wide, sight.fix) && *name && f->given && !is_given(f->given, name))
+	wide = roomy(f->provider, &range, machines_of(s).most);
+	if (next_free(f, &wide, sight.fix) && *name && f->given && !strs_value(f->given, name))
 		sight.use = RANGE_MOVES;
 	return sight;
 }
@@ -197,7 +182,7 @@ static int say_taken(const struct check_facts *f, const struct range_sight *sigh
 	    *name ? "=" : "", *name ? sight->fix : "");
 }
 
-/* That of the subnet, which may be less than the network's. */
+/* That of the subnet, which may be less than the network's; false: nothing is to be judged. */
 static bool subnet_of(const struct check_facts *f, struct cidr *range, const char **param)
 {
 	const struct cluster_spec *s = f->spec;
@@ -206,7 +191,7 @@ static bool subnet_of(const struct check_facts *f, struct cidr *range, const cha
 	*param = !text || !s->vnet_cidr || strcmp(text, s->vnet_cidr) == 0
 		     ? check_param_at(f, "cluster/network/cidr")
 		     : check_param_at(f, "cluster/network/subnet_cidr");
-	return !s->vnet_id && text && cidr_read(range, text) == 0;
+	return f->provider && !s->vnet_id && text && cidr_read(range, text) == 0;
 }
 
 int check_range_holds(const struct check_facts *f, struct err *err)
@@ -219,15 +204,17 @@ int check_range_holds(const struct check_facts *f, struct err *err)
 	if (!subnet_of(f, &range, &param))
 		return 0;
 	cidr_text(text, &range);
-	if (is_refused(&range))
+	if (is_refused(f->provider, &range))
 		return err_set(err, ERR_INVALID,
-			       "Azure makes no network of %s: choose a private range", text);
-	if (room_of(&range) >= least)
+			       "%s makes no network of %s: choose a private range",
+			       f->provider->title, text);
+	if (room_of(f->provider, &range) >= least)
 		return 0;
 	return err_set(
 	    err, ERR_INVALID,
-	    "%s has addresses for %lld machines, as Azure keeps %d of each subnet; the head and the nodes that are always there need %lld: choose a larger range",
-	    text, (long long)room_of(&range), KEPT_OF_SUBNET, (long long)least);
+	    "%s has addresses for %lld machines, as %s keeps %d of each subnet; the head and the nodes that are always there need %lld: choose a larger range",
+	    text, (long long)room_of(f->provider, &range), f->provider->title,
+	    f->provider->subnet_keeps, (long long)least);
 }
 
 /* Whether all machines that it may have fit, and are reached by these addresses. */
@@ -242,21 +229,21 @@ static enum check_state check_room(struct json *out, const struct check_facts *f
 
 	if (!subnet_of(f, &range, &param))
 		return CHECK_OK;
-	wide = roomy(&range, need.most);
+	wide = roomy(f->provider, &range, need.most);
 	next_free(f, &wide, fix);
 	cidr_text(text, &range);
 	if (check_range_holds(f, &err) < 0) {
 		check_problem(out, CHECK_FAIL, param, fix, "%s", err.msg);
 		return CHECK_FAIL;
 	}
-	if (room_of(&range) < need.most) {
+	if (room_of(f->provider, &range) < need.most) {
 		worst = CHECK_WARN;
 		check_problem(
 		    out, CHECK_WARN, param, fix,
-		    "%s has addresses for %lld machines, as Azure keeps %d of each subnet; the head and at most %lld nodes need %lld: nodes beyond %lld cannot be made",
-		    text, (long long)room_of(&range), KEPT_OF_SUBNET,
-		    (long long)(need.most - 1), (long long)need.most,
-		    (long long)(room_of(&range) - 1));
+		    "%s has addresses for %lld machines, as %s keeps %d of each subnet; the head and at most %lld nodes need %lld: nodes beyond %lld cannot be made",
+		    text, (long long)room_of(f->provider, &range), f->provider->title,
+		    f->provider->subnet_keeps, (long long)(need.most - 1), (long long)need.most,
+		    (long long)(room_of(f->provider, &range) - 1));
 	}
 	if (!is_private(&range)) {
 		worst = CHECK_WARN;

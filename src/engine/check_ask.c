@@ -170,6 +170,7 @@ static void check_expanded(struct json *out, struct engine *e, const struct temp
 			      e->n_clouds ? e->clouds[0].record->name : NULL,
 			      "cloud \"%s\" is not configured", spec->cloud);
 	f.n_others = engine_clusters(e, &f.others);
+	f.provider = c ? c->ops : NULL;
 	f.region = c ? region_peek(e, c, spec->region) : NULL;
 	check_disks(out, e, &f);
 	check_hours(out, spec, clock_utc_ms() / 1000);

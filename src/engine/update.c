@@ -190,17 +190,6 @@ static int expand_text(struct cluster_spec *out, const char *text, const char *n
 	return rc;
 }
 
-static const char *own_value(const struct run *r, const char *name)
-{
-	const struct strs *params = &r->cluster.spec.params;
-	size_t n = strlen(name);
-
-	for (size_t i = 0; i < params->n; i++)
-		if (strncmp(params->v[i], name, n) == 0 && params->v[i][n] == '=')
-			return params->v[i];
-	return NULL;
-}
-
 /* A value of the cluster's own hides a default that changed: the lines differ, and nothing is
  * to be done. */
 static void note_own_values(struct json *j, const struct run *r, const struct template *to)
@@ -211,11 +200,11 @@ static void note_own_values(struct json *j, const struct run *r, const struct te
 	for (size_t i = 0; was && i < to->n_params; i++) {
 		const struct template_param *now = &to->params[i],
 					    *then = template_param(was, now->name);
-		const char *own = own_value(r, now->name);
+		const char *own = strs_value(&r->cluster.spec.params, now->name);
 
 		if (own && then && now->fallback && then->fallback &&
 		    strcmp(now->fallback, then->fallback) != 0)
-			buf_addf(&values, "%s%s", values.len ? ", " : "", own);
+			buf_addf(&values, "%s%s=%s", values.len ? ", " : "", now->name, own);
 	}
 	if (values.len) {
 		buf_addf(&text, "%s has values of its own where a default changed: %s",
@@ -347,16 +336,9 @@ void update_params(struct strs *out, const struct strs *given, const struct strs
 {
 	for (size_t i = 0; i < given->n; i++)
 		strs_add(out, given->v[i]);
-	for (size_t i = 0; i < kept->n; i++) {
-		size_t name = strcspn(kept->v[i], "=");
-		bool again = false;
-
-		for (size_t k = 0; k < given->n; k++)
-			again = again || (strncmp(given->v[k], kept->v[i], name) == 0 &&
-					  given->v[k][name] == '=');
-		if (!again)
+	for (size_t i = 0; i < kept->n; i++)
+		if (!strs_value(given, kept->v[i]))
 			strs_add(out, kept->v[i]);
-	}
 }
 
 static int update_make(struct update *u, struct run *r, const struct strs *params,
@@ -420,6 +402,7 @@ static int new_nodes_ok(const struct run *r, const struct update *u, struct err 
 {
 	struct check_facts f = { .spec = &u->spec,
 				 .t = u->t,
+				 .provider = r->cloud ? r->cloud->ops : NULL,
 				 .region = r->region,
 				 .head_runs = r->cluster.state == CLUSTER_RUNNING };
 	const struct json *problems;

@@ -17,20 +17,9 @@
 
 #define TRIES_MOST 40
 
-/* "5m" of "idle=5m"; NULL: it is not given. */
-static const char *given(const struct strs *params, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (size_t i = 0; i < params->n; i++)
-		if (strncmp(params->v[i], name, n) == 0 && params->v[i][n] == '=')
-			return params->v[i] + n + 1;
-	return NULL;
-}
-
 static const char *value_of(const struct strs *params, const struct template_param *p)
 {
-	const char *value = given(params, p->name);
+	const char *value = strs_value(params, p->name);
 
 	return value ? value : p->fallback ? p->fallback : "";
 }
@@ -184,8 +173,8 @@ static bool blame(struct json *out, struct run *r, const struct template *t,
 		struct strs one = STRS_INIT(1);
 		struct json *plan = NULL;
 
-		if (given(params, p->name)) {
-			strs_addf(&one, "%s=%s", p->name, given(params, p->name));
+		if (strs_value(params, p->name)) {
+			strs_addf(&one, "%s=%s", p->name, strs_value(params, p->name));
 			plan = engine_update_plan(r->engine, r->cluster.name, &one, NULL);
 		}
 		if (plan && !json_bool(plan, "possible", false) &&

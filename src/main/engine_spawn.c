@@ -80,15 +80,10 @@ int engine_spawn(const struct places *p, const struct engine_args *a, struct err
 int engine_become(const struct places *p, const struct engine_args *a, struct err *err)
 {
 	struct strs words = STRS_INIT(64);
-	char *argv[64];
-	size_t n = 0;
 
 	write_words(&words, p, a);
-	for (; n < words.n; n++)
-		argv[n] = words.v[n];
-	argv[n] = NULL;
-	execv(argv[0], argv);
-	err_sys(err, "%s, the engine's program, does not start", argv[0]);
+	execv(words.v[0], words.v);
+	err_sys(err, "%s, the engine's program, does not start", words.v[0]);
 	strs_clear(&words);
 	return -1;
 }

@@ -143,8 +143,19 @@ bool same_host(const struct cloud *c, const char *url)
 	       (url[n] == '/' || url[n] == '?' || url[n] == '\0');
 }
 
+/* learn.microsoft.com, "Azure Virtual Network FAQ": which address ranges cannot be used (all
+ * but the broadcast address, which is no range), and which addresses of a subnet are kept: the
+ * first four and the last. */
+static const struct cidr no_networks[] = {
+	{ 0x7f000000, 8 }, { 0xa9fe0000, 16 }, { 0xe0000000, 4 }, { 0xa83f8110, 32 }
+};
+
 const struct provider_ops provider_azure = {
 	.name = "azure",
+	.title = "Azure",
+	.subnet_keeps = 5,
+	.no_networks = no_networks,
+	.n_no_networks = ARRAY_LEN(no_networks),
 	.open = azure_open,
 	.close = azure_close,
 	.change = azure_change,

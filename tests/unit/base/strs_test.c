@@ -108,6 +108,27 @@ static void grows_arrays_by_doubling(void **state)
 	free(half);
 }
 
+static void finds_a_value_by_its_name(void **state)
+{
+	struct strs s = STRS_INIT(10);
+
+	(void)state;
+	strs_add(&s, "idle=5m");
+	strs_add(&s, "id=7");
+	strs_add(&s, "text=a=b");
+	strs_add(&s, "empty=");
+	strs_add(&s, "bare");
+	assert_string_equal(strs_value(&s, "id"), "7");
+	assert_string_equal(strs_value(&s, "idle"), "5m");
+	assert_string_equal(strs_value(&s, "text"), "a=b");
+	assert_string_equal(strs_value(&s, "empty"), "");
+	assert_string_equal(strs_value(&s, "idle=9m"), "5m");
+	assert_null(strs_value(&s, "bare"));
+	assert_null(strs_value(&s, "i"));
+	assert_null(strs_value(&s, "idles"));
+	strs_clear(&s);
+}
+
 static void stops_when_a_size_overflows(void **state)
 {
 	(void)state;
@@ -132,6 +153,7 @@ int main(void)
 		cmocka_unit_test(sorts_by_bytes),
 		cmocka_unit_test(splits_and_keeps_empty_fields),
 		cmocka_unit_test(grows_arrays_by_doubling),
+		cmocka_unit_test(finds_a_value_by_its_name),
 		cmocka_unit_test(stops_when_a_size_overflows),
 	};
 

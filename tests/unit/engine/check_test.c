@@ -108,9 +108,11 @@ static int up(void **state)
 	add_quota(w, "cores", 1000, 10);
 	add_quota(w, "lowPriorityCores", 100, 0);
 	w->given = (struct strs)STRS_INIT(4);
-	w->f = (struct check_facts){
-		.spec = &w->spec, .t = w->t, .region = &w->region, .given = &w->given
-	};
+	w->f = (struct check_facts){ .spec = &w->spec,
+				     .t = w->t,
+				     .provider = &provider_azure,
+				     .region = &w->region,
+				     .given = &w->given };
 	*state = w;
 	return 0;
 }
