@@ -85,7 +85,7 @@ struct cloud_stage_info {
 	enum cloud_stage stage;
 	const char *op_url;        /* ACCEPTED */
 	const struct err *err;     /* REFUSED, OUTCOME_UNKNOWN */
-	const char *azure_code;    /* "AllocationFailed", "" none */
+	const char *cloud_code;    /* its own word: "AllocationFailed", "" none */
 	int64_t retry_after_ms;    /* 0: not said */
 	int64_t quota_limit, quota_used, quota_asked; /* -1: not about quota */
 	const char *address, *host;/* FINISHED CLOUD_VM PUT: private address and computer name */

@@ -79,7 +79,7 @@ static int64_t next_length(const struct backoff *b, enum err_code code, int64_t 
 	return b->length_ms * 2 > LONGEST_MS ? LONGEST_MS : b->length_ms * 2;
 }
 
-void backoff_note(struct run *r, const struct node *n, const char *azure_code,
+void backoff_note(struct run *r, const struct node *n, const char *cloud_code,
 		  const struct err *err, int64_t retry_ms)
 {
 	struct backoff *b;
@@ -91,8 +91,8 @@ void backoff_note(struct run *r, const struct node *n, const char *azure_code,
 	b = find_or_add(r, key);
 	b->length_ms = next_length(b, err->code, retry_ms);
 	b->until_ms = clock_utc_ms() + (int64_t)((double)b->length_ms * jitter);
-	told = text_has_prefix(err->msg, azure_code);
-	snprintf(b->why, sizeof(b->why), "%s%s%.120s", told ? "" : azure_code, told ? "" : ": ",
+	told = text_has_prefix(err->msg, cloud_code);
+	snprintf(b->why, sizeof(b->why), "%s%s%.120s", told ? "" : cloud_code, told ? "" : ": ",
 		 err->msg);
 	save(r, b);
 	note(r, EVENT_WARN, n->array, "%s %s rests for %lld s: %s", n->size,
@@ -186,8 +186,7 @@ static const char *bucket_words(char out[80], const struct backoff *b)
 
 	snprintf(out, 80, "%.79s", b->key);
 	if (strs_split(&parts, b->key, strlen(b->key), '|') == 0 && parts.n == 5)
-		snprintf(out, 80, "%.20s %.40s%s", parts.v[0],
-			 text_has_prefix(parts.v[1], "Standard_") ? parts.v[1] + 9 : parts.v[1],
+		snprintf(out, 80, "%.20s %.40s%s", parts.v[0], vm_size_short(parts.v[1]),
 			 strcmp(parts.v[3], "spot") == 0 ? " spot" : "");
 	strs_clear(&parts);
 	return out;

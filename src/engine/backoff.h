@@ -11,7 +11,7 @@
 
 struct run;
 
-void backoff_note(struct run *r, const struct node *n, const char *azure_code,
+void backoff_note(struct run *r, const struct node *n, const char *cloud_code,
 		  const struct err *err, int64_t retry_ms); /* B3 */
 void backoff_ok(struct run *r, const struct node *n);
 /* R5.8: a machine did not join. One is replaced, two in a row close their bucket for a while,

@@ -363,10 +363,10 @@ void costs_make(struct planner *p)
 		p->cost[b] *= !fb->spot ? 1 : fb->risk > 0 ? fb->risk : SPOT_RISK;
 		if (fb->price < 0)
 			strs_addf(p->warnings, "%s%s: no price is known, so it is taken last",
-				  size_short(fb->size->name), fb->spot ? " spot" : "");
+				  vm_size_short(fb->size->name), fb->spot ? " spot" : "");
 		if (fb->size->vcpus <= 0)
 			strs_addf(p->warnings, "%s: its vCPUs are unknown, so it is not used",
-				  size_short(fb->size->name));
+				  vm_size_short(fb->size->name));
 	}
 	for (size_t i = 0; i < p->n_shapes; i++)
 		sort_shape(p, &p->shapes[i]);

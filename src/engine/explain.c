@@ -14,11 +14,6 @@
 #define MEM_MOST  9e18		     /* bytes that an int64_t holds */
 #define NODES_ANY ((int64_t)1 << 40) /* no limit; several of them can be added */
 
-const char *size_short(const char *name)
-{
-	return text_has_prefix(name, "Standard_") ? name + 9 : name;
-}
-
 const char *why_code_name(enum why_code c)
 {
 	static const char *const names[WHY_CODES] = {
@@ -56,7 +51,7 @@ static const char *amount_text(char out[48], const char *dim, double n)
 
 void bucket_text(char out[BUCKET_TEXT], const struct fact_bucket *b)
 {
-	snprintf(out, BUCKET_TEXT, "%s%s%s%s%s%.30s", size_short(b->size->name),
+	snprintf(out, BUCKET_TEXT, "%s%s%s%s%s%.30s", vm_size_short(b->size->name),
 		 b->spot ? " spot" : "", b->zone[0] ? " zone " : "", b->zone,
 		 b->group[0] ? " in " : "", b->group);
 }
@@ -395,7 +390,7 @@ static void at_level(struct telling *w, const struct cause *c, const char *bucke
 		snprintf(w->text, sizeof(w->text),
 			 "%s: %s has %.0f of %.0f cores in use, a %s asks for %lld", kind,
 			 l->name, l->cores_max - l->cores, l->cores_max,
-			 size_short(c->bound->size->name), (long long)c->bound->size->vcpus);
+			 vm_size_short(c->bound->size->name), (long long)c->bound->size->vcpus);
 	else if (l->nodes <= 0 && l->nodes_max > 0)
 		snprintf(w->text, sizeof(w->text), "%s: %s has its maximum of %s", kind, name,
 			 count_text((char[48]){ 0 }, l->nodes_max, "node"));
@@ -492,7 +487,7 @@ static void purse_text(struct telling *w, const struct attempt *a, const struct 
 		 "%s %.2f to its end",
 		 u->name, a->purses[c->purse] > 0 ? a->purses[c->purse] : 0, u->limit,
 		 nodes > 1 ? count_text((char[48]){ 0 }, nodes, "node") : "a",
-		 size_short(a->p->f->buckets[c->purse_bucket].size->name),
+		 vm_size_short(a->p->f->buckets[c->purse_bucket].size->name),
 		 nodes > 1 ? "cost" : "costs",
 		 purse_cost(a->p, u, c->purse_bucket, want) * (double)nodes);
 }
@@ -508,7 +503,7 @@ static void budget(struct telling *w, const struct attempt *a, const struct caus
 		snprintf(
 		    w->text, sizeof(w->text),
 		    "budget: %s spot costs %.4f USD per hour, and %s allows %.4f (max_price)",
-		    size_short(c->first->size->name), c->first->price, of->spec->name,
+		    vm_size_short(c->first->size->name), c->first->price, of->spec->name,
 		    of->spec->max_price);
 	else if (f->budget_over)
 		month_text(w, f);
@@ -522,7 +517,7 @@ static void budget(struct telling *w, const struct attempt *a, const struct caus
 		    "budget: of the cluster's %.2f USD per hour (max_price) %.2f are left, "
 		    "a %s costs %.2f",
 		    a->ledger.money_max, a->ledger.money > 0 ? a->ledger.money : 0,
-		    size_short(c->first->size->name), c->first->price);
+		    vm_size_short(c->first->size->name), c->first->price);
 }
 
 static void explain_rest(struct telling *w, const struct planner *p, const struct attempt *a,

@@ -260,7 +260,7 @@ static void on_stage(void *arg, const struct cloud_stage_info *i)
 static void finished(struct live_intent *li, const struct cloud_vm *vm)
 {
 	const struct cloud_stage_info i = { .stage = CLOUD_FINISHED,
-					    .azure_code = "",
+					    .cloud_code = "",
 					    .address = vm ? vm->address : NULL,
 					    .host = vm ? vm->host : NULL };
 
@@ -271,7 +271,7 @@ static void finished(struct live_intent *li, const struct cloud_vm *vm)
 static void failed_there(struct live_intent *li)
 {
 	struct err err = ERR_INIT;
-	struct cloud_stage_info i = { .stage = CLOUD_REFUSED, .err = &err, .azure_code = "" };
+	struct cloud_stage_info i = { .stage = CLOUD_REFUSED, .err = &err, .cloud_code = "" };
 
 	err_set(&err, ERR_IO, "the cloud reports that provisioning of %s failed",
 		li->in.resource_id);
@@ -321,7 +321,7 @@ static void on_look(void *arg, const struct cloud_sight *s, const struct err *er
 static void settle(struct live_intent *li)
 {
 	const struct cloud_stage_info nobody_knows = { .stage = CLOUD_OUTCOME_UNKNOWN,
-						       .azure_code = "" };
+						       .cloud_code = "" };
 	struct run *r = li->run;
 
 	if (li->in.kind == CLOUD_MEMBERS) {
@@ -349,7 +349,7 @@ static void send_change(struct live_intent *li)
 	struct run *r = li->run;
 	struct change_store change = { 0 };
 	struct err err = ERR_INIT;
-	struct cloud_stage_info i = { .stage = CLOUD_REFUSED, .err = &err, .azure_code = "" };
+	struct cloud_stage_info i = { .stage = CLOUD_REFUSED, .err = &err, .cloud_code = "" };
 
 	if (needs_sizes(li)) {
 		region_refresh(r->region, false);

@@ -329,6 +329,5 @@ void bucket_text(char out[BUCKET_TEXT], const struct fact_bucket *b);
 void explain_wants(struct plan *out, const struct planner *p, const struct attempt *a);
 void explain_creates(struct plan *out, const struct planner *p, const struct attempt *a);
 void explain_summary(struct plan *out, const struct demand *d);
-const char *size_short(const char *name); /* without "Standard_" */
 
 #endif

@@ -230,7 +230,7 @@ static void set_refused(struct run *r, const struct intent *in,
 
 	note(r, EVENT_ERROR, m ? m->node.array : "", "%s", i->err->msg);
 	if (m)
-		backoff_note(r, &m->node, i->azure_code, i->err, i->retry_after_ms);
+		backoff_note(r, &m->node, i->cloud_code, i->err, i->retry_after_ms);
 	feed_set_stored(r, in->resource_id, BOOT_EV_REFUSED, i->err->msg);
 	region_refresh(r->region, true);
 }

@@ -122,7 +122,7 @@ static void refuse(struct run *r, const char *id, enum err_code code, const char
 	struct err err = ERR_INIT;
 	const struct cloud_stage_info i = { .stage = CLOUD_REFUSED,
 					    .err = &err,
-					    .azure_code = "" };
+					    .cloud_code = "" };
 
 	err_set(&err, code, "%s", why);
 	snapshot_failed(r, id, &i);

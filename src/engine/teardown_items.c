@@ -207,19 +207,6 @@ static void item_is(struct run *r, enum cloud_kind kind, const char *id, const c
 	run_changed(r);
 }
 
-/* Azure's words for what something else still holds. */
-static bool is_held(const char *code)
-{
-	static const char *const codes[] = { "NicReservedForAnotherVm", "NicInUse",
-					     "ResourceInUse",
-					     "InUse" /* SubnetCannotBeDeleted ... */ };
-
-	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
-		if (text_has_prefix(code, codes[i]))
-			return true;
-	return false;
-}
-
 int64_t item_delay_ms(unsigned int tries, const struct cloud_stage_info *i, struct rng *rng)
 {
 	int64_t most = RETRY_MS, least = i->retry_after_ms;
@@ -228,7 +215,7 @@ int64_t item_delay_ms(unsigned int tries, const struct cloud_stage_info *i, stru
 		most *= 2;
 	if (most > RETRY_MOST_MS)
 		most = RETRY_MOST_MS;
-	if (least <= 0 && ((i->err && i->err->code == ERR_CONFLICT) || is_held(i->azure_code)))
+	if (least <= 0 && i->err && i->err->code == ERR_CONFLICT)
 		least = HELD_MS;
 	most = most / 2 + (int64_t)rng_below(rng, (uint64_t)(most / 2) + 1);
 	return most > least ? most : least;
@@ -259,7 +246,7 @@ void item_back(struct run *r, enum cloud_kind kind, const char *id)
 	struct err err = ERR_INIT;
 	const struct cloud_stage_info i = { .stage = CLOUD_REFUSED,
 					    .err = &err,
-					    .azure_code = "" };
+					    .cloud_code = "" };
 
 	err_set(&err, ERR_IO, "the cloud said that it was deleted, and still shows it");
 	if (!item_known(r, id))

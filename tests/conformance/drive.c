@@ -83,11 +83,11 @@ static bool finished(const struct outcome *o, const char *what)
 	return want(o->ended && o->stage == CLOUD_FINISHED, what, o->msg);
 }
 
-static bool refused(const struct outcome *o, enum err_code code, const char *azure_code)
+static bool refused(const struct outcome *o, enum err_code code, const char *cloud_code)
 {
 	return want(o->ended && o->stage == CLOUD_REFUSED && o->code == code &&
-			strcmp(o->azure_code, azure_code) == 0,
-		    azure_code, o->msg);
+			strcmp(o->cloud_code, cloud_code) == 0,
+		    cloud_code, o->msg);
 }
 
 static bool change(struct drive *d, enum cloud_verb verb, enum cloud_kind kind, const char *id)

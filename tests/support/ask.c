@@ -73,7 +73,7 @@ static void on_stage(void *arg, const struct cloud_stage_info *i)
 	o->quota_limit = i->quota_limit;
 	o->retry_after_ms = i->retry_after_ms;
 	snprintf(o->msg, sizeof(o->msg), "%s", i->err ? i->err->msg : "");
-	snprintf(o->azure_code, sizeof(o->azure_code), "%s", i->azure_code);
+	snprintf(o->cloud_code, sizeof(o->cloud_code), "%s", i->cloud_code);
 	snprintf(o->address, sizeof(o->address), "%s", i->address ? i->address : "");
 	snprintf(o->host, sizeof(o->host), "%s", i->host ? i->host : "");
 }

@@ -19,7 +19,7 @@ struct outcome {
 	int accepted, ended; /* ended 0: never */
 	enum cloud_stage stage;
 	enum err_code code;
-	char azure_code[64], address[48], host[64], url[2048], msg[320];
+	char cloud_code[64], address[48], host[64], url[2048], msg[320];
 	int64_t quota_limit, retry_after_ms;
 };
 

@@ -21,7 +21,7 @@ static void stage(struct cloud_call *call, enum cloud_stage s, const struct arm_
 		  const struct cloud_vm *vm)
 {
 	struct cloud_stage_info i = { .stage = s,
-				      .azure_code = a ? a->code : "",
+				      .cloud_code = a ? a->code : "",
 				      .op_url = call->op_url,
 				      .quota_limit = a ? a->quota_limit : -1,
 				      .quota_used = a ? a->quota_used : -1,

@@ -54,6 +54,19 @@ static int class_of_code(const char *code)
 	return -1;
 }
 
+/* Something else still has it, and it is free when that is gone: said as a bad request, too. */
+static bool is_held(const char *code)
+{
+	static const char *const held[] = { "NicReservedForAnotherVm", "NicInUse",
+					    "ResourceInUse",
+					    "InUse" /* SubnetCannotBeDeleted ... */ };
+
+	for (size_t i = 0; i < ARRAY_LEN(held); i++)
+		if (text_has_prefix(code, held[i]))
+			return true;
+	return false;
+}
+
 enum err_code arm_error_class(int status, const char *code, const char *message)
 {
 	int known = class_of_code(code);
@@ -68,7 +81,7 @@ enum err_code arm_error_class(int status, const char *code, const char *message)
 		return ERR_DENIED;
 	if (status == 404)
 		return ERR_NOT_FOUND;
-	if (status == 409 || status == 412)
+	if (status == 409 || status == 412 || is_held(code))
 		return ERR_CONFLICT;
 	return status >= 500 || status == 408 ? ERR_IO : ERR_INVALID;
 }

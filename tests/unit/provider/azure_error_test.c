@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "provider/azure/azure.h"
 
 static struct arm_answer read_error(int status, const char *text)
@@ -89,6 +90,22 @@ static void tells_a_quota_from_a_conflict_and_reads_its_numbers(void **state)
 	assert_int_equal(busy.quota_limit, -1);
 }
 
+static void what_something_else_holds_is_a_conflict_whatever_the_status(void **state)
+{
+	static const char *const held[] = { "AnotherOperationInProgress",
+					    "NicReservedForAnotherVm",
+					    "NicInUse",
+					    "ResourceInUse",
+					    "InUseSubnetCannotBeDeleted",
+					    "InUseNetworkSecurityGroupCannotBeDeleted" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(held); i++)
+		assert_int_equal(arm_error_class(400, held[i], ""), ERR_CONFLICT);
+	assert_int_equal(arm_error_class(400, "InvalidParameter", ""), ERR_INVALID);
+	assert_int_equal(arm_error_class(400, "PrivateIPAddressInUse", ""), ERR_INVALID);
+}
+
 static void survives_what_is_no_error_body(void **state)
 {
 	struct arm_answer page = read_error(502, "<html>\033[31mBad Gateway</html>");
@@ -125,6 +142,7 @@ int main(void)
 		cmocka_unit_test(reads_the_result_of_an_operation),
 		cmocka_unit_test(finds_the_known_code_in_the_depth),
 		cmocka_unit_test(tells_a_quota_from_a_conflict_and_reads_its_numbers),
+		cmocka_unit_test(what_something_else_holds_is_a_conflict_whatever_the_status),
 		cmocka_unit_test(survives_what_is_no_error_body),
 		cmocka_unit_test(ends_in_a_body_without_end),
 	};
