@@ -34,6 +34,7 @@ struct want {
 	const struct need *where; /* shared by wants: where it may go; NULL: anywhere */
 	struct need *need;       /* owned: what it asks for beside all that; NULL: nothing */
 	int64_t not_eligible;    /* > 0: no demand at all (held, dependent ...); shown with reason */
+	int64_t begins_s;        /* > 0: likewise, but not before then, and then soon: its tasks keep nodes that are there */
 	uint16_t purses;         /* bits of the budgets that pay for it, beside those of arrays: fact_purse.pays */
 	const char *reason;      /* the scheduler's own */
 	const char *budget;      /* likewise: nothing is made for it as a budget is spent; NULL: none is */
@@ -58,6 +59,14 @@ struct want *demand_add(struct demand *d);
 const char *demand_text(struct demand *d, const char *s); /* a copy that ends with the demand */
 /* Index of the want that a record of this queue became part of; SIZE_MAX: of none, or the queue is another reading. */
 size_t demand_want_of(const struct demand *d, const struct queue *q, const struct job *record);
+
+/*
+ * How long before its time a job that begins later keeps idle nodes that it fits; it never buys one. What runs again after
+ * a lost machine begins two minutes later (Slurm's BeginTime): its nodes would go just before, and others be made just
+ * after. An idle time-out is what an operator pays for work that may come, so work that will come is worth as much; and
+ * whatever the time-out, to let a node go and make it again costs a boot, of money and of the job's time.
+ */
+int64_t plan_soon_s(const struct array_spec *a);
 
 /* queue + arrays → what is wanted, grouped into classes. fits: the adapter's job_fits. */
 struct sched_ops;
@@ -105,6 +114,7 @@ struct fact_array {
 	char schedule[SCHEDULE_TEXT]; /* the hours whose numbers these are, or that come next; "" it has none */
 	bool scheduled;          /* such hours are now */
 	int64_t until_s;         /* then they end */
+	int64_t ever_max;        /* nodes at its best hours; -1 no limit. Less than the spec's: that counts */
 	char budget[BUDGET_TEXT]; /* its budget is spent or committed: nothing is made; "" it is not */
 	bool retire;             /* and its nodes go when they are empty */
 	int64_t gone_in_cycle;   /* nodes that were sent away since this cycle began: they are of its share (R5.6) */

@@ -304,12 +304,15 @@ static bool group_too_small(struct telling *w, const struct planner *p, size_t w
 	return true;
 }
 
-/* Nodes of an array by its own limits, of the smallest of its sizes that fit; -1: none fits. */
+/* Nodes of an array by its own limits at its best hours, of the smallest of its sizes that fit; -1: none fits. */
 static int64_t most_of_array(const struct planner *p, size_t want, size_t array)
 {
 	const struct shape *s = &p->shapes[p->asks[want].shape];
 	const struct array_spec *a = p->f->arrays[array].spec;
-	int64_t vcpus = 0, most = a->max_nodes < 0 ? NODES_ANY : a->max_nodes;
+	int64_t vcpus = 0, ever = p->f->arrays[array].ever_max;
+	int64_t most = a->max_nodes < 0 || ever < 0 ? NODES_ANY
+		       : ever > a->max_nodes	    ? ever
+						    : a->max_nodes;
 
 	for (size_t i = 0; i < s->n_buckets; i++) {
 		const struct fact_bucket *b = &p->f->buckets[s->buckets[i]];
@@ -377,8 +380,19 @@ static bool pool_empty(struct telling *w, const struct attempt *a, size_t want)
 	return true;
 }
 
+/* Whose hours make or will make the array's number another one. */
+static void hours_text(struct telling *w, const struct facts *f, const struct cause *c)
+{
+	const struct fact_array *a = &f->arrays[c->bound->array];
+	size_t used = strlen(w->text);
+
+	if (c->level->bind == BIND_ARRAY && a->schedule[0] && used < sizeof(w->text))
+		snprintf(w->text + used, sizeof(w->text) - used, "; schedule %s", a->schedule);
+}
+
 /* What the cluster forbids itself an operator can raise; what the cloud lacks he cannot. */
-static void at_level(struct telling *w, const struct cause *c, const char *bucket)
+static void at_level(struct telling *w, const struct facts *f, const struct cause *c,
+		     const char *bucket)
 {
 	const struct level *l = c->level;
 	bool own = l->bind == BIND_ARRAY || l->bind == BIND_CLUSTER;
@@ -395,12 +409,13 @@ static void at_level(struct telling *w, const struct cause *c, const char *bucke
 		snprintf(w->text, sizeof(w->text), "%s: %s has its maximum of %s", kind, name,
 			 count_text((char[48]){ 0 }, l->nodes_max, "node"));
 	else
-		snprintf(w->text, sizeof(w->text),
-			 "%s: %s has %" PRId64 " nodes left of %" PRId64, kind, name,
-			 l->nodes > 0 ? l->nodes : 0, l->nodes_max);
+		snprintf(w->text, sizeof(w->text), "%s: %s has %s left of %" PRId64, kind, name,
+			 count_text((char[48]){ 0 }, l->nodes > 0 ? l->nodes : 0, "node"),
+			 l->nodes_max);
+	hours_text(w, f, c);
 }
 
-static void no_capacity(struct telling *w, const struct cause *c)
+static void no_capacity(struct telling *w, const struct facts *f, const struct cause *c)
 {
 	char bucket[BUCKET_TEXT] = "";
 
@@ -409,7 +424,7 @@ static void no_capacity(struct telling *w, const struct cause *c)
 	if (c->first)
 		bucket_text(bucket, c->first);
 	if (c->level)
-		at_level(w, c, bucket);
+		at_level(w, f, c, bucket);
 	else
 		snprintf(
 		    w->text, sizeof(w->text),
@@ -542,7 +557,7 @@ static void explain_rest(struct telling *w, const struct planner *p, const struc
 	else if (open == 0 && c.closed > 0)
 		backoff(w, &c, p->f->now_s);
 	else
-		no_capacity(w, &c);
+		no_capacity(w, p->f, &c);
 }
 
 static void explain_placed(struct telling *w, const struct want *d)

@@ -431,6 +431,22 @@ static struct zone **zones_load(const struct array_spec *a)
 	return v;
 }
 
+static int64_t max_of(const struct array_spec *a, const struct schedule_now *now)
+{
+	return now->max_nodes >= 0 ? now->max_nodes : a->max_nodes;
+}
+
+/* The most that any hour allows. */
+static int64_t ever_max(const struct array_spec *a)
+{
+	int64_t most = a->max_nodes;
+
+	for (size_t i = 0; i < a->n_schedule && most >= 0; i++)
+		if (a->schedule[i].max_nodes > most)
+			most = a->schedule[i].max_nodes;
+	return most;
+}
+
 static void scheduled(struct fact_array *fa, struct array_spec *own, const struct array_spec *a,
 		      const struct schedule_now *now)
 {
@@ -438,7 +454,7 @@ static void scheduled(struct fact_array *fa, struct array_spec *own, const struc
 	own->schedule = NULL; /* may be another by the time these facts are read */
 	own->n_schedule = 0;
 	own->min_nodes = now->min_nodes >= 0 ? now->min_nodes : a->min_nodes;
-	own->max_nodes = now->max_nodes >= 0 ? now->max_nodes : a->max_nodes;
+	own->max_nodes = max_of(a, now);
 	own->warm_nodes = now->warm_nodes >= 0 ? now->warm_nodes : a->warm_nodes;
 	own->idle_s = now->idle_s >= 0 ? now->idle_s : a->idle_s;
 	fa->spec = own;
@@ -461,6 +477,14 @@ bool hours_of(const struct array_spec *a, int64_t now_s, struct schedule_now *no
 	return true;
 }
 
+int64_t hours_max(const struct array_spec *a, int64_t now_s)
+{
+	char text[SCHEDULE_TEXT];
+	struct schedule_now now;
+
+	return hours_of(a, now_s, &now, text) ? max_of(a, &now) : a->max_nodes;
+}
+
 static void schedules(struct facts *f, const struct run *r)
 {
 	const struct cluster_spec *s = &r->cluster.spec;
@@ -470,6 +494,7 @@ static void schedules(struct facts *f, const struct run *r)
 		const struct array_spec *a = &s->arrays[i];
 		struct schedule_now now;
 
+		f->arrays[i].ever_max = ever_max(a);
 		if (hours_of(a, f->now_s, &now, f->arrays[i].schedule) && now.open)
 			scheduled(&f->arrays[i], &f->own_specs[i], a, &now);
 	}

@@ -31,6 +31,8 @@ void facts_clear(struct facts *f);
  * there. */
 bool hours_of(const struct array_spec *a, int64_t now_s, struct schedule_now *now,
 	      char text[SCHEDULE_TEXT]);
+/* What it may have of nodes now, by its hours or else by its own limit; -1: no limit. */
+int64_t hours_max(const struct array_spec *a, int64_t now_s);
 struct fact_purse *purse_add(struct facts *f, size_t array, const struct budget_state *s,
 			     double limit, const char *name); /* lent */
 /* Of a quota of the last decision, as it is now: what was asked for since counts. */

@@ -9,6 +9,7 @@
 #include "engine/bill.h"
 #include "engine/check.h"
 #include "engine/editing.h"
+#include "engine/facts.h"
 #include "engine/history.h"
 #include "engine/jobs.h"
 #include "engine/members.h"
@@ -328,10 +329,11 @@ static void view_make(struct run *r)
 	queue_reasons(v, r);
 	if (v->nodes_max < 0) {
 		v->nodes_max = 0;
-		for (size_t i = 0; i < r->cluster.spec.n_arrays; i++)
-			v->nodes_max += r->cluster.spec.arrays[i].max_nodes > 0
-					    ? r->cluster.spec.arrays[i].max_nodes
-					    : 0;
+		for (size_t i = 0; i < r->cluster.spec.n_arrays; i++) {
+			int64_t most = hours_max(&r->cluster.spec.arrays[i], now / 1000);
+
+			v->nodes_max += most > 0 ? most : 0;
+		}
 	}
 	view_ages(v, r);
 	if (r->cluster.state != CLUSTER_RUNNING)
@@ -415,7 +417,7 @@ static struct array_row *array_row_of(struct array_row **rows, size_t *n, size_t
 	row = &(*rows)[(*n)++];
 	*row = (struct array_row){ .spot = spot,
 				   .shares = shares,
-				   .max = a && !shares ? a->max_nodes : -1,
+				   .max = a && !shares ? hours_max(a, clock_utc_ms() / 1000) : -1,
 				   .kept_ms = a ? a->kept_ms : 0 };
 	snprintf(row->kept_by, sizeof(row->kept_by), "%s",
 		 a && a->kept_ms && a->kept_by ? a->kept_by : "");
