@@ -31,6 +31,7 @@ struct maker {
 	const struct cluster_spec *spec;
 	const struct vm_sizes *sizes;
 	const struct sched_ops *ops;
+	int64_t soon_s; /* what begins before is no demand yet, and keeps nodes */
 	struct map *rules, *runs, *held;
 	struct rule_seen { /* by the addresses of a job's words: adapters share them */
 		const char *partition, *constraint;
@@ -455,6 +456,46 @@ static const struct place_rule *forbids(struct maker *m, const struct job *j,
 	return r->understood ? r : NULL;
 }
 
+static const char *held_why(const struct job *j)
+{
+	if (j->state == JOB_PENDING && j->reason_class == REASON_TIME && j->start_s > 0)
+		return "it begins later, and nothing is bought before";
+	return j->reason[0] ? j->reason : "held";
+}
+
+/* Of any array, at its longest hours. */
+static int64_t soon_until(const struct queue *q, const struct cluster_spec *spec)
+{
+	int64_t most = 0;
+
+	for (size_t i = 0; i < spec->n_arrays; i++) {
+		struct array_spec a = spec->arrays[i];
+
+		for (size_t k = 0; k < a.n_schedule; k++)
+			a.idle_s = a.schedule[k].idle_s > a.idle_s ? a.schedule[k].idle_s
+								   : a.idle_s;
+		most = plan_soon_s(&a) > most ? plan_soon_s(&a) : most;
+	}
+	return q->read_ended_ms / 1000 + most;
+}
+
+static bool begins_soon(const struct maker *m, const struct job *j)
+{
+	return j->state == JOB_PENDING && j->reason_class == REASON_TIME && j->start_s > 0 &&
+	       j->start_s <= m->soon_s && size_is_known(j) && j->tasks > 0;
+}
+
+/* Not demand, but what it asks for is known when it is decided who may go. */
+static void soon(struct maker *m, const struct job *j, size_t record,
+		 const struct place_rule *r)
+{
+	struct want *w = forbidden(m, j, record, r);
+	bool earlier = w->begins_s == 0 || j->start_s < w->begins_s;
+
+	w->reason = demand_text(m->out, held_why(j));
+	w->begins_s = earlier ? j->start_s : w->begins_s;
+}
+
 /* How many more tasks of its array may run (%4), shared by the records of the array. */
 static int64_t throttled(struct maker *m, const struct job *j)
 {
@@ -471,13 +512,6 @@ static int64_t throttled(struct maker *m, const struct job *j)
 	return left;
 }
 
-static const char *held_why(const struct job *j)
-{
-	if (j->state == JOB_PENDING && j->reason_class == REASON_TIME && j->start_s > 0)
-		return "it begins later, and nothing is bought before";
-	return j->reason[0] ? j->reason : "held";
-}
-
 static void take(struct maker *m, size_t record)
 {
 	const struct job *j = &m->q->jobs[record];
@@ -489,6 +523,8 @@ static void take(struct maker *m, size_t record)
 		rule = forbids(m, j, text);
 		if (rule)
 			forbidden(m, j, record, rule)->rule = demand_text(m->out, text);
+		else if (begins_soon(m, j) && rule_of(m, j)->understood)
+			soon(m, j, record, rule_of(m, j));
 		else
 			not_eligible(m, j, record, held_why(j));
 		return;
@@ -543,6 +579,7 @@ int demand_of(struct demand *out, const struct queue *q, const struct cluster_sp
 			   .spec = spec,
 			   .sizes = sizes,
 			   .ops = ops,
+			   .soon_s = q ? soon_until(q, spec) : 0,
 			   .key = BUF_INIT(1 << 20) };
 	struct turn *turns;
 

@@ -7,7 +7,6 @@
 #include "engine/plan_private.h"
 
 #define USE_UNKNOWN_S 3600 /* expected use of a node by work without a time limit */
-#define BOOT_USUAL_S  120  /* paid for before the first job starts */
 
 void attempt_make(struct attempt *a, const struct planner *p, enum strategy s, enum coming c)
 {
@@ -50,6 +49,7 @@ void attempt_clear(struct attempt *a)
 	free(a->taken);
 	free(a->fresh);
 	free(a->scratch);
+	free(a->soon);
 	*a = (struct attempt){ 0 };
 }
 
@@ -184,10 +184,25 @@ static void note_placement(struct attempt *a, size_t want, const struct room *r,
 	    (struct placement){ .want = want, .node = r->node, .create = create, .slots = n };
 }
 
+void room_fill(const struct attempt *a, size_t want, struct room *r, int64_t each,
+	       const double take[DIMS_MAX])
+{
+	const struct ask *ask = &a->p->asks[want];
+
+	for (size_t d = 0; d < a->p->n_dims; d++) {
+		r->free[d] -= take[d] * (double)each;
+		r->free[d] = r->free[d] < 1e-9 ? 0 : r->free[d];
+	}
+	r->empty = false;
+	r->job = a->job;
+	r->closed = r->closed || ask->exclusive;
+	if (ask->exclusive_task)
+		r->task = (uint32_t)want + 1;
+}
+
 void attempt_use(struct attempt *a, size_t want, uint32_t room, int64_t nodes, int64_t each,
 		 const double take[DIMS_MAX])
 {
-	const struct ask *ask = &a->p->asks[want];
 	struct room *r = &a->rooms[room];
 
 	if (nodes < r->count) { /* the rest stays as it was */
@@ -198,19 +213,11 @@ void attempt_use(struct attempt *a, size_t want, uint32_t room, int64_t nodes, i
 		room_open_beside(a, room, room_add(a, rest));
 		r = &a->rooms[room];
 	}
-	for (size_t d = 0; d < a->p->n_dims; d++) {
-		r->free[d] -= take[d] * (double)each;
-		r->free[d] = r->free[d] < 1e-9 ? 0 : r->free[d];
-	}
 	if (!r->matched && r->node != SIZE_MAX && a->p->kinds[r->kind].rank == RANK_BOOTING &&
 	    a->p->kinds[r->kind].bucket != SIZE_MAX && !is_coming(a, r->kind))
 		purse_take(a, a->p->kinds[r->kind].bucket, nodes, want);
-	r->empty = false;
+	room_fill(a, want, r, each, take);
 	r->matched = true;
-	r->job = a->job;
-	r->closed = r->closed || ask->exclusive;
-	if (ask->exclusive_task)
-		r->task = (uint32_t)want + 1;
 	room_shut(a, room);
 	room_open(a, room);
 	note_placement(a, want, r, nodes * each);

@@ -221,6 +221,7 @@ int plan_once(struct plan *out, const struct demand *d, const struct facts *f, s
 	placements_out(out, &p, &a);
 	explain_creates(out, &p, &a);
 	bound_out(out, &p);
+	soon_keep(&a);
 	scalein_make(out, &p, &a);
 	explain_summary(out, d);
 	attempt_clear(&a);

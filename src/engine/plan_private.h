@@ -10,6 +10,7 @@
 
 #include "engine/plan.h"
 
+#define BOOT_USUAL_S 120 /* paid for before the first job starts */
 #define SHAPES_SEEN 64
 #define DIMS_MAX 16 /* different consumables in one decision */
 enum { DIM_CPU, DIM_GPU, DIM_MEM, DIM_CUSTOM };
@@ -190,6 +191,7 @@ struct attempt {
 	double cost;   /* expected, of all that is made */
 	double sunk;   /* the same, of coming nodes that are taken */
 	struct candidate *scratch;
+	uint32_t *soon; /* per node of the facts: want + 1 that begins soon and for which it stays; NULL: none does */
 };
 
 /* ask.c */
@@ -288,6 +290,9 @@ void attempt_buy(struct attempt *a, size_t bucket, int64_t nodes, size_t want); 
 /* So many slots on each of the first `nodes` of a room; the rest of the room is split off. */
 void attempt_use(struct attempt *a, size_t want, uint32_t room, int64_t nodes, int64_t each,
 		 const double take[DIMS_MAX]);
+/* So many slots on each node of it. */
+void room_fill(const struct attempt *a, size_t want, struct room *r, int64_t each,
+	       const double take[DIMS_MAX]);
 int64_t room_slots(const struct attempt *a, const struct room *r, size_t want,
 		   double take[DIMS_MAX]);
 int64_t pools_allow(const struct attempt *a, size_t want, int64_t slots);
@@ -309,6 +314,9 @@ uint32_t room_next(struct room_scan *s, const struct attempt *a); /* UINT32_MAX:
 
 /* floors.c */
 void floors_keep(struct attempt *a); /* minimum and warm nodes, after demand */
+
+/* soon.c */
+void soon_keep(struct attempt *a); /* the last that is placed: it takes what nothing else needs */
 
 /* plan.c: one decision, greedy; plan_make() holds it against its outcome */
 int plan_once(struct plan *out, const struct demand *d, const struct facts *f, struct err *err);

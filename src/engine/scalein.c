@@ -174,6 +174,20 @@ static void undrain(struct plan *out, const struct planner *p, const struct atte
 	}
 }
 
+static bool is_for_soon(const struct attempt *a, size_t node)
+{
+	return a->soon && a->soon[node];
+}
+
+static void say_soon(struct why_node *w, const struct attempt *a, size_t node)
+{
+	const struct want *d = &a->p->d->v[a->soon[node] - 1];
+	int64_t left = d->begins_s - a->p->f->now_s;
+
+	snprintf(w->text, sizeof(w->text), "stays for %s %.40s, which begins in %" PRId64 " s",
+		 d->jobs > 1 ? "work such as job" : "job", d->label, left > 0 ? left : 0);
+}
+
 static bool retires(const struct facts *f, const struct fact_node *n)
 {
 	return n->array != SIZE_MAX && (f->retire || f->arrays[n->array].retire) &&
@@ -213,7 +227,8 @@ static void yards_make(struct yard *y, const struct plan *out, const struct plan
 		if (n->array == SIZE_MAX || (!stays(n) && !returns))
 			continue;
 		y[n->array].nodes++;
-		y[n->array].spare += !out->nodes[r->node].matched;
+		y[n->array].spare +=
+		    !out->nodes[r->node].matched && !is_for_soon(a, r->node);
 	}
 	for (size_t i = 0; i < p->f->n_arrays; i++)
 		y[i].may_go = scalein_share(p->managed[i], p->f->arrays[i].gone_in_cycle);
@@ -255,7 +270,8 @@ static bool due(struct plan *out, const struct facts *f, size_t i)
 	return f->now_s - w->idle_since_s >= most;
 }
 
-static size_t leavers_make(struct leaver *l, struct plan *out, const struct planner *p)
+static size_t leavers_make(struct leaver *l, struct plan *out, const struct planner *p,
+			   const struct attempt *a)
 {
 	const struct facts *f = p->f;
 	int64_t *in_bucket = xcalloc(f->n_buckets + 1, sizeof(*in_bucket));
@@ -277,6 +293,8 @@ static size_t leavers_make(struct leaver *l, struct plan *out, const struct plan
 			continue;
 		if (kept)
 			say(&out->nodes[i], kept);
+		else if (is_for_soon(a, i))
+			say_soon(&out->nodes[i], a, i);
 		else if (due(out, f, i))
 			l[n++] = (struct leaver){
 				.p = p,
@@ -353,7 +371,7 @@ void scalein_make(struct plan *out, const struct planner *p, const struct attemp
 	undrain(out, p, a);
 	retire(out, p->f);
 	yards_make(yards, out, p, a);
-	n = leavers_make(l, out, p);
+	n = leavers_make(l, out, p, a);
 	for (size_t i = 0; may_act(p->f) && i < n; i++) {
 		struct yard *y = &yards[p->f->nodes[l[i].node].array];
 
