@@ -71,7 +71,11 @@ static int spec_usable(struct engine *e, const struct cluster_spec *s, struct er
 		return no_such_cloud(e, s->cloud, err);
 	/* what could not be read is asked at the start */
 	rf = region_find(e, c, s->region);
-	return rf && rf->sizes_ms ? region_sells(rf, s, err) : 0;
+	if (!rf || !rf->sizes_ms)
+		return 0;
+	return region_sells(rf, s, err) < 0
+		   ? -1
+		   : check_head_fits(&(struct check_facts){ .spec = s, .region = rf }, err);
 }
 
 /* Expanded again where the default range is in use: one jump host reaches only one of two

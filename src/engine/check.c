@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "engine/region.h"
 
@@ -154,24 +155,28 @@ static enum check_state quota_of_array(struct json *out, const struct check_fact
 	return fit < a->max_nodes ? CHECK_WARN : CHECK_OK;
 }
 
-static enum check_state quota_of_head(struct json *out, const struct check_facts *f,
-				      const struct vm_size *head, const char *name)
+int check_head_fits(const struct check_facts *f, struct err *err)
 {
-	int64_t room = head ? room_in(&f->region->quotas, name) : INT64_MAX;
+	const struct vm_size *head = f->head_runs ? NULL : check_size_of(f, f->spec->head_size);
+	const char *const names[] = { "cores", head ? head->family : "" };
 
-	if (!head || room >= head->vcpus)
-		return CHECK_OK;
-	check_problem(
-	    out, CHECK_FAIL, check_param_at(f, "head/size"), NULL,
-	    "the head needs %lld cores, quota %s has %lld left: ask for more or choose another size",
-	    (long long)head->vcpus, name, (long long)room);
-	return CHECK_FAIL;
+	for (size_t i = 0; head && f->region->quotas_ms && i < ARRAY_LEN(names); i++) {
+		int64_t room = room_in(&f->region->quotas, names[i]);
+
+		if (room < head->vcpus)
+			return err_set(
+			    err, ERR_QUOTA,
+			    "the head needs %lld cores, quota %s has %lld left: ask for more or choose another size",
+			    (long long)head->vcpus, names[i], (long long)room);
+	}
+	return 0;
 }
 
 static void check_quota(struct json *out, const struct check_facts *f)
 {
 	const struct vm_size *head = f->head_runs ? NULL : check_size_of(f, f->spec->head_size);
 	enum check_state worst = CHECK_OK, s;
+	struct err err;
 
 	if (!check_sizes_known(f) || !f->region->quotas_ms) {
 		check_told(out, "quota",
@@ -180,10 +185,9 @@ static void check_quota(struct json *out, const struct check_facts *f)
 			   "quota");
 		return;
 	}
-	if (head) {
-		worst = quota_of_head(out, f, head, "cores");
-		if (worst == CHECK_OK)
-			worst = quota_of_head(out, f, head, head->family);
+	if (check_head_fits(f, &err) < 0) {
+		worst = CHECK_FAIL;
+		check_problem(out, worst, check_param_at(f, "head/size"), NULL, "%s", err.msg);
 	}
 	for (size_t i = 0; i < f->spec->n_arrays; i++) {
 		s = quota_of_array(out, f, &f->spec->arrays[i], head);

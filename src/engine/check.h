@@ -66,6 +66,9 @@ void check_spec(struct json *out, const struct check_facts *f);
 /* Arrays that are paused then by their schedule, and until when. */
 void check_hours(struct json *out, const struct cluster_spec *spec, int64_t now_s);
 
+/* -1: a quota of the region leaves too little for the head, as far as they are known. */
+int check_head_fits(const struct check_facts *f, struct err *err);
+
 /* -1: another cluster of its cloud has addresses of its range; says which, and the next free
  * one. */
 int check_range_free(const struct check_facts *f, struct err *err);

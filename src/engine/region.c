@@ -28,7 +28,7 @@ static void wake_clusters(const struct region_facts *rf)
 }
 
 /*
- * Who waits for its sizes
+ * Who waits for its sizes and quotas
  */
 
 struct region_wait {
@@ -56,10 +56,16 @@ static void wait_over(void *arg)
 	wait_end(arg, false);
 }
 
+/* Sizes hold for a day, and old quotas may be wrong: a reading under way is awaited. */
+static bool is_read(const struct region_facts *rf)
+{
+	return (rf->sizes_ms || (!rf->sizes_call && !rf->regions_call)) && !rf->quotas_call;
+}
+
 /* In a turn of their own: what they go on with may look at this region. */
 static void waits_end(struct region_facts *rf)
 {
-	for (struct region_wait *w = rf->waits; w; w = w->next)
+	for (struct region_wait *w = is_read(rf) ? rf->waits : NULL; w; w = w->next)
 		timer_set(w->timer, 0);
 }
 
@@ -67,7 +73,7 @@ bool region_await(struct region_facts *rf, region_wait_cb *cb, void *arg)
 {
 	struct region_wait *w;
 
-	if (rf->sizes_ms || (!rf->sizes_call && !rf->regions_call))
+	if (is_read(rf))
 		return false;
 	w = xcalloc(1, sizeof(*w));
 	*w = (struct region_wait){ .rf = rf, .cb = cb, .arg = arg, .next = rf->waits };
@@ -160,6 +166,7 @@ static void on_quotas(void *arg, const struct quotas *quotas, const struct err *
 		rf->err = *err;
 		rf->retry_ms = clock_mono_ms() + RETRY_MS;
 		log_warn("quotas of %s: %s", rf->region, err->msg);
+		waits_end(rf);
 		return;
 	}
 	free(rf->quotas.v);
@@ -171,6 +178,7 @@ static void on_quotas(void *arg, const struct quotas *quotas, const struct err *
 	rf->quotas_ms = clock_utc_ms();
 	rf->quotas_mono_ms = clock_mono_ms();
 	wake_clusters(rf);
+	waits_end(rf);
 }
 
 void region_refresh(struct region_facts *rf, bool quotas_now)

@@ -36,8 +36,8 @@ struct region_facts *region_find(const struct engine *e, const struct engine_clo
 				 const char *region); /* NULL: nobody asked for it yet */
 /* The same to look at it for a cluster that may never be; NULL: too many are looked at. */
 struct region_facts *region_peek(struct engine *e, struct engine_cloud *c, const char *region);
-/* Calls back, in a later turn, once its sizes were read or cannot be: at most REGION_WAIT_MS
- * from now. false: there is nothing to wait for. ends: the engine does. */
+/* Calls back, in a later turn, once its sizes and quotas were read or cannot be: at most
+ * REGION_WAIT_MS from now. false: there is nothing to wait for. ends: the engine does. */
 #define REGION_WAIT_MS 10000
 typedef void region_wait_cb(void *arg, bool ends);
 bool region_await(struct region_facts *rf, region_wait_cb *cb, void *arg);

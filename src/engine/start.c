@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/change.h"
+#include "engine/check.h"
 #include "engine/note.h"
 #include "engine/observe.h"
 #include "engine/operation.h"
@@ -44,37 +45,20 @@ static bool go_key(struct run *r)
 	return false;
 }
 
-/* The head's own cores must fit; arrays are held against the quotas at each decision. */
-static bool quota_ok(struct run *r, const struct vm_size *head, const char *name)
-{
-	const struct quota *q = quotas_find(&r->region->quotas, name);
-	char why[320];
-
-	if (!q || q->limit - q->used >= head->vcpus)
-		return true;
-	snprintf(
-	    why, sizeof(why),
-	    "quota %s in %s: limit %lld, used %lld, the head %s asks for %lld: raise it or choose a smaller size",
-	    q->name, r->region->region, (long long)q->limit, (long long)q->used, head->name,
-	    (long long)head->vcpus);
-	fail(r, why);
-	return false;
-}
-
+/* The head's own cores must fit; arrays are held against the quotas at each decision. A head
+ * that exists already is in the numbers. */
 static bool sizes_ok(struct run *r)
 {
-	const struct cluster_spec *s = &r->cluster.spec;
-	const struct vm_size *head;
+	const struct check_facts f = { .spec = &r->cluster.spec,
+				       .region = r->region,
+				       .head_runs = r->cluster.head_address &&
+						    r->cluster.head_address[0] };
 	struct err err = ERR_INIT;
 
-	if (region_sells(r->region, s, &err) < 0) {
-		fail(r, err.msg);
-		return false;
-	}
-	head = vm_sizes_find(&r->region->sizes, s->head_size);
-	if (r->cluster.head_address && r->cluster.head_address[0])
-		return true; /* it exists already and is in the numbers */
-	return quota_ok(r, head, "cores") && quota_ok(r, head, head->family);
+	if (region_sells(r->region, f.spec, &err) == 0 && check_head_fits(&f, &err) == 0)
+		return true;
+	fail(r, err.msg);
+	return false;
 }
 
 static bool go_sizes(struct run *r)

@@ -227,8 +227,10 @@ as "and another" 2 "has no size Standard_D2s_v55; did you mean Standard_D2s_v5" 
 	"cluster create size2 slurm head_size=Standard_D2s_v55"
 as "values that the template has no use for are all told, each by its parameter" 1 "fail: cloud: |no/such|try cloud=azsim|fail: htc_size: |Standard_None" \
 	"cluster check many slurm cloud=no/such htc_size=Standard_None"
-as "a head above the quota is made" 0 "is made" "cluster create big slurm head_size=Standard_D16s_v5"
-as "a quota that is too small" 1 "quota cores in westeurope: limit 8, used 0|asks for 16|smaller size" "cluster start big --wait"
+as "a head above the quota" 1 "the head needs 16 cores, quota cores has 8 left: ask for more or choose another size" \
+	"cluster create big slurm head_size=Standard_D16s_v5"
+as "which a check says too" 1 "fail: head_size: the head needs 16 cores, quota cores has 8 left" \
+	"cluster check big slurm head_size=Standard_D16s_v5"
 nothing_made "names, parameters, regions, sizes and quotas"
 
 # --- a cluster that runs

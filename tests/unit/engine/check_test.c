@@ -284,11 +284,21 @@ static void quota_names_each_that_counts_with_limit_used_and_asked(void **state)
 static void a_head_without_quota_cannot_be(void **state)
 {
 	struct world *w = *state;
+	struct err err = ERR_INIT;
 
+	assert_int_equal(check_head_fits(&w->f, &err), 0);
 	w->region.quotas.v[0].used = 999;
 	look(w, "hpc_max=0", NULL);
 	assert_string_equal(of_problem(w, 0, "level"), "fail");
 	assert_string_equal(of_problem(w, 0, "param"), "head_size");
+	/* what makes or starts it refuses with these words */
+	assert_int_equal(check_head_fits(&w->f, &err), -1);
+	assert_string_equal(of_problem(w, 0, "text"), err.msg);
+	assert_string_equal(err.msg, "the head needs 2 cores, quota cores has 1 left: ask for "
+				     "more or choose another size");
+	w->region.quotas_ms = 0; /* not known: it is asked at the start */
+	assert_int_equal(check_head_fits(&w->f, &err), 0);
+	w->region.quotas_ms = 1;
 	w->f.head_runs = true; /* then it is among the 999 */
 	look(w, "hpc_max=0", NULL);
 	for (size_t i = 0; i < json_len(json_get(w->out, "problems")); i++)
