@@ -309,11 +309,22 @@ static bool tells_actor(const char *text, const char *actor)
 	return false;
 }
 
+/* As a word of its own: job 1 is not named by "its node htc-1 was evicted". */
+static bool names_object(const char *text, const char *object)
+{
+	size_t n = strlen(object);
+
+	for (const char *at = text; (at = strstr(at, object)); at++)
+		if ((at == text || !is_of_name(at[-1])) && !is_of_name(at[n]))
+			return true;
+	return false;
+}
+
 const char *words_event(char out[WORDS_EVENT], const struct event *e)
 {
 	bool told =
 	    strcmp(e->actor, "engine") == 0 || !e->actor[0] || tells_actor(e->text, e->actor);
-	bool named = !e->object[0] || strstr(e->text, e->object) != NULL;
+	bool named = !e->object[0] || names_object(e->text, e->object);
 
 	snprintf(out, WORDS_EVENT, "%s%s%s%s%s%s", named ? "" : e->object, named ? "" : " ",
 		 e->text, told ? "" : " (by ", told ? "" : e->actor, told ? "" : ")");

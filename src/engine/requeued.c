@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -13,7 +14,9 @@
 #define KEPT_MOST  20000
 #define NODES_MOST 1000 /* of one job */
 #define TOLD_MOST  50	/* of one reading that have an event each */
+#define MORE_MOST  300	/* characters of the others' numbers */
 #define READ_MOST  5000 /* events, for what an earlier life told */
+#define NAMED	   " (job "
 
 struct why {
 	char text[REQUEUED_TEXT];
@@ -150,8 +153,8 @@ static bool why_of(char out[REQUEUED_TEXT], struct requeued *q, const struct que
 }
 
 void requeued_look(struct requeued *q, const struct queue *before, const struct queue *now,
-		   int64_t now_ms, void (*told)(void *arg, const char *id, const char *text),
-		   void *arg)
+		   int64_t now_ms,
+		   void (*told)(void *arg, const struct job *was, const char *text), void *arg)
 {
 	struct map *waiting = map_new_lent(false);
 	char text[REQUEUED_TEXT];
@@ -169,9 +172,27 @@ void requeued_look(struct requeued *q, const struct queue *before, const struct 
 		if (!why_of(text, q, now, was, single))
 			continue;
 		requeued_known(q, single ? was->id : was->array_id, text, now_ms);
-		told(arg, was->id, text);
+		told(arg, was, text);
 	}
 	map_free(waiting);
+}
+
+const char *requeued_event(char out[REQUEUED_EVENT], const char *text, const char *name)
+{
+	bool named = name && name[0];
+
+	snprintf(out, REQUEUED_EVENT, "%.139s%s%.60s%s", text, named ? NAMED : "",
+		 named ? name : "", named ? ")" : "");
+	return out;
+}
+
+const char *requeued_of_event(char out[REQUEUED_TEXT], const char *event)
+{
+	const char *end = strstr(event, NAMED);
+
+	snprintf(out, REQUEUED_TEXT, "%.*s", end ? (int)(end - event) : REQUEUED_TEXT - 1,
+		 event);
+	return out;
 }
 
 void requeued_clear(struct requeued *q)
@@ -205,14 +226,20 @@ void requeued_moved(struct run *r, const struct node *n, enum node_state to, con
 struct teller {
 	struct run *run;
 	size_t told;
+	struct buf more; /* numbers of those that have no event of their own */
 };
 
-static void tell(void *arg, const char *id, const char *text)
+static void tell(void *arg, const struct job *was, const char *text)
 {
 	struct teller *t = arg;
+	char event[REQUEUED_EVENT];
 
 	if (t->told++ < TOLD_MOST)
-		note(t->run, EVENT_WARN, id, "%s", text);
+		note(t->run, EVENT_WARN, was->id, "%s", requeued_event(event, text, was->name));
+	else if (t->more.len < MORE_MOST - sizeof(", ...") - 64)
+		buf_addf(&t->more, "%s%.60s", t->more.len ? ", " : "", was->id);
+	else if (buf_str(&t->more)[t->more.len - 1] != '.')
+		buf_addf(&t->more, ", ...");
 }
 
 /* What an earlier life of the engine told of jobs that wait still. */
@@ -220,18 +247,20 @@ static void read_events(struct run *r, const struct queue *now)
 {
 	struct event *v = NULL;
 	size_t n = 0;
+	char text[REQUEUED_TEXT];
 
 	if (store_events(r->engine->store, r->cluster.id, 0, READ_MOST, &v, &n, NULL) < 0)
 		return;
 	for (size_t i = 0; i < n; i++)
 		if (text_has_prefix(v[i].text, REQUEUED_WORD) && queue_job(now, v[i].object))
-			requeued_known(&r->requeued, v[i].object, v[i].text, v[i].at_ms);
+			requeued_known(&r->requeued, v[i].object,
+				       requeued_of_event(text, v[i].text), v[i].at_ms);
 	free(v);
 }
 
 void requeued_read(struct run *r, const struct queue *now)
 {
-	struct teller t = { .run = r };
+	struct teller t = { .run = r, .more = BUF_INIT(MORE_MOST) };
 	bool any = false;
 
 	for (size_t i = 0; i < now->n_jobs && !any; i++)
@@ -241,5 +270,7 @@ void requeued_read(struct run *r, const struct queue *now)
 	else if (any)
 		requeued_look(&r->requeued, r->queue, now, clock_utc_ms(), tell, &t);
 	if (t.told > TOLD_MOST)
-		note(r, EVENT_WARN, "", "%zu jobs were requeued", t.told);
+		note(r, EVENT_WARN, "", "requeued too: %zu more jobs: %s", t.told - TOLD_MOST,
+		     buf_str(&t.more));
+	buf_clear(&t.more);
 }

@@ -34,8 +34,12 @@ void requeued_known(struct requeued *q, const char *id, const char *text,
 /* A new reading beside the one before: told() gets each that ran in it and waits for its time
  * now. */
 void requeued_look(struct requeued *q, const struct queue *before, const struct queue *now,
-		   int64_t now_ms, void (*told)(void *arg, const char *id, const char *text),
-		   void *arg);
+		   int64_t now_ms,
+		   void (*told)(void *arg, const struct job *was, const char *text), void *arg);
+/* The sentence of an event, with the job's name behind what is known, and that alone again. */
+#define REQUEUED_EVENT (REQUEUED_TEXT + 80)
+const char *requeued_event(char out[REQUEUED_EVENT], const char *text, const char *name);
+const char *requeued_of_event(char out[REQUEUED_TEXT], const char *event);
 bool requeued_waits(const struct job *j); /* it may be one: it waits for its time */
 const char *requeued_text(const struct requeued *q,
 			  const struct job *j); /* "": it is none, or nobody knows */

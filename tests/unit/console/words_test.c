@@ -56,6 +56,18 @@ static void an_event_names_its_person_once(void **state)
 	assert_string_equal(event("", "op", "asked by ann"), "asked by ann (by op)");
 }
 
+static void a_name_inside_another_word_names_nobody(void **state)
+{
+	(void)state;
+	assert_string_equal(event("1", "engine", "requeued: its node htc-1 was evicted"),
+			    "1 requeued: its node htc-1 was evicted");
+	assert_string_equal(event("1", "engine", "not done: job 12 runs"),
+			    "1 not done: job 12 runs");
+	assert_string_equal(event("1", "engine", "not done: job 1 runs"),
+			    "not done: job 1 runs");
+	assert_string_equal(event("htc-1", "engine", "lost with htc-1"), "lost with htc-1");
+}
+
 static void an_event_names_its_object_once(void **state)
 {
 	(void)state;
@@ -129,6 +141,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(held_jobs_are_counted),
 		cmocka_unit_test(an_event_names_its_person_once),
+		cmocka_unit_test(a_name_inside_another_word_names_nobody),
 		cmocka_unit_test(an_event_names_its_object_once),
 		cmocka_unit_test(a_node_is_told_with_its_host_where_that_is_another),
 		cmocka_unit_test(a_job_that_ended_says_when_how_and_where),

@@ -52,12 +52,12 @@ static struct job *add(struct queue *q, const char *id, const char *array, const
 	return j;
 }
 
-static void on_told(void *arg, const char *id, const char *text)
+static void on_told(void *arg, const struct job *was, const char *text)
 {
 	struct world *w = arg;
 	size_t n = strlen(w->told);
 
-	snprintf(w->told + n, sizeof(w->told) - n, "%s %s\n", id, text);
+	snprintf(w->told + n, sizeof(w->told) - n, "%s %s\n", was->id, text);
 }
 
 static void look(struct world *w)
@@ -172,6 +172,19 @@ static void what_an_earlier_life_told_is_known(void **state)
 			    "requeued: its node htc-3 was evicted");
 }
 
+static void an_event_names_the_job_and_is_known_again_without(void **state)
+{
+	char event[REQUEUED_EVENT], text[REQUEUED_TEXT];
+	const char *why = "requeued: its node htc-3 was evicted";
+
+	(void)state;
+	assert_string_equal(requeued_event(event, why, "wave 2"),
+			    "requeued: its node htc-3 was evicted (job wave 2)");
+	assert_string_equal(requeued_of_event(text, event), why);
+	assert_string_equal(requeued_event(event, why, ""), why);
+	assert_string_equal(requeued_of_event(text, event), why);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, up, down)
 
 int main(void)
@@ -184,6 +197,7 @@ int main(void)
 		TEST(tasks_of_an_array_share_what_is_known_of_one),
 		TEST(a_new_machine_of_the_name_is_another),
 		TEST(what_an_earlier_life_told_is_known),
+		TEST(an_event_names_the_job_and_is_known_again_without),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
