@@ -17,6 +17,7 @@
 #include "engine/change.h"
 #include "engine/history.h"
 #include "engine/jobs.h"
+#include "engine/lasting.h"
 #include "engine/members.h"
 #include "engine/note.h"
 #include "engine/publish.h"
@@ -52,8 +53,11 @@ void observe_cloud_too(struct run *r)
 		observe_cloud(r);
 }
 
-static void source_ok(struct source *s, int64_t started_ms)
+static void source_ok(struct run *r, struct source *s, const char *what, int64_t started_ms)
 {
+	if (s->lost_told)
+		note(r, EVENT_INFO, "", "%s " LASTING_ANSWERS, what);
+	s->lost_told = false;
 	s->state = SOURCE_OK;
 	s->started_ms = started_ms;
 	s->ok_ms = clock_utc_ms();
@@ -72,9 +76,10 @@ static void source_failed(struct run *r, struct source *s, const char *what,
 	s->err = *err;
 	s->failures++;
 	log_debug("cluster %s: %s unknown: %s", r->cluster.name, what, err->msg);
-	if (s->failures == 3)
-		note(r, EVENT_WARN, "", "%s has not answered for three readings: %.200s", what,
-		     err->msg);
+	if (s->failures == 3 && !s->lost_told) {
+		s->lost_told = true;
+		note(r, EVENT_WARN, "", "%s " LASTING_UNREAD ": %.200s", what, err->msg);
+	}
 	run_changed(r);
 	if (s == &r->queue_source && s->failures == 1)
 		observe_cloud_too(r);
@@ -140,14 +145,14 @@ static void on_vms(void *arg, struct cloud_vms *vms, const struct err *err)
 
 	r->vms_call = NULL;
 	if (!vms)
-		source_failed(r, &r->cloud_source, "the cloud", err);
+		source_failed(r, &r->cloud_source, SOURCE_CLOUD, err);
 	else
 		reconcile_cloud(r, vms);
 }
 
 void observe_listed(struct run *r)
 {
-	source_ok(&r->cloud_source, r->vms_started_ms);
+	source_ok(r, &r->cloud_source, SOURCE_CLOUD, r->vms_started_ms);
 }
 
 void observe_cloud(struct run *r)
@@ -234,7 +239,7 @@ static void take_over(struct run *r, struct reading *rd)
 	reading_free(rd);
 	if (r->gone_jobs_due)
 		gone_jobs_load(r);
-	source_ok(&r->queue_source, r->queue->read_started_ms);
+	source_ok(r, &r->queue_source, SOURCE_SCHEDULER, r->queue->read_started_ms);
 	reconcile_queue(r);
 }
 
@@ -306,7 +311,7 @@ static void part_ended(struct reading *rd)
 static void part_failed(struct reading *rd, const struct err *err)
 {
 	if (!rd->failed)
-		source_failed(rd->run, &rd->run->queue_source, "the scheduler", err);
+		source_failed(rd->run, &rd->run->queue_source, SOURCE_SCHEDULER, err);
 	rd->failed = true;
 }
 
@@ -433,7 +438,7 @@ static void on_version(void *arg, const struct sched_run *run, const struct err 
 
 	r->version_asked = false;
 	if (!run || r->sched->read_version(r->sched_version, run, &why) < 0) {
-		source_failed(r, &r->queue_source, "the scheduler", run ? &why : err);
+		source_failed(r, &r->queue_source, SOURCE_SCHEDULER, run ? &why : err);
 		return;
 	}
 	log_info("cluster %s: %s %s", r->cluster.name, r->sched->title, r->sched_version);

@@ -13,11 +13,15 @@ struct run;
 
 enum source_state { SOURCE_NEVER, SOURCE_OK, SOURCE_UNKNOWN };
 
+#define SOURCE_SCHEDULER "the scheduler"
+#define SOURCE_CLOUD	 "the cloud"
+
 struct source { /* one thing that is read (R5.2) */
 	enum source_state state;
 	int64_t started_ms, ok_ms; /* UTC: start of the last whole reading, its end */
 	int64_t ok_mono_ms;	   /* its end by the clock that nobody sets (R12.1) */
 	unsigned int failures;	   /* in a row */
+	bool lost_told;		   /* as an event, whose end is one, too */
 	uint64_t readings; /* whole ones of this engine's life: the number of the last */
 	struct err err;
 	bool reading;

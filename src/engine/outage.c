@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "engine/lasting.h"
 #include "engine/note.h"
 #include "engine/observe.h"
 #include "engine/run.h"
@@ -31,7 +32,7 @@ static void on_lasts(void *arg)
 	if (h.ok || c->lost_ms)
 		return;
 	c->lost_ms = h.since_ms;
-	note_site(c->engine, EVENT_ERROR, "engine", "cloud %s does not answer: %s%s",
+	note_site(c->engine, EVENT_ERROR, "engine", "cloud %s " LASTING_SILENT ": %s%s",
 		  c->record->name, outage_cure(c, cure), h.text);
 }
 
@@ -42,7 +43,7 @@ static void back(struct engine_cloud *c)
 	timer_stop(c->lost);
 	if (!c->lost_ms)
 		return;
-	note_site(c->engine, EVENT_INFO, "engine", "cloud %s answers again, after %s%s",
+	note_site(c->engine, EVENT_INFO, "engine", "cloud %s " LASTING_ANSWERS ", after %s%s",
 		  c->record->name, clock_span(span, clock_utc_ms() - c->lost_ms),
 		  c->record->simulated ? ": machines that ended with it boot again" : "");
 	c->lost_ms = 0;
@@ -67,6 +68,7 @@ static void on_health(void *arg)
 void outage_watch(struct engine_cloud *c)
 {
 	c->lost = timer_new(c->engine->loop, on_lasts, c);
+	lasting_load_cloud(c);
 	if (c->ops->on_health)
 		c->ops->on_health(c->cloud, on_health, c);
 }

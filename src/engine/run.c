@@ -16,6 +16,7 @@
 #include "engine/history.h"
 #include "engine/intent.h"
 #include "engine/jobs.h"
+#include "engine/lasting.h"
 #include "engine/lease.h"
 #include "engine/members.h"
 #include "engine/observe.h"
@@ -131,6 +132,7 @@ struct run *run_add(struct engine *e, const struct cluster *take)
 	spot_load(r);
 	gone_jobs_load(r);
 	unseen_load(r);
+	lasting_load(r);
 	run_take_up(r);
 	return r;
 }

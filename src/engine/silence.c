@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "engine/lasting.h"
 #include "engine/members.h"
 #include "engine/note.h"
 #include "engine/observe.h"
@@ -100,10 +101,10 @@ const struct node *member_told(const struct run *r, struct member *m)
 static void note_change(struct run *r, const struct member *m, bool silent, const char *cloud)
 {
 	if (silent)
-		note(r, EVENT_WARN, m->node.name, "does not answer%s%s", cloud[0] ? ": " : "",
+		note(r, EVENT_WARN, m->node.name, LASTING_SILENT "%s%s", cloud[0] ? ": " : "",
 		     cloud);
 	else if (is_at_work(m->node.state))
-		note(r, EVENT_INFO, m->node.name, "answers again");
+		note(r, EVENT_INFO, m->node.name, LASTING_ANSWERS);
 }
 
 static void settle(struct run *r, struct member *m)

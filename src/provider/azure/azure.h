@@ -40,6 +40,7 @@ struct cloud {
 	struct skew skew;
 	struct cloud_health health;
 	char health_text[160];
+	bool heard; /* it answered, or did not, in this process */
 	void (*health_cb)(void *arg);
 	void *health_arg;
 };

@@ -169,13 +169,14 @@ void arm_waiting_go(struct cloud *c, const struct err *err)
 
 static void health(struct cloud *c, bool ok, const char *text)
 {
-	bool changed = c->health.ok != ok;
+	bool changed = c->health.ok != ok, first = !c->heard;
 
 	if (changed)
 		c->health.since_ms = clock_utc_ms();
+	c->heard = true;
 	c->health.ok = ok;
 	snprintf(c->health_text, sizeof(c->health_text), "%.159s", ok ? "" : text);
-	if (changed && c->health_cb)
+	if ((changed || first) && c->health_cb) /* nobody knew before */
 		c->health_cb(c->health_arg);
 }
 

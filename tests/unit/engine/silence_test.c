@@ -218,6 +218,58 @@ static void a_machine_that_is_off_is_told_by_a_listing_alone(void **state)
 	assert_ptr_equal(shown(w), &m->node);
 }
 
+static void restart(struct engine_world *w)
+{
+	engine_world_end(w);
+	engine_world_begin(w);
+	w->r->queue = xcalloc(1, sizeof(*w->r->queue));
+	queue_init(w->r->queue);
+	w->r->queue->read_started_ms = T0;
+}
+
+static void an_outage_is_told_once_over_restarts(void **state)
+{
+	struct engine_world *w = *state;
+	struct sched_node sn = { .name = "htc-1", .state = SNODE_UP, .responding = false };
+
+	silence_heard(w->r, member_find(w->r, "htc-1"), &sn);
+	clock_test_advance(21000);
+	silence_heard(w->r, member_find(w->r, "htc-1"), &sn);
+	restart(w);
+	assert_int_equal(shown(w)->state, NODE_UNHEALTHY);
+	silence_listed(w->r, member_find(w->r, "htc-1")); /* which tells nothing of it */
+	silence_heard(w->r, member_find(w->r, "htc-1"), &sn);
+	clock_test_advance(60000);
+	silence_heard(w->r, member_find(w->r, "htc-1"), &sn);
+	assert_int_equal(noted(w, "does not answer"), 1);
+	assert_int_equal(noted(w, "answers again"), 0);
+	sn.responding = true;
+	silence_heard(w->r, member_find(w->r, "htc-1"), &sn);
+	assert_int_equal(noted(w, "answers again"), 1);
+	restart(w);
+	assert_ptr_equal(shown(w), &member_find(w->r, "htc-1")->node);
+	sn.responding = false; /* that is another time */
+	silence_heard(w->r, member_find(w->r, "htc-1"), &sn);
+	clock_test_advance(21000);
+	silence_heard(w->r, member_find(w->r, "htc-1"), &sn);
+	assert_int_equal(noted(w, "does not answer"), 2);
+}
+
+/* What became of it since is the word that counts. */
+static void one_that_was_given_up_since_is_not_silent(void **state)
+{
+	struct engine_world *w = *state;
+	struct sched_node sn = { .name = "htc-1", .state = SNODE_UP, .responding = false };
+
+	silence_heard(w->r, member_find(w->r, "htc-1"), &sn);
+	clock_test_advance(21000);
+	silence_heard(w->r, member_find(w->r, "htc-1"), &sn);
+	node_move(w->r, member_find(w->r, "htc-1"), NODE_UNHEALTHY, "the scheduler says DOWN");
+	node_move(w->r, member_find(w->r, "htc-1"), NODE_IDLE, "answers again");
+	restart(w);
+	assert_ptr_equal(shown(w), &member_find(w->r, "htc-1")->node);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +282,9 @@ int main(void)
 		    one_that_is_undrained_is_busy_while_jobs_run_on_it, up, down),
 		cmocka_unit_test_setup_teardown(
 		    a_machine_that_is_off_is_told_by_a_listing_alone, up, down),
+		cmocka_unit_test_setup_teardown(an_outage_is_told_once_over_restarts, up, down),
+		cmocka_unit_test_setup_teardown(one_that_was_given_up_since_is_not_silent, up,
+						down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

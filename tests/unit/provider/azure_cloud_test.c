@@ -441,6 +441,18 @@ static void a_throttled_call_waits_as_long_as_it_was_asked(void **state)
 	assert_int_equal(health.throttled, 1);
 }
 
+/* Before, nobody knows whether an outage that was told of lasts. */
+static void whoever_watches_hears_of_the_first_answer(void **state)
+{
+	struct lab *l = *state;
+	unsigned int turns = 0;
+
+	provider_azure.on_health(l->cloud, count_turns, &turns);
+	make_base(l);
+	assert_int_equal(turns, 1);
+	provider_azure.on_health(l->cloud, NULL, NULL);
+}
+
 static void whoever_watches_hears_of_each_turn_of_its_health(void **state)
 {
 	struct lab *l = *state;
@@ -904,6 +916,7 @@ int main(void)
 		WITH(a_refused_token_is_fetched_anew_once),
 		WITH(a_throttled_call_waits_as_long_as_it_was_asked),
 		WITH(a_token_that_ended_on_its_way_is_no_trouble_of_the_cloud),
+		WITH(whoever_watches_hears_of_the_first_answer),
 		WITH(whoever_watches_hears_of_each_turn_of_its_health),
 		WITH(a_wait_that_is_too_long_is_handed_up_with_its_time),
 		WITH(trouble_of_one_region_stops_no_other),
