@@ -276,6 +276,17 @@ static struct member *waiting_row(const struct map *sets, const char *set_id)
 	return w && w->at < w->n ? w->v[w->at++] : NULL;
 }
 
+/* A machine counts as failed where the scheduler does not hear of it, or nobody asked yet. Of
+ * one that works all the same it would be taken back at the next reading of the queue, and said
+ * again at the next listing; and a drain would be lost. */
+static bool works_all_the_same(const struct run *r, const struct member *m)
+{
+	enum node_state s = m->node.state;
+
+	return (s == NODE_IDLE || s == NODE_BUSY || s == NODE_DRAINING) &&
+	       (!r->queue || (m->in_scheduler && !m->unheard));
+}
+
 static void bound(struct run *r, struct member *m, const struct cloud_vm *vm)
 {
 	m->has_vm = true;
@@ -284,7 +295,9 @@ static void bound(struct run *r, struct member *m, const struct cloud_vm *vm)
 	m->power = vm->power;
 	m->created_ms = vm->created_ms;
 	m->vm_missing_since_ms = 0;
-	if (vm->failed && !vm->deleting)
+	if (vm->failed && !vm->deleting && works_all_the_same(r, m))
+		; /* "why" tells it */
+	else if (vm->failed && !vm->deleting)
 		boot_feed(r, m, BOOT_EV_VM_FAILED, "the cloud reports that its machine failed");
 	else if (vm->power == POWER_RUNNING)
 		boot_feed(r, m, BOOT_EV_VM_RUNNING, "machine runs");

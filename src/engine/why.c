@@ -89,6 +89,9 @@ static void of_node(struct buf *out, struct run *r, struct member *m)
 	if (n->state == NODE_DRAINING && !drain_proven(r, m, &err))
 		buf_addf(out, "not deleted yet: %s\n", err.msg);
 	kept_lines(out, r, m);
+	if (m->vm_failed && (n->state == NODE_IDLE || n->state == NODE_BUSY))
+		buf_addf(out, "the cloud says that its machine failed; the scheduler hears of "
+			      "it, so it works on\n");
 	if (unjoined_text(kept, r, m)[0])
 		buf_addf(out, "its time to join is over, and it is not deleted: %s\n", kept);
 	if (deletion_is_late(m, clock_utc_ms()))
