@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "provider/provider.h"
 
 struct life {
@@ -58,8 +59,31 @@ static int64_t doubles(const struct life *v, size_t n)
 	return found;
 }
 
+static bool holds_its(const struct json *vms, const char *group, const char *id)
+{
+	for (size_t i = 0; i < json_len(vms); i++)
+		if (is_its(json_at(vms, i), id) &&
+		    text_casecmp(json_str(json_at(vms, i), "group", ""), group) == 0)
+			return true;
+	return false;
+}
+
+/* Calls do not say whose they are, but for which group. */
+static int64_t writes_of(const struct json *counters, const struct json *vms, const char *id)
+{
+	const struct json *groups = json_get(counters, "writesByGroup"), *value;
+	const char *group;
+	int64_t n = 0;
+
+	if (!id[0] || !groups)
+		return json_int(counters, "byClass.writes", -1);
+	for (void *it = NULL; json_each(groups, &it, &group, &value);)
+		n += holds_its(vms, group, id) ? json_int(value, NULL, 0) : 0;
+	return n;
+}
+
 void demo_ledger_take(struct demo_ledger *out, const struct json *counters,
-		      const struct json *book, const char *id)
+		      const struct json *book, const struct json *own, const char *id)
 {
 	const struct json *vms = json_get(book, "vms"), *value;
 	size_t all = json_len(vms), n = 0;
@@ -74,9 +98,9 @@ void demo_ledger_take(struct demo_ledger *out, const struct json *counters,
 	free(v);
 	/* the cloud's own count sees what goes within a second, and does not say whose it is */
 	out->double_creates = n == all && counted > found ? counted : found;
-	out->write_calls = json_int(counters, "byClass.writes", -1);
+	out->write_calls = writes_of(counters, vms, id);
 	out->vms = (int64_t)n;
 	out->resources_left = 0;
-	for (void *it = NULL; json_each(json_get(book, "live"), &it, &key, &value);)
+	for (void *it = NULL; json_each(json_get(own, "live"), &it, &key, &value);)
 		out->resources_left += json_int(value, NULL, 0);
 }

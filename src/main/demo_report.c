@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/http_local.h"
 #include "base/mem.h"
+#include "provider/provider.h"
 
 const struct demo_ledger demo_ledger_unknown = { -1, -1, -1, -1 };
 
@@ -47,7 +48,9 @@ int demo_ledger_read(struct demo_ledger *out, const struct demo_world *w, const 
 		     struct err *err)
 {
 	struct loop *l = loop_new(err);
-	struct json *counters = NULL, *book = NULL;
+	struct json *counters = NULL, *book = NULL, *own = NULL;
+	char *tagged = xasprintf("/azsim/ledger%s%s", cluster[0] ? "?tag=" TAG_CLUSTER ":" : "",
+				 cluster);
 
 	*out = demo_ledger_unknown;
 	if (l)
@@ -55,9 +58,13 @@ int demo_ledger_read(struct demo_ledger *out, const struct demo_world *w, const 
 	if (counters)
 		book = ask(l, w->control, "/azsim/ledger", err);
 	if (book)
-		demo_ledger_take(out, counters, book, cluster);
+		own = ask(l, w->control, tagged, err);
+	if (own)
+		demo_ledger_take(out, counters, book, own, cluster);
 	json_free(counters);
 	json_free(book);
+	json_free(own);
+	free(tagged);
 	if (l)
 		loop_free(l);
 	return out->resources_left >= 0 ? 0 : -1;

@@ -27,6 +27,7 @@ struct arm *arm_new(struct az_world *w, const struct arm_options *o)
 	sha256_hex(hex, buf_str(&n), n.len);
 	memcpy(a->kid, hex, 32);
 	a->calls = xcalloc(ARM_CALLS_KEPT, sizeof(*a->calls));
+	a->group_writes = map_new(free, true);
 	buf_clear(&n);
 	buf_clear(&e);
 	return a;
@@ -43,6 +44,7 @@ void arm_free(struct arm *a)
 	free(a->arm_url);
 	free(a->plain_url);
 	free(a->calls);
+	map_free(a->group_writes);
 	free(a);
 }
 
@@ -203,6 +205,23 @@ static const char *region_of(const struct arm_call *c)
 	return az_region_find(l) < 0 ? "global" : az_regions[az_region_find(l)].name;
 }
 
+static void count_group_write(struct arm_call *c)
+{
+	size_t at = 0;
+	int64_t *n;
+
+	while (at < c->seg.n && text_casecmp(c->seg.v[at], "resourceGroups") != 0)
+		at++;
+	if (c->charge.class != AZ_WRITE || at + 1 >= c->seg.n)
+		return;
+	n = map_get(c->arm->group_writes, c->seg.v[at + 1]);
+	if (!n) {
+		n = xcalloc(1, sizeof(*n));
+		map_put(c->arm->group_writes, c->seg.v[at + 1], n);
+	}
+	(*n)++;
+}
+
 /* Operation polls are counted per resource in Azure; here per operation, which is what one
  * resource has under way. */
 static void charge(struct arm_call *c)
@@ -223,6 +242,7 @@ static void charge(struct arm_call *c)
 	ch->resource = NULL;
 	c->arm->n.by_class[ch->class]++;
 	c->arm->n.by_policy[ch->policy]++;
+	count_group_write(c);
 	free(key);
 }
 

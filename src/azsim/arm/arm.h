@@ -56,6 +56,7 @@ struct arm {
 	char *arm_url;	 /* https://127.0.0.1:P: the audience of tokens */
 	char *plain_url; /* http://127.0.0.1:P2 */
 	struct arm_counters n;
+	struct map *group_writes; /* per resource group, in this process: int64_t */
 	struct arm_logged *calls; /* a ring */
 	size_t calls_at;
 	int64_t clock_anchor; /* of the scaled clock: see base/clock.h */

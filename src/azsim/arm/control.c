@@ -69,9 +69,14 @@ void arm_ctl_counters(struct arm_call *c)
 	const struct arm_counters *n = &c->arm->n;
 	const struct az_counters *w = &c->w->n;
 	struct json *o = json_new_object(), *by = json_set_object(o, "byClass");
+	const char *group;
+	void *writes;
 
 	for (int i = 0; i < AZ_CLASSES; i++)
 		json_set_int(by, class[i], n -> by_class[i]);
+	by = json_set_object(o, "writesByGroup");
+	for (size_t i = 0; map_next(c->arm->group_writes, &i, &group, &writes);)
+		json_set_int(by, group, *(int64_t *)writes);
 	by = json_set_object(o, "byPolicy");
 	for (int i = 1; i < AZ_POLICIES; i++)
 		if (n->by_policy[i])
