@@ -1,7 +1,9 @@
 /*
  * What the head's scheduler is told that could be bought (include/template/head.h): at its
  * boot, and again when a cluster that lives takes over other sizes. What is still to be told is
- * a part of the cluster's row, so that a killed engine tells it as well.
+ * a part of the cluster's row, so that a killed engine tells it as well. A head that boots again
+ * offers what it was made with: a cluster that was changed since tells it at each new
+ * connection, which does nothing where nothing differs.
  */
 #include <stdio.h>
 #include <string.h>
@@ -77,6 +79,7 @@ static bool some_wait(const struct sched_run *run)
 static void on_told(void *arg, const struct sched_run *run, const struct err *err)
 {
 	struct run *r = arg;
+	bool due = r->cluster.offers_due;
 	char why[160] = "no answer";
 
 	r->offering = false;
@@ -87,10 +90,12 @@ static void on_told(void *arg, const struct sched_run *run, const struct err *er
 		if (some_wait(run)) {
 			r->offers_after_ms = clock_mono_ms() + AGAIN_MS;
 		} else {
+			r->offers_doubted = false;
 			r->cluster.offers_due = false;
-			cluster_save(r);
+			if (due)
+				cluster_save(r);
 		}
-		if (r->offers_told == r->cluster.version)
+		if (!due || r->offers_told == r->cluster.version)
 			return;
 		r->offers_told = r->cluster.version;
 		note(r, EVENT_INFO, "head",
@@ -102,7 +107,7 @@ static void on_told(void *arg, const struct sched_run *run, const struct err *er
 	else if (err)
 		text_clean(why, sizeof(why), err->msg, strlen(err->msg));
 	log_warn("cluster %s: offers: %s", r->cluster.name, why);
-	if (!r->offers_after_ms) /* once: a head of an earlier version refuses each time */
+	if (due && !r->offers_after_ms) /* once: a head of an earlier version refuses each time */
 		note(
 		    r, EVENT_WARN, "head",
 		    "the scheduler does not take jobs that name the new sizes yet: %.100s; it is told again each minute",
@@ -116,7 +121,7 @@ void offers_act(struct run *r)
 	struct buf list = BUF_INIT(BUF_TEXT_MAX);
 	struct err err = ERR_INIT;
 
-	if (!r->cluster.offers_due || r->offering || clock_mono_ms() < r->offers_after_ms ||
+	if ((!r->cluster.offers_due && !r->offers_doubted) || r->offering || clock_mono_ms() < r->offers_after_ms ||
 	    !remote_ready(r->remote) || run_hands_off(r) || strcmp(r->head_phase, "ready") != 0)
 		return;
 	if (offers_text(&list, r, &err) < 0) {

@@ -123,6 +123,7 @@ static void checked(void *arg, const struct proc_result *res)
 		m->tries = 0;
 		m->text[0] = '\0';
 		log_info("cluster %s: connected to the head", m->run->cluster.name);
+		m->run->offers_doubted = m->run->cluster.version > 1;
 		run_changed(m->run);
 		observe_soon(m->run, 0);
 		operation_wake(m->run);

@@ -179,6 +179,7 @@ struct run {
 	struct timer *tick;    /* next observation */
 	struct timer *op_tick; /* next look at the operation */
 	bool publish_due, publishing, offering, draining_call, removing_call;
+	bool offers_doubted; /* the head may have booted again, and knows those that it was made with */
 	int64_t offers_version;	 /* of the definition that the head is told now */
 	int64_t offers_told;	 /* and that an event told of last; 0 none of this life */
 	int64_t offers_after_ms; /* monotonic: not told again before; 0: none failed */
