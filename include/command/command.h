@@ -106,6 +106,9 @@ int command_copy_argv(struct strs *argv, const struct json *way, const char *fro
 /* Parses words after the command's name. -1: usage error, err says which word and what is expected. */
 /* Words after "--" are no options; where the table says "[-- COMMAND...]" they follow a "--" in args, untouched. */
 int command_parse(struct command_run *r, const char *const *words, size_t n, struct err *err);
+/* Of a run that lacks its cluster: the only one there is comes in front of its words. -1: there is none, or nobody knows
+ * which is meant; err names them. */
+int command_take_cluster(struct command_run *r, const struct strs *clusters, struct err *err);
 const char *command_option(const struct command_run *r, const char *name); /* NULL when not given, "" for a switch */
 size_t command_objects(const struct command_run *r); /* how many things it acts on at once: for the question before */
 void command_done(struct command_run *r, int exit_code, const struct err *err);

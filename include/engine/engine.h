@@ -161,8 +161,10 @@ struct condemn_request {
 };
 int engine_condemn(struct engine *e, const struct user *u, const struct strs *ids, const struct condemn_request *q, struct err *err);
 /*
- * The teardown plan: what will be deleted, kept, killed, lost, saved; its hash is valid 10 min (R8.1). keep: names of storage
- * that is to be kept, "NAME=snapshot" where a snapshot of it is; NULL as the template says. engine_delete() does what the plan of its hash says.
+ * The teardown plan: what will be deleted, kept, killed, lost, saved; its hash is valid 10 min (R8.1), and so is its
+ * hash_forced, which agrees to the same plan where running jobs are killed. keep: names of storage that is to be kept, "NAME=snapshot" where a
+ * snapshot of it is; NULL as the template says. engine_delete() does what the plan of its hash says, by force only with hash_forced and
+ * otherwise only with hash.
  */
 struct json *engine_teardown_plan(struct engine *e, const struct cluster *c, const struct strs *keep, struct err *err);
 

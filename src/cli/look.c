@@ -8,65 +8,48 @@
 #include "base/text.h"
 #include "model/queue.h"
 
-#define CLUSTERS_TOLD 10
 #define OBJECTS_MOST  10 /* each job is a call on the head */
 #define NAMES_MOST    10000
-
-static void put_first(struct strs *args, const char *word)
-{
-	struct strs all = STRS_INIT(args->max);
-
-	strs_add(&all, word);
-	for (size_t i = 0; i < args->n; i++)
-		strs_add(&all, args->v[i]);
-	strs_clear(args);
-	*args = all;
-}
-
-static int not_one(const struct json *list, struct err *err)
-{
-	struct buf names = BUF_INIT(BUF_TEXT_MAX);
-	size_t n = json_len(list);
-
-	for (size_t i = 0; i < n && i < CLUSTERS_TOLD; i++)
-		buf_addf(&names, " %s", json_str(json_at(list, i), "name", ""));
-	if (n == 0)
-		err_set(err, ERR_NOT_FOUND,
-			"there is no cluster yet: \"paceline cluster create\" makes one");
-	else
-		err_set(err, ERR_INVALID, "CLUSTER is missing: there are%.150s%s",
-			buf_str(&names), n > CLUSTERS_TOLD ? " and more" : "");
-	buf_clear(&names);
-	return -1;
-}
-
-static int take(struct command_run *r, const char *name, struct err *err)
-{
-	if (r->args.n > 0 && strcmp(r->args.v[0], name) == 0)
-		return err_set(err, ERR_INVALID, "something is missing behind %s: %s %s", name,
-			       r->command->name, r->command->args);
-	fprintf(stderr, "paceline: cluster %s, the only one\n", name);
-	put_first(&r->args, name);
-	return 0;
-}
 
 int look_for_cluster(struct command_run *r, struct err *err)
 {
 	struct json *j = client_wait_get(r->client, "/v1/clusters", err);
 	const struct json *list = json_get(j, "clusters");
-	char name[80];
-	int rc = 0;
+	struct strs names = STRS_INIT(NAMES_MOST);
+	int rc;
 
 	if (!j)
 		return -1;
-	if (json_len(list) != 1) {
-		rc = not_one(list, err);
-	} else {
-		snprintf(name, sizeof(name), "%s", json_str(json_at(list, 0), "name", ""));
-		rc = take(r, name, err);
-	}
+	for (size_t i = 0; i < json_len(list); i++)
+		strs_add(&names, json_str(json_at(list, i), "name", ""));
+	rc = command_take_cluster(r, &names, err);
+	if (rc == 0)
+		fprintf(stderr, "paceline: cluster %s, the only one\n", r->args.v[0]);
+	strs_clear(&names);
 	json_free(j);
 	return rc;
+}
+
+char *look_names_path(const struct command_run *r)
+{
+	const char *what = r->args.v[0];
+
+	if (strcmp(what, "clusters") == 0 && r->args.n == 1)
+		return xstrdup("/v1/clusters");
+	if (strcmp(what, "nodes") == 0 && r->args.n == 2)
+		return client_path("/v1/clusters/%/nodes?filter=&sort=&offset=0&count=1000",
+				   r->args.v[1], (char *)NULL);
+	return NULL;
+}
+
+void look_names(struct buf *out, struct client *client, const char *path)
+{
+	struct json *j = client_wait_get(client, path, NULL);
+	const struct json *list = json_get(j, strchr(path, '?') ? "rows" : "clusters");
+
+	for (size_t i = 0; i < json_len(list); i++)
+		buf_addf(out, "%s\n", json_str(json_at(list, i), "name", ""));
+	json_free(j);
 }
 
 /* Only what is known not to be there: an engine that cannot tell now is told of by the act. */

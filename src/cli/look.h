@@ -12,4 +12,9 @@ int look_for_cluster(struct command_run *r, struct err *err);
  */
 int look_at_objects(const struct command_run *r, struct err *err);
 
+/* "completion clusters" and "completion nodes CLUSTER": where these names are asked for, NULL
+ * of other words (new); and a line for each, none where nobody answers. */
+char *look_names_path(const struct command_run *r);
+void look_names(struct buf *out, struct client *client, const char *path);
+
 #endif

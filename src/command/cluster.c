@@ -378,16 +378,38 @@ static void send_teardown(struct command_run *r, const struct json *plan, const 
 {
 	struct json *body = json_new_object();
 
-	json_set_str(body, "plan_hash", json_str(plan, "hash", ""));
+	json_set_str(body, "plan_hash", plan_agreement(plan, command_option(r, "force")));
 	json_set_str(body, "typed_name", name);
 	force_in(r, body);
 	run_post(r, path_of(r, "/teardown"), body, on_deleting);
 	run_if_match(r, plan);
 }
 
+/* Of another plan, or of this one with the jobs that run treated otherwise. */
+static void refuse_plan(struct command_run *r, const struct json *plan, const char *agreed)
+{
+	bool force = command_option(r, "force");
+
+	if (strcmp(agreed, plan_agreement(plan, !force)) != 0)
+		run_failf(
+		    r, ERR_CONFLICT,
+		    "the cluster changed since plan %.12s was made; nothing was deleted: read the new plan",
+		    agreed);
+	else if (force)
+		run_failf(
+		    r, ERR_CONFLICT,
+		    "plan %.12s waits for running jobs and --force kills them: leave --force out, or take --plan %.64s; nothing was deleted",
+		    agreed, plan_agreement(plan, true));
+	else
+		run_failf(
+		    r, ERR_CONFLICT,
+		    "plan %.12s kills running jobs: add --force and --reason, or take --plan %.64s, which waits for them; nothing was deleted",
+		    agreed, plan_agreement(plan, false));
+}
+
 static void on_plan(struct command_run *r, const struct json *plan)
 {
-	const char *hash = json_str(plan, "hash", ""), *agreed = command_option(r, "plan");
+	const char *agreed = command_option(r, "plan");
 	long long under_way = json_int(plan, "under_way", 0);
 	struct err err = ERR_INIT;
 	char *name;
@@ -406,11 +428,8 @@ static void on_plan(struct command_run *r, const struct json *plan)
 		return;
 	}
 	teardown_plan_show(r, plan);
-	if (agreed && strcmp(agreed, hash) != 0) {
-		run_failf(
-		    r, ERR_CONFLICT,
-		    "the cluster changed since plan %.12s was made; nothing was deleted: read the new plan",
-		    agreed);
+	if (agreed && strcmp(agreed, plan_agreement(plan, command_option(r, "force"))) != 0) {
+		refuse_plan(r, plan, agreed);
 		return;
 	}
 	name = typed_name(r);
@@ -430,20 +449,7 @@ static void on_plan(struct command_run *r, const struct json *plan)
 	free(name);
 }
 
-/* "none" is nothing, and no storage is called so by chance: --keep "" is easily mistyped. */
-static char *plan_path(struct command_run *r)
-{
-	const char *keep = command_option(r, "keep");
-
-	if (!keep)
-		return path_of(r, "/teardown");
-	if (strcmp(keep, "none") == 0)
-		return path_of(r, "/teardown?keep=");
-	return client_path("/v1/clusters/%/teardown?keep=%", the_cluster(r), keep,
-			   (char *)NULL);
-}
-
 void run_cluster_delete(struct command_run *r)
 {
-	run_get(r, plan_path(r), on_plan);
+	run_get(r, plan_wanted(r), on_plan);
 }

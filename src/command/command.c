@@ -345,6 +345,49 @@ int command_parse(struct command_run *r, const char *const *words, size_t n, str
 	return r->command->check ? r->command->check(r, err) : 0;
 }
 
+static void put_first(struct strs *args, const char *word)
+{
+	struct strs all = STRS_INIT(args->max);
+
+	strs_add(&all, word);
+	for (size_t i = 0; i < args->n; i++)
+		strs_add(&all, args->v[i]);
+	strs_clear(args);
+	*args = all;
+}
+
+#define CLUSTERS_TOLD 10
+
+static int which_cluster(const struct strs *clusters, struct err *err)
+{
+	struct buf names = BUF_INIT(BUF_TEXT_MAX);
+
+	for (size_t i = 0; i < clusters->n && i < CLUSTERS_TOLD; i++)
+		buf_addf(&names, " %s", clusters->v[i]);
+	if (clusters->n == 0)
+		err_set(err, ERR_NOT_FOUND,
+			"there is no cluster yet: \"paceline cluster create\" makes one");
+	else
+		err_set(err, ERR_INVALID, "CLUSTER is missing: there are%.150s%s",
+			buf_str(&names), clusters->n > CLUSTERS_TOLD ? " and more" : "");
+	buf_clear(&names);
+	return -1;
+}
+
+int command_take_cluster(struct command_run *r, const struct strs *clusters, struct err *err)
+{
+	const char *only = clusters->n == 1 ? clusters->v[0] : NULL;
+
+	if (!only)
+		return which_cluster(clusters, err);
+	if (r->args.n > 0 && strcmp(r->args.v[0], only) == 0)
+		return err_set(err, ERR_INVALID, "something is missing behind %s: %s %s", only,
+			       r->command->name, r->command->args);
+	put_first(&r->args, only);
+	r->lacks_cluster = false;
+	return 0;
+}
+
 const char *command_option(const struct command_run *r, const char *name)
 {
 	size_t len = strlen(name);

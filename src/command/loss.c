@@ -21,6 +21,22 @@ bool plan_loses_data(const struct json *plan)
 	return false;
 }
 
+/* "none" is nothing, and no storage is called so by chance: --keep "" is easily mistyped. */
+char *plan_wanted(const struct command_run *r)
+{
+	const char *keep = command_option(r, "keep"), *cluster = r->args.v[0];
+
+	if (!keep)
+		return client_path("/v1/clusters/%/teardown", cluster, (char *)NULL);
+	return client_path("/v1/clusters/%/teardown?keep=%", cluster,
+			   strcmp(keep, "none") == 0 ? "" : keep, (char *)NULL);
+}
+
+const char *plan_agreement(const struct json *plan, bool force)
+{
+	return json_str(plan, force ? "hash_forced" : "hash", "");
+}
+
 static bool option_is(const struct command_run *r, const char *name, const char *value)
 {
 	const char *given = command_option(r, name);
@@ -32,7 +48,7 @@ bool loss_is_accepted(const struct command_run *r, const struct json *plan)
 {
 	return !plan_loses_data(plan) || command_option(r, LOSS_OPTION) ||
 	       command_option(r, "yes") || option_is(r, "keep", "none") ||
-	       option_is(r, "plan", json_str(plan, "hash", ""));
+	       option_is(r, "plan", plan_agreement(plan, command_option(r, "force")));
 }
 
 /* "shared (/shared), scratch (/scratch) and 2 more" */

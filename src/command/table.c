@@ -61,7 +61,8 @@ static const struct command_option stop_options[] = {
 
 static const struct command_option delete_options[] = {
 	{ "name", "NAME", "the cluster's name once more: the agreement to its plan" },
-	{ "plan", "HASH", "only when the plan is still the one of this hash" },
+	{ "plan", "HASH",
+	  "only when the plan is still the one of this hash; with --force, which kills jobs, it is another hash than without" },
 	{ LOSS_OPTION, NULL, "what the plan calls DATA LOST may go" },
 	{ "keep", "STORAGE",
 	  "keep the disks of these, by comma; NAME=snapshot: a snapshot of it; none: keep nothing. Without it the template decides" },
@@ -300,7 +301,7 @@ const struct command commands[] = {
 	  .args = "CLUSTER",
 	  .help = "tear a cluster down and prove that nothing is left",
 	  .more =
-	      "Shows the plan first: every resource, what is kept at which price, and the data that is lost. It begins when the cluster's name was typed, at the terminal or with --name, and each loss of data accepted, at the terminal or with --accept-data-loss; --yes accepts it too, as do --keep none and --plan with the hash of the plan that tells it; --force does not. It can be taken back for 10 s with \"operation cancel\".",
+	      "Shows the plan first: every resource, what is kept at which price, and the data that is lost. It begins when the cluster's name was typed, at the terminal or with --name, and each loss of data accepted, at the terminal or with --accept-data-loss; --yes accepts it too, as do --keep none and --plan with the hash of the plan that tells it; --force does not. A plan that was read without --force is not done by force, nor the other way round: each has its own hash. It can be taken back for 10 s with \"operation cancel\".",
 	  .options = delete_options,
 	  .flags = CMD_CLUSTER | CMD_WRITE,
 	  .confirm = CONFIRM_PLAN,

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "command/loss.h"
 #include "command/run.h"
 
 static void show_arrays(struct command_run *r, const struct json *plan)
@@ -47,6 +48,7 @@ void teardown_plan_show(struct command_run *r, const struct json *plan)
 	const struct json *lost = json_get(plan, "data_lost");
 	long long pending = json_int(plan, "jobs_pending", 0);
 	double goes_on = json_real(plan, "goes_on_per_hour", 0);
+	const char *hash = plan_agreement(plan, command_option(r, "force"));
 	char money[24], goes[24];
 
 	show_text(r, "This deletes cluster %s in %s:", json_str(plan, "cluster", "?"),
@@ -64,9 +66,9 @@ void teardown_plan_show(struct command_run *r, const struct json *plan)
 	money_text(money, json_real(plan, "saves_per_hour", -1));
 	if (json_int(plan, "keeps", 0) > 0)
 		show_text(r, "It saves %s/h; what is kept goes on costing %s/h. Plan %s", money,
-			  money_text(goes, goes_on), json_str(plan, "hash", "?"));
+			  money_text(goes, goes_on), hash);
 	else
-		show_text(r, "It saves %s/h. Plan %s", money, json_str(plan, "hash", "?"));
+		show_text(r, "It saves %s/h. Plan %s", money, hash);
 }
 
 static void show_kept(struct command_run *r, const struct json *kept)

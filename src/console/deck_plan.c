@@ -52,7 +52,7 @@ static void shell_fact(struct deck *d)
 		buf_addf(&keep, "%s%s", i ? "," : "", t->keep.v[i]);
 	strs_addf(&t->facts, "Shell: %s cluster delete %s --keep %s --plan %s %s--name %s%s",
 		  deck_called(d), t->cluster, keep.len ? buf_str(&keep) : "none",
-		  json_str(t->plan, "hash", ""),
+		  plan_agreement(t->plan, t->kill),
 		  plan_loses_data(t->plan) ? "--" LOSS_OPTION " " : "", t->cluster,
 		  t->kill ? " --force --reason WHY" : "");
 	buf_clear(&keep);
@@ -326,7 +326,7 @@ static void save_plan(struct deck *d)
 	}
 	dir = xasprintf("%s/exports", d->options->state_dir);
 	path = xasprintf("%s/teardown-%s-%.8s.json", dir, t->cluster,
-			 json_str(t->plan, "hash", "plan"));
+			 plan_agreement(t->plan, t->kill));
 	json_write_pretty(&text, t->plan);
 	if (file_make_dir(dir, 0700, &err) < 0 ||
 	    file_write(path, buf_str(&text), text.len, 0600, &err) < 0)

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "command/loss.h"
 #include "console/deck.h"
 #include "console/teardown.h"
 
@@ -156,7 +157,7 @@ void teardown_agreed(struct deck *d)
 	struct teardown_view *t = &d->teardown;
 	struct json *body = json_new_object();
 
-	json_set_str(body, "plan_hash", json_str(t->plan, "hash", ""));
+	json_set_str(body, "plan_hash", plan_agreement(t->plan, t->kill));
 	json_set_str(body, "typed_name", d->dialog.typed);
 	json_set_bool(body, "force", t->kill);
 	if (t->kill)
@@ -343,7 +344,7 @@ static void draw_title(const struct deck *d, struct screen *s, struct area a)
 	right[0] = '\0';
 	if (t->asking && until)
 		snprintf(right, sizeof(right), "plan %.8s, valid until %s",
-			 json_str(t->plan, "hash", ""), clock_hms(when, until));
+			 plan_agreement(t->plan, t->kill), clock_hms(when, until));
 	else if (!t->asking)
 		snprintf(right, sizeof(right),
 			 teardown_can_undo(d) ? "u takes it back  Esc leaves" : "Esc leaves");

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "client/mirror.h"
 #include "command/command.h"
+#include "command/loss.h"
 #include "console/dialog.h"
 #include "console/line.h"
 #include "console/teardown.h"
@@ -47,6 +48,9 @@ struct plain {
 	struct json *plan; /* of a teardown */
 	struct losses losses;
 	size_t loss;
+	bool kill;	   /* running jobs are not waited for */
+	char why_kill[200];
+	char agreed[65]; /* --plan */
 	char cluster[40], step[40], detail[200];
 	int64_t op_id;
 	int exit_code;
@@ -297,7 +301,8 @@ static void on_begun(void *arg, const struct json *answer, const struct err *err
 	}
 	p->op_id = json_int(answer, "operation", 0);
 	p->step[0] = '\0';
-	say("the teardown of %s has begun", p->cluster);
+	say("the teardown of %s has begun; \"operation cancel %lld\" takes it back for 10 s",
+	    p->cluster, (long long)p->op_id);
 	if (p->op_id)
 		on_follow(p);
 }
@@ -328,13 +333,19 @@ static void on_plan(void *arg, const struct json *answer, const struct err *err)
 	}
 	json_free(p->plan);
 	p->plan = json_copy(answer);
+	if (p->agreed[0] && strcmp(p->agreed, plan_agreement(answer, p->kill)) != 0) {
+		say("error: this is not plan %.12s any more, or it is one %s force; nothing was changed",
+		    p->agreed, p->kill ? "without" : "with");
+		take_lines(p);
+		return;
+	}
 	textbox_init(&b);
-	teardown_tree(&b, answer);
+	teardown_tree(&b, answer, p->kill);
 	print_box(&b);
 	teardown_facts(&facts, answer);
 	say("%s", facts.v[0]);
 	strs_clear(&facts);
-	teardown_losses(&p->losses, answer, false);
+	teardown_losses(&p->losses, answer, p->kill);
 	p->loss = 0;
 	ask_next(p);
 	take_lines(p);
@@ -345,9 +356,11 @@ static void begin_teardown(struct plain *p)
 	struct json *body = json_new_object();
 	char *path = client_path("/v1/clusters/%/teardown", p->cluster, (char *)NULL);
 
-	json_set_str(body, "plan_hash", json_str(p->plan, "hash", ""));
+	json_set_str(body, "plan_hash", plan_agreement(p->plan, p->kill));
 	json_set_str(body, "typed_name", p->cluster);
-	json_set_bool(body, "force", false);
+	json_set_bool(body, "force", p->kill);
+	if (p->kill)
+		json_set_str(body, "reason", p->why_kill);
 	client_if_match(client_post(p->client, path, body, on_begun, p),
 			json_str(p->plan, "etag", ""));
 	free(path);
@@ -395,21 +408,6 @@ static void help(void)
 	say("quit: leave; the engine goes on");
 }
 
-static void ask_teardown(struct plain *p, const struct strs *args)
-{
-	char *path;
-
-	if (args->n < 1) {
-		say("error: name the cluster");
-		return;
-	}
-	snprintf(p->cluster, sizeof(p->cluster), "%s", args->v[0]);
-	path = client_path("/v1/clusters/%/teardown", p->cluster, (char *)NULL);
-	p->plan_asked = true;
-	client_get(p->client, path, on_plan, p);
-	free(path);
-}
-
 static void prepare(struct plain *p, const struct command *c)
 {
 	p->io = (struct command_io){ .columns = io_row,
@@ -421,11 +419,52 @@ static void prepare(struct plain *p, const struct command *c)
 	p->run = (struct command_run){ .command = c,
 				       .loop = p->loop,
 				       .client = p->client,
+				       .finds_cluster = true,
 				       .args = STRS_INIT(1000),
 				       .options = STRS_INIT(64),
 				       .io = &p->io,
 				       .done = on_done,
 				       .done_arg = p };
+}
+
+/* As the command's own words say; what it asks is asked here line by line. */
+static void ask_teardown(struct plain *p)
+{
+	const char *force = command_option(&p->run, "force"),
+		   *reason = command_option(&p->run, "reason"),
+		   *agreed = command_option(&p->run, "plan");
+	char *path = plan_wanted(&p->run);
+
+	snprintf(p->cluster, sizeof(p->cluster), "%s", p->run.args.v[0]);
+	snprintf(p->why_kill, sizeof(p->why_kill), "%s", reason ? reason : "");
+	snprintf(p->agreed, sizeof(p->agreed), "%s", agreed ? agreed : "");
+	p->kill = force != NULL;
+	run_end(p);
+	if (p->kill && !p->why_kill[0]) {
+		say("error: --force kills running jobs: say why, with --reason WHY");
+	} else {
+		p->plan_asked = true;
+		client_get(p->client, path, on_plan, p);
+	}
+	free(path);
+}
+
+/* The words as they are, or behind the only cluster there is. */
+static int parse(struct plain *p, const struct strs *words, struct err *err)
+{
+	struct strs names = STRS_INIT(1000);
+	struct mirror_rows rows;
+	int rc = command_parse(&p->run, (const char *const *)words->v, words->n, err);
+
+	if (rc < 0 || !p->run.lacks_cluster || !mirror_rows(p->mirror, "clusters", &rows))
+		return rc;
+	for (size_t i = 0; i < rows.n; i++)
+		strs_add(&names, rows.u.clusters[i].cluster.name);
+	rc = command_take_cluster(&p->run, &names, err);
+	if (rc == 0)
+		say("cluster %s, the only one", names.v[0]);
+	strs_clear(&names);
+	return rc;
 }
 
 /* What ends the work of several things wants their number, as on the screen (tui.md 4.3). */
@@ -459,14 +498,14 @@ static void run_command(struct plain *p, const struct command *c, const struct s
 		say("error: %s runs from a shell: paceline %s", c->name, c->name);
 	} else if (p->run.command) {
 		say("error: another command is not done yet");
-	} else if (c->confirm == CONFIRM_PLAN) {
-		ask_teardown(p, &rest);
 	} else {
 		prepare(p, c);
-		if (command_parse(&p->run, (const char *const *)rest.v, rest.n, &err) < 0) {
+		if (parse(p, &rest, &err) < 0) {
 			say("error: %s; usage: %s %s", err.msg, c->name,
 			    c->args ? c->args : "");
 			run_end(p);
+		} else if (c->confirm == CONFIRM_PLAN) {
+			ask_teardown(p);
 		} else if (c->confirm == CONFIRM_BOX ||
 			   (c->confirm == CONFIRM_UNDO && command_objects(&p->run) > 1)) {
 			ask_first(p, c);

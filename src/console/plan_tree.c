@@ -56,7 +56,7 @@ static void add_jobs(struct plan_tree *t, char stage, const char *key, const str
 	bool open = strs_has(&t->open, key);
 	char span[48];
 
-	if (json_len(jobs) == 0)
+	if (json_len(jobs) == 0 || t->typed)
 		return;
 	r->jobs = jobs;
 	snprintf(r->key, sizeof(r->key), "%s", key);
@@ -128,7 +128,10 @@ static void add_arrays(struct plan_tree *t, const struct json *plan, bool kill)
 			continue;
 		users_text(users, json_get(a, "users"));
 		r = add(t, '2', '\0', kill ? TONE_FAIL : TONE_WARN,
-			kill ? "KILL" : "waited for (Space: KILL)", "%lld running job%s%s",
+			kill	   ? "KILL"
+			: t->typed ? "waited for (--force --reason WHY: KILL)"
+				   : "waited for (Space: KILL)",
+			"%lld running job%s%s",
 			jobs, plural(jobs), users);
 		r->toggle = TOGGLE_KILL;
 		r->thing = a;
@@ -227,6 +230,12 @@ static void add_storage(struct plan_tree *t, const struct json *s)
 	if (own)
 		snprintf(where, sizeof(where), "%s %lld GiB%s", json_str(s, "kind", "disk"),
 			 (long long)json_int(s, "gib", 0), copied ? "" : " (and group)");
+	if (t->typed && own && !kept)
+		snprintf(act, sizeof(act), "! DATA LOST (--keep %.40s keeps it)",
+			 json_str(s, "name", "?"));
+	else if (t->typed && own)
+		snprintf(act + strlen(act), sizeof(act) - strlen(act),
+			 ", --keep none deletes it");
 	r = add(t, own ? '4' : '3', kept ? ' ' : 'x', kept ? TONE_OK : TONE_FAIL, act,
 		"%.30s %.40s  %s", json_str(s, "name", "?"), json_str(s, "path", ""), where);
 	r->thing = s;

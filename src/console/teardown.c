@@ -28,11 +28,11 @@ static const char *plural(int64_t n)
 	return n == 1 ? "" : "s";
 }
 
-void teardown_tree(struct textbox *out, const struct json *plan)
+void teardown_tree(struct textbox *out, const struct json *plan, bool kill)
 {
-	struct plan_tree t = { 0 };
+	struct plan_tree t = { .typed = true };
 
-	plan_tree_make(&t, plan, false);
+	plan_tree_make(&t, plan, kill);
 	for (size_t i = 0; i < t.n; i++) {
 		char line[240];
 

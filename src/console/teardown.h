@@ -11,8 +11,9 @@
 #include "console/textbox.h"
 #include "model/work.h"
 
-/* The tree of GET .../teardown: what is deleted, killed, lost, kept, saved. */
-void teardown_tree(struct textbox *out, const struct json *plan);
+/* The tree of GET .../teardown: what is deleted, killed, lost, kept, saved; what can be changed
+ * with the words of the command that change it, as there are no keys. */
+void teardown_tree(struct textbox *out, const struct json *plan, bool kill);
 /* What is lost for good; the last one stands for all that there is no room for. */
 struct loss {
 	char key[80];  /* the same thing in each plan of the cluster has the same */

@@ -330,7 +330,7 @@ int engine_delete(struct engine *e, const struct user *u, const char *name,
 	if (!typed_name || strcmp(typed_name, name) != 0)
 		return err_set(err, ERR_INVALID, "type the cluster's name, %s, to delete it",
 			       name);
-	keep = teardown_plan_check(r, plan_hash, err);
+	keep = teardown_plan_check(r, plan_hash, force, err);
 	data = keep ? items_begin(r, keep, err) : NULL;
 	if (!data)
 		return -1;

@@ -1,7 +1,8 @@
 /*
  * What a teardown will do, before it does anything. The hash is over what matters to the person
  * who agrees: resources and what becomes of each, data. Jobs come and go by the second and are
- * shown, not hashed: the drain waits for those that run. Of those that wait, and are lost, the
+ * shown, not hashed: the drain waits for those that run. With force it does not, and so that is
+ * another hash: who agreed to wait agreed to no kill. Of those that wait, and are lost, the
  * ticket remembers how many were told of, and whether anybody knew.
  */
 #include "engine/teardown_plan.h"
@@ -377,6 +378,14 @@ static void hash_of(char out[65], const struct json *plan)
 	buf_clear(&b);
 }
 
+void teardown_plan_forced(char out[65], const char *hash)
+{
+	char *text = xasprintf("%s force", hash);
+
+	sha256_hex(out, text, strlen(text));
+	free(text);
+}
+
 static void totals(struct json *j, const struct drawing *d, const struct cluster_view *v)
 {
 	json_set_int(j, "deletes", (int64_t)d->count[ACT_DELETE_IT]);
@@ -402,7 +411,7 @@ static struct json *make(struct run *r, const struct strs *keep, struct err *err
 	struct json *j = json_new_object();
 	struct drawing d = { .run = r, .keep = keep };
 	struct cluster_view v;
-	char hash[65];
+	char hash[65], forced[65];
 
 	engine_view(r->engine, &r->cluster, &v);
 	json_set_str(j, "cluster", r->cluster.name);
@@ -426,6 +435,8 @@ static struct json *make(struct run *r, const struct strs *keep, struct err *err
 	totals(j, &d, &v);
 	hash_of(hash, j);
 	json_set_str(j, "hash", hash);
+	teardown_plan_forced(forced, hash);
+	json_set_str(j, "hash_forced", forced);
 	if (v.queue_unread)
 		list_unread(json_get_mut(j, "data_lost"));
 	return j;
@@ -471,6 +482,12 @@ static int check_keep(const struct run *r, const struct strs *keep, struct err *
 	return 0;
 }
 
+static const char *hash_name(bool force)
+{
+	return force ? "hash_forced" : "hash";
+}
+
+/* It is kept under the hash without force. */
 static struct plan_ticket *ticket_of(struct run *r, const char *hash)
 {
 	for (size_t i = 0; i < ARRAY_LEN(r->tickets); i++)
@@ -547,9 +564,37 @@ struct json *engine_teardown_plan(struct engine *e, const struct cluster *c,
 	return j;
 }
 
-const struct strs *teardown_plan_check(struct run *r, const char *hash, struct err *err)
+static struct plan_ticket *ticket_of_forced(struct run *r, const char *hash)
 {
-	const struct plan_ticket *t = hash ? ticket_of(r, hash) : NULL;
+	char forced[65];
+
+	for (size_t i = 0; i < ARRAY_LEN(r->tickets); i++) {
+		teardown_plan_forced(forced, r->tickets[i].hash);
+		if (r->tickets[i].hash[0] && strcmp(forced, hash) == 0)
+			return &r->tickets[i];
+	}
+	return NULL;
+}
+
+static int refuse_kind(const char *hash, bool force, struct err *err)
+{
+	if (force)
+		return err_set(
+		    err, ERR_CONFLICT,
+		    "plan %.12s waits for running jobs and force kills them: read the plan again, and agree to its hash_forced",
+		    hash);
+	return err_set(
+	    err, ERR_CONFLICT,
+	    "plan %.12s kills running jobs and force is not asked for: ask for it, or read the plan again and agree to its hash",
+	    hash);
+}
+
+const struct strs *teardown_plan_check(struct run *r, const char *hash, bool force,
+				       struct err *err)
+{
+	const struct plan_ticket *waits = hash ? ticket_of(r, hash) : NULL;
+	const struct plan_ticket *kills = hash ? ticket_of_forced(r, hash) : NULL;
+	const struct plan_ticket *t = force ? kills : waits;
 	struct json *now;
 	int jobs;
 	bool same;
@@ -559,10 +604,14 @@ const struct strs *teardown_plan_check(struct run *r, const char *hash, struct e
 			"a teardown needs the hash of its plan: read the plan first");
 		return NULL;
 	}
+	if (!t && (waits || kills)) {
+		refuse_kind(hash, force, err);
+		return NULL;
+	}
 	now = make(r, t ? &t->keep : NULL, err);
 	if (!now)
 		return NULL;
-	same = strcmp(json_str(now, "hash", ""), hash) == 0;
+	same = strcmp(json_str(now, hash_name(force), ""), hash) == 0;
 	jobs = same && t ? check_jobs(t, now, err) : 0;
 	json_free(now);
 	if (!same)

@@ -5,8 +5,13 @@
 #include "engine/run.h"
 
 /* The storage that is kept by the plan of this hash; NULL when the plan that the operator saw
- * is not the plan of now, with what changed. Borrowed until the next plan is made. */
-const struct strs *teardown_plan_check(struct run *r, const char *hash, struct err *err);
+ * is not the plan of now, with what changed, or not one of this kind: force kills the jobs that
+ * the other waits for. Borrowed until the next plan is made. */
+const struct strs *teardown_plan_check(struct run *r, const char *hash, bool force,
+				       struct err *err);
+
+/* The hash of the same plan with force, out of its own. */
+void teardown_plan_forced(char out[65], const char *hash);
 
 /* Nodes of each array, and the jobs that are on them: each job counts once. */
 void teardown_plan_arrays(struct json *list, const struct run *r);

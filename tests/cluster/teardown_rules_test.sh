@@ -34,6 +34,14 @@ say cluster delete one --name one && false || has 'nothing was deleted: shared (
 say cluster delete one --name one --force --reason test && false || has 'would be lost'; ok "R8.1: which force does not"
 cli operation list one --json | jq -e 'any(.. | objects; .kind? == "delete") | not' >"$site/said"; ok "R8.1: and nothing has begun"
 state_is running >"$site/said"; ok "the cluster works on"
+# told TAIL: the engine itself, with the plan's hash and what is asked for, refuses with 409
+told() { curl -sS -o "$site/said" -w '%{http_code}' -X POST -H 'If-Match: *' --unix-socket "$socket" -d "{\"typed_name\":\"one\",$1}" http://engine/v1/clusters/one/teardown | grep -q 409; }
+plan=$(api /v1/clusters/one/teardown)
+waits=$(echo "$plan" | jq -r .hash) kills=$(echo "$plan" | jq -r .hash_forced)
+told "\"plan_hash\":\"$waits\",\"force\":true,\"reason\":\"test\"" && has 'waits for running jobs and force kills them'; ok "R8.1: what was agreed to without force is not done by force"
+told "\"plan_hash\":\"$kills\"" && has 'kills running jobs and force is not asked for'; ok "R8.1: nor the other way round"
+begin_delete --accept-data-loss --plan "$kills" --force --reason test && take_back; ok "R8.1: with force by the hash of the plan with force"
+until_ok op_is cancelled; ok "which is taken back"
 
 begin_delete --accept-data-loss && take_back; ok "R8.1: a teardown is taken back within ten seconds"
 until_ok op_is cancelled; ok "it ends before the first call"

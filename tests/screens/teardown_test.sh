@@ -86,10 +86,11 @@ plan
 screen_keys Up Up Up Up Space
 tap_ok "running jobs can be killed instead of waited for" screen_wait 'I accept the loss of 4 running jobs'
 tap_ok "their row says so" screen_wait 'KILL'
+tap_ok "that is another plan" screen_wait 'plan f04c0ffe'
 screen_keys Tab Space Down Space
 screen_text demo
 screen_keys F9
-tap_ok "which the engine is told" asked '"plan_hash":"c0ffee11d00dfeed","typed_name":"demo","force":true'
+tap_ok "which the engine is told, with its own hash" asked '"plan_hash":"f04c0ffee11d00d","typed_name":"demo","force":true'
 screen_stop
 
 # The stop-watch: tear down, keep the storage

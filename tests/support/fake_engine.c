@@ -152,7 +152,7 @@ static struct json *teardown_json(const char *query)
 {
 	static const char text[] =
 	    "{\"cluster\":\"demo\",\"region\":\"westeurope\",\"simulated\":true,\"hash\":"
-	    "\"abc123\",\"resources\":[{\"kind\":\"vm\",\"id\":\"/x/virtualMachines/head\",\"act\":"
+	    "\"abc123\",\"hash_forced\":\"f0ced9\",\"resources\":[{\"kind\":\"vm\",\"id\":\"/x/virtualMachines/head\",\"act\":"
 	    "\"delete\",\"note\":\"\"}],\"arrays\":[{\"name\":\"htc\",\"nodes\":7,\"jobs\":4}],"
 	    "\"data_lost\":[{\"key\":\"storage shared\",\"name\":\"shared\",\"path\":\"/shared\",\"note\":\"copy it out\"}],"
 	    "\"jobs_pending\":33,\"saves_per_hour\":0.31}";
@@ -194,12 +194,22 @@ static struct json *object(const char *name, const char *text, int64_t number)
 	return j;
 }
 
+#define WAS                                                                                    \
+	"{\"job\":\"12\",\"processes\":1,\"values\":{\"nodes\":\"2\",\"cpus\":\"4\",\"args\":\"-x\"}}"
+
 static struct json *status_json(void)
 {
-	struct json *c = object("name", "demo", 0);
+	static const char *const names[] = { "demo", "bad" };
+	struct json *j = json_new_object(), *list = json_set_array(j, "clusters");
 
-	json_set_int(json_set_object(c, "scheduler"), "read_ms", 1);
-	return list_json("clusters", c);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct json *c = json_add_object(list);
+
+		json_set_str(c, "name", names[i]);
+		json_set_str(c, "state", "running");
+		json_set_int(json_set_object(c, "scheduler"), "read_ms", 1);
+	}
+	return j;
 }
 
 static struct json *events_json(void)
@@ -277,6 +287,8 @@ static struct json *answer_get(struct fake *f, const struct http_exchange *x)
 	if (strcmp(path, "/v1/clusters/demo/jobs") == 0 ||
 	    strcmp(path, "/v1/clusters/bad/jobs") == 0)
 		return jobs_json(f, x);
+	if (strcmp(path, "/v1/clusters/demo/jobs/12/resubmit") == 0)
+		return json_parse(WAS, strlen(WAS), NULL);
 	if (strcmp(path, "/v1/clusters/demo/jobs/12") == 0)
 		return object("id", "12", 0);
 	if (strcmp(path, "/v1/clusters/demo/teardown") == 0)
@@ -331,6 +343,23 @@ static struct json *terminated_json(const char *body)
 	return json_parse(text, strlen(text), NULL);
 }
 
+/* 400 cores are too many, and where there are other options perhaps not. */
+static struct json *judged_json(const char *body)
+{
+	static const char never[] =
+	    "{\"problems\":[{\"level\":\"%s\",\"param\":\"\",\"text\":\"never fits: it asks for 400 cores\"}]}";
+	static const char tasks[] =
+	    "{\"problems\":[{\"level\":\"fail\",\"param\":\"array\",\"text\":\"task 5000 is beyond 1000\"}]}";
+	char text[200] = "{\"problems\":[]}";
+
+	if (strstr(body, "5000"))
+		snprintf(text, sizeof(text), "%s", tasks);
+	else if (strstr(body, "\"400\""))
+		snprintf(text, sizeof(text), never,
+			 strstr(body, "--exclusive") ? "warn" : "fail");
+	return json_parse(text, strlen(text), NULL);
+}
+
 static struct json *answer_post(const struct http_exchange *x)
 {
 	const char *path = http_x_path(x);
@@ -349,11 +378,14 @@ static struct json *answer_post(const struct http_exchange *x)
 		return object("operation", NULL, 8);
 	if (strcmp(path, "/v1/clusters/demo/teardown") == 0)
 		return object("operation", NULL, 9);
-	if (strcmp(path, "/v1/clusters/bad/jobs") == 0)
+	if (strcmp(path, "/v1/clusters/bad/jobs") == 0 ||
+	    strcmp(path, "/v1/clusters/gone/jobs") == 0)
 		return object("job", "12", 0);
-	if (strcmp(path, "/v1/clusters/demo/jobs/check") == 0)
-		return list_json("problems",
-				 object("text", "never fits: it asks for 400 cores", 0));
+	if (strcmp(path, "/v1/clusters/demo/jobs/check") == 0 ||
+	    strcmp(path, "/v1/clusters/demo/jobs/12/resubmit/check") == 0)
+		return judged_json(http_x_body(x, &len));
+	if (strcmp(path, "/v1/clusters/demo/jobs/12/resubmit") == 0)
+		return object("job", "13", 0);
 	if (strcmp(path, "/v1/clusters/demo/jobs") == 0)
 		return object("job", "12", 0);
 	if (strcmp(path, "/v1/clusters/demo/nodes/terminate") == 0)

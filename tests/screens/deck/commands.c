@@ -39,6 +39,14 @@ static const struct command_option submit_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct command_option delete_options[] = {
+	{ "keep", "STORAGE", "what is kept" },
+	{ "force", NULL, "running jobs are killed" },
+	{ "reason", "TEXT", "why" },
+	{ "plan", "HASH", "only this plan" },
+	{ NULL, NULL, NULL },
+};
+
 const struct command commands[] = {
 	{ .name = "cluster list",
 	  .args = "",
@@ -68,6 +76,7 @@ const struct command commands[] = {
 	{ .name = "cluster delete",
 	  .args = "CLUSTER",
 	  .help = "tear a cluster down",
+	  .options = delete_options,
 	  .flags = CMD_CLUSTER | CMD_WRITE,
 	  .confirm = CONFIRM_PLAN,
 	  .needs = ROLE_OPERATOR,

@@ -160,6 +160,10 @@ struct json *fixture_teardown(const struct cluster_row *r, const char *kept)
 		     copied ? "51a9510fd00dfeed"
 		     : keep ? "5a5a5a5ad00dfeed"
 			    : "c0ffee11d00dfeed");
+	json_set_str(j, "hash_forced",
+		     copied ? "f0451a9510fd00d"
+		     : keep ? "f045a5a5a5ad00d"
+			    : "f04c0ffee11d00d");
 	json_set_int(j, "valid_until_ms", fixture->engine.now_ms + 600000);
 	return j;
 }

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -190,6 +191,30 @@ static void asks_nothing_about_what_was_given_up(void **state)
 	HAS(cli_asked(s), POSTED);
 }
 
+/* Who agreed to wait for running jobs agreed to no kill, nor the other way round. */
+static void forces_only_the_plan_that_tells_of_it(void **state)
+{
+	static const char named[] = "paceline cluster delete demo --name demo --plan ";
+	struct cli_site *s = *state;
+	char line[120];
+
+	assert_int_equal(
+	    cli_run(s, "paceline cluster delete demo --name no --force --reason x"), 2);
+	HAS(OUT(s), "Plan f0ced9\n");
+	snprintf(line, sizeof(line), "%sabc123 --force --reason x", named);
+	assert_int_equal(cli_run(s, line), 1);
+	HAS(ERROUT(s), "plan abc123 waits for running jobs and --force kills them: leave "
+		       "--force out, or take --plan f0ced9; nothing was deleted");
+	snprintf(line, sizeof(line), "%sf0ced9", named);
+	assert_int_equal(cli_run(s, line), 1);
+	HAS(ERROUT(s), "plan f0ced9 kills running jobs: add --force and --reason, or take "
+		       "--plan abc123, which waits for them; nothing was deleted");
+	assert_null(strstr(cli_asked(s), "POST"));
+	snprintf(line, sizeof(line), "%sf0ced9 --force --reason x", named);
+	assert_int_equal(cli_run(s, line), 0);
+	HAS(cli_asked(s), POSTED "{\"plan_hash\":\"f0ced9\",\"typed_name\":\"demo\",");
+}
+
 static void updates_what_was_agreed_to(void **state)
 {
 	struct cli_site *s = *state;
@@ -328,6 +353,7 @@ int main(void)
 		WITH(deletes_no_data_that_was_not_given_up),
 		WITH(asks_at_a_terminal_what_may_be_lost),
 		WITH(asks_nothing_about_what_was_given_up),
+		WITH(forces_only_the_plan_that_tells_of_it),
 		WITH(updates_what_was_agreed_to),
 		WITH(submits_and_waits),
 		WITH(goes_to_a_node),

@@ -139,6 +139,39 @@ static void says_what_does_not_fit(void **state)
 	refuses("engine --socket=", "--socket is empty: it names a path");
 }
 
+/* "why 42": whoever runs it looks for the cluster, where it is not something that is changed. */
+static void the_only_cluster_need_not_be_named(void **state)
+{
+	const char *const words[] = { "42" };
+	struct strs clusters = STRS_INIT(20);
+	struct err err = ERR_INIT;
+	size_t used = 0;
+
+	(void)state;
+	run = (struct command_run){ .args = STRS_INIT(100),
+				    .options = STRS_INIT(100),
+				    .finds_cluster = true };
+	run.command = command_find((const char *const[]){ "why" }, 1, &used);
+	assert_int_equal(command_parse(&run, words, 1, &err), 0);
+	assert_true(run.lacks_cluster);
+	assert_int_equal(command_take_cluster(&run, &clusters, &err), -1);
+	assert_non_null(strstr(err.msg, "there is no cluster yet"));
+	strs_add(&clusters, "demo");
+	strs_add(&clusters, "cfd");
+	assert_int_equal(command_take_cluster(&run, &clusters, &err), -1);
+	assert_string_equal(err.msg, "CLUSTER is missing: there are demo cfd");
+	strs_clear(&clusters);
+	clusters = (struct strs)STRS_INIT(20);
+	strs_add(&clusters, "demo");
+	assert_int_equal(command_take_cluster(&run, &clusters, &err), 0);
+	assert_int_equal(run.args.n, 2);
+	assert_string_equal(run.args.v[0], "demo");
+	assert_string_equal(run.args.v[1], "42");
+	assert_int_equal(command_take_cluster(&run, &clusters, &err), -1);
+	assert_string_equal(err.msg, "something is missing behind demo: why CLUSTER JOB|NODE");
+	strs_clear(&clusters);
+}
+
 static void counts_what_is_acted_on(void **state)
 {
 	(void)state;
@@ -193,6 +226,7 @@ int main(void)
 		cmocka_unit_test_teardown(every_command_takes_the_common_switches, forget),
 		cmocka_unit_test_teardown(an_empty_word_names_nothing, forget),
 		cmocka_unit_test_teardown(says_what_does_not_fit, forget),
+		cmocka_unit_test_teardown(the_only_cluster_need_not_be_named, forget),
 		cmocka_unit_test_teardown(counts_what_is_acted_on, forget),
 		cmocka_unit_test(names_what_was_meant),
 	};

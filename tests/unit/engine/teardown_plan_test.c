@@ -99,11 +99,35 @@ static void a_job_of_another_partition_counts_where_its_nodes_are(void **state)
 	json_free(list);
 }
 
+#define GENTLE "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+
+static void a_plan_is_not_done_by_force_unless_it_told_of_it(void **state)
+{
+	struct run r = { .cluster = { .id = 1 } };
+	struct err err = ERR_INIT;
+	char forced[65];
+
+	(void)state;
+	teardown_plan_forced(forced, GENTLE);
+	assert_int_equal(strlen(forced), 64);
+	assert_string_not_equal(forced, GENTLE);
+	snprintf(r.tickets[1].hash, sizeof(r.tickets[1].hash), GENTLE);
+	assert_null(teardown_plan_check(&r, GENTLE, true, &err));
+	assert_int_equal(err.code, ERR_CONFLICT);
+	assert_string_equal(
+	    err.msg,
+	    "plan 2c26b46b68ff waits for running jobs and force kills them: read the plan again, and agree to its hash_forced");
+	assert_null(teardown_plan_check(&r, forced, false, &err));
+	assert_int_equal(err.code, ERR_CONFLICT);
+	assert_non_null(strstr(err.msg, "kills running jobs and force is not asked for"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_job_on_three_nodes_is_one_job),
 		cmocka_unit_test(a_job_of_another_partition_counts_where_its_nodes_are),
+		cmocka_unit_test(a_plan_is_not_done_by_force_unless_it_told_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
