@@ -166,22 +166,62 @@ static void note_of(const struct deck *d, enum chosen_act what, const struct str
 			 KEY_FOR(d, "undo"));
 }
 
+static void set_undo(struct deck *d, enum chosen_act what, const char *cluster,
+		     const struct strs *names)
+{
+	char taken[120];
+
+	snprintf(taken, sizeof(taken), "the %s of %.60s%s", acts[what].verb, names->v[0],
+		 names->n > 1 ? " and others" : "");
+	if (acts[what].back)
+		deck_undo_set(d, taken, client_path(acts[what].back, cluster, (char *)NULL),
+			      body_of(d, what, names));
+	else
+		deck_undo_none(d, taken, "");
+}
+
+/* "node drain"; CHOSEN_ACTS: none of them. */
+static enum chosen_act act_called(const char *command)
+{
+	size_t i = 0;
+
+	for (; i < CHOSEN_ACTS; i++) {
+		const char *noun = acts[i].pane == PANE_NODES ? "node " : "job ";
+
+		if (text_has_prefix(command, noun) &&
+		    strcmp(command + strlen(noun), acts[i].verb) == 0)
+			break;
+	}
+	return (enum chosen_act)i;
+}
+
+bool deck_chosen_typed(struct deck *d, const struct command_run *run, char note[160])
+{
+	enum chosen_act what = act_called(run->command->name);
+	struct strs names = STRS_INIT(CHOSEN_MOST);
+	bool known = what < CHOSEN_ACTS && acts[what].back && run->args.n > 1;
+
+	for (size_t i = 1; known && i < run->args.n; i++)
+		known = acts[what].pane == PANE_NODES
+			    ? hostlist_expand(&names, run->args.v[i], NULL) == 0
+			    : strs_add(&names, run->args.v[i]) == 0;
+	if (known) {
+		note_of(d, what, &names, note);
+		set_undo(d, what, run->args.v[0], &names);
+	}
+	strs_clear(&names);
+	return known;
+}
+
 static void do_now(struct deck *d)
 {
 	enum chosen_act what = d->chosen;
 	const struct strs *names = &d->chosen_names;
 	struct json *body = body_of(d, what, names);
-	char note[160], taken[120];
+	char note[160];
 
 	note_of(d, what, names, note);
-	snprintf(taken, sizeof(taken), "the %s of %.60s%s", acts[what].verb, names->v[0],
-		 names->n > 1 ? " and others" : "");
-	if (acts[what].back)
-		deck_undo_set(d, taken,
-			      client_path(acts[what].back, d->chosen_cluster, (char *)NULL),
-			      json_copy(body));
-	else
-		deck_undo_none(d, taken, "");
+	set_undo(d, what, d->chosen_cluster, names);
 	if (acts[what].reason)
 		json_set_str(body, "reason", "asked for at the console");
 	if (what == ACT_TERMINATE)

@@ -39,6 +39,7 @@ static void fill_in(struct strs *out, const struct deck *d, const struct command
 	bool only = strcmp(c->args, "CLUSTER") == 0 && n > 0 && words[0][0] != '-';
 	bool typed = n > 0 && (only || deck_is_cluster(d, words[0]));
 	size_t rest = n - typed;
+	char what[80];
 
 	if (c->flags & CMD_CLUSTER)
 		strs_add(out, typed ? words[0] : d->cluster);
@@ -52,6 +53,8 @@ static void fill_in(struct strs *out, const struct deck *d, const struct command
 		strs_add(out, deck_node(d)->name);
 	if (strstr(c->args, "ARRAY...") && deck_array(d))
 		strs_add(out, deck_array(d));
+	if (strstr(c->args, "JOB|NODE") && deck_selected(d, what)[0])
+		strs_add(out, what);
 	if (strstr(c->args, "JOB..."))
 		pane_chosen(&d->panes[PANE_JOBS], out);
 	else if ((c->flags & CMD_JOBS) && pane_name_at(&d->panes[PANE_JOBS]))
@@ -131,8 +134,13 @@ static void tell(struct deck_run *r, int exit_code, const struct err *err)
 {
 	struct deck *d = r->deck;
 
+	char note[160];
+	bool undo = exit_code == 0 && deck_chosen_typed(d, &r->run, note);
+
 	if (exit_code != 0)
 		deck_say(d, TONE_FAIL, "%s", err ? err->msg : "it failed");
+	else if (undo && d->result.n <= 1)
+		deck_say(d, TONE_OK, "%s", note);
 	else if (d->result.n == 1 && !result_has_tables(&d->result))
 		deck_say(d, TONE_OK, "%.300s", d->result.cells.v[0]);
 	else if (d->result.n > 0)

@@ -544,6 +544,9 @@ prompt() {
 	screen_text 'node drain htc-4'
 	screen_keys Enter
 	tap_ok "the selected cluster is filled in" asked 'RUN node drain demo htc-4'
+	tap_ok "what its key does is told as by the key" screen_wait 'htc-4: no new jobs, deleted once it is empty; u takes it back (30 s)'
+	screen_keys u
+	tap_ok "and taken back as by the key" asked 'POST /v1/clusters/demo/nodes/undrain {"nodes":["htc-4"]}'
 	screen_keys :
 	screen_text 'node terminate htc-4'
 	screen_keys Enter
@@ -680,6 +683,18 @@ plain() {
 	tap_ok "the whole way is the same act" eventually_asked 'POST /v1/clusters/demo/teardown {"plan_hash":"c0ffee11d00dfeed","typed_name":"demo","force":false}'
 	tap_ok "and ends with the proof" screen_wait 'left: nothing' 15
 	screen_stop
+	deck_plain 'cluster delete demo' no quit
+	tap_ok "the plan in lines names words, not keys" grep -q 'waited for (--force --reason WHY: KILL)' "$screen_dir/out"
+	tap_ok "and no keys" [ "$(grep -cE 'Space|\(Enter' "$screen_dir/out")" = 0 ]
+	deck_plain 'cluster delete demo --force' quit
+	tap_ok "which it understands" grep -q 'error: --force kills running jobs: say why, with --reason WHY' "$screen_dir/out"
+	: >"$log"
+	deck_plain 'cluster delete demo --force --reason test --keep none' yes yes demo begin quit
+	tap_ok "killed jobs are a loss" grep -q 'Do you accept the loss of 4 running jobs' "$screen_dir/out"
+	tap_ok "and another plan" asked '{"plan_hash":"f04c0ffee11d00d","typed_name":"demo","force":true,"reason":"test"}'
+	tap_ok "the plan is the one that the words ask for" asked 'GET /v1/clusters/demo/teardown?keep='
+	deck_plain 'cluster delete demo --force --reason test --plan c0ffee11d00dfeed' quit
+	tap_ok "a gentle plan is not done by force" grep -q 'error: this is not plan c0ffee11d00d any more, or it is one without force' "$screen_dir/out"
 }
 
 # bytes_of COMMAND...: what the command makes the Deck send.
