@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,28 @@ static int read_all(struct buf *out, int fd, const char *path, struct err *err)
 	return rc;
 }
 
+/* Who may not read it is not who wrote it: an engine has a user of its own. */
+static int wrong_secret(struct err *err, const char *path)
+{
+	const struct passwd *pw;
+	char user[40];
+
+	if (errno == ELOOP)
+		return err_set(err, ERR_INVALID,
+			       "%.200s: a symbolic link, and a secret is named by its own path",
+			       path);
+	if (errno != EACCES)
+		return wrong_open(err, path);
+	pw = getpwuid(geteuid());
+	snprintf(user, sizeof(user), "%ld", (long)geteuid());
+	if (pw)
+		snprintf(user, sizeof(user), "%.39s", pw->pw_name);
+	return err_set(err, ERR_DENIED,
+		       "%.160s: user %s may not read it, or not enter its folder: \"chown %s\" "
+		       "and \"chmod 600\" the file",
+		       path, user, user);
+}
+
 /* Mode bits outside `allowed` are refused; the open file is judged, not its name. */
 static int read_file(struct buf *out, const char *path, int flags, mode_t allowed,
 		     struct err *err)
@@ -65,7 +88,7 @@ static int read_file(struct buf *out, const char *path, int flags, mode_t allowe
 	int rc;
 
 	if (fd < 0)
-		return wrong_open(err, path);
+		return flags & O_NOFOLLOW ? wrong_secret(err, path) : wrong_open(err, path);
 	if (fstat(fd, &st) < 0)
 		rc = err_sys(err, "%s", path);
 	else if (!S_ISREG(st.st_mode))

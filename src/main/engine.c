@@ -15,7 +15,7 @@
 
 struct words {
 	const char *name, *config, *state, *socket, *cloud, *templates, *restore;
-	bool ready, backups, take_over;
+	bool ready, backups, take_over, json;
 };
 
 static int read_words(struct words *w, int argc, char **argv)
@@ -41,6 +41,8 @@ static int read_words(struct words *w, int argc, char **argv)
 			w->ready = true;
 		else if (strcmp(argv[i], "--backups") == 0)
 			w->backups = true;
+		else if (strcmp(argv[i], "--json") == 0)
+			w->json = true;
 		else if (strcmp(argv[i], "--take-over") == 0)
 			w->take_over = true;
 		else
@@ -68,7 +70,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	code = w.backups || w.restore
-		   ? restore_main(w.state, w.restore)
+		   ? restore_main(w.state, w.restore, w.json)
 		   : engine_main(&p, &(struct engine_args){ .cloud = w.cloud,
 							    .config = w.config,
 							    .state = w.state,

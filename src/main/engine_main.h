@@ -14,6 +14,7 @@ struct engine_args {	   /* NULL: what the places say; all borrowed */
 	const char *templates; /* a folder before all others */
 	bool backups;	       /* no engine: the backups of its store are listed */
 	const char *restore;   /* no engine: this backup is put in the place of its store */
+	bool json;	       /* of these two: told in JSON */
 	bool take_over;	       /* clusters on which another engine acts (R3.4) */
 	bool ready; /* stdout gets one line: "ready" when the socket listens, or why not */
 };

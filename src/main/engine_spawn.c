@@ -50,6 +50,8 @@ static void write_words(struct strs *argv, const struct places *p, const struct 
 	add_option(argv, "--restore", a->restore);
 	if (a->backups)
 		strs_add(argv, "--backups");
+	if (a->json)
+		strs_add(argv, "--json");
 	if (a->take_over)
 		strs_add(argv, "--take-over");
 	if (a->ready)

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -18,6 +19,7 @@
 #include "demo_folder.h"
 #include "demo_world.h"
 #include "engine_main.h"
+#include "wire/wire.h"
 
 #define CALLED_MOST 24
 
@@ -339,18 +341,46 @@ static int own_engine(struct program *p, const struct command_run *r)
 	return failed(&err);
 }
 
+static int misused_in(const struct command_run *r, const char *text)
+{
+	struct err err = ERR_INIT;
+	struct buf out = BUF_INIT(BUF_TEXT_MAX);
+	struct json *j;
+	char of[80];
+
+	err_set(&err, ERR_INVALID, "%s", text);
+	if (command_option(r, "json")) {
+		j = wire_error_json(&err, NULL);
+		json_write(&out, j);
+		puts(buf_str(&out));
+		buf_clear(&out);
+		json_free(j);
+		fflush(stdout);
+	}
+	snprintf(of, sizeof(of), " %.70s", r->command->name);
+	return misused(text, of);
+}
+
 static int own_restore(struct program *p, const struct command_run *r)
 {
 	const char *state = state_of(p, r);
 	char *dir = state ? places_whole(state) : NULL;
 	char *file = r->args.n ? places_whole(r->args.v[0]) : NULL;
-	const struct engine_args a = { .state = dir, .restore = file, .backups = !file };
+	const struct engine_args a = { .state = dir,
+				       .restore = file,
+				       .backups = !file,
+				       .json = command_option(r, "json") != NULL };
 	struct places mine;
 	struct err err = ERR_INIT;
 	int code;
 
-	if (places_make(&mine, p->name ? p->name : ENGINE_MAIN, places_of_site(), &err) < 0) {
-		code = usage(err.msg);
+	if (p->socket && !state) { /* it would be another engine's store */
+		code = misused_in(r, "a store is restored while no engine runs, so a socket "
+				     "does not tell which: name its folder with --state, or "
+				     "the engine with -L");
+	} else if (places_make(&mine, p->name ? p->name : ENGINE_MAIN, places_of_site(), &err) <
+		   0) {
+		code = misused_in(r, err.msg);
 	} else {
 		engine_become(&mine, &a, &err);
 		places_clear(&mine);

@@ -8,13 +8,27 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/engine.h"
 #include "store/store.h"
+#include "wire/wire.h"
 
-static int failed(const struct err *err)
+static void print_json(struct json *take)
 {
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+
+	json_write(&text, take);
+	puts(buf_str(&text));
+	buf_clear(&text);
+	json_free(take);
+}
+
+static int failed(const struct err *err, bool json)
+{
+	if (json)
+		print_json(wire_error_json(err, NULL));
 	fprintf(stderr, "paceline: %s\n", err->msg);
 	return 1;
 }
@@ -61,7 +75,20 @@ static void backups_of(struct backup **v, size_t *n, size_t *cap, const char *di
 	strs_clear(&names);
 }
 
-static int list_backups(const char *state_dir)
+static struct json *backups_json(const struct backup *v, size_t n)
+{
+	struct json *j = json_new_object(), *list = json_set_array(j, "backups");
+
+	for (size_t i = 0; i < n; i++) {
+		struct json *b = json_add_object(list);
+
+		json_set_str(b, "path", v[i].path);
+		json_set_int(b, "at_ms", v[i].at_ms);
+	}
+	return j;
+}
+
+static int list_backups(const char *state_dir, bool json)
 {
 	char *own = xasprintf("%s/" BACKUP_DIR, state_dir), when[CLOCK_TEXT];
 	struct backup *v = NULL;
@@ -73,11 +100,14 @@ static int list_backups(const char *state_dir)
 	backups_of(&v, &n, &cap, state_dir, "engine.db.replaced-");
 	if (n)
 		qsort(v, n, sizeof(*v), by_age);
+	if (json)
+		print_json(backups_json(v, n));
 	for (size_t i = 0; i < n; i++) {
-		printf("%s  %s\n", clock_local(when, v[i].at_ms), v[i].path);
+		if (!json)
+			printf("%s  %s\n", clock_local(when, v[i].at_ms), v[i].path);
 		free(v[i].path);
 	}
-	if (n == 0)
+	if (n == 0 && !json)
 		printf("%s holds no backup\n", state_dir);
 	free(v);
 	free(own);
@@ -96,20 +126,27 @@ static int put_in_place(const char *state_dir, const char *backup, struct err *e
 	return rc;
 }
 
-int restore_main(const char *state_dir, const char *backup)
+int restore_main(const char *state_dir, const char *backup, bool json)
 {
 	struct err err = ERR_INIT;
+	struct json *j;
 
 	if (!file_exists(state_dir)) {
 		err_set(&err, ERR_NOT_FOUND,
 			"%s: there is no engine's state; name it with -L or --state",
 			state_dir);
-		return failed(&err);
+		return failed(&err, json);
 	}
 	if (!backup)
-		return list_backups(state_dir);
+		return list_backups(state_dir, json);
 	if (put_in_place(state_dir, backup, &err) < 0)
-		return failed(&err);
+		return failed(&err, json);
+	if (json) {
+		j = json_new_object();
+		json_set_str(j, "restored", backup);
+		print_json(j);
+		return 0;
+	}
 	printf(
 	    "%s is in place. The engine starts in adoption mode: \"paceline found\" shows what the backup does not know, "
 	    "\"paceline adopt\" and \"paceline condemn\" settle it.\n",

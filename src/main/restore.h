@@ -2,7 +2,9 @@
 #ifndef MAIN_RESTORE_H
 #define MAIN_RESTORE_H
 
+#include <stdbool.h>
+
 /* backup NULL: lists what there is. The exit code. */
-int restore_main(const char *state_dir, const char *backup);
+int restore_main(const char *state_dir, const char *backup, bool json);
 
 #endif

@@ -56,7 +56,10 @@ check "restore is refused while the engine runs" no quiet restore "$backup"
 check "R1.1: and says who holds the store" grep -q "another engine (pid $engine_pid)" "$site/said"
 engine_end
 check "restore without a file lists the backup" sh -c "'$site/bin/paceline' restore --state '$site/engine' | grep -q '$backup'"
+check "and as JSON" sh -c "'$site/bin/paceline' restore --json --state '$site/engine' | grep -q '\"backups\":.*$backup'"
 check "a file that is no store replaces nothing" no quiet restore "$site/engine.log"
+check "which is told as JSON where that is asked for" sh -c "'$site/bin/paceline' restore --json --state '$site/engine' '$site/engine.log' | grep -q '\"error\":.*\"message\":'"
+check "a socket does not tell which store is meant" sh -c "! '$site/bin/paceline' --socket '$socket' restore '$site/engine.log' --json >'$site/said' && grep -q 'name its folder with --state' '$site/said'"
 check "restore puts it in place" quiet restore "$backup"
 check "what was there is kept" sh -c "ls '$site/engine' | grep -q 'engine.db.replaced-'"
 
