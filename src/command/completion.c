@@ -1,8 +1,9 @@
-/* Completion of commands and options, from the table. Names of clusters and nodes are not asked
- * for: a Tab starts no engine. */
+/* Completion of commands and options, from the table; of clusters and nodes by what "completion
+ * clusters" and "completion nodes CLUSTER" print: a Tab starts no engine. */
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "command/command.h"
 
 static void add_bash(struct buf *out);
@@ -39,6 +40,16 @@ static bool is_in_group(size_t i, const char *group)
 static bool takes_files(const struct command *c)
 {
 	return strstr(c->args, "FILE") || strstr(c->args, "SCRIPT") || strstr(c->args, "FROM");
+}
+
+/* "2 nodes" of "node drain CLUSTER NODE...": behind so many words stands a cluster, and behind
+ * that what else has a name that is asked for; "": nothing has. */
+static const char *names_of(const struct command *c, int *words)
+{
+	*words = 1 + (strchr(c->name, ' ') != NULL);
+	if (!text_has_prefix(c->args, "CLUSTER") && !text_has_prefix(c->args, "[CLUSTER"))
+		return NULL;
+	return strstr(c->args, "NODE") ? "nodes" : "";
 }
 
 static bool value_is_file(const struct command_option *o)
@@ -156,6 +167,9 @@ static bool is_group_of_several(size_t i)
 
 static void add_cases(struct buf *out, const struct dialect *d)
 {
+	const char *names;
+	int words;
+
 	buf_adds(out, "\tcase $before in\n\t'')");
 	add_arm_words(out, d, NULL);
 	buf_addc(out, ';');
@@ -176,6 +190,8 @@ static void add_cases(struct buf *out, const struct dialect *d)
 				continue;
 			buf_addf(out, "\t'%s '*)", commands[i].name);
 			add_arm_options(out, d, &commands[i]);
+			if ((names = names_of(&commands[i], &words)))
+				buf_addf(out, "; at=%d kind=%s", words, names);
 			buf_adds(out, " ;;\n");
 		}
 	buf_adds(out, "\tesac\n");
@@ -193,19 +209,28 @@ static void add_bash(struct buf *out)
 	static const struct dialect bash = { add_bash_word, "'", "'" };
 
 	buf_adds(out, "_paceline() {\n"
-		      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} before= offers= flags= i\n"
+		      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} before= offers= flags= at= kind= i\n"
+		      "\tlocal -a ask=(\"${COMP_WORDS[0]}\") w=()\n"
 		      "\tCOMPREPLY=()\n"
 		      "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
 		      "\t\tcase $before${COMP_WORDS[i]} in\n"
 		      "\t\t");
 	add_valued(out, " | ");
-	buf_adds(out, ") ((++i == COMP_CWORD)) && return ;;\n"
+	buf_adds(out, ") ((++i == COMP_CWORD)) && return\n"
+		      "\t\t\task+=(\"${COMP_WORDS[@]:i-1:2}\") ;;\n"
 		      "\t\t-*) ;;\n"
-		      "\t\t*) before+=\"${COMP_WORDS[i]} \" ;;\n"
+		      "\t\t*)\n"
+		      "\t\t\tbefore+=\"${COMP_WORDS[i]} \"\n"
+		      "\t\t\t[[ ${COMP_WORDS[i]} == -* ]] || w+=(\"${COMP_WORDS[i]}\") ;;\n"
 		      "\t\tesac\n"
 		      "\tdone\n");
 	add_cases(out, &bash);
-	buf_adds(out, "\t[[ $cur == -* ]] && offers=$flags\n"
+	buf_adds(out, "\t[[ $cur == -* ]] && offers=$flags at=\n"
+		      "\tif [[ $at && ${#w[@]} -eq $at ]]; then\n"
+		      "\t\toffers=$(\"${ask[@]}\" completion clusters 2>/dev/null)\n"
+		      "\telif [[ $at && $kind ]]; then\n"
+		      "\t\toffers=$(\"${ask[@]}\" completion \"$kind\" \"${w[at]}\" 2>/dev/null)\n"
+		      "\tfi\n"
 		      "\tCOMPREPLY=($(compgen -W \"$offers\" -- \"$cur\"))\n"
 		      "}\n"
 		      "complete -o default -F _paceline paceline\n");
@@ -228,19 +253,29 @@ static void add_zsh(struct buf *out)
 
 	buf_adds(out, "#compdef paceline\n"
 		      "_paceline() {\n"
-		      "\tlocal before= i\n"
-		      "\tlocal -a offers flags\n"
+		      "\tlocal before= at= kind= i\n"
+		      "\tlocal -a offers flags w ask=($words[1])\n"
 		      "\tfor ((i = 2; i < CURRENT; i++)); do\n"
 		      "\t\tcase $before$words[i] in\n"
 		      "\t\t");
 	add_valued(out, "|");
-	buf_adds(out, ") ((++i == CURRENT)) && { _files; return; } ;;\n"
+	buf_adds(out, ") ((++i == CURRENT)) && { _files; return; }\n"
+		      "\t\t\task+=(\"${(Q)words[i-1]}\" \"${(Q)words[i]}\") ;;\n"
 		      "\t\t-*) ;;\n"
-		      "\t\t*) before+=\"$words[i] \" ;;\n"
+		      "\t\t*)\n"
+		      "\t\t\tbefore+=\"$words[i] \"\n"
+		      "\t\t\t[[ $words[i] == -* ]] || w+=(\"$words[i]\") ;;\n"
 		      "\t\tesac\n"
 		      "\tdone\n");
 	add_cases(out, &zsh);
-	buf_adds(out, "\tif [[ $PREFIX == -* ]]; then\n"
+	buf_adds(out, "\tif [[ $PREFIX != -* && -n $at ]]; then\n"
+		      "\t\tif (($#w == at)); then\n"
+		      "\t\t\toffers=(${(f)\"$($ask completion clusters 2>/dev/null)\"})\n"
+		      "\t\telif [[ -n $kind ]]; then\n"
+		      "\t\t\toffers=(${(f)\"$($ask completion $kind $w[at+1] 2>/dev/null)\"})\n"
+		      "\t\tfi\n"
+		      "\tfi\n"
+		      "\tif [[ $PREFIX == -* ]]; then\n"
 		      "\t\t_describe -o option flags\n"
 		      "\telif (($#offers)); then\n"
 		      "\t\t_describe command offers\n"
@@ -312,7 +347,19 @@ static void add_fish_command(struct buf *out, const struct command *c)
 {
 	const char *second = strchr(c->name, ' ');
 	struct buf when = BUF_INIT(200);
+	int words;
+	const char *names = names_of(c, &words);
 
+	if (names)
+		buf_addf(out,
+			 "complete -c paceline -n '__paceline_at %d %s' -a "
+			 "'(__paceline_names clusters)'\n",
+			 words, c->name);
+	if (names && names[0])
+		buf_addf(out,
+			 "complete -c paceline -n '__paceline_past %d %s' -a "
+			 "'(__paceline_names %s %d)'\n",
+			 words, c->name, names, words + 1);
 	if (second) {
 		buf_addf(&when, "%.*s", (int)(second - c->name), c->name);
 		add_fish_word(out, buf_str(&when), second + 1, strlen(second + 1), c->help);
@@ -354,6 +401,22 @@ static void add_fish(struct buf *out)
 			buf_addf(out, " '%s'", commands[i].name);
 	buf_adds(out, "; or set two \"$w[1]\"\n"
 		      "\ttest \"$two\" = \"$argv\"\n"
+		      "end\n"
+		      "function __paceline_plain\n"
+		      "\tstring match -v -- '-*' (__paceline_words)\n"
+		      "end\n"
+		      "function __paceline_at\n"
+		      "\ttest (count (__paceline_plain)) -eq $argv[1]; and __paceline_is $argv[2..-1]\n"
+		      "end\n"
+		      "function __paceline_past\n"
+		      "\ttest (count (__paceline_plain)) -gt $argv[1]; and __paceline_is $argv[2..-1]\n"
+		      "end\n"
+		      "function __paceline_names\n"
+		      "\tset -l all (commandline -opc)\n"
+		      "\tset -l w (__paceline_words)\n"
+		      "\tset -l p (__paceline_plain)\n"
+		      "\tset -l before (math (count $all) - (count $w))\n"
+		      "\t$all[1..$before] completion $argv[1] $p[$argv[2]] 2>/dev/null\n"
 		      "end\n"
 		      "complete -c paceline -f\n");
 	add_fish_options(out, "after", command_before);

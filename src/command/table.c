@@ -748,11 +748,12 @@ const struct command commands[] = {
 	  .flags = CMD_LOCAL | CMD_CLI_ONLY,
 	  .needs = ROLE_NONE },
 	{ .name = "completion",
-	  .args = "SHELL",
+	  .args = "SHELL [CLUSTER]",
 	  .help = "print completion for bash, zsh or fish",
 	  .more =
 	      "\"make install\" puts all three where the shells look. Else for bash: . <(paceline completion bash), for zsh the same behind compinit, "
-	      "and for fish: paceline completion fish | source",
+	      "and for fish: paceline completion fish | source. What they offer where a name of a cluster or a node stands comes from "
+	      "\"paceline completion clusters\" and \"completion nodes CLUSTER\": the names, where an engine runs, and nothing elsewhere.",
 	  .flags = CMD_LOCAL | CMD_CLI_ONLY | CMD_NO_JSON,
 	  .needs = ROLE_NONE },
 	{ .name = "manual",

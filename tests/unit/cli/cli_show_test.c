@@ -161,6 +161,20 @@ static void tells_what_the_engine_refused(void **state)
 	assert_string_equal(ERROUT(s), "paceline: there is no such thing here\n");
 }
 
+/* For a Tab: names, and not a word about what is wrong. */
+static void lists_names_for_a_shell(void **state)
+{
+	struct cli_site *s = *state;
+
+	assert_int_equal(cli_run(s, "paceline completion clusters"), 0);
+	assert_string_equal(OUT(s), "demo\n");
+	assert_int_equal(cli_run(s, "paceline completion nodes demo"), 0);
+	HAS(OUT(s), "htc-1\n");
+	assert_int_equal(cli_run(s, "paceline completion nodes nosuch"), 0);
+	assert_string_equal(OUT(s), "");
+	assert_string_equal(ERROUT(s), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +185,7 @@ int main(void)
 		WITH(reads_long_lists_page_by_page),
 		WITH(a_job_that_waits_says_how_much_of_it_is_held_back),
 		WITH(tells_what_the_engine_refused),
+		WITH(lists_names_for_a_shell),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,6 +34,9 @@ static void helps(void **state)
 	assert_int_equal(cli_run(s, "paceline completion bash"), 0);
 	HAS(OUT(s), "complete -o default -F _paceline paceline");
 	assert_int_equal(cli_run(s, "paceline completion csh"), 2);
+	assert_int_equal(cli_run(s, "paceline completion clusters"), 0);
+	assert_string_equal(OUT(s), ""); /* no engine is here, and none is started */
+	assert_string_equal(ERROUT(s), "");
 }
 
 static void says_which_words_do_not_fit(void **state)

@@ -242,6 +242,19 @@ static void bash_completes(void **state)
 	completes(buf_str(&text), "paceline audit export --mo", "\n");
 	completes(buf_str(&text), "paceline help node d", "drain\n");
 	completes(buf_str(&text), "paceline completion z", "zsh\n");
+	completes(buf_str(&text), "paceline why ''", "\n"); /* nobody to ask */
+	buf_adds(&text, "paceline() { case $* in\n"
+			"'completion clusters') echo demo cfd ;;\n"
+			"'--socket /a b completion clusters') echo other ;;\n"
+			"'completion nodes demo') echo htc-1 hpc-1 ;; esac; }\n");
+	completes(buf_str(&text), "paceline why ''", "demo cfd\n");
+	completes(buf_str(&text), "paceline node drain d", "demo\n");
+	completes(buf_str(&text), "paceline cluster delete --force ''", "demo cfd\n");
+	completes(buf_str(&text), "paceline --socket '/a b' cluster stop ''", "other\n");
+	completes(buf_str(&text), "paceline node drain demo ht", "htc-1\n");
+	completes(buf_str(&text), "paceline node drain demo --re", "--reason\n");
+	completes(buf_str(&text), "paceline cluster stop demo ''", "\n");
+	completes(buf_str(&text), "paceline cluster create ''", "\n");
 	buf_clear(&text);
 }
 
@@ -253,6 +266,10 @@ static const char *const offered[][2] = {
 	{ "paceline node d", "drain" },
 	{ "paceline -L demo --ascii node d", "drain" },
 	{ "paceline audit ex", "export" },
+	{ "paceline cluster delete --force d", "demo" },
+	{ "paceline -L b why ot", "other" },
+	{ "paceline node drain demo ht", "htc-1" },
+	{ "paceline cluster create d", "" },
 	{ "paceline audit --mo", "--most" },
 	{ "paceline audit export --mo", "" },
 	{ "paceline cluster start list --f", "" },
@@ -301,7 +318,14 @@ static void completes_as(const char *shell, const char *first, const char *ask, 
 static void fish_completes(void **state)
 {
 	(void)state;
-	completes_as("fish", "-N <<'END'\n", "complete -C ", "");
+	completes_as("fish",
+		     "-N <<'END'\n"
+		     "function paceline\n"
+		     "switch \"$argv\"\n"
+		     "case 'completion clusters'\necho demo\n"
+		     "case '-L b completion clusters'\necho other\n"
+		     "case 'completion nodes demo'\necho htc-1\nend\nend\n",
+		     "complete -C ", "");
 }
 
 static void zsh_completes(void **state)
@@ -309,6 +333,10 @@ static void zsh_completes(void **state)
 	(void)state;
 	completes_as("zsh",
 		     "-f <<'END'\n"
+		     "paceline() { case \"$*\" in\n"
+		     "'completion clusters') echo demo ;;\n"
+		     "'-L b completion clusters') echo other ;;\n"
+		     "'completion nodes demo') echo htc-1 ;;\nesac }\n"
 		     "compdef() { :; }\n"
 		     "_files() { :; }\n"
 		     "_describe() { print -rC1 -- ${(M)${(P)@[-1]}:#$PREFIX*}; }\n",
