@@ -117,6 +117,8 @@ void command_cancel(struct command_run *r);
 
 /* The script of a submission, {script_text, file}, into its body; -1: it cannot be read, or is none. */
 int command_script(struct json *body, const char *path, struct err *err);
+/* What is sent of it for a check: the lines in front of its first command, in which it speaks of itself. New. */
+char *command_script_head(const char *script);
 
 /* What GET /v1/cost told, all its tables as one CSV. */
 void command_cost_csv(struct buf *out, const struct json *cost);

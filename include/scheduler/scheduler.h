@@ -39,6 +39,7 @@ enum sched_verb {
 	SCHED_ENDED,      /* names: jobs that left the queue; input of read_ended */
 	SCHED_EXACT_DEMAND, /* more exact sizes of pending jobs; input of read_exact; run when the pending set changed */
 	SCHED_BEGINS,  /* names: what in_doubt told; input of read_begins */
+	SCHED_LIMITS,  /* what a submission may ask for; input of read_limits */
 	SCHED_SUBMIT,  /* args of struct sched_args; output read by read_submit */
 	SCHED_CANCEL,  /* names: job ids */
 	SCHED_HOLD_JOBS,
@@ -51,6 +52,11 @@ enum sched_verb {
 	SCHED_VERBS
 };
 
+struct sched_limits { /* what the scheduler takes of one submission */
+	bool told;
+	int64_t array_end; /* numbers of tasks are below it */
+};
+
 struct sched_args {
 	const struct strs *names; /* job ids or node names; checked by the adapter's grammar (S8.4) */
 	const char *text;         /* reason; for submit: path of the script on the head */
@@ -59,6 +65,7 @@ struct sched_args {
 	const char *array;        /* submit: "1-40" or NULL */
 	const char *partition;    /* submit: or NULL */
 	const char *cwd;          /* submit: working directory or NULL */
+	const struct sched_limits *limits; /* submit: held against these, where they are told; NULL: against none */
 	const char *version;      /* what SCHED_VERSION answered, "" when unknown */
 };
 
@@ -128,6 +135,8 @@ struct sched_ops {
 	 * asked of. NULL: read_jobs tells. */
 	void (*in_doubt)(struct strs *ids, struct queue *q, const struct queue *before);
 	int (*read_begins)(struct queue *q, const struct sched_run *r, struct err *err);
+	/* NULL: it tells none. */
+	int (*read_limits)(struct sched_limits *out, const struct sched_run *r, struct err *err);
 	int (*read_version)(char out[32], const struct sched_run *r, struct err *err);
 	/* Of SCHED_JOB_DETAIL's answer: the first job in it. */
 	int (*read_files)(struct job_files *out, const struct sched_run *r, struct err *err);

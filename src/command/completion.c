@@ -208,13 +208,14 @@ static void add_bash(struct buf *out)
 {
 	static const struct dialect bash = { add_bash_word, "'", "'" };
 
-	buf_adds(out, "_paceline() {\n"
-		      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} before= offers= flags= at= kind= i\n"
-		      "\tlocal -a ask=(\"${COMP_WORDS[0]}\") w=()\n"
-		      "\tCOMPREPLY=()\n"
-		      "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
-		      "\t\tcase $before${COMP_WORDS[i]} in\n"
-		      "\t\t");
+	buf_adds(out,
+		 "_paceline() {\n"
+		 "\tlocal cur=${COMP_WORDS[COMP_CWORD]} before= offers= flags= at= kind= i\n"
+		 "\tlocal -a ask=(\"${COMP_WORDS[0]}\") w=()\n"
+		 "\tCOMPREPLY=()\n"
+		 "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+		 "\t\tcase $before${COMP_WORDS[i]} in\n"
+		 "\t\t");
 	add_valued(out, " | ");
 	buf_adds(out, ") ((++i == COMP_CWORD)) && return\n"
 		      "\t\t\task+=(\"${COMP_WORDS[@]:i-1:2}\") ;;\n"
@@ -225,15 +226,16 @@ static void add_bash(struct buf *out)
 		      "\t\tesac\n"
 		      "\tdone\n");
 	add_cases(out, &bash);
-	buf_adds(out, "\t[[ $cur == -* ]] && offers=$flags at=\n"
-		      "\tif [[ $at && ${#w[@]} -eq $at ]]; then\n"
-		      "\t\toffers=$(\"${ask[@]}\" completion clusters 2>/dev/null)\n"
-		      "\telif [[ $at && $kind ]]; then\n"
-		      "\t\toffers=$(\"${ask[@]}\" completion \"$kind\" \"${w[at]}\" 2>/dev/null)\n"
-		      "\tfi\n"
-		      "\tCOMPREPLY=($(compgen -W \"$offers\" -- \"$cur\"))\n"
-		      "}\n"
-		      "complete -o default -F _paceline paceline\n");
+	buf_adds(out,
+		 "\t[[ $cur == -* ]] && offers=$flags at=\n"
+		 "\tif [[ $at && ${#w[@]} -eq $at ]]; then\n"
+		 "\t\toffers=$(\"${ask[@]}\" completion clusters 2>/dev/null)\n"
+		 "\telif [[ $at && $kind ]]; then\n"
+		 "\t\toffers=$(\"${ask[@]}\" completion \"$kind\" \"${w[at]}\" 2>/dev/null)\n"
+		 "\tfi\n"
+		 "\tCOMPREPLY=($(compgen -W \"$offers\" -- \"$cur\"))\n"
+		 "}\n"
+		 "complete -o default -F _paceline paceline\n");
 }
 
 /* "word:help" for _describe, in quotes. */
@@ -399,26 +401,28 @@ static void add_fish(struct buf *out)
 	for (size_t i = 0; i < n_commands; i++)
 		if (strchr(commands[i].name, ' '))
 			buf_addf(out, " '%s'", commands[i].name);
-	buf_adds(out, "; or set two \"$w[1]\"\n"
-		      "\ttest \"$two\" = \"$argv\"\n"
-		      "end\n"
-		      "function __paceline_plain\n"
-		      "\tstring match -v -- '-*' (__paceline_words)\n"
-		      "end\n"
-		      "function __paceline_at\n"
-		      "\ttest (count (__paceline_plain)) -eq $argv[1]; and __paceline_is $argv[2..-1]\n"
-		      "end\n"
-		      "function __paceline_past\n"
-		      "\ttest (count (__paceline_plain)) -gt $argv[1]; and __paceline_is $argv[2..-1]\n"
-		      "end\n"
-		      "function __paceline_names\n"
-		      "\tset -l all (commandline -opc)\n"
-		      "\tset -l w (__paceline_words)\n"
-		      "\tset -l p (__paceline_plain)\n"
-		      "\tset -l before (math (count $all) - (count $w))\n"
-		      "\t$all[1..$before] completion $argv[1] $p[$argv[2]] 2>/dev/null\n"
-		      "end\n"
-		      "complete -c paceline -f\n");
+	buf_adds(
+	    out,
+	    "; or set two \"$w[1]\"\n"
+	    "\ttest \"$two\" = \"$argv\"\n"
+	    "end\n"
+	    "function __paceline_plain\n"
+	    "\tstring match -v -- '-*' (__paceline_words)\n"
+	    "end\n"
+	    "function __paceline_at\n"
+	    "\ttest (count (__paceline_plain)) -eq $argv[1]; and __paceline_is $argv[2..-1]\n"
+	    "end\n"
+	    "function __paceline_past\n"
+	    "\ttest (count (__paceline_plain)) -gt $argv[1]; and __paceline_is $argv[2..-1]\n"
+	    "end\n"
+	    "function __paceline_names\n"
+	    "\tset -l all (commandline -opc)\n"
+	    "\tset -l w (__paceline_words)\n"
+	    "\tset -l p (__paceline_plain)\n"
+	    "\tset -l before (math (count $all) - (count $w))\n"
+	    "\t$all[1..$before] completion $argv[1] $p[$argv[2]] 2>/dev/null\n"
+	    "end\n"
+	    "complete -c paceline -f\n");
 	add_fish_options(out, "after", command_before);
 	add_fish_options(out, NULL, command_globals);
 	add_first_words(out, add_fish_first);

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "command/run.h"
+#include "model/cluster.h"
 #include "model/queue.h"
 
 #define SCRIPT_MAX   ((size_t)1 << 20)
@@ -18,9 +19,12 @@
 
 struct submission {
 	char *sample; /* file name, until its folder is known */
+	char *path;   /* where to it is sent, and where it is judged */
+	char *check_path;
 	struct json *body;
 	char job[64];
 	bool seen;	       /* in a reading of the queue */
+	char cluster_id[40];   /* its own: another one may get its name */
 	int64_t read_ms;       /* when the engine's last reading was; -1 not known yet */
 	unsigned int readings; /* that ended since; the first of them may have begun before the
 				  job was there */
@@ -33,6 +37,8 @@ static void drop(void *state)
 	struct submission *s = state;
 
 	free(s->sample);
+	free(s->path);
+	free(s->check_path);
 	json_free(s->body);
 	free(s);
 }
@@ -195,24 +201,50 @@ static void on_rows(struct command_run *r, const struct json *answer)
 	run_later(r, LOOK_MS, look);
 }
 
-static void count_readings(struct submission *s, const struct json *status, const char *cluster)
+static const struct json *cluster_in(const struct json *status, const char *name)
 {
 	const struct json *list = json_get(status, "clusters");
 
-	for (size_t i = 0; i < json_len(list); i++) {
-		const struct json *c = json_at(list, i);
-		int64_t read_ms = json_int(c, "scheduler.read_ms", 0);
+	for (size_t i = 0; i < json_len(list); i++)
+		if (strcmp(json_str(json_at(list, i), "name", ""), name) == 0)
+			return json_at(list, i);
+	return NULL;
+}
 
-		if (strcmp(json_str(c, "name", ""), cluster) != 0)
-			continue;
-		s->readings += s->read_ms >= 0 && read_ms != s->read_ms;
-		s->read_ms = read_ms;
-	}
+/* Deleted, perhaps with its storage kept, or another one of its name. */
+static bool is_gone(struct submission *s, const struct json *cluster)
+{
+	const char *state = json_str(cluster, "state", ""), *id = json_str(cluster, "id", "");
+
+	if (!cluster || strcmp(state, cluster_state_name(CLUSTER_DELETED)) == 0 ||
+	    strcmp(state, cluster_state_name(CLUSTER_KEPT)) == 0)
+		return true;
+	if (!s->cluster_id[0])
+		snprintf(s->cluster_id, sizeof(s->cluster_id), "%s", id);
+	return strcmp(id, s->cluster_id) != 0;
+}
+
+static void count_reading(struct submission *s, const struct json *cluster)
+{
+	int64_t read_ms = json_int(cluster, "scheduler.read_ms", 0);
+
+	s->readings += s->read_ms >= 0 && read_ms != s->read_ms;
+	s->read_ms = read_ms;
 }
 
 static void on_status(struct command_run *r, const struct json *answer)
 {
-	count_readings(r->state, answer, the_cluster(r));
+	struct submission *s = r->state;
+	const struct json *cluster = cluster_in(answer, the_cluster(r));
+
+	if (is_gone(s, cluster)) {
+		run_failf(r, ERR_NOT_FOUND,
+			  "cluster %.40s was deleted while job %.40s was waited for: nobody "
+			  "knows how it ended",
+			  the_cluster(r), s->job);
+		return;
+	}
+	count_reading(s, cluster);
 	ask_rows(r, false, on_rows);
 }
 
@@ -306,12 +338,6 @@ static void put_words(const struct command_run *r, size_t first, struct json *bo
 static const char *const changes[] = { "name",	"array", "partition", "account",
 				       "nodes", "time",	 "cpus",      "mem" };
 
-static bool asks_for_more(const struct command_run *r)
-{
-	return command_option(r, "cpus") || command_option(r, "mem") ||
-	       command_option(r, "nodes") || command_option(r, "partition");
-}
-
 static void put_changes(const struct command_run *r, struct json *body)
 {
 	for (size_t i = 0; i < ARRAY_LEN(changes); i++)
@@ -323,18 +349,40 @@ static void submit(struct command_run *r)
 {
 	struct submission *s = r->state;
 	struct json *body = s->body;
+	char *path = s->path;
 
 	s->body = NULL;
-	run_post(r, client_path("/v1/clusters/%/jobs", the_cluster(r), (char *)NULL), body,
-		 on_submitted);
+	s->path = NULL;
+	run_post(r, path, body, on_submitted);
 }
 
-/* It is submitted all the same: the cluster may grow. */
-static void on_fits(struct command_run *r, const struct json *answer, const struct err *err)
+/* A value that is none is as wrong with --force: the engine does not take it either. */
+static void refuse(struct command_run *r, const struct json *problem)
+{
+	const char *param = json_str(problem, "param", ""),
+		   *text = json_str(problem, "text", "?");
+
+	if (param[0])
+		run_failf(r, ERR_INVALID, "%s%.20s: %.250s",
+			  command_option(r, param) ? "--" : "", param, text);
+	else
+		run_failf(r, ERR_CONFLICT, "%.250s; --force submits it all the same", text);
+}
+
+/* As the console's form has it: what fails there is not sent from here. */
+static void on_judged(struct command_run *r, const struct json *answer, const struct err *err)
 {
 	const struct json *list = json_get(answer, "problems");
 
-	(void)err; /* what cannot be known now is told by "why" later */
+	(void)err; /* what cannot be judged now the submission tells, or "why" later */
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *p = json_at(list, i);
+
+		if (strcmp(json_str(p, "level", ""), "fail") == 0) {
+			refuse(r, p);
+			return;
+		}
+	}
 	for (size_t i = 0; i < json_len(list); i++) {
 		const char *text = json_str(json_at(list, i), "text", "");
 
@@ -344,33 +392,32 @@ static void on_fits(struct command_run *r, const struct json *answer, const stru
 	submit(r);
 }
 
-/* What the script says of its size stands in front of its first command. The scheduler's own
- * options may say otherwise, and are not judged: then it is left out. */
-static void put_script_head(const struct json *of, struct json *body)
+char *command_script_head(const char *script)
 {
-	const char *script = json_str(of, "script_text", "");
-	size_t n = strlen(script);
-	char *head;
+	size_t n = 0;
 
-	if (json_len(json_get(of, "args")) > 0)
-		return;
-	if (n > HEAD_MAX)
-		for (n = HEAD_MAX; n > 0 && script[n - 1] != '\n';)
-			n--;
-	head = xstrndup(script, n);
-	json_set_str(body, "script_text", head);
-	free(head);
+	while (script[n]) {
+		size_t len = strcspn(script + n, "\n"), gap = strspn(script + n, " \t\r");
+
+		if ((gap < len && script[n + gap] != '#') || n + len > HEAD_MAX)
+			break;
+		n += len + (script[n + len] == '\n');
+	}
+	return xstrndup(script, n);
 }
 
-static void look_whether_it_fits(struct command_run *r)
+/* body: what is judged. It is taken. */
+static void judge(struct command_run *r, struct json *body)
 {
-	const struct submission *s = r->state;
-	struct json *body = json_new_object();
+	struct submission *s = r->state;
+	char *head = command_script_head(json_str(body, "script_text", "")),
+	     *path = s->check_path;
 
-	put_changes(r, body);
-	put_script_head(s->body, body);
-	run_post_any(r, client_path("/v1/clusters/%/jobs/check", the_cluster(r), (char *)NULL),
-		     body, on_fits);
+	if (head[0])
+		json_set_str(body, "script_text", head);
+	free(head);
+	s->check_path = NULL;
+	run_post_any(r, path, body, on_judged);
 }
 
 static void send_script(struct command_run *r, const char *path, size_t first_arg)
@@ -389,10 +436,29 @@ static void send_script(struct command_run *r, const char *path, size_t first_ar
 		json_set_str(body, "cwd", command_option(r, "cwd"));
 	put_words(r, first_arg, body);
 	s->body = body;
-	if (asks_for_more(r) || json_len(json_get(body, "args")) == 0)
-		look_whether_it_fits(r);
-	else
+	s->path = client_path("/v1/clusters/%/jobs", the_cluster(r), (char *)NULL);
+	s->check_path = client_path("/v1/clusters/%/jobs/check", the_cluster(r), (char *)NULL);
+	if (command_option(r, "force"))
 		submit(r);
+	else
+		judge(r, json_copy(body));
+}
+
+/* What it was submitted with, and the changes over it, as the console's form has them. */
+static void on_job(struct command_run *r, const struct json *answer, const struct err *err)
+{
+	struct json *body;
+
+	(void)err;
+	if (!answer) { /* the submission says why it cannot be */
+		submit(r);
+		return;
+	}
+	body = json_copy(json_get(answer, "values"));
+	json_del(body, "args"); /* those are the script's, here the scheduler's */
+	json_set_int(body, "processes", json_int(answer, "processes", 0));
+	put_changes(r, body);
+	judge(r, body);
 }
 
 /* Of a job that was submitted before: what is said changes, the rest is as it was. */
@@ -407,10 +473,15 @@ void run_job_resubmit(struct command_run *r)
 	words = json_set_array(body, "words");
 	for (size_t i = 2; i < r->args.n; i++)
 		json_add(words, json_new_string(r->args.v[i]));
-	run_post(r,
-		 client_path("/v1/clusters/%/jobs/%/resubmit", the_cluster(r), r->args.v[1],
-			     (char *)NULL),
-		 body, on_submitted);
+	s->body = body;
+	s->path = client_path("/v1/clusters/%/jobs/%/resubmit", the_cluster(r), r->args.v[1],
+			      (char *)NULL);
+	s->check_path = client_path("/v1/clusters/%/jobs/%/resubmit/check", the_cluster(r),
+				    r->args.v[1], (char *)NULL);
+	if (command_option(r, "force"))
+		submit(r);
+	else
+		run_get_any(r, xstrdup(s->path), on_job);
 }
 
 /*

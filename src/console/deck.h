@@ -477,8 +477,8 @@ void deck_ask_stop(struct deck *d, const char *cluster, bool force,
 
 /* deck_chosen.c */
 void act_chosen(struct deck *d, enum chosen_act what);
-/* The same act as a command that was typed and is done: taken back by the same key. false: it is
- * none of these, or nothing takes it back. */
+/* The same act as a command that was typed and is done: taken back by the same key. false: it
+ * is none of these, or nothing takes it back. */
 bool deck_chosen_typed(struct deck *d, const struct command_run *run, char note[160]);
 void act_drain(struct deck *d);
 void deck_chosen_cli(const struct deck *d, enum pane_id pane, struct buf *out);

@@ -16,7 +16,6 @@
 #define OPTIONS	   "options"
 #define SCRIPT	   "script"
 #define FILES_MOST 2000
-#define HEAD_MOST  16384 /* bytes */
 
 static const struct {
 	const char *name, *label, *help, *type;
@@ -260,27 +259,13 @@ static void submit_send(struct deck *d)
 	}
 }
 
-/* The lines in which a script speaks of itself are the first ones. */
-static size_t head_of(const char *script)
-{
-	size_t n = 0;
-
-	while (script[n] && (script[n] == '#' || script[n] == '\n') && n < HEAD_MOST) {
-		n += strcspn(script + n, "\n");
-		n += script[n] == '\n';
-	}
-	return n;
-}
-
 static void submit_ask(const struct form_view *v, struct json *body)
 {
 	struct json *all = json_new_object();
-	const char *script;
 	char *head;
 
 	if (command_script(all, value_of(v, SCRIPT), NULL) == 0) {
-		script = json_str(all, "script_text", "");
-		head = xstrndup(script, head_of(script));
+		head = command_script_head(json_str(all, "script_text", ""));
 		json_set_str(body, "script_text", head);
 		free(head);
 	}

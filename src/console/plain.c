@@ -48,7 +48,7 @@ struct plain {
 	struct json *plan; /* of a teardown */
 	struct losses losses;
 	size_t loss;
-	bool kill;	   /* running jobs are not waited for */
+	bool kill; /* running jobs are not waited for */
 	char why_kill[200];
 	char agreed[65]; /* --plan */
 	char cluster[40], step[40], detail[200];

@@ -131,8 +131,7 @@ static void add_arrays(struct plan_tree *t, const struct json *plan, bool kill)
 			kill	   ? "KILL"
 			: t->typed ? "waited for (--force --reason WHY: KILL)"
 				   : "waited for (Space: KILL)",
-			"%lld running job%s%s",
-			jobs, plural(jobs), users);
+			"%lld running job%s%s", jobs, plural(jobs), users);
 		r->toggle = TOGGLE_KILL;
 		r->thing = a;
 		add_jobs(t, '2', json_str(a, "name", "?"), json_get(a, "list"), jobs);

@@ -32,7 +32,7 @@ struct plan_tree {
 	struct plan_row *v;
 	size_t n, cap;
 	struct strs open; /* keys of the lists that are shown */
-	bool typed;	  /* no keys here: what can be changed is told as words of the command */
+	bool typed; /* no keys here: what can be changed is told as words of the command */
 };
 
 /* The plan must outlive it. kill: running jobs are not waited for. */

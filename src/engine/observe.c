@@ -445,6 +445,31 @@ static void on_version(void *arg, const struct sched_run *run, const struct err 
 	observe_soon(r, 0);
 }
 
+#define LIMITS_MS ((int64_t)10 * 60 * 1000) /* somebody may configure it anew */
+
+static void on_limits(void *arg, const struct sched_run *run, const struct err *why)
+{
+	struct run *r = arg;
+	struct sched_limits now;
+	struct err err = ERR_INIT;
+
+	if (run && r->sched->read_limits(&now, run, &err) == 0)
+		r->sched_limits = now;
+	else /* then a submission is held against none, and the scheduler says it */
+		log_debug("cluster %s: limits of %s: %s", r->cluster.name, r->sched->title,
+			  run ? err.msg : why->msg);
+}
+
+static void limits_when_due(struct run *r)
+{
+	const struct sched_args none = { .version = r->sched_version };
+
+	if (!r->sched->read_limits || clock_mono_ms() < r->limits_due_ms)
+		return;
+	r->limits_due_ms = clock_mono_ms() + LIMITS_MS;
+	remote_verb(r, SCHED_LIMITS, &none, on_limits, r);
+}
+
 static bool scheduler_is_up(const struct run *r)
 {
 	return remote_ready(r->remote) && strcmp(r->head_phase, "ready") == 0;
@@ -457,6 +482,7 @@ static void scheduler_when_due(struct run *r)
 	if (!scheduler_is_up(r) || r->reading)
 		return;
 	if (r->sched_version[0]) {
+		limits_when_due(r);
 		read_scheduler(r);
 	} else if (!r->version_asked) {
 		r->version_asked = true;

@@ -490,15 +490,16 @@ static const struct {
 	bool as_root;
 	int64_t deadline_ms;
 } how[SCHED_VERBS] = {
-	[SCHED_PING] = { false, 10000 },	[SCHED_VERSION] = { false, 10000 },
-	[SCHED_JOBS] = { false, 30000 },	[SCHED_NODES] = { false, 30000 },
-	[SCHED_JOB_SCRIPT] = { true, 15000 },	[SCHED_ENDED] = { false, 30000 },
-	[SCHED_JOB_DETAIL] = { false, 15000 },	[SCHED_EXACT_DEMAND] = { false, 30000 },
-	[SCHED_BEGINS] = { false, 30000 },	[SCHED_SUBMIT] = { false, 30000 },
-	[SCHED_CANCEL] = { true, 60000 },	[SCHED_HOLD_JOBS] = { true, 30000 },
-	[SCHED_RELEASE_JOBS] = { true, 30000 }, [SCHED_REQUEUE_JOBS] = { true, 30000 },
-	[SCHED_DRAIN_NODES] = { true, 30000 },	[SCHED_UNDRAIN_NODES] = { true, 30000 },
-	[SCHED_DOWN_NODES] = { true, 30000 },	[SCHED_REMOVE_NODES] = { true, 30000 },
+	[SCHED_PING] = { false, 10000 },	 [SCHED_VERSION] = { false, 10000 },
+	[SCHED_JOBS] = { false, 30000 },	 [SCHED_NODES] = { false, 30000 },
+	[SCHED_JOB_SCRIPT] = { true, 15000 },	 [SCHED_ENDED] = { false, 30000 },
+	[SCHED_JOB_DETAIL] = { false, 15000 },	 [SCHED_EXACT_DEMAND] = { false, 30000 },
+	[SCHED_BEGINS] = { false, 30000 },	 [SCHED_SUBMIT] = { false, 30000 },
+	[SCHED_LIMITS] = { false, 15000 },	 [SCHED_CANCEL] = { true, 60000 },
+	[SCHED_HOLD_JOBS] = { true, 30000 },	 [SCHED_RELEASE_JOBS] = { true, 30000 },
+	[SCHED_REQUEUE_JOBS] = { true, 30000 },	 [SCHED_DRAIN_NODES] = { true, 30000 },
+	[SCHED_UNDRAIN_NODES] = { true, 30000 }, [SCHED_DOWN_NODES] = { true, 30000 },
+	[SCHED_REMOVE_NODES] = { true, 30000 },
 };
 
 void remote_read(struct run *r, enum sched_verb verb, const struct sched_args *args,

@@ -14,6 +14,7 @@ struct check_job {
 	const struct vm_sizes *sizes;
 	const struct facts *facts; /* NULL: nothing was decided yet */
 	const struct sched_ops *sched;
+	const struct sched_limits *limits; /* NULL: not known */
 };
 void check_job(struct json *out, const struct check_job *f, const struct job *as,
 	       const struct json *changes);

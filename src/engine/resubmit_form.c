@@ -157,24 +157,43 @@ int engine_job_again(struct engine *e, const char *cluster, const char *job, eng
  * What it would be
  */
 
-static void check_names(struct json *out, const struct check_job *f, const struct json *changes)
+/* Of several the scheduler takes the one where it starts first: each has to be there. */
+static void check_partitions(struct json *out, const struct check_job *f, const char *list)
 {
-	const char *name = json_str(changes, "name", ""),
-		   *array = json_str(changes, "array", "");
-	const char *partition = json_str(changes, "partition", "");
-	const struct sched_args as = { .text = "/", .array = array };
+	struct strs names = STRS_INIT(64);
+
+	strs_split(&names, list, strlen(list), ',');
+	for (size_t i = 0; i < names.n; i++)
+		if (!cluster_array(f->spec, names.v[i])) {
+			check_problem(out, CHECK_FAIL, "partition", f->spec->arrays[0].name,
+				      "the cluster has no array \"%.40s\"", names.v[i]);
+			break;
+		}
+	strs_clear(&names);
+}
+
+static void check_tasks(struct json *out, const struct check_job *f, const char *array)
+{
+	const struct sched_args as = { .text = "/", .array = array, .limits = f->limits };
 	struct strs argv = STRS_INIT(32);
 	struct err err = ERR_INIT;
 
-	if (name[0] && !text_is_name(name, 64))
-		check_problem(out, CHECK_FAIL, "name", NULL,
-			      "a name has letters, digits, dot, hyphen and underscore");
-	if (partition[0] && !cluster_array(f->spec, partition))
-		check_problem(out, CHECK_FAIL, "partition", f->spec->arrays[0].name,
-			      "the cluster has no array \"%.40s\"", partition);
 	if (array[0] && f->sched->argv(&argv, SCHED_SUBMIT, &as, &err) < 0)
 		check_problem(out, CHECK_FAIL, "array", NULL, "%s", err.msg);
 	strs_clear(&argv);
+}
+
+static void check_names(struct json *out, const struct check_job *f, const struct json *changes)
+{
+	const char *name = json_str(changes, "name", ""),
+		   *partition = json_str(changes, "partition", "");
+
+	if (name[0] && !text_is_name(name, 64))
+		check_problem(out, CHECK_FAIL, "name", NULL,
+			      "job name \"%.60s\": letters, digits, dot, hyphen and underscore",
+			      name);
+	if (partition[0])
+		check_partitions(out, f, partition);
 }
 
 /* One by one, so that each is told of where it stands. False: some is not understood. */
@@ -243,8 +262,22 @@ static void say_waits(struct json *out, const struct why_want *w, int64_t tasks)
 		      w->text ? w->text : "");
 }
 
-/* The decision, with this job as the whole queue: what it says now it would say then. */
-static void check_fit(struct json *out, const struct check_job *f, const struct job *as)
+/* Nothing that ends makes room for it. What is not judged of it may ask for less. */
+static void say_never(struct json *out, const struct why_want *w, bool judged)
+{
+	const char *text = w->text ? w->text : "";
+
+	if (judged)
+		check_problem(out, CHECK_FAIL, "", NULL, "%s", text);
+	else
+		check_problem(out, CHECK_WARN, "", NULL,
+			      "%.250s, unless the other options say otherwise", text);
+}
+
+/* The decision, with this job as the whole queue: what it says now it would say then. judged:
+ * all of it. */
+static void check_fit(struct json *out, const struct check_job *f, const struct job *as,
+		      bool judged)
 {
 	struct queue q;
 	struct demand d = { 0 };
@@ -263,8 +296,7 @@ static void check_fit(struct json *out, const struct check_job *f, const struct 
 			say_placed(out, &p);
 		else if (p.wants[0].code == WHY_NEVER_FITS ||
 			 p.wants[0].code == WHY_GROUP_TOO_SMALL)
-			check_problem(out, CHECK_FAIL, "", NULL, "%s",
-				      p.wants[0].text ? p.wants[0].text : "");
+			say_never(out, &p.wants[0], judged);
 		else
 			say_waits(out, &p.wants[0], as->tasks);
 	}
@@ -322,6 +354,7 @@ void check_job(struct json *out, const struct check_job *f, const struct job *as
 	struct job_changes c = resubmit_changes(changes);
 	const char *partition = json_str(changes, "partition", ""),
 		   *script = json_str(changes, "script_text", "");
+	bool judged = json_len(json_get(changes, "args")) == 0;
 	struct job_spec own = { .name = "" };
 	struct job job = *as;
 
@@ -330,6 +363,7 @@ void check_job(struct json *out, const struct check_job *f, const struct job *as
 	check_names(out, f, changes);
 	if (script[0] && f->sched->script_spec)
 		take_script(out, f, &own, &c, script);
+	check_tasks(out, f, judged ? c.array : json_str(changes, "array", ""));
 	if (partition[0])
 		job.partition = partition;
 	else if (own.partition[0])
@@ -338,8 +372,8 @@ void check_job(struct json *out, const struct check_job *f, const struct job *as
 		return;
 	spread(&job, own.processes, c.nodes);
 	if (json_len(json_get(out, "problems")) == 0 && f->facts)
-		check_fit(out, f, &job);
-	if (json_len(json_get(changes, "args")) > 0)
+		check_fit(out, f, &job, judged);
+	if (!judged)
 		check_told(out, "options", CHECK_UNKNOWN,
 			   "the other options are not judged: they may change what it needs");
 }
@@ -384,7 +418,7 @@ struct json *engine_job_again_check(struct engine *e, const char *cluster, const
 	if (r->decided)
 		facts_make(&now, r, clock_utc_ms());
 	facts = (struct check_job){ &r->cluster.spec, &r->region->sizes,
-				    r->decided ? &now : NULL, r->sched };
+				    r->decided ? &now : NULL, r->sched, &r->sched_limits };
 	out = json_new_object();
 	check_job(out, &facts, &as, changes);
 	script_too(out, changes, !job[0], known && known->array_id[0]);

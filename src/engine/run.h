@@ -137,6 +137,8 @@ struct run {
 	int64_t submitted_ms; /* the last job that came through us: younger readings know it */
 	int64_t acted_ms;     /* the same of an act on jobs */
 	char sched_version[32];
+	struct sched_limits sched_limits;
+	int64_t limits_due_ms; /* mono: when they are asked for again */
 	struct cloud_call *vms_call;
 	struct console_call *console_calls;  /* consoles of machines that are being read */
 	struct map *consoles;		     /* node -> what one that was given up wrote */

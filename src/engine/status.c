@@ -79,6 +79,8 @@ struct json *engine_status(const struct engine *e)
 		struct json *c = json_add_object(list);
 
 		json_set_str(c, "name", r->cluster.name);
+		json_set_str(c, "id", r->cluster.short_id);
+		json_set_str(c, "state", cluster_state_name(r->cluster.state));
 		json_set_int(c, "nodes", (int64_t)r->n_members);
 		json_set_int(c, "open_intents", (int64_t)r->n_intents);
 		source_json(c, "scheduler", &r->queue_source);

@@ -163,6 +163,8 @@ void head_forget(struct run *r)
 	r->phase_source.reading = r->queue_source.reading = false;
 	r->head_phase[0] = '\0';
 	r->sched_version[0] = '\0';
+	r->sched_limits.told = false;
+	r->limits_due_ms = 0;
 }
 
 static bool go_head(struct run *r)

@@ -147,6 +147,37 @@ static int read_version(char out[32], const struct sched_run *r, struct err *err
 	return 0;
 }
 
+/* "MaxArraySize            = 1001", among some 200 lines of "scontrol show config" */
+int slurm_read_limits(struct sched_limits *out, const struct sched_run *r, struct err *err)
+{
+	static const char key[] = "MaxArraySize";
+	const char *s = r->out, *end = r->out + r->out_len;
+
+	*out = (struct sched_limits){ .told = false };
+	if (slurm_check(r, "scontrol show config", err) < 0)
+		return -1;
+	for (const char *nl; s < end; s = nl + 1) {
+		struct slice f = { s, 0 };
+
+		nl = memchr(s, '\n', (size_t)(end - s));
+		f.len = (size_t)(nl - s);
+		if (!slice_starts(f, key))
+			continue;
+		f.s += sizeof(key) - 1;
+		f.len -= sizeof(key) - 1;
+		while (f.len > 0 && strchr(" =", *f.s)) {
+			f.s++;
+			f.len--;
+		}
+		if (slice_num(&out->array_end, f, 0, UINT32_MAX) == 0) {
+			out->told = true;
+			return 0;
+		}
+	}
+	return err_set(err, ERR_PARSE,
+		       "scontrol show config: no MaxArraySize in what it printed");
+}
+
 /* "12" or "12;cluster", alone on its line */
 static int read_submit(char id[64], const struct sched_run *r, struct err *err)
 {
@@ -277,6 +308,7 @@ const struct sched_ops sched_slurm = {
 	.read_exact = slurm_read_exact,
 	.in_doubt = slurm_in_doubt,
 	.read_begins = slurm_read_begins,
+	.read_limits = slurm_read_limits,
 	.read_version = read_version,
 	.read_files = slurm_read_files,
 	.read_ended = slurm_read_ended,

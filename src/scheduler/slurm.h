@@ -89,6 +89,7 @@ int slurm_job_options(struct strs *out, struct job *as, const struct job_changes
 		      int64_t processes, struct err *err);
 int slurm_read_spec(struct job_spec *out, const struct sched_run *r, struct err *err);
 void slurm_script_spec(struct job_spec *out, char other[SCHED_OPTION_TEXT], const char *script);
+int slurm_read_limits(struct sched_limits *out, const struct sched_run *r, struct err *err);
 bool slurm_names_itself(const char *script);
 int slurm_read_act(enum sched_verb verb, const struct sched_run *r, struct err *err);
 

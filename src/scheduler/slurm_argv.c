@@ -24,6 +24,7 @@ static const char *const *const fixed[SCHED_VERBS] = {
 						SLURM_BEGIN_FIELDS, NULL },
 	[SCHED_EXACT_DEMAND] =
 	    (const char *const[]){ "scontrol", "-a", "show", "jobs", "-o", NULL },
+	[SCHED_LIMITS] = (const char *const[]){ "scontrol", "show", "config", NULL },
 	[SCHED_SUBMIT] = (const char *const[]){ "sbatch", "--parsable", NULL },
 	[SCHED_CANCEL] = (const char *const[]){ "scancel", NULL },
 	[SCHED_HOLD_JOBS] = (const char *const[]){ "scontrol", "hold", NULL },
@@ -180,6 +181,39 @@ static bool is_task_set(const char *s)
 	return *s == '%' && !*digits(most) && strtoull(most, NULL, 10) > 0;
 }
 
+/* Of a set that is one: what follows "%" is no number of a task, and what follows ":" only a
+ * step. slurmctld looks at the end of a range, whether the step meets it or not. */
+static unsigned long long largest_task(const char *set)
+{
+	unsigned long long most = 0;
+
+	for (const char *s = set; *s && *s != '%';) {
+		unsigned long long n = strtoull(s, NULL, 10);
+
+		most = n > most ? n : most;
+		s = digits(s);
+		if (*s == ':')
+			s = digits(s + 1);
+		s += *s == '-' || *s == ',';
+	}
+	return most;
+}
+
+static int check_largest(const char *set, const struct sched_limits *l, struct err *err)
+{
+	unsigned long long n = largest_task(set);
+
+	if (!l || !l->told || n < (unsigned long long)l->array_end)
+		return 0;
+	if (l->array_end == 0)
+		return err_set(err, ERR_INVALID,
+			       "this Slurm takes no arrays: its MaxArraySize is 0");
+	return err_set(err, ERR_INVALID,
+		       "task %llu is beyond %lld, the largest number that this Slurm takes: "
+		       "its MaxArraySize is %lld",
+		       n, (long long)l->array_end - 1, (long long)l->array_end);
+}
+
 static int add_submit(struct strs *argv, const struct sched_args *a, struct err *err)
 {
 	int rc = 0;
@@ -187,6 +221,8 @@ static int add_submit(struct strs *argv, const struct sched_args *a, struct err 
 	if (a->array && !is_task_set(a->array))
 		return err_set(err, ERR_INVALID,
 			       "\"%.40s\" is no task set: use as in 1-40:2%%4", a->array);
+	if (a->array && check_largest(a->array, a->limits, err) < 0)
+		return -1;
 	if (a->partition && !is_plain(a->partition, "-.,"))
 		return err_set(err, ERR_INVALID, "\"%.40s\" is no partition", a->partition);
 	if (a->cwd && !is_path(a->cwd))
@@ -242,6 +278,7 @@ static int add_args(struct strs *argv, enum sched_verb verb, const struct sched_
 	case SCHED_JOBS:
 	case SCHED_NODES:
 	case SCHED_EXACT_DEMAND:
+	case SCHED_LIMITS:
 	case SCHED_VERBS:
 		break;
 	}

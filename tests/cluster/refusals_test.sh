@@ -251,6 +251,8 @@ as "an empty script" 2 "the script: $dir/empty.sh is empty" "job submit alpha $d
 as "a program for a script" 2 "is a program, not a script" "job submit alpha /bin/true"
 as "a job's name that is none" 2 'job name "a;b"' "job submit alpha $dir/job.sh --name a;b"
 as "a job's time that is none" 2 'no time limit: use as in 30' "job submit alpha $dir/job.sh --time soon"
+as "a job that no node could ever take" 1 'never fits: it asks for 4000 cores on a node' "job submit alpha $dir/job.sh --cpus 4000"
+as "a task beyond the largest that the scheduler takes" 2 'its MaxArraySize is 1001' "job submit alpha $dir/job.sh --array 0-5000"
 as "an option that is none of the scheduler's" 1 'unrecognized option' "job submit alpha $dir/job.sh -- --no-such-option"
 as "a job" 0 "job 1 is in the queue" "job submit alpha $dir/job.sh --array 0-7"
 

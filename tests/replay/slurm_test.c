@@ -665,6 +665,12 @@ static void replay(struct recording *r, const char *version, const char *file,
 		assert_int_equal(sched_slurm.read_act(SCHED_PING, &r->run, &err),
 				 r->run.exit_code ? -1 : 0);
 		t->acts++;
+	} else if (strstr(command, "scontrol show config") && r->run.exit_code == 0) {
+		struct sched_limits limits;
+
+		assert_int_equal(sched_slurm.read_limits(&limits, &r->run, &err), 0);
+		assert_int_equal(limits.array_end, 1001);
+		t->acts++;
 	} else if (strstr(command, "scancel")) {
 		int rc = sched_slurm.read_act(SCHED_CANCEL, &r->run, &err);
 

@@ -275,16 +275,77 @@ static void submits_and_waits(void **state)
 	assert_int_equal(cli_run_argv(s, &o, words), 0);
 	HAS(cli_asked(s),
 	    "\"file\":\"myjob\",\"nodes\":\"2\",\"args\":[\"--exclusive\"],\"words\":[\"w 1\",\"--fast\"]}");
-	words[5] = "--cpus"; /* it goes into the queue all the same */
-	words[6] = "400";
-	words[7] = NULL;
-	assert_int_equal(cli_run_argv(s, &o, words), 0);
-	HAS(cli_asked(s),
-	    "POST /v1/clusters/demo/jobs/check {\"cpus\":\"400\",\"script_text\":\"#!/bin/sh\\n\"}");
-	HAS(ERROUT(s), "never fits: it asks for 400 cores\n");
-	assert_string_equal(OUT(s), "job 12 is in the queue of demo\n");
 	assert_int_equal(cli_run(s, "paceline job submit demo /nonexistent.sh"), 1);
 	assert_int_equal(cli_run(s, "paceline job submit demo"), 2);
+	free(path);
+}
+
+/* What the console's form refuses is refused here, in the same words of the engine. */
+static void submits_nothing_that_never_fits(void **state)
+{
+	struct cli_site *s = *state;
+	char *path = xasprintf("%s/job.sh", s->dir);
+	const struct cli_options o = cli_site_options(s);
+	const char *words[] = { "paceline", "job", "submit", "demo", path,
+				"--cpus",   "400", NULL,     NULL,   NULL };
+
+	assert_int_equal(file_write(path,
+				    "#!/bin/sh\n # x\n\n#SBATCH -n 2\ndate\n#SBATCH -n 9\n", 47,
+				    0600, NULL),
+			 0);
+	assert_int_equal(cli_run_argv(s, &o, words), 1);
+	HAS(cli_asked(s),
+	    "\"script_text\":\"#!/bin/sh\\n # x\\n\\n#SBATCH -n 2\\n\",\"file\":\"job\",\"cpus\":\"400\"");
+	HAS(ERROUT(s), "never fits: it asks for 400 cores; --force submits it all the same\n");
+	assert_null(strstr(cli_asked(s), "/demo/jobs {"));
+	words[7] = "--json";
+	assert_int_equal(cli_run_argv(s, &o, words), 1);
+	HAS(OUT(s), "never fits: it asks for 400 cores");
+	words[5] = "--array";
+	words[6] = "1-5000";
+	words[7] = NULL;
+	assert_int_equal(cli_run_argv(s, &o, words), 2);
+	HAS(ERROUT(s), "--array: task 5000 is beyond 1000\n");
+	assert_null(strstr(cli_asked(s), "/demo/jobs {"));
+	words[5] = "--cpus";
+	words[6] = "400";
+	words[7] = "--"; /* the scheduler's own options may say otherwise: it is told only */
+	words[8] = "--exclusive";
+	assert_int_equal(cli_run_argv(s, &o, words), 0);
+	HAS(ERROUT(s), "never fits: it asks for 400 cores\n");
+	HAS(cli_asked(s), "/demo/jobs {");
+	words[7] = "--force";
+	words[8] = NULL;
+	assert_int_equal(cli_run_argv(s, &o, words), 0);
+	assert_string_equal(OUT(s), "job 12 is in the queue of demo\n");
+	free(path);
+}
+
+static void submits_nothing_anew_that_never_fits(void **state)
+{
+	struct cli_site *s = *state;
+
+	assert_int_equal(cli_run(s, "paceline job resubmit demo 12 --cpus 400"), 1);
+	HAS(ERROUT(s), "never fits: it asks for 400 cores; --force submits it all the same\n");
+	HAS(cli_asked(s), "POST /v1/clusters/demo/jobs/12/resubmit/check "
+			  "{\"nodes\":\"2\",\"cpus\":\"400\",\"processes\":1}");
+	assert_null(strstr(cli_asked(s), "POST /v1/clusters/demo/jobs/12/resubmit {"));
+	assert_int_equal(cli_run(s, "paceline job resubmit demo 12 --cpus 3"), 0);
+	HAS(cli_asked(s),
+	    "POST /v1/clusters/demo/jobs/12/resubmit {\"cpus\":\"3\",\"words\":[]}");
+	assert_int_equal(cli_run(s, "paceline job resubmit demo 12 --cpus 400 --force"), 0);
+}
+
+static void waits_for_no_job_of_a_cluster_that_is_gone(void **state)
+{
+	struct cli_site *s = *state;
+	char *path = xasprintf("%s/job.sh", s->dir);
+	const struct cli_options o = cli_site_options(s);
+	const char *words[] = { "paceline", "job", "submit", "gone", path, "--wait", NULL };
+
+	assert_int_equal(file_write(path, "#!/bin/sh\n", 10, 0600, NULL), 0);
+	assert_int_equal(cli_run_argv(s, &o, words), 1);
+	HAS(ERROUT(s), "cluster gone was deleted while job 12 was waited for");
 	free(path);
 }
 
@@ -356,6 +417,9 @@ int main(void)
 		WITH(forces_only_the_plan_that_tells_of_it),
 		WITH(updates_what_was_agreed_to),
 		WITH(submits_and_waits),
+		WITH(submits_nothing_that_never_fits),
+		WITH(submits_nothing_anew_that_never_fits),
+		WITH(waits_for_no_job_of_a_cluster_that_is_gone),
 		WITH(goes_to_a_node),
 		WITH(runs_on_a_head_without_ssh),
 	};

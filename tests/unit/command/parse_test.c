@@ -139,7 +139,8 @@ static void says_what_does_not_fit(void **state)
 	refuses("engine --socket=", "--socket is empty: it names a path");
 }
 
-/* "why 42": whoever runs it looks for the cluster, where it is not something that is changed. */
+/* "why 42": whoever runs it looks for the cluster, where it is not something that is changed.
+ */
 static void the_only_cluster_need_not_be_named(void **state)
 {
 	const char *const words[] = { "42" };

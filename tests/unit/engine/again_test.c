@@ -74,7 +74,7 @@ static void look(struct world *w, const char *const *changes, bool decided)
 	struct queue q;
 	struct json *body = json_new_object();
 	const struct check_job f = { &w->spec, &w->sizes, decided ? &w->facts : NULL,
-				     &sched_slurm };
+				     &sched_slurm, &(struct sched_limits){ true, 1001 } };
 	struct job *as;
 
 	queue_init(&q);
@@ -234,6 +234,42 @@ static void what_the_script_says_counts_where_the_form_says_nothing(void **state
 	assert_int_equal(count(w, "problems"), 0);
 }
 
+static void the_largest_number_of_a_task_is_the_schedulers(void **state)
+{
+	struct world *w = *state;
+
+	LOOK(w, "array=1-4,1-1000:2%9999", "cpus=2");
+	assert_string_not_equal(first(w, "problems", "param"), "array");
+	LOOK(w, "array=7,1-1001:500", "cpus=2");
+	assert_string_equal(first(w, "problems", "level"), "fail");
+	assert_string_equal(first(w, "problems", "param"), "array");
+	assert_string_equal(first(w, "problems", "text"),
+			    "task 1001 is beyond 1000, the largest number that this Slurm "
+			    "takes: its MaxArraySize is 1001");
+	LOOK(w, "script_text=#!/bin/sh\n#SBATCH --array=0-5000\n");
+	assert_string_equal(first(w, "problems", "param"), "array");
+	LOOK(w, "array=1-2", "script_text=#!/bin/sh\n#SBATCH --array=0-5000\n");
+	assert_int_equal(count(w, "problems"), 0);
+	LOOK(w, "args=--array=1", "script_text=#!/bin/sh\n#SBATCH --array=0-5000\n");
+	assert_string_not_equal(first(w, "problems", "param"), "array");
+}
+
+/* What is not judged of a job may ask for less, and one of several partitions is enough. */
+static void only_what_certainly_never_fits_is_refused(void **state)
+{
+	struct world *w = *state;
+
+	LOOK(w, "cpus=3", "args=--cpus-per-task=1");
+	assert_string_equal(first(w, "problems", "level"), "warn");
+	assert_non_null(strstr(first(w, "problems", "text"), "never fits"));
+	assert_non_null(
+	    strstr(first(w, "problems", "text"), ", unless the other options say otherwise"));
+	LOOK(w, "cpus=2", "partition=htc,htc");
+	assert_int_equal(count(w, "problems"), 0);
+	LOOK(w, "cpus=2", "partition=htc,gpu");
+	assert_string_equal(first(w, "problems", "text"), "the cluster has no array \"gpu\"");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +288,10 @@ int main(void)
 						up, down),
 		cmocka_unit_test_setup_teardown(
 		    what_the_script_says_counts_where_the_form_says_nothing, up, down),
+		cmocka_unit_test_setup_teardown(the_largest_number_of_a_task_is_the_schedulers,
+						up, down),
+		cmocka_unit_test_setup_teardown(only_what_certainly_never_fits_is_refused, up,
+						down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

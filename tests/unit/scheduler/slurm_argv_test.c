@@ -142,6 +142,36 @@ static void submits_a_script(void **state)
 	buf_clear(&got);
 }
 
+static int limits_of(struct sched_limits *out, const char *text, struct err *err)
+{
+	const struct sched_run r = { .out = text, .out_len = strlen(text) };
+
+	return sched_slurm.read_limits(out, &r, err);
+}
+
+static void the_largest_array_is_read(void **state)
+{
+	struct sched_limits l = { .told = true };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(
+	    limits_of(
+		&l,
+		"MailProg = /bin/mail\nMaxArraySize            = 1001\nMaxJobCount = 10000\n",
+		&err),
+	    0);
+	assert_true(l.told);
+	assert_int_equal(l.array_end, 1001);
+	assert_int_equal(limits_of(&l, "MaxArraySize=0\n", &err), 0);
+	assert_true(l.told);
+	assert_int_equal(l.array_end, 0);
+	assert_int_equal(limits_of(&l, "MaxJobCount = 10000\n", &err), -1);
+	assert_false(l.told);
+	assert_int_equal(limits_of(&l, "MaxArraySize = many\n", &err), -1);
+	assert_false(l.told);
+}
+
 static void only_what_slurm_takes_is_a_task_set(void **state)
 {
 	static const char *const good[] = { "0",       "7",   "0-39",	      "1-9:2%4",
@@ -205,6 +235,7 @@ int main(void)
 		cmocka_unit_test(hands_job_ids_over),
 		cmocka_unit_test(refuses_to_act_on_nothing),
 		cmocka_unit_test(submits_a_script),
+		cmocka_unit_test(the_largest_array_is_read),
 		cmocka_unit_test(only_what_slurm_takes_is_a_task_set),
 		cmocka_unit_test(a_script_may_name_itself),
 		cmocka_unit_test(reads_with_the_fixed_format),
