@@ -271,31 +271,65 @@ int dialog_rows(const struct dialog *d, int columns)
 	return fact_rows(d, columns - BOX_EDGES) + (int)d->n_losses + 4;
 }
 
-static int draw_fact(struct screen *s, int row, int col, int columns, const char *fact)
+static int draw_fact(struct screen *s, struct area a, const char *fact)
 {
-	size_t at = fold_at(fact, columns);
+	size_t at = fold_at(fact, a.cols);
 
-	screen_putf(s, row, col, TONE_TEXT, 0, columns, "%.*s", (int)at, fact);
-	if (!fact[at])
+	screen_putf(s, a.row, a.col, TONE_TEXT, 0, a.cols, "%.*s", (int)at, fact);
+	if (!fact[at] || a.rows < 2)
 		return 1;
 	fact += at + strspn(fact + at, " ");
-	screen_put(s, row + 1, col, TONE_TEXT, 0, fact, columns);
+	screen_put(s, a.row + 1, a.col, TONE_TEXT, 0, fact, a.cols);
 	return 2;
 }
 
-static void draw_typed(const struct dialog *d, struct screen *s, int row, int col, int columns,
-		       const char *label)
+/* Of what was typed the end is always seen, and the place of the next letter. */
+static void draw_typed(const struct dialog *d, struct screen *s, int row, int col, int columns)
 {
-	int used = screen_put(s, row, col, TONE_TEXT, 0, label, columns);
+	int used = screen_put_end(s, row, col, TONE_KEY, 0, d->typed, columns - 1);
 
-	used += screen_put(s, row, col + used, TONE_KEY, 0, d->typed, columns - used - 1);
 	screen_cursor(s, row, col + used);
+}
+
+#define LABEL_SIGN 2 /* how short what asks for a text may get: a sign alone */
+
+static void label_text(char out[DIALOG_NAME + 40], const struct dialog *d, const char *wanted,
+		       int how_short)
+{
+	bool name = d->spec.level == CONFIRM_PLAN;
+
+	if (how_short == LABEL_SIGN)
+		snprintf(out, DIALOG_NAME + 40, "> ");
+	else if (name)
+		snprintf(out, DIALOG_NAME + 40,
+			 "Type the name%s: ", how_short ? "" : ", then the key below");
+	else if (how_short)
+		snprintf(out, DIALOG_NAME + 40, "Type %s: ", wanted);
+	else if (asks_count(d) && strcmp(wanted, "yes") != 0)
+		snprintf(out, DIALOG_NAME + 40, "Type how many (%s) to go on: ", wanted);
+	else
+		snprintf(out, DIALOG_NAME + 40, "Type \"%s\" to go on: ", wanted);
+}
+
+/* What asks for it leaves room for all that is to be typed. */
+static void draw_wanted(const struct dialog *d, struct screen *s, int row, int col, int columns,
+			const char *wanted)
+{
+	char label[DIALOG_NAME + 40];
+	int how_short = 0, used;
+
+	do
+		label_text(label, d, wanted, how_short);
+	while (how_short++ < LABEL_SIGN &&
+	       text_width(label) + text_width(wanted) + 1 > columns);
+	used = screen_put(s, row, col, TONE_TEXT, 0, label, columns);
+	draw_typed(d, s, row, col + used, columns - used);
 }
 
 static void draw_question(const struct dialog *d, struct screen *s, int row, int col,
 			  int columns)
 {
-	char wanted[DIALOG_NAME + 1], label[160], key[16];
+	char wanted[DIALOG_NAME + 1], key[16];
 
 	dialog_wanted(d, wanted);
 	if (d->spec.locked)
@@ -303,13 +337,8 @@ static void draw_question(const struct dialog *d, struct screen *s, int row, int
 			    d->spec.locked);
 	else if (d->state == DIALOG_COUNTING)
 		return;
-	else if (d->spec.level == CONFIRM_PLAN)
-		draw_typed(d, s, row, col, columns, "Type the name, then the key below: ");
-	else if (asks_count(d) && strcmp(wanted, "yes") != 0) {
-		snprintf(label, sizeof(label), "Type how many (%s) to go on: ", wanted);
-		draw_typed(d, s, row, col, columns, label);
-	} else if (wanted[0])
-		draw_typed(d, s, row, col, columns, "Type \"yes\" to go on: ");
+	else if (wanted[0])
+		draw_wanted(d, s, row, col, columns, wanted);
 	else
 		screen_putf(s, row, col, TONE_TEXT, 0, columns, "Press %s to go on.",
 			    key_name(key, dialog_confirm_key(d)));
@@ -365,32 +394,53 @@ static void draw_last_line(const struct dialog *d, struct screen *s, int row, in
 		screen_put(s, row, col, TONE_DIM, 0, "Enter and Esc: no", columns);
 }
 
+/* The question gives way before its answer and what is typed of that do. */
 static void draw_line(const struct dialog *d, struct screen *s, int row, struct area a,
 		      int64_t now)
 {
-	char key[16], wanted[DIALOG_NAME + 1];
+	char key[16], wanted[DIALOG_NAME + 1], answer[DIALOG_NAME + 120];
 	bool word = dialog_wanted(d, wanted)[0] != '\0';
+	int typed = word ? text_width(wanted) + 1 : 0, room, used;
 
 	screen_fill(s, (struct area){ row, a.col, 1, a.cols }, TONE_TEXT, 0);
 	key_name(key, dialog_confirm_key(d));
-	int used =
-	    screen_putf(s, row, a.col, TONE_WARN, 0, a.cols, " %s %s/N %s%s", d->spec.question,
-			word ? wanted : key, d->spec.locked ? d->spec.locked : d->note,
-			now < d->deaf_until ? "..." : "");
-	used +=
-	    word ? screen_put(s, row, a.col + used, TONE_KEY, 0, d->typed, a.cols - used) : 0;
+	snprintf(answer, sizeof(answer), " %s/N %s%s", word ? wanted : key,
+		 d->spec.locked ? d->spec.locked : d->note, now < d->deaf_until ? "..." : "");
+	room = text_width(answer) < a.cols / 2 ? text_width(answer) : a.cols / 2;
+	used = 1 + screen_put(s, row, a.col + 1, TONE_WARN, 0, d->spec.question,
+			      a.cols - 1 - room - typed);
+	used += screen_put(s, row, a.col + used, TONE_WARN, 0, answer, a.cols - used - typed);
+	if (word)
+		used += screen_put_end(s, row, a.col + used, TONE_KEY, 0, d->typed,
+				       a.cols - used - 1);
 	screen_cursor(s, row, a.col + used);
 	if (d->spec.aside && !d->note[0] && !d->spec.locked)
 		screen_put(s, row, a.col + used + 2, TONE_TEXT, 0, d->spec.aside,
 			   a.cols - used - 2);
 }
 
+/* Where not all has room the losses outlast the facts, and the one with the cursor is seen. */
+static void draw_body(const struct dialog *d, struct screen *s, struct area a)
+{
+	int n = (int)d->n_losses, losses = n < a.rows ? n : a.rows, row = a.row;
+	int end = a.row + a.rows - losses;
+	size_t first = (int)d->focus >= losses ? d->focus - (size_t)losses + 1 : 0;
+
+	for (size_t i = 0; i < n_facts(d) && row < end; i++)
+		row += draw_fact(s, (struct area){ row, a.col, end - row, a.cols },
+				 d->spec.facts[i]);
+	for (int i = 0; i < losses; i++)
+		draw_loss(d, s, row++, a.col, a.cols, first + (size_t)i);
+}
+
+#define BOX_LEAST 4 /* rows; of fewer the frame has none */
+
 void dialog_draw(const struct dialog *d, struct screen *s, struct area a, int64_t now)
 {
 	int wanted = dialog_rows(d, a.cols), rows = wanted < a.rows ? wanted : a.rows;
 	struct area box = { a.row + a.rows - rows, a.col, rows, a.cols };
-	int row = box.row + 1, col = box.col + 2, columns = box.cols - BOX_EDGES,
-	    last = box.row + rows - 2;
+	int col = box.col + 2, columns = box.cols - BOX_EDGES,
+	    last = box.row + rows - (rows < BOX_LEAST ? 1 : 2);
 	char title[120];
 
 	if (d->spec.level == CONFIRM_UNDO) {
@@ -400,11 +450,12 @@ void dialog_draw(const struct dialog *d, struct screen *s, struct area a, int64_
 	snprintf(title, sizeof(title), "%.100s%s", d->spec.title,
 		 d->state == DIALOG_FORM && now < d->deaf_until ? " ..." : "");
 	screen_fill(s, box, TONE_TEXT, 0);
-	screen_box(s, box, TONE_WARN, title);
-	for (size_t i = 0; i < n_facts(d) && row < last - 1; i++)
-		row += draw_fact(s, row, col, columns, d->spec.facts[i]);
-	for (size_t i = 0; i < d->n_losses && row < last - 1; i++)
-		draw_loss(d, s, row++, col, columns, i);
-	draw_question(d, s, last - 1, col, columns);
+	if (rows >= BOX_LEAST)
+		screen_box(s, box, TONE_WARN, title);
+	else if (rows == BOX_LEAST - 1)
+		screen_put(s, box.row, col, TONE_WARN, 0, title, columns);
+	draw_body(d, s, (struct area){ box.row + 1, col, last - box.row - 2, columns });
+	if (rows > 1)
+		draw_question(d, s, last - 1, col, columns);
 	draw_last_line(d, s, last, col, columns, now);
 }

@@ -222,6 +222,27 @@ int screen_put_clauses(struct screen *s, int row, int col, enum tone tone, const
 	return screen_put(s, row, col, tone, 0, clean, columns);
 }
 
+int screen_put_end(struct screen *s, int row, int col, enum tone tone, unsigned int look,
+		   const char *text, int columns)
+{
+	char clean[LINE_TEXT_MAX];
+	const char *from = clean;
+	uint32_t cp;
+	int used;
+
+	if (columns > s->cols - col)
+		columns = s->cols - col;
+	if (columns <= 0)
+		return 0;
+	text_clean(clean, sizeof(clean), text, strnlen(text, sizeof(clean)));
+	if (text_width(clean) <= columns)
+		return screen_put(s, row, col, tone, look, clean, columns);
+	while (*from && (text_width(from) > columns - 1))
+		from += utf8_read(&cp, from, strlen(from));
+	used = screen_put(s, row, col, TONE_DIM, 0, screen_cut_sign(s), 1);
+	return used + screen_put(s, row, col + used, tone, look, from, columns - used);
+}
+
 int screen_put_right(struct screen *s, int row, int col, enum tone tone, unsigned int look,
 		     const char *text, int columns)
 {

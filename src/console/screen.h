@@ -77,7 +77,10 @@ int screen_putf(struct screen *s, int row, int col, enum tone tone, unsigned int
 /* What does not fit goes by whole clauses, and only a first one that is too long is cut. */
 int screen_put_clauses(struct screen *s, int row, int col, enum tone tone, const char *text,
 		       int columns);
-/* The same at the right end of the columns. */
+/* Of what does not fit the end is seen, behind the sign: as it is typed. */
+int screen_put_end(struct screen *s, int row, int col, enum tone tone, unsigned int look,
+		   const char *text, int columns);
+/* At the right end of the columns. */
 int screen_put_right(struct screen *s, int row, int col, enum tone tone, unsigned int look,
 		     const char *text, int columns);
 

@@ -419,6 +419,73 @@ static void draws_the_facts_beside_the_question(void **state)
 	screen_clear(&s);
 }
 
+/* What was typed of the name stands there in every size, and the losses before the facts. */
+static void what_is_typed_is_seen_however_small_the_screen_is(void **state)
+{
+	static const struct {
+		int rows, cols;
+		const char *typed; /* as it is seen */
+	} sizes[] = {
+		{ 24, 80, ": hpc-b" }, { 10, 40, "the name: hpc-b" }, { 8, 30, "hpc-b" },
+		{ 6, 16, "> hpc-b" },  { 3, 12, "> hpc-b" },	      { 2, 40, "hpc-b" }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct buf out = BUF_INIT(BUF_TEXT_MAX);
+		struct screen s;
+		struct dialog d;
+
+		screen_init(&s, sizes[i].rows, sizes[i].cols, true);
+		dialog_open(&d, &plan, 0);
+		for (const char *c = "hpc-b"; *c; c++)
+			press(&d, (unsigned char)*c, 1000);
+		dialog_draw(&d, &s, screen_area(&s), 1000);
+		screen_dump(&s, &out);
+		if (!strstr(buf_str(&out), sizes[i].typed))
+			fail_msg("%dx%d:\n%s", sizes[i].cols, sizes[i].rows, buf_str(&out));
+		assert_true(s.cursor_row >= 0);
+		buf_clear(&out);
+		screen_clear(&s);
+	}
+}
+
+static void draws(const struct dialog *d, int rows, int cols, const char *picture)
+{
+	struct buf out = BUF_INIT(BUF_TEXT_MAX);
+	struct screen s;
+
+	screen_init(&s, rows, cols, true);
+	dialog_draw(d, &s, screen_area(&s), 1000);
+	screen_dump(&s, &out);
+	assert_string_equal(buf_str(&out), picture);
+	buf_clear(&out);
+	screen_clear(&s);
+}
+
+static void what_is_lost_outlasts_the_facts_and_the_question_its_answer(void **state)
+{
+	struct dialog_spec spec = plan;
+	struct dialog d;
+
+	(void)state;
+	spec.facts = facts;
+	dialog_open(&d, &spec, 0);
+	press(&d, K_DOWN, 1000);
+	draws(&d, 5, 40,
+	      "+- Teardown ---------------------------+\n"
+	      "| [ ] I accept the loss of scratch     |\n"
+	      "| Type the name:                       |\n"
+	      "| F9 is off until all is done. Esc: no |\n"
+	      "+--------------------------------------\n");
+	spec = undo;
+	spec.opener = 'y';
+	dialog_open(&d, &spec, 0);
+	press(&d, 'y', 1000);
+	press(&d, 'e', 1000);
+	draws(&d, 1, 20, " drain 1~ yes/N ye\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -436,6 +503,8 @@ int main(void)
 		cmocka_unit_test(random_keys_never_act_without_the_whole_sequence),
 		cmocka_unit_test(random_keys_never_act_without_the_count),
 		cmocka_unit_test(draws_the_facts_beside_the_question),
+		cmocka_unit_test(what_is_typed_is_seen_however_small_the_screen_is),
+		cmocka_unit_test(what_is_lost_outlasts_the_facts_and_the_question_its_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
