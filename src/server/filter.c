@@ -47,6 +47,7 @@ struct test {
 	regex_t regex;
 	struct strs hosts;   /* of HOST, sorted */
 	struct tasks *tasks; /* of TASK */
+	bool no_task;	     /* of TASK: its array has none of them */
 	uint64_t codes;	     /* of the words that fit */
 	double number;
 	struct memo memo[MEMO_SIZE];
@@ -112,9 +113,10 @@ static bool has_task(const char *text, const struct test *t)
 {
 	struct tasks tasks;
 
-	if (is_same(text, t) ||
-	    strcmp(text, t->tasks->array) == 0) /* or the row of the array */
+	if (is_same(text, t))
 		return true;
+	if (strcmp(text, t->tasks->array) == 0) /* the row of the array */
+		return !t->no_task;
 	return tasks_read(&tasks, text) && tasks_meet(&tasks, t->tasks);
 }
 
@@ -244,6 +246,21 @@ void filter_begin(struct filter *f)
 {
 	for (size_t i = 0; i < f->n_tests; i++)
 		memset(f->tests[i]->memo, 0, sizeof(f->tests[i]->memo));
+}
+
+void filter_fold(struct filter *f, const struct rows *jobs)
+{
+	for (size_t i = 0; i < f->n_tests; i++) {
+		struct test *t = f->tests[i];
+
+		t->no_task = t->compare == IS_TASK;
+		for (size_t k = 0; t->no_task && k < jobs->n; k++) {
+			const struct job *j = rows_at(jobs, k);
+
+			t->no_task =
+			    strcmp(j->array_id, t->tasks->array) != 0 || !has_task(j->id, t);
+		}
+	}
 }
 
 bool filter_is_empty(const struct filter *f)

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "model/window.h"
+#include "server/rows.h"
 
 struct filter;
 
@@ -20,6 +21,9 @@ bool filter_is_empty(const struct filter *f);
 bool filter_moves(const struct filter *f); /* asks about ages: the answer changes by itself */
 /* Before each run over rows: what is remembered of texts is remembered by their address. */
 void filter_begin(struct filter *f);
+/* Each row is a whole array from now on: of these records are they made, which tell whether an
+ * array has the tasks that are asked for. */
+void filter_fold(struct filter *f, const struct rows *jobs);
 bool filter_passes(struct filter *f, const void *row, int64_t now_ms);
 
 #endif

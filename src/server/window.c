@@ -231,6 +231,7 @@ static void fold_jobs(struct window_view *v, struct rows *jobs, const struct row
 	if (v->folded.stamp == 0 || v->folded.stamp != fold_stamp(jobs, past)) {
 		rows_clear(&v->folded);
 		jobs_fold(&v->folded, jobs, past);
+		filter_fold(v->filter, jobs);
 	}
 	rows_clear(jobs);
 	*jobs = v->folded;

@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "model/queue.h"
+#include "server/filter.h"
 #include "server/fold.h"
 #include "server/window.h"
 #include "wire/wire.h"
@@ -315,6 +316,41 @@ static void arrays_fold_into_rows(void **state)
 	queue_clear(&q);
 }
 
+/* The row of an array passes for the tasks that it has in the queue, and for no others. */
+static void an_array_passes_for_the_tasks_that_it_has(void **state)
+{
+	static const struct {
+		const char *filter;
+		size_t shown;
+	} t[] = { { "id:12_7", 1 },	 { "id:12_40", 1 },	{ "id:12_3", 0 },
+		  { "id:12_[1-6]", 0 },	 { "id:12_6..8", 1 },	{ "id:12", 1 },
+		  { "id:12_3,12_7", 1 }, { "id:12_3 id:12", 0 }, { "!id:12_3", 3 },
+		  { "id:13_7", 0 } };
+	struct queue q = queue_of(4);
+	struct rows r = rows_of(&q, 7), none = { .n = 0 }, folded;
+
+	(void)state;
+	q.jobs[1].array_id = q.jobs[2].array_id = "12";
+	q.jobs[1].id = "12_7";
+	q.jobs[2].id = "12_[30-50]";
+	jobs_fold(&folded, &r, &none);
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		struct filter *f = filter_parse(NOUN_JOB, t[i].filter, NULL);
+		size_t n = 0;
+
+		assert_non_null(f);
+		filter_fold(f, &r);
+		filter_begin(f);
+		for (size_t k = 0; k < folded.n; k++)
+			n += filter_passes(f, rows_at(&folded, k), 0);
+		if (n != t[i].shown)
+			fail_msg("%s: %zu rows", t[i].filter, n);
+		filter_free(f);
+	}
+	rows_clear(&folded);
+	queue_clear(&q);
+}
+
 /* The total does not shrink when tasks leave the queue, and two readings of it are told apart.
  */
 static void tasks_that_left_the_queue_are_counted_in_their_array(void **state)
@@ -351,6 +387,7 @@ int main(void)
 		cmocka_unit_test(columns_have_the_names_of_tables),
 		cmocka_unit_test(natural_order_is_the_queues),
 		cmocka_unit_test(arrays_fold_into_rows),
+		cmocka_unit_test(an_array_passes_for_the_tasks_that_it_has),
 		cmocka_unit_test(tasks_that_left_the_queue_are_counted_in_their_array),
 		cmocka_unit_test(filter_and_sort_work_together),
 		cmocka_unit_test(texts_sort_as_people_count),
