@@ -260,7 +260,7 @@ void strangers_whole(struct run *r)
 /* Of one cluster, or of none that is known: what each costs, where that can be said of all. */
 bool finds_say(const struct engine *e, const struct run *r, char *out, size_t max)
 {
-	char money[32] = "at an unknown price", things[48];
+	char money[32] = "at an unknown price", rate[24], things[48];
 	double price, sum = 0;
 	int64_t n = 0;
 
@@ -275,7 +275,7 @@ bool finds_say(const struct engine *e, const struct run *r, char *out, size_t ma
 		sum = price < 0 || sum < 0 ? -1 : sum + price;
 	}
 	if (sum >= 0)
-		snprintf(money, sizeof(money), "$%.2f/h", sum);
+		snprintf(money, sizeof(money), "%s/h", money_text(rate, sum));
 	if (n > 0)
 		snprintf(out, max, "%s in the cloud, %s, in no row: \"found\" lists %s",
 			 count_text(things, n, "thing"), money, n == 1 ? "it" : "them");

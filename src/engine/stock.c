@@ -140,10 +140,10 @@ static void tell(struct run *r, const struct stock *s, const char *day)
 {
 	size_t differ = s->unknown + s->missing;
 	char price[32] = "at an unknown price", found[80] = "nothing is loose";
-	char moving[64] = "";
+	char moving[64] = "", rate[24];
 
 	if (s->price >= 0)
-		snprintf(price, sizeof(price), "$%.2f/h", s->price);
+		snprintf(price, sizeof(price), "%s/h", money_text(rate, s->price));
 	if (differ)
 		snprintf(found, sizeof(found), "%zu differ, %s", differ, price);
 	if (s->moving) /* counted by the cloud, and neither known nor loose */

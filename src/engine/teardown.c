@@ -325,10 +325,10 @@ static void alarm_text(struct run *r, char out[200], size_t n, int64_t next_ms,
 		       const char *first)
 {
 	double price = items_failed_price(r);
-	char when[CLOCK_TEXT], money[40] = "at an unknown price";
+	char when[CLOCK_TEXT], day[24], money[40] = "at an unknown price";
 
 	if (price >= 0)
-		snprintf(money, sizeof(money), "$%.2f/day", price * 24);
+		snprintf(money, sizeof(money), "%s/day", money_text(day, price * 24));
 	snprintf(out, 200, "%zu left, %s; next try %s; %.120s", n, money,
 		 clock_hms(when, next_ms), first);
 }

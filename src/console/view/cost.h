@@ -22,6 +22,8 @@ const char *cost_signs(bool ascii); /* what these cells mean */
 const char *cost_usd(char out[24], const struct json *j, const char *path);
 
 /* cost_wide.c */
+/* A bar's number, as money_text() but in so many columns: "12.4", "0.31", "<.001"; "104". */
+void cost_amount(char out[16], double usd, int columns);
 int cost_wide_rows(struct deck *d, const struct json *j, int columns, bool ascii);
 void cost_wide_draw(struct deck *d, struct screen *s, struct area line, int i);
 

@@ -27,17 +27,22 @@ static int cell_cols(size_t n)
 	return n <= BARS_MOST ? CELL_COLS : SLIM_CELL;
 }
 
-/* In at most cell - 1 characters: "12.4", "0.31", "104". */
-static void amount(char out[16], double usd, int cell)
+/* What is not nothing does not look like it. */
+void cost_amount(char out[16], double usd, int columns)
 {
-	int digits = cell - 1;
+	bool slim = columns < (int)sizeof("<.001") - 1;
+	double least = slim ? 0.05 : 0.0005;
 
-	snprintf(out, 16, "%.2f", usd);
-	if ((int)strlen(out) > digits)
-		snprintf(out, 16, "%.1f", usd);
-	if ((int)strlen(out) > digits)
+	if (usd > 0 && usd < least) {
+		snprintf(out, 16, slim ? "<.1" : "<.001");
+		return;
+	}
+	snprintf(out, 16, usd > 0 && usd < 0.1 ? "%.3f" : "%.2f", usd);
+	if ((int)strlen(out) > columns)
+		snprintf(out, 16, usd > 0 ? "%.1f" : "%.0f", usd);
+	if ((int)strlen(out) > columns)
 		snprintf(out, 16, "%.0f", usd);
-	if ((int)strlen(out) > digits)
+	if ((int)strlen(out) > columns)
 		snprintf(out, 16, "%.0fk", usd / 1000);
 }
 
@@ -70,7 +75,7 @@ static void bar_feet(struct textbox *out, const struct json *points, bool days)
 		const struct json *p = json_at(points, i);
 		char usd[16], at[CLOCK_TEXT];
 
-		amount(usd, json_real(p, "usd", 0), cell);
+		cost_amount(usd, json_real(p, "usd", 0), cell - 1);
 		clock_text(at, json_int(p, "at_ms", 0));
 		snprintf(money + used, sizeof(money) - used, "%*s", cell, usd);
 		snprintf(when + used, sizeof(when) - used, "%*.2s", cell,
@@ -131,7 +136,7 @@ static void waste(struct textbox *out, const struct deck *d, const struct json *
 	for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
 		for (size_t i = 0; i < json_len(list); i++)
 			if (strcmp(json_str(json_at(list, i), "kind", ""), kinds[k].kind) == 0)
-				textbox_add(out, TONE_TEXT, "%-11s %s, %.0f node hours: %s",
+				textbox_add(out, TONE_TEXT, "%-11s %s, %.1f node hours: %s",
 					    kinds[k].kind, cost_usd(a, json_at(list, i), "usd"),
 					    json_real(json_at(list, i), "node_hours", 0),
 					    kinds[k].text);
