@@ -16,6 +16,7 @@
 #include "command/loss.h"
 #include "console/dialog.h"
 #include "console/line.h"
+#include "console/plain_help.h"
 #include "console/teardown.h"
 #include "console/words.h"
 
@@ -399,13 +400,19 @@ static void answered(struct plain *p, const char *line)
 	}
 }
 
-static void help(void)
+static void help(const char *of)
 {
-	for (size_t i = 0; i < n_commands; i++)
-		if (!(commands[i].flags & CMD_CLI_ONLY))
-			say("%s%s%s: %s", commands[i].name, commands[i].args[0] ? " " : "",
-			    commands[i].args, commands[i].help);
-	say("quit: leave; the engine goes on");
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+
+	if (!plain_help(&text, of))
+		say("error: no command begins with \"%s\"; \"help\" lists them", of);
+	for (const char *line = buf_str(&text); *line;) {
+		size_t len = strcspn(line, "\n");
+
+		say("%.*s", (int)len, line);
+		line += len + (line[len] != '\0');
+	}
+	buf_clear(&text);
 }
 
 static void prepare(struct plain *p, const struct command *c)
@@ -534,7 +541,7 @@ static void took_line(struct plain *p, const char *line)
 	} else if (strcmp(words.v[0], "quit") == 0 || strcmp(words.v[0], "q") == 0) {
 		loop_stop(p->loop);
 	} else if (strcmp(words.v[0], "help") == 0 || strcmp(words.v[0], "?") == 0) {
-		help();
+		help(words.n > 1 ? words.v[1] : NULL);
 	} else if ((c = command_find((const char *const *)words.v, words.n, &used))) {
 		run_command(p, c, &words, used);
 	} else {

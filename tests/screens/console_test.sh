@@ -329,6 +329,12 @@ plain() {
 	: >"$log"
 	screen_start 80x24 "$lab" --plain --log "$log"
 	screen_wait 'Type a command' >/dev/null
+	screen_text help
+	screen_keys Enter
+	tap_ok "plain: help is one page" shows 'paceline help | less'
+	screen_text 'help node'
+	screen_keys Enter
+	tap_ok "plain: and tells of a word what begins so" shows 'node drain CLUSTER NODE'
 	screen_text 'cluster list'
 	screen_keys Enter
 	tap_ok "plain: what only looks is not asked about" shows 'done'
