@@ -409,8 +409,8 @@ void display_drop_input(struct display *d)
 {
 	term_drop_input(d->term);
 	ack_forget(&d->ack); /* it may have been among it */
-	keys_reset(&d->keys);
-	timer_stop(d->key_timer);
+	keys_drop(&d->keys, display_now());
+	wait_for_keys(d);
 }
 
 bool display_ascii(const struct display *d)

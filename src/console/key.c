@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-enum { GROUND, ESCAPE, CSI, CSI_LINUX, SS3, STRING, STRING_ESC, PASTE };
+enum { GROUND, ESCAPE, CSI, CSI_LINUX, SS3, STRING, STRING_ESC, PASTE, PASTE_REST };
 
 static const char paste_end[] = "\033[201~";
 
@@ -29,6 +29,19 @@ void keys_reset(struct keys *k)
 	k->after_esc = 0;
 	k->rune_left = 0;
 	buf_reset(&k->paste);
+}
+
+/* Its end may have been dropped, too: then a moment without a byte is the end. */
+void keys_drop(struct keys *k, int64_t now)
+{
+	bool pasting = k->state == PASTE || k->state == PASTE_REST;
+
+	keys_reset(k);
+	if (!pasting)
+		return;
+	k->match = 0;
+	k->state = PASTE_REST;
+	k->deadline = now + KEY_STALL_MS;
 }
 
 static void emit(struct keys *k, uint32_t code)
@@ -172,6 +185,15 @@ static void paste_byte(struct keys *k, unsigned char c, int64_t now)
 	k->match = c == 0x1b;
 	if (!k->match)
 		paste_keep(k, c);
+}
+
+static void paste_rest_byte(struct keys *k, unsigned char c, int64_t now)
+{
+	k->deadline = now + KEY_STALL_MS;
+	if (c != (unsigned char)paste_end[k->match])
+		k->match = c == 0x1b;
+	else if (paste_end[++k->match] == '\0')
+		go(k, GROUND, 0);
 }
 
 static void rune_begin(struct keys *k, unsigned char c, int64_t now)
@@ -322,6 +344,9 @@ static void feed_byte(struct keys *k, unsigned char c, int64_t now)
 		break;
 	case PASTE:
 		paste_byte(k, c, now);
+		break;
+	case PASTE_REST:
+		paste_rest_byte(k, c, now);
 		break;
 	}
 }

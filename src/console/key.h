@@ -92,6 +92,8 @@ struct keys {
 void keys_init(struct keys *k, int esc_ms, key_cb *cb, void *arg);
 void keys_clear(struct keys *k);
 void keys_reset(struct keys *k); /* forgets what is half read */
+/* The same where more of it may come: the rest of a paste under way is no keys either. */
+void keys_drop(struct keys *k, int64_t now);
 
 void keys_feed(struct keys *k, const char *data, size_t n, int64_t now);
 void keys_time(struct keys *k, int64_t now); /* what waited too long runs out */

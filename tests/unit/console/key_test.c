@@ -269,6 +269,32 @@ static void a_paste_without_end_ends_by_itself(void **state)
 	keys_clear(&k);
 }
 
+/* A question came up in the middle of it, and took what had come. */
+static void what_comes_later_of_a_dropped_paste_is_no_key(void **state)
+{
+	struct keys k;
+	struct heard h;
+
+	(void)state;
+	open_keys(&k, &h);
+	keys_feed(&k, "\033[200~de", 8, 1000);
+	keys_drop(&k, 1010);
+	keys_feed(&k, "mo\r\033[20", 7, 1020);
+	keys_feed(&k, "1~d", 3, 1030);
+	assert_int_equal(h.n, 1);
+	assert_int_equal(h.code[0], 'd');
+	keys_feed(&k, "\033[200~de", 8, 2000);
+	keys_drop(&k, 2010); /* with its end */
+	assert_int_equal(keys_wait(&k, 2010), KEY_STALL_MS);
+	keys_time(&k, 2010 + KEY_STALL_MS);
+	keys_feed(&k, "d", 1, 4000);
+	assert_int_equal(h.n, 2);
+	keys_drop(&k, 4010); /* of none there is no rest */
+	keys_feed(&k, "d", 1, 4020);
+	assert_int_equal(h.n, 3);
+	keys_clear(&k);
+}
+
 static void bad_utf8_is_no_key(void **state)
 {
 	static const char *const bad[] = {
@@ -331,6 +357,7 @@ int main(void)
 		cmocka_unit_test(a_paste_is_one_key_however_it_is_split),
 		cmocka_unit_test(a_huge_paste_is_cut_and_counted),
 		cmocka_unit_test(a_paste_without_end_ends_by_itself),
+		cmocka_unit_test(what_comes_later_of_a_dropped_paste_is_no_key),
 		cmocka_unit_test(bad_utf8_is_no_key),
 		cmocka_unit_test(reads_the_mouse),
 		cmocka_unit_test(names_keys_for_people),
