@@ -12,7 +12,8 @@
 #include "base/mem.h"
 #include "console/deck.h"
 
-#define CHECK_MS 320 /* as in the wizard */
+#define CHECK_MS 320  /* as in the wizard */
+#define SEND_MS	 5000 /* F8 waits so long for its check: later nobody expects it */
 #define TEXT_MAX ((size_t)64 << 10)
 
 /* The first line stands under the form too. */
@@ -53,6 +54,14 @@ static void on_timer(struct deck *d)
 		display_ask_key(d->display);
 }
 
+/* Of F8 that waited for a check. */
+static const char *not_sent_now(const struct deck *d)
+{
+	if (d->mode != AT_FORM || d->helping || display_now() - d->pressed_ms > SEND_MS)
+		return "the check took a while; F8 goes on";
+	return deck_cannot(d, ROLE_OPERATOR);
+}
+
 static void on_checked(struct deck *d, const struct json *answer, const char *note)
 {
 	struct form_view *v = &d->form;
@@ -70,6 +79,8 @@ static void on_checked(struct deck *d, const struct json *answer, const char *no
 	json_free(said);
 	if (v->form.checked != v->form.serial)
 		check_later(d);
+	else if (wizard_sends(&v->form, not_sent_now(d)))
+		v->kind->send(d);
 }
 
 static void on_not_checked(struct deck *d, const struct err *err, const char *note)
@@ -283,8 +294,7 @@ void deck_form_footer(const struct deck *d, struct footer_key out[12])
 		out[n++] = (struct footer_key){ "F4", "Anew", "", false, 0 };
 		out[n++] = (struct footer_key){ "F5", "Check", "", false, 0 };
 		out[n++] = (struct footer_key){ "F6", "CLI", "", false, 0 };
-		out[n++] = (struct footer_key){ "F8", d->form.kind->act, "",
-						!open || bad || w->checked != w->serial, 0 };
+		out[n++] = (struct footer_key){ "F8", d->form.kind->act, "", !open || bad, 0 };
 		out[n++] = (struct footer_key){ "Esc", "Leave", "", false, 0 };
 	}
 	out[n] = (struct footer_key){ NULL, NULL, "", false, 0 };

@@ -23,6 +23,8 @@ bool wizard_is_checked(const struct wizard *w)
 void wizard_engine(struct wizard *w, const char *away)
 {
 	w->stale |= w->away[0] && !away[0];
+	if (away[0])
+		wizard_send_not(w);
 	snprintf(w->away, sizeof(w->away), "%s", away);
 }
 
@@ -221,6 +223,7 @@ void wizard_clear(struct wizard *w)
 	prompt_clear(&w->list.filter);
 	textbox_clear(&w->text);
 	json_free(w->check);
+	json_free(w->sends);
 	*w = (struct wizard){ 0 };
 }
 
@@ -613,12 +616,40 @@ static const char *unmarked_problem(const struct wizard *w)
 	return text;
 }
 
+void wizard_send_not(struct wizard *w)
+{
+	if (w->sends && strcmp(w->note, WIZARD_SENDS) == 0)
+		w->note[0] = '\0';
+	json_free(w->sends);
+	w->sends = NULL;
+}
+
+/* F8 right behind what was typed is meant for that. */
+static void send_when_checked(struct wizard *w)
+{
+	const struct json *list = json_get(w->check, "problems");
+
+	w->sends = list ? json_copy(list) : json_new_array();
+	snprintf(w->note, sizeof(w->note), WIZARD_SENDS);
+}
+
+static bool has_problem(const struct json *list, const struct json *problem)
+{
+	for (size_t i = 0; i < json_len(list); i++)
+		if (strcmp(json_str(json_at(list, i), "text", ""),
+			   json_str(problem, "text", "")) == 0)
+			return true;
+	return false;
+}
+
 static enum wizard_act create(struct wizard *w, const char *locked)
 {
 	const char *whole = unmarked_problem(w);
 
 	if (locked)
 		snprintf(w->note, sizeof(w->note), "not now: %.120s", locked);
+	else if (w->single && w->check && !w->stale && !w->away[0] && w->checked != w->serial)
+		send_when_checked(w);
 	else if (w->checked != w->serial || !w->check || w->stale)
 		snprintf(w->note, sizeof(w->note), WIZARD_UNCHECKED);
 	else if (whole)
@@ -630,6 +661,22 @@ static enum wizard_act create(struct wizard *w, const char *locked)
 		return WIZARD_CREATE;
 	}
 	return WIZARD_CHECK;
+}
+
+bool wizard_sends(struct wizard *w, const char *locked)
+{
+	const struct json *list = json_get(w->check, "problems");
+	bool known = true;
+
+	if (!w->sends || w->checked != w->serial || w->stale)
+		return false;
+	for (size_t i = 0; i < json_len(list); i++)
+		known = known && has_problem(w->sends, json_at(list, i));
+	wizard_send_not(w);
+	if (known || wizard_problems(w, true) > 0)
+		return create(w, locked) == WIZARD_CREATE;
+	snprintf(w->note, sizeof(w->note), "checked now: F8 goes on");
+	return false;
 }
 
 static enum wizard_act review_key(struct wizard *w, const struct key *k, int64_t now,
@@ -729,6 +776,7 @@ enum wizard_act wizard_key(struct wizard *w, const struct key *k, int64_t now,
 {
 	enum wizard_act act;
 
+	wizard_send_not(w);
 	w->note[0] = '\0';
 	if (w->asks_anew)
 		return anew_answered(w, k);

@@ -28,6 +28,7 @@ enum wizard_text { TEXT_YAML, TEXT_JSON, TEXT_CLI, WIZARD_TEXTS };
 #define WIZARD_RADIO	 4 /* so many choices stand side by side; of more, one at a time */
 #define WIZARD_DEAF_MS	 300
 #define WIZARD_UNCHECKED "not checked yet" /* a note: the answer of a check takes it away */
+#define WIZARD_SENDS	 "it is being checked, and then sent: any key stops that" /* as well */
 
 enum wizard_act {
 	WIZARD_STAY,
@@ -84,6 +85,8 @@ struct wizard {
 	bool show_text;
 	enum wizard_text text_is;
 	bool sending;	      /* it is being created */
+	struct json *sends;   /* of a form: problems that were known when F8 came before the
+			       * check of what is typed; NULL: it did not, or a key came since */
 	unsigned int serial;  /* of the values: grows with each change */
 	unsigned int checked; /* serial of the values that the check is about */
 	bool stale;	      /* the engine was away since */
@@ -121,6 +124,9 @@ size_t wizard_options(const struct wizard_field *f, const char *out[WIZARD_RADIO
 /* How one of its choices is called. */
 const char *wizard_choice(const struct wizard_field *f, const char *value);
 void wizard_failed(struct wizard *w, const char *why); /* there is no answer to the check */
+/* The check has come that F8 waited for, and says nothing that was not known then: true, once.
+ */
+bool wizard_sends(struct wizard *w, const char *locked);
 
 /* new: {name, template, params}; what is checked is what would be made: no defaults */
 struct json *wizard_body(const struct wizard *w);

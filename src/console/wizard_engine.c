@@ -64,6 +64,7 @@ static void show_moved(struct wizard *w, const struct json *problems)
 
 void wizard_failed(struct wizard *w, const char *why)
 {
+	wizard_send_not(w);
 	snprintf(w->failed, sizeof(w->failed), "%s", why);
 }
 

@@ -4,6 +4,7 @@
 
 #include "console/wizard.h"
 
+void wizard_send_not(struct wizard *w); /* F8 no longer waits for a check */
 bool wizard_has_fix(const struct wizard_field *f);
 void wizard_take_fix(struct wizard *w, struct wizard_field *f);
 void wizard_to_step(struct wizard *w, size_t step, int64_t now);

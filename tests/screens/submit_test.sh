@@ -56,6 +56,13 @@ tap_ok "the script, its words, and the scheduler's" asked '"words":["fast","-v"]
 screen_stop
 
 form
+screen_keys C-u
+screen_text "$scripts/wing.sh"
+screen_keys F8
+tap_ok "F8 right behind the last letter submits what was typed" screen_wait 'job 16 is in the queue of demo: wing.sh'
+screen_stop
+
+form
 screen_keys Escape
 tap_ok "Esc leaves" screen_wait 'nothing was submitted'
 screen_stop

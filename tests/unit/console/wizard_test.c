@@ -337,6 +337,76 @@ static void a_form_keeps_what_is_fixed_and_lets_choose_none(void **state)
 	wizard_clear(&w);
 }
 
+static const char limit[] =
+    "{\"problems\":[{\"level\":\"warn\",\"param\":\"max\",\"text\":\"quota\",\"fix\":\"8\"}]}";
+
+static void opened_and_typed(struct wizard *w, const char *before)
+{
+	struct json *list = parsed(form_text);
+
+	wizard_form_init(w, "a form", "Send", list);
+	json_free(list);
+	assert_int_equal(press(w, K_F8, 0), WIZARD_CHECK);
+	assert_string_equal(w->note, "not checked yet"); /* nothing was read of it */
+	check(w, before);
+	type(w, "3");
+	assert_int_equal(press(w, K_F8, 0), WIZARD_CHECK);
+	assert_false(wizard_sends(w, NULL));
+}
+
+static void f8_behind_what_was_typed_sends_it_once_it_is_checked(void **state)
+{
+	struct wizard w;
+
+	(void)state;
+	opened_and_typed(&w, fine);
+	assert_string_equal(w.note, "it is being checked, and then sent: any key stops that");
+	check(&w, fine);
+	assert_true(wizard_sends(&w, NULL));
+	assert_true(w.sending);
+	assert_false(wizard_sends(&w, NULL));
+	wizard_clear(&w);
+	opened_and_typed(&w, limit); /* what was known before */
+	check(&w, limit);
+	assert_true(wizard_sends(&w, NULL));
+	wizard_clear(&w);
+}
+
+static void f8_sends_nothing_that_was_not_to_be_read_before(void **state)
+{
+	struct wizard w;
+
+	(void)state;
+	opened_and_typed(&w, fine);
+	check(&w, limit); /* new */
+	assert_false(wizard_sends(&w, NULL));
+	assert_string_equal(w.note, "checked now: F8 goes on");
+	assert_int_equal(press(&w, K_F8, 0), WIZARD_CREATE);
+	wizard_clear(&w);
+	opened_and_typed(&w, fine);
+	check(&w, wrong);
+	assert_false(wizard_sends(&w, NULL));
+	assert_string_equal(w.note, "not so: what is marked ! has to be mended");
+	wizard_clear(&w);
+	opened_and_typed(&w, fine);
+	press(&w, K_DOWN, 0); /* any other key */
+	check(&w, fine);
+	assert_false(wizard_sends(&w, NULL));
+	wizard_clear(&w);
+	opened_and_typed(&w, fine);
+	wizard_engine(&w, "the engine is away");
+	wizard_engine(&w, "");
+	check(&w, fine);
+	assert_false(wizard_sends(&w, NULL));
+	wizard_clear(&w);
+	opened_and_typed(&w, fine);
+	check(&w, fine);
+	assert_false(wizard_sends(&w, "read only"));
+	assert_string_equal(w.note, "not now: read only");
+	assert_false(w.sending);
+	wizard_clear(&w);
+}
+
 /* Four words that have no room side by side. */
 static const char choices_text[] =
     "[{\"name\":\"keep\",\"label\":\"At teardown\",\"type\":\"choice\",\"default\":\"auto\","
@@ -581,6 +651,8 @@ int main(void)
 		T(what_stands_in_the_field_filters_its_list_once_it_was_typed),
 		T(what_the_template_has_is_in_the_list),
 		cmocka_unit_test(a_form_keeps_what_is_fixed_and_lets_choose_none),
+		cmocka_unit_test(f8_behind_what_was_typed_sends_it_once_it_is_checked),
+		cmocka_unit_test(f8_sends_nothing_that_was_not_to_be_read_before),
 		cmocka_unit_test(choices_are_chosen_and_never_typed),
 		T(a_value_from_elsewhere_is_as_if_typed),
 		T(a_draft_comes_back_by_names),
