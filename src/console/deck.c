@@ -40,13 +40,13 @@ int64_t deck_now(const struct deck *d)
 }
 
 /* For ":messages": each with its tone and time, the same again once. */
-static void keep_message(struct deck *d, enum tone tone)
+static void keep_message(struct deck *d, enum tone tone, const char *text)
 {
 	struct strs *m = &d->messages;
 	char when[CLOCK_TEXT], line[400];
 
 	snprintf(line, sizeof(line), "%c%s %s", (char)(tone + 1),
-		 clock_hms(when, clock_utc_ms() + d->ahead_ms), d->message);
+		 clock_hms(when, clock_utc_ms() + d->ahead_ms), text);
 	if (m->n > 0 && strcmp(m->v[m->n - 1] + 1 + strlen(when), line + 1 + strlen(when)) == 0)
 		return;
 	if (m->n == m->max) {
@@ -75,8 +75,19 @@ void deck_say(struct deck *d, enum tone tone, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(d->message, sizeof(d->message), fmt, ap);
 	va_end(ap);
-	keep_message(d, tone);
+	keep_message(d, tone, d->message);
 	show_message(d, tone);
+}
+
+void deck_note(struct deck *d, enum tone tone, const char *fmt, ...)
+{
+	char text[sizeof(d->message)];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	keep_message(d, tone, text);
 }
 
 void deck_remark(struct deck *d, const char *fmt, ...)
@@ -448,16 +459,6 @@ void deck_load(struct deck *d)
 	want_why(d);
 }
 
-/* What was said before the engine was lost gives way: ":messages" has it. */
-static void see_link(struct deck *d)
-{
-	bool lost = mirror_link(d->mirror) == MIRROR_LOST;
-
-	if (lost && !d->was_lost && d->mode != AT_PROMPT)
-		d->message[0] = '\0';
-	d->was_lost = lost;
-}
-
 void deck_changed(void *arg)
 {
 	struct deck *d = arg;
@@ -465,7 +466,7 @@ void deck_changed(void *arg)
 	bool had = d->panes[PANE_CLUSTERS].have;
 
 	deck_load(d);
-	see_link(d);
+	deck_see_link(d);
 	deck_hold_dialog(d);
 	if (!had && d->panes[PANE_CLUSTERS].have && deck_site(d))
 		deck_theme(d, NULL);

@@ -123,7 +123,9 @@ struct deck {
 
 	char message[320];
 	enum tone message_tone;
-	bool was_lost; /* the link, at the last look */
+	bool was_lost;	   /* the link, at the last look */
+	bool was_silent;   /* lost, or it did not answer when it was due */
+	int64_t silent_ms; /* since when */
 	int64_t message_until;
 	struct undo undo;
 	int64_t interrupted_ms;
@@ -172,6 +174,9 @@ bool deck_ready(void *arg);   /* the first picture is whole, or there is none to
 /* deck.c */
 extern const struct pane_kind *const deck_kinds[PANES];
 void deck_say(struct deck *d, enum tone tone, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* For ":messages" alone: something else shows it now. */
+void deck_note(struct deck *d, enum tone tone, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* Of the moment: not kept for ":messages". */
 void deck_remark(struct deck *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -270,6 +275,7 @@ const char *deck_key_for(const struct deck *d, const char *word, char out[KEYS_T
 /* A sentence at the foot of the screen: where that row is too short for it, it begins above,
  * over what is there. Returns its first row. */
 int deck_put_message(struct screen *s, int row, enum tone tone, const char *text);
+void deck_see_link(struct deck *d); /* the engine was lost, hangs, or is back */
 void deck_put_lost(const struct deck *d, struct screen *s, int row);
 void deck_put_quiet(const struct deck *d, struct screen *s, int row);
 const char *deck_hint(const struct deck *d, const char *hint, char out[HINT_TEXT]);

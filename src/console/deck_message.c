@@ -34,6 +34,46 @@ int deck_put_message(struct screen *s, int row, enum tone tone, const char *text
 	return n > 0 ? row - n + 1 : row;
 }
 
+static void note_back(struct deck *d)
+{
+	char span[CLOCK_TEXT];
+
+	deck_note(d, TONE_OK, "the engine is back, after %s",
+		  clock_span(span, display_now() - d->silent_ms));
+	d->was_silent = false;
+}
+
+static void note_silent(struct deck *d, int64_t quiet, const char *what)
+{
+	if (!d->was_silent)
+		d->silent_ms = display_now() - quiet;
+	if (!d->was_silent || !quiet) /* that it is lost is told of one that hung, too */
+		deck_note(d, TONE_FAIL, "%s", what);
+	d->was_silent = true;
+}
+
+/* What was said before the engine was lost gives way: ":messages" has it. */
+void deck_see_link(struct deck *d)
+{
+	enum mirror_link link = mirror_link(d->mirror);
+	int64_t quiet = mirror_quiet_ms(d->mirror);
+	bool lost = link == MIRROR_LOST;
+
+	if (lost && !d->was_lost) {
+		if (d->mode != AT_PROMPT)
+			d->message[0] = '\0';
+		note_silent(d, 0,
+			    mirror_engine(d->mirror)
+				? "the engine is lost: there is no connection to it"
+				: "the engine was not reached");
+	} else if (link == MIRROR_LIVE && quiet > 0) {
+		note_silent(d, quiet, "the engine does not answer: it is busy or stopped");
+	} else if (link == MIRROR_LIVE && d->was_silent) {
+		note_back(d);
+	}
+	d->was_lost = lost;
+}
+
 #define LOST	  "ENGINE LOST"
 #define LOST_TEXT 700
 

@@ -24,6 +24,16 @@ order link quiet
 tap_ok "the engine's lamp says so in every view" screen_wait 'engine NO ANSWER for 5 s'
 order link live
 tap_ok "and gives the tabs their line back" screen_wait '[3 Jobs]'
+order link lost
+screen_wait 'LOST, this picture' >/dev/null
+order link live
+eventually_lacks 'LOST, this picture' >/dev/null
+screen_text ':messages'
+screen_keys Enter
+at='[0-9][0-9]:[0-9][0-9]:[0-9][0-9]'
+tap_ok "what was said has it, with the time" shows "$at the engine does not answer: it is busy or stopped"
+tap_ok "that it was lost" shows "$at the engine is lost: there is no connection to it"
+tap_ok "and since when it answers again" shows "$at the engine is back, after"
 screen_stop
 
 # Keys and sentences
@@ -53,6 +63,9 @@ screen_keys D
 screen_wait 'Tear down demo' >/dev/null
 tap_ok "40x10: what a teardown loses is named whole" screen_wait 'loss of shared (/shared)'
 tap_ok "and how it is begun and left" screen_wait 'F9 is off until all is done. Esc: no'
+eventually_lacks 'demo ...' >/dev/null
+screen_keys d e
+tap_ok "and what is typed of the name is seen" screen_wait 'name: de'
 screen_stop
 deck 40x10
 screen_keys 2 Space Space d
