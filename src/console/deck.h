@@ -24,6 +24,7 @@
 #include "console/pane.h"
 #include "console/prompt.h"
 #include "console/result.h"
+#include "console/spill.h"
 #include "console/textbox.h"
 #include "console/view.h"
 #include "console/view/map.h"
@@ -132,6 +133,7 @@ struct deck {
 	uint32_t pressed; /* the last key, and when */
 	int64_t pressed_ms;
 	bool burst;	      /* it came faster than anybody types */
+	struct spill spill;   /* what is typed for a line that did not open */
 	struct strs messages; /* the newest ones, each with its tone and time */
 	struct strs scripts;  /* "CLUSTER PATH": what was submitted last to each */
 	struct places places;
@@ -240,6 +242,7 @@ struct binding {
 	const char *cli; /* its arguments: %c cluster, %n node, %a array, %j job, %t template,
 			  * %l the option of a teardown that loses data */
 	bool marked;	 /* it is about the marked rows: an open range is ended first */
+	bool types;	 /* it leads to a line or a form, into which letters follow */
 	enum role needs; /* ROLE_NONE: reading */
 	bool (*when)(
 	    const struct deck *d); /* only then it is what its key does; NULL: always */
@@ -282,6 +285,9 @@ const char *deck_hint(const struct deck *d, const char *hint, char out[HINT_TEXT
 void deck_dead_key(struct deck *d, uint32_t code); /* says what it is, and where */
 /* Over the panes: says what is possible instead. */
 void deck_deaf_key(struct deck *d, const struct key *k, const char *possible);
+/* The line or form that was asked for does not open, and the message says why. */
+void deck_not_opened(struct deck *d);
+bool deck_spills(struct deck *d, const struct key *k); /* true: it was typed for that */
 
 /* keys_list.c: the keys of all views */
 const struct binding *view_binding_worded(const char *word);

@@ -264,6 +264,25 @@ void binding_run(struct deck *d, const struct binding *b)
 			 b->help, off);
 	else
 		deck_say(d, TONE_WARN, "%s: %s", b->help, off);
+	if (off && b->types && d->pressed != K_ENTER) /* its line was typed and is over */
+		deck_not_opened(d);
+}
+
+void deck_not_opened(struct deck *d)
+{
+	spill_begin(&d->spill, d->message, display_now());
+}
+
+bool deck_spills(struct deck *d, const struct key *k)
+{
+	if (d->mode != AT_PANES || !spill_takes(&d->spill, k, display_now()))
+		return false;
+	if (!d->spill.typed)
+		deck_remark(d, "%s", d->spill.why);
+	else
+		deck_remark(d, "%s; what is typed behind it is dropped%s", d->spill.why,
+			    d->spill.until ? ": Enter, Esc or a pause ends that" : "");
+	return true;
 }
 
 /* A key that does nothing */

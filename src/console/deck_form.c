@@ -177,10 +177,14 @@ void form_open(struct deck *d, const char *title, const struct json *schema)
 
 void form_not_told(struct deck *d, const struct err *err, const char *note)
 {
+	bool waited = d->mode == AT_FORM && !d->form.open;
+
 	(void)note;
-	if (d->mode == AT_FORM && !d->form.open)
+	if (waited)
 		form_close(d);
 	deck_say(d, TONE_FAIL, "%.300s", err->msg);
+	if (waited)
+		deck_not_opened(d);
 }
 
 void form_not_sent(struct deck *d, const struct err *err, const char *what)

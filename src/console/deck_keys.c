@@ -22,6 +22,7 @@ void deck_open_box(struct deck *d)
 void deck_ask(struct deck *d, const struct dialog_spec *spec, void (*yes)(struct deck *d))
 {
 	dialog_open(&d->dialog, spec, display_now());
+	d->spill.until = 0;
 	display_drop_input(d->display);
 	d->dialog_yes = yes;
 	d->dialog_over = d->mode == AT_FORM ? AT_FORM : AT_PANES;
@@ -252,6 +253,8 @@ void deck_key(void *arg, const struct key *k)
 	struct deck *d = arg;
 
 	deck_load(d);
+	if (deck_spills(d, k))
+		return;
 	d->message[0] = '\0';
 	d->pressed = k->code;
 	d->burst = display_now() - d->pressed_ms < BURST_MS;

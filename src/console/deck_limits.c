@@ -168,6 +168,7 @@ static void on_told(struct deck *d, const struct json *answer, const char *clust
 	if (json_len(schema) == 0) {
 		form_close(d);
 		deck_say(d, TONE_WARN, "the template of %s has no parameters", cluster);
+		deck_not_opened(d);
 	} else {
 		snprintf(title, sizeof(title), "%.40s: what may change while it lives",
 			 cluster);

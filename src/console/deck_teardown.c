@@ -218,9 +218,11 @@ void act_teardown(struct deck *d)
 		act_report(d); /* what was torn down last */
 		return;
 	}
-	if (!show_running(d))
-		deck_get(d, client_path("/v1/clusters/%/teardown", d->cluster, (char *)NULL),
-			 on_plan, d->cluster);
+	if (show_running(d))
+		return;
+	spill_begin(&d->spill, "the plan of the teardown is being made", display_now());
+	deck_get(d, client_path("/v1/clusters/%/teardown", d->cluster, (char *)NULL), on_plan,
+		 d->cluster);
 }
 
 /*

@@ -390,6 +390,7 @@ static void on_schema(struct deck *d, const struct json *answer, const char *nam
 		deck_say(d, TONE_FAIL, "template %s, line %lld: %s",
 			 json_str(answer, "name", ""), (long long)json_int(p, "line", 0),
 			 json_str(p, "text", ""));
+		deck_not_opened(d);
 		return;
 	}
 	wizard_init(&v->form, answer, name);
@@ -408,6 +409,7 @@ static void on_no_schema(struct deck *d, const struct err *err, const char *note
 	(void)note;
 	close_form(d);
 	deck_say(d, TONE_FAIL, "%.300s", err->msg);
+	deck_not_opened(d);
 }
 
 static void ask_schema(struct deck *d, const char *template)
@@ -504,8 +506,8 @@ static void create(struct deck *d)
 
 	deck_undo_none(d, "the new cluster", "delete it instead");
 	draft_save(d, false); /* until the engine says that it has it */
-	deck_post(d, client_path("/v1/clusters", (char *)NULL), wizard_body(w),
-		  on_created, w->fields[0].value);
+	deck_post(d, client_path("/v1/clusters", (char *)NULL), wizard_body(w), on_created,
+		  w->fields[0].value);
 	deck_if_failed(d, on_not_created);
 }
 

@@ -172,6 +172,19 @@ keys() {
 	screen_stop
 }
 
+typed_behind() { # a line that does not open
+	deck 80x24
+	screen_keys BTab f o d Enter
+	tap_ok "what is typed for a line that does not open is dropped" screen_wait 'there are few templates; what is typed behind it is'
+	tap_ok "and no key" lacks 'operations'
+	screen_keys o
+	tap_ok "behind its Enter keys are keys" screen_wait 'operations'
+	screen_keys Escape 0 D d e m o
+	tap_ok "so is what comes before a plan is there to be read" screen_wait 'Type the name'
+	tap_ok "none of it is an act" not_asked drain
+	screen_stop
+}
+
 stops() {
 	deck 80x24
 	screen_keys X
@@ -218,7 +231,7 @@ refused() { # a teardown that the engine does not begin
 	screen_stop
 }
 
-for part in ${PARTS:-forms again away stopped pastes filters keys stops lost refused}; do
+for part in ${PARTS:-forms again away stopped pastes filters keys typed_behind stops lost refused}; do
 	"$part"
 done
 tap_end

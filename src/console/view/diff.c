@@ -51,6 +51,7 @@ static const struct binding keys[] = {
 	  .group = GROUP_ACT,
 	  .label = "Edit",
 	  .help = "edit it; of a built-in one a copy",
+	  .types = true,
 	  .run = act_edit },
 	{ .keys = NULL },
 };

@@ -485,6 +485,7 @@ static const struct binding keys[] = {
 	  .cli = "%c %j",
 	  .needs = ROLE_OPERATOR,
 	  .off = deck_no_job,
+	  .types = true,
 	  .run = act_again },
 	{ .key = 'Q',
 	  .keys = "Q",

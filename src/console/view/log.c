@@ -185,9 +185,10 @@ static void only(struct deck *d)
 	if (t->find[0])
 		log_text_only(t, !t->only);
 	else
-		deck_say(d, TONE_WARN,
-			 "no lines to choose by: %s looks for something, then %s shows its lines alone",
-			 KEY_FOR(d, "find"), KEY_FOR(d, "only"));
+		deck_say(
+		    d, TONE_WARN,
+		    "no lines to choose by: %s looks for something, then %s shows its lines alone",
+		    KEY_FOR(d, "find"), KEY_FOR(d, "only"));
 }
 
 static void follow(struct deck *d)
@@ -233,6 +234,7 @@ static const struct binding log_keys[] = {
 	  .group = GROUP_VIEW,
 	  .label = "Export",
 	  .help = "a copy on this machine",
+	  .types = true,
 	  .run = log_save },
 	{ .key = 'q',
 	  .fkey = K_F10,

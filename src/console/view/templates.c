@@ -159,6 +159,7 @@ static const struct binding keys[] = {
 	  .label = "Edit",
 	  .help = "edit it; of a built-in one a copy",
 	  .off = no_template,
+	  .types = true,
 	  .run = act_edit },
 	{ .keys = NULL },
 };
