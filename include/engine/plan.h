@@ -13,6 +13,7 @@
 #include "base/strs.h"
 #include "engine/need.h"
 #include "model/cluster.h"
+#include "model/foresight.h"
 #include "model/node.h"
 #include "model/pool.h"
 #include "model/queue.h"
@@ -115,6 +116,7 @@ struct fact_array {
 	bool scheduled;          /* such hours are now */
 	int64_t until_s;         /* then they end */
 	int64_t ever_max;        /* nodes at its best hours; -1 no limit. Less than the spec's: that counts */
+	char ahead[FORESEEN_TEXT]; /* what its past lets expect; "" nothing. The nodes are in spec's minimum */
 	char budget[BUDGET_TEXT]; /* its budget is spent or committed: nothing is made; "" it is not */
 	bool retire;             /* and its nodes go when they are empty */
 	int64_t gone_in_cycle;   /* nodes that were sent away since this cycle began: they are of its share (R5.6) */

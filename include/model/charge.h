@@ -6,14 +6,17 @@
 #ifndef MODEL_CHARGE_H
 #define MODEL_CHARGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define NANO	1000000000.0
 #define HOUR_MS ((int64_t)3600 * 1000)
 
 enum charge_kind {
-	CHARGE_BUSY, /* the share that jobs held */
-	CHARGE_IDLE, /* what nobody held of a node that works, or of one that waits for work */
+	CHARGE_BUSY,  /* the share that jobs held */
+	CHARGE_IDLE,  /* what nobody held of a node that works, or of one that waits for work */
+	CHARGE_AHEAD, /* idle while its array has nodes ahead of their jobs (model/foresight.h)
+		       */
 	CHARGE_BOOTING,
 	CHARGE_DRAINING,
 	CHARGE_FAILED,
@@ -24,10 +27,10 @@ enum charge_kind {
 	CHARGE_KINDS
 };
 
-struct charge {		 /* of one hour, array, user, account and kind */
-	int64_t hour_ms; /* UTC, the hour's start */
-	char array[20];	 /* "" the head */
-	char user[64];	 /* of the jobs; "" nobody */
+struct charge {		  /* of one hour, array, user, account and kind */
+	int64_t hour_ms;  /* UTC, the hour's start */
+	char array[20];	  /* "" the head */
+	char user[64];	  /* of the jobs; "" nobody */
 	char account[64]; /* that the jobs name; "" none */
 	enum charge_kind kind;
 	int64_t node_ms;
@@ -42,6 +45,7 @@ struct job_charge {	  /* a job's own share of its nodes; an array job is one job
 	int64_t first_ms, last_ms, node_ms, nano;
 };
 
+bool charge_is_idle(enum charge_kind k);	   /* whatever for */
 const char *charge_kind_name(enum charge_kind k);  /* "busy" */
 enum charge_kind charge_kind_of(const char *name); /* CHARGE_UNKNOWN for a word that is none */
 

@@ -43,6 +43,9 @@ struct array_spec {
 	int64_t mem_reserve;/* bytes of each node that jobs do not get; -1: the larger of 1 GiB and 5 % */
 	char *image;        /* NULL: the cluster's */
 	struct strs features;
+	bool foresee;       /* nodes are made ahead of the hours in which jobs had them in the weeks before (autoscale.md B7) */
+	int64_t foresee_quantile; /* percent of these weeks that had no more: 70 is enough in 7 weeks of 10 */
+	int64_t foresee_percent; /* of what the array costs: more is not spent ahead */
 	struct schedule_window *schedule; /* hours with other numbers than these */
 	size_t n_schedule;
 	int64_t kept_ms;    /* an operator keeps all its nodes since then (R5.9); 0: nobody does. Of no template */

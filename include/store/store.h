@@ -211,6 +211,12 @@ typedef void store_charge_cb(void *arg, const char *cluster, const struct charge
 /* Hours from_ms <= hour < to_ms; cluster NULL: all. */
 int store_charges(struct store *st, const char *cluster, int64_t from_ms, int64_t to_ms, store_charge_cb *cb, void *arg, struct err *err);
 /* Of jobs that ran in that time, dearest first; each with all that it cost. Yours to free. */
+struct store_need { /* of an array in an hour */
+	int64_t hour_ms, busy_ms, nano, ahead_nano; /* node time that jobs had; what its nodes cost, and of that CHARGE_AHEAD */
+	const char *array;
+};
+typedef void store_need_cb(void *arg, const struct store_need *n);
+int store_needs(struct store *st, const char *cluster, int64_t from_ms, int64_t to_ms, store_need_cb *cb, void *arg, struct err *err);
 int store_job_charges(struct store *st, const char *cluster, int64_t from_ms, int64_t to_ms, size_t most, struct job_charge **out, size_t *n, struct err *err);
 int store_job_charges_sum(struct store *st, const char *cluster, int64_t from_ms, int64_t to_ms, int64_t *nano, int64_t *node_ms, struct err *err); /* of all of them */
 int store_job_charges_forget(struct store *st, int64_t before_ms, struct err *err); /* jobs that ended before */

@@ -92,6 +92,13 @@ static int64_t list_price(struct run *r, struct member *m)
 	return m->list_price ? m->list_price : -1;
 }
 
+static bool is_ahead(const struct run *r, const char *array)
+{
+	const struct foreseen *f = ahead_of(r, array);
+
+	return f && f->kind == FORESEEN_NODES;
+}
+
 bool bill_machine(struct run *r, struct member *m, int64_t now_ms, struct machine *out)
 {
 	enum node_state s = m->node.state;
@@ -102,6 +109,8 @@ bool bill_machine(struct run *r, struct member *m, int64_t now_ms, struct machin
 	*out = machine_of(&m->node);
 	out->list_price = list_price(r, m);
 	out->kind = kind_of(s, known);
+	if (s == NODE_IDLE && known && is_ahead(r, m->node.array))
+		out->kind = CHARGE_AHEAD;
 	if (known && !node_is_booting(s))
 		out->jobs = tenancy_of(&r->bill.tenancy, m->node.name);
 	return true;

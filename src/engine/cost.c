@@ -97,7 +97,7 @@ static void line_add(struct line *l, const struct charge *ch)
 	l->nano += ch->nano;
 	l->spot += ch->spot_nano;
 	l->saved += ch->saved_nano;
-	l->idle += ch->kind == CHARGE_IDLE ? ch->nano : 0;
+	l->idle += charge_is_idle(ch->kind) ? ch->nano : 0;
 }
 
 static void point_add(struct cost *c, const struct charge *ch)
@@ -107,7 +107,7 @@ static void point_add(struct cost *c, const struct charge *ch)
 	if (at >= c->n_points)
 		return;
 	c->points[at] += ch->nano;
-	c->idle_points[at] += ch->kind == CHARGE_IDLE ? ch->nano : 0;
+	c->idle_points[at] += charge_is_idle(ch->kind) ? ch->nano : 0;
 }
 
 static void on_charge(void *arg, const char *cluster, const struct charge *ch)
@@ -199,7 +199,7 @@ static void line_rate(struct line *l, const struct charge *ch)
 	int64_t rate = ch->nano * (HOUR_MS / METER_BLIND_MS);
 
 	l->rate += rate;
-	l->idle_rate += ch->kind == CHARGE_IDLE ? rate : 0;
+	l->idle_rate += charge_is_idle(ch->kind) ? rate : 0;
 }
 
 static void rates_of(struct cost *c, struct tally *t, const char *cluster)

@@ -216,6 +216,8 @@ static void housekeeping(void *arg)
 	checkpoint_tick(e);
 	engine_look_at_store(e);
 	lease_tick(e);
+	for (size_t i = 0; i < e->n_runs; i++)
+		ahead_tick(e->runs[i], clock_utc_ms());
 	bill_tick(e);
 	history_tick(e);
 	gc_tick(e);

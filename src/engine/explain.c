@@ -434,6 +434,14 @@ static void no_capacity(struct telling *w, const struct facts *f, const struct c
 		    bucket);
 }
 
+const char *explain_numbers(char out[NUMBERS_TEXT], const struct fact_array *fa)
+{
+	snprintf(out, NUMBERS_TEXT, "%s%s%s%s", fa->scheduled ? "schedule " : "",
+		 fa->scheduled ? fa->schedule : "", fa->scheduled && fa->ahead[0] ? "; " : "",
+		 fa->ahead);
+	return out;
+}
+
 /* of: a bucket of an array that is paused by itself; NULL: all are. */
 static void paused(struct telling *w, const struct facts *f, const struct fact_bucket *of)
 {

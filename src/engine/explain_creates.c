@@ -107,15 +107,15 @@ static void explain_create(struct plan_create *c, const struct planner *p,
 	const struct fact_bucket *b = &p->f->buckets[c->bucket];
 	const struct fact_array *fa = &p->f->arrays[b->array];
 	const struct array_spec *s = fa->spec;
-	char size[BUCKET_TEXT], text[160];
+	char size[BUCKET_TEXT], text[160], numbers[NUMBERS_TEXT];
 
 	bucket_text(size, b);
 	if (crowd->tasks + crowd->jobs_nodes == 0) {
+		explain_numbers(numbers, fa);
 		snprintf(c->why, sizeof(c->why),
 			 "%s keeps %" PRId64 " nodes at least, %" PRId64
 			 " of them idle%s%.110s; %.60s %s",
-			 s->name, s->min_nodes, s->warm_nodes,
-			 fa->scheduled ? ": schedule " : "", fa->scheduled ? fa->schedule : "",
+			 s->name, s->min_nodes, s->warm_nodes, numbers[0] ? ": " : "", numbers,
 			 size, choice_text(p, a, c->bucket));
 		return;
 	}

@@ -447,17 +447,22 @@ static int64_t ever_max(const struct array_spec *a)
 	return most;
 }
 
-static void scheduled(struct fact_array *fa, struct array_spec *own, const struct array_spec *a,
-		      const struct schedule_now *now)
+static void own_spec(struct fact_array *fa, struct array_spec *own, const struct array_spec *a)
 {
 	*own = *a;
 	own->schedule = NULL; /* may be another by the time these facts are read */
 	own->n_schedule = 0;
+	fa->spec = own;
+}
+
+static void scheduled(struct fact_array *fa, struct array_spec *own, const struct array_spec *a,
+		      const struct schedule_now *now)
+{
+	own_spec(fa, own, a);
 	own->min_nodes = now->min_nodes >= 0 ? now->min_nodes : a->min_nodes;
 	own->max_nodes = max_of(a, now);
 	own->warm_nodes = now->warm_nodes >= 0 ? now->warm_nodes : a->warm_nodes;
 	own->idle_s = now->idle_s >= 0 ? now->idle_s : a->idle_s;
-	fa->spec = own;
 	fa->paused = now->pause;
 	fa->scheduled = true;
 	fa->until_s = now->until_s;
@@ -485,7 +490,23 @@ int64_t hours_max(const struct array_spec *a, int64_t now_s)
 	return hours_of(a, now_s, &now, text) ? max_of(a, &now) : a->max_nodes;
 }
 
-static void schedules(struct facts *f, const struct run *r)
+/* After the schedule, whose most counts. */
+static void foreseen(struct fact_array *fa, struct array_spec *own, const struct array_spec *a,
+		     const struct foreseen *seen)
+{
+	int64_t nodes = seen->nodes;
+
+	foreseen_text(fa->ahead, seen, a);
+	if (fa->spec->max_nodes >= 0 && nodes > fa->spec->max_nodes)
+		nodes = fa->spec->max_nodes;
+	if (seen->kind != FORESEEN_NODES || fa->spec->min_nodes >= nodes)
+		return;
+	if (fa->spec != own)
+		own_spec(fa, own, a);
+	own->min_nodes = nodes;
+}
+
+static void hours_and_usage(struct facts *f, const struct run *r)
 {
 	const struct cluster_spec *s = &r->cluster.spec;
 
@@ -497,6 +518,8 @@ static void schedules(struct facts *f, const struct run *r)
 		f->arrays[i].ever_max = ever_max(a);
 		if (hours_of(a, f->now_s, &now, f->arrays[i].schedule) && now.open)
 			scheduled(&f->arrays[i], &f->own_specs[i], a, &now);
+		if (ahead_of(r, a->name))
+			foreseen(&f->arrays[i], &f->own_specs[i], a, ahead_of(r, a->name));
 	}
 }
 
@@ -554,7 +577,7 @@ void facts_make(struct facts *f, struct run *r, int64_t now_ms)
 								    clock_mono_ms(), s->cycle_s)
 						     : 0,
 		};
-	schedules(f, r);
+	hours_and_usage(f, r);
 	buckets_make(f, r);
 	nodes_make(f, r);
 	quotas_make(f, r);

@@ -131,16 +131,25 @@ static int by_length(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-void history_boots(struct cluster_view *v, const struct run *r)
+int64_t history_boot_ms(const struct run *r, int percent)
 {
-	int64_t ms[PAST_BOOTS] = { 0 }, joined = 0, lost = 0;
+	int64_t ms[PAST_BOOTS] = { 0 };
 	size_t n = r->past.n_boots < PAST_BOOTS ? r->past.n_boots : PAST_BOOTS;
 
+	if (n == 0)
+		return -1;
 	for (size_t i = 0; i < n; i++)
 		ms[i] = r->past.boot_ms[i];
 	qsort(ms, n, sizeof(ms[0]), by_length);
-	v->boot_p50_ms = n ? ms[n / 2] : -1;
-	v->boot_p95_ms = n ? ms[(n * 95 + 99) / 100 - 1] : -1;
+	return ms[(n * (size_t)percent + 99) / 100 - 1];
+}
+
+void history_boots(struct cluster_view *v, const struct run *r)
+{
+	int64_t joined = 0, lost = 0;
+
+	v->boot_p50_ms = history_boot_ms(r, 50);
+	v->boot_p95_ms = history_boot_ms(r, 95);
 	for (size_t i = 0; i < history_steps(HISTORY_HOUR); i++) {
 		int64_t j = history_get(&r->past.history, HISTORY_HOUR, HISTORY_JOINED, i);
 		int64_t l = history_get(&r->past.history, HISTORY_HOUR, HISTORY_LOST, i);

@@ -39,6 +39,8 @@ void history_moved(struct run *r, const struct node *n, enum node_state to);
 void history_look(struct run *r);
 void history_tick(struct engine *e);
 void history_end(struct engine *e);
+/* How long so many percent of its last boots took at most; -1: there was none. */
+int64_t history_boot_ms(const struct run *r, int percent);
 void history_boots(struct cluster_view *v, const struct run *r);
 
 /* outlook.c: what a cluster's view tells beside counts: waits, money of today, limits */

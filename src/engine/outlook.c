@@ -126,6 +126,10 @@ static void schedule_of(struct cluster_view *v, const struct run *r)
 				used += (size_t)snprintf(v->schedule + used, max - used,
 							 "%s%s %s", used ? "; " : "",
 							 a->spec->name, a->schedule);
+			if (a->ahead[0] && pass == 0 && used + 1 < max)
+				used +=
+				    (size_t)snprintf(v->schedule + used, max - used, "%s%s %s",
+						     used ? "; " : "", a->spec->name, a->ahead);
 		}
 }
 

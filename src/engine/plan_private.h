@@ -336,6 +336,9 @@ void scalein_make(struct plan *out, const struct planner *p, const struct attemp
 void bucket_text(char out[BUCKET_TEXT], const struct fact_bucket *b);
 void explain_wants(struct plan *out, const struct planner *p, const struct attempt *a);
 void explain_creates(struct plan *out, const struct planner *p, const struct attempt *a);
+/* "schedule weekdays: ...; usage: ...": where an array's numbers come from; "" its template. */
+#define NUMBERS_TEXT (SCHEDULE_TEXT + FORESEEN_TEXT + 16)
+const char *explain_numbers(char out[NUMBERS_TEXT], const struct fact_array *fa);
 void explain_summary(struct plan *out, const struct demand *d);
 
 #endif

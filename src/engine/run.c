@@ -162,6 +162,7 @@ void run_free(struct run *r)
 	plan_clear(&r->plan);
 	demand_clear(&r->demand);
 	bill_clear(r);
+	ahead_clear(r);
 	free(r->budgets);
 	if (r->queue) {
 		queue_clear(r->queue);

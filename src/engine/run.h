@@ -18,6 +18,7 @@
 #include "base/map.h"
 #include "base/proc.h"
 #include "base/rand.h"
+#include "engine/ahead.h"
 #include "engine/bill.h"
 #include "engine/cancels.h"
 #include "engine/drift.h"
@@ -188,6 +189,7 @@ struct run {
 	int64_t
 	    requeue_ms; /* when jobs were last asked back: a reading has to begin after it */
 	struct bill bill;
+	struct ahead ahead;
 	struct budget_look *budgets; /* one for each of the spec */
 	size_t n_budgets;
 	struct past past;

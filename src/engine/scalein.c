@@ -321,16 +321,16 @@ static bool may_leave(struct plan *out, const struct planner *p, const struct at
 	const struct array_spec *s = fa->spec;
 	struct why_node *w = &out->nodes[l->node];
 	bool counted = stays(n);
-	const char *by = fa->scheduled ? "; schedule " : "";
-	const char *hours = fa->scheduled ? fa->schedule : "";
+	char numbers[NUMBERS_TEXT];
+	const char *by = explain_numbers(numbers, fa)[0] ? "; " : "";
 
 	if (counted && s->min_nodes > 0 && y->nodes <= s->min_nodes)
 		snprintf(w->text, sizeof(w->text), "minimum: %s keeps %" PRId64 " nodes%s%.60s",
-			 s->name, s->min_nodes, by, hours);
+			 s->name, s->min_nodes, by, numbers);
 	else if (counted && s->warm_nodes > 0 && y->spare <= s->warm_nodes)
 		snprintf(w->text, sizeof(w->text),
 			 "warm pool: %s keeps %" PRId64 " idle nodes%s%.50s", s->name,
-			 s->warm_nodes, by, hours);
+			 s->warm_nodes, by, numbers);
 	else if (y->may_go <= 0)
 		say(w, SCALEIN_LATER);
 	else if (n->bucket != SIZE_MAX && a->made[n->bucket] > 0)

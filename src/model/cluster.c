@@ -103,6 +103,8 @@ void array_spec_init(struct array_spec *a)
 		.spot_wait_s = 120,
 		.group_max = 100,
 		.mem_reserve = -1,
+		.foresee_quantile = 70,
+		.foresee_percent = 10,
 	};
 }
 

@@ -176,6 +176,31 @@ int store_charges(struct store *st, const char *cluster, int64_t from_ms, int64_
 	return stmt_done(&s, err);
 }
 
+int store_needs(struct store *st, const char *cluster, int64_t from_ms, int64_t to_ms,
+		store_need_cb *cb, void *arg, struct err *err)
+{
+	struct stmt s = stmt_open(
+	    st->sql,
+	    "SELECT hour_ms, array, SUM(node_ms) FILTER (WHERE kind = 'busy'), SUM(nano),"
+	    " SUM(nano) FILTER (WHERE kind = 'ahead')"
+	    " FROM charge WHERE hour_ms >= ? AND hour_ms < ? AND array <> '' AND"
+	    " cluster_id IN (SELECT id FROM cluster WHERE name = ?) GROUP BY hour_ms, array");
+
+	stmt_int(&s, 1, from_ms);
+	stmt_int(&s, 2, to_ms);
+	stmt_text(&s, 3, cluster);
+	while (stmt_row(&s)) {
+		const struct store_need n = { .hour_ms = stmt_col_int(&s, 0),
+					      .array = stmt_col_text(&s, 1),
+					      .busy_ms = stmt_col_int(&s, 2),
+					      .nano = stmt_col_int(&s, 3),
+					      .ahead_nano = stmt_col_int(&s, 4) };
+
+		cb(arg, &n);
+	}
+	return stmt_done(&s, err);
+}
+
 #define TEXT(member, i) snprintf(j->member, sizeof(j->member), "%s", stmt_col_text(s, i))
 
 static void read_job(struct stmt *s, struct job_charge *j)

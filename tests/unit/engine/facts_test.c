@@ -311,6 +311,34 @@ static void r13_other_clusters_nodes_count_for_the_engines_limit(void **state)
 
 #define T(f) cmocka_unit_test_setup_teardown(f, up, down)
 
+static void what_is_foreseen_is_a_minimum_below_the_most(void **state)
+{
+	struct world *w = *state;
+	struct array_spec *a = &w->run.cluster.spec.arrays[0];
+	struct ahead_array v = { .past = { .array = "htc" },
+				 .seen = { .kind = FORESEEN_NODES,
+					   .nodes = 8,
+					   .until_s = NOW_MS / 1000 + 3600 } };
+
+	w->run.ahead = (struct ahead){ .v = &v, .n = 1 };
+	look(w, 0);
+	assert_int_equal(w->facts.arrays[0].spec->min_nodes, 8);
+	assert_int_equal(a->min_nodes, 0);
+	assert_non_null(strstr(w->facts.arrays[0].ahead, "usage: 8 nodes until"));
+	assert_false(w->facts.arrays[0].scheduled);
+	a->max_nodes = 5;
+	look(w, 0);
+	assert_int_equal(w->facts.arrays[0].spec->min_nodes, 5);
+	a->min_nodes = 5;
+	look(w, 0);
+	assert_ptr_equal(w->facts.arrays[0].spec, a);
+	a->min_nodes = 0;
+	v.seen.kind = FORESEEN_SPENT;
+	look(w, 0);
+	assert_int_equal(w->facts.arrays[0].spec->min_nodes, 0);
+	assert_non_null(strstr(w->facts.arrays[0].ahead, "are not kept"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +351,7 @@ int main(void)
 		T(facts_outlive_rows_and_sizes),
 		T(a_group_more_than_are_in_use_is_on_offer),
 		T(what_is_not_read_now_buys_nothing),
+		T(what_is_foreseen_is_a_minimum_below_the_most),
 		T(r13_other_clusters_nodes_count_for_the_engines_limit),
 	};
 

@@ -335,8 +335,10 @@ static void minimum_and_warm_nodes_are_made_and_kept(void **state)
 	struct world *w = *state;
 
 	w->array.min_nodes = 3;
+	snprintf(w->arrays[0].ahead, FORESEEN_TEXT, "usage: 3 nodes until 10:00 UTC");
 	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
 	assert_int_equal(bought(w), 3);
+	assert_non_null(strstr(w->plan.creates[0].why, "0 of them idle: usage: 3 nodes until"));
 	plan_clear(&w->plan);
 	add_node(w, NODE_IDLE, 2, 4000);
 	add_node(w, NODE_IDLE, 2, 4000);
@@ -344,7 +346,8 @@ static void minimum_and_warm_nodes_are_made_and_kept(void **state)
 	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
 	assert_int_equal(bought(w), 0);
 	assert_int_equal(w->plan.n_acts, 0);
-	assert_non_null(strstr(w->plan.nodes[0].text, "minimum"));
+	assert_string_equal(w->plan.nodes[0].text,
+			    "minimum: htc keeps 3 nodes; usage: 3 nodes until 10:00 UTC");
 	plan_clear(&w->plan);
 	w->array.min_nodes = 0;
 	w->array.warm_nodes = 2;

@@ -111,6 +111,40 @@ static void a_cluster_made_anew_is_the_same_in_the_books(void **state)
 	assert_int_equal(look(w, "demo", 0, HOURS(99)).rows, 2);
 }
 
+static void on_need(void *arg, const struct store_need *n)
+{
+	struct store_need *seen = arg;
+
+	assert_string_equal(n->array, "htc");
+	assert_int_equal(n->hour_ms, HOURS(10));
+	*seen = *n;
+	seen->array = "htc";
+}
+
+/* All that an array had in an hour, whoever had it; neither head nor disks. */
+static void what_an_array_needed_is_a_sum_by_hour(void **state)
+{
+	struct store_world *w = *state;
+	struct charge of[] = { busy, busy, busy, busy, busy };
+	struct store_need seen = { 0 };
+
+	snprintf(of[1].user, sizeof(of[1].user), "bob");
+	of[2].kind = CHARGE_IDLE;
+	of[3].kind = CHARGE_AHEAD;
+	of[4].kind = CHARGE_HEAD;
+	of[4].array[0] = '\0';
+	assert_int_equal(store_charges_add(w->st, w->c.id, of, 5, NULL, 0, 1, NULL), 0);
+	assert_int_equal(
+	    store_needs(w->st, "demo", HOURS(10), HOURS(11), on_need, &seen, NULL), 0);
+	assert_int_equal(seen.busy_ms, 120000);
+	assert_int_equal(seen.nano, 28);
+	assert_int_equal(seen.ahead_nano, 7);
+	seen = (struct store_need){ 0 };
+	assert_int_equal(
+	    store_needs(w->st, "demo", HOURS(11), HOURS(99), on_need, &seen, NULL), 0);
+	assert_null(seen.array);
+}
+
 static void jobs_come_dearest_first_and_leave_when_they_are_old(void **state)
 {
 	struct store_world *w = *state;
@@ -165,6 +199,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(charges_of_one_hour_are_one_row),
 		T(a_cluster_made_anew_is_the_same_in_the_books),
+		T(what_an_array_needed_is_a_sum_by_hour),
 		T(jobs_come_dearest_first_and_leave_when_they_are_old),
 #ifdef FAILPOINTS
 		T(charges_that_fail_leave_the_mark_where_it_was),

@@ -138,6 +138,8 @@ static const struct change changes[] = {
 	{ 20, "    max_price: 0.1", 20, 16, "spot is never" },
 	{ 20, "    ondemand_percent: 20", 20, 23, "only with spot: then_ondemand" },
 	{ 22, "    ondemand_percent: 100", 22, 23, "outside 0 to 99" },
+	{ 22, "    foresee_quantile: 40", 22, 23, "outside 50 to 100" },
+	{ 22, "    foresee_percent: 0", 22, 22, "outside 1 to 100" },
 	{ 9, "  budget: {}", 9, 11, "needs month" },
 	{ 9, "  budget: {month: -5}", 9, 19, "-5 is outside 0" },
 	{ 9, "  budget: {months: 5}", 9, 12, "did you mean \"month\"?" },
