@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/facts.h"
 #include "engine/region.h"
 
 const char *check_param_at(const struct check_facts *f, const char *fmt, ...)
@@ -109,8 +110,8 @@ static void add_quota(struct buf *why, const struct quotas *q, const char *name,
 /* Nodes of one array that would fit if it were alone with the head, and each quota that says
  * so: what goes to spot first asks for the rest on demand. */
 static int64_t nodes_that_fit(const struct check_facts *f, const struct array_spec *a,
-			      const struct vm_size *size, const struct vm_size *head,
-			      struct buf *why)
+			      int64_t most, const struct vm_size *size,
+			      const struct vm_size *head, struct buf *why)
 {
 	const struct quotas *q = &f->region->quotas;
 	bool shared = head && text_casecmp(size->family, head->family) == 0;
@@ -120,9 +121,9 @@ static int64_t nodes_that_fit(const struct check_facts *f, const struct array_sp
 
 	if (spot == INT64_MAX || size->vcpus <= 0)
 		return INT64_MAX;
-	rest = (a->max_nodes - less(a->max_nodes, spot / size->vcpus)) * size->vcpus;
+	rest = (most - less(most, spot / size->vcpus)) * size->vcpus;
 	if (a->spot != SPOT_NEVER)
-		add_quota(why, q, "lowPriorityCores", a->max_nodes * size->vcpus);
+		add_quota(why, q, "lowPriorityCores", most * size->vcpus);
 	if (a->spot != SPOT_ONLY) {
 		family -= family != INT64_MAX ? less(of_family, family) : 0;
 		all -= all != INT64_MAX ? less(head_cores, all) : 0;
@@ -139,20 +140,20 @@ static enum check_state quota_of_array(struct json *out, const struct check_fact
 	const struct vm_size *size = a->sizes.n ? check_size_of(f, a->sizes.v[0]) : NULL;
 	struct buf why = BUF_INIT(260);
 	char fix[24];
-	int64_t fit;
+	int64_t fit, most = hours_most(a);
 
-	if (!size || a->max_nodes <= 0)
+	if (!size || most <= 0)
 		return CHECK_OK;
-	fit = nodes_that_fit(f, a, size, head, &why);
-	if (fit < a->max_nodes) {
+	fit = nodes_that_fit(f, a, most, size, head, &why);
+	if (fit < most) {
 		snprintf(fix, sizeof(fix), "%lld", (long long)fit);
 		check_problem(
 		    out, CHECK_WARN, check_param_at(f, "arrays/%s/max_nodes", a->name), fix,
 		    "quota allows %lld of %lld %s nodes (%s); jobs beyond that will wait",
-		    (long long)fit, (long long)a->max_nodes, a->name, buf_str(&why));
+		    (long long)fit, (long long)most, a->name, buf_str(&why));
 	}
 	buf_clear(&why);
-	return fit < a->max_nodes ? CHECK_WARN : CHECK_OK;
+	return fit < most ? CHECK_WARN : CHECK_OK;
 }
 
 int check_head_fits(const struct check_facts *f, struct err *err)

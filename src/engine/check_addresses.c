@@ -7,6 +7,7 @@
 
 #include "base/cidr.h"
 #include "base/mem.h"
+#include "engine/facts.h"
 
 #define NODES_MOST ((int64_t)1 << 24)
 
@@ -45,11 +46,12 @@ static struct machines machines_of(const struct cluster_spec *s)
 
 	for (size_t i = 0; i < s->n_arrays; i++) {
 		const struct array_spec *a = &s->arrays[i];
+		int64_t max = hours_most(a);
 
 		least += less(a->min_nodes, NODES_MOST);
-		most += a->max_nodes < 0 ? 0 : less(a->max_nodes, NODES_MOST);
-		open = open || a->max_nodes < 0;
-		any = any || a->max_nodes != 0;
+		most += max < 0 ? 0 : less(max, NODES_MOST);
+		open = open || max < 0;
+		any = any || max != 0;
 	}
 	if (s->max_nodes >= 0 && (open || s->max_nodes < most))
 		most = less(s->max_nodes, NODES_MOST);

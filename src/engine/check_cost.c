@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/facts.h"
 #include "engine/region.h"
 
 static double array_price(const struct check_facts *f, const struct array_spec *a)
@@ -31,7 +32,7 @@ static double array_price(const struct check_facts *f, const struct array_spec *
 static int64_t array_most(const struct check_facts *f, const struct array_spec *a)
 {
 	const struct vm_size *s = a->sizes.n ? check_size_of(f, a->sizes.v[0]) : NULL;
-	int64_t most = a->max_nodes >= 0 ? a->max_nodes : INT64_MAX;
+	int64_t most = hours_most(a) >= 0 ? hours_most(a) : INT64_MAX;
 
 	if (s && a->max_cores >= 0 && s->vcpus > 0)
 		most = less(most, a->max_cores / s->vcpus);
@@ -219,9 +220,9 @@ void check_creates(struct json *out, const struct check_facts *f)
 		line(idle, "%s: nodes go after %s without a job", a->name,
 		     idle_text(span, a->idle_s));
 		size_line(size, f, a->sizes.n ? a->sizes.v[0] : NULL);
-		if (a->max_nodes >= 0)
+		if (hours_most(a) >= 0)
 			line(later, "%lld to %lld %s %s, %s", (long long)a->min_nodes,
-			     (long long)a->max_nodes, a->name, size, bought[a->spot]);
+			     (long long)hours_most(a), a->name, size, bought[a->spot]);
 		else
 			line(later, "%lld or more %s %s, %s", (long long)a->min_nodes, a->name,
 			     size, bought[a->spot]);

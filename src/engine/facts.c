@@ -436,8 +436,7 @@ static int64_t max_of(const struct array_spec *a, const struct schedule_now *now
 	return now->max_nodes >= 0 ? now->max_nodes : a->max_nodes;
 }
 
-/* The most that any hour allows. */
-static int64_t ever_max(const struct array_spec *a)
+int64_t hours_most(const struct array_spec *a)
 {
 	int64_t most = a->max_nodes;
 
@@ -515,7 +514,7 @@ static void hours_and_usage(struct facts *f, const struct run *r)
 		const struct array_spec *a = &s->arrays[i];
 		struct schedule_now now;
 
-		f->arrays[i].ever_max = ever_max(a);
+		f->arrays[i].ever_max = hours_most(a);
 		if (hours_of(a, f->now_s, &now, f->arrays[i].schedule) && now.open)
 			scheduled(&f->arrays[i], &f->own_specs[i], a, &now);
 		if (ahead_of(r, a->name))

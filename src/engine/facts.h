@@ -33,6 +33,7 @@ bool hours_of(const struct array_spec *a, int64_t now_s, struct schedule_now *no
 	      char text[SCHEDULE_TEXT]);
 /* What it may have of nodes now, by its hours or else by its own limit; -1: no limit. */
 int64_t hours_max(const struct array_spec *a, int64_t now_s);
+int64_t hours_most(const struct array_spec *a); /* the most that any of its hours allows */
 struct fact_purse *purse_add(struct facts *f, size_t array, const struct budget_state *s,
 			     double limit, const char *name); /* lent */
 /* Of a quota of the last decision, as it is now: what was asked for since counts. */

@@ -475,6 +475,28 @@ static void an_array_that_is_paused_by_its_hours_says_until_when(void **state)
 	assert_non_null(strstr(json_str(w->out, "problems.0.text", ""), "until 06:00"));
 }
 
+/* What there may be at the most is what some hours allow. */
+static void hours_with_a_larger_maximum_count_for_cost_and_quota(void **state)
+{
+	struct world *w = *state;
+	struct array_spec *a;
+
+	look(w, NULL, NULL);
+	assert_int_equal(json_int(w->out, "cost.full_nodes", 0), 20);
+	a = &w->spec.arrays[0];
+	a->schedule = xcalloc(1, sizeof(*a->schedule));
+	a->n_schedule = 1;
+	schedule_window_init(&a->schedule[0]);
+	a->schedule[0].max_nodes = 70;
+	json_free(w->out);
+	w->out = json_new_object();
+	json_set_array(w->out, "problems");
+	json_set_array(w->out, "checks");
+	check_spec(w->out, &w->f);
+	assert_int_equal(json_int(w->out, "cost.full_nodes", 0), 74);
+	assert_non_null(strstr(of_problem(w, 0, "text"), "of 70 htc nodes"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -493,6 +515,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 		    quota_names_each_that_counts_with_limit_used_and_asked, up, down),
 		cmocka_unit_test_setup_teardown(a_head_without_quota_cannot_be, up, down),
+		cmocka_unit_test_setup_teardown(
+		    hours_with_a_larger_maximum_count_for_cost_and_quota, up, down),
 		cmocka_unit_test_setup_teardown(a_range_in_use_offers_the_next, up, down),
 		cmocka_unit_test_setup_teardown(a_range_without_room_for_all_machines_is_told,
 						up, down),
