@@ -85,6 +85,8 @@ struct job_spec {
 	char args[512];       /* of the script, with blanks between */
 	char script[JOB_PATH_MAX];
 	int64_t processes;    /* 0 not known */
+	int64_t per_node;     /* of them, so many on each node; 0 not said */
+	bool exclusive;       /* shares its nodes with nobody */
 };
 
 struct job_changes { /* to what a script says of itself; "" or NULL: none */

@@ -305,6 +305,32 @@ static void check_fit(struct json *out, const struct check_job *f, const struct 
 	queue_clear(&q);
 }
 
+/* Of how many nodes it would be, nobody knows: what of it needs one to itself neither. */
+static bool exclusive_is_open(const struct job_spec *own, const struct job_changes *c)
+{
+	bool exact = c->nodes[0] && !strchr(c->nodes, '-');
+
+	return own->exclusive && own->processes > 1 && own->per_node == 0 && !exact;
+}
+
+/* So many processes on each node: it has the cpus for all of these, or the job waits for one
+ * that has. How many there are then. */
+static int64_t per_node(struct job_changes *c, char nodes[24], const struct job_spec *own,
+			int64_t processes)
+{
+	int64_t n = 1;
+
+	if (own->per_node == 0)
+		return processes;
+	if (c->nodes[0] && num_read_n(&n, c->nodes, strcspn(c->nodes, "-"), 1, INT32_MAX) < 0)
+		return processes; /* it is told where it stands */
+	if (!c->nodes[0] && processes > 0)
+		n = (processes + own->per_node - 1) / own->per_node;
+	snprintf(nodes, 24, "%lld", (long long)n);
+	c->nodes = nodes;
+	return n * own->per_node;
+}
+
 /* What the script says of itself, where the form says nothing. */
 static void take_script(struct json *out, const struct check_job *f, struct job_spec *own,
 			struct job_changes *c, const char *script)
@@ -331,6 +357,8 @@ static void take_script(struct json *out, const struct check_job *f, struct job_
 	c->mem = c->mem[0] ? c->mem : own->mem;
 	c->time = c->time[0] ? c->time : own->time;
 	c->array = c->array[0] ? c->array : own->array;
+	if (!other[0] && exclusive_is_open(own, c))
+		snprintf(other, sizeof(other), "--exclusive");
 	if (!other[0])
 		return;
 	snprintf(text, sizeof(text), "the script's %.40s is not judged", other);
@@ -357,6 +385,8 @@ void check_job(struct json *out, const struct check_job *f, const struct job *as
 	bool judged = json_len(json_get(changes, "args")) == 0;
 	struct job_spec own = { .name = "" };
 	struct job job = *as;
+	char nodes[24];
+	int64_t processes;
 
 	json_set_array(out, "problems");
 	json_set_array(out, "checks");
@@ -368,7 +398,9 @@ void check_job(struct json *out, const struct check_job *f, const struct job *as
 		job.partition = partition;
 	else if (own.partition[0])
 		job.partition = own.partition;
-	if (!check_sizes(out, f, &job, &c, json_int(changes, "processes", own.processes)))
+	processes = per_node(&c, nodes, &own, json_int(changes, "processes", own.processes));
+	job.exclusive = job.exclusive || (own.exclusive && !exclusive_is_open(&own, &c));
+	if (!check_sizes(out, f, &job, &c, processes))
 		return;
 	spread(&job, own.processes, c.nodes);
 	if (json_len(json_get(out, "problems")) == 0 && f->facts)

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "scheduler/slurm.h"
 
-enum part { NONE, ARRAY, NODES, TASKS, CPUS, MEM, TIME, PARTITION };
+enum part { NONE, ARRAY, NODES, TASKS, PER_NODE, CPUS, MEM, TIME, PARTITION, EXCLUSIVE };
 
 static const struct option {
 	const char *name;
@@ -21,10 +21,12 @@ static const struct option {
 	{ "array", 'a', true, ARRAY },
 	{ "nodes", 'N', true, NODES },
 	{ "ntasks", 'n', true, TASKS },
+	{ "ntasks-per-node", '\0', true, PER_NODE },
 	{ "cpus-per-task", 'c', true, CPUS },
 	{ "mem", '\0', true, MEM },
 	{ "time", 't', true, TIME },
 	{ "partition", 'p', true, PARTITION },
+	{ "exclusive", '\0', false, EXCLUSIVE }, /* with a word behind it another thing */
 	{ "job-name", 'J', true, NONE },
 	{ "output", 'o', true, NONE },
 	{ "error", 'e', true, NONE },
@@ -108,6 +110,11 @@ static bool take(struct job_spec *out, enum part part, struct slice v)
 		return put(out->nodes, sizeof(out->nodes), v);
 	case TASKS:
 		return slice_num(&out->processes, v, 1, INT32_MAX) == 0;
+	case PER_NODE:
+		return slice_num(&out->per_node, v, 1, INT32_MAX) == 0;
+	case EXCLUSIVE:
+		out->exclusive = out->exclusive || v.len == 0;
+		return v.len == 0;
 	case CPUS:
 		return put(out->cpus, sizeof(out->cpus), v);
 	case MEM:
@@ -131,7 +138,7 @@ static void read_line(struct job_spec *out, char other[SCHED_OPTION_TEXT], struc
 
 		if (o && o->value && !has_value)
 			value = next_word(&rest);
-		if (o && (!o->value || take(out, o->part, value)))
+		if (o && take(out, o->part, value))
 			continue;
 		if (!other[0])
 			snprintf(other, SCHED_OPTION_TEXT, "%.*s", (int)w.len, w.s);
@@ -157,6 +164,6 @@ void slurm_script_spec(struct job_spec *out, char other[SCHED_OPTION_TEXT], cons
 		s += len + (s[len] == '\n');
 	}
 	/* processes without more to say have one cpu each */
-	if (out->processes > 0 && !out->cpus[0])
+	if ((out->processes > 0 || out->per_node > 0) && !out->cpus[0])
 		snprintf(out->cpus, sizeof(out->cpus), "1");
 }

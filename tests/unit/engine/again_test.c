@@ -270,9 +270,38 @@ static void only_what_certainly_never_fits_is_refused(void **state)
 	assert_string_equal(first(w, "problems", "text"), "the cluster has no array \"gpu\"");
 }
 
+static void processes_of_each_node_and_whole_nodes_are_judged(void **state)
+{
+	struct world *w = *state;
+
+	LOOK(w, "script_text=#!/bin/sh\n#SBATCH -N 2 --ntasks-per-node=2\n");
+	assert_non_null(strstr(first(w, "checks", "text"), "2 new nodes"));
+	assert_int_equal(count(w, "checks"), 1); /* nothing is left unjudged */
+	LOOK(w, "script_text=#!/bin/sh\n#SBATCH --ntasks-per-node=3\n");
+	assert_non_null(strstr(first(w, "problems", "text"), "asks for 3 cores on a node"));
+	LOOK(w, "script_text=#!/bin/sh\n#SBATCH --ntasks-per-node=2 -c 2\n");
+	assert_non_null(strstr(first(w, "problems", "text"), "asks for 4 cores on a node"));
+	LOOK(w, "script_text=#!/bin/sh\n#SBATCH -n 8 --ntasks-per-node=2\n");
+	assert_non_null(strstr(first(w, "checks", "text"), "4 new nodes"));
+	LOOK(w, "script_text=#!/bin/sh\n#SBATCH -n 9 --ntasks-per-node=2\n");
+	assert_non_null(strstr(first(w, "problems", "text"), "it asks for 5 nodes"));
+	LOOK(w, "nodes=3", "script_text=#!/bin/sh\n#SBATCH -N 9 --ntasks-per-node=2\n");
+	assert_non_null(strstr(first(w, "checks", "text"), "3 new nodes"));
+	LOOK(w, "array=1-4", "script_text=#!/bin/sh\n#SBATCH -c 1\n");
+	assert_non_null(strstr(first(w, "checks", "text"), "2 new nodes"));
+	LOOK(w, "array=1-4", "script_text=#!/bin/sh\n#SBATCH -c 1 --exclusive\n");
+	assert_non_null(strstr(first(w, "checks", "text"), "4 new nodes"));
+	/* three processes on one node or on three: the scheduler chooses */
+	LOOK(w, "script_text=#!/bin/sh\n#SBATCH -n 3 --exclusive\n");
+	assert_string_equal(first(w, "checks", "text"),
+			    "the script's --exclusive is not judged");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    processes_of_each_node_and_whole_nodes_are_judged, up, down),
 		cmocka_unit_test_setup_teardown(a_job_that_fits_says_what_would_be_made, up,
 						down),
 		cmocka_unit_test_setup_teardown(the_tasks_of_its_array_are_counted, up, down),

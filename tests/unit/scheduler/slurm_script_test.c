@@ -55,6 +55,23 @@ static void what_is_not_judged_is_named(void **state)
 	assert_string_equal(other, "--cpus-per-task");
 }
 
+static void whole_nodes_and_processes_on_each_are_read(void **state)
+{
+	(void)state;
+	look("#SBATCH -N 2 --ntasks-per-node=4\n#SBATCH --exclusive\n");
+	assert_string_equal(other, "");
+	assert_int_equal(spec.per_node, 4);
+	assert_int_equal(spec.processes, 0);
+	assert_string_equal(spec.cpus, "1");
+	assert_true(spec.exclusive);
+	look("#SBATCH --exclusive=user --ntasks-per-node 3 -c 2\n");
+	assert_string_equal(other, "--exclusive=user");
+	assert_false(spec.exclusive);
+	assert_int_equal(spec.per_node, 3);
+	look("#SBATCH --ntasks-per-node=some\n");
+	assert_string_equal(other, "--ntasks-per-node=some");
+}
+
 static void lines_behind_the_first_command_are_none(void **state)
 {
 	(void)state;
@@ -72,6 +89,7 @@ int main(void)
 		cmocka_unit_test(sizes_are_read_in_all_their_spellings),
 		cmocka_unit_test(what_changes_no_size_is_passed_over),
 		cmocka_unit_test(what_is_not_judged_is_named),
+		cmocka_unit_test(whole_nodes_and_processes_on_each_are_read),
 		cmocka_unit_test(lines_behind_the_first_command_are_none),
 	};
 
