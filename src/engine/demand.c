@@ -472,8 +472,8 @@ static int64_t soon_until(const struct queue *q, const struct cluster_spec *spec
 		struct array_spec a = spec->arrays[i];
 
 		for (size_t k = 0; k < a.n_schedule; k++)
-			a.idle_s = a.schedule[k].idle_s > a.idle_s ? a.schedule[k].idle_s
-								   : a.idle_s;
+			a.idle_s =
+			    a.schedule[k].idle_s > a.idle_s ? a.schedule[k].idle_s : a.idle_s;
 		most = plan_soon_s(&a) > most ? plan_soon_s(&a) : most;
 	}
 	return q->read_ended_ms / 1000 + most;

@@ -304,7 +304,8 @@ static bool group_too_small(struct telling *w, const struct planner *p, size_t w
 	return true;
 }
 
-/* Nodes of an array by its own limits at its best hours, of the smallest of its sizes that fit; -1: none fits. */
+/* Nodes of an array by its own limits at its best hours, of the smallest of its sizes that fit;
+ * -1: none fits. */
 static int64_t most_of_array(const struct planner *p, size_t want, size_t array)
 {
 	const struct shape *s = &p->shapes[p->asks[want].shape];

@@ -1,8 +1,8 @@
 /*
  * What the head's scheduler is told that could be bought (include/template/head.h): at its
  * boot, and again when a cluster that lives takes over other sizes. What is still to be told is
- * a part of the cluster's row, so that a killed engine tells it as well. A head that boots again
- * offers what it was made with: a cluster that was changed since tells it at each new
+ * a part of the cluster's row, so that a killed engine tells it as well. A head that boots
+ * again offers what it was made with: a cluster that was changed since tells it at each new
  * connection, which does nothing where nothing differs.
  */
 #include <stdio.h>
@@ -107,7 +107,8 @@ static void on_told(void *arg, const struct sched_run *run, const struct err *er
 	else if (err)
 		text_clean(why, sizeof(why), err->msg, strlen(err->msg));
 	log_warn("cluster %s: offers: %s", r->cluster.name, why);
-	if (due && !r->offers_after_ms) /* once: a head of an earlier version refuses each time */
+	if (due &&
+	    !r->offers_after_ms) /* once: a head of an earlier version refuses each time */
 		note(
 		    r, EVENT_WARN, "head",
 		    "the scheduler does not take jobs that name the new sizes yet: %.100s; it is told again each minute",
@@ -121,8 +122,9 @@ void offers_act(struct run *r)
 	struct buf list = BUF_INIT(BUF_TEXT_MAX);
 	struct err err = ERR_INIT;
 
-	if ((!r->cluster.offers_due && !r->offers_doubted) || r->offering || clock_mono_ms() < r->offers_after_ms ||
-	    !remote_ready(r->remote) || run_hands_off(r) || strcmp(r->head_phase, "ready") != 0)
+	if ((!r->cluster.offers_due && !r->offers_doubted) || r->offering ||
+	    clock_mono_ms() < r->offers_after_ms || !remote_ready(r->remote) ||
+	    run_hands_off(r) || strcmp(r->head_phase, "ready") != 0)
 		return;
 	if (offers_text(&list, r, &err) < 0) {
 		log_warn("cluster %s: offers: %s", r->cluster.name, err.msg);

@@ -227,8 +227,7 @@ static void yards_make(struct yard *y, const struct plan *out, const struct plan
 		if (n->array == SIZE_MAX || (!stays(n) && !returns))
 			continue;
 		y[n->array].nodes++;
-		y[n->array].spare +=
-		    !out->nodes[r->node].matched && !is_for_soon(a, r->node);
+		y[n->array].spare += !out->nodes[r->node].matched && !is_for_soon(a, r->node);
 	}
 	for (size_t i = 0; i < p->f->n_arrays; i++)
 		y[i].may_go = scalein_share(p->managed[i], p->f->arrays[i].gone_in_cycle);

@@ -415,10 +415,11 @@ static struct array_row *array_row_of(struct array_row **rows, size_t *n, size_t
 	}
 	GROW(*rows, *n, *cap);
 	row = &(*rows)[(*n)++];
-	*row = (struct array_row){ .spot = spot,
-				   .shares = shares,
-				   .max = a && !shares ? hours_max(a, clock_utc_ms() / 1000) : -1,
-				   .kept_ms = a ? a->kept_ms : 0 };
+	*row =
+	    (struct array_row){ .spot = spot,
+				.shares = shares,
+				.max = a && !shares ? hours_max(a, clock_utc_ms() / 1000) : -1,
+				.kept_ms = a ? a->kept_ms : 0 };
 	snprintf(row->kept_by, sizeof(row->kept_by), "%s",
 		 a && a->kept_ms && a->kept_by ? a->kept_by : "");
 	snprintf(row->cluster, sizeof(row->cluster), "%s", r->cluster.name);

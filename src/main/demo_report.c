@@ -49,8 +49,8 @@ int demo_ledger_read(struct demo_ledger *out, const struct demo_world *w, const 
 {
 	struct loop *l = loop_new(err);
 	struct json *counters = NULL, *book = NULL, *own = NULL;
-	char *tagged = xasprintf("/azsim/ledger%s%s", cluster[0] ? "?tag=" TAG_CLUSTER ":" : "",
-				 cluster);
+	char *tagged =
+	    xasprintf("/azsim/ledger%s%s", cluster[0] ? "?tag=" TAG_CLUSTER ":" : "", cluster);
 
 	*out = demo_ledger_unknown;
 	if (l)
