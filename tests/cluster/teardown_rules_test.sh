@@ -65,6 +65,14 @@ operation | jq -e '.data.group_deleted == false' >"$site/said"; ok "R8.4: its pr
 say cluster create one slurm htc_max=1 hpc_max=0 && say cluster start one --wait; ok "R8.2: a cluster of that name is made anew"
 [ "$(api /v1/clusters/one | jq -r .group_id)" != "$group" ] && [ "$short" ]; ok "R8.2: under another id"
 
+printf '#!/bin/sh\ntrue\n' >"$site/job.sh"
+cli job submit one "$site/job.sh" --wait -- --hold >"$site/waited" 2>&1 </dev/null &
+waiter=$!
+waits() { grep -q 'job .*1 pending' "$site/waited"; }
+until_true waits; ok "somebody waits for a job of it"
+begin_delete --keep none; ok "which is deleted meanwhile"
+wait "$waiter"; [ $? -eq 1 ] && grep -q 'cluster one was deleted while job .* was waited for' "$site/waited"; ok "then it is waited for no more, and that is said"
+
 say cluster create two slurm htc_max=1 hpc_max=0 network=10.64.0.0/16; ok "a cluster that was never started"
 say cluster delete two --name two --wait; ok "R8.1: has nothing to lose, and its name is enough"
 tap_end
