@@ -205,7 +205,7 @@ struct run {
 		int64_t ms; /* mono */
 		struct strs keep;
 		bool jobs_known; /* the queue had been read */
-		int64_t pending; /* that the plan told of */
+		int64_t running, pending; /* that the plan told of */
 	} tickets[4];
 	size_t next_ticket;
 	struct map *past_vms; /* ids of VMs whose nodes are gone -> int64_t when: a lagging

@@ -2,8 +2,8 @@
  * What a teardown will do, before it does anything. The hash is over what matters to the person
  * who agrees: resources and what becomes of each, data. Jobs come and go by the second and are
  * shown, not hashed: the drain waits for those that run. With force it does not, and so that is
- * another hash: who agreed to wait agreed to no kill. Of those that wait, and are lost, the
- * ticket remembers how many were told of, and whether anybody knew.
+ * another hash: who agreed to wait agreed to no kill. Of those that are lost, waiting or killed,
+ * the ticket remembers how many were told of, and whether anybody knew.
  */
 #include "engine/teardown_plan.h"
 
@@ -519,12 +519,14 @@ static void hand_out(struct run *r, const struct json *plan, const struct json *
 	snprintf(t->hash, sizeof(t->hash), "%s", json_str(plan, "hash", ""));
 	t->ms = clock_mono_ms();
 	t->jobs_known = json_bool(plan, "jobs_known", true);
+	t->running = json_int(plan, "jobs_running", 0);
 	t->pending = json_int(plan, "jobs_pending", 0);
 }
 
 /* More jobs would go than the plan told of: whoever agreed has not seen them. Some more are
  * what a busy queue brings while a name is typed. */
-static int check_jobs(const struct plan_ticket *t, const struct json *now, struct err *err)
+static int check_jobs(const struct plan_ticket *t, const struct json *now, bool force,
+		      struct err *err)
 {
 	long long running = json_int(now, "jobs_running", 0),
 		  pending = json_int(now, "jobs_pending", 0);
@@ -541,6 +543,11 @@ static int check_jobs(const struct plan_ticket *t, const struct json *now, struc
 		    err, ERR_CONFLICT,
 		    "%lld jobs wait and would be lost, the plan told of %lld: read the new plan",
 		    pending, (long long)t->pending);
+	if (force && running + pending > 2 * (t->running + t->pending))
+		return err_set(
+		    err, ERR_CONFLICT,
+		    "%lld jobs run and would be killed, the plan told of %lld: read the new plan",
+		    running, (long long)t->running);
 	return 0;
 }
 
@@ -612,7 +619,7 @@ const struct strs *teardown_plan_check(struct run *r, const char *hash, bool for
 	if (!now)
 		return NULL;
 	same = strcmp(json_str(now, hash_name(force), ""), hash) == 0;
-	jobs = same && t ? check_jobs(t, now, err) : 0;
+	jobs = same && t ? check_jobs(t, now, force, err) : 0;
 	json_free(now);
 	if (!same)
 		err_set(err, ERR_CONFLICT,

@@ -29,6 +29,13 @@ ends() {
 	[ "$got" = "$1" ] || { echo "$got"; return 1; }
 }
 
+# kills STATUS: the same by force
+kills() {
+	got=$(curl -sS --max-time 60 -o "$site/said" -w '%{http_code}' -X POST -H 'If-Match: *' \
+		-d "{\"plan_hash\":\"$(jq -r .hash_forced "$site/plan")\",\"force\":true,\"reason\":\"test\",\"typed_name\":\"$name\"}" --unix-socket "$socket" "http://engine/v1/clusters/$name/teardown")
+	[ "$got" = "$1" ] || { echo "$got"; return 1; }
+}
+
 cloud_start 300
 engine_start
 check "an engine begins" engine_wait
@@ -53,7 +60,12 @@ engine_start
 check "another engine goes by its clock" engine_wait
 check "a cluster is made" cli cluster create beta slurm htc_max=2 hpc_max=0 idle=24h cycle=2s network=10.30.0.0/16
 check "and runs" cli cluster start beta --wait
-load 5
+check "a plan is read while nothing runs" plan
+load 2
+check "two jobs run" until_true runs '.view.jobs_running == 2 and .view.jobs_pending == 0'
+check "to kill what the plan did not tell of is refused" kills 409
+check "with both numbers" grep -q '2 jobs run and would be killed, the plan told of 0' "$site/said"
+load 3
 check "two jobs run and three wait" until_true runs '.view.jobs_running == 2 and .view.jobs_pending == 3'
 control POST /azsim/queue-fault '{"kind":"down","times":-1}' >/dev/null
 end_pid "$engine_pid"
