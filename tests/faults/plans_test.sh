@@ -52,7 +52,7 @@ check "now it is valid: the teardown begins" until_true begins
 
 name=beta
 runs() { api /v1/clusters/beta >"$site/said" && jq -e "$1" "$site/said" >"$site/jq"; }
-load() { control POST /azsim/queue-load "{\"head\":\"beta-head\",\"jobs\":$1,\"seconds\":1000000,\"cpus\":2}" >/dev/null; }
+load() { control POST /azsim/queue-load "{\"head\":\"beta-head\",\"jobs\":$1,\"seconds\":${2:-1000000},\"cpus\":2}" >/dev/null; }
 end_pid "$azsim_pid"
 cloud_start 6 # ten minutes are 100 s, enough for what comes between a plan and its teardown
 end_pid "$engine_pid"
@@ -60,6 +60,8 @@ engine_start
 check "another engine goes by its clock" engine_wait
 check "a cluster is made" cli cluster create beta slurm htc_max=2 hpc_max=0 idle=24h cycle=2s network=10.30.0.0/16
 check "and runs" cli cluster start beta --wait
+load 2 1
+check "two nodes are left of two short jobs" until_true runs '.view.idle == 2 and .view.jobs_running == 0'
 check "a plan is read while nothing runs" plan
 load 2
 check "two jobs run" until_true runs '.view.jobs_running == 2 and .view.jobs_pending == 0'
