@@ -239,6 +239,8 @@ static void take_over(struct run *r, struct reading *rd)
 	reading_free(rd);
 	if (r->gone_jobs_due)
 		gone_jobs_load(r);
+	if (r->queue_source.failures > 0 || r->queue_source.readings == 0)
+		offers_doubt(r);
 	source_ok(r, &r->queue_source, SOURCE_SCHEDULER, r->queue->read_started_ms);
 	reconcile_queue(r);
 }

@@ -2,8 +2,8 @@
  * What the head's scheduler is told that could be bought (include/template/head.h): at its
  * boot, and again when a cluster that lives takes over other sizes. What is still to be told is
  * a part of the cluster's row, so that a killed engine tells it as well. A head that boots
- * again offers what it was made with: a cluster that was changed since tells it at each new
- * connection, which does nothing where nothing differs.
+ * again offers what it was made with: a cluster that was changed since tells it whenever
+ * the head is there again, which does nothing where nothing differs.
  */
 #include <stdio.h>
 #include <string.h>
@@ -114,6 +114,11 @@ static void on_told(void *arg, const struct sched_run *run, const struct err *er
 		    "the scheduler does not take jobs that name the new sizes yet: %.100s; it is told again each minute",
 		    why);
 	r->offers_after_ms = clock_mono_ms() + AGAIN_MS;
+}
+
+void offers_doubt(struct run *r)
+{
+	r->offers_doubted = r->offers_doubted || r->cluster.version > 1;
 }
 
 void offers_act(struct run *r)

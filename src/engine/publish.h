@@ -10,6 +10,7 @@ struct run;
 /* offers.c */
 /* Lines of OFFERS (include/template/head.h) for the cluster as it is defined now. */
 int offers_text(struct buf *b, struct run *r, struct err *err);
+void offers_doubt(struct run *r); /* its head may have booted meanwhile */
 void offers_act(struct run *r); /* tells the head, when the cluster's sizes are others now */
 
 /* publish.c */

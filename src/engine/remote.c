@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "engine/observe.h"
 #include "engine/operation.h"
+#include "engine/publish.h"
 #include "engine/run.h"
 
 #define SSH	      "/usr/bin/ssh"
@@ -123,7 +124,7 @@ static void checked(void *arg, const struct proc_result *res)
 		m->tries = 0;
 		m->text[0] = '\0';
 		log_info("cluster %s: connected to the head", m->run->cluster.name);
-		m->run->offers_doubted = m->run->cluster.version > 1;
+		offers_doubt(m->run);
 		run_changed(m->run);
 		observe_soon(m->run, 0);
 		operation_wake(m->run);

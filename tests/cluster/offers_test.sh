@@ -61,4 +61,11 @@ gone() { ! said job submit demo "$site/job.sh" -- --constraint="$1" --hold && ha
 gone Standard_F2s_v2 && gone Standard_F4s_v2
 ok "sizes that it makes no more are not on offer any more"
 
+# the head's own list is the one that it was made with
+end_pid "$azsim_pid"
+cloud_start 20 >/dev/null && until_true offered 3 Standard_F8s_v2 && until_true taken Standard_F8s_v2 && until_true gone Standard_F2s_v2
+ok "a head that boots again is told, too"
+told
+ok "which is no event of its own"
+
 tap_end
