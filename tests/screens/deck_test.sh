@@ -548,6 +548,10 @@ prompt() {
 	screen_keys u
 	tap_ok "and taken back as by the key" asked 'POST /v1/clusters/demo/nodes/undrain {"nodes":["htc-4"]}'
 	screen_keys :
+	screen_text 'why 42'
+	screen_keys Enter
+	tap_ok "a job needs no cluster before it" asked 'RUN why demo 42'
+	screen_keys :
 	screen_text 'node terminate htc-4'
 	screen_keys Enter
 	tap_ok "a command that ends work asks" screen_wait 'Press y to go on'
@@ -683,6 +687,8 @@ plain() {
 	tap_ok "the whole way is the same act" eventually_asked 'POST /v1/clusters/demo/teardown {"plan_hash":"c0ffee11d00dfeed","typed_name":"demo","force":false}'
 	tap_ok "and ends with the proof" screen_wait 'left: nothing' 15
 	screen_stop
+	deck_plain 'why 42' quit
+	tap_ok "in lines, too, a job alone is not taken for a cluster" grep -q '^error: CLUSTER is missing: there are demo ' "$screen_dir/out"
 	deck_plain 'cluster delete demo' no quit
 	tap_ok "the plan in lines names words, not keys" grep -q 'waited for (--force --reason WHY: KILL)' "$screen_dir/out"
 	tap_ok "and no keys" [ "$(grep -cE 'Space|\(Enter' "$screen_dir/out")" = 0 ]
