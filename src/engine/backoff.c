@@ -1,5 +1,6 @@
 /* Capacity memory of buckets (autoscale.md B3): closed 300 s, doubling to 3600 s, jittered,
- * halved by a success; kept in the store. */
+ * halved by a success; kept in the store. That somebody else just changes the set says nothing
+ * of capacity: that is over in seconds (azure-arm.md 3.5). */
 #include "engine/backoff.h"
 
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include "engine/scaleset.h"
 #include "engine/spot.h"
 
+#define CONFLICT_MS   ((int64_t)10 * 1000)
 #define CAPACITY_MS   ((int64_t)300 * 1000)
 #define LONGEST_MS    ((int64_t)3600 * 1000)
 #define QUOTA_MS      ((int64_t)900 * 1000)
@@ -74,6 +76,10 @@ static int64_t next_length(const struct backoff *b, enum err_code code, int64_t 
 		return QUOTA_MS;
 	if (code == ERR_THROTTLED)
 		return retry_ms > 0 ? retry_ms : 60000;
+	if (code == ERR_CONFLICT)
+		return b->length_ms < CONFLICT_MS || b->length_ms >= CAPACITY_MS
+			   ? CONFLICT_MS
+			   : b->length_ms * 2;
 	if (b->length_ms < CAPACITY_MS)
 		return CAPACITY_MS;
 	return b->length_ms * 2 > LONGEST_MS ? LONGEST_MS : b->length_ms * 2;
