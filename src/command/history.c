@@ -30,22 +30,23 @@ static void ramp(char *out, const int64_t *v, size_t n, int64_t max)
 	out[n] = '\0';
 }
 
+/* Of the newest step the highest, or how often: a step is not over yet. */
 static void show_series(struct command_run *r, const struct json *list,
 			enum history_series series)
 {
-	int64_t v[HISTORY_STEPS], now = HISTORY_UNKNOWN, max = 0, sum = 0;
+	int64_t v[HISTORY_STEPS], newest = HISTORY_UNKNOWN, max = 0, sum = 0;
 	size_t n = json_len(list) < HISTORY_STEPS ? json_len(list) : HISTORY_STEPS;
 	char a[24], b[24], line[HISTORY_STEPS + 1];
 
 	for (size_t i = 0; i < n; i++) {
 		v[i] = json_int(json_at(list, i), NULL, HISTORY_UNKNOWN);
-		now = v[i] != HISTORY_UNKNOWN ? v[i] : now;
+		newest = v[i] != HISTORY_UNKNOWN ? v[i] : newest;
 		max = v[i] > max ? v[i] : max;
 		sum += v[i] > 0 ? v[i] : 0;
 	}
 	ramp(line, v, n, max);
 	show_row(r, history_series_name(series),
-		 history_counts(series) ? number(b, series, sum) : number(a, series, now),
+		 history_counts(series) ? number(b, series, sum) : number(a, series, newest),
 		 number(b, series, max), line);
 }
 
@@ -57,8 +58,9 @@ static void show_span(struct command_run *r, const struct json *span, const char
 		show_text(r, "%s: nothing was seen yet", title);
 		return;
 	}
-	show_text(r, "%s, until %s", title, show_time(when, json_int(span, "at_ms", 0)));
-	show_columns(r, "SERIES", "NOW", "MAX", "OLDEST TO NEWEST");
+	show_text(r, "%s, the newest since %s", title,
+		  show_time(when, json_int(span, "at_ms", 0)));
+	show_columns(r, "SERIES", "NEWEST", "MAX", "OLDEST TO NEWEST");
 	for (int k = 0; k < HISTORY_SERIES; k++)
 		show_series(r, json_get(span, history_series_name((enum history_series)k)),
 			    (enum history_series)k);

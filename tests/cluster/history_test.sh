@@ -28,6 +28,7 @@ check "its nodes, too" until_true reached nodes 8
 check "and what they cost" until_true reached price 1
 check "the burst ends" until_true is '"jobs_pending":0,'
 check "people see it as a picture with its numbers" shows '^pending +[0-9]+ +[3-6][0-9] '
+check "the newest step is named, which is not over" shows '^SERIES +NEWEST +MAX'
 written
 kill -9 "$engine_pid"
 wait "$engine_pid" 2>/dev/null
