@@ -93,6 +93,19 @@ static void late_deletions(struct cluster_view *v, const struct run *r)
 		add(v, text);
 }
 
+/* What rests makes no nodes. */
+static void budget(struct cluster_view *v, const struct run *r)
+{
+	if (cluster_rests(&r->cluster))
+		return;
+	if (r->bill.budget == BUDGET_OVER)
+		add(v,
+		    "this month's budget is used up: no nodes are made for new jobs; " BUDGET_RAISE);
+	if (r->bill.budget == BUDGET_COMMITTED)
+		add(v,
+		    "this month's budget is committed to what runs: no nodes are made for new jobs; " BUDGET_RAISE);
+}
+
 static void issues_of(struct cluster_view *v, const struct run *r)
 {
 	char text[160];
@@ -104,12 +117,7 @@ static void issues_of(struct cluster_view *v, const struct run *r)
 	late_deletions(v, r);
 	if (r->cluster.state == CLUSTER_RUNNING && backoff_issue(text, r))
 		add(v, text);
-	if (r->bill.budget == BUDGET_OVER)
-		add(v,
-		    "this month's budget is used up: no nodes are made for new jobs; " BUDGET_RAISE);
-	if (r->bill.budget == BUDGET_COMMITTED)
-		add(v,
-		    "this month's budget is committed to what runs: no nodes are made for new jobs; " BUDGET_RAISE);
+	budget(v, r);
 	if (finds_say(r->engine, r, text, sizeof(text)))
 		add(v, text);
 }

@@ -494,6 +494,7 @@ static void a_spent_budget_is_told_once_and_is_an_issue(void **state)
 
 	an_afternoon(w);
 	w->r->cloud = &cloud;
+	w->r->cluster.state = CLUSTER_STARTING;
 	w->r->cluster.spec.budget_month = 3.4;
 	bill_tick(w->e);
 	pass(w, HOUR_MS);
@@ -513,6 +514,9 @@ static void a_spent_budget_is_told_once_and_is_an_issue(void **state)
 	assert_string_equal(events[n - 1].object, "budget");
 	assert_int_equal(events[n - 1].level, EVENT_WARN);
 	free(events);
+	w->r->cluster.state = CLUSTER_KEPT; /* it makes no nodes whatever is left */
+	engine_view(w->e, &w->r->cluster, &v);
+	assert_string_equal(v.issue, "");
 	w->r->cloud = NULL;
 	end(w);
 }
