@@ -167,8 +167,7 @@ static size_t open_jobs(const struct queue *q)
 
 #define CANCEL_MS 120000 /* a job that was cancelled has left by then */
 
-/* So many jobs can have begun and ended between two readings, or were cancelled from here. */
-static size_t room_for_jobs(const struct run *r)
+static size_t cpus_for_jobs(const struct run *r)
 {
 	int64_t cpus = 0;
 
@@ -176,20 +175,25 @@ static size_t room_for_jobs(const struct run *r)
 		if (r->members[i]->in_scheduler ||
 		    queue_node(r->queue, r->members[i]->node.name))
 			cpus += r->members[i]->node.cpus;
-	return (size_t)cpus + cancels_since(&r->cancels, clock_utc_ms() - CANCEL_MS);
+	return (size_t)cpus;
 }
 
 /* R5.3 */
 static void suspect(struct run *r)
 {
+	int64_t now = clock_mono_ms();
 	struct drop d = { .jobs = r->last_jobs,
 			  .jobs_left = open_jobs(r->queue),
-			  .room = room_for_jobs(r) };
+			  .cpus = cpus_for_jobs(r),
+			  .cancelled = cancels_since(&r->cancels, clock_utc_ms() - CANCEL_MS),
+			  .apart_ms = r->suspected_ms ? now - r->suspected_ms : 0,
+			  .cycle_ms = (int64_t)r->cluster.spec.cycle_s * 1000 };
 	char text[SUSPICION_TEXT];
 
 	d.nodes_lost = vanished(r, &d.nodes);
 	r->last_jobs = d.jobs_left;
-	if (suspicion_look(&r->suspicion, &d, clock_mono_ms()))
+	r->suspected_ms = now;
+	if (suspicion_look(&r->suspicion, &d, now))
 		note(r, EVENT_WARN, "",
 		     "%s from one reading to the next: nothing is removed for %d s",
 		     suspicion_text(text, &r->suspicion), SUSPICION_MS / 1000);

@@ -198,6 +198,7 @@ struct run {
 	uint64_t view_revision;
 	struct suspicion suspicion; /* R5.3 */
 	size_t last_jobs;	    /* that the last reading showed */
+	int64_t suspected_ms;	    /* monotonic, when that was looked at; 0: never */
 	unsigned int looks;	    /* at VMs that a listing missed, under way */
 	struct plan_ticket { /* teardown plans that were handed out: one for each set that is
 				kept */

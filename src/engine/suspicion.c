@@ -14,8 +14,11 @@ static bool is_most(size_t lost, size_t of)
 static size_t jobs_lost(const struct drop *d)
 {
 	size_t fewer = d->jobs > d->jobs_left ? d->jobs - d->jobs_left : 0;
+	size_t cycles = d->cycle_ms > 0 && d->apart_ms > d->cycle_ms
+			    ? (size_t)(d->apart_ms / d->cycle_ms)
+			    : 1;
 
-	return fewer > d->room ? fewer : 0;
+	return fewer > d->cpus * cycles + d->cancelled ? fewer : 0;
 }
 
 bool suspicion_look(struct suspicion *s, const struct drop *d, int64_t now_ms)

@@ -16,7 +16,10 @@ struct drop {			  /* from one whole reading of the scheduler to the next */
 	size_t nodes, nodes_lost; /* that it showed, and of them those that it shows no more
 				     though nobody sent them away */
 	size_t jobs, jobs_left;	  /* that had not ended: records of it then, and now */
-	size_t room;		  /* so many of them can have ended in between */
+	size_t cpus;		  /* so many jobs can run at a time, each as short as a cycle */
+	size_t cancelled;	  /* from here, so that they may have left */
+	int64_t apart_ms,
+	    cycle_ms; /* the readings, and as a rule: work goes on while nobody reads */
 };
 
 struct suspicion {

@@ -38,8 +38,27 @@ static void most_of_the_nodes_or_jobs_are_a_sudden_drop(void **state)
 static void jobs_that_may_have_ended_are_no_surprise(void **state)
 {
 	(void)state;
-	assert_false(sudden((struct drop){ .jobs = 40, .jobs_left = 0, .room = 40 }));
-	assert_true(sudden((struct drop){ .jobs = 40, .jobs_left = 0, .room = 39 }));
+	assert_false(sudden((struct drop){ .jobs = 40, .jobs_left = 0, .cpus = 40 }));
+	assert_true(sudden((struct drop){ .jobs = 40, .jobs_left = 0, .cpus = 39 }));
+	assert_false(
+	    sudden((struct drop){ .jobs = 40, .jobs_left = 0, .cpus = 30, .cancelled = 10 }));
+}
+
+static void work_goes_on_while_nobody_reads(void **state)
+{
+	struct drop d = {
+		.jobs = 33, .jobs_left = 0, .cpus = 8, .cancelled = 1, .cycle_ms = 10000
+	};
+
+	(void)state; /* an engine that stood still for a minute saw not one of them end */
+	d.apart_ms = 4 * d.cycle_ms;
+	assert_false(sudden(d));
+	d.apart_ms--;
+	assert_true(sudden(d));
+	d.apart_ms = 0;
+	assert_true(sudden(d));
+	assert_true(sudden((struct drop){
+	    .nodes = 9, .nodes_lost = 9, .apart_ms = 65000, .cycle_ms = 10000 }));
 }
 
 static void what_is_the_same_for_a_minute_is_believed(void **state)
@@ -61,7 +80,7 @@ static void a_drop_that_goes_on_begins_the_minute_anew(void **state)
 {
 	const struct drop d = { .jobs = 40, .jobs_left = 10 },
 			  more = { .nodes = 9, .nodes_lost = 1 };
-	const struct drop runs = { .jobs = 10, .jobs_left = 9, .room = 4 };
+	const struct drop runs = { .jobs = 10, .jobs_left = 9, .cpus = 4 };
 	struct suspicion s = { 0 };
 
 	(void)state;
@@ -115,6 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(most_of_the_nodes_or_jobs_are_a_sudden_drop),
 		cmocka_unit_test(jobs_that_may_have_ended_are_no_surprise),
+		cmocka_unit_test(work_goes_on_while_nobody_reads),
 		cmocka_unit_test(what_is_the_same_for_a_minute_is_believed),
 		cmocka_unit_test(a_drop_that_goes_on_begins_the_minute_anew),
 		cmocka_unit_test(a_clock_that_is_set_back_makes_it_no_longer_than_a_minute),
