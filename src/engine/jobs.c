@@ -384,9 +384,9 @@ static int jobs_known(const struct run *r, const struct strs *ids, struct err *e
 	const char *unknown;
 	char span[CLOCK_TEXT];
 
-	if (!queue_is_fresh(r))
+	if (!r->queue || s->state != SOURCE_OK)
 		return 0;
-	unknown = jobs_unknown(r->queue, ids);
+	unknown = jobs_unknown(r->queue, &r->unseen, ids);
 	if (!unknown)
 		return 0;
 	return err_set(

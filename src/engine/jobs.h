@@ -15,6 +15,7 @@
 
 struct engine;
 struct run;
+struct unseen;
 
 /* jobs.c */
 #define EVENT_SUBMITTED "submitted" /* of a job; read again by the next life */
@@ -32,8 +33,8 @@ struct known_files {
 /* ended.c: what was in the reading before and is so no more is written down */
 #define JOB_ENDED_WORD "ended" /* state of a record whose end nobody told */
 const char *
-jobs_unknown(const struct queue *q,
-	     const struct strs *ids); /* the first that it does not have; NULL: it has all */
+jobs_unknown(const struct queue *q, const struct unseen *u,
+	     const struct strs *ids); /* the first that neither has; NULL: they have all */
 /* fit: those of them that the act does something to; unfit: of the others why it does not. */
 void jobs_fit(const struct queue *q, const struct sched_ops *ops, enum sched_verb verb,
 	      const struct strs *ids, struct strs *fit, struct strs *unfit);

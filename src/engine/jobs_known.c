@@ -1,6 +1,7 @@
 /*
- * Which jobs there are: the queue's last reading, by the number and the task that an id names.
- * Without this a typo would count as done: scancel of a job that never was is silent.
+ * Which jobs there are: the queue's last reading and what was submitted since, by the number
+ * and the task that an id names. Without this a typo would count as done: scancel of a job that
+ * never was is silent.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,13 +145,13 @@ static struct asked *look_up(const struct queue *q, const struct sched_ops *ops,
 	return v;
 }
 
-const char *jobs_unknown(const struct queue *q, const struct strs *ids)
+const char *jobs_unknown(const struct queue *q, const struct unseen *u, const struct strs *ids)
 {
 	struct asked *v = look_up(q, NULL, SCHED_VERBS, ids);
 	size_t first = ids->n;
 
 	for (size_t i = 0; i < ids->n; i++)
-		if (!v[i].found && v[i].at < first)
+		if (!v[i].found && v[i].at < first && !unseen_may_be(u, ids->v[v[i].at]))
 			first = v[i].at;
 	free(v);
 	return first < ids->n ? ids->v[first] : NULL;

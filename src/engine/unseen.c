@@ -89,6 +89,16 @@ bool unseen_is_whole_array(const struct unseen *u, const char *id)
 	return false;
 }
 
+bool unseen_may_be(const struct unseen *u, const char *id)
+{
+	size_t n = strcspn(id, "_");
+
+	for (size_t i = 0; i < u->n; i++)
+		if (strncmp(u->v[i].id, id, n) == 0 && !u->v[i].id[n])
+			return true;
+	return u->n >= UNSEEN_MOST;
+}
+
 void unseen_clear(struct unseen *u)
 {
 	free(u->v);

@@ -47,6 +47,9 @@ void unseen_settle(struct unseen *u, const struct map *due, int64_t read_started
 void unseen_told(struct unseen *u, const char *id); /* how it, or a task of it, ended */
 /* "12", of which tasks were shown or told. */
 bool unseen_is_whole_array(const struct unseen *u, const char *id);
+/* A job, or a task of one, that was submitted: also when so many were that the oldest are
+ * forgotten. */
+bool unseen_may_be(const struct unseen *u, const char *id);
 void unseen_clear(struct unseen *u);
 
 /* Of a run, in ended.c */

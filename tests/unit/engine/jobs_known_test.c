@@ -22,7 +22,7 @@ static const char *unknown(const char *a, const char *b)
 	char *words[] = { (char *)a, (char *)b };
 	const struct strs ids = { .v = words, .n = b ? 2 : 1 };
 
-	return jobs_unknown(&q, &ids);
+	return jobs_unknown(&q, &(struct unseen){ .n = 0 }, &ids);
 }
 
 static void a_job_is_known_by_its_number(void **state)
@@ -40,6 +40,21 @@ static void a_task_is_known_when_the_queue_has_it(void **state)
 	assert_string_equal(unknown("13_4", "13_5"), "13_5");
 	assert_string_equal(unknown("13_9999", "8"), "13_9999"); /* the first of them */
 	assert_string_equal(unknown("7_1", NULL), "7_1");
+}
+
+static void what_was_submitted_since_the_reading_is_known_and_nothing_else(void **state)
+{
+	struct unseen_job submitted[] = { { .id = "20" } };
+	const struct unseen u = { .v = submitted, .n = 1 };
+	struct job jobs[] = { { .id = "7" } };
+	const struct queue q = { .jobs = jobs, .n_jobs = 1 };
+	char *words[] = { (char *)"20", (char *)"20_3", (char *)"7", (char *)"200" };
+	struct strs ids = { .v = words, .n = 3 };
+
+	(void)state; /* a typo is told right behind a submission, too */
+	assert_null(jobs_unknown(&q, &u, &ids));
+	ids.n = 4;
+	assert_string_equal(jobs_unknown(&q, &u, &ids), "200");
 }
 
 static void tasks_that_are_cut_off_may_be_any(void **state)
@@ -93,6 +108,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_job_is_known_by_its_number),
 		cmocka_unit_test(a_task_is_known_when_the_queue_has_it),
+		cmocka_unit_test(
+		    what_was_submitted_since_the_reading_is_known_and_nothing_else),
 		cmocka_unit_test(tasks_that_are_cut_off_may_be_any),
 		cmocka_unit_test(what_an_act_does_nothing_to_is_told),
 	};
