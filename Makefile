@@ -55,8 +55,9 @@ obj        = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 # src/main/azsim.c is azsim's main, src/main/engine.c the engine's; everything else in src/main belongs to paceline.
 MAIN_AZSIM  := $(filter src/main/azsim%.c,$(SRC_MAIN))
-MAIN_ENGINE := src/main/engine.c src/main/engine_main.c src/main/engine_memory.c src/main/restore.c src/main/config.c src/main/places.c
-MAIN_PL     := $(filter-out $(MAIN_AZSIM) $(filter-out %/places.c,$(MAIN_ENGINE)),$(SRC_MAIN))
+MAIN_BOTH   := src/main/places.c src/main/told.c
+MAIN_ENGINE := src/main/engine.c src/main/engine_main.c src/main/engine_memory.c src/main/restore.c src/main/config.c $(MAIN_BOTH)
+MAIN_PL     := $(filter-out $(MAIN_AZSIM) $(filter-out $(MAIN_BOTH),$(MAIN_ENGINE)),$(SRC_MAIN))
 PROGRAMS    := $(B)/paceline $(B)/paceline-engine $(B)/azsim
 
 .PHONY: all deps demo install uninstall screenshots check unit bench bench-console keys soak bench-programs conformance screens screen-programs lint tidy fuzz layers clean objects

@@ -5,6 +5,7 @@
 #ifndef AUTH_AUTH_H
 #define AUTH_AUTH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -26,6 +27,8 @@ struct auth_rules {
 
 int auth_rules_add(struct auth_rules *r, const char *text, struct err *err);
 void auth_rules_clear(struct auth_rules *r);
+/* A rule for somebody who has all rights whatever it says: nothing follows from it. */
+bool auth_rule_is_idle(const struct auth_rules *r, const struct auth_rule *rule);
 /* The role of a peer: union of its grants by uid and groups; explicit deny wins; root of this host is admin. */
 enum role auth_role(const struct auth_rules *r, uint32_t uid, const gid_t *groups, size_t n_groups);
 void auth_user(struct user *out, const struct auth_rules *r, uint32_t uid, const gid_t *groups, size_t n_groups, pid_t pid);

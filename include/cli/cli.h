@@ -14,6 +14,7 @@ struct cli_options {
 	const char *socket_path;
 	uid_t engine_uid; /* as for client_new() */
 	const char *version;
+	const char *const *schedulers; /* that are known here, for a template's check; NULL: none is held against them */
 	/* Called when nobody answers on the socket: starts an engine and returns when it answers. NULL: none is started. */
 	int (*start_engine)(void *arg, struct err *err);
 	/* Nobody answers, or only others are let in, and the command starts nothing: -1 with what is the matter and what to do, 0 when

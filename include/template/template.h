@@ -55,6 +55,8 @@ void template_folders(struct strs *out); /* built-in (beside the program or unde
 
 /* Everything that can be known without a cloud: unknown keys, wrong types, names, ranges, references. 0 when there is none. */
 int template_check(struct template_problems *out, const struct template *t);
+/* Of its scheduler, where it is none of these: what is right may need what is not here. NULL-terminated; as template_check(). */
+int template_check_scheduler(struct template_problems *out, const struct template *t, const char *const *known);
 /* The one to mend first: an unknown word before what may follow from it. NULL: there is none. */
 const struct template_problem *template_problems_first(const struct template_problems *p);
 /* Of a text that is no YAML, from template_parse()'s message: its one problem. -1: the message names no place. */

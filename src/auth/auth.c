@@ -107,6 +107,15 @@ enum role auth_role(const struct auth_rules *r, uint32_t uid, const gid_t *group
 	return best;
 }
 
+bool auth_rule_is_idle(const struct auth_rules *r, const struct auth_rule *rule)
+{
+	bool root = rule->id == 0, admin = root || rule->id == r->admin_uid;
+
+	if (rule->kind != 'u' || !admin || rule->role == ROLE_ADMIN)
+		return false;
+	return root || rule->role != ROLE_NONE;
+}
+
 /* S2.5: who signed in to the machine, where that is another one (sudo, su); -1: it is not
  * known. The pid may be another process by now, so this is for the record alone. */
 static int64_t login_uid(pid_t pid)

@@ -69,7 +69,7 @@ static struct json *problems_json(const char *file, const struct template_proble
 }
 
 int cli_check_template(struct out *o, struct command_io *io, const char *name,
-		       const char *engine_path)
+		       const char *engine_path, const char *const *schedulers)
 {
 	struct template_problems problems = { 0 };
 	struct err err = ERR_INIT;
@@ -84,6 +84,8 @@ int cli_check_template(struct out *o, struct command_io *io, const char *name,
 		free(path);
 		return 1;
 	}
+	if (t && schedulers)
+		template_check_scheduler(&problems, t, schedulers);
 	for (size_t i = 0; i < problems.n; i++)
 		buf_addf(&text, "%s:%u:%u: %s\n", path, problems.v[i].line,
 			 problems.v[i].column, problems.v[i].text);

@@ -50,6 +50,25 @@ static void print(struct cli *c, const struct buf *text)
 	out_write(&c->out, buf_str(text), text->len);
 }
 
+/* A text, and with --json the same in a value of that name. */
+static void print_as(struct cli *c, const char *name, const struct buf *text)
+{
+	struct buf whole = BUF_INIT(BUF_TEXT_MAX);
+	struct json *j;
+
+	if (!c->out.json) {
+		print(c, text);
+		return;
+	}
+	j = json_new_object();
+	json_set_str(j, name, buf_str(text));
+	json_write(&whole, j);
+	buf_addc(&whole, '\n');
+	print(c, &whole);
+	buf_clear(&whole);
+	json_free(j);
+}
+
 static int help_on(struct cli *c, const char *const *words, size_t n)
 {
 	struct buf text = BUF_INIT(BUF_TEXT_MAX);
@@ -62,7 +81,7 @@ static int help_on(struct cli *c, const char *const *words, size_t n)
 	if (found)
 		command_usage(&text, found);
 	if (!none && (found || command_overview(&text, n ? words[0] : NULL) > 0)) {
-		print(c, &text);
+		print_as(c, "text", &text);
 		code = 0;
 	} else {
 		command_unknown(words, n, &err);
@@ -76,8 +95,9 @@ static int print_version(struct cli *c)
 {
 	struct buf text = BUF_INIT(BUF_TEXT_MAX);
 
-	buf_addf(&text, "paceline %s\n", c->options->version ? c->options->version : "");
-	print(c, &text);
+	buf_addf(&text, c->out.json ? "%s" : "paceline %s\n",
+		 c->options->version ? c->options->version : "");
+	print_as(c, "version", &text);
 	buf_clear(&text);
 	return 0;
 }
@@ -164,7 +184,7 @@ static int check_template(struct cli *c)
 {
 	const char *name = c->run.args.v[0];
 	char *file = engine_file(c, name);
-	int code = cli_check_template(&c->out, &c->io, name, file);
+	int code = cli_check_template(&c->out, &c->io, name, file, c->options->schedulers);
 
 	free(file);
 	return code;
@@ -445,7 +465,8 @@ static int run_words(struct cli *c, const char *const *words, size_t n)
 	const struct command *found;
 
 	c->out.json = says_json(words, n);
-	if (n > 0 && (strcmp(words[0], "--version") == 0 || strcmp(words[0], "-V") == 0))
+	if (first < n &&
+	    (strcmp(words[first], "--version") == 0 || strcmp(words[first], "-V") == 0))
 		return print_version(c);
 	if (wants_help(words, n))
 		return help_on(c, words + first, plain_words(words + first, n - first));

@@ -13,6 +13,7 @@
 #include "base/rand.h"
 #include "demo_report.h"
 #include "interrupt.h"
+#include "told.h"
 
 #define IDLE_BATCH   "15s"
 #define IDLE_CONSOLE "60s"
@@ -21,6 +22,14 @@ static int failed(const struct err *err)
 {
 	fprintf(stderr, "paceline demo: %s\n", err->msg);
 	return 1;
+}
+
+/* Where nothing else was told on standard output. */
+static int came_to_nothing(const struct demo_options *o, const struct err *err)
+{
+	if (o->json)
+		told_error(err);
+	return failed(err);
 }
 
 static void say_ghosts(const struct demo_world *w)
@@ -132,7 +141,7 @@ static int run_batch(struct demo_world *w, const struct demo_options *o,
 		if (signo)
 			return undo(w, &none, signo);
 		demo_world_stop(w, &after);
-		return failed(&err);
+		return came_to_nothing(o, &err);
 	}
 	rc = demo_drive(w, order, &result, &err);
 	signo = interrupt_came();
@@ -163,14 +172,15 @@ static int run_batch(struct demo_world *w, const struct demo_options *o,
 
 static int batch(struct demo_world *w, const struct demo_options *o, struct demo_order *order)
 {
+	struct err err = ERR_INIT;
 	int code;
 
 	if (demo_engine_pid(w) || demo_azsim_pid(w)) {
-		fprintf(
-		    stderr,
-		    "paceline demo: one runs already in %s: end it with %s demo --stop%s%s, or give another folder with --state\n",
+		err_set(
+		    &err, ERR_CONFLICT,
+		    "one runs already in %s: end it with %s demo --stop%s%s, or give another folder with --state",
 		    w->dir, o->called, o->dir ? " --state " : "", o->dir ? o->dir : "");
-		return 1;
+		return came_to_nothing(o, &err);
 	}
 	say_ghosts(w);
 	if (order->kills)
@@ -283,6 +293,15 @@ static int with_console(struct demo_world *w, const struct demo_options *o,
 	return code;
 }
 
+static struct json *stopped_json(const struct demo_world *w, bool there)
+{
+	struct json *j = json_new_object();
+
+	json_set_bool(j, "stopped", there);
+	json_set_str(j, "folder", w->dir);
+	return j;
+}
+
 static int stop(struct demo_world *w, const struct demo_options *o)
 {
 	struct err err = ERR_INIT;
@@ -290,14 +309,17 @@ static int stop(struct demo_world *w, const struct demo_options *o)
 
 	if (o->dir && !file_exists(w->dir)) {
 		err_set(&err, ERR_NOT_FOUND, "there is no demo in %s: no such folder", w->dir);
-		return failed(&err);
+		return came_to_nothing(o, &err);
 	}
 	if (demo_world_owned(w, o->dir != NULL, &err) < 0)
-		return failed(&err);
+		return came_to_nothing(o, &err);
 	if (demo_world_stop(w, &err) < 0)
-		return failed(&err);
-	puts(there ? "The demo is ended, and its folders are removed."
-		   : "There is no demo to end.");
+		return came_to_nothing(o, &err);
+	if (o->json)
+		told_json(stopped_json(w, there));
+	else
+		puts(there ? "The demo is ended, and its folders are removed."
+			   : "There is no demo to end.");
 	return 0;
 }
 
@@ -318,7 +340,7 @@ int demo_main(const struct demo_options *o, demo_console_fn *console)
 		order.seed >>= 33;
 	}
 	if (demo_world_init(&w, o->dir, o->ghosts, &err) < 0)
-		code = failed(&err);
+		code = came_to_nothing(o, &err);
 	else if (o->stop)
 		code = stop(&w, o);
 	else if (o->drive)

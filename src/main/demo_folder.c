@@ -55,6 +55,11 @@ char *demo_folder_of(const char *socket)
 	return NULL;
 }
 
+char *demo_folder_state(const char *dir)
+{
+	return is_marked(dir) ? xasprintf("%s" DEMO_ENGINE, dir) : xstrdup(dir);
+}
+
 /* "a, b, c and 12 more"; how many there are, but for what a mark that was cut short left. */
 static size_t list_names(const char *dir, char *out, size_t max)
 {

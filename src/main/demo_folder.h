@@ -9,6 +9,7 @@
 
 #define DEMO_MARK  "paceline-demo" /* a file in it */
 #define DEMO_KNOWN "cloud.known"
+#define DEMO_ENGINE "/engine" /* its engine's state, below its folder */
 #define DEMO_SOCKET "/run/engine.sock" /* of its engine, below its folder */
 
 /* Makes it, or takes an empty one, and marks it. ERR_INVALID: it holds things that are no demo's. */
@@ -17,6 +18,8 @@ int demo_folder_take(const char *dir, struct err *err);
 int demo_folder_check(const char *dir, struct err *err);
 /* The demo's folder that a socket lies in, to be freed; NULL: in none. */
 char *demo_folder_of(const char *socket);
+/* The state of the engine that is meant by a folder: a demo has its engine's below its own. Yours to free. */
+char *demo_folder_state(const char *dir);
 /* Removes what a demo makes there, the mark last, then the folder, unless it holds other things, which are told on stderr. One
  * that does not bear the mark is not touched: demo_folder_check(). One that is not there is removed already. */
 int demo_folder_remove(const char *dir, struct err *err);

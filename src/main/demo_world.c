@@ -50,7 +50,7 @@ int demo_world_init(struct demo_world *w, const char *dir, bool ghosts, struct e
 	if (places_check_state(w->dir, w->ghosts ? "/azsim/control.sock" : "/engine" SSH_SOCKET,
 			       err) < 0)
 		return -1;
-	w->engine_dir = xasprintf("%s/engine", w->dir);
+	w->engine_dir = xasprintf("%s" DEMO_ENGINE, w->dir);
 	w->bin = xasprintf("%s/bin", w->dir);
 	w->templates = xasprintf("%s/templates", w->dir);
 	w->cloud_file = xasprintf("%s/cloud.yaml", w->azsim_dir);

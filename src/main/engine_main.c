@@ -304,6 +304,18 @@ static int check_state(const struct site *s, const struct places *p, struct err 
 	return 0;
 }
 
+/* S3.5: the union of what is granted, so that a lesser role takes nothing away. */
+static void warn_of_idle_rules(const struct auth_rules *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (auth_rule_is_idle(r, &r->v[i]))
+			log_warn(
+			    "roles: the rule that makes uid %lu %s changes nothing: root and "
+			    "who installed the engine are admins; for less give the "
+			    "person an account of their own",
+			    (unsigned long)r->v[i].id, role_name(r->v[i].role));
+}
+
 static int run(struct site *s, const struct places *p, const struct engine_args *a,
 	       struct err *err)
 {
@@ -317,6 +329,7 @@ static int run(struct site *s, const struct places *p, const struct engine_args 
 	if ((root ? become_engine_user(p, err) : make_own_folders(p, err)) < 0)
 		return -1;
 	s->config.rules.admin_uid = getuid();
+	warn_of_idle_rules(&s->config.rules);
 	if (open_engine(s, p, a, err) < 0 || open_server(s, p, places_of_site(), err) < 0)
 		return -1;
 	log_info("engine %s serves %s, its state is in %s", p->name, p->socket, p->state);

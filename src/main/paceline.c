@@ -9,7 +9,6 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -19,7 +18,8 @@
 #include "demo_folder.h"
 #include "demo_world.h"
 #include "engine_main.h"
-#include "wire/wire.h"
+#include "scheduler/scheduler.h"
+#include "told.h"
 
 #define CALLED_MOST 24
 
@@ -179,11 +179,16 @@ static const char *socket_meant(const struct program *p)
 static int explain_none(void *arg, struct err *err)
 {
 	const struct program *p = arg;
+	struct err why = ERR_INIT;
 	char *dir;
 	int rc;
 
-	if (places_answers(&p->places))
+	if (places_reach(&p->places, &why) == 0)
 		return 0;
+	if (socket_meant(p) && why.code == ERR_DENIED) {
+		*err = why;
+		return -1;
+	}
 	if (socket_meant(p)) {
 		dir = demo_folder_of(socket_meant(p));
 		rc = dir ? demo_ended(p, dir, err) : 0;
@@ -344,19 +349,11 @@ static int own_engine(struct program *p, const struct command_run *r)
 static int misused_in(const struct command_run *r, const char *text)
 {
 	struct err err = ERR_INIT;
-	struct buf out = BUF_INIT(BUF_TEXT_MAX);
-	struct json *j;
 	char of[80];
 
 	err_set(&err, ERR_INVALID, "%s", text);
-	if (command_option(r, "json")) {
-		j = wire_error_json(&err, NULL);
-		json_write(&out, j);
-		puts(buf_str(&out));
-		buf_clear(&out);
-		json_free(j);
-		fflush(stdout);
-	}
+	if (command_option(r, "json"))
+		told_error(&err);
 	snprintf(of, sizeof(of), " %.70s", r->command->name);
 	return misused(text, of);
 }
@@ -364,14 +361,13 @@ static int misused_in(const struct command_run *r, const char *text)
 static int own_restore(struct program *p, const struct command_run *r)
 {
 	const char *state = state_of(p, r);
-	char *dir = state ? places_whole(state) : NULL;
 	char *file = r->args.n ? places_whole(r->args.v[0]) : NULL;
-	const struct engine_args a = { .state = dir,
-				       .restore = file,
-				       .backups = !file,
-				       .json = command_option(r, "json") != NULL };
+	struct engine_args a = { .restore = file,
+				 .backups = !file,
+				 .json = command_option(r, "json") != NULL };
 	struct places mine;
 	struct err err = ERR_INIT;
+	char *dir, *of_engine;
 	int code;
 
 	if (p->socket && !state) { /* it would be another engine's store */
@@ -382,24 +378,27 @@ static int own_restore(struct program *p, const struct command_run *r)
 		   0) {
 		code = misused_in(r, err.msg);
 	} else {
+		dir = places_whole(state ? state : mine.state);
+		a.state = of_engine = demo_folder_state(dir);
 		engine_become(&mine, &a, &err);
+		free(of_engine);
+		free(dir);
 		places_clear(&mine);
 		code = failed(&err);
 	}
-	free(dir);
 	free(file);
 	return code;
 }
 
-static int read_count(int64_t *out, const struct command_run *r, const char *name, int64_t max,
-		      struct err *err)
+static int read_count(int64_t *out, const struct command_run *r, const char *name, int64_t min,
+		      int64_t max, struct err *err)
 {
 	const char *text = command_option(r, name);
 
-	if (!text || num_read(out, text, 0, max) == 0)
+	if (!text || num_read(out, text, min, max) == 0)
 		return 0;
-	return err_set(err, ERR_INVALID, "--%s takes a number from 0 to %lld, not \"%.40s\"",
-		       name, (long long)max, text);
+	return err_set(err, ERR_INVALID, "--%s takes a number from %lld to %lld, not \"%.40s\"",
+		       name, (long long)min, (long long)max, text);
 }
 
 static int demo_console(const struct demo_world *w, const char *as, bool elsewhere)
@@ -445,16 +444,13 @@ static int own_demo(const struct program *p, const struct command_run *r)
 	int code;
 
 	if (p->name && strcmp(p->name, ENGINE_DEMO) != 0)
-		return misused("a demo brings its own engine, named " ENGINE_DEMO
-			       ": leave -L out; \"paceline demo --state DIR\" is another "
-			       "demo, apart from the first",
-			       " demo");
-	if (read_count(&o.tasks, r, "tasks", 100000, &err) < 0 ||
-	    read_count(&o.kills, r, "kill-engine", 1000, &err) < 0 ||
-	    read_count(&o.seed, r, "seed", INT32_MAX, &err) < 0)
-		return misused(err.msg, " demo");
-	if (o.tasks == 0)
-		return misused("--tasks takes a number from 1 on", " demo");
+		return misused_in(r, "a demo brings its own engine, named " ENGINE_DEMO
+				     ": leave -L out; \"paceline demo --state DIR\" is another "
+				     "demo, apart from the first");
+	if (read_count(&o.tasks, r, "tasks", 1, 100000, &err) < 0 ||
+	    read_count(&o.kills, r, "kill-engine", 0, 1000, &err) < 0 ||
+	    read_count(&o.seed, r, "seed", 0, INT32_MAX, &err) < 0)
+		return misused_in(r, err.msg);
 	if (!o.batch && !o.stop && !o.drive && !console_reads())
 		return 2; /* before anything is started for it */
 	o.dir = dir = state ? places_whole(state) : NULL;
@@ -472,10 +468,23 @@ static int own(void *arg, const struct command_run *r)
 	return own_demo(arg, r);
 }
 
+#define SCHEDULERS_MOST 16
+
+static void known_schedulers(const char *out[SCHEDULERS_MOST + 1])
+{
+	size_t n = 0;
+
+	for (; sched_all[n] && n < SCHEDULERS_MOST; n++)
+		out[n] = sched_all[n]->name;
+	out[n] = NULL;
+}
+
 static int run_verb(struct program *p, int argc, char **argv)
 {
+	const char *schedulers[SCHEDULERS_MOST + 1];
 	struct cli_options o = { .engine_uid = (uid_t)-1,
 				 .version = PACELINE_VERSION,
+				 .schedulers = schedulers,
 				 .start_engine = start_engine,
 				 .explain_none = explain_none,
 				 .own = own,
@@ -485,6 +494,7 @@ static int run_verb(struct program *p, int argc, char **argv)
 	char *start;
 	int code;
 
+	known_schedulers(schedulers);
 	if ((p->console.theme && console_check(&p->console, &err) < 0) ||
 	    find_engine(p, &err) < 0)
 		return usage(err.msg);

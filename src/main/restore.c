@@ -13,22 +13,12 @@
 #include "base/text.h"
 #include "engine/engine.h"
 #include "store/store.h"
-#include "wire/wire.h"
-
-static void print_json(struct json *take)
-{
-	struct buf text = BUF_INIT(BUF_TEXT_MAX);
-
-	json_write(&text, take);
-	puts(buf_str(&text));
-	buf_clear(&text);
-	json_free(take);
-}
+#include "told.h"
 
 static int failed(const struct err *err, bool json)
 {
 	if (json)
-		print_json(wire_error_json(err, NULL));
+		told_error(err);
 	fprintf(stderr, "paceline: %s\n", err->msg);
 	return 1;
 }
@@ -101,7 +91,7 @@ static int list_backups(const char *state_dir, bool json)
 	if (n)
 		qsort(v, n, sizeof(*v), by_age);
 	if (json)
-		print_json(backups_json(v, n));
+		told_json(backups_json(v, n));
 	for (size_t i = 0; i < n; i++) {
 		if (!json)
 			printf("%s  %s\n", clock_local(when, v[i].at_ms), v[i].path);
@@ -144,7 +134,7 @@ int restore_main(const char *state_dir, const char *backup, bool json)
 	if (json) {
 		j = json_new_object();
 		json_set_str(j, "restored", backup);
-		print_json(j);
+		told_json(j);
 		return 0;
 	}
 	printf(

@@ -146,6 +146,30 @@ int template_check(struct template_problems *out, const struct template *t)
 	return (int)out->n;
 }
 
+int template_check_scheduler(struct template_problems *out, const struct template *t,
+			     const char *const *known)
+{
+	const struct yaml *s = yaml_get(t->tree, "scheduler");
+	const struct yaml *type = s && s->kind == YAML_MAP ? yaml_get(s, "type") : NULL;
+	struct buf list = BUF_INIT(200);
+
+	if (!type || !t->scheduler[0])
+		return (int)out->n;
+	for (size_t i = 0; known[i]; i++) {
+		if (strcmp(known[i], t->scheduler) == 0) {
+			buf_clear(&list);
+			return (int)out->n;
+		}
+		buf_addf(&list, "%s%s", i ? ", " : "", known[i]);
+	}
+	problem_add(out, type->line, type->column,
+		    "scheduler \"%.40s\" is not known here: this build has %s", t->scheduler,
+		    buf_str(&list));
+	problems_sort(out);
+	buf_clear(&list);
+	return (int)out->n;
+}
+
 int template_problems_read(struct template_problems *out, const char *msg)
 {
 	const char *at = strstr(msg, "line "), *text = at ? strstr(at, ": ") : NULL;
@@ -302,8 +326,10 @@ static int first_problem(const struct template_problems *p, const struct templat
 
 	if (!first)
 		return 0;
-	err_set(err, ERR_INVALID, "template %s: line %u, column %u: %s", t->name, first->line,
-		first->column, first->text);
+	/* other words do not mend what is wrong whatever is given */
+	err_set(err, t->problem ? ERR_PARSE : ERR_INVALID,
+		"template %s: line %u, column %u: %s", t->name, first->line, first->column,
+		first->text);
 	if (p->n > 1) {
 		size_t n = strlen(err->msg);
 

@@ -69,6 +69,25 @@ mkdir -p "$dir/dead/run" && echo x >"$dir/dead/paceline-demo"
 ! "$pl" --socket "$dir/dead/run/engine.sock" cluster list >"$dir/said" 2>&1 </dev/null &&
 	has "paceline demo --state $dir/dead starts it again, paceline demo --state $dir/dead --stop removes"
 ok "a demo whose engine has ended is told by its folder"
+mkdir -p "$dir/kept/engine" && echo x >"$dir/kept/paceline-demo" && echo x >"$dir/kept/engine/backup-1.db"
+restore() { timeout 60 "$pl" --state "$dir/kept" restore "$@" >"$dir/said" 2>&1 </dev/null; }
+restore && has "$dir/kept/engine/backup-1.db"
+ok "restore of a demo's folder is of its engine's store: the backups there are listed"
+exec 3>"$dir/kept/engine/engine.lock"
+flock 3
+restore "$dir/kept/engine/backup-1.db"
+[ $? -eq 1 ] && has "another engine" && [ ! -e "$dir/kept/engine.db" ] && [ ! -e "$dir/kept/engine/engine.db" ]
+ok "and is refused while an engine holds that store"
+exec 3>&-
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && cp -r "$build" "$dir/build" 2>/dev/null; then
+	mkdir -p "$dir/closed/run" && echo x >"$dir/closed/paceline-demo" && chmod 700 "$dir/closed/run"
+	for words in "status" "cluster list --json"; do
+		# shellcheck disable=SC2086 # words are several
+		! setpriv --reuid 65534 --regid 65534 --clear-groups "$dir/build/paceline" --state "$dir/closed" $words >"$dir/said" 2>&1 </dev/null &&
+			has "Permission denied" && ! has "has ended"
+		ok "whether the engine of a demo runs that is closed to this user is not guessed: $words"
+	done
+fi
 for i in 1 2 3 4 5 6; do
 	mkdir "$dir/both" && echo x >"$dir/both/paceline-demo"
 	(cd "$dir/both" && for a in a b c d e f g h; do for b in 1 2 3 4 5 6 7 8; do mkdir -p azsim/$a/$b/proc/x; done; done)

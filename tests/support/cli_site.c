@@ -145,7 +145,10 @@ int cli_run_typed(struct cli_site *s, const char *line, const char *typed)
 
 struct cli_options cli_site_options(struct cli_site *s)
 {
+	static const char *const schedulers[] = { "slurm", NULL };
+
 	return (struct cli_options){ .socket_path = s->socket,
+				     .schedulers = schedulers,
 				     .engine_uid = (uid_t)-1,
 				     .version = "1.2",
 				     .own = run_own,

@@ -50,6 +50,28 @@ static void an_explicit_none_wins_but_not_over_root(void **state)
 	auth_rules_clear(&r);
 }
 
+static void a_rule_that_takes_nothing_away_is_told_from_others(void **state)
+{
+	static const struct {
+		const char *rule;
+		bool idle;
+	} rows[] = {
+		{ "uid:0=viewer", true },     { "uid:0=none", true },
+		{ "uid:0=admin", false },     { "uid:1000=operator", true },
+		{ "uid:1000=none", false }, /* an explicit none wins, but over root */
+		{ "uid:1001=viewer", false }, { "gid:0=viewer", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct auth_rules r = { .admin_uid = 1000 };
+
+		assert_int_equal(auth_rules_add(&r, rows[i].rule, NULL), 0);
+		assert_int_equal(auth_rule_is_idle(&r, &r.v[0]), rows[i].idle);
+		auth_rules_clear(&r);
+	}
+}
+
 static void a_wrong_rule_is_named(void **state)
 {
 	static const char *const bad[] = { "alice",
@@ -78,6 +100,7 @@ int main(void)
 		cmocka_unit_test(nobody_has_a_role_by_default),
 		cmocka_unit_test(grants_of_user_and_groups_add_up),
 		cmocka_unit_test(an_explicit_none_wins_but_not_over_root),
+		cmocka_unit_test(a_rule_that_takes_nothing_away_is_told_from_others),
 		cmocka_unit_test(a_wrong_rule_is_named),
 	};
 

@@ -27,6 +27,10 @@ static void helps(void **state)
 	HAS(OUT(s), "node terminate");
 	assert_int_equal(cli_run(s, "paceline --help"), 0);
 	assert_int_equal(cli_run(s, "paceline help nonsense-word"), 2);
+	assert_int_equal(cli_run(s, "paceline --version --json"), 0);
+	assert_string_equal(OUT(s), "{\"version\":\"1.2\"}\n");
+	assert_int_equal(cli_run(s, "paceline help node drain --json"), 0);
+	HAS(OUT(s), "{\"text\":\"paceline node drain CLUSTER NODE...");
 	assert_int_equal(cli_run(s, "paceline --version"), 0);
 	assert_string_equal(OUT(s), "paceline 1.2\n");
 	assert_int_equal(cli_run(s, "paceline manual"), 0);
@@ -146,6 +150,25 @@ static void checks_a_template_by_itself(void **state)
 	free(place);
 }
 
+/* It would be right elsewhere, and "cluster check" refuses it. */
+static void a_scheduler_that_is_not_here_is_told_with_its_place(void **state)
+{
+	struct cli_site *s = *state;
+	static const char text[] = "# meant for another\nscheduler:\n  type: pbs\n";
+	char *path = xasprintf("%s/pbs.yaml", s->dir);
+	char *line = xasprintf("paceline template check %s", path);
+	char *told = xasprintf(
+	    "%s:3:9: scheduler \"pbs\" is not known here: this build has slurm\n", path);
+
+	assert_int_equal(file_write(path, text, strlen(text), 0600, NULL), 0);
+	assert_int_equal(cli_run(s, line), 1);
+	HAS(OUT(s), told);
+	assert_null(strstr(OUT(s), "fine"));
+	free(path);
+	free(line);
+	free(told);
+}
+
 static void a_text_that_is_no_yaml_has_a_place_as_any_problem(void **state)
 {
 	struct cli_site *s = *state;
@@ -216,6 +239,7 @@ int main(void)
 		WITHOUT(hands_its_own_commands_to_the_program),
 		WITHOUT(tells_when_nobody_answers),
 		WITHOUT(checks_a_template_by_itself),
+		WITHOUT(a_scheduler_that_is_not_here_is_told_with_its_place),
 		WITHOUT(a_text_that_is_no_yaml_has_a_place_as_any_problem),
 		WITH(checks_the_file_that_the_engine_has),
 		WITH(fails_when_the_output_cannot_be_written),
