@@ -274,12 +274,27 @@ static void run_command(struct deck *d, const struct command *c, const char *lin
 	strs_clear(&filled);
 }
 
+/* "help job submit": the table's line; all of it has a page in a shell. */
+static bool help_on(struct deck *d, const char *const *words, size_t n)
+{
+	size_t used = 0;
+	const struct command *c = n ? command_find(words, n, &used) : NULL;
+
+	if (!c)
+		return false;
+	deck_say(d, TONE_TEXT, "%s%s%s: %s", c->name, c->args[0] ? " " : "", c->args, c->help);
+	return true;
+}
+
 static void run_words(struct deck *d, const char *line, const struct strs *words)
 {
 	size_t used = 0;
 	const struct command *c = command_find((const char *const *)words->v, words->n, &used);
 	struct err err = ERR_INIT;
 
+	if (c && strcmp(c->name, "help") == 0 &&
+	    help_on(d, (const char *const *)words->v + used, words->n - used))
+		return;
 	if (c) {
 		run_command(d, c, line, words, used);
 		return;

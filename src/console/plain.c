@@ -71,6 +71,20 @@ __attribute__((format(printf, 1, 2))) static void say(const char *fmt, ...)
 	fflush(stdout);
 }
 
+/* Whoever pipes lines in reads the exit code, as of a shell's script. */
+__attribute__((format(printf, 2, 3))) static void fail(struct plain *p, const char *fmt, ...)
+{
+	char text[2000];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	say("error: %s", text);
+	if (p->pipe)
+		p->exit_code = 1;
+}
+
 static void take_lines(struct plain *p);
 
 /* News */
@@ -238,7 +252,7 @@ static void on_done(void *arg, int exit_code, const struct err *err)
 	struct plain *p = arg;
 
 	if (exit_code != 0)
-		say("error: %s", err ? err->msg : "it failed");
+		fail(p, "%s", err ? err->msg : "it failed");
 	else
 		say("done");
 	run_end(p);
@@ -254,9 +268,9 @@ static void print_box(struct textbox *b)
 	textbox_clear(b);
 }
 
-static void on_failed(const struct err *err)
+static void on_failed(struct plain *p, const struct err *err)
 {
-	say("error: %s", err->msg);
+	fail(p, "%s", err->msg);
 }
 
 static void on_operation(void *arg, const struct json *answer, const struct err *err)
@@ -265,7 +279,7 @@ static void on_operation(void *arg, const struct json *answer, const struct err 
 	struct textbox b;
 
 	if (!answer) {
-		on_failed(err);
+		on_failed(p, err);
 	} else if (op_state_of(json_str(answer, "state", "running")) != OP_RUNNING) {
 		textbox_init(&b);
 		teardown_progress(&b, answer, p->cluster,
@@ -297,7 +311,7 @@ static void on_begun(void *arg, const struct json *answer, const struct err *err
 	struct plain *p = arg;
 
 	if (!answer) {
-		on_failed(err);
+		on_failed(p, err);
 		return;
 	}
 	p->op_id = json_int(answer, "operation", 0);
@@ -328,14 +342,16 @@ static void on_plan(void *arg, const struct json *answer, const struct err *err)
 
 	p->plan_asked = false;
 	if (!answer) {
-		on_failed(err);
+		on_failed(p, err);
 		take_lines(p);
 		return;
 	}
 	json_free(p->plan);
 	p->plan = json_copy(answer);
 	if (p->agreed[0] && strcmp(p->agreed, plan_agreement(answer, p->kill)) != 0) {
-		say("error: this is not plan %.12s any more, or it is one %s force; nothing was changed",
+		fail(
+		    p,
+		    "this is not plan %.12s any more, or it is one %s force; nothing was changed",
 		    p->agreed, p->kill ? "without" : "with");
 		take_lines(p);
 		return;
@@ -400,12 +416,12 @@ static void answered(struct plain *p, const char *line)
 	}
 }
 
-static void help(const char *of)
+static void help(struct plain *p, const char *of)
 {
 	struct buf text = BUF_INIT(BUF_TEXT_MAX);
 
 	if (!plain_help(&text, of))
-		say("error: no command begins with \"%s\"; \"help\" lists them", of);
+		fail(p, "no command begins with \"%s\"; \"help\" lists them", of);
 	for (const char *line = buf_str(&text); *line;) {
 		size_t len = strcspn(line, "\n");
 
@@ -413,6 +429,16 @@ static void help(const char *of)
 		line += len + (line[len] != '\0');
 	}
 	buf_clear(&text);
+}
+
+static void help_on(struct plain *p, const struct strs *words)
+{
+	struct buf of = BUF_INIT(LINE_MOST);
+
+	for (size_t i = 1; i < words->n; i++)
+		buf_addf(&of, "%s%s", i > 1 ? " " : "", words->v[i]);
+	help(p, words->n > 1 ? buf_str(&of) : NULL);
+	buf_clear(&of);
 }
 
 static void prepare(struct plain *p, const struct command *c)
@@ -448,7 +474,7 @@ static void ask_teardown(struct plain *p)
 	p->kill = force != NULL;
 	run_end(p);
 	if (p->kill && !p->why_kill[0]) {
-		say("error: --force kills running jobs: say why, with --reason WHY");
+		fail(p, "--force kills running jobs: say why, with --reason WHY");
 	} else {
 		p->plan_asked = true;
 		client_get(p->client, path, on_plan, p);
@@ -502,14 +528,13 @@ static void run_command(struct plain *p, const struct command *c, const struct s
 	for (size_t i = used; i < words->n; i++)
 		strs_add(&rest, words->v[i]);
 	if (c->flags & (CMD_CLI_ONLY | CMD_LOCAL)) {
-		say("error: %s runs from a shell: paceline %s", c->name, c->name);
+		fail(p, "%s runs from a shell: paceline %s", c->name, c->name);
 	} else if (p->run.command) {
-		say("error: another command is not done yet");
+		fail(p, "another command is not done yet");
 	} else {
 		prepare(p, c);
 		if (parse(p, &rest, &err) < 0) {
-			say("error: %s; usage: %s %s", err.msg, c->name,
-			    c->args ? c->args : "");
+			fail(p, "%s; usage: %s %s", err.msg, c->name, c->args ? c->args : "");
 			run_end(p);
 		} else if (c->confirm == CONFIRM_PLAN) {
 			ask_teardown(p);
@@ -535,18 +560,18 @@ static void took_line(struct plain *p, const char *line)
 		return;
 	}
 	if (line_split(&words, line, &err) < 0) {
-		say("error: %s", err.msg);
+		fail(p, "%s", err.msg);
 	} else if (words.n == 0) {
 		;
 	} else if (strcmp(words.v[0], "quit") == 0 || strcmp(words.v[0], "q") == 0) {
 		loop_stop(p->loop);
 	} else if (strcmp(words.v[0], "help") == 0 || strcmp(words.v[0], "?") == 0) {
-		help(words.n > 1 ? words.v[1] : NULL);
+		help_on(p, &words);
 	} else if ((c = command_find((const char *const *)words.v, words.n, &used))) {
 		run_command(p, c, &words, used);
 	} else {
 		command_unknown((const char *const *)words.v, words.n, &err);
-		say("error: %s", err.msg);
+		fail(p, "%s", err.msg);
 	}
 	strs_clear(&words);
 }

@@ -97,6 +97,11 @@ bool plain_help(struct buf *out, const char *of)
 	size_t len = of ? strlen(of) : 0;
 	bool all = of && strcmp(of, PLAIN_HELP_ALL) == 0, any = !of;
 
+	for (size_t i = 0; of && i < n_commands; i++)
+		if (strcmp(commands[i].name, of) == 0) {
+			command_usage(out, &commands[i]); /* of the shell's own, too */
+			return true;
+		}
 	if (!of)
 		groups(out);
 	for (size_t i = 0; of && i < n_commands; i++) {

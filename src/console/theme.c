@@ -15,7 +15,8 @@
 #define SUFFIX	   ".yaml"
 #define MARK	   "auto.yaml"
 
-static const char *const tones[TONES] = {
+static const char *const tones[TONES + 1] = {
+	/* NULL behind the last */
 	"text", "ok",	 "busy",  "idle", "boot", "warn",   "fail", "off",
 	"spot", "money", "title", "key",  "mark", "cursor", "dim",  "prod",
 };
@@ -209,7 +210,7 @@ static int no_such_word(const struct yaml *y, const char *word, size_t len, stru
 static int read_style(struct style *st, const struct yaml *y, struct err *err)
 {
 	const char *p = y->kind == YAML_SCALAR ? y->text : NULL;
-	bool on = false;
+	bool on = false, said[2] = { false, false };
 
 	*st = (struct style){ .fg = COLOUR_DEFAULT, .bg = COLOUR_DEFAULT };
 	if (!p)
@@ -224,6 +225,12 @@ static int read_style(struct style *st, const struct yaml *y, struct err *err)
 			on = true;
 		} else if (read_colour(on ? &st->bg : &st->fg, &of256, p, len)) {
 			*(on ? &st->bg256 : &st->fg256) = of256;
+			if (said[on])
+				return err_set(err, ERR_PARSE, "line %u: %s: two colours%s",
+					       y->line, y->key,
+					       on ? " after \"on\""
+						  : "; that of the ground stands after \"on\"");
+			said[on] = true;
 			on = false;
 		} else if (look >= 0 && !on) {
 			st->look |= 1u << look;
@@ -243,10 +250,24 @@ static int read_style(struct style *st, const struct yaml *y, struct err *err)
 	return 0;
 }
 
+static int no_such_key(const struct yaml *y, const char *what, const char *const *known,
+		       struct err *err)
+{
+	const char *near = text_nearest(y->key, known);
+
+	return err_set(err, ERR_PARSE, "line %u: \"%.40s\" is no %s%s%s%s", y->line, y->key,
+		       what, near ? "; did you mean \"" : "", near ? near : "",
+		       near ? "\"?" : "");
+}
+
 static int read_tree(struct theme *t, const struct yaml *y, struct err *err)
 {
+	static const char *const keys[] = { "name", "tones", NULL };
 	const struct yaml *name = yaml_get(y, "name"), *map = yaml_get(y, "tones");
 
+	for (const struct yaml *c = y->child; c; c = c->next)
+		if (strcmp(c->key, "name") != 0 && strcmp(c->key, "tones") != 0)
+			return no_such_key(c, "key of a theme", keys, err);
 	if (name && name->kind == YAML_SCALAR)
 		snprintf(t->name, sizeof(t->name), "%.31s", name->text);
 	if (!map || map->kind != YAML_MAP)
@@ -256,10 +277,11 @@ static int read_tree(struct theme *t, const struct yaml *y, struct err *err)
 		int tone = word_index(tones, TONES, c->key, strlen(c->key));
 		struct style st;
 
+		if (tone < 0)
+			return no_such_key(c, "tone", tones, err);
 		if (read_style(&st, c, err) < 0)
 			return -1;
-		if (tone >= 0)
-			t->style[tone] = st;
+		t->style[tone] = st;
 	}
 	return 0;
 }
@@ -382,9 +404,11 @@ int theme_find(struct theme *t, const char *name, struct err *err)
 		free(path);
 		path = NULL;
 	}
-	if (path)
+	if (path) {
 		rc = theme_load(t, path, err);
-	else
+		if (rc == 0) /* whatever its file calls it: it is known by this name */
+			snprintf(t->name, sizeof(t->name), "%s", name);
+	} else
 		rc = file_exists(name) ? theme_load(t, name, err) : no_such_theme(name, err);
 	free(path);
 	strs_clear(&in);

@@ -651,6 +651,9 @@ plain() {
 	tap_ok "and how many events there were before" grep -q '^The last 3 of 4 events; "events --most 4" lists more:' "$screen_dir/out"
 	tap_ok "which it leaves out" [ "$(grep -c 'joined after 62 s' "$screen_dir/out")" = 0 ]
 	tap_ok "and events as sentences" grep -q '^12:03:41 demo warning: htc-3 boot failed' "$screen_dir/out"
+	tap_ok "and its exit code is that of lines that went well" deck_plain 'cluster list' quit
+	tap_ok "a line of a pipe that failed is its exit code" sh -c "! printf 'frobnicate\ncluster list\n' | timeout 20 '$lab' --plain --log '$log' >'$screen_dir/failed' 2>&1"
+	tap_ok "and the others are done" grep -q '^cfd  pbs  off' "$screen_dir/failed"
 	tap_ok "and runs commands" grep -q '^cfd  pbs  off' "$screen_dir/out"
 	screen_start 80x24 TERM=dumb "$lab"
 	mkfifo "$screen_dir/silent" && exec 7<>"$screen_dir/silent"

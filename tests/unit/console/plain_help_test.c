@@ -52,6 +52,21 @@ static void help_of_a_word_has_the_commands_that_begin_so(void **state)
 	assert_non_null(strstr(text, "cluster delete "));
 	free(text);
 	free(help_of("nodes", false));
+	free(help_of("job nothing", false));
+}
+
+static void help_of_a_command_is_its_own(void **state)
+{
+	char *text = help_of("job submit", true);
+
+	(void)state;
+	assert_non_null(strstr(text, "paceline job submit "));
+	assert_non_null(strstr(text, "--array"));
+	assert_null(strstr(text, "job cancel "));
+	free(text);
+	text = help_of("template check", true); /* which runs from a shell alone */
+	assert_non_null(strstr(text, "paceline template check "));
+	free(text);
 }
 
 int main(void)
@@ -59,6 +74,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_help_is_one_page),
 		cmocka_unit_test(help_of_a_word_has_the_commands_that_begin_so),
+		cmocka_unit_test(help_of_a_command_is_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

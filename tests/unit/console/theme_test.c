@@ -26,13 +26,11 @@ static void reads_words_for_tones(void **state)
 	assert_int_equal(
 	    reads(&t,
 		  "name: mine\ntones:\n  fail: red bold\n  prod: white on blue underline\n"
-		  "  off: default\n  later: pink glowing\n",
-		  &err),
-	    -1); /* an unknown word is a mistake even there */
-	assert_int_equal(
-	    reads(&t,
-		  "name: mine\ntones:\n  fail: red bold\n  prod: on blue white underline\n"
 		  "  from-a-later-version: red\n",
+		  &err),
+	    -1); /* whether it is one or a mistake cannot be told */
+	assert_int_equal(
+	    reads(&t, "name: mine\ntones:\n  fail: red bold\n  prod: on blue white underline\n",
 		  &err),
 	    0);
 	assert_string_equal(t.name, "mine");
@@ -66,6 +64,13 @@ static void says_the_line_and_keeps_the_last_good_theme(void **state)
 		  "line 2: ok: after \"/\" a number from 16 to 255 is expected" },
 		{ "tones:\n  ok: red on green/256\n",
 		  "line 2: ok: after \"/\" a number from 16 to 255 is expected" },
+		{ "tones:\n  ok: red\n  fial: red\n",
+		  "line 3: \"fial\" is no tone; did you mean \"fail\"?" },
+		{ "tones: {ok: red}\nfoo: bar\n", "line 2: \"foo\" is no key of a theme" },
+		{ "tones:\n  ok: green green\n",
+		  "line 2: ok: two colours; that of the ground stands after \"on\"" },
+		{ "tones:\n  ok: red on green on blue\n",
+		  "line 2: ok: two colours after \"on\"" },
 		{ "name: x\n", "line 1: a map \"tones\" is expected" },
 		{ "just text\n", "line 1: a map with \"name\" and \"tones\" is expected" },
 	};
@@ -104,7 +109,7 @@ static void the_files_say_what_is_built_in(void **state)
 
 static void finds_what_came_with_the_program_and_ones_own(void **state)
 {
-	static const char own[] = "name: mine\ntones: {ok: blue}\n";
+	static const char own[] = "name: x\ntones: {ok: blue}\n";
 	char dir[] = "/tmp/theme.XXXXXX", path[96];
 	struct theme t = *theme_builtin("auto"), before = t;
 	struct strs names = STRS_INIT(100);
@@ -123,6 +128,7 @@ static void finds_what_came_with_the_program_and_ones_own(void **state)
 	assert_int_equal(t.style[TONE_TEXT].fg256, 214);
 	assert_int_equal(t.style[TONE_TEXT].bg256, 16);
 	assert_int_equal(theme_find(&t, "mine", &err), 0);
+	assert_string_equal(t.name, "mine"); /* as it was asked for */
 	assert_int_equal(t.style[TONE_OK].fg, 4);
 	assert_int_equal(theme_find(&t, path, &err), 0);
 	theme_names(&names);
