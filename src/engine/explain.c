@@ -485,17 +485,21 @@ static void backoff(struct telling *w, const struct cause *c, int64_t now_s)
 
 static void month_text(struct telling *w, const struct facts *f)
 {
+	char month[24], spent[24], more[24];
+
+	money_text(month, f->budget_month);
+	money_text(spent, f->budget_spent);
 	if (f->budget_spent >= f->budget_month)
 		snprintf(
 		    w->text, sizeof(w->text),
-		    "budget: %.2f of this month's %.2f USD are spent: no node is made until it is raised or the month ends",
-		    f->budget_spent, f->budget_month);
+		    "budget: %s of this month's %s are spent: no node is made until it is raised or the month ends",
+		    spent, month);
 	else
 		snprintf(
 		    w->text, sizeof(w->text),
-		    "budget: of this month's %.2f USD %.2f are spent and %.2f committed to what runs, by the time limits of its jobs: "
+		    "budget: of this month's %s %s are spent and %s committed to what runs, by the time limits of its jobs: "
 		    "no node is made until jobs end earlier, it is raised or the month ends",
-		    f->budget_month, f->budget_spent, f->budget_committed - f->budget_spent);
+		    month, spent, money_text(more, f->budget_committed - f->budget_spent));
 }
 
 /* What the nodes of this very plan will cost is no longer left. */
@@ -505,15 +509,17 @@ static void purse_text(struct telling *w, const struct attempt *a, const struct 
 	const struct want *d = &a->p->d->v[want];
 	const struct fact_purse *u = &a->p->f->purses[c->purse];
 	int64_t nodes = nodes_wanted(d);
+	char left[24], limit[24], cost[24];
 
 	snprintf(w->text, sizeof(w->text),
-		 "%.39s: %.2f of %.2f USD are neither spent nor committed; %s %s for this work "
-		 "%s %.2f to its end",
-		 u->name, a->purses[c->purse] > 0 ? a->purses[c->purse] : 0, u->limit,
+		 "%.39s: %s of %s are neither spent nor committed; %s %s for this work "
+		 "%s %s to its end",
+		 u->name, money_text(left, a->purses[c->purse] > 0 ? a->purses[c->purse] : 0),
+		 money_text(limit, u->limit),
 		 nodes > 1 ? count_text((char[48]){ 0 }, nodes, "node") : "a",
 		 vm_size_short(a->p->f->buckets[c->purse_bucket].size->name),
 		 nodes > 1 ? "cost" : "costs",
-		 purse_cost(a->p, u, c->purse_bucket, want) * (double)nodes);
+		 money_text(cost, purse_cost(a->p, u, c->purse_bucket, want) * (double)nodes));
 }
 
 static void budget(struct telling *w, const struct attempt *a, const struct cause *c,
@@ -521,6 +527,7 @@ static void budget(struct telling *w, const struct attempt *a, const struct caus
 {
 	const struct facts *f = a->p->f;
 	const struct fact_array *of = &f->arrays[c->first->array];
+	char most[24], left[24], price[24];
 
 	w->code = WHY_BUDGET;
 	if (c->price_cap == c->buckets)
@@ -536,12 +543,12 @@ static void budget(struct telling *w, const struct attempt *a, const struct caus
 	else if (c->purse != SIZE_MAX)
 		purse_text(w, a, c, want);
 	else
-		snprintf(
-		    w->text, sizeof(w->text),
-		    "budget: of the cluster's %.2f USD per hour (max_price) %.2f are left, "
-		    "a %s costs %.2f",
-		    a->ledger.money_max, a->ledger.money > 0 ? a->ledger.money : 0,
-		    vm_size_short(c->first->size->name), c->first->price);
+		snprintf(w->text, sizeof(w->text),
+			 "budget: of the cluster's %s/h (max_price) %s are left, a %s costs %s",
+			 money_text(most, a->ledger.money_max),
+			 money_text(left, a->ledger.money > 0 ? a->ledger.money : 0),
+			 vm_size_short(c->first->size->name),
+			 money_text(price, c->first->price));
 }
 
 static void explain_rest(struct telling *w, const struct planner *p, const struct attempt *a,

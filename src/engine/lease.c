@@ -387,7 +387,8 @@ int engine_take_over(struct engine *e, const struct user *u, const char *reason,
 	if (*n == 0)
 		return err_set(err, ERR_CONFLICT,
 			       "no cluster here is acted on by another engine");
-	snprintf(object, sizeof(object), "engine: %zu clusters", *n);
+	snprintf(object, sizeof(object), "engine: %s",
+		 count_text((char[48]){ 0 }, (int64_t)*n, "cluster"));
 	if (store_begin(e->store, err) < 0)
 		return -1;
 	if (audit_act(e, u, "engine take-over", object, reason, NULL, err) < 0) {

@@ -446,7 +446,7 @@ static void a_month_that_is_spent_buys_nothing_and_ends_nothing(void **state)
 	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
 	assert_int_equal(bought(w), 0);
 	assert_int_equal(w->plan.wants[0].code, WHY_BUDGET);
-	assert_non_null(strstr(w->plan.wants[0].text, "100.25 of this month's 100.00 USD"));
+	assert_non_null(strstr(w->plan.wants[0].text, "$100 of this month's $100 are spent"));
 	assert_int_equal(w->plan.n_acts, 0);
 }
 
@@ -464,7 +464,7 @@ static void a_month_that_is_committed_says_what_is_and_what_would_help(void **st
 	assert_int_equal(w->plan.wants[0].code, WHY_BUDGET);
 	assert_string_equal(
 	    w->plan.wants[0].text,
-	    "budget: of this month's 100.00 USD 60.00 are spent and 44.50 "
+	    "budget: of this month's $100 $60.00 are spent and $44.50 "
 	    "committed to what runs, by the time limits of its jobs: no node is "
 	    "made until jobs end earlier, it is raised or the month ends");
 }
@@ -504,8 +504,8 @@ static void each_reason_is_a_sentence_of_its_own(void **state)
 	w->facts.paused = false;
 	w->facts.max_price = 0.15;
 	assert_string_equal(sentence(w),
-			    "budget: of the cluster's 0.15 USD per hour (max_price) "
-			    "0.05 are left, a F2s_v2 costs 0.10");
+			    "budget: of the cluster's $0.15/h (max_price) $0.050 are left, "
+			    "a F2s_v2 costs $0.10");
 	w->facts.max_price = -1;
 	want->where = need_new(NEED_PROPERTY, "zone", 0);
 	need_word((struct need *)(uintptr_t)want->where, "7");
@@ -555,8 +555,21 @@ static void what_a_budget_leaves_is_a_limit_like_others(void **state)
 	assert_int_equal(w->plan.wants[0].code, WHY_BUDGET);
 	assert_string_equal(
 	    w->plan.wants[0].text,
-	    "this month's budget: 0.50 of 10.00 USD are neither spent nor committed; "
-	    "a F2s_v2 for this work costs 1.00 to its end");
+	    "this month's budget: $0.50 of $10.00 are neither spent nor committed; "
+	    "a F2s_v2 for this work costs $1.00 to its end");
+}
+
+/* What is less than a cent is told as such: "0.00 of 0.00" would explain nothing. */
+static void small_money_is_told_in_the_words_of_all_money(void **state)
+{
+	struct world *w = *state;
+
+	put_purse(w, 0.002, 30 * 24 * 3600);
+	w->facts.purses[0].limit = 0.004;
+	want_slots(w, 10, 2)->run_s = 10 * 3600;
+	assert_int_equal(plan_make(&w->plan, &w->demand, &w->facts, NULL), 0);
+	assert_non_null(strstr(w->plan.wants[0].text,
+			       "of $0.004 are neither spent nor committed; a F2s_v2"));
 }
 
 static void nodes_that_boot_are_taken_from_it_as_if_bought_now(void **state)
@@ -927,6 +940,7 @@ int main(void)
 		T(each_reason_is_a_sentence_of_its_own),
 		T(a_node_that_is_about_to_be_free_serves_work_that_wants_it_alone),
 		T(what_a_budget_leaves_is_a_limit_like_others),
+		T(small_money_is_told_in_the_words_of_all_money),
 		T(nodes_that_boot_are_taken_from_it_as_if_bought_now),
 		T(work_without_a_limit_takes_the_idle_time_and_none_goes_beyond_the_period),
 		T(a_users_budget_limits_what_is_made_for_the_user_alone),
