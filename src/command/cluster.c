@@ -434,8 +434,8 @@ static void on_plan(struct command_run *r, const struct json *plan)
 	}
 	name = typed_name(r);
 	if (!name)
-		run_failf(
-		    r, r->io->ask ? ERR_CONFLICT : ERR_INVALID,
+		run_unagreed(
+		    r, plan,
 		    "nothing was deleted: type the name, as in \"cluster delete %s --name %s\"",
 		    the_cluster(r), the_cluster(r));
 	else if (strcmp(name, the_cluster(r)) != 0)

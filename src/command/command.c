@@ -120,6 +120,25 @@ static int unknown_second(const char *group, const char *word, struct err *err)
 	return -1;
 }
 
+static const char *bare(const char *option)
+{
+	return option + strspn(option, "-");
+}
+
+static const char *nearest_option(const struct strs *names, const char *word)
+{
+	const char *plain[NAMES_MAX + 1] = { NULL }, *near;
+	size_t n = names->n < NAMES_MAX ? names->n : NAMES_MAX;
+
+	for (size_t i = 0; i < n; i++)
+		plain[i] = bare(names->v[i]); /* hyphens are common to all, and no nearness */
+	near = strlen(word) > 2 ? text_nearest(bare(word), plain) : NULL;
+	for (size_t i = 0; i < n; i++)
+		if (near == plain[i])
+			return near ? names->v[i] : NULL;
+	return NULL;
+}
+
 static int no_option(const char *of, const struct command_option *own, const char *hyphens,
 		     const char *word, struct err *err)
 {
@@ -131,7 +150,7 @@ static int no_option(const char *of, const struct command_option *own, const cha
 			strs_addf(&names, "%s%s", hyphens, own->name);
 	for (const struct command_option *o = command_globals; o->name; o++)
 		strs_addf(&names, "--%s", o->name);
-	near = strlen(word) > 2 ? text_nearest(word, (const char *const *)names.v) : NULL;
+	near = nearest_option(&names, word);
 	if (near)
 		err_set(err, ERR_INVALID, "%s has no option \"%.60s\"; did you mean \"%s\"?",
 			of, word, near);

@@ -321,6 +321,11 @@ int check_cost(const struct command_run *r, struct err *err)
 	const char *by = command_option(r, "by");
 	int64_t ms;
 
+	if (command_option(r, "csv") && command_option(r, "json"))
+		return err_set(err, ERR_INVALID, "--csv and --json are two forms: take one");
+	if (by && command_option(r, "csv"))
+		return err_set(err, ERR_INVALID,
+			       "--csv has all tables, each row with its kind: leave --by out");
 	if (by && !table_named(by))
 		return no_table(by, err);
 	return option_time(r, "from", &ms, err) < 0 ? -1 : option_time(r, "to", &ms, err);

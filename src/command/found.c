@@ -148,7 +148,9 @@ static void on_plan(struct command_run *r, const struct json *plan)
 	const char *hash = json_str(plan, "hash", ""), *wanted = command_option(r, "plan");
 	char count[SHOW_MAX], *agreed;
 
-	show_text(r, "This deletes %s resources:", show_int(count, json_int(plan, "count", 0)));
+	show_int(count, json_int(plan, "count", 0));
+	show_text(r, "This deletes %s:",
+		  count_text((char[48]){ 0 }, json_int(plan, "count", 0), "resource"));
 	show_found(r, json_get(plan, "resources"));
 	if (json_int(plan, "with_jobs", 0) > 0)
 		show_text(r, "Jobs run on %lld of them and are killed",
@@ -163,9 +165,9 @@ static void on_plan(struct command_run *r, const struct json *plan)
 	}
 	agreed = agreement(r, count);
 	if (!agreed)
-		run_failf(r, r->io->ask ? ERR_CONFLICT : ERR_INVALID,
-			  "nothing was deleted: agree to the plan, as in \"--agree %s\"",
-			  count);
+		run_unagreed(r, plan,
+			     "nothing was deleted: agree to the plan, as in \"--agree %s\"",
+			     count);
 	else if (strcmp(agreed, count) != 0)
 		run_failf(r, command_option(r, "agree") ? ERR_INVALID : ERR_CONFLICT,
 			  "\"%.20s\" is not the number of resources; nothing was deleted",

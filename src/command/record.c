@@ -424,8 +424,8 @@ void run_engine_resume(struct command_run *r)
 
 static void on_taken(struct command_run *r, const struct json *answer)
 {
-	show_text(r, "%lld clusters are taken over: events tell when each is",
-		  (long long)json_int(answer, "clusters", 0));
+	show_text(r, "%s taken over: events tell when each is",
+		  count_text((char[48]){ 0 }, json_int(answer, "clusters", 0), "cluster"));
 	show_result(r, answer);
 	run_done(r);
 }

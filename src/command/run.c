@@ -78,6 +78,16 @@ void run_failf(struct command_run *r, enum err_code code, const char *fmt, ...)
 	va_end(ap);
 }
 
+void run_unagreed(struct command_run *r, const struct json *plan, const char *fmt, ...)
+{
+	va_list ap;
+
+	show_result(r, plan);
+	va_start(ap, fmt);
+	end_with(r, r->io->ask ? ERR_CONFLICT : ERR_INVALID, fmt, ap);
+	va_end(ap);
+}
+
 void run_misused(struct command_run *r, const char *fmt, ...)
 {
 	va_list ap;

@@ -29,6 +29,10 @@ void run_done(struct command_run *r);			     /* exit 0 */
 void run_fail(struct command_run *r, const struct err *err); /* exit 1; 2 for ERR_INVALID */
 void run_failf(struct command_run *r, enum err_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* What has a plan ends as its reading, as nobody agreed: the plan is its result, whose hash is
+ * the agreement to it. */
+void run_unagreed(struct command_run *r, const struct json *plan, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 void run_misused(struct command_run *r, const char *fmt, ...) /* exit 2 */
     __attribute__((format(printf, 2, 3)));
 

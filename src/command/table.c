@@ -523,7 +523,7 @@ const struct command commands[] = {
 	  .args = "CLUSTER [NODE] [-- COMMAND...]",
 	  .help = "a shell on the head or a node, or one command there",
 	  .more =
-	      "The exit code is the command's. Its words reach it as they are: no shell reads them again. The key belongs to the engine's user. "
+	      "The exit code is the command's. One word, as in -- 'squeue | wc -l', is a line for the shell there; several reach the command as they are, and no shell reads them again. The key belongs to the engine's user. "
 	      "It runs from a shell of yours; in the console \"shell\" (its key is in the footer of the nodes) opens one on the node under the cursor, in this terminal.",
 	  .flags = CMD_CLUSTER | CMD_LOCAL | CMD_NO_JSON,
 	  .needs = ROLE_OPERATOR,
@@ -770,7 +770,7 @@ const struct command commands[] = {
 	{ .name = "help",
 	  .args = "[COMMAND...]",
 	  .help = "what there is, or what a command takes",
-	  .flags = CMD_LOCAL | CMD_CLI_ONLY | CMD_NO_JSON,
+	  .flags = CMD_LOCAL | CMD_CLI_ONLY,
 	  .needs = ROLE_NONE },
 };
 

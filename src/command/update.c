@@ -121,15 +121,31 @@ static void drop_plan(void *state)
 }
 
 /* What came of it is the plan that was carried out, which is no operation that goes on. */
-static void show_outcome(struct command_run *r, const struct json *plan, bool updated)
+static struct json *outcome(const struct json *plan, bool updated)
 {
 	struct json *j = json_copy(plan);
 
 	json_set(j, "operation", json_new_null());
 	json_set_bool(j, "updated", updated);
+	return j;
+}
+
+static void show_outcome(struct command_run *r, const struct json *plan, bool updated)
+{
+	struct json *j = outcome(plan, updated);
+
 	show_result(r, j);
 	json_free(j);
 	run_done(r);
+}
+
+static void nobody_agreed(struct command_run *r, const struct json *plan)
+{
+	struct json *j = outcome(plan, false);
+
+	run_unagreed(r, j, "nothing was changed; --yes does it%s",
+		     r->io->ask ? "" : ": there is no terminal to ask on");
+	json_free(j);
 }
 
 static void on_updated(struct command_run *r, const struct json *answer)
@@ -161,11 +177,8 @@ static void on_plan(struct command_run *r, const struct json *plan)
 		run_keep(r, json_copy(plan), drop_plan);
 		post(r, body, on_updated);
 		run_if_match(r, plan);
-	} else if (r->io->ask) {
-		run_failf(r, ERR_CONFLICT, "nothing was changed; --yes does it");
-	} else if (r->io->exec && !r->io->json) {
-		run_misused(
-		    r, "nothing was changed; --yes does it: there is no terminal to ask on");
+	} else if (r->io->ask || r->io->exec) {
+		nobody_agreed(r, plan);
 	} else { /* the plan is what was asked for */
 		show_text(r, "nothing was changed; --yes does it");
 		show_outcome(r, plan, false);

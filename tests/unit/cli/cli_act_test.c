@@ -133,6 +133,27 @@ static void deletes_only_what_was_named(void **state)
 		    "  virtualMachines/head\nleft: nothing\nspent in all: $1.25\n");
 }
 
+/* Whoever reads JSON agrees to a plan that was read, too. */
+static void a_plan_that_nobody_agreed_to_is_told_as_json(void **state)
+{
+	struct cli_site *s = *state;
+	struct json *j;
+
+	assert_int_equal(cli_run(s, "paceline cluster delete demo --json"), 2);
+	HAS(ERROUT(s), "nothing was deleted: type the name");
+	j = json_parse(OUT(s), s->out.len, NULL);
+	assert_string_equal(json_str(j, "hash", ""), "abc123");
+	assert_string_equal(json_str(j, "hash_forced", ""), "f0ced9");
+	json_free(j);
+	assert_int_equal(cli_run(s, "paceline condemn all --json"), 2);
+	HAS(ERROUT(s), "nothing was deleted: agree to the plan, as in \"--agree 2\"");
+	j = json_parse(OUT(s), s->out.len, NULL);
+	assert_string_equal(json_str(j, "hash", ""), "c0de");
+	json_free(j);
+	assert_null(strstr(cli_asked(s), "typed_name"));
+	assert_null(strstr(cli_asked(s), "plan_hash"));
+}
+
 #define POSTED "POST /v1/clusters/demo/teardown "
 
 /* The name is no word for what is lost with the cluster (tui.md 4.3). */
@@ -226,7 +247,8 @@ static void updates_what_was_agreed_to(void **state)
 	HAS(OUT(s), "agrees to this, and to no other plan\n");
 	assert_int_equal(cli_run_typed(s, "paceline cluster update demo max=2", "n\n"), 1);
 	assert_null(strstr(cli_asked(s), "plan_hash"));
-	assert_int_equal(cli_run(s, "paceline cluster update demo max=2 --json"), 0);
+	assert_int_equal(cli_run(s, "paceline cluster update demo max=2 --json"), 2);
+	HAS(ERROUT(s), "nothing was changed; --yes does it: there is no terminal to ask on");
 	j = json_parse(OUT(s), s->out.len, NULL);
 	assert_false(json_bool(j, "updated", true));
 	json_free(j);
@@ -415,6 +437,7 @@ int main(void)
 		WITH(asks_at_a_terminal_what_may_be_lost),
 		WITH(asks_nothing_about_what_was_given_up),
 		WITH(forces_only_the_plan_that_tells_of_it),
+		WITH(a_plan_that_nobody_agreed_to_is_told_as_json),
 		WITH(updates_what_was_agreed_to),
 		WITH(submits_and_waits),
 		WITH(submits_nothing_that_never_fits),

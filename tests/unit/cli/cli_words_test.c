@@ -164,6 +164,8 @@ static void words_are_read_before_an_engine_is_asked(void **state)
 		{ "audit prune", "--before TIME is missing" },
 		{ "audit prune --before=soon", "\"soon\" is no day or time of UTC" },
 		{ "cost --from=soon", "\"soon\" is no day or time of UTC" },
+		{ "cost --csv --json", "--csv and --json are two forms: take one" },
+		{ "cost --csv --by=user", "--csv has all tables" },
 		{ "cost --by=usr", "there is no \"usr\"; did you mean \"user\"?" },
 		{ "cp here there", "one of the two is CLUSTER:PATH" },
 	};

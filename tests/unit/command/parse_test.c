@@ -130,6 +130,7 @@ static void says_what_does_not_fit(void **state)
 		"cluster start has no option \"--wiat\"; did you mean \"--wait\"?");
 	refuses("cluster start demo --jsn",
 		"cluster start has no option \"--jsn\"; did you mean \"--json\"?");
+	refuses("node list demo --bogus", "node list has no option \"--bogus\"");
 	refuses("cluster start demo --everything",
 		"cluster start has no option \"--everything\"");
 	refuses("events -f", "events has no option \"-f\"");
