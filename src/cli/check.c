@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "template/template.h"
 
 static bool ends_as_file(const char *name)
@@ -90,8 +91,8 @@ int cli_check_template(struct out *o, struct command_io *io, const char *name,
 		buf_addf(&text, "%s:%u:%u: %s\n", path, problems.v[i].line,
 			 problems.v[i].column, problems.v[i].text);
 	if (!problems.n)
-		buf_addf(&text, "%s: fine: %s, %zu parameters", path, t->scheduler,
-			 t->n_params);
+		buf_addf(&text, "%s: fine: %s, %s", path, t->scheduler,
+			 count_text((char[48]){ 0 }, (int64_t)t->n_params, "parameter"));
 	if (!o->json)
 		out_text(o, buf_str(&text));
 	j = problems_json(path, &problems);

@@ -47,9 +47,9 @@ static void show_cost(struct command_run *r, const struct json *answer)
 
 	if (!json_get(answer, "cost"))
 		return;
-	show_fact(r, "costs", "idle %s/h, %lld nodes %s/h, full %s/h%s",
+	show_fact(r, "costs", "idle %s/h, %s %s/h, full %s/h%s",
 		  money_text(idle, json_real(answer, "cost.idle", -1)),
-		  (long long)json_int(answer, "cost.some_nodes", 0),
+		  count_text((char[48]){ 0 }, json_int(answer, "cost.some_nodes", 0), "node"),
 		  money_text(some, json_real(answer, "cost.some", -1)),
 		  money_text(full, json_real(answer, "cost.full", -1)),
 		  json_bool(answer, "cost.sample", false) ? " (sample prices)" : "");

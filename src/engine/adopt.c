@@ -514,8 +514,9 @@ int engine_condemn(struct engine *e, const struct user *u, const struct strs *id
 	}
 	free(v);
 	if (rc == 0)
-		note_site(e, EVENT_WARN, u->name,
-			  "%zu resources are condemned; \"adopt\" takes it back for 10 s", n);
+		note_site(
+		    e, EVENT_WARN, u->name, "%s %s condemned; \"adopt\" takes it back for 10 s",
+		    count_text((char[48]){ 0 }, (int64_t)n, "resource"), n == 1 ? "is" : "are");
 	engine_changed(e);
 	return rc == 0 && e->adoption && undecided(e) == 0 ? adoption_end(e, u, err) : rc;
 }

@@ -447,7 +447,8 @@ static void finish(struct run *r, const struct json *report, size_t kept, size_t
 		cluster_move(r, CLUSTER_RESIDUE, text);
 		return;
 	}
-	operation_end(r, OP_DONE, "verified: %zu resources gone by name, %s by tag %s", gone,
+	operation_end(r, OP_DONE, "verified: %s gone by name, %s by tag %s",
+		      count_text((char[48]){ 0 }, (int64_t)gone, "resource"),
 		      json_int(report, "lists", 2) == 1 ? "one list (nothing was ever made)"
 							: "two lists",
 		      kept ? "show only what is kept" : "empty");

@@ -76,7 +76,8 @@ static void residue(struct run *r)
 	struct op_work *w = op_work(r);
 	struct err err = ERR_INIT;
 
-	err_set(&err, ERR_CONFLICT, "%zu resources are left, the first is %s", w->left.n,
+	err_set(&err, ERR_CONFLICT, "%s left, the first is %s",
+		count_text((char[48]){ 0 }, (int64_t)w->left.n, "resource"),
 		strchr(w->left.v[0], ' ') + 1);
 	for (size_t i = 0; i < w->left.n && i < REST_AT_ONCE; i++) {
 		char *id = strchr(w->left.v[i], ' ');
