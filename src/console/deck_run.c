@@ -292,8 +292,8 @@ static void run_words(struct deck *d, const char *line, const struct strs *words
 	const struct command *c = command_find((const char *const *)words->v, words->n, &used);
 	struct err err = ERR_INIT;
 
-	if (c && strcmp(c->name, "help") == 0 &&
-	    help_on(d, (const char *const *)words->v + used, words->n - used))
+	if (strcmp(words->v[0], "help") == 0 &&
+	    help_on(d, (const char *const *)words->v + 1, words->n - 1))
 		return;
 	if (c) {
 		run_command(d, c, line, words, used);

@@ -335,6 +335,9 @@ plain() {
 	screen_text 'help node'
 	screen_keys Enter
 	tap_ok "plain: and tells of a word what begins so" shows 'node drain CLUSTER NODE'
+	screen_text 'help job submit'
+	screen_keys Enter
+	tap_ok "plain: of a command what it takes" shows 'Needs the role operator.'
 	screen_text 'cluster list'
 	screen_keys Enter
 	tap_ok "plain: what only looks is not asked about" shows 'done'
@@ -388,7 +391,13 @@ help_everywhere() {
 	tap_ok "? in a question tells what confirms it" shows 'Enter, Esc and every other key mean No'
 	screen_keys y
 	tap_ok "the key that closes the help confirms nothing" shows 'Press y to go on.'
-	screen_keys Escape F6 F1
+	screen_keys Escape
+	eventually_lacks 'Press y to go on.' >/dev/null
+	screen_keys :
+	screen_text 'help node drain'
+	screen_keys Enter
+	tap_ok "help of a command says what it takes" shows 'node drain CLUSTER NODE'
+	screen_keys F6 F1
 	tap_ok "a menu has help, too" shows 'Up and Down choose'
 	screen_stop
 }
