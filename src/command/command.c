@@ -325,8 +325,16 @@ static int take_word(struct command_run *r, const char *word, struct err *err)
  * second. */
 static int surplus(const struct command *c, size_t own, const char *word, struct err *err)
 {
+	size_t used;
+
 	if (own == 0 && command_is_group(c->name))
 		return unknown_second(c->name, word, err);
+	if (strcmp(c->name, "demo") == 0 &&
+	    (command_is_group(word) || command_find(&word, 1, &used)))
+		return err_set(
+		    err, ERR_INVALID,
+		    "\"%.40s\" is a command of its own: with -L demo in place of \"demo\" it asks the demo's engine",
+		    word);
 	return err_set(err, ERR_INVALID, "\"%.80s\" is one word too many", word);
 }
 

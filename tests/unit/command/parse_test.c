@@ -125,6 +125,9 @@ static void says_what_does_not_fit(void **state)
 	refuses("node drain demo", "NODE is missing");
 	refuses("why demo", "JOB|NODE is missing");
 	refuses("cluster list demo", "\"demo\" is one word too many");
+	refuses("demo status", "\"status\" is a command of its own: with -L demo in place of "
+			       "\"demo\" it asks the demo's engine");
+	refuses("demo htc", "\"htc\" is one word too many");
 	refuses("ssh demo htc-1 ls", "\"ls\" is one word too many");
 	refuses("cluster start demo --wiat",
 		"cluster start has no option \"--wiat\"; did you mean \"--wait\"?");
