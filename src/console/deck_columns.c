@@ -76,7 +76,7 @@ void deck_draw_columns(const struct deck *d, struct screen *s, struct area body)
 	struct area box = { body.row, body.col + 1, rows,
 			    body.cols <= BOX_COLS ? body.cols - 1 : BOX_COLS };
 
-	screen_fill(s, box, TONE_TEXT, 0);
+	screen_fill(s, (struct area){ box.row, body.col, rows, box.cols + 1 }, TONE_TEXT, 0);
 	screen_box(s, box, TONE_DIM, "Columns");
 	if ((int)d->menu_at >= rows - 3)
 		top = (int)d->menu_at - rows + 4;

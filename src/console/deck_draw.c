@@ -604,7 +604,7 @@ static void draw_menu(const struct deck *d, struct screen *s, struct area body)
 	struct area box = { body.row, body.col + 1, rows, cols - 1 };
 	char text[200], why[80], keys[KEYS_TEXT];
 
-	screen_fill(s, box, TONE_TEXT, 0);
+	screen_fill(s, (struct area){ box.row, body.col, rows, cols }, TONE_TEXT, 0);
 	screen_box(s, box, TONE_DIM, "What can be done here");
 	if ((int)d->menu_at >= rows - 2)
 		top = (int)d->menu_at - rows + 3;
@@ -631,7 +631,7 @@ static void draw_sorts(const struct deck *d, struct screen *s, struct area body)
 	int n = (int)deck_sorts(d), rows = n + 2 < body.rows ? n + 2 : body.rows;
 	struct area box = { body.row, body.col + 1, rows, body.cols < 34 ? body.cols - 1 : 33 };
 
-	screen_fill(s, box, TONE_TEXT, 0);
+	screen_fill(s, (struct area){ box.row, body.col, rows, box.cols + 1 }, TONE_TEXT, 0);
 	screen_box(s, box, TONE_DIM, d->view == &view_map ? "Order and groups" : "Order");
 	for (int i = 0; i < rows - 2; i++) {
 		const char *name = p->kind->sorts[i];

@@ -335,7 +335,7 @@ void deck_show_cli(struct deck *d)
 			textbox_add(&d->box, TONE_DIM, "%s", b->help);
 			textbox_add(&d->box, TONE_TEXT, "  %s", buf_str(&line));
 		} else {
-			textbox_add(&d->box, TONE_TEXT, "%-28s %s", b->help, buf_str(&line));
+			textbox_add(&d->box, TONE_TEXT, "%-28s  %s", b->help, buf_str(&line));
 		}
 		buf_clear(&line);
 	}

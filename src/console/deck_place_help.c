@@ -16,14 +16,14 @@ static const char filter_help[] =
     "wing                       in any column that is shown; capitals count once there is one\n"
     "\"two words\"                quotes keep blanks together; and, or, not are words only in them\n"
     "\n"
-    "Tab completes columns and their values and lists them. Rows follow while you type; a ? before\n"
-    "the line means that it is not complete, and the last good result stays.\n"
+    "Tab completes columns and their values and lists them.\n"
+    "Rows follow while you type; a ? before the line means that it is not complete, and the last good result stays.\n"
     "Enter keeps the filter, Esc brings the old one back.";
 
 static const char command_help[] =
-    "Any command of \"paceline help\", without the word paceline: what is selected or marked is\n"
-    "filled in where no name is given. Tab completes; Up and Down go through earlier lines, also of\n"
-    "earlier days. Commands that end work ask first, as their keys do.\n"
+    "Any command of \"paceline help\", without the word paceline: what is selected or marked is filled in where no name is given.\n"
+    "Tab completes; Up and Down go through earlier lines, also of earlier days.\n"
+    "Commands that end work ask first, as their keys do.\n"
     "\n"
     "The words of keys do what the keys do (:keys lists them), and beside them there are:";
 
@@ -49,11 +49,10 @@ static const char wizard_help_text[] =
     "A paste is one line: of several the first is taken, and the line below says what was not.";
 
 static const char teardown_help[] =
-    "The plan lists what goes, what stays, and what it saves per hour. To begin: accept each loss with\n"
-    "Space, type the cluster's name, then the key that the footer shows; it counts down, and any key\n"
-    "stops that. Enter lists the jobs of a row and does nothing else; b or F5 backs up the books (jobs,\n"
-    "costs, audit), p or F6 writes the plan to a file; Esc leaves. Once it runs this place shows its steps; it\n"
-    "can be left: the engine goes on, and the key that asked for it shows it again.";
+    "The plan lists what goes, what stays, and what it saves per hour.\n"
+    "To begin: accept each loss with Space, type the cluster's name, then the key that the footer shows; it counts down, and any key stops that.\n"
+    "Enter lists the jobs of a row and does nothing else; b or F5 backs up the books (jobs, costs, audit), p or F6 writes the plan to a file; Esc leaves.\n"
+    "Once it runs this place shows its steps; it can be left: the engine goes on, and the key that asked for it shows it again.";
 
 static void dialog_help(struct deck *d, struct textbox *b)
 {
@@ -165,10 +164,9 @@ static void open_here(struct deck *d)
 		textbox_add_text(b, TONE_TEXT, box_help);
 		break;
 	default:
-		textbox_add_text(
-		    b, TONE_TEXT,
-		    "Up and Down choose, Enter takes, Esc closes. In the menu each key\n"
-		    "does what stands beside it.");
+		textbox_add_text(b, TONE_TEXT,
+				 "Up and Down choose, Enter takes, Esc closes.\n"
+				 "In the menu each key does what stands beside it.");
 	}
 	d->helping = true;
 }

@@ -52,7 +52,7 @@ static int keys_width(const struct help *h, size_t from, size_t to)
 	int width = KEYS_WIDTH;
 
 	for (size_t i = from; i < to; i++) {
-		int w = text_width(h->entries[i].keys) + 1;
+		int w = text_width(h->entries[i].keys) + 2;
 
 		width = w > width ? w : width;
 	}
@@ -92,7 +92,7 @@ static int draw_entry(struct screen *s, struct area a, int row, int col, int col
 	if (row >= a.row && row < a.row + a.rows)
 		screen_put(s, row, col, e->off ? TONE_DIM : TONE_TITLE, 0, e->keys, keys - 1);
 	do {
-		size_t n = textbox_fold(text, columns - keys - 1);
+		size_t n = textbox_fold(text, columns - keys - 2);
 
 		snprintf(line, sizeof(line), "%.*s", (int)n, text);
 		if (row >= a.row && row < a.row + a.rows)
@@ -115,7 +115,7 @@ static int group_lines(const struct help *h, size_t from, size_t *next, int widt
 	for (i = from; i < *next; i++)
 		if (wanted(h, &h->entries[i]))
 			lines +=
-			    entry_lines(&h->entries[i], width - keys_width(h, from, *next) - 1);
+			    entry_lines(&h->entries[i], width - keys_width(h, from, *next) - 2);
 	return lines > 0 ? lines + 2 : 0;
 }
 

@@ -330,7 +330,10 @@ static void draw_list(struct wizard *w, struct screen *s, struct area a)
 	struct area box = { a.row + 1, a.col + (a.cols - cols) / 2, a.rows - 2, cols };
 	size_t skip = 0, shown = 0;
 
-	screen_fill(s, box, TONE_TEXT, 0);
+	int margin = (a.cols - cols) / 2 < 2 ? (a.cols - cols) / 2 : 2;
+
+	screen_fill(s, (struct area){ box.row, box.col - margin, box.rows, cols + 2 * margin },
+		    TONE_TEXT, 0); /* half a word beside it would only puzzle */
 	screen_box(s, box, TONE_DIM, w->fields[w->at].label);
 	prompt_draw(&l->filter, s, box.row + 1, box.col + 2, cols - 4);
 	l->shown = box.rows - 4 > 1 ? box.rows - 4 : 1;
@@ -358,7 +361,7 @@ static void draw_list(struct wizard *w, struct screen *s, struct area a)
 			   cols - width - 7);
 	}
 	screen_put(s, box.row + box.rows - 1, box.col + 2, TONE_DIM, 0,
-		   " type to filter  Enter takes it  Esc ", cols - 4);
+		   " type to filter  Enter takes it  Esc closes ", cols - 4);
 }
 
 /* F6 */

@@ -292,7 +292,7 @@ lamps() {
 	tap_ok "a viewer is told so" screen_wait '[RO]'
 	screen_keys n
 	tap_ok "and makes nothing" screen_wait 'n (new cluster): needs role operator'
-	screen_keys D
+	screen_keys Escape D
 	tap_ok "a viewer may read the plan of a teardown" screen_wait 'cannot be confirmed here: needs role operator'
 	screen_keys Escape
 	tap_ok "nothing was asked for" not_asked POST

@@ -99,8 +99,8 @@ static void load(const struct pane *p, const struct cluster_view *v, struct tabl
 
 static void budget(const struct pane *p, const struct cluster_view *v, struct table_cell *out)
 {
-	int64_t share =
-	    v->budget_month > 0 ? (int64_t)(v->month / v->budget_month * PERCENT) : 0;
+	double spent = v->budget_month > 0 ? v->month / v->budget_month * PERCENT : 0;
+	int64_t share = (int64_t)spent;
 	char bar[GAUGE_BAR_TEXT];
 
 	if (v->budget_month <= 0) {
@@ -109,7 +109,7 @@ static void budget(const struct pane *p, const struct cluster_view *v, struct ta
 		return;
 	}
 	gauge_bar_text(bar, BUDGET_BAR, share, PERCENT, p->ascii);
-	snprintf(out->text, sizeof(out->text), "%lld%% %s", (long long)share, bar);
+	snprintf(out->text, sizeof(out->text), "%.0f%% %s", spent, bar);
 	out->tone =
 	    share >= PERCENT ? TONE_FAIL
 	    : share >= BUDGET_NEAR || v->committed * PERCENT >= v->budget_month * BUDGET_NEAR

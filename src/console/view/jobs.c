@@ -249,7 +249,7 @@ static void add_reasons(struct deck *d)
 		    (long long)(r->view.booting - r->view.nodes_asked), (long long)r->view.idle,
 		    (long long)r->view.busy, (long long)r->view.nodes,
 		    (long long)r->view.nodes_max,
-		    r->cluster.paused ? "autoscaling is paused" : "decided with each reading");
+		    r->cluster.paused ? "autoscaling is paused" : "autoscaling is on");
 }
 
 /* The last lines that a running job wrote. */
