@@ -80,13 +80,14 @@ static void groups(struct buf *out)
 	for (size_t i = 0; i < n_commands; i++)
 		if (runs_here(&commands[i]) && has_group(i) && is_first(i))
 			add_group(out, commands[i].name, group_len(&commands[i]));
-	buf_adds(out, "alone:");
 	for (size_t i = 0; i < n_commands; i++)
 		if (runs_here(&commands[i]) && !has_group(i)) {
+			buf_adds(out, first ? "alone:" : "");
 			add_word(&w, commands[i].name, first);
 			first = false;
 		}
-	buf_adds(out, "\n\"help cluster\" says what those of cluster take and do, "
+	buf_adds(out, first ? "" : "\n");
+	buf_adds(out, "\"help cluster\" says what those of cluster take and do, "
 		      "\"help " PLAIN_HELP_ALL "\" all of them.\n"
 		      "From a shell \"paceline help | less\" pages them.\n"
 		      "quit: leave; the engine goes on\n");
