@@ -187,6 +187,9 @@ void form_not_told(struct deck *d, const struct err *err, const char *note)
 		deck_not_opened(d);
 }
 
+_Static_assert(sizeof(((struct wizard *)0)->note) >= sizeof(((struct err *)0)->msg),
+	       "what an error says is whole in a form's note");
+
 void form_not_sent(struct deck *d, const struct err *err, const char *what)
 {
 	struct form_view *v = &d->form;
@@ -196,7 +199,7 @@ void form_not_sent(struct deck *d, const struct err *err, const char *what)
 		return;
 	}
 	v->form.sending = false;
-	snprintf(v->form.note, sizeof(v->form.note), "%.150s", err->msg);
+	snprintf(v->form.note, sizeof(v->form.note), "%s", err->msg);
 	if (err->code == ERR_CONFLICT || err->code == ERR_STALE) /* by an old plan */
 		ask_check(d, false);
 }
@@ -294,7 +297,8 @@ void deck_form_footer(const struct deck *d, struct footer_key out[12])
 		out[n++] = (struct footer_key){ "Esc", "Close", "", false, 0 };
 	} else {
 		out[n++] = (struct footer_key){ "F1", "Help", "", false, 0 };
-		out[n++] = (struct footer_key){ "F2", "List", "", false, 0 };
+		if (open && wizard_has_list(w))
+			out[n++] = (struct footer_key){ "F2", "List", "", false, 0 };
 		out[n++] = (struct footer_key){ "F4", "Anew", "", false, 0 };
 		out[n++] = (struct footer_key){ "F5", "Check", "", false, 0 };
 		out[n++] = (struct footer_key){ "F6", "CLI", "", false, 0 };

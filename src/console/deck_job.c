@@ -251,7 +251,7 @@ static void submit_send(struct deck *d)
 
 	if (command_script(body, script, &err) < 0) {
 		v->form.sending = false;
-		snprintf(v->form.note, sizeof(v->form.note), "%.150s", err.msg);
+		snprintf(v->form.note, sizeof(v->form.note), "%s", err.msg);
 		json_free(body);
 	} else {
 		deck_note_script(d, v->cluster, script);

@@ -483,6 +483,13 @@ static void is_fixed(struct wizard *w, const struct wizard_field *f)
 	snprintf(w->note, sizeof(w->note), "%.60s is not changed: %.80s", f->label, f->fixed);
 }
 
+bool wizard_has_list(const struct wizard *w)
+{
+	const struct wizard_field *f = &w->fields[w->at];
+
+	return !wizard_at_review(w) && !f->fixed[0] && (f->choices.n > 0 || f->asks);
+}
+
 static enum wizard_act list_open(struct wizard *w)
 {
 	struct wizard_list *l = &w->list;
@@ -492,8 +499,8 @@ static enum wizard_act list_open(struct wizard *w)
 		is_fixed(w, f);
 		return WIZARD_STAY;
 	}
-	if (!f || (w->single ? f->choices.n == 0 && !f->asks : w->at == 0)) {
-		snprintf(w->note, sizeof(w->note), "there is no list for this");
+	if (!wizard_has_list(w)) {
+		snprintf(w->note, sizeof(w->note), "there is no list for this: type it");
 		return WIZARD_STAY;
 	}
 	strs_clear(&l->values);

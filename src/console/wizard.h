@@ -49,11 +49,12 @@ struct wizard_field {
 	struct strs choices;
 	size_t step;
 	bool words;	     /* any text: "!" is a letter of it */
-	bool asks;	     /* of a form: whoever opened it has usual values */
+	bool asks;	     /* usual values can be asked for */
 	char *fixed;	     /* why it cannot be changed; "" it can */
 	char *none;	     /* what an empty choice is called; "" there is none */
 	char *problem, *fix; /* of the last check; NULL none */
 	bool fails;	     /* it cannot be created so; else a warning */
+	bool unknown;	     /* it could not be looked at: what it depends on is not known */
 	char *moved; /* why it has another value than the template's; NULL: nobody moved it */
 };
 
@@ -98,7 +99,7 @@ struct wizard {
 	struct textbox text;
 	int review_top, review_more; /* lines of the review above and below what is seen */
 	bool told;		     /* the last drawing had room for the field's help */
-	char note[160], draft_note[64];
+	char note[320], draft_note[64]; /* note: an error is whole in it */
 };
 
 /* Of GET /v1/templates/T. name: free and offered. */
@@ -132,6 +133,7 @@ bool wizard_sends(struct wizard *w, const char *locked);
 struct json *wizard_body(const struct wizard *w);
 void wizard_took_check(struct wizard *w, const struct json *answer, unsigned int serial);
 void wizard_took_offers(struct wizard *w, const struct json *answer);
+bool wizard_has_list(const struct wizard *w); /* the field with the cursor: F2 */
 bool wizard_list_shows(const struct wizard_list *l, size_t i); /* it passes the filter */
 void wizard_problem_step(const struct wizard *w, const struct json *problem, size_t *step);
 

@@ -45,6 +45,14 @@ static bool step_fails(const struct wizard *w, size_t step)
 	return false;
 }
 
+static bool step_unknown(const struct wizard *w, size_t step)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->fields[i].step == step && w->fields[i].unknown)
+			return true;
+	return false;
+}
+
 static const char *step_mark(const struct wizard *w, size_t step, enum tone *tone)
 {
 	*tone = TONE_DIM;
@@ -58,6 +66,8 @@ static const char *step_mark(const struct wizard *w, size_t step, enum tone *ton
 	}
 	if (step > w->furthest)
 		return ".";
+	if (step_unknown(w, step))
+		return "?";
 	*tone = TONE_OK;
 	return "ok";
 }

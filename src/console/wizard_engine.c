@@ -84,7 +84,15 @@ void wizard_took_check(struct wizard *w, const struct json *answer, unsigned int
 		free(w->fields[i].problem);
 		free(w->fields[i].fix);
 		w->fields[i].problem = w->fields[i].fix = NULL;
-		w->fields[i].fails = false;
+		w->fields[i].fails = w->fields[i].unknown = false;
+	}
+	list = json_get(w->check, "unknown");
+	for (size_t i = 0; i < json_len(list); i++) {
+		const char *name = json_text(json_at(list, i));
+		struct wizard_field *f = name ? field_named(w, name) : NULL;
+
+		if (f)
+			f->unknown = true;
 	}
 	list = json_get(w->check, "problems");
 	for (size_t i = 0; i < json_len(list); i++) {

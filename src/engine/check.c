@@ -52,6 +52,18 @@ static enum check_state check_size(struct json *out, const struct check_facts *f
 	return CHECK_FAIL;
 }
 
+/* The parameters that nothing can be said of. */
+static void sizes_unknown(struct json *list, const struct check_facts *f)
+{
+	const struct cluster_spec *s = f->spec;
+
+	json_add(list, json_new_string(check_param_at(f, "head/size")));
+	for (size_t i = 0; i < s->n_arrays; i++)
+		for (size_t k = 0; k < s->arrays[i].sizes.n; k++)
+			json_add(list, json_new_string(check_param_at(
+					   f, "arrays/%s/sizes/%zu", s->arrays[i].name, k)));
+}
+
 static void check_sizes(struct json *out, const struct check_facts *f)
 {
 	const struct cluster_spec *s = f->spec;
@@ -62,6 +74,7 @@ static void check_sizes(struct json *out, const struct check_facts *f)
 	snprintf(text, sizeof(text), "sizes in %s", s->region);
 	if (!check_sizes_known(f)) {
 		check_told(out, "sizes", CHECK_UNKNOWN, text);
+		sizes_unknown(json_set_array(out, "unknown"), f);
 		return;
 	}
 	if (f->region->sizes.n == 0) {

@@ -44,19 +44,23 @@ struct check_facts {
 	double taken;		  /* USD an hour of disks that are taken over; -1 not known */
 };
 
-/* One by one, by their types. Those that fit are left in rest; false: not all do. */
+/* One by one, by their types. Those that fit are left in rest; false: not all do. base: what a
+ * cluster has already, which stands for the template's defaults; NULL: no cluster yet. */
 bool check_values(struct json *out, const struct template *t, const struct strs *params,
-		  struct strs *rest);
-/* Values that are of their type, and that the template cannot be expanded with: each is tried
- * alone among the defaults. The others are left in rest. */
+		  const struct strs *base, struct strs *rest);
+/* Values that are of their type: with those that are left in rest the template can be expanded;
+ * of the others each that is wrong by itself among base and the defaults is told. */
 bool check_each(struct json *out, const struct template *t, const struct strs *params,
-		struct strs *rest);
+		const struct strs *base, struct strs *rest);
 /* What a template says of a value has its own place in front, which the operator never saw. */
 const char *check_without_place(const char *text);
 /* offers[]: usual values of a parameter by what it is for; the template's own choices come with
  * it. */
 void check_offers(struct json *out, struct engine *e, const struct template *t,
 		  const struct cluster_spec *spec, const char *param);
+/* Whether usual values of a parameter can be known at all. */
+bool check_may_offer(const struct template *t, const struct cluster_spec *spec,
+		     const struct template_param *p);
 /* The storage for which it names a disk that is taken over; NULL: it does not. */
 const char *check_for_disk(const struct template *t, const struct cluster_spec *spec,
 			   const char *param);

@@ -15,12 +15,20 @@
 #include "engine/run.h"
 #include "engine/storage.h"
 
-/* The bound that a number has passed, or the template's own value. */
-static void nearest_value(char out[40], const struct template_param *p, const char *value)
+static const char *value_before(const struct strs *base, const struct template_param *p)
+{
+	const char *value = base ? strs_value(base, p->name) : NULL;
+
+	return value ? value : p->fallback;
+}
+
+/* The bound that a number has passed, or what it was before. */
+static void nearest_value(char out[40], const struct template_param *p, const char *value,
+			  const char *before)
 {
 	double x;
 
-	snprintf(out, 40, "%.39s", p->fallback ? p->fallback : "");
+	snprintf(out, 40, "%.39s", before ? before : "");
 	if ((p->type == PARAM_INT || p->type == PARAM_REAL) && p->min <= p->max && value &&
 	    num_read_real(&x, value, -1e15, 1e15) == 0)
 		snprintf(out, 40, "%.15g", x > p->max ? p->max : x < p->min ? p->min : x);
@@ -35,13 +43,13 @@ static bool is_of(const char *given, const char *name)
 }
 
 bool check_values(struct json *out, const struct template *t, const struct strs *params,
-		  struct strs *rest)
+		  const struct strs *base, struct strs *rest)
 {
 	bool fine = true;
 
 	for (size_t i = 0; i < t->n_params; i++) {
 		const struct template_param *p = &t->params[i];
-		const char *value = p->fallback, *given = NULL;
+		const char *value = value_before(base, p), *given = NULL;
 		size_t n = strlen(p->name);
 		char fix[40];
 		struct err err;
@@ -57,7 +65,7 @@ bool check_values(struct json *out, const struct template *t, const struct strs 
 			continue;
 		}
 		fine = false;
-		nearest_value(fix, p, value);
+		nearest_value(fix, p, value, value_before(base, p));
 		check_problem(out, CHECK_FAIL, p->name, fix, "%s",
 			      value ? err.msg : "a value is needed: there is no default");
 	}
@@ -72,33 +80,62 @@ const char *check_without_place(const char *text)
 	return end ? end + 2 : text;
 }
 
-bool check_each(struct json *out, const struct template *t, const struct strs *params,
-		struct strs *rest)
+/* -1, with the reason: the template cannot be expanded with what fits and one more value. */
+static int try_one(const struct template *t, const struct strs *base, const struct strs *fit,
+		   const char *more, struct err *err)
 {
+	struct strs all = STRS_INIT((size_t)3 * CLUSTER_PARAMS_MAX);
+	struct cluster_spec spec;
+	int rc;
+
+	cluster_spec_init(&spec);
+	for (size_t i = 0; i < fit->n; i++)
+		strs_add(&all, fit->v[i]);
+	strs_add(&all, more);
+	for (size_t i = 0; base && i < base->n; i++)
+		if (!strs_value(&all, base->v[i]))
+			strs_add(&all, base->v[i]);
+	rc = template_expand(&spec, t, &all, err);
+	cluster_spec_clear(&spec);
+	strs_clear(&all);
+	return rc;
+}
+
+/* Again and again until none is added: one value may need another that stands behind it. */
+static void add_what_fits(struct strs *rest, const struct template *t,
+			  const struct strs *params, const struct strs *base)
+{
+	for (size_t before = SIZE_MAX; before != rest->n;) {
+		before = rest->n;
+		for (size_t i = 0; i < params->n; i++)
+			if (!strs_value(rest, params->v[i]) &&
+			    try_one(t, base, rest, params->v[i], NULL) == 0)
+				strs_add(rest, params->v[i]);
+	}
+}
+
+bool check_each(struct json *out, const struct template *t, const struct strs *params,
+		const struct strs *base, struct strs *rest)
+{
+	const struct strs alone = STRS_INIT(1);
 	bool fine = true;
 
+	add_what_fits(rest, t, params, base);
 	for (size_t i = 0; i < params->n; i++) {
 		const struct template_param *p = NULL;
-		struct strs one = STRS_INIT(CLUSTER_PARAMS_MAX);
 		struct err why = ERR_INIT;
-		struct cluster_spec spec;
 
 		for (size_t k = 0; !p && k < t->n_params; k++)
 			if (is_of(params->v[i], t->params[k].name))
 				p = &t->params[k];
-		cluster_spec_init(&spec);
-		strs_add(&one, params->v[i]);
-		if (p && template_expand(&spec, t, &one, &why) < 0) {
-			fine = false;
-			/* a choice is right by itself: another word is not what is wished */
-			check_problem(out, CHECK_FAIL, p->name,
-				      p->type == PARAM_CHOICE ? NULL : p->fallback, "%s",
-				      check_without_place(why.msg));
-		} else {
-			strs_add(rest, params->v[i]);
-		}
-		cluster_spec_clear(&spec);
-		strs_clear(&one);
+		if (!p || strs_value(rest, params->v[i]) ||
+		    try_one(t, base, &alone, params->v[i], &why) == 0)
+			continue;
+		fine = false;
+		/* a choice is right by itself: another word is not what is wished */
+		check_problem(out, CHECK_FAIL, p->name,
+			      p->type == PARAM_CHOICE ? NULL : value_before(base, p), "%s",
+			      check_without_place(why.msg));
 	}
 	return fine;
 }
@@ -225,6 +262,15 @@ const char *check_for_disk(const struct template *t, const struct cluster_spec *
 	return NULL;
 }
 
+bool check_may_offer(const struct template *t, const struct cluster_spec *spec,
+		     const struct template_param *p)
+{
+	const struct template_param *cloud = template_param_at(t, "cluster/cloud");
+
+	return p->type == PARAM_SIZE || p->type == PARAM_REGION ||
+	       (cloud && strcmp(cloud->name, p->name) == 0) || check_for_disk(t, spec, p->name);
+}
+
 void check_offers(struct json *out, struct engine *e, const struct template *t,
 		  const struct cluster_spec *spec, const char *param)
 {
@@ -289,12 +335,13 @@ struct json *engine_check(struct engine *e, const char *name, const char *templa
 		    "the engine is in adoption mode and changes nothing: see \"found\"");
 	if (engine_room_for_one(e, &why) < 0)
 		check_problem(out, CHECK_FAIL, "", NULL, "%s", why.msg);
-	if (!check_values(out, t, params, &fit)) {
+	if (!check_values(out, t, params, NULL, &fit)) {
 		check_told(out, "values", CHECK_FAIL, "values");
-		check_rest(out, e, t, &spec, &fit);
+		check_each(out, t, &fit, NULL, &rest);
+		check_rest(out, e, t, &spec, &rest);
 	} else if (template_expand(&spec, t, params, &why) == 0)
 		check_expanded(out, e, t, &spec, params);
-	else if (check_each(out, t, params, &rest))
+	else if (check_each(out, t, params, NULL, &rest))
 		check_problem(out, CHECK_FAIL, "", NULL, "%s", why.msg);
 	else
 		check_rest(out, e, t, &spec, &rest);

@@ -138,6 +138,7 @@ struct json *engine_update_form(struct engine *e, const char *name, struct err *
 
 			json_set_str(p, "default", value_of(params, &t->params[i]));
 			json_set_str(p, "effect", effect);
+			json_set_bool(p, "offers", check_may_offer(t, &is, &t->params[i]));
 			json_set_str(p, "fixed", fixed_by(effect));
 		}
 	}
@@ -224,8 +225,8 @@ struct json *engine_update_check(struct engine *e, const char *name, const struc
 {
 	struct run *r = run_need(e, name, err);
 	struct template *t = r ? update_revision(r, err) : NULL;
-	struct strs all = STRS_INIT((size_t)2 * CLUSTER_PARAMS_MAX),
-		    fit = STRS_INIT((size_t)2 * CLUSTER_PARAMS_MAX),
+	const struct strs *has = r ? &r->cluster.spec.params : NULL;
+	struct strs fit = STRS_INIT((size_t)2 * CLUSTER_PARAMS_MAX),
 		    rest = STRS_INIT((size_t)2 * CLUSTER_PARAMS_MAX);
 	struct json *out = NULL;
 
@@ -233,16 +234,18 @@ struct json *engine_update_check(struct engine *e, const char *name, const struc
 		out = json_new_object();
 		json_set_array(out, "problems");
 		json_set_array(out, "checks");
-		update_params(&all, params, &r->cluster.spec.params);
 		check_may(out, e, r);
 		if (params->n == 0) /* without values "update" means the template's file */
 			check_told(out, "change", CHECK_UNKNOWN, "nothing is changed yet");
-		else if (check_values(out, t, &all, &fit) && check_each(out, t, &all, &rest))
-			check_plan(out, r, t, params);
+		else {
+			bool of_type = check_values(out, t, params, has, &fit);
+
+			if (check_each(out, t, &fit, has, &rest) && of_type)
+				check_plan(out, r, t, params);
+		}
 		if (offer)
 			check_offers(out, e, t, &r->cluster.spec, offer);
 	}
-	strs_clear(&all);
 	strs_clear(&fit);
 	strs_clear(&rest);
 	template_free(t);

@@ -633,7 +633,8 @@ static void problems_json(struct json *j, const struct template_problems *p)
 		problem_json(list, p->v[i].line, p->v[i].column, p->v[i].text);
 }
 
-/* "disk": the storage for which a parameter names a disk that is taken over. */
+/* "disk": the storage for which a parameter names a disk that is taken over; "offers": a check
+ * can be asked for usual values. */
 static void params_json(struct json *list, const struct template *t)
 {
 	struct cluster_spec spec;
@@ -646,6 +647,7 @@ static void params_json(struct json *list, const struct template *t)
 
 		if (disk)
 			json_set_str(j, "disk", disk);
+		json_set_bool(j, "offers", check_may_offer(t, &spec, &t->params[i]));
 	}
 	cluster_spec_clear(&spec);
 }

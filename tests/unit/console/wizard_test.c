@@ -16,7 +16,7 @@
 
 static const char schema_text[] =
     "{\"name\":\"slurm\",\"title\":\"Slurm\",\"hash\":\"h1\",\"problems\":[],\"parameters\":["
-    "{\"name\":\"region\",\"label\":\"Region\",\"help\":\"\",\"group\":\"Where\",\"type\":\"region\",\"default\":\"westeurope\",\"choices\":[]},"
+    "{\"name\":\"region\",\"label\":\"Region\",\"help\":\"\",\"group\":\"Where\",\"type\":\"region\",\"default\":\"westeurope\",\"offers\":true,\"choices\":[]},"
     "{\"name\":\"max\",\"label\":\"Most nodes\",\"help\":\"\",\"group\":\"Nodes\",\"type\":\"int\",\"default\":\"16\",\"choices\":[],\"min\":0,\"max\":1000},"
     "{\"name\":\"spot\",\"label\":\"Spot\",\"help\":\"\",\"group\":\"Nodes\",\"type\":\"bool\",\"default\":\"true\",\"choices\":[]},"
     "{\"name\":\"disk\",\"label\":\"Disk\",\"help\":\"\",\"group\":\"Where\",\"type\":\"choice\",\"default\":\"ssd\",\"choices\":[\"ssd\",\"hdd\",\"nvme\"]},"
@@ -258,6 +258,36 @@ static void a_list_filters_and_takes(void **state)
 	assert_string_equal(w->fields[1].value, "uksouth");
 	assert_false(w->list.open);
 	json_free(offers);
+}
+
+static void a_list_is_offered_where_there_can_be_one(void **state)
+{
+	struct wizard *w = *state;
+
+	assert_false(wizard_has_list(w)); /* the name */
+	press(w, K_PAGE_DOWN, 0);
+	assert_true(wizard_has_list(w)); /* region */
+	press(w, K_TAB, 0);
+	assert_string_equal(w->fields[w->at].name, "disk");
+	assert_true(wizard_has_list(w)); /* choices */
+	press(w, K_PAGE_DOWN, 0);
+	assert_string_equal(w->fields[w->at].name, "max");
+	assert_false(wizard_has_list(w));
+	assert_int_equal(press(w, K_F2, 0), WIZARD_STAY);
+	assert_string_equal(w->note, "there is no list for this: type it");
+}
+
+static void a_step_is_unknown_where_a_value_could_not_be_looked_at(void **state)
+{
+	struct wizard *w = *state;
+	struct json *check =
+	    parsed("{\"problems\":[],\"checks\":[],\"unknown\":[\"max\"]}");
+
+	wizard_took_check(w, check, w->serial);
+	assert_false(w->fields[1].unknown);
+	assert_string_equal(w->fields[3].name, "max");
+	assert_true(w->fields[3].unknown);
+	json_free(check);
 }
 
 static void what_stands_in_the_field_filters_its_list_once_it_was_typed(void **state)
@@ -648,6 +678,8 @@ int main(void)
 		T(a_check_of_older_values_is_not_believed),
 		T(a_problem_stands_at_its_field_and_is_mended_by_a_key),
 		T(a_list_filters_and_takes),
+		T(a_list_is_offered_where_there_can_be_one),
+		T(a_step_is_unknown_where_a_value_could_not_be_looked_at),
 		T(what_stands_in_the_field_filters_its_list_once_it_was_typed),
 		T(what_the_template_has_is_in_the_list),
 		cmocka_unit_test(a_form_keeps_what_is_fixed_and_lets_choose_none),

@@ -208,6 +208,8 @@ static void what_is_not_read_yet_is_not_known(void **state)
 	w->f.region = NULL;
 	look(w, NULL, NULL);
 	assert_string_equal(check_state(w, "sizes"), "unknown");
+	assert_string_equal(json_text(json_get(w->out, "unknown.0")), "head_size");
+	assert_string_equal(json_text(json_get(w->out, "unknown.1")), "htc_size");
 }
 
 static void a_wrong_size_names_its_parameter_and_the_nearest(void **state)
@@ -497,6 +499,122 @@ static void hours_with_a_larger_maximum_count_for_cost_and_quota(void **state)
 	assert_non_null(strstr(of_problem(w, 0, "text"), "of 70 htc nodes"));
 }
 
+static const char with_disk[] =
+    "parameters:\n"
+    "  gib: {type: int, default: 0, min: 0, max: 32767}\n"
+    "  keep: {type: choice, default: auto, choices: [auto, delete, keep]}\n"
+    "  most: {type: int, default: 4, min: 0, max: 100}\n"
+    "  idle: {type: duration, default: 5m}\n"
+    "  cycle: {type: duration, default: 5s}\n"
+    "cluster: {cloud: azsim, region: westeurope, image: 'a:b:c:d', network: {cidr: 10.20.0.0/16}}\n"
+    "head: {size: Standard_D2s_v5}\n"
+    "scheduler: {type: slurm, cycle: '${cycle}'}\n"
+    "storage: {shared: {path: /shared, disk_gib: '${gib}', at_teardown: '${keep}'}}\n"
+    "arrays:\n"
+    "  htc: {default: yes, sizes: [Standard_F2s_v2], spot: only, max_nodes: '${most}', idle: '${idle}'}\n";
+
+struct asked {
+	struct template *t;
+	struct strs given, base, fit, rest;
+	struct json *out;
+	bool of_type, fine;
+};
+
+static void ask(struct asked *a, const char *one, const char *two, const char *base)
+{
+	struct err err = ERR_INIT;
+
+	*a = (struct asked){ .given = STRS_INIT(4),
+			     .base = STRS_INIT(4),
+			     .fit = STRS_INIT(4),
+			     .rest = STRS_INIT(4),
+			     .out = json_new_object() };
+	a->t = template_parse(with_disk, strlen(with_disk), "mine", &err);
+	if (!a->t)
+		fail_msg("%s", err.msg);
+	strs_add(&a->given, one);
+	if (two)
+		strs_add(&a->given, two);
+	if (base)
+		strs_add(&a->base, base);
+	json_set_array(a->out, "problems");
+	json_set_array(a->out, "checks");
+	a->of_type = check_values(a->out, a->t, &a->given, &a->base, &a->fit);
+	a->fine = check_each(a->out, a->t, &a->fit, &a->base, &a->rest);
+}
+
+static const char *asked_problem(const struct asked *a, size_t i, const char *key)
+{
+	return json_str(json_at(json_get(a->out, "problems"), i), key, "");
+}
+
+static void asked_clear(struct asked *a)
+{
+	template_free(a->t);
+	strs_clear(&a->given);
+	strs_clear(&a->base);
+	strs_clear(&a->fit);
+	strs_clear(&a->rest);
+	json_free(a->out);
+}
+
+static void a_value_is_judged_with_what_the_cluster_has(void **state)
+{
+	struct asked a;
+
+	(void)state;
+	ask(&a, "keep=keep", NULL, "gib=50");
+	assert_true(a.of_type && a.fine);
+	assert_int_equal(json_len(json_get(a.out, "problems")), 0);
+	asked_clear(&a);
+	ask(&a, "keep=keep", NULL, NULL);
+	assert_false(a.fine);
+	assert_string_equal(asked_problem(&a, 0, "param"), "keep");
+	asked_clear(&a);
+}
+
+static void a_value_may_need_one_that_stands_behind_it(void **state)
+{
+	struct asked a;
+
+	(void)state;
+	ask(&a, "keep=keep", "gib=50", NULL);
+	assert_true(a.of_type && a.fine);
+	assert_int_equal(a.rest.n, 2);
+	asked_clear(&a);
+}
+
+static void what_mends_a_value_is_what_the_cluster_has(void **state)
+{
+	struct asked a;
+
+	(void)state;
+	ask(&a, "most=1y", NULL, "most=2");
+	assert_false(a.of_type);
+	assert_string_equal(asked_problem(&a, 0, "fix"), "2");
+	asked_clear(&a);
+	ask(&a, "cycle=0s", NULL, "cycle=9s");
+	assert_false(a.fine);
+	assert_string_equal(asked_problem(&a, 0, "fix"), "9s");
+	asked_clear(&a);
+	ask(&a, "most=1y", NULL, NULL);
+	assert_string_equal(asked_problem(&a, 0, "fix"), "4");
+	asked_clear(&a);
+}
+
+static void a_value_of_no_type_and_one_out_of_range_are_told_at_once(void **state)
+{
+	struct asked a;
+
+	(void)state;
+	ask(&a, "idle=banana", "cycle=0s", NULL);
+	assert_false(a.of_type || a.fine);
+	assert_string_equal(asked_problem(&a, 0, "param"), "idle");
+	assert_string_equal(asked_problem(&a, 1, "param"), "cycle");
+	assert_int_equal(a.rest.n, 0);
+	asked_clear(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -533,6 +651,10 @@ int main(void)
 		    an_array_that_is_paused_by_its_hours_says_until_when, up, down),
 		cmocka_unit_test_setup_teardown(a_price_that_is_not_known_is_not_zero, up,
 						down),
+		cmocka_unit_test(a_value_is_judged_with_what_the_cluster_has),
+		cmocka_unit_test(a_value_may_need_one_that_stands_behind_it),
+		cmocka_unit_test(what_mends_a_value_is_what_the_cluster_has),
+		cmocka_unit_test(a_value_of_no_type_and_one_out_of_range_are_told_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
