@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/rand.h"
+#include "demo_left.h"
 #include "demo_report.h"
 #include "interrupt.h"
 #include "told.h"
@@ -242,11 +243,19 @@ static int drive_only(const struct demo_world *w, const struct demo_order *order
 	return rc < 0 ? failed(&err) : 0;
 }
 
-static void say_goes_on(const struct demo_options *o)
+static void say_left(const struct demo_world *w, const struct demo_options *o)
 {
-	printf("The demo goes on: %s demo%s%s attaches to it again, with --stop it ends and "
-	       "removes all.\n",
-	       o->called, o->dir ? " --state " : "", o->dir ? o->dir : "");
+	char names[200];
+	const struct demo_left left = { .engine = demo_engine_pid(w) != 0,
+					.folder = demo_world_there(w),
+					.processes = demo_processes_left(w, names, sizeof(names)),
+					.called = o->called,
+					.dir = o->dir };
+	struct buf text = BUF_INIT(BUF_TEXT_MAX);
+
+	demo_left_say(&text, &left);
+	puts(buf_str(&text));
+	buf_clear(&text);
 }
 
 /* 0: it stands; else the exit code. A terminal that goes away takes nothing with it. */
@@ -286,10 +295,7 @@ static int with_console(struct demo_world *w, const struct demo_options *o,
 	if (w->own && file_make_dir(w->own, 0700, &err) < 0)
 		return failed(&err);
 	code = console(w, o->called, o->dir != NULL);
-	if (demo_engine_pid(w))
-		say_goes_on(o);
-	else
-		puts("The demo has ended.");
+	say_left(w, o);
 	return code;
 }
 
