@@ -182,7 +182,7 @@ static const struct rest {
 	size_t n;
 	enum charge_kind parts[PARTS_MOST];
 } rests[] = {
-	{ "idle nodes", 2, { CHARGE_IDLE, CHARGE_AHEAD } },
+	{ "idle cores and nodes", 2, { CHARGE_IDLE, CHARGE_AHEAD } },
 	{ "booting, draining", 2, { CHARGE_BOOTING, CHARGE_DRAINING } },
 	{ "failed nodes", 1, { CHARGE_FAILED } },
 	{ "heads and disks", 2, { CHARGE_HEAD, CHARGE_STORAGE } },

@@ -168,7 +168,7 @@ void cost_sentences(struct textbox *out, const struct json *j)
 		textbox_add(out, TONE_WARN, "            %s at a price that is not known",
 			    count_text((char[48]){ 0 }, unpriced, "machine"));
 	textbox_add(out, idle > 0 ? TONE_WARN : TONE_TEXT,
-		    "idle waste  %s/h, %.0f %% of what runs: idle nodes, not heads or disks",
+		    "idle waste  %s/h, %.0f %% of what runs: idle cores and nodes, not heads or disks",
 		    cost_usd(a, j, "rate.idle_usd_per_hour"),
 		    rate > 0 ? idle / rate * PERCENT : 0);
 	if (json_int(j, "kept.nodes", 0))

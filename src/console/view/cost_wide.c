@@ -121,7 +121,7 @@ static void waste(struct textbox *out, const struct deck *d, const struct json *
 	static const struct {
 		const char *kind, *text;
 	} kinds[] = {
-		{ "idle", "nodes that nobody used" },
+		{ "idle", "cores and nodes that nobody used" },
 		{ "booting", "nodes on their way up" },
 		{ "draining", "nodes that ran empty" },
 		{ "failed", "nodes that failed" },
@@ -131,8 +131,9 @@ static void waste(struct textbox *out, const struct deck *d, const struct json *
 	char a[24];
 
 	textbox_add(out, TONE_TITLE, "Waste");
-	textbox_add(out, TONE_TEXT, "idle now    %lld node%s, %s/h", (long long)idle_nodes(d),
-		    idle_nodes(d) == 1 ? "" : "s", cost_usd(a, j, "rate.idle_usd_per_hour"));
+	textbox_add(out, TONE_TEXT, "idle now    %s/h; %s empty",
+		    cost_usd(a, j, "rate.idle_usd_per_hour"),
+		    count_text((char[48]){ 0 }, idle_nodes(d), "node"));
 	for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
 		for (size_t i = 0; i < json_len(list); i++)
 			if (strcmp(json_str(json_at(list, i), "kind", ""), kinds[k].kind) == 0)

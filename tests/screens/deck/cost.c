@@ -20,15 +20,15 @@ static const char told[] =
     "\"by_array\":[{\"cluster\":\"demo\",\"array\":\"htc\",\"usd\":20,\"share\":0.48,\"node_hours\":300,\"spot_usd\":18.2,\"ondemand_usd\":1.8,\"saved_usd\":72.8,\"idle_usd\":2.1,\"usd_per_hour\":0.14}],"
     "\"by_user\":[{\"user\":\"alice\",\"usd\":12.5,\"share\":0.3,\"node_hours\":210,\"spot_usd\":10,\"ondemand_usd\":2.5,\"saved_usd\":40,\"idle_usd\":0,\"usd_per_hour\":0.1},"
     "{\"user\":\"op\",\"usd\":24.2,\"share\":0.58,\"node_hours\":240,\"spot_usd\":10,\"ondemand_usd\":14.2,\"saved_usd\":40,\"idle_usd\":0,\"usd_per_hour\":0.1},"
-    "{\"user\":\"\",\"kind\":\"idle nodes\",\"usd\":3.1,\"share\":0.07,\"node_hours\":40,\"spot_usd\":1.2,\"ondemand_usd\":1.9,\"saved_usd\":4.8,\"idle_usd\":3.1,\"usd_per_hour\":0.02},"
+    "{\"user\":\"\",\"kind\":\"idle cores and nodes\",\"usd\":3.1,\"share\":0.07,\"node_hours\":40,\"spot_usd\":1.2,\"ondemand_usd\":1.9,\"saved_usd\":4.8,\"idle_usd\":3.1,\"usd_per_hour\":0.02},"
     "{\"user\":\"\",\"kind\":\"heads and disks\",\"usd\":1.9,\"share\":0.05,\"node_hours\":22.4,\"spot_usd\":0,\"ondemand_usd\":1.9,\"saved_usd\":0,\"idle_usd\":0,\"usd_per_hour\":0.02}],"
     "\"by_account\":[{\"account\":\"physics\",\"usd\":9.25,\"share\":0.22,\"node_hours\":160,\"spot_usd\":8,\"ondemand_usd\":1.25,\"saved_usd\":32,\"idle_usd\":0,\"usd_per_hour\":0.08},"
     "{\"account\":\"\",\"usd\":27.45,\"share\":0.66,\"node_hours\":290,\"spot_usd\":12,\"ondemand_usd\":15.45,\"saved_usd\":48,\"idle_usd\":0,\"usd_per_hour\":0.12},"
-    "{\"account\":\"\",\"kind\":\"idle nodes\",\"usd\":3.1,\"share\":0.07,\"node_hours\":40,\"spot_usd\":1.2,\"ondemand_usd\":1.9,\"saved_usd\":4.8,\"idle_usd\":3.1,\"usd_per_hour\":0.02},"
+    "{\"account\":\"\",\"kind\":\"idle cores and nodes\",\"usd\":3.1,\"share\":0.07,\"node_hours\":40,\"spot_usd\":1.2,\"ondemand_usd\":1.9,\"saved_usd\":4.8,\"idle_usd\":3.1,\"usd_per_hour\":0.02},"
     "{\"account\":\"\",\"kind\":\"heads and disks\",\"usd\":1.9,\"share\":0.05,\"node_hours\":22.4,\"spot_usd\":0,\"ondemand_usd\":1.9,\"saved_usd\":0,\"idle_usd\":0,\"usd_per_hour\":0.02}],"
     "\"jobs\":[{\"cluster\":\"demo\",\"id\":\"12\",\"name\":\"monte-carlo\",\"user\":\"op\",\"usd\":4.5,\"node_hours\":80,\"usd_per_hour\":0.1},"
     "{\"id\":\"\",\"kind\":\"other jobs\",\"usd\":32.2,\"node_hours\":370,\"usd_per_hour\":0.1},"
-    "{\"id\":\"\",\"kind\":\"idle nodes\",\"usd\":3.1,\"share\":0.07,\"node_hours\":40,\"spot_usd\":1.2,\"ondemand_usd\":1.9,\"saved_usd\":4.8,\"idle_usd\":3.1,\"usd_per_hour\":0.02},"
+    "{\"id\":\"\",\"kind\":\"idle cores and nodes\",\"usd\":3.1,\"share\":0.07,\"node_hours\":40,\"spot_usd\":1.2,\"ondemand_usd\":1.9,\"saved_usd\":4.8,\"idle_usd\":3.1,\"usd_per_hour\":0.02},"
     "{\"id\":\"\",\"kind\":\"heads and disks\",\"usd\":1.9,\"share\":0.05,\"node_hours\":22.4,\"spot_usd\":0,\"ondemand_usd\":1.9,\"saved_usd\":0,\"idle_usd\":0,\"usd_per_hour\":0.02}],"
     "\"by_kind\":[{\"kind\":\"busy\",\"usd\":36.7,\"share\":0.88,\"node_hours\":450,\"spot_usd\":20,\"ondemand_usd\":16.7,\"saved_usd\":80,\"idle_usd\":0,\"usd_per_hour\":0.22}]}";
 

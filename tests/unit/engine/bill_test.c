@@ -394,7 +394,7 @@ static void a_clusters_cost_is_told_by_who_had_it(void **state)
 	assert_string_equal(json_str(j, "jobs.0.id", ""), "12");
 	assert_true(about(j, "jobs.0.usd", 0.2 * 2 / 60));
 	assert_true(about(j, "jobs.0.usd_per_hour", 0.2));
-	assert_string_equal(json_str(j, "jobs.1.kind", ""), "idle nodes");
+	assert_string_equal(json_str(j, "jobs.1.kind", ""), "idle cores and nodes");
 	assert_true(about(j, "jobs.1.usd", 0.4 * 3 / 60));
 	assert_true(about(j, "by_user.1.usd", 0.4 * 3 / 60));
 	assert_string_equal(json_str(j, "by_account.2.kind", ""), "heads and disks");

@@ -239,7 +239,7 @@ static void what_nobody_had_has_rows_of_its_own(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
 		const struct json *list = json_get(j, lists[i]);
 
-		assert_non_null(row_of_kind(list, "idle nodes"));
+		assert_non_null(row_of_kind(list, "idle cores and nodes"));
 		assert_true(json_real(row_of_kind(list, "heads and disks"), "usd", 0) > 0);
 	}
 	assert_non_null(row_of_kind(json_get(j, "jobs"), "other jobs"));
