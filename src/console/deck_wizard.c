@@ -694,7 +694,7 @@ void deck_wizard_footer(const struct deck *d, struct footer_key out[12])
 		out[n++] = (struct footer_key){ "F1", "Help", "", false, 0 };
 		if (review)
 			out[n++] = (struct footer_key){ "C", "Create", "", !ready, 0 };
-		else if (wizard_has_list(w))
+		else if (d->wizard.open && wizard_has_list(w))
 			out[n++] = (struct footer_key){ "F2", "List", "", false, 0 };
 		if (!quota) /* as many as fit in 80 columns */
 			out[n++] = (struct footer_key){ "F4", "Anew", "", false, 3 };

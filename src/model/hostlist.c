@@ -14,6 +14,7 @@
 
 #define NAME_MAX_LEN 255
 #define DIGITS_MAX   9 /* in a bracket; more is no host number */
+#define TOO_LONG     "a name of more than 255 bytes"
 
 struct expander {
 	struct strs *out;
@@ -22,23 +23,40 @@ struct expander {
 	char name[NAME_MAX_LEN + 1];
 };
 
-static int bad(const struct expander *x, const char *at)
+static int bad(const struct expander *x, const char *at, const char *why)
 {
-	return err_set(x->err, ERR_PARSE, "bad host list at byte %zu", (size_t)(at - x->list));
+	return err_set(x->err, ERR_PARSE, "bad host list at byte %zu: %s",
+		       (size_t)(at - x->list), why);
 }
 
-/* Ends of the name that starts at s: the comma or the end, outside brackets. */
-static const char *word_end(const char *s)
+/* End of the name that starts at s: the comma or the end, outside brackets. */
+static const char *word_end(const struct expander *x, const char *s)
 {
-	int depth = 0;
+	const char *open = NULL, *p = s;
 
-	for (; *s && (*s != ',' || depth > 0); s++) {
-		if (*s == '[' && ++depth > 1)
+	for (; *p && (*p != ',' || open); p++) {
+		if (*p == '[' && open) {
+			bad(x, p, "a \"[\" within brackets");
 			return NULL;
-		if (*s == ']' && --depth < 0)
+		}
+		if (*p == ']' && !open) {
+			bad(x, p, "a \"]\" without its \"[\"");
 			return NULL;
+		}
+		if (*p == '[')
+			open = p;
+		else if (*p == ']')
+			open = NULL;
 	}
-	return depth == 0 ? s : NULL;
+	if (open) {
+		bad(x, open, "this \"[\" is not closed by a \"]\"");
+		return NULL;
+	}
+	if (p == s) {
+		bad(x, s, "a name is missing before the comma");
+		return NULL;
+	}
+	return p;
 }
 
 static const char *read_number(const char *s, const char *end, long *value, int *digits)
@@ -52,6 +70,24 @@ static const char *read_number(const char *s, const char *end, long *value, int 
 	return *digits ? s : NULL;
 }
 
+static int bad_number(const struct expander *x, const char *at)
+{
+	return bad(x, at,
+		   *at >= '0' && *at <= '9' ? "a number of more than 9 digits"
+					    : "a number belongs here, as in htc-[1-4,7]");
+}
+
+/* Both with their zeros in front. */
+static int bad_range(const struct expander *x, const char *lo, int n_lo, const char *hi,
+		     int n_hi)
+{
+	char why[80];
+
+	snprintf(why, sizeof(why), "%.*s-%.*s runs backwards: write %.*s-%.*s", n_lo, lo, n_hi,
+		 hi, n_hi, hi, n_lo, lo);
+	return bad(x, lo, why);
+}
+
 static int expand_rest(struct expander *x, size_t len, const char *s, const char *end);
 
 static int expand_range(struct expander *x, size_t len, long lo, long hi, int width,
@@ -61,7 +97,7 @@ static int expand_range(struct expander *x, size_t len, long lo, long hi, int wi
 		int n = snprintf(x->name + len, sizeof(x->name) - len, "%0*ld", width, v);
 
 		if (n < 0 || (size_t)n >= sizeof(x->name) - len)
-			return bad(x, rest);
+			return bad(x, rest, TOO_LONG);
 		if (expand_rest(x, len + (size_t)n, rest, end) < 0)
 			return -1;
 	}
@@ -80,21 +116,26 @@ static int expand_bracket(struct expander *x, size_t len, const char *s, const c
 		const char *p = read_number(s, close, &lo, &width);
 
 		if (!p)
-			return bad(x, s);
+			return bad_number(x, s);
 		hi = lo;
-		if (*p == '-' && !(p = read_number(p + 1, close, &hi, &digits)))
-			return bad(x, s);
-		if (hi < lo)
-			return bad(x, s);
+		if (*p == '-') {
+			const char *second = p + 1;
+
+			p = read_number(second, close, &hi, &digits);
+			if (!p)
+				return bad_number(x, second);
+			if (hi < lo)
+				return bad_range(x, s, width, second, digits);
+		}
 		if (expand_range(x, len, lo, hi, *s == '0' ? width : 1, close + 1, end) < 0)
 			return -1;
 		if (p == close)
 			return 0;
 		if (*p != ',')
-			return bad(x, p);
+			return bad(x, p, "\"-\", \",\" or \"]\" belongs behind a number");
 		s = p + 1;
 	}
-	return bad(x, s);
+	return bad(x, s, "the \"[\" before this is not closed by a \"]\"");
 }
 
 static int expand_rest(struct expander *x, size_t len, const char *s, const char *end)
@@ -103,13 +144,13 @@ static int expand_rest(struct expander *x, size_t len, const char *s, const char
 	size_t n = (size_t)((open ? open : end) - s);
 
 	if (n >= sizeof(x->name) - len)
-		return bad(x, s);
+		return bad(x, s, TOO_LONG);
 	memcpy(x->name + len, s, n);
 	if (open)
 		return expand_bracket(x, len + n, open + 1, end);
 	x->name[len + n] = '\0';
 	if (!text_is_operand(x->name))
-		return bad(x, s);
+		return bad(x, s, "no host is called so: letters, digits, \".\", \"_\" and \"-\", which does not begin it");
 	if (strs_add(x->out, x->name) < 0)
 		return err_set(x->err, ERR_FULL, "host list of more than %zu names",
 			       x->out->max);
@@ -121,14 +162,12 @@ int hostlist_expand(struct strs *out, const char *list, struct err *err)
 	struct expander x = { .out = out, .list = list, .err = err };
 
 	for (const char *s = list; *s;) {
-		const char *end = word_end(s);
+		const char *end = word_end(&x, s);
 
-		if (!end || end == s)
-			return bad(&x, s);
-		if (expand_rest(&x, 0, s, end) < 0)
+		if (!end || expand_rest(&x, 0, s, end) < 0)
 			return -1;
 		if (*end == ',' && end[1] == '\0')
-			return bad(&x, end);
+			return bad(&x, end, "a name is missing behind the comma");
 		s = *end ? end + 1 : end;
 	}
 	return 0;

@@ -8,9 +8,9 @@
 
 static const char form[] =
     "{\"cluster\":\"demo\",\"template\":\"slurm\",\"etag\":\"\\\"1.1\\\"\",\"parameters\":["
-    "{\"name\":\"region\",\"effect\":\"new_cluster\",\"label\":\"Region\",\"help\":\"Where the machines stand.\",\"type\":\"region\",\"default\":\"westeurope\",\"choices\":[],"
+    "{\"name\":\"region\",\"effect\":\"new_cluster\",\"label\":\"Region\",\"help\":\"Where the machines stand.\",\"offers\":true,\"type\":\"region\",\"default\":\"westeurope\",\"choices\":[],"
     "\"fixed\":\"only a cluster made anew has it\"},"
-    "{\"name\":\"htc_size\",\"effect\":\"new_nodes\",\"label\":\"Size of htc nodes\",\"help\":\"\",\"type\":\"size\",\"default\":\"Standard_F2s_v2\",\"choices\":[],\"fixed\":\"\"},"
+    "{\"name\":\"htc_size\",\"effect\":\"new_nodes\",\"label\":\"Size of htc nodes\",\"help\":\"\",\"offers\":true,\"type\":\"size\",\"default\":\"Standard_F2s_v2\",\"choices\":[],\"fixed\":\"\"},"
     "{\"name\":\"htc_max\",\"effect\":\"now\",\"label\":\"Most htc nodes\",\"help\":\"\",\"type\":\"int\",\"default\":\"16\",\"choices\":[],\"min\":0,\"max\":1000,\"fixed\":\"\"},"
     "{\"name\":\"spot\",\"effect\":\"new_nodes\",\"label\":\"Purchase\",\"help\":\"Spot machines are cheap and may be taken away.\",\"type\":\"choice\",\"default\":\"mixed\","
     "\"choices\":[\"spot\",\"mixed\",\"dedicated\"],\"fixed\":\"\"},"

@@ -7,10 +7,10 @@
 #include "fixture.h"
 
 static const char parameters[] =
-    "[{\"name\":\"region\",\"label\":\"Region\",\"help\":\"Where the machines stand.\",\"group\":\"Where\",\"type\":\"region\",\"default\":\"westeurope\",\"choices\":[]},"
+    "[{\"name\":\"region\",\"label\":\"Region\",\"help\":\"Where the machines stand.\",\"group\":\"Where\",\"offers\":true,\"type\":\"region\",\"default\":\"westeurope\",\"choices\":[]},"
     "{\"name\":\"network\",\"label\":\"Address range\",\"help\":\"Of the virtual network that is made for the cluster.\",\"group\":\"Where\",\"type\":\"cidr\",\"default\":\"10.20.0.0/16\",\"choices\":[]},"
-    "{\"name\":\"head_size\",\"label\":\"Size of the head\",\"help\":\"\",\"group\":\"Head\",\"type\":\"size\",\"default\":\"Standard_D2s_v5\",\"choices\":[]},"
-    "{\"name\":\"htc_size\",\"label\":\"Size of htc nodes\",\"help\":\"\",\"group\":\"Nodes\",\"type\":\"size\",\"default\":\"Standard_F2s_v2\",\"choices\":[]},"
+    "{\"name\":\"head_size\",\"label\":\"Size of the head\",\"help\":\"\",\"group\":\"Head\",\"offers\":true,\"type\":\"size\",\"default\":\"Standard_D2s_v5\",\"choices\":[]},"
+    "{\"name\":\"htc_size\",\"label\":\"Size of htc nodes\",\"help\":\"\",\"group\":\"Nodes\",\"offers\":true,\"type\":\"size\",\"default\":\"Standard_F2s_v2\",\"choices\":[]},"
     "{\"name\":\"htc_max\",\"label\":\"Most htc nodes\",\"help\":\"\",\"group\":\"Nodes\",\"type\":\"int\",\"default\":\"16\",\"choices\":[],\"min\":0,\"max\":1000},"
     "{\"name\":\"spot\",\"label\":\"Purchase\",\"help\":\"Spot machines are cheap and may be taken away.\",\"group\":\"Nodes\",\"type\":\"choice\",\"default\":\"mixed\",\"choices\":[\"spot\",\"mixed\",\"dedicated\"]},"
     "{\"name\":\"ib\",\"label\":\"InfiniBand\",\"help\":\"\",\"group\":\"Nodes\",\"type\":\"bool\",\"default\":\"no\",\"choices\":[]},"

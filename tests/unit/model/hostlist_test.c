@@ -56,6 +56,26 @@ static void says_where_a_host_list_is_wrong(void **state)
 		",c",  "c,", "c1,,c2", "c[]",  "-x",	 "a b",	 "c[1234567890]", "c[1-2]]",
 		"a;b",
 	};
+	static const char *const said[][2] = {
+		{ "htc-[9-2]", "bad host list at byte 5: 9-2 runs backwards: write 2-9" },
+		{ "c[1,010-002]",
+		  "bad host list at byte 4: 010-002 runs backwards: write 002-010" },
+		{ "good,c[1-x]",
+		  "bad host list at byte 9: a number belongs here, as in htc-[1-4,7]" },
+		{ "c[]", "bad host list at byte 2: a number belongs here, as in htc-[1-4,7]" },
+		{ "c[1234567890]",
+		  "bad host list at byte 2: a number of more than 9 digits" },
+		{ "c[1x]",
+		  "bad host list at byte 3: \"-\", \",\" or \"]\" belongs behind a number" },
+		{ "c[1-", "bad host list at byte 1: this \"[\" is not closed by a \"]\"" },
+		{ "c[[1]]", "bad host list at byte 2: a \"[\" within brackets" },
+		{ "c1]", "bad host list at byte 2: a \"]\" without its \"[\"" },
+		{ "c1,,c2",
+		  "bad host list at byte 3: a name is missing before the comma" },
+		{ "c1,", "bad host list at byte 2: a name is missing behind the comma" },
+		{ "a b",
+		  "bad host list at byte 0: no host is called so: letters, digits, \".\", \"_\" and \"-\", which does not begin it" },
+	};
 	struct strs names = STRS_INIT(1000);
 	struct err err = ERR_INIT;
 
@@ -66,9 +86,11 @@ static void says_where_a_host_list_is_wrong(void **state)
 		assert_int_equal(err.code, ERR_PARSE);
 		strs_clear(&names);
 	}
-	assert_int_equal(hostlist_expand(&names, "good,c[1-x]", &err), -1);
-	assert_string_equal(err.msg, "bad host list at byte 7");
-	strs_clear(&names);
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		assert_int_equal(hostlist_expand(&names, said[i][0], &err), -1);
+		assert_string_equal(err.msg, said[i][1]);
+		strs_clear(&names);
+	}
 }
 
 static void stops_at_the_ceiling_of_names(void **state)
