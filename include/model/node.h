@@ -70,6 +70,7 @@ double node_kept_cost(const struct node *n, int64_t now_ms); /* USD; -1: at a pr
 
 const char *node_state_name(enum node_state s);
 const char *node_state_word(enum node_state s); /* the same for people: "lost" */
+const char *node_bought(bool spot); /* how, with the word that columns have for it */
 char node_state_glyph(enum node_state s); /* tui.md 6 */
 char node_glyph_worse(char a, char b);    /* of two glyphs the one that says more: for cells of several nodes */
 enum node_state node_state_of(const char *name);

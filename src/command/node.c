@@ -83,7 +83,7 @@ static void on_show(struct command_run *r, const struct json *n)
 	show_kept(r, n);
 	show_fact(r, "array", "%s", json_str(n, "array", ""));
 	show_fact(r, "size", "%s, %s%s%s", json_str(n, "size", "?"),
-		  json_bool(n, "spot", false) ? "spot" : "on demand",
+		  node_bought(json_bool(n, "spot", false)),
 		  json_str(n, "zone", "")[0] ? ", zone " : "", json_str(n, "zone", ""));
 	show_fact(r, "has", "%lld cpus, %s, %lld gpus", (long long)json_int(n, "cpus", 0),
 		  size_text(size, json_int(n, "mem_bytes", 0)),

@@ -39,7 +39,7 @@ static void of_node(const struct deck *d, struct textbox *out, const struct node
 	textbox_field(out, TONE_TEXT, "array", "%s, generation %lld", n->array,
 		      (long long)n->generation);
 	textbox_field(out, TONE_TEXT, "size", "%s, %s%s%s", vm_size_short(n->size),
-		      n->spot ? "spot" : "on demand", n->zone[0] ? ", zone " : "", n->zone);
+		      node_bought(n->spot), n->zone[0] ? ", zone " : "", n->zone);
 	textbox_field(out, TONE_TEXT, "has", "%lld cpus, %s%s", (long long)n->cpus,
 		      size_text(mem, n->mem_bytes), n->gpus ? ", gpus" : "");
 	if (n->jobs >= 0)
@@ -64,6 +64,19 @@ static void of_node(const struct deck *d, struct textbox *out, const struct node
 		textbox_add(out, TONE_BOOT, "  last mark: %s", n->phase);
 }
 
+/* Tasks are those of an array. How many processes a job starts on its cpus is not in a queue's
+ * listing. */
+static void asked_for(struct textbox *out, const struct job *j)
+{
+	char tasks[48], cpus[48], nodes[48];
+
+	count_text(tasks, j->tasks, "task");
+	textbox_field(out, TONE_TEXT, "asks for", "%s%s%s on %s%s", j->tasks > 1 ? tasks : "",
+		      j->tasks > 1 ? ", each with " : "", count_text(cpus, j->cpus, "cpu"),
+		      count_text(nodes, j->nodes_min, "node"),
+		      j->exclusive ? ", exclusive" : "");
+}
+
 static void of_job(const struct deck *d, struct textbox *out, const struct job *j)
 {
 	char why[WORDS_MAX], a[CLOCK_TEXT], b[CLOCK_TEXT], mem[24];
@@ -79,10 +92,7 @@ static void of_job(const struct deck *d, struct textbox *out, const struct job *
 	textbox_field(out, TONE_TEXT, "name", "%s", j->name);
 	textbox_field(out, TONE_TEXT, "user", "%s%s%s in %s", j->user,
 		      j->account[0] ? " for " : "", j->account, j->partition);
-	textbox_field(out, TONE_TEXT, "asks for", "%lld task%s of %lld cpus on %lld node%s%s",
-		      (long long)j->tasks, j->tasks == 1 ? "" : "s", (long long)j->cpus,
-		      (long long)j->nodes_min, j->nodes_min == 1 ? "" : "s",
-		      j->exclusive ? ", exclusive" : "");
+	asked_for(out, j);
 	if (j->mem_bytes > 0)
 		textbox_field(out, TONE_TEXT, "memory", "%s a %s", size_text(mem, j->mem_bytes),
 			      j->mem_per_cpu ? "cpu" : "node");
@@ -229,7 +239,7 @@ static void of_array(struct textbox *out, const struct array_row *r)
 
 	textbox_open(out, r->array);
 	textbox_field(out, TONE_TEXT, "size", "%s, %s", vm_size_short(r->size),
-		      r->spot ? "spot" : "on demand");
+		      node_bought(r->spot));
 	if (r->max >= 0)
 		textbox_field(out, TONE_TEXT, "nodes", "%lld of %lld", (long long)r->live,
 			      (long long)r->max);

@@ -146,13 +146,9 @@ static struct json *schema_of(const struct json *told)
 
 	for (int rank = 0; rank < RANKS; rank++)
 		for (size_t i = 0; i < json_len(list); i++) {
-			struct json *p;
-
 			if (rank_of(json_at(list, i)) != rank)
 				continue;
-			p = json_copy(json_at(list, i));
-			json_set_bool(p, "offers", rank < RANKS - 1);
-			json_add(out, p);
+			json_add(out, json_copy(json_at(list, i)));
 		}
 	return out;
 }

@@ -37,7 +37,8 @@ static void add_user(struct users *u, const char *name, int64_t jobs)
 	u->v[i].jobs += jobs;
 }
 
-static void users_of(struct users *u, const struct json *plan, const struct cluster *c)
+/* By the names that the tables of jobs have. */
+static void users_of(struct users *u, const struct json *plan)
 {
 	const struct json *arrays = json_get(plan, "arrays");
 
@@ -45,7 +46,7 @@ static void users_of(struct users *u, const struct json *plan, const struct clus
 		const struct json *list = json_get(json_at(arrays, i), "users");
 
 		for (size_t k = 0; k < json_len(list); k++)
-			add_user(u, job_owner(json_str(json_at(list, k), "user", "?"), c),
+			add_user(u, json_str(json_at(list, k), "user", "?"),
 				 json_int(json_at(list, k), "jobs", 0));
 	}
 }
@@ -85,9 +86,9 @@ bool stop_facts(const struct json *plan, const struct cluster *c, const char *me
 	char who[USERS_TEXT], text[48], names[PLAN_NAMES];
 	bool others = false;
 
-	users_of(&u, plan, c);
+	users_of(&u, plan);
 	for (size_t i = 0; me && i < u.n; i++)
-		others = others || strcmp(u.v[i].name, me) != 0;
+		others = others || strcmp(job_owner(u.v[i].name, c), me) != 0;
 	if (!json_bool(plan, "jobs_known", true))
 		strs_add(out, "the queue was not read yet: nobody knows what runs there");
 	else if (running == 0)

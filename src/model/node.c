@@ -104,6 +104,11 @@ char node_glyph_worse(char a, char b)
 	return !at_b || (at_a && at_a < at_b) ? a : b;
 }
 
+const char *node_bought(bool spot)
+{
+	return spot ? "spot" : "on demand (ded)";
+}
+
 const char *node_state_word(enum node_state s)
 {
 	return s == NODE_UNHEALTHY ? "lost" : node_state_name(s);

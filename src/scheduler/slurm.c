@@ -63,20 +63,30 @@ static size_t speaker_len(const char *s, size_t len)
 	return 0;
 }
 
-/* Lines become one, parted by "; ": who speaks is told once. */
+/* The sentence has ended, or goes on in what the same speaker says next: a blank is enough. */
+static bool needs_semicolon(char before, char next, bool same_speaker)
+{
+	return !strchr(".!?:;,", before) && !(same_speaker && next >= 'a' && next <= 'z');
+}
+
+/* Lines become one: sentences are parted by blanks, other lines by "; "; who speaks is told
+ * once. */
 static void join_lines(char *out, size_t max, const char *s, size_t len)
 {
 	size_t speaker = speaker_len(s, len), k = 0;
 
 	for (size_t i = 0; i < len && k + 3 < max; i++) {
-		if (s[i] != '\n') {
+		if (s[i] == '\n') {
+			bool same = speaker > 0 && i + 1 + speaker < len &&
+				    memcmp(s + i + 1, s, speaker) == 0;
+
+			i += same ? speaker : 0;
+			if (k > 0 && i + 1 < len && needs_semicolon(out[k - 1], s[i + 1], same))
+				out[k++] = ';';
+			out[k++] = ' ';
+		} else if (s[i] != ' ' || k == 0 || out[k - 1] != ' ') {
 			out[k++] = s[i];
-			continue;
 		}
-		out[k++] = ';';
-		out[k++] = ' ';
-		if (i + 1 + speaker < len && memcmp(s + i + 1, s, speaker) == 0)
-			i += speaker;
 	}
 	out[k] = '\0';
 }
@@ -104,11 +114,12 @@ static void read_message(char *out, size_t max, const struct sched_run *r)
 
 static int failed(const struct sched_run *r, const char *what, struct err *err)
 {
-	char text[240];
+	char text[240], speaker[64];
+	size_t n = (size_t)snprintf(speaker, sizeof(speaker), "%.40s: error: ", what);
 
 	read_message(text, sizeof(text), r);
 	return err_set(err, slurm_error_code(text), "%s: exit %d: %s", what, r->exit_code,
-		       text);
+		       strncmp(text, speaker, n) == 0 ? text + n : text);
 }
 
 int slurm_check(const struct sched_run *r, const char *what, struct err *err)

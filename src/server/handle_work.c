@@ -7,7 +7,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "model/queue.h"
+#include "server/rows.h"
 #include "server/server_private.h"
+#include "server/stream.h"
 #include "store/store.h"
 #include "wire/wire.h"
 
@@ -353,6 +355,8 @@ void get_template(struct request *q)
 	if (json_str(j, "hash", "")[0]) { /* of the file: who uses it moves by itself */
 		snprintf(etag, sizeof(etag), "\"%.16s\"", json_str(j, "hash", ""));
 		etag_set(q, etag);
+		if (rows_template_read(q->server->rows, segment(q, 2), json_str(j, "hash", "")))
+			streams_flush(q->server);
 	}
 	json_set(j, "editing", engine_editing(q->server->engine, "template", segment(q, 2)));
 	answer_json(q, 200, j);

@@ -217,6 +217,20 @@ static void fill_templates(struct table *t, struct rows_cache *c)
 	t->n = n;
 }
 
+bool rows_template_read(struct rows_cache *c, const char *name, const char *hash)
+{
+	struct table *t = table_of(c, NOUN_TEMPLATE, "");
+	const struct template_row *v = t->v;
+	bool told = false;
+
+	for (size_t i = 0; i < t->n; i++)
+		told |= strcmp(v[i].name, name) == 0 && strcmp(v[i].hash, hash) == 0;
+	if (told || !t->filled)
+		return false;
+	t->filled = false;
+	return true;
+}
+
 /* Two rows of each cluster: its hour and its day. */
 static void fill_history(struct table *t, struct rows_cache *c)
 {

@@ -31,6 +31,10 @@ struct rows_cache *rows_cache_new(struct engine *e);
 void rows_cache_free(struct rows_cache *c);
 void rows_cache_drop(struct rows_cache *c); /* nobody looks: memory is given back */
 
+/* A template's file was read just now. true: its row told another revision of it, or it had none,
+ * and the rows are read anew at the next look. */
+bool rows_template_read(struct rows_cache *c, const char *name, const char *hash);
+
 void rows_get(struct rows *out, struct rows_cache *c, enum noun noun, const char *cluster);
 void rows_past(struct rows *out, struct rows_cache *c, const char *cluster); /* lent */
 void rows_add_past(struct rows *out, struct rows_cache *c,

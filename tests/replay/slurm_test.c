@@ -380,6 +380,10 @@ static void r6_5_every_adapter_drains_undrains_and_removes(void **state)
 
 static void reads_versions_and_ids(void **state)
 {
+	static const char no_script[] =
+	    "sbatch: error: This does not look like a batch script.  The first\n"
+	    "sbatch: error: line must start with #! followed by the path to an interpreter.\n"
+	    "sbatch: error: For instance: #!/bin/sh\n";
 	struct recording r = own("version");
 	struct queue q;
 	char version[32], id[64];
@@ -397,9 +401,17 @@ static void reads_versions_and_ids(void **state)
 	assert_int_equal(sched_slurm.read_submit(id, &r.run, &err), -1);
 	assert_int_equal(err.code, ERR_UNSUPPORTED);
 	assert_string_equal(
-	    err.msg, "sbatch: exit 1: sbatch: error: invalid partition specified: nosuch; "
+	    err.msg, "sbatch: exit 1: invalid partition specified: nosuch; "
 		     "Batch job submission failed: Invalid partition name specified");
 	recording_clear(&r);
+	r.run = (struct sched_run){ .errout = no_script,
+				    .errout_len = sizeof(no_script) - 1,
+				    .exit_code = 1 };
+	assert_int_equal(sched_slurm.read_submit(id, &r.run, &err), -1);
+	assert_string_equal(
+	    err.msg,
+	    "sbatch: exit 1: This does not look like a batch script. The first line must start "
+	    "with #! followed by the path to an interpreter. For instance: #!/bin/sh");
 	r.run = (struct sched_run){ .out = "31;far\n", .out_len = 7 };
 	assert_int_equal(sched_slurm.read_submit(id, &r.run, &err), 0);
 	assert_string_equal(id, "31");

@@ -147,7 +147,7 @@ static void facts(const struct deck *d, struct textbox *out, const struct node *
 	textbox_add(out, TONE_TEXT, "  array   %s, generation %lld", n->array,
 		    (long long)n->generation);
 	textbox_add(out, TONE_TEXT, "  size    %s, %s%s%s: %lld cpus, %s%s",
-		    vm_size_short(n->size), n->spot ? "spot" : "on demand",
+		    vm_size_short(n->size), node_bought(n->spot),
 		    n->zone[0] ? ", zone " : "", n->zone, (long long)n->cpus,
 		    size_text(mem, n->mem_bytes), n->gpus ? ", gpus" : "");
 	textbox_add(

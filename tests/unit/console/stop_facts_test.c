@@ -32,7 +32,7 @@ static void says(const char *plan, const char *me, bool force, bool others,
 static void whose_jobs_run_and_what_becomes_of_them(void **state)
 {
 	static const char *const lines[] = {
-		"30 jobs run (alice 16, bob 10, carol 4): waited for, however long they take",
+		"30 jobs run (azureuser 16, bob 10, carol 4): waited for, however long they take",
 		"900 jobs wait: in the queue until it is started again",
 		"100 nodes go once empty, then the head stops; disks stay and cost on",
 	};
@@ -44,7 +44,7 @@ static void whose_jobs_run_and_what_becomes_of_them(void **state)
 static void by_force_they_are_killed(void **state)
 {
 	static const char *const lines[] = {
-		"1 job runs (alice 1): KILLED, and what they did not save is lost",
+		"1 job runs (azureuser 1): KILLED, and what they did not save is lost",
 		"1 node goes once empty, then the head stops; disks stay and cost on",
 	};
 

@@ -176,6 +176,7 @@ static int up(void **state)
 					  .client_secret_file = xasprintf("%s/none", w->dir) };
 	w->templates = (struct strs)STRS_INIT(4);
 	strs_add(&w->templates, "templates");
+	strs_addf(&w->templates, "%s/own", w->dir);
 	w->rules.admin_uid = getuid();
 	w->user = (struct user){ .uid = getuid(), .name = "op", .role = ROLE_ADMIN };
 	open_engine(w);
@@ -668,6 +669,42 @@ static void a_lost_engine_leaves_the_picture_and_comes_back(void **state)
 	assert_string_equal(mirror_link_text(w->mirror), "");
 }
 
+static void write_template(const char *path, const char *more)
+{
+	struct buf b = BUF_INIT(BUF_TEXT_MAX);
+	struct err err = ERR_INIT;
+
+	if (file_read(&b, "templates/slurm.yaml", &err) < 0)
+		fail_msg("%s", err.msg);
+	buf_adds(&b, more);
+	if (file_write(path, buf_str(&b), b.len, 0644, &err) < 0)
+		fail_msg("%s", err.msg);
+	buf_clear(&b);
+}
+
+/* Time stands: what is kept of the files for some seconds does not grow old here. */
+static void a_template_that_was_read_is_told_as_it_is_now(void **state)
+{
+	struct world *w = *state;
+	struct window v[] = { window("t", NOUN_TEMPLATE, "", "") };
+	char *own = xasprintf("%s/own", w->dir), *path = xasprintf("%s/mine.yaml", own);
+	char before[65];
+
+	assert_int_equal(file_make_dir(own, 0700, NULL), 0);
+	write_template(path, "");
+	mirror_watch(w->mirror, v, 1);
+	WAIT_FOR(w, rows(w, "t").n == 2);
+	assert_string_equal(rows(w, "t").u.templates[0].name, "mine");
+	snprintf(before, sizeof(before), "%s", rows(w, "t").u.templates[0].hash);
+	write_template(path, "# edited\n");
+	spy_ask(w, "GET", "/v1/templates/mine", "");
+	WAIT_FOR(w, w->status == 200);
+	clock_test_advance(1000); /* of a stream's pace */
+	WAIT_FOR(w, strcmp(rows(w, "t").u.templates[0].hash, before) != 0);
+	free(path);
+	free(own);
+}
+
 static void silence_is_broken_by_a_beat(void **state)
 {
 	struct world *w = *state;
@@ -861,6 +898,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_lost_engine_leaves_the_picture_and_comes_back,
 						up, down),
 		cmocka_unit_test_setup_teardown(silence_is_broken_by_a_beat, up_still, down),
+		cmocka_unit_test_setup_teardown(a_template_that_was_read_is_told_as_it_is_now,
+						up_still, down),
 		cmocka_unit_test_setup_teardown(
 		    an_engine_that_has_nothing_to_tell_shows_that_it_turns, up_still, down),
 		cmocka_unit_test_setup_teardown(a_silent_engine_is_left, up_still, down),
