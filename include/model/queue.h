@@ -128,6 +128,9 @@ bool job_has_nodes(const struct job *j); /* runs there, begins or ends: what the
 /* Tasks of a row of any kind, counted as the tasks they are: what an act on it reaches. */
 int64_t job_tasks_running(const struct job *j);
 int64_t job_tasks_left(const struct job *j); /* that have not ended; -1 unknown */
+/* "5 cpus on 5 nodes", "33 tasks, each with 1 cpu on 1 node": tasks are those of an array, as how
+ * many processes a job starts on its cpus is not in a queue's listing. */
+const char *job_asks_text(char out[160], const struct job *j);
 void job_count_task(struct job *array, const struct job *j); /* adds a record to the row of its array */
 #define JOB_VERDICT 240
 const char *job_verdict(char out[JOB_VERDICT], const struct job *j); /* .waits, with how many it holds back; "" nothing */

@@ -64,22 +64,9 @@ static void of_node(const struct deck *d, struct textbox *out, const struct node
 		textbox_add(out, TONE_BOOT, "  last mark: %s", n->phase);
 }
 
-/* Tasks are those of an array. How many processes a job starts on its cpus is not in a queue's
- * listing. */
-static void asked_for(struct textbox *out, const struct job *j)
-{
-	char tasks[48], cpus[48], nodes[48];
-
-	count_text(tasks, j->tasks, "task");
-	textbox_field(out, TONE_TEXT, "asks for", "%s%s%s on %s%s", j->tasks > 1 ? tasks : "",
-		      j->tasks > 1 ? ", each with " : "", count_text(cpus, j->cpus, "cpu"),
-		      count_text(nodes, j->nodes_min, "node"),
-		      j->exclusive ? ", exclusive" : "");
-}
-
 static void of_job(const struct deck *d, struct textbox *out, const struct job *j)
 {
-	char why[WORDS_MAX], a[CLOCK_TEXT], b[CLOCK_TEXT], mem[24];
+	char why[WORDS_MAX], a[CLOCK_TEXT], b[CLOCK_TEXT], mem[24], asks[160];
 
 	textbox_open(out, j->id);
 	textbox_field(out, words_job_tone(j->state), "state", "%s", job_state_name(j->state));
@@ -92,7 +79,8 @@ static void of_job(const struct deck *d, struct textbox *out, const struct job *
 	textbox_field(out, TONE_TEXT, "name", "%s", j->name);
 	textbox_field(out, TONE_TEXT, "user", "%s%s%s in %s", j->user,
 		      j->account[0] ? " for " : "", j->account, j->partition);
-	asked_for(out, j);
+	textbox_field(out, TONE_TEXT, "asks for", "%s%s", job_asks_text(asks, j),
+		      j->exclusive ? ", exclusive" : "");
 	if (j->mem_bytes > 0)
 		textbox_field(out, TONE_TEXT, "memory", "%s a %s", size_text(mem, j->mem_bytes),
 			      j->mem_per_cpu ? "cpu" : "node");

@@ -218,16 +218,15 @@ void why_waits(struct buf *out, const struct run *r, const struct job *j)
 	bool rests = r->cluster.state != CLUSTER_RUNNING;
 	size_t want = r->decided && !rests ? demand_want_of(&r->demand, r->queue, j) : SIZE_MAX;
 	const struct why_want *why = want < r->plan.n_wants ? &r->plan.wants[want] : NULL;
-	char verdict[JOB_VERDICT];
+	char verdict[JOB_VERDICT], asks[160];
 	const char *blocked =
 	    rests ? cluster_rests_why(&r->cluster) : blocked_by(verdict, r, j, why);
 	struct nodes_now now;
 
 	count_nodes(&now, r, j->partition);
 	one_line(out, j, &now, blocked);
-	buf_addf(out, "1 scheduler   reason %s; %lld task%s of %lld cpus on %lld node%s\n",
-		 or_none(j->reason), (long long)j->tasks, j->tasks == 1 ? "" : "s",
-		 (long long)j->cpus, (long long)j->nodes_min, j->nodes_min == 1 ? "" : "s");
+	buf_addf(out, "1 scheduler   reason %s; %s\n", or_none(j->reason),
+		 job_asks_text(asks, j));
 	if (rests) {
 		buf_addf(out, "blocked by    %s\n", blocked);
 		return;

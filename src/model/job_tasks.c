@@ -3,11 +3,23 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "model/queue.h"
 
 static bool is_array(const struct job *j)
 {
 	return j->array_id[0] && strcmp(j->id, j->array_id) == 0;
+}
+
+const char *job_asks_text(char out[160], const struct job *j)
+{
+	char tasks[48], cpus[48], nodes[48];
+
+	count_text(tasks, j->tasks, "task");
+	snprintf(out, 160, "%s%s%s on %s", j->tasks > 1 ? tasks : "",
+		 j->tasks > 1 ? ", each with " : "", count_text(cpus, j->cpus, "cpu"),
+		 count_text(nodes, j->nodes_min, "node"));
+	return out;
 }
 
 static int64_t tasks_of(const struct job *j)

@@ -150,7 +150,7 @@ static struct json *why(const char *path, struct err *err)
 	else if (what[0] == '1')
 		snprintf(
 		    text, sizeof(text),
-		    "job %s (monte-carlo) of op in htc: pending\nasks for: 33 tasks of 1 cpus on 1 nodes; scheduler's reason: Resources\nwaits_boot: 2 nodes boot for it (htc-7, htc-8), 2 more are asked for; the limit of 16 is not reached\nlast decision: +2 htc: 33 tasks pending, 1 core each; F2s_v2 spot is cheapest",
+		    "job %s (monte-carlo) of op in htc: pending\nasks for: 33 tasks, each with 1 cpu on 1 node; scheduler's reason: Resources\nwaits_boot: 2 nodes boot for it (htc-7, htc-8), 2 more are asked for; the limit of 16 is not reached\nlast decision: +2 htc: 33 tasks pending, 1 core each; F2s_v2 spot is cheapest",
 		    what);
 	else {
 		err_set(err, ERR_NOT_FOUND,

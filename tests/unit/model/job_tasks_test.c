@@ -71,12 +71,24 @@ static void tasks_that_nobody_counted_stay_unknown(void **state)
 	assert_int_equal(job_tasks_running(&row), 1);
 }
 
+static void what_a_job_asks_for_are_cpus_and_not_one_task_of_many(void **state)
+{
+	struct job j = { .tasks = 1, .cpus = 5, .nodes_min = 5 };
+	char text[160];
+
+	(void)state;
+	assert_string_equal(job_asks_text(text, &j), "5 cpus on 5 nodes");
+	j = (struct job){ .tasks = 33, .cpus = 1, .nodes_min = 1 };
+	assert_string_equal(job_asks_text(text, &j), "33 tasks, each with 1 cpu on 1 node");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_act_on_an_array_reaches_its_tasks_not_its_row),
 		cmocka_unit_test(the_parts_of_an_array_are_told_with_its_total_while_it_lives),
 		cmocka_unit_test(tasks_that_nobody_counted_stay_unknown),
+		cmocka_unit_test(what_a_job_asks_for_are_cpus_and_not_one_task_of_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
