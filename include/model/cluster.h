@@ -153,6 +153,7 @@ bool cluster_name_ok(const char *name, struct err *err);
 const char *cluster_state_name(enum cluster_state s);  /* "running" */
 const char *cluster_state_short(enum cluster_state s); /* "RUN": tui.md 3 */
 enum cluster_state cluster_state_of(const char *name);
+bool cluster_is_ending(enum cluster_state s); /* or has ended: it makes no node any more */
 const char *keep_policy_name(enum keep_policy p);      /* "delete" "keep" "snapshot" */
 enum keep_policy keep_policy_of(const char *name);     /* anything but a clear word keeps: data is lost only when somebody said so */
 const char *spot_policy_name(enum spot_policy p);      /* "never" "only" "then_ondemand" */

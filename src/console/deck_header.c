@@ -23,7 +23,7 @@ static void add_totals(struct totals *t, const struct cluster_row *r)
 
 	t->unread = t->unread || r->view.queue_unread;
 	t->nodes += v->nodes;
-	t->nodes_max += v->nodes_max;
+	t->nodes_max += cluster_is_ending(r->cluster.state) ? v->nodes : v->nodes_max;
 	t->running += v->jobs_running;
 	t->pending += v->jobs_pending;
 	t->held += v->jobs_held;

@@ -22,6 +22,12 @@ static const char *const state_shorts[CLUSTER_STATES] = {
 	[CLUSTER_RESIDUE] = "LEFT",  [CLUSTER_FAILED] = "ERR",	  [CLUSTER_KEPT] = "KEPT",
 };
 
+bool cluster_is_ending(enum cluster_state s)
+{
+	return s == CLUSTER_DELETING || s == CLUSTER_DELETED || s == CLUSTER_RESIDUE ||
+	       s == CLUSTER_KEPT;
+}
+
 static const char *const spot_names[] = {
 	[SPOT_NEVER] = "never",
 	[SPOT_ONLY] = "only",

@@ -1,4 +1,4 @@
-/* What a cluster's teardown does with its data when nobody chooses. */
+/* What a cluster's teardown does with its data when nobody chooses, and what its states mean. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "model/cluster.h"
 
 static char on_it[] = "head-id", name[] = "shared";
@@ -45,11 +46,27 @@ static void a_disk_goes_by_its_policy(void **state)
 	assert_false(loses(CLUSTER_OFF, on_it, disk));
 }
 
+/* What it may have counts among the nodes that are possible no longer. */
+static void a_cluster_that_ends_makes_no_node_any_more(void **state)
+{
+	static const enum cluster_state ends[] = { CLUSTER_DELETING, CLUSTER_DELETED,
+						   CLUSTER_RESIDUE, CLUSTER_KEPT };
+	size_t n = 0;
+
+	(void)state;
+	for (int s = 0; s < CLUSTER_STATES; s++)
+		n += cluster_is_ending((enum cluster_state)s);
+	assert_int_equal(n, ARRAY_LEN(ends));
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		assert_true(cluster_is_ending(ends[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_folder_on_the_head_goes_with_it),
 		cmocka_unit_test(a_disk_goes_by_its_policy),
+		cmocka_unit_test(a_cluster_that_ends_makes_no_node_any_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
