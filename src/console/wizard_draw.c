@@ -67,7 +67,7 @@ static const char *step_mark(const struct wizard *w, size_t step, enum tone *ton
 	if (step > w->furthest)
 		return ".";
 	if (step_unknown(w, step))
-		return "?";
+		return "??";
 	*tone = TONE_OK;
 	return "ok";
 }

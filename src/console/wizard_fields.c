@@ -102,8 +102,7 @@ static void draw_field(const struct wizard *w, size_t i, struct screen *s, int r
 		screen_put(s, row, col + 1, TONE_DIM, 0, f->fixed, a.col + a.cols - col - 1);
 	else if (f->hint[0])
 		screen_put(s, row, col, TONE_DIM, 0, f->hint, a.col + a.cols - col);
-	else if (at && !wizard_options(f, options) &&
-		 (f->choices.n > 0 || (w->single ? f->asks : i > 0)))
+	else if (at && !wizard_options(f, options) && wizard_has_list(w))
 		screen_put(s, row, col, TONE_DIM, 0, "F2 list", a.col + a.cols - col);
 }
 
