@@ -49,7 +49,8 @@ struct check_facts {
 bool check_values(struct json *out, const struct template *t, const struct strs *params,
 		  const struct strs *base, struct strs *rest);
 /* Values that are of their type: with those that are left in rest the template can be expanded;
- * of the others each that is wrong by itself among base and the defaults is told. */
+ * of the others each that is wrong by itself among base and the defaults is told. Where nothing
+ * can be tried, as a value is missing that has no default, all are left in rest. */
 bool check_each(struct json *out, const struct template *t, const struct strs *params,
 		const struct strs *base, struct strs *rest);
 /* What a template says of a value has its own place in front, which the operator never saw. */

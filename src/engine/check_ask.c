@@ -80,7 +80,8 @@ const char *check_without_place(const char *text)
 	return end ? end + 2 : text;
 }
 
-/* -1, with the reason: the template cannot be expanded with what fits and one more value. */
+/* -1, with the reason: the template cannot be expanded with what fits and one more value, if
+ * any. */
 static int try_one(const struct template *t, const struct strs *base, const struct strs *fit,
 		   const char *more, struct err *err)
 {
@@ -91,7 +92,8 @@ static int try_one(const struct template *t, const struct strs *base, const stru
 	cluster_spec_init(&spec);
 	for (size_t i = 0; i < fit->n; i++)
 		strs_add(&all, fit->v[i]);
-	strs_add(&all, more);
+	if (more)
+		strs_add(&all, more);
 	for (size_t i = 0; base && i < base->n; i++)
 		if (!strs_value(&all, base->v[i]))
 			strs_add(&all, base->v[i]);
@@ -99,6 +101,16 @@ static int try_one(const struct template *t, const struct strs *base, const stru
 	cluster_spec_clear(&spec);
 	strs_clear(&all);
 	return rc;
+}
+
+/* Those that have no default: nothing can be tried without them. */
+static void add_what_must_be(struct strs *out, const struct template *t,
+			     const struct strs *params)
+{
+	for (size_t i = 0; i < params->n; i++)
+		for (size_t k = 0; k < t->n_params; k++)
+			if (!t->params[k].fallback && is_of(params->v[i], t->params[k].name))
+				strs_add(out, params->v[i]);
 }
 
 /* Again and again until none is added: one value may need another that stands behind it. */
@@ -117,10 +129,15 @@ static void add_what_fits(struct strs *rest, const struct template *t,
 bool check_each(struct json *out, const struct template *t, const struct strs *params,
 		const struct strs *base, struct strs *rest)
 {
-	const struct strs alone = STRS_INIT(1);
-	bool fine = true;
+	struct strs must = STRS_INIT(CLUSTER_PARAMS_MAX);
+	bool fine = true, can_try;
 
-	add_what_fits(rest, t, params, base);
+	add_what_must_be(&must, t, params);
+	can_try = try_one(t, base, &must, NULL, NULL) == 0;
+	for (size_t i = 0; i < (can_try ? must.n : params->n); i++)
+		strs_add(rest, can_try ? must.v[i] : params->v[i]);
+	if (can_try)
+		add_what_fits(rest, t, params, base);
 	for (size_t i = 0; i < params->n; i++) {
 		const struct template_param *p = NULL;
 		struct err why = ERR_INIT;
@@ -129,7 +146,7 @@ bool check_each(struct json *out, const struct template *t, const struct strs *p
 			if (is_of(params->v[i], t->params[k].name))
 				p = &t->params[k];
 		if (!p || strs_value(rest, params->v[i]) ||
-		    try_one(t, base, &alone, params->v[i], &why) == 0)
+		    try_one(t, base, &must, params->v[i], &why) == 0)
 			continue;
 		fine = false;
 		/* a choice is right by itself: another word is not what is wished */
@@ -137,6 +154,7 @@ bool check_each(struct json *out, const struct template *t, const struct strs *p
 			      p->type == PARAM_CHOICE ? NULL : value_before(base, p), "%s",
 			      check_without_place(why.msg));
 	}
+	strs_clear(&must);
 	return fine;
 }
 

@@ -520,7 +520,17 @@ struct asked {
 	bool of_type, fine;
 };
 
-static void ask(struct asked *a, const char *one, const char *two, const char *base)
+static const char with_must[] =
+    "parameters:\n"
+    "  place: {type: region}\n"
+    "  cycle: {type: duration, default: 5s}\n"
+    "cluster: {cloud: azsim, region: '${place}', image: 'a:b:c:d', network: {cidr: 10.20.0.0/16}}\n"
+    "head: {size: Standard_D2s_v5}\n"
+    "scheduler: {type: slurm, cycle: '${cycle}'}\n"
+    "arrays: {htc: {default: yes, sizes: [Standard_F2s_v2], spot: only, max_nodes: 4}}\n";
+
+static void ask_of(struct asked *a, const char *text_of, const char *one, const char *two,
+		   const char *base)
 {
 	struct err err = ERR_INIT;
 
@@ -529,7 +539,7 @@ static void ask(struct asked *a, const char *one, const char *two, const char *b
 			     .fit = STRS_INIT(4),
 			     .rest = STRS_INIT(4),
 			     .out = json_new_object() };
-	a->t = template_parse(with_disk, strlen(with_disk), "mine", &err);
+	a->t = template_parse(text_of, strlen(text_of), "mine", &err);
 	if (!a->t)
 		fail_msg("%s", err.msg);
 	strs_add(&a->given, one);
@@ -541,6 +551,11 @@ static void ask(struct asked *a, const char *one, const char *two, const char *b
 	json_set_array(a->out, "checks");
 	a->of_type = check_values(a->out, a->t, &a->given, &a->base, &a->fit);
 	a->fine = check_each(a->out, a->t, &a->fit, &a->base, &a->rest);
+}
+
+static void ask(struct asked *a, const char *one, const char *two, const char *base)
+{
+	ask_of(a, with_disk, one, two, base);
 }
 
 static const char *asked_problem(const struct asked *a, size_t i, const char *key)
@@ -602,6 +617,24 @@ static void what_mends_a_value_is_what_the_cluster_has(void **state)
 	asked_clear(&a);
 }
 
+static void a_value_that_must_be_given_blames_no_other(void **state)
+{
+	struct asked a;
+
+	(void)state;
+	ask_of(&a, with_must, "cycle=7s", NULL, NULL);
+	assert_false(a.of_type);
+	assert_int_equal(json_len(json_get(a.out, "problems")), 1);
+	assert_string_equal(asked_problem(&a, 0, "param"), "place");
+	asked_clear(&a);
+	ask_of(&a, with_must, "cycle=0s", "place=westeurope", NULL);
+	assert_true(a.of_type && !a.fine);
+	assert_int_equal(json_len(json_get(a.out, "problems")), 1);
+	assert_string_equal(asked_problem(&a, 0, "param"), "cycle");
+	assert_int_equal(a.rest.n, 1);
+	asked_clear(&a);
+}
+
 static void a_value_of_no_type_and_one_out_of_range_are_told_at_once(void **state)
 {
 	struct asked a;
@@ -654,6 +687,7 @@ int main(void)
 		cmocka_unit_test(a_value_is_judged_with_what_the_cluster_has),
 		cmocka_unit_test(a_value_may_need_one_that_stands_behind_it),
 		cmocka_unit_test(what_mends_a_value_is_what_the_cluster_has),
+		cmocka_unit_test(a_value_that_must_be_given_blames_no_other),
 		cmocka_unit_test(a_value_of_no_type_and_one_out_of_range_are_told_at_once),
 	};
 
