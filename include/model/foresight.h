@@ -13,7 +13,7 @@
 
 #define FORESIGHT_WEEKS 4
 #define FORESIGHT_LEAST 2 /* weeks of which something must be known */
-#define FORESIGHT_HOURS (FORESIGHT_WEEKS * 7 * 24)
+#define FORESIGHT_HOURS ((int64_t)FORESIGHT_WEEKS * 7 * 24)
 
 struct foresight { /* of one array, as the ledger of money has it */
 	char array[20];

@@ -2,8 +2,9 @@
 
 #include <stdio.h>
 
-#define HOUR_S	 3600
-#define HOUR_MS	 (HOUR_S * 1000)
+#include "model/charge.h"
+
+#define HOUR_S	 ((int64_t)3600)
 #define WEEK_H	 ((int64_t)7 * 24)
 #define CRUMB_MS (HOUR_MS / 10) /* of a node in an hour: no node is made for less */
 
