@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -65,4 +66,25 @@ void engine_world_end(struct engine_world *w)
 int engine_world_remove(struct engine_world *w)
 {
 	return file_remove_tree(w->dir, NULL);
+}
+
+struct engine_world *engine_world_up(const char *name, int64_t utc_ms, const struct node *node)
+{
+	struct engine_world *w = xcalloc(1, sizeof(*w));
+
+	clock_test_set(utc_ms);
+	engine_world_make(w, name, node);
+	engine_world_begin(w);
+	return w;
+}
+
+int engine_world_down(void **state)
+{
+	struct engine_world *w = *state;
+
+	engine_world_end(w);
+	clock_test_end();
+	assert_int_equal(engine_world_remove(w), 0);
+	free(w);
+	return 0;
 }

@@ -18,4 +18,8 @@ void engine_world_begin(struct engine_world *w);
 void engine_world_end(struct engine_world *w);
 int engine_world_remove(struct engine_world *w);
 
+/* One that has begun at that moment of a clock of its own, for a test's state; engine_world_down() is its teardown. */
+struct engine_world *engine_world_up(const char *name, int64_t utc_ms, const struct node *node);
+int engine_world_down(void **state);
+
 #endif

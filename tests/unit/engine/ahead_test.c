@@ -30,24 +30,10 @@ static const struct node idle = { .name = "htc-1",
 
 static int up(void **state)
 {
-	struct engine_world *w = xcalloc(1, sizeof(*w));
+	struct engine_world *w = engine_world_up("ahead", NOW, &idle);
 
-	clock_test_set(NOW);
-	engine_world_make(w, "ahead", &idle);
-	engine_world_begin(w);
 	w->r->cluster.spec.arrays[0].foresee = true;
 	*state = w;
-	return 0;
-}
-
-static int down(void **state)
-{
-	struct engine_world *w = *state;
-
-	engine_world_end(w);
-	clock_test_end();
-	assert_int_equal(engine_world_remove(w), 0);
-	free(w);
 	return 0;
 }
 
@@ -142,7 +128,7 @@ static void an_idle_node_is_ahead_while_more_is_foreseen_and_its_share_lasts(voi
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, up, down)
+#define T(f) cmocka_unit_test_setup_teardown(f, up, engine_world_down)
 	const struct CMUnitTest tests[] = {
 		T(only_an_array_that_says_so_has_any),
 		T(the_ledger_is_read_again_when_the_hour_is_another),

@@ -17,21 +17,9 @@ static const struct node node = { .name = "htc-1", .array = "htc", .size = "Stan
 
 static int up(void **state)
 {
-	struct engine_world *w = xcalloc(1, sizeof(*w));
+	struct engine_world *w = engine_world_up("backoff", INT64_C(1800000000000), NULL);
 
-	engine_world_make(w, "backoff", NULL);
-	engine_world_begin(w);
 	*state = w;
-	return 0;
-}
-
-static int down(void **state)
-{
-	struct engine_world *w = *state;
-
-	engine_world_end(w);
-	assert_int_equal(engine_world_remove(w), 0);
-	free(w);
 	return 0;
 }
 
@@ -73,7 +61,7 @@ static void what_somebody_else_changes_is_free_in_seconds(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, up, down)
+#define T(f) cmocka_unit_test_setup_teardown(f, up, engine_world_down)
 	const struct CMUnitTest tests[] = {
 		T(no_room_is_five_minutes_doubled_to_an_hour),
 		T(what_somebody_else_changes_is_free_in_seconds),

@@ -28,23 +28,9 @@ static const struct node idle = { .name = "htc-1",
 
 static int up(void **state)
 {
-	struct engine_world *w = xcalloc(1, sizeof(*w));
+	struct engine_world *w = engine_world_up("failed", T0, &idle);
 
-	clock_test_set(T0);
-	engine_world_make(w, "failed", &idle);
-	engine_world_begin(w);
 	*state = w;
-	return 0;
-}
-
-static int down(void **state)
-{
-	struct engine_world *w = *state;
-
-	engine_world_end(w);
-	clock_test_end();
-	assert_int_equal(engine_world_remove(w), 0);
-	free(w);
 	return 0;
 }
 
@@ -137,9 +123,10 @@ static void one_that_is_not_heard_of_is_given_up_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(one_that_works_stays_as_it_is, up, down),
+		cmocka_unit_test_setup_teardown(one_that_works_stays_as_it_is, up,
+						engine_world_down),
 		cmocka_unit_test_setup_teardown(one_that_is_not_heard_of_is_given_up_once, up,
-						down),
+						engine_world_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

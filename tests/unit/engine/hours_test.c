@@ -20,12 +20,9 @@
 
 static int up(void **state)
 {
-	struct engine_world *w = xcalloc(1, sizeof(*w));
+	struct engine_world *w = engine_world_up("hours", NOON, NULL);
 	struct array_spec *a;
 
-	clock_test_set(NOON);
-	engine_world_make(w, "hours", NULL);
-	engine_world_begin(w);
 	a = &w->r->cluster.spec.arrays[0];
 	a->max_nodes = 4;
 	strs_add(&a->sizes, "Standard_F2s_v2");
@@ -38,17 +35,6 @@ static int up(void **state)
 	a->schedule[0].zone = xstrdup("UTC");
 	a->schedule[0].max_nodes = 1;
 	*state = w;
-	return 0;
-}
-
-static int down(void **state)
-{
-	struct engine_world *w = *state;
-
-	engine_world_end(w);
-	clock_test_end();
-	assert_int_equal(engine_world_remove(w), 0);
-	free(w);
 	return 0;
 }
 
@@ -97,7 +83,8 @@ static void the_limit_that_holds_now_is_shown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(the_limit_that_holds_now_is_shown, up, down),
+		cmocka_unit_test_setup_teardown(the_limit_that_holds_now_is_shown, up,
+						engine_world_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,23 +37,9 @@ static const struct node idle = { .name = "htc-1",
 
 static int up(void **state)
 {
-	struct engine_world *w = xcalloc(1, sizeof(*w));
+	struct engine_world *w = engine_world_up("moments", T0, &idle);
 
-	clock_test_set(T0);
-	engine_world_make(w, "moments", &idle);
-	engine_world_begin(w);
 	*state = w;
-	return 0;
-}
-
-static int down(void **state)
-{
-	struct engine_world *w = *state;
-
-	engine_world_end(w);
-	clock_test_end();
-	assert_int_equal(engine_world_remove(w), 0);
-	free(w);
 	return 0;
 }
 
@@ -149,7 +135,7 @@ static void r12_1_after_another_boot_only_the_wall_clock_is_known(void **state)
 	assert_int_equal(idle_for(w), 5 * MINUTE + HOUR);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, up, down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, up, engine_world_down)
 
 int main(void)
 {

@@ -83,26 +83,12 @@ static void a_node_that_comes_or_goes_has_its_own_word(void **state)
 
 static int up(void **state)
 {
-	struct engine_world *w = xcalloc(1, sizeof(*w));
+	struct engine_world *w = engine_world_up("silence", T0, &busy);
 
-	clock_test_set(T0);
-	engine_world_make(w, "silence", &busy);
-	engine_world_begin(w);
 	w->r->queue = xcalloc(1, sizeof(*w->r->queue));
 	queue_init(w->r->queue);
 	w->r->queue->read_started_ms = T0;
 	*state = w;
-	return 0;
-}
-
-static int down(void **state)
-{
-	struct engine_world *w = *state;
-
-	engine_world_end(w);
-	clock_test_end();
-	assert_int_equal(engine_world_remove(w), 0);
-	free(w);
 	return 0;
 }
 
@@ -276,15 +262,17 @@ int main(void)
 		cmocka_unit_test(what_is_known_and_what_follows_is_told),
 		cmocka_unit_test(a_node_that_comes_or_goes_has_its_own_word),
 		cmocka_unit_test_setup_teardown(its_own_state_stays_and_another_one_is_told, up,
-						down),
-		cmocka_unit_test_setup_teardown(one_that_was_resumed_is_not_silent, up, down),
+						engine_world_down),
+		cmocka_unit_test_setup_teardown(one_that_was_resumed_is_not_silent, up,
+						engine_world_down),
 		cmocka_unit_test_setup_teardown(
-		    one_that_is_undrained_is_busy_while_jobs_run_on_it, up, down),
+		    one_that_is_undrained_is_busy_while_jobs_run_on_it, up, engine_world_down),
 		cmocka_unit_test_setup_teardown(
-		    a_machine_that_is_off_is_told_by_a_listing_alone, up, down),
-		cmocka_unit_test_setup_teardown(an_outage_is_told_once_over_restarts, up, down),
+		    a_machine_that_is_off_is_told_by_a_listing_alone, up, engine_world_down),
+		cmocka_unit_test_setup_teardown(an_outage_is_told_once_over_restarts, up,
+						engine_world_down),
 		cmocka_unit_test_setup_teardown(one_that_was_given_up_since_is_not_silent, up,
-						down),
+						engine_world_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
