@@ -168,7 +168,7 @@ static const char tail[] =
     ".TP\n.B 0\nDone.\n"
     ".TP\n.B 1\nFailed, with one sentence on standard error. With \\fB\\-\\-json\\fR standard output has "
     "the same as a value, {\"error\":{\"code\":\"not_found\",\"message\":\"...\"}}, where it has no result.\n"
-    ".TP\n.B 2\nThe words do not fit.\n"
+    ".TP\n.B 2\nThe words do not fit. What they name may be wrong in itself, as a template with a mistake: that is a failure.\n"
     ".PP\n"
     "\\fBpaceline ssh\\fR ends with the status of its command.\n"
     ".SH EXAMPLES\n"

@@ -291,6 +291,7 @@ static void a_misspelled_key_comes_before_what_follows_from_it(void **state)
 	assert_int_equal(template_problems_first(&p)->line, 17);
 	assert_non_null(strstr(t->problem, "line 17, column 1: unknown key \"arays\""));
 	assert_int_equal(template_expand(&spec, t, NULL, &err), -1);
+	assert_int_equal(err.code, ERR_PARSE); /* no misuse: other words do not mend it */
 	assert_non_null(strstr(err.msg, "line 17, column 1: unknown key \"arays\""));
 	assert_non_null(strstr(err.msg, "did you mean \"arrays\"?"));
 	template_problems_clear(&p);
