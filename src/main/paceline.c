@@ -474,7 +474,7 @@ static void known_schedulers(const char *out[SCHEDULERS_MOST + 1])
 {
 	size_t n = 0;
 
-	for (; sched_all[n] && n < SCHEDULERS_MOST; n++)
+	for (; n < SCHEDULERS_MOST && sched_all[n]; n++)
 		out[n] = sched_all[n]->name;
 	out[n] = NULL;
 }
