@@ -118,6 +118,8 @@ struct job *queue_add_job(struct queue *q);             /* a blank one; NULL at 
 struct sched_node *queue_add_node(struct queue *q);      /* the same, but .jobs is -1 until they are counted */
 const struct sched_node *queue_node(const struct queue *q, const char *name); /* case-blind; linear before queue_count_node_jobs() */
 const struct job *queue_job(const struct queue *q, const char *id); /* also "12" for an array's first record, "12_7" for the one that holds it */
+/* Whether what two ids tell of has a job in common: "12" is all of its array, "12_[5-8]" four of its tasks. */
+bool job_ids_meet(const char *a, const char *b);
 /* Jobs that the scheduler lists side by side as equals (state, partition, priority) stand by their numbers; the rest of its order is kept. */
 void queue_order(struct queue *q);
 /* Sets sched_node.jobs from the host lists of the jobs that hold nodes; a host list that cannot be read makes it -1 everywhere. */

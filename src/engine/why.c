@@ -179,7 +179,13 @@ bool why_ended(struct buf *out, const struct run *r, const char *id)
 	return true;
 }
 
-static bool of_events(struct buf *out, const struct run *r, const char *object)
+/* Of a job what is written of its array, too, and of an array what is of its tasks. */
+static bool is_about(const struct event *e, const char *what, bool job)
+{
+	return job ? job_ids_meet(e->object, what) : strcmp(e->object, what) == 0;
+}
+
+static bool of_events(struct buf *out, const struct run *r, const char *what, bool job)
 {
 	struct event *v = NULL;
 	size_t n = 0, found = 0, from = 0;
@@ -188,13 +194,15 @@ static bool of_events(struct buf *out, const struct run *r, const char *object)
 	if (store_events(r->engine->store, r->cluster.id, 0, EVENTS_READ, &v, &n, NULL) < 0)
 		return false;
 	for (size_t i = n; i-- > 0 && found < EVENTS_SHOWN;)
-		if (strcmp(v[i].object, object) == 0) {
+		if (is_about(&v[i], what, job)) {
 			found++;
 			from = i;
 		}
 	for (size_t i = from; i < n && found; i++)
-		if (strcmp(v[i].object, object) == 0)
-			buf_addf(out, "%s  %s\n", clock_local(when, v[i].at_ms), v[i].text);
+		if (is_about(&v[i], what, job))
+			buf_addf(out, "%s  %s%s%s\n", clock_local(when, v[i].at_ms),
+				 strcmp(v[i].object, what) ? v[i].object : "",
+				 strcmp(v[i].object, what) ? " " : "", v[i].text);
 	free(v);
 	return found > 0;
 }
@@ -203,7 +211,7 @@ static bool of_past(struct buf *out, const struct run *r, const char *what)
 {
 	bool job = why_ended(out, r, what);
 
-	return of_events(out, r, what) || job;
+	return of_events(out, r, what, job) || job;
 }
 
 /* Slurm takes a job only when some node could ever run it: for what could be made stand nodes
@@ -338,12 +346,10 @@ void engine_why_events(struct engine *e, const struct cluster *c, const char *wh
 	struct run *r = run_of(e, c);
 	struct buf lines = BUF_INIT(BUF_TEXT_MAX);
 	bool job = r && r->queue && queue_job(r->queue, what);
-	char object[96];
 
-	snprintf(object, sizeof(object), "%s%.80s", job ? "job " : "", what);
 	if (r && (job || member_find(r, what)))
-		buf_adds(out, of_events(&lines, r, object) ? "\nwhat happened to it:\n"
-							   : "\nno event is about it yet\n");
+		buf_adds(out, of_events(&lines, r, what, job) ? "\nwhat happened to it:\n"
+							      : "\nno event is about it yet\n");
 	buf_adds(out, buf_str(&lines));
 	buf_clear(&lines);
 }

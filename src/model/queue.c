@@ -143,25 +143,70 @@ const struct sched_node *queue_node(const struct queue *q, const char *name)
 	return NULL;
 }
 
-/* Whether "0-9,12,20-30:5%4" names the number; what is cut off at the end names none. */
+struct task_range {
+	int64_t from, to, by;
+};
+
+/* The next one of "0-9,12,20-30:5%4"; what is cut off at the end is none. */
+static bool next_range(const char **list, struct task_range *out)
+{
+	char *end;
+
+	if (!**list || **list == '%')
+		return false;
+	*out = (struct task_range){ .from = strtoll(*list, &end, 10), .by = 1 };
+	if (end == *list || out->from < 0)
+		return false;
+	out->to = *end == '-' ? strtoll(end + 1, &end, 10) : out->from;
+	if (*end == ':')
+		out->by = strtoll(end + 1, &end, 10);
+	*list = *end == ',' ? end + 1 : "";
+	return true;
+}
+
+static bool in_range(const struct task_range *r, int64_t number)
+{
+	return r->by > 0 && number >= r->from && number <= r->to &&
+	       (number - r->from) % r->by == 0;
+}
+
 static bool task_covers(const char *list, int64_t number)
 {
-	while (*list && *list != '%') {
-		char *end;
-		int64_t from = strtoll(list, &end, 10), to = from, by = 1;
+	struct task_range r;
 
-		if (end == list)
-			return false;
-		if (*end == '-')
-			to = strtoll(end + 1, &end, 10);
-		if (*end == ':')
-			by = strtoll(end + 1, &end, 10);
-		if (by > 0 && number >= from && number <= to && (number - from) % by == 0)
+	while (next_range(&list, &r))
+		if (in_range(&r, number))
 			return true;
-		if (*end != ',')
-			return false;
-		list = end + 1;
-	}
+	return false;
+}
+
+static bool ranges_meet(const struct task_range *a, const struct task_range *b)
+{
+	int64_t from = a->from > b->from ? a->from : b->from;
+	int64_t to = a->to < b->to ? a->to : b->to;
+
+	if (to - from > QUEUE_JOBS_MAX) /* of no array that there is */
+		return true;
+	for (; from <= to; from++)
+		if (in_range(a, from) && in_range(b, from))
+			return true;
+	return false;
+}
+
+bool job_ids_meet(const char *a, const char *b)
+{
+	size_t n = strcspn(a, "_");
+	struct task_range x, y;
+
+	if (n != strcspn(b, "_") || strncmp(a, b, n) != 0)
+		return false;
+	if (!a[n] || !b[n] || strcmp(a, b) == 0)
+		return true;
+	a += n + 1 + (a[n + 1] == '[');
+	for (; next_range(&a, &x);)
+		for (const char *list = b + n + 1 + (b[n + 1] == '['); next_range(&list, &y);)
+			if (ranges_meet(&x, &y))
+				return true;
 	return false;
 }
 

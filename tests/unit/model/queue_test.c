@@ -158,12 +158,47 @@ static void takes_no_node_above_the_ceiling(void **state)
 	queue_clear(&q);
 }
 
+static void ids_meet_where_they_have_a_task_in_common(void **state)
+{
+	static const char *const meet[][2] = {
+		{ "22", "22" },
+		{ "49", "49_7" },
+		{ "49_[5-8]", "49" },
+		{ "49_7", "49_[5-8]" },
+		{ "49_[1-3,8]", "49_[5-8]" },
+		{ "49_[0-20:5]", "49_[10-14]" },
+		{ "49_[9-20%2]", "49_20" },
+		{ "49.1_4", "49.1_4" },
+	};
+	static const char *const apart[][2] = {
+		{ "22", "2" },
+		{ "49_4", "49_[5-8]" },
+		{ "49_[1-3]", "49_[5-8]" },
+		{ "49_[0-20:5]", "49_[11-14]" },
+		{ "htc-1", "49" },
+		{ "", "49" },
+		{ "4_7", "49_7" },
+		{ "49_[-9223372036854775808-9]", "49_3" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(meet); i++) {
+		assert_true(job_ids_meet(meet[i][0], meet[i][1]));
+		assert_true(job_ids_meet(meet[i][1], meet[i][0]));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(apart); i++) {
+		assert_false(job_ids_meet(apart[i][0], apart[i][1]));
+		assert_false(job_ids_meet(apart[i][1], apart[i][0]));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_the_jobs_on_each_node),
 		cmocka_unit_test(knows_nothing_when_one_host_list_cannot_be_read),
 		cmocka_unit_test(finds_the_record_that_a_waiting_task_is_part_of),
+		cmocka_unit_test(ids_meet_where_they_have_a_task_in_common),
 		cmocka_unit_test(finds_jobs_and_nodes),
 		cmocka_unit_test(names_every_state_and_reads_it_back),
 		cmocka_unit_test(equals_stand_by_their_numbers_and_the_rest_as_it_was_told),
