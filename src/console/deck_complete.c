@@ -285,8 +285,13 @@ static void offer_values(const struct deck *d, const struct row_column *c, const
 	const struct pane *p = &d->panes[d->focus];
 	const char *rows = (const char *)p->rows.u.nodes;
 
-	for (int i = 0; c->words && i < c->words->n; i++)
-		choices_add(out, typed, c->words->name(i), c->words->brief(i));
+	for (int i = 0; c->words && i < c->words->n; i++) {
+		const char *whole = c->words->name(i), *brief = c->words->brief(i);
+
+		choices_add(out, typed, whole, brief);
+		if (strncasecmp(whole, brief, strlen(brief)) != 0) /* as the rows have it */
+			choices_add(out, typed, brief, whole);
+	}
 	for (size_t i = 0; p->have && column_is_text(c) && i < p->rows.n; i++) {
 		const char *value =
 		    c->get(rows + i * noun_size(p->kind->noun), deck_now(d)).text;

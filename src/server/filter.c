@@ -492,7 +492,7 @@ static uint64_t codes_of(const struct column_words *w, const char *text, bool be
 
 		if (strcasecmp(w->name(i), text) == 0 || strcasecmp(w->brief(i), text) == 0)
 			whole |= bit;
-		if (begins(w->name(i), text))
+		if (begins(w->name(i), text) || begins(w->brief(i), text))
 			begun |= bit;
 	}
 	return whole || !beginning ? whole : begun;
@@ -503,8 +503,13 @@ static int no_such_word(struct parse *p, const struct row_column *c, const struc
 	struct buf words = BUF_INIT(512);
 	int rc;
 
-	for (int i = 0; i < c->words->n; i++)
-		buf_addf(&words, "%s%s", i ? ", " : "", c->words->name(i));
+	for (int i = 0; i < c->words->n; i++) {
+		const char *name = c->words->name(i), *brief = c->words->brief(i);
+		bool other = !begins(name, brief);
+
+		buf_addf(&words, "%s%s%s%s%s", i ? ", " : "", name, other ? " (" : "",
+			 other ? brief : "", other ? ")" : "");
+	}
 	rc = fail(p, v->at, "no %s is called \"%s\": %s", c->name, buf_str(&v->text),
 		  buf_str(&words));
 	buf_clear(&words);

@@ -74,4 +74,12 @@ screen_text jobs
 screen_keys Enter
 tap_ok "the name of a view opens it" screen_wait '[3 Jobs]'
 screen_stop
+deck 80x24
+screen_keys 2
+screen_wait '[2 Nodes]' >/dev/null
+screen_keys f
+screen_text 'state:lo'
+screen_keys Tab
+tap_ok "states are offered by the words of their column, too" screen_wait 'state:lost'
+screen_stop
 tap_end
