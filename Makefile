@@ -92,6 +92,7 @@ $(TEST_BIN): $(B)/%: $(B)/obj/%.o $(call obj,$(TEST_LIB)) $(B)/libpaceline.a $(B
 # Of src/main what is pure.
 $(B)/tests/unit/main/demo_ledger_test: $(call obj,src/main/demo_ledger.c)
 $(B)/tests/unit/main/demo_left_test: $(call obj,src/main/demo_left.c)
+$(B)/tests/unit/main/places_test: $(call obj,src/main/places.c)
 # Programs that tests/screens types at, and what makes pictures of screens.
 SCREEN_SRC := $(sort $(wildcard tests/screens/*.c))
 SCREEN_BIN := $(patsubst %.c,$(B)/%,$(SCREEN_SRC))

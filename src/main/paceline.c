@@ -289,7 +289,7 @@ static int run_console(struct program *p)
 		return failed(&err);
 	p->console.socket_path = p->places.socket;
 	p->console.engine_uid = (uid_t)-1;
-	state = places_own(p->places.name);
+	state = places_console(p->state, p->places.name);
 	p->console.state_dir = state;
 	/* there from the start, so that it is missed when "demo --stop" takes it away */
 	if (state && strcmp(p->places.name, ENGINE_DEMO) == 0)

@@ -58,6 +58,18 @@ char *places_own(const char *name)
 	return own;
 }
 
+char *places_console(const char *state, const char *name)
+{
+	char *whole, *own;
+
+	if (!state || access(state, W_OK) < 0)
+		return places_own(name);
+	whole = places_whole(state);
+	own = xasprintf("%s/console", whole);
+	free(whole);
+	return own;
+}
+
 static int user_places(struct places *p, struct err *err)
 {
 	char *dir = user_dir("XDG_STATE_HOME", ".local/state");
