@@ -147,14 +147,14 @@ static struct json *body_of(const struct command_run *r)
 }
 
 static const struct {
-	const char *verb, *text;
+	const char *verb, *one, *many;
 } told[] = {
-	{ "drain",
+	{ "drain", "no new jobs; deleted once empty; \"node undrain\" takes it back until then",
 	  "no new jobs; deleted once empty; \"node undrain\" takes it back until then" },
-	{ "undrain", "takes jobs again" },
-	{ "terminate", "is deleted" },
-	{ "keep", "stays until it is unkept" },
-	{ "unkeep", "may be scaled in again" },
+	{ "undrain", "takes jobs again", "take jobs again" },
+	{ "terminate", "is deleted", "are deleted" },
+	{ "keep", "stays until it is unkept", "stay until they are unkept" },
+	{ "unkeep", "may be scaled in again", "may be scaled in again" },
 };
 
 static void show_drained(struct command_run *r, const struct json *list)
@@ -196,13 +196,15 @@ static void show_silent(struct command_run *r, const struct json *list)
 static void on_told(struct command_run *r, const struct json *answer)
 {
 	const char *more = r->args.n > 2 ? " and the others" : "";
+	bool one = command_objects(r) == 1;
 	const struct json *drained = json_get(answer, "drained_first");
 
 	if (json_len(drained) > 0)
 		show_drained(r, drained);
 	for (size_t i = 0; i < ARRAY_LEN(told) && json_len(drained) == 0; i++)
 		if (strcmp(told[i].verb, verb_of(r)) == 0)
-			show_text(r, "%s%s: %s", r->args.v[1], more, told[i].text);
+			show_text(r, "%s%s: %s", r->args.v[1], more,
+				  one ? told[i].one : told[i].many);
 	show_silent(r, json_get(answer, "not_answering"));
 	show_result(r, answer);
 	run_done(r);

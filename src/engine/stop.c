@@ -18,8 +18,10 @@
 
 const char *stop_taken_back(char out[160], size_t gone, size_t going, size_t back)
 {
-	size_t n = (size_t)snprintf(out, 160, "cancelled: ");
 	char nodes[48];
+	size_t n = 0;
+
+	out[0] = '\0';
 
 	if (gone + going + back == 0)
 		snprintf(out + n, 160 - n, "there were no nodes");

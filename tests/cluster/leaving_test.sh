@@ -31,7 +31,7 @@ until_true nodes 1; ok "which works"
 say cluster stop one --yes; ok "it is stopped"
 stop=$(op_of stop)
 say operation cancel "$stop" --yes; ok "which is taken back"
-until_true says 'cancelled: ' operation show "$stop"; ok "as its last words tell"
+until_true says 'cancelled' operation show "$stop"; ok "as its last words tell"
 says '1 node goes back to work' operation show "$stop"; ok "with the node that goes back"
 say ssh one -- squeue; ok "its head can be reached"
 say cluster delete one --name one --accept-data-loss; ok "it is deleted"

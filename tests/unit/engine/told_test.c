@@ -36,14 +36,12 @@ static void a_stop_that_is_taken_back_counts_its_nodes(void **state)
 	char out[160];
 
 	(void)state;
-	assert_string_equal(stop_taken_back(out, 0, 0, 3),
-			    "cancelled: 3 nodes go back to work");
+	assert_string_equal(stop_taken_back(out, 0, 0, 3), "3 nodes go back to work");
 	assert_string_equal(stop_taken_back(out, 16, 0, 0),
-			    "cancelled: 16 nodes are gone, none goes back to work");
-	assert_string_equal(
-	    stop_taken_back(out, 2, 4, 1),
-	    "cancelled: 2 nodes are gone, 4 are being deleted, 1 goes back to work");
-	assert_string_equal(stop_taken_back(out, 0, 0, 0), "cancelled: there were no nodes");
+			    "16 nodes are gone, none goes back to work");
+	assert_string_equal(stop_taken_back(out, 2, 4, 1),
+			    "2 nodes are gone, 4 are being deleted, 1 goes back to work");
+	assert_string_equal(stop_taken_back(out, 0, 0, 0), "there were no nodes");
 }
 
 int main(void)
