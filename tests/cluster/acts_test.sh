@@ -58,6 +58,8 @@ check "and who takes that back" told "$node" 'node undrain by '
 printf '#!/bin/sh\n#SBATCH --array=1-9\n#GHOST time=1000000\n' >"$site/job.sh"
 job=$(cli job submit demo "$site/job.sh" --json | jq -r .job)
 check "more wait than there are nodes" until_true shows "^${job}_.*(waits|have a place|has a place)" why demo "$job"
+happened() { api "/v1/clusters/demo/why/$1?events=1" | jq -r .text | grep -A20 '^what happened to it:' | grep -q "$2"; }
+check "what happened to a task is what happened to its array" happened "${job}_1" ' submitted'
 cli cluster stop demo --yes --force --reason test >"$site/said" 2>&1
 check "the cluster stops" until_true is '"state":"off"'
 check "a job of it waits for its start, and for nothing else" until_true shows "^${job}_.* waits: cluster off: start it\$" why demo "$job"
