@@ -92,6 +92,7 @@ struct deck {
 	enum chosen_act chosen; /* what the dialog is about, and whom */
 	struct strs chosen_names;
 	char chosen_cluster[40];
+	void (*chosen_yes)(struct deck *d); /* what follows when it is agreed to */
 	struct strs chosen_facts;
 	const char *chosen_list[6];
 	struct textbox box;
@@ -130,12 +131,13 @@ struct deck {
 	int64_t message_until;
 	struct undo undo;
 	int64_t interrupted_ms;
-	uint32_t pressed; /* the last key, and when */
-	int64_t pressed_ms;
-	bool burst;	      /* it came faster than anybody types */
-	struct spill spill;   /* what is typed for a line that did not open */
-	struct strs messages; /* the newest ones, each with its tone and time */
-	struct strs scripts;  /* "CLUSTER PATH": what was submitted last to each */
+	uint32_t pressed;		 /* the last key, and when */
+	int64_t pressed_ms, answered_ms; /* answered_ms: a letter answered a question, and no
+					    key came since; 0 not so */
+	bool burst;			 /* it came faster than anybody types */
+	struct spill spill;		 /* what is typed for a line that did not open */
+	struct strs messages;		 /* the newest ones, each with its tone and time */
+	struct strs scripts;		 /* "CLUSTER PATH": what was submitted last to each */
 	struct places places;
 	struct saved_views saved;
 	struct deck_conf conf;
@@ -492,6 +494,8 @@ void act_chosen(struct deck *d, enum chosen_act what);
 /* The same act as a command that was typed and is done: taken back by the same key. false: it
  * is none of these, or nothing takes it back. */
 bool deck_chosen_typed(struct deck *d, const struct command_run *run, char note[160]);
+/* Asked as by its key, before it runs. false: it is none of these. */
+bool deck_ask_typed(struct deck *d, const struct command_run *run, void (*yes)(struct deck *d));
 void act_drain(struct deck *d);
 void deck_chosen_cli(const struct deck *d, enum pane_id pane, struct buf *out);
 const char *deck_no_node(const struct deck *d, char out[80]);
@@ -585,6 +589,7 @@ void form_begin(struct deck *d,
 bool form_is_waited_for(const struct deck *d, const struct form_kind *kind);
 void form_open(struct deck *d, const char *title, const struct json *schema);
 void form_close(struct deck *d);
+void form_sent(struct deck *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void form_not_told(struct deck *d, const struct err *err, const char *note);
 void form_not_sent(struct deck *d, const struct err *err, const char *what);
 void deck_form_key(struct deck *d, const struct key *k);

@@ -108,6 +108,8 @@ static void of_cluster(const struct deck *d, struct textbox *out, const struct c
 	textbox_field(out, TONE_TEXT, "reason", "%s",
 		      r->cluster.reason ? r->cluster.reason : "");
 	textbox_field(out, TONE_FAIL, "issue", "%s", v->issue);
+	if (r->cluster.protect)
+		textbox_field(out, TONE_TEXT, "protected", "%s", PROTECTED_TEXT);
 	if (v->editing[0])
 		textbox_field(out, TONE_WARN, "edited by", "%s since %s", v->editing,
 			      hms(a, v->editing_ms));
@@ -119,8 +121,7 @@ static void of_cluster(const struct deck *d, struct textbox *out, const struct c
 		      r->cluster.spec.template_name ? r->cluster.spec.template_name : "");
 	textbox_field(out, TONE_TEXT, "scheduler", "%s",
 		      r->cluster.spec.scheduler ? r->cluster.spec.scheduler : "");
-	textbox_field(out, TONE_TEXT, "owner", "%s%s", r->cluster.owner ? r->cluster.owner : "",
-		      r->cluster.protect ? ", protected" : "");
+	textbox_field(out, TONE_TEXT, "owner", "%s", r->cluster.owner ? r->cluster.owner : "");
 	textbox_field(out, TONE_TEXT, "head", "%s",
 		      r->cluster.head_address ? r->cluster.head_address : "");
 	textbox_field(out, TONE_TEXT, "nodes", "%lld of %lld", (long long)v->nodes,

@@ -7,6 +7,7 @@
 
 #define TWICE_MS 1000
 #define BURST_MS 3
+#define HABIT_MS 1000 /* Enter out of habit, behind an answer that needed none */
 
 /* An answer may come late: it never takes the keys away from a question or a line being typed.
  */
@@ -46,6 +47,8 @@ static void dialog_pressed(struct deck *d, const struct key *k)
 
 	if (a != DIALOG_ASKING)
 		d->mode = d->dialog_over;
+	if (a != DIALOG_ASKING && key_is_char(k))
+		d->answered_ms = display_now();
 	if (a == DIALOG_YES)
 		deck_by_key(d, d->dialog_yes);
 	else if (a == DIALOG_NO) {
@@ -248,12 +251,21 @@ static void interrupted(struct deck *d)
 	deck_say(d, TONE_TEXT, "Ctrl-C once more leaves; the engine goes on");
 }
 
+/* It belongs to what was typed, not to the row behind the question. */
+static bool is_habit(struct deck *d, const struct key *k)
+{
+	bool soon = d->answered_ms && display_now() - d->answered_ms < HABIT_MS;
+
+	d->answered_ms = 0;
+	return soon && k->code == K_ENTER;
+}
+
 void deck_key(void *arg, const struct key *k)
 {
 	struct deck *d = arg;
 
 	deck_load(d);
-	if (deck_spills(d, k))
+	if (is_habit(d, k) || deck_spills(d, k))
 		return;
 	d->message[0] = '\0';
 	d->pressed = k->code;

@@ -59,6 +59,7 @@ struct teardown_view {
 	struct json *plan, *operation;
 	struct textbox text;
 	struct losses losses;
+	char lock[120]; /* why it cannot be agreed to now; "" it can */
 	struct strs facts;
 	const char *loss_list[DIALOG_LOSSES + 1], *fact_list[4];
 	int64_t op_id;
@@ -75,7 +76,7 @@ struct teardown_view {
 	unsigned int planning; /* plans that were asked for and have not come */
 	struct plan_of {       /* what there was when it was asked for last */
 		int64_t running, pending, nodes;
-		bool unread;
+		bool unread, protect;
 	} of;
 	/* the progress */
 	size_t item; /* which of those that need somebody */
@@ -99,6 +100,7 @@ struct form_view { /* what one call makes */
 	const struct form_kind *kind;
 	struct wizard form;
 	bool open, checking;
+	bool behind;		   /* something was typed while it is being sent */
 	char cluster[40], job[64]; /* job: that is submitted once more */
 	int64_t processes;	   /* of it; 0 not known */
 	struct json *plan; /* of what is to be changed, as the last check has it; NULL none */
@@ -128,7 +130,8 @@ struct diff_view {	   /* of one template */
 	struct json *told; /* GET /v1/templates/T/diff; NULL: not yet */
 	struct json *plan; /* of an update that is asked about */
 	char template[64];
-	size_t at; /* which revision, of those told */
+	char cluster[40], hash[65]; /* what it is held against: a cluster's, or an older one */
+	size_t at;		    /* which of those told that is */
 	const char *facts[DIFF_FACTS];
 };
 

@@ -18,6 +18,7 @@
 
 #define SIDE_FROM 160 /* columns */
 #define SIDE_COLS 56
+#define NOTE_COLS 76 /* that a note has in a box of 80 columns */
 
 static const struct plan_row *row_now(const struct teardown_view *t)
 {
@@ -58,6 +59,19 @@ static void shell_fact(struct deck *d)
 	buf_clear(&keep);
 }
 
+/* Said before a name is typed: the engine would refuse it at the end. */
+static const char *locked(struct deck *d)
+{
+	struct teardown_view *t = &d->teardown;
+	const char *cannot = deck_cannot(d, ROLE_OPERATOR);
+
+	if (cannot || !json_bool(t->plan, "protected", false))
+		return cannot;
+	snprintf(t->lock, sizeof(t->lock), "protected; \":cluster unprotect %s\" ends that",
+		 t->cluster);
+	return t->lock;
+}
+
 static void spec_of(struct deck *d, struct dialog_spec *spec)
 {
 	struct teardown_view *t = &d->teardown;
@@ -82,7 +96,7 @@ static void spec_of(struct deck *d, struct dialog_spec *spec)
 				      .losses = t->loss_list,
 				      .facts = t->fact_list,
 				      .opener = t->opener,
-				      .locked = deck_cannot(d, ROLE_OPERATOR),
+				      .locked = locked(d),
 				      .no_countdown = d->no_countdown };
 }
 
@@ -117,7 +131,8 @@ static struct plan_of plan_of(const struct deck *d)
 	return (struct plan_of){ .running = r->view.jobs_running,
 				 .pending = r->view.jobs_pending,
 				 .nodes = r->view.nodes,
-				 .unread = r->view.queue_unread };
+				 .unread = r->view.queue_unread,
+				 .protect = r->cluster.protect };
 }
 
 void teardown_plan_open(struct deck *d, const struct json *answer)
@@ -262,7 +277,8 @@ void teardown_plan_see(struct deck *d)
 	struct plan_of now = plan_of(d);
 
 	if (now.running == t->of.running && now.pending == t->of.pending &&
-	    now.nodes == t->of.nodes && now.unread == t->of.unread)
+	    now.nodes == t->of.nodes && now.unread == t->of.unread &&
+	    now.protect == t->of.protect)
 		return;
 	t->of = now;
 	plan_again(d);
@@ -313,6 +329,17 @@ static bool fold(struct deck *d)
  * Before it is agreed to: what is to be read later, and a copy of the books
  */
 
+/* The whole path where there is room for it, and among the messages in any case. */
+static void written(struct deck *d, const char *dir, const char *name, char note_[160])
+{
+	deck_say(d, TONE_OK, "the plan is written: %.120s/%.120s", dir, name);
+	d->message[0] = '\0'; /* the dialog lies over its line */
+	if (strlen(dir) + strlen(name) + strlen("written: /") <= NOTE_COLS)
+		snprintf(note_, 160, "written: %s/%s", dir, name);
+	else
+		snprintf(note_, 160, "%.50s is written; :messages has its path", name);
+}
+
 static void save_plan(struct deck *d)
 {
 	struct teardown_view *t = &d->teardown;
@@ -332,8 +359,7 @@ static void save_plan(struct deck *d)
 	    file_write(path, buf_str(&text), text.len, 0600, &err) < 0)
 		snprintf(note_, sizeof(note_), "not saved: %.100s", err.msg);
 	else
-		snprintf(note_, sizeof(note_), "%.60s is written, in %.50s",
-			 strrchr(path, '/') + 1, dir);
+		written(d, dir, strrchr(path, '/') + 1, note_);
 	remark(d, note_);
 	buf_clear(&text);
 	free(path);
@@ -366,15 +392,15 @@ static void on_not_backed_up(struct deck *d, const struct err *err, const char *
 static void back_up(struct deck *d)
 {
 	const struct plan_row *r = row_now(&d->teardown);
-	const char *locked = deck_cannot(d, ROLE_OPERATOR);
+	const char *cannot = deck_cannot(d, ROLE_OPERATOR);
 
 	if (r && r->thing && json_get(r->thing, "can_keep") &&
 	    !json_bool(r->thing, "can_keep", false)) {
 		remark(d, r->fixed);
 		return;
 	}
-	if (locked) {
-		remark(d, locked);
+	if (cannot) {
+		remark(d, cannot);
 		return;
 	}
 	deck_post(d, xstrdup("/v1/backup"), NULL, on_backed_up, "");

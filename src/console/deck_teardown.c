@@ -68,7 +68,7 @@ static void on_operation(struct deck *d, const struct json *answer, const char *
 	if (json_str(answer, "cluster", "")[0])
 		snprintf(t->cluster, sizeof(t->cluster), "%s", json_str(answer, "cluster", ""));
 	textbox_open(&t->text, t->cluster);
-	teardown_progress(&t->text, answer, t->cluster, t->saves, t->item);
+	teardown_progress(&t->text, answer, t->cluster, t->saves, t->item, deck_now(d));
 	t->text.top = top;
 	if (under_way(t)) {
 		timer_set(d->follow_timer, FOLLOW_MS);

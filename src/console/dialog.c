@@ -143,6 +143,24 @@ static void move_or_type(struct dialog *d, const struct key *k)
 		type(d, k);
 }
 
+/* Which of what is asked for is not there yet. */
+static void say_missing(struct dialog *d)
+{
+	char name[48] = "";
+	size_t open = 0;
+
+	for (size_t i = 0; i < d->n_losses; i++)
+		open += !d->accepted[i];
+	if (d->typed_len == 0)
+		snprintf(name, sizeof(name), "type the name first");
+	else if (strcmp(d->typed, d->spec.name) != 0)
+		snprintf(name, sizeof(name), "the name is not %.30s", d->spec.name);
+	snprintf(d->note, sizeof(d->note), "not yet: %s%s%s", name, name[0] && open ? "; " : "",
+		 !open	     ? ""
+		 : open == 1 ? "accept the loss"
+			     : "accept each loss");
+}
+
 static enum dialog_answer form_key(struct dialog *d, const struct key *k, int64_t now)
 {
 	char wanted[DIALOG_NAME + 1];
@@ -168,9 +186,7 @@ static enum dialog_answer form_key(struct dialog *d, const struct key *k, int64_
 		return DIALOG_ASKING;
 	}
 	if (confirm != K_NONE && k->code == confirm && !dialog_complete(d)) {
-		snprintf(d->note, sizeof(d->note),
-			 d->n_losses ? "not yet: accept each loss and type the name"
-				     : "not yet: type the name first");
+		say_missing(d);
 		return DIALOG_ASKING;
 	}
 	if (confirm != K_NONE && k->code == confirm)
@@ -368,7 +384,7 @@ static void draw_last_line(const struct dialog *d, struct screen *s, int row, in
 			   int columns, int64_t now)
 {
 	bool narrow = columns < NARROW;
-	char key[16];
+	char key[16], wanted[DIALOG_NAME + 1];
 
 	key_name(key, dialog_confirm_key(d));
 	if (d->held || d->note[0])
@@ -385,11 +401,18 @@ static void draw_last_line(const struct dialog *d, struct screen *s, int row, in
 			    narrow ? "%s begins after 5 s. Esc: no"
 				   : "%s begins, after 5 s in which any key cancels. Esc no",
 			    key);
+	else if (d->spec.level == CONFIRM_PLAN && d->spec.locked)
+		screen_putf(s, row, col, TONE_DIM, 0, columns, "%s is off. Enter and Esc: no",
+			    key);
 	else if (d->spec.level == CONFIRM_PLAN)
 		screen_putf(s, row, col, TONE_DIM, 0, columns,
 			    narrow ? "%s is off until all is done. Esc: no"
 				   : "%s is off until all of it is done. Enter and Esc: no",
 			    key);
+	else if (dialog_wanted(d, wanted)[0] && !d->spec.locked)
+		screen_putf(s, row, col, TONE_DIM, 0, columns,
+			    "The %s alone goes on. Enter and Esc: no",
+			    strcmp(wanted, "yes") == 0 ? "word" : "number");
 	else
 		screen_put(s, row, col, TONE_DIM, 0, "Enter and Esc: no", columns);
 }

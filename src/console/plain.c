@@ -283,7 +283,7 @@ static void on_operation(void *arg, const struct json *answer, const struct err 
 	} else if (op_state_of(json_str(answer, "state", "running")) != OP_RUNNING) {
 		textbox_init(&b);
 		teardown_progress(&b, answer, p->cluster,
-				  json_real(p->plan, "saves_per_hour", -1), 0);
+				  json_real(p->plan, "saves_per_hour", -1), 0, clock_utc_ms());
 		print_box(&b);
 		p->op_id = 0;
 	} else if (strcmp(p->step, json_str(answer, "step", "")) != 0) {

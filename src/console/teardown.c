@@ -185,12 +185,29 @@ static const struct {
 	{ "names", "proof: every recorded name that was to go is gone" },
 };
 
-static void under_way(struct textbox *out, const struct json *op)
+#define UNDO_S 10
+
+/* The engine says once that it begins in 10 s; here they go by. What else it said stands behind
+ * that. */
+static const char *seconds_left(char out[160], const struct json *op, int64_t now_ms)
+{
+	int64_t left = UNDO_S - (now_ms - json_int(op, "started_ms", now_ms)) / 1000;
+	const char *more = strchr(json_str(op, "detail", ""), ';');
+
+	left = left < 0 ? 0 : left > UNDO_S ? UNDO_S : left;
+	snprintf(out, 160, "begins in %lld s%.100s", (long long)left, more ? more : "");
+	return out;
+}
+
+static void under_way(struct textbox *out, const struct json *op, int64_t now_ms)
 {
 	const char *step = json_str(op, "step", ""), *detail = json_str(op, "detail", "");
+	char left[160];
 	const char *error = json_str(op, "error", "");
 	bool passed = true;
 
+	if (strcmp(step, "undo") == 0)
+		detail = seconds_left(left, op, now_ms);
 	for (size_t i = 0; i < ARRAY_LEN(stages); i++) {
 		bool here = strcmp(stages[i].name, step) == 0;
 
@@ -326,9 +343,8 @@ static void report(struct textbox *out, const struct json *op, double saves)
 			    json_str(op, "data.why_one_list", ""));
 	else if (json_str(op, "data.first_empty_list", NULL))
 		textbox_add(out, TONE_TEXT, " %s by tag: %s and %s",
-			    json_len(json_get(op, "data.kept"))
-				? "only what is kept,"
-				: "empty lists",
+			    json_len(json_get(op, "data.kept")) ? "only what is kept,"
+								: "empty lists",
 			    json_str(op, "data.first_empty_list", ""),
 			    json_str(op, "data.second_empty_list", ""));
 	if (!json_bool(op, "data.group_deleted", true))
@@ -343,7 +359,7 @@ static void report(struct textbox *out, const struct json *op, double saves)
 }
 
 void teardown_progress(struct textbox *out, const struct json *op, const char *cluster,
-		       double saves, size_t chosen)
+		       double saves, size_t chosen, int64_t now_ms)
 {
 	enum op_state state = op_state_of(json_str(op, "state", "running"));
 	const char *detail = json_str(op, "detail", ""), *error = json_str(op, "error", "");
@@ -367,7 +383,7 @@ void teardown_progress(struct textbox *out, const struct json *op, const char *c
 		report_left(out, json_get(op, "data.left"));
 		break;
 	default:
-		under_way(out, op);
+		under_way(out, op, now_ms);
 		items(out, op, chosen);
 	}
 }

@@ -36,9 +36,10 @@ bool loss_is_within(const struct loss *now, const struct loss *accepted);
 /* Lines of facts for the dialog. */
 void teardown_facts(struct strs *out, const struct json *plan);
 
-/* The stages of an operation under way, or the closing report once it ended. */
+/* The stages of an operation under way, or the closing report once it ended. now_ms: by the
+ * engine's clock. */
 void teardown_progress(struct textbox *out, const struct json *operation, const char *cluster,
-		       double saves_per_hour, size_t chosen);
+		       double saves_per_hour, size_t chosen, int64_t now_ms);
 /* Items that failed, in order: chosen is one of them. */
 size_t teardown_needing(const struct json *operation, const struct json **out, size_t most);
 

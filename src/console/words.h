@@ -69,4 +69,6 @@ const char *words_number(char out[24], int64_t n);
 /* "<1m", "7m", "1h12m": what still grows shows no seconds, so that nothing moves at rest */
 const char *words_age(char out[CLOCK_TEXT], int64_t ms);
 
+#define PROTECTED_TEXT "not torn down before an admin unprotects it"
+
 #endif

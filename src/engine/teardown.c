@@ -73,7 +73,7 @@ static bool go_undo(struct run *r)
 
 	if (left <= 0)
 		return true;
-	operation_step(r, "undo", "begins in 10 s; cancel takes it back%s",
+	operation_step(r, "undo", "begins in 10 s%s",
 		       jobs_may_start(r) ? "; jobs that start meanwhile are waited for" : "");
 	timer_set(r->op_tick, left);
 	return false;

@@ -50,11 +50,36 @@ tap_ok "nothing was sent" not_asked POST
 # What cannot be changed says why
 screen_keys D
 plan
+screen_keys F1
+tap_ok "the help folds its sentences to the width there is" screen_wait "accept each loss with Space, type the cluster's name, then the key that"
+screen_keys Escape
+eventually_lacks 'any key closes it' >/dev/null
 screen_keys End Space
 tap_ok "a row that goes with the cluster says so" screen_wait 'it goes with the cluster'
 screen_keys Up Up Space
 tap_ok "what is not ours cannot be switched on" screen_wait 'it is not ours, and is never touched'
 screen_keys Escape
+
+# A protected cluster
+screen_wait 'nothing was changed' >/dev/null
+screen_keys 1
+screen_wait '[1 Clusters]' >/dev/null
+order protect
+tap_ok "a protected cluster says so in its row" shows 'demo +slurm.*protected'
+tap_ok "and below, with what that means" screen_wait 'not torn down before an admin unprotects it'
+screen_keys D
+plan
+tap_ok "its plan says before a name is typed what ends that" screen_wait 'cannot be confirmed here: protected; ":cluster unprotect demo" ends that'
+screen_text demo
+screen_keys F9
+tap_ok "and F9 is off" screen_wait 'protected; ":cluster unprotect demo" ends that'
+tap_ok "so that nothing begins" lacks 'Any key cancels'
+order protect off
+tap_ok "it goes on when that has ended" screen_wait 'Type the name'
+screen_keys Escape
+screen_wait 'nothing was changed' >/dev/null
+tap_ok "nothing was sent" not_asked POST
+screen_keys 0
 
 # An engine that goes away meanwhile
 screen_keys D

@@ -74,15 +74,19 @@ static const char *name(const struct pane *p, size_t i)
 static void note(const struct cluster_row *r, struct table_cell *out)
 {
 	const char *reason = r->cluster.reason ? r->cluster.reason : "";
+	const char *keeps = r->cluster.protect ? "protected" : "";
 
 	if (r->view.issue[0]) {
-		snprintf(out->text, sizeof(out->text), "%.150s", r->view.issue);
+		snprintf(out->text, sizeof(out->text), "%.130s%s%s", r->view.issue,
+			 keeps[0] ? "; " : "", keeps);
 		out->tone = TONE_FAIL;
 	} else if (r->cluster.paused) {
-		snprintf(out->text, sizeof(out->text), "paused: no scaling");
+		snprintf(out->text, sizeof(out->text), "paused: no scaling%s%s",
+			 keeps[0] ? "; " : "", keeps);
 		out->tone = TONE_WARN;
 	} else {
-		snprintf(out->text, sizeof(out->text), "%.150s", reason);
+		snprintf(out->text, sizeof(out->text), "%s%s%.130s", keeps,
+			 keeps[0] && reason[0] ? "; " : "", reason);
 	}
 }
 
@@ -287,6 +291,8 @@ static int row_count(struct deck *d, int columns)
 	else if (op)
 		textbox_add(&d->under, TONE_BOOT, "%-10s %s: %s (%s)", op_kind_name(op->kind),
 			    op->step, op->detail, words_op_time(time, op, deck_now(d)));
+	if (r->cluster.protect)
+		textbox_field(&d->under, TONE_TEXT, "protected", "%s", PROTECTED_TEXT);
 	textbox_field(&d->under, TONE_FAIL, "issue", "%s", r->view.issue);
 	textbox_field(&d->under, TONE_TEXT, "decision", "%s", r->view.plan);
 	textbox_field(&d->under, TONE_TEXT, "reason", "%s",

@@ -9,7 +9,7 @@
 #include "wire/wire.h"
 
 static const char *const delete_steps[][2] = {
-	{ "undo", "begins in 10 s; cancel takes it back" },
+	{ "undo", "begins in 10 s; jobs that start meanwhile are waited for" },
 	{ "drain", "8 nodes, 4 jobs run on them" },
 	{ "nodes", "1 scale set and 8 nodes to go" },
 	{ "head", "" },

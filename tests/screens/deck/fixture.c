@@ -484,6 +484,11 @@ void fixture_order(char *line)
 		the.clusters[0].view.queue_unread = false;
 		the.clusters[0].view.jobs_running = strtol(a, NULL, 10);
 		the.clusters[0].view.jobs_pending = strtol(b, NULL, 10);
+	} else if (strcmp(verb, "protect") == 0) {
+		the.clusters[0].cluster.protect = strcmp(a, "off") != 0;
+	} else if (strcmp(verb, "alpha") == 0) { /* a second cluster of the template */
+		snprintf(the.templates[0].used_by, sizeof(the.templates[0].used_by),
+			 "demo *, alpha *");
 	} else if (strcmp(verb, "halt") ==
 		   0) { /* what is under way goes no further than there */
 		snprintf(the.halt, sizeof(the.halt), "%.19s", a);

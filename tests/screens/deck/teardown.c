@@ -130,6 +130,7 @@ struct json *fixture_teardown(const struct cluster_row *r, const char *kept)
 	json_set_str(j, "subscription", "00000000-0000-0000-0000-000000000000");
 	json_set_str(j, "group", GROUP);
 	json_set_bool(j, "simulated", true);
+	json_set_bool(j, "protected", r->cluster.protect);
 	resources(json_set_array(j, "resources"), fate);
 	arrays(json_set_array(j, "arrays"), r);
 	jobs(json_set_array(j, "pending"), 1, false);

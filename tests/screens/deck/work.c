@@ -7,22 +7,24 @@
 #include "fixture.h"
 #include "wire/wire.h"
 
-static const char diff[] =
-    "{\"template\":\"slurm\",\"cluster\":\"demo\",\"hash\":\"9f3c21aa07b4e6d1\",\"from_hash\":\"51d0aa2b77c3\",\"from_ms\":1795300000000,"
-    "\"revisions\":[{\"hash\":\"51d0aa2b77c3\",\"at_ms\":1795300000000,\"clusters\":[\"demo\"]},"
-    "{\"hash\":\"0c11f00dbeef\",\"at_ms\":1794300000000,\"clusters\":[]}],"
-    "\"lines\":[{\"sign\":\"@\",\"text\":\"\"},"
-    "{\"sign\":\" \",\"old\":81,\"new\":81,\"text\":\"arrays:\"},"
-    "{\"sign\":\" \",\"old\":82,\"new\":82,\"text\":\"  htc:\"},"
-    "{\"sign\":\"-\",\"old\":83,\"new\":0,\"text\":\"    max_nodes: 8\"},"
-    "{\"sign\":\"+\",\"old\":0,\"new\":83,\"text\":\"    max_nodes: 16\"},"
-    "{\"sign\":\" \",\"old\":84,\"new\":84,\"text\":\"    spot: then_ondemand\"},"
-    "{\"sign\":\"-\",\"old\":85,\"new\":0,\"text\":\"    image: alma9-hpc:2026.08\"},"
-    "{\"sign\":\"+\",\"old\":0,\"new\":85,\"text\":\"    image: alma9-hpc:2026.10\"},"
-    "{\"sign\":\" \",\"old\":86,\"new\":86,\"text\":\"  hpc:\"},{\"sign\":\"@\",\"text\":\"\"}],"
-    "\"changes\":[{\"sign\":\"~\",\"what\":\"array htc max_nodes\",\"from\":\"8\",\"to\":\"16\",\"effect\":\"now\",\"text\":\"no restart\"},"
-    "{\"sign\":\"~\",\"what\":\"array htc image\",\"from\":\"2026.08\",\"to\":\"2026.10\",\"effect\":\"new_nodes\",\"text\":\"new nodes only; 8 running\"}],"
-    "\"add\":0,\"change\":2,\"destroy\":0}";
+#define DIFF(users) \
+    "{\"template\":\"slurm\",\"cluster\":\"demo\",\"hash\":\"9f3c21aa07b4e6d1\",\"from_hash\":\"51d0aa2b77c3\",\"from_ms\":1795300000000," \
+    "\"revisions\":[{\"hash\":\"51d0aa2b77c3\",\"at_ms\":1795300000000,\"clusters\":[" users "]}," \
+    "{\"hash\":\"0c11f00dbeef\",\"at_ms\":1794300000000,\"clusters\":[]}]," \
+    "\"lines\":[{\"sign\":\"@\",\"text\":\"\"}," \
+    "{\"sign\":\" \",\"old\":81,\"new\":81,\"text\":\"arrays:\"}," \
+    "{\"sign\":\" \",\"old\":82,\"new\":82,\"text\":\"  htc:\"}," \
+    "{\"sign\":\"-\",\"old\":83,\"new\":0,\"text\":\"    max_nodes: 8\"}," \
+    "{\"sign\":\"+\",\"old\":0,\"new\":83,\"text\":\"    max_nodes: 16\"}," \
+    "{\"sign\":\" \",\"old\":84,\"new\":84,\"text\":\"    spot: then_ondemand\"}," \
+    "{\"sign\":\"-\",\"old\":85,\"new\":0,\"text\":\"    image: alma9-hpc:2026.08\"}," \
+    "{\"sign\":\"+\",\"old\":0,\"new\":85,\"text\":\"    image: alma9-hpc:2026.10\"}," \
+    "{\"sign\":\" \",\"old\":86,\"new\":86,\"text\":\"  hpc:\"},{\"sign\":\"@\",\"text\":\"\"}]," \
+    "\"changes\":[{\"sign\":\"~\",\"what\":\"array htc max_nodes\",\"from\":\"8\",\"to\":\"16\",\"effect\":\"now\",\"text\":\"no restart\"}," \
+    "{\"sign\":\"~\",\"what\":\"array htc image\",\"from\":\"2026.08\",\"to\":\"2026.10\",\"effect\":\"new_nodes\",\"text\":\"new nodes only; 8 running\"}]," \
+    "\"add\":0,\"change\":2,\"destroy\":0}"
+
+static const char diff[] = DIFF("\"demo\""), diff_of_two[] = DIFF("\"demo\",\"alpha\"");
 
 static const char plan[] =
     "{\"cluster\":\"demo\",\"template\":\"slurm\",\"hash\":\"77aa\",\"possible\":true,\"why_not\":\"\","
@@ -31,8 +33,12 @@ static const char plan[] =
 
 struct json *fixture_diff(const char *path)
 {
-	struct json *j = json_parse(diff, strlen(diff), NULL);
+	bool two = strstr(fixture->templates[0].used_by, "alpha") != NULL;
+	const char *text = two ? diff_of_two : diff;
+	struct json *j = json_parse(text, strlen(text), NULL);
 
+	if (strstr(path, "cluster=alpha"))
+		json_set_str(j, "cluster", "alpha");
 	if (strstr(path, "revision=0c11")) {
 		json_set_str(j, "cluster", "");
 		json_set_str(j, "from_hash", "0c11f00dbeef");
@@ -42,6 +48,10 @@ struct json *fixture_diff(const char *path)
 
 struct json *fixture_update(const struct json *body)
 {
+	char *used = fixture->templates[0].used_by;
+
+	if (json_get(body, "plan_hash") && strstr(used, "alpha"))
+		snprintf(used, sizeof(fixture->templates[0].used_by), "demo *, alpha");
 	if (json_get(body, "plan_hash"))
 		return json_new_object();
 	return json_parse(plan, strlen(plan), NULL);

@@ -210,6 +210,29 @@ static void a_plan_needs_name_losses_key_and_five_seconds(void **state)
 	assert_int_equal(dialog_time(&d, 25000), DIALOG_YES);
 }
 
+static void what_is_missing_is_named(void **state)
+{
+	struct dialog d;
+
+	(void)state;
+	dialog_open(&d, &plan, 0);
+	press(&d, K_F9, 400);
+	assert_string_equal(d.note, "not yet: type the name first; accept each loss");
+	type(&d, "hpc-c", 500);
+	press(&d, K_F9, 600);
+	assert_string_equal(d.note, "not yet: the name is not hpc-b; accept each loss");
+	press(&d, K_BACKSPACE, 700);
+	type(&d, "b", 700);
+	press(&d, ' ', 800);
+	press(&d, K_F9, 900);
+	assert_string_equal(d.note, "not yet: accept the loss");
+	press(&d, K_DOWN, 1000);
+	press(&d, ' ', 1000);
+	type(&d, "b", 1100);
+	press(&d, K_F9, 1200);
+	assert_string_equal(d.note, "not yet: the name is not hpc-b");
+}
+
 static void any_key_ends_the_countdown(void **state)
 {
 	static const uint32_t keys[] = { ' ', K_ENTER, K_ESC, 'x', K_F1, K_PASTE, K_F9 };
@@ -497,6 +520,7 @@ int main(void)
 		cmocka_unit_test(several_objects_take_their_count),
 		cmocka_unit_test(the_key_that_opens_never_confirms),
 		cmocka_unit_test(a_plan_needs_name_losses_key_and_five_seconds),
+		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(any_key_ends_the_countdown),
 		cmocka_unit_test(a_held_key_is_one_press),
 		cmocka_unit_test(a_locked_dialog_can_be_read_only),

@@ -75,9 +75,38 @@ static void what_has_no_room_is_one_loss(void **state)
 	assert_string_equal(all.v[DIALOG_LOSSES - 1].text, "2 more data items");
 }
 
+static bool told_at(int64_t now_ms, const char *line)
+{
+	static const char text[] =
+	    "{\"state\":\"running\",\"step\":\"undo\",\"started_ms\":1000000,"
+	    "\"detail\":\"begins in 10 s; jobs that start meanwhile are waited for\"}";
+	struct json *op = json_parse(text, strlen(text), NULL);
+	struct textbox b;
+	bool found = false;
+
+	assert_non_null(op);
+	textbox_init(&b);
+	teardown_progress(&b, op, "demo", -1, 0, now_ms);
+	for (size_t i = 0; i < b.lines.n; i++)
+		found = found || strstr(b.lines.v[i], line);
+	textbox_clear(&b);
+	json_free(op);
+	return found;
+}
+
+static void the_seconds_in_which_it_is_taken_back_go_by(void **state)
+{
+	(void)state;
+	assert_true(told_at(1000000, "begins in 10 s; jobs that start meanwhile"));
+	assert_true(told_at(1003200, "begins in 7 s; jobs that start meanwhile"));
+	assert_true(told_at(1012000, "begins in 0 s;"));
+	assert_true(told_at(990000, "begins in 10 s;")); /* clocks differ */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_seconds_in_which_it_is_taken_back_go_by),
 		cmocka_unit_test(jobs_are_lost_when_they_are_killed),
 		cmocka_unit_test(fewer_are_accepted_with_more_and_not_the_other_way),
 		cmocka_unit_test(the_key_counts_and_not_the_sentence),
