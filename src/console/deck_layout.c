@@ -96,8 +96,8 @@ void deck_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus
 	all_panes(out, (struct area){ 3, 0, out->message_row - 3, cols }, array_lines);
 }
 
-void view_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus, bool table,
-		 int under, int wide)
+void view_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus, bool lamps,
+		 bool table, int under, int wide)
 {
 	struct area body;
 
@@ -106,7 +106,9 @@ void view_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus
 		one_pane(out, rows, cols, focus);
 		return;
 	}
-	body = (struct area){ 2, 0, out->message_row - 2, cols };
+	if (lamps)
+		out->lamps_row = 2;
+	body = (struct area){ 2 + lamps, 0, out->message_row - 2 - lamps, cols };
 	if (out->size >= DECK_WIDE && focus != PANE_EVENTS) {
 		int events = event_rows(out->size) + 1;
 

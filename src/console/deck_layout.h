@@ -15,7 +15,7 @@ enum pane_id {
 	PANE_NODES,
 	PANE_JOBS,
 	PANE_EVENTS,
-	DECK_PANES,			/* those of the Deck; behind them, those of views alone */
+	DECK_PANES, /* those of the Deck; behind them, those of views alone */
 	PANE_OPERATIONS = DECK_PANES,
 	PANES
 };
@@ -43,9 +43,10 @@ void deck_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus
 /*
  * A full view: focus has the room, its first row is the line of the place. under: lines about
  * what is selected, which get at most half of it. Wide terminals have the newest events as
- * well, and the detail column beside a table; detail: its columns where there is most room, 0: the usual.
+ * well, and the detail column beside a table; detail: its columns where there is most room, 0:
+ * the usual.
  */
-void view_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus, bool table,
-		 int under, int detail);
+void view_layout(struct deck_layout *out, int rows, int cols, enum pane_id focus, bool lamps,
+		 bool table, int under, int detail);
 
 #endif

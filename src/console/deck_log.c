@@ -89,10 +89,6 @@ static void on_piece(struct deck *d, const struct json *j, const char *note)
 	snprintf(l->path, sizeof(l->path), "%s", json_str(j, "path", ""));
 	l->binary = json_bool(j, "binary", false);
 	l->live = json_bool(j, "live", false);
-	if (l->errors && json_bool(j, "both", false)) { /* not the same lines under two names */
-		l->errors = false;
-		deck_say(d, TONE_TEXT, "stdout and stderr of %s both go to this file", l->of);
-	}
 	if (size < t->next) { /* it was written anew */
 		log_text_clear(t);
 		ask(d);
@@ -200,13 +196,21 @@ static const char *host_of(const struct deck *d, const char *node)
 	return "";
 }
 
+/* What was opened from a log leads back to it: a log of those would lead back to itself. */
+static const struct view *back_from(const struct deck *d)
+{
+	const struct view *v = d->view == &view_files ? d->files.back : d->view;
+
+	return v == &view_log || v == &view_console ? d->log.back : v;
+}
+
 static void open_log(struct deck *d, const char *of, bool node)
 {
 	struct log_view *l = &d->log;
 
 	if (!l->timer)
 		l->timer = deck_timer(d, on_timer);
-	l->back = d->view;
+	l->back = back_from(d);
 	l->node = node;
 	l->errors = false;
 	snprintf(l->of, sizeof(l->of), "%s", of);
@@ -297,15 +301,48 @@ const char *deck_no_log(const struct deck *d, char out[80])
 	char what[80];
 
 	(void)out;
+	if (log_is_open(d))
+		return "this is the log already";
 	if (d->focus == PANE_EVENTS || d->focus == PANE_NODES || d->focus == PANE_JOBS)
 		return deck_selected(d, what)[0] ? NULL : "nothing is under the cursor";
 	return "choose a job or a node first";
 }
 
-void log_other_stream(struct deck *d)
+static void switch_stream(struct deck *d)
 {
 	d->log.errors = !d->log.errors;
 	log_begin(d);
+}
+
+static void on_other(struct deck *d, const struct json *j, const char *note)
+{
+	if (is_late(d, note))
+		return;
+	if (json_bool(j, "both", false)) /* not the same lines under two names */
+		deck_say(d, TONE_TEXT, "stdout and stderr of %s both go to this file",
+			 d->log.of);
+	else
+		switch_stream(d);
+}
+
+static void on_no_other(struct deck *d, const struct err *err, const char *note)
+{
+	(void)err;
+	if (!is_late(d, note))
+		switch_stream(d); /* where it says why there is none */
+}
+
+/* What is shown stays until it is known to be another file. */
+void log_other_stream(struct deck *d)
+{
+	struct log_view *l = &d->log;
+	char note[24];
+
+	deck_get(d,
+		 client_path("/v1/clusters/%/jobs/%/log?stream=%&tail=1", l->cluster, l->of,
+			     l->errors ? "stdout" : "stderr", (char *)NULL),
+		 on_other, note_of(l, note));
+	deck_if_failed(d, on_no_other);
 }
 
 /* The reader came near the first line that is here. */

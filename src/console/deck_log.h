@@ -29,6 +29,7 @@ struct log_view {
 	char save_path[520];
 	int64_t save_next;
 	int rows, cols; /* of the last drawing */
+	size_t last;	/* the line that was its last */
 };
 
 #endif

@@ -405,7 +405,7 @@ static int lines_under(struct deck *d, const struct screen *s)
 
 	if (!v->kind || !v->row_count)
 		return 0;
-	view_layout(&l, s->rows, s->cols, d->focus, true, 0, v->detail_cols);
+	view_layout(&l, s->rows, s->cols, d->focus, deck_trouble(d), true, 0, v->detail_cols);
 	d->layout.detail = l.detail;
 	return v->row_count(d, l.pane[d->focus].cols);
 }
@@ -415,7 +415,7 @@ void view_draw(struct deck *d, struct screen *s)
 	const struct view *v = d->view;
 	struct area a;
 
-	view_layout(&d->layout, s->rows, s->cols, d->focus,
+	view_layout(&d->layout, s->rows, s->cols, d->focus, deck_trouble(d),
 		    v->kind != NULL || v->cursor_row != NULL, lines_under(d, s),
 		    v->detail_cols);
 	a = d->layout.pane[d->focus];
@@ -424,17 +424,17 @@ void view_draw(struct deck *d, struct screen *s)
 		deck_draw_pane(d, s, d->focus);
 		return;
 	}
-	if (d->layout.tabs_row > 0 && deck_trouble(d))
-		deck_draw_lamps(d, s, d->layout.tabs_row);
-	else if (d->layout.tabs_row > 0)
+	if (d->layout.tabs_row > 0)
 		view_tabs(d, s, d->layout.tabs_row);
-	draw_place(d, s, a.row);
+	if (d->layout.lamps_row > 0)
+		deck_draw_lamps(d, s, d->layout.lamps_row);
 	if (v->draw)
 		v->draw(d, s, (struct area){ a.row + 1, a.col, a.rows - 1, a.cols });
 	else if (v->kind)
 		draw_table(d, s);
 	else
 		draw_bare(d, s, (struct area){ a.row + 1, a.col, a.rows - 1, a.cols });
+	draw_place(d, s, a.row); /* a log's tells of the line that is drawn last */
 	draw_under(d, s);
 	deck_draw_detail(d, s);
 	if (d->focus != PANE_EVENTS)

@@ -4,6 +4,11 @@ cd "$(dirname "$0")/../.." || exit 2
 . tests/screens/lib.sh
 . tests/screens/deck.sh
 
+names_the_last() { # line of those shown: the header does
+	screen_settle && screen_text_now >"$screen_dir/page"
+	[ "$(grep -oE '  line [0-9]+' "$screen_dir/page" | tr -dc 0-9)" = "$(sed -nE 's/^ +([0-9]+) .*/\1/p' "$screen_dir/page" | tail -1)" ]
+}
+
 has() { screen_text_now | grep -F -e "$1"; }
 
 job_log() {
@@ -24,6 +29,7 @@ job_log() {
 	tap_ok "G goes on" screen_wait 'FOLLOW  line 45'
 	screen_keys PageUp w
 	tap_ok "w folds long lines" screen_wait 'hich the solver took most'
+	tap_ok "the header names the line that is shown last" names_the_last
 	screen_keys w n
 	tap_ok "n before anything is looked for leads nowhere else" screen_wait 'nothing is searched for'
 	screen_keys '&'
@@ -58,10 +64,16 @@ job_log() {
 	tap_ok "on the same job" has '>  12_1'
 	screen_keys Down Down L
 	screen_wait 'jobs > 12_3 > stdout' >/dev/null
+	screen_keys /
+	screen_text checkpoint
+	screen_keys Enter '&'
+	screen_wait 'paused  only matches' >/dev/null
 	screen_keys I
 	tap_ok "one file of both is said to be that" screen_wait 'stdout and stderr of 12_3 both go to this file'
 	tap_ok "and not shown as another" has 'jobs > 12_3 > stdout'
-	screen_keys Escape
+	tap_ok "nor is what was chosen of it dropped" has 'paused  only matches  line 40'
+	tap_ok "whose end tells what goes on" has 'end of file; paused: F follows what comes'
+	screen_keys Escape Escape
 	screen_wait '[0 Deck]' >/dev/null
 	screen_keys Down L
 	tap_ok "what is no text is not shown" screen_wait '/shared/op/12.out is no text: paceline cp copies it'
@@ -97,8 +109,22 @@ node_log() {
 	tap_ok "q is back, too" screen_wait '[0 Deck]'
 	screen_keys 2 L
 	tap_ok "L in the view of nodes" screen_wait 'demo > nodes > htc-3 (host htc000003) > log'
+	screen_keys L
+	tap_ok "L in a log opens none in it" screen_wait 'this is the log already'
 	screen_keys Escape
-	tap_ok "and back there" screen_wait '[2 Nodes]'
+	tap_ok "and back there" eventually_lacks 'htc-3 (host htc000003) > log'
+	screen_keys 3
+	screen_wait '12_1' >/dev/null
+	screen_keys Down .
+	screen_wait '12_1 > files' >/dev/null
+	screen_keys L
+	screen_wait '12_1 > stdout' >/dev/null
+	screen_keys .
+	screen_wait '12_1 > files' >/dev/null
+	screen_keys L
+	screen_wait '12_1 > stdout' >/dev/null
+	screen_keys Escape
+	tap_ok "nor do a log and the files lead to each other for ever" screen_wait 'demo > jobs   '
 	screen_stop
 }
 

@@ -27,12 +27,11 @@ static void right(const struct deck *d, char *out, size_t max)
 {
 	const struct log_view *l = &d->log;
 	const struct log_text *t = &l->text;
-	size_t last = t->top + (size_t)(l->rows > 0 ? l->rows - 1 : 0);
 	char fresh[40] = "", size[24], col[24] = "";
 	int64_t number = 0;
 
 	if (log_text_count(t) > 0)
-		log_text_line(t, last < log_text_count(t) ? last : log_text_count(t) - 1,
+		log_text_line(t, l->last < log_text_count(t) ? l->last : log_text_count(t) - 1,
 			      &number);
 	if (t->fresh > 0)
 		snprintf(fresh, sizeof(fresh), ", %lld new", (long long)t->fresh);
@@ -106,8 +105,10 @@ static int draw_line(const struct log_text *t, struct screen *s, struct area a, 
 	return high;
 }
 
-static void end_text(const struct log_view *l, char *out, size_t max)
+static void end_text(const struct deck *d, char *out, size_t max)
 {
+	const struct log_view *l = &d->log;
+
 	if (l->binary)
 		snprintf(out, max, "--- %.360s is no text: paceline cp copies it ---", l->path);
 	else if (l->error[0])
@@ -116,6 +117,9 @@ static void end_text(const struct log_view *l, char *out, size_t max)
 		snprintf(out, max, "--- asking the engine ---");
 	else if (!l->live)
 		snprintf(out, max, "--- end of file; the job has ended ---");
+	else if (!l->text.follow)
+		snprintf(out, max, "--- end of file; paused: %s follows what comes ---",
+			 KEY_FOR(d, "follow"));
 	else if (l->node)
 		snprintf(out, max, "--- what is known now; it is asked again by itself ---");
 	else if (l->text.n == 0)
@@ -153,7 +157,8 @@ static void draw(struct deck *d, struct screen *s, struct area a)
 		    draw_line(t, s, (struct area){ a.row + used, a.col, rows - used, a.cols },
 			      i, numbers);
 	}
-	end_text(l, end, sizeof(end));
+	l->last = i > 0 ? i - 1 : 0;
+	end_text(d, end, sizeof(end));
 	if (i >= log_text_count(t))
 		screen_put(s, a.row + used, a.col + 1,
 			   l->error[0] || l->binary ? TONE_WARN : TONE_DIM, 0, end, a.cols - 2);
