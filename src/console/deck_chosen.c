@@ -195,16 +195,28 @@ static enum chosen_act act_called(const char *command)
 	return (enum chosen_act)i;
 }
 
+/* The names of a line behind its cluster; none where they cannot be read. */
+static void typed_names(struct strs *out, enum chosen_act what, const struct command_run *run)
+{
+	bool read = true;
+
+	for (size_t i = 1; read && i < run->args.n; i++)
+		read = acts[what].pane == PANE_NODES
+			   ? hostlist_expand(out, run->args.v[i], NULL) == 0
+			   : strs_add(out, run->args.v[i]) == 0;
+	if (!read)
+		strs_clear(out);
+}
+
 bool deck_chosen_typed(struct deck *d, const struct command_run *run, char note[160])
 {
 	enum chosen_act what = act_called(run->command->name);
 	struct strs names = STRS_INIT(CHOSEN_MOST);
 	bool known = what < CHOSEN_ACTS && acts[what].back && run->args.n > 1;
 
-	for (size_t i = 1; known && i < run->args.n; i++)
-		known = acts[what].pane == PANE_NODES
-			    ? hostlist_expand(&names, run->args.v[i], NULL) == 0
-			    : strs_add(&names, run->args.v[i]) == 0;
+	if (known)
+		typed_names(&names, what, run);
+	known = known && names.n > 0;
 	if (known) {
 		note_of(d, what, &names, note);
 		set_undo(d, what, run->args.v[0], &names);
@@ -234,23 +246,39 @@ static void do_now(struct deck *d)
 	}
 }
 
-/* Asking: what is known of the rows that are here */
+/* Asking: what is known of the rows that are here. typed: names of a line; NULL: of what is
+ * marked, or under the cursor. */
 
-static bool is_chosen(const struct pane *p, size_t i)
+static bool is_chosen(const struct pane *p, size_t i, const struct strs *typed)
 {
+	if (typed)
+		return strs_has(typed, p->kind->name(p, i));
 	return pane_marks(p) > 0 ? table_marked(&p->table, p->kind->id(p, i))
 				 : pane_at(p) == (int64_t)i;
 }
 
+/* A line may name rows that are not here, and another cluster's: then nothing is known. */
+static bool is_known(const struct deck *d, enum chosen_act what, const struct strs *typed)
+{
+	const struct pane *p = &d->panes[acts[what].pane];
+	size_t here = 0;
+
+	if (!typed)
+		return true;
+	for (size_t i = 0; p->have && i < p->rows.n; i++)
+		here += is_chosen(p, i, typed);
+	return here == typed->n && strcmp(d->chosen_cluster, d->cluster) == 0;
+}
+
 /* Of those that are here: jobs that run on them, and what they cost an hour. */
-static int64_t jobs_on(const struct pane *p, double *price)
+static int64_t jobs_on(const struct pane *p, const struct strs *typed, double *price)
 {
 	int64_t jobs = 0;
 
 	for (size_t i = 0; p->have && i < p->rows.n; i++) {
 		const struct node *n = &p->rows.u.nodes[i];
 
-		if (!is_chosen(p, i))
+		if (!is_chosen(p, i, typed))
 			continue;
 		jobs += n->jobs > 0 ? n->jobs : 0;
 		*price += n->price > 0 ? n->price : 0;
@@ -258,12 +286,12 @@ static int64_t jobs_on(const struct pane *p, double *price)
 	return jobs;
 }
 
-static void node_facts(const struct deck *d, struct strs *facts)
+static void node_facts(const struct deck *d, const struct strs *typed, struct strs *facts)
 {
 	const struct pane *p = &d->panes[PANE_NODES];
-	const char *them = pane_marks(p) > 1 ? "them" : "it";
+	const char *them = d->chosen_names.n > 1 ? "them" : "it";
 	double price = 0;
-	int64_t jobs = jobs_on(p, &price);
+	int64_t jobs = jobs_on(p, typed, &price);
 	char money[24];
 
 	if (jobs > 0)
@@ -279,7 +307,7 @@ static void node_facts(const struct deck *d, struct strs *facts)
 static void on_killed(struct deck *d, const struct json *answer, const char *note)
 {
 	const char *text = json_str(answer, "text", "");
-	bool asked = d->mode == AT_DIALOG && d->dialog_yes == do_now &&
+	bool asked = d->mode == AT_DIALOG && d->dialog_yes == d->chosen_yes &&
 		     d->chosen == ACT_TERMINATE && d->chosen_facts.n > JOBS_FACT;
 
 	if (!asked || strcmp(note, d->chosen_facts.v[0]) != 0 || !text[0])
@@ -303,13 +331,15 @@ static void ask_killed(struct deck *d)
 }
 
 /* A question of one line has room for one fact; NULL: none. */
-static const char *drain_fact(struct deck *d, enum chosen_act what)
+static const char *drain_fact(struct deck *d, enum chosen_act what, const struct strs *typed)
 {
 	double price = 0;
-	int64_t jobs = what == ACT_DRAIN ? jobs_on(&d->panes[PANE_NODES], &price) : 0;
+	int64_t jobs = what == ACT_DRAIN ? jobs_on(&d->panes[PANE_NODES], typed, &price) : 0;
 
 	if (what != ACT_DRAIN)
 		return NULL;
+	if (!is_known(d, what, typed))
+		return "deleted once their jobs have ended";
 	if (jobs == 0)
 		return "no job runs on them, so they are deleted soon";
 	snprintf(d->dialog_aside, sizeof(d->dialog_aside),
@@ -319,7 +349,8 @@ static const char *drain_fact(struct deck *d, enum chosen_act what)
 }
 
 /* true: somebody else's work is among them. */
-static bool job_facts(const struct deck *d, enum chosen_act what, struct strs *facts)
+static bool job_facts(const struct deck *d, enum chosen_act what, const struct strs *typed,
+		      struct strs *facts)
 {
 	const struct engine_row *e = mirror_engine(d->mirror);
 	const struct cluster_row *c = deck_cluster(d);
@@ -327,7 +358,7 @@ static bool job_facts(const struct deck *d, enum chosen_act what, struct strs *f
 	struct job_facts f = { 0 };
 
 	for (size_t i = 0; p->have && i < p->rows.n; i++)
-		if (is_chosen(p, i))
+		if (is_chosen(p, i, typed))
 			job_facts_add(&f, &p->rows.u.jobs[i], e ? e->user : NULL,
 				      c ? &c->cluster : NULL);
 	job_facts_tell(&f,
@@ -338,8 +369,11 @@ static bool job_facts(const struct deck *d, enum chosen_act what, struct strs *f
 	return f.other[0] != '\0';
 }
 
-static void ask(struct deck *d, enum chosen_act what, const struct strs *names, size_t hidden)
+static void ask(struct deck *d, enum chosen_act what, const struct strs *typed, size_t hidden,
+		void (*yes)(struct deck *d))
 {
+	const struct strs *names = &d->chosen_names;
+	bool known = is_known(d, what, typed);
 	struct dialog_spec spec = { .level = acts[what].level,
 				    .opener = d->pressed == K_ENTER ? 0 : d->pressed,
 				    .count = names->n };
@@ -349,10 +383,15 @@ static void ask(struct deck *d, enum chosen_act what, const struct strs *names, 
 	strs_clear(&d->chosen_facts);
 	list_text(names, list, sizeof(list));
 	strs_add(&d->chosen_facts, list);
-	if (acts[what].pane == PANE_NODES)
-		node_facts(d, &d->chosen_facts);
+	if (!known)
+		strs_add(&d->chosen_facts,
+			 acts[what].pane == PANE_NODES
+			     ? "jobs that run there end, too"
+			     : "what runs ends: what it did not save is lost");
+	else if (acts[what].pane == PANE_NODES)
+		node_facts(d, typed, &d->chosen_facts);
 	else
-		spec.others = job_facts(d, what, &d->chosen_facts);
+		spec.others = job_facts(d, what, typed, &d->chosen_facts);
 	if (hidden > 0)
 		strs_addf(&d->chosen_facts, "%zu of them are out of sight now", hidden);
 	for (size_t i = 0; i < ARRAY_LEN(d->chosen_list); i++)
@@ -365,11 +404,27 @@ static void ask(struct deck *d, enum chosen_act what, const struct strs *names, 
 	spec.title = d->dialog_title;
 	spec.question = d->dialog_question;
 	spec.facts = d->chosen_list;
-	spec.aside = drain_fact(d, what);
+	spec.aside = drain_fact(d, what, typed);
 	d->chosen = what;
-	deck_ask(d, &spec, do_now);
+	d->chosen_yes = yes;
+	deck_ask(d, &spec, yes);
 	if (what == ACT_TERMINATE)
 		ask_killed(d);
+}
+
+bool deck_ask_typed(struct deck *d, const struct command_run *run, void (*yes)(struct deck *d))
+{
+	enum chosen_act what = act_called(run->command->name);
+	struct strs *names = &d->chosen_names;
+
+	if (what == CHOSEN_ACTS || run->args.n < 2)
+		return false;
+	strs_clear(names);
+	typed_names(names, what, run);
+	snprintf(d->chosen_cluster, sizeof(d->chosen_cluster), "%s", run->args.v[0]);
+	if (names->n > 0)
+		ask(d, what, names, 0, yes);
+	return names->n > 0;
 }
 
 /* What was asked about is what is done: the row under the cursor may have gone meanwhile. */
@@ -384,7 +439,7 @@ void act_chosen(struct deck *d, enum chosen_act what)
 	if (d->chosen_names.n == 1 && acts[what].level == CONFIRM_UNDO)
 		do_now(d);
 	else if (d->chosen_names.n > 0)
-		ask(d, what, &d->chosen_names, hidden);
+		ask(d, what, NULL, hidden, do_now);
 }
 
 void act_drain(struct deck *d)

@@ -59,6 +59,8 @@ static void on_told(struct deck *d, const struct json *answer, const char *templ
 
 static void fetch(struct deck *d, const struct source *s)
 {
+	snprintf(d->diff.cluster, sizeof(d->diff.cluster), "%s", s->cluster);
+	snprintf(d->diff.hash, sizeof(d->diff.hash), "%s", s->hash);
 	deck_get(d,
 		 client_path("/v1/templates/%/diff?cluster=%&revision=%", d->diff.template,
 			     s->cluster, s->hash, (char *)NULL),
@@ -77,17 +79,36 @@ static void first_user(char out[40], const struct template_row *t)
 	snprintf(out, 40, "%.*s", (int)(star - from), from);
 }
 
+/* Its name stands there as a whole word. */
+static bool uses(const struct template_row *t, const char *cluster)
+{
+	size_t n = strlen(cluster);
+
+	for (const char *at = t->used_by; n > 0 && (at = strstr(at, cluster)); at++)
+		if ((at == t->used_by || at[-1] == ' ') &&
+		    (!at[n] || at[n] == ',' || at[n] == ' '))
+			return true;
+	return false;
+}
+
 void act_fetch_diff(struct deck *d, const struct template_row *t)
 {
+	struct diff_view *v = &d->diff;
 	struct source s = { .hash = "" };
 
 	if (!t)
 		return;
-	json_free(d->diff.told);
-	d->diff.told = NULL;
-	d->diff.at = 0;
-	snprintf(d->diff.template, sizeof(d->diff.template), "%s", t->name);
-	first_user(s.cluster, t);
+	json_free(v->told);
+	v->told = NULL;
+	if (d->view == &view_diff && strcmp(v->template, t->name) == 0 &&
+	    (v->hash[0] || uses(t, v->cluster))) { /* what was chosen stays */
+		snprintf(s.cluster, sizeof(s.cluster), "%s", v->cluster);
+		snprintf(s.hash, sizeof(s.hash), "%s", v->hash);
+	} else {
+		v->at = 0;
+		first_user(s.cluster, t);
+	}
+	snprintf(v->template, sizeof(v->template), "%s", t->name);
 	fetch(d, &s);
 }
 

@@ -3,6 +3,7 @@
  * sends them, and "!" tells the same for a shell. What differs from form to form is a struct
  * form_kind: deck_job.c has those of jobs, deck_limits.c that of a cluster that lives.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,23 @@ void form_close(struct deck *d)
 	deck_lease_look(d);
 }
 
+/* It is done, and closes. What is typed behind F8 was for a form that would follow: the rest of
+ * it is no keys either. */
+void form_sent(struct deck *d, const char *fmt, ...)
+{
+	bool behind = d->form.open && d->form.behind && d->mode == AT_FORM;
+	char text[300];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	form_close(d);
+	deck_say(d, TONE_OK, "%s", text);
+	if (behind)
+		deck_not_opened(d);
+}
+
 void form_begin(struct deck *d, const struct form_kind *kind)
 {
 	struct form_view *v = &d->form;
@@ -240,6 +258,7 @@ void deck_form_key(struct deck *d, const struct key *k)
 			deck_deaf_key(d, k, "the engine has still to answer; Esc leaves");
 		return;
 	}
+	v->behind = v->form.sending && key_is_char(k);
 	switch (wizard_key(&v->form, k, display_now(), deck_cannot(d, ROLE_OPERATOR))) {
 	case WIZARD_LEAVE:
 		leave(d);

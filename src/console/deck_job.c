@@ -219,9 +219,8 @@ static void on_submitted(struct deck *d, const struct json *answer, const char *
 
 	snprintf(job, sizeof(job), "job %.40s", json_str(answer, "job", "?"));
 	deck_undo_none(d, job, "cancel the job instead");
-	form_close(d);
-	deck_say(d, TONE_OK, "job %.40s is in the queue of %.40s: %.80s",
-		 json_str(answer, "job", "?"), d->form.cluster, what);
+	form_sent(d, "job %.40s is in the queue of %.40s: %.80s", json_str(answer, "job", "?"),
+		  d->form.cluster, what);
 }
 
 static void post(struct deck *d, struct json *body, const char *what)

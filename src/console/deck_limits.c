@@ -78,8 +78,7 @@ static void judge(struct form_view *v, struct json *said)
 static void on_changed(struct deck *d, const struct json *answer, const char *cluster)
 {
 	(void)answer;
-	form_close(d);
-	deck_say(d, TONE_OK, "%s has taken it over; the next decision works with it", cluster);
+	form_sent(d, "%s has taken it over; the next decision works with it", cluster);
 }
 
 static void agreed(struct deck *d)

@@ -190,6 +190,8 @@ static void confirm_or_start(struct deck *d, const struct command *c)
 			      command_option(&d->running->run, "force") != NULL, start);
 		return;
 	}
+	if (deck_ask_typed(d, &d->running->run, start))
+		return;
 	snprintf(d->dialog_title, sizeof(d->dialog_title), "%.100s", d->running->line);
 	snprintf(d->dialog_question, sizeof(d->dialog_question), "%s: %zu at once?", c->name,
 		 things);

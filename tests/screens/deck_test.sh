@@ -219,9 +219,10 @@ acting() {
 	screen_golden views/cancel_80x24
 	screen_keys y
 	tap_ok "a y is not enough for two" not_asked '/jobs/cancel'
-	screen_keys BSpace 2
+	tap_ok "the count needs no Enter, which is told" screen_wait 'The number alone goes on'
+	screen_keys BSpace 2 Enter
 	tap_ok "their count is" asked '/jobs/cancel {"ids":['
-	tap_ok "they are gone" screen_wait '12_[1-2] are cancelled'
+	tap_ok "and Enter out of habit opens no row: they are gone" screen_wait '12_[1-2] are cancelled'
 	screen_keys F9
 	screen_wait 'Cancel 1 job' >/dev/null
 	sleep 0.5
@@ -284,6 +285,11 @@ lamps() {
 	order link lost
 	tap_ok "without an engine the picture stays" screen_wait 'this picture is frozen'
 	screen_golden deck/lost
+	screen_keys 2
+	tap_ok "in the views, too, where the tabs stay" screen_wait '[2 Nodes]'
+	tap_ok "beside what is wrong" screen_wait 'LOST, this picture is frozen'
+	screen_keys 0
+	screen_wait '[0 Deck]' >/dev/null
 	screen_keys S
 	tap_ok "and nothing can be changed" screen_wait 'S (start the cluster): no connection to the engine'
 	order link live
@@ -541,6 +547,18 @@ prompt() {
 	screen_keys Tab Enter
 	screen_golden deck/command_result
 	screen_keys Escape :
+	screen_text 'node drain demo htc-[6-7]'
+	screen_keys Enter
+	tap_ok "several are asked about with what follows" screen_wait 'drain 2 nodes? y/N   deleted once their jobs have ended'
+	screen_keys Escape 2
+	screen_wait '[2 Nodes]' >/dev/null
+	screen_keys :
+	screen_text 'node drain demo htc-[1-2]'
+	screen_keys Enter
+	tap_ok "in the words of their key where their rows are here" screen_wait 'drain 2 nodes? y/N   deleted once their 2 jobs have ended'
+	screen_keys Escape 0
+	screen_wait '[0 Deck]' >/dev/null
+	screen_keys :
 	screen_text 'node drain htc-4'
 	screen_keys Enter
 	tap_ok "the selected cluster is filled in" asked 'RUN node drain demo htc-4'

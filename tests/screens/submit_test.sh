@@ -62,6 +62,17 @@ screen_keys F8
 tap_ok "F8 right behind the last letter submits what was typed" screen_wait 'job 16 is in the queue of demo: wing.sh'
 screen_stop
 
+# Keys behind F8, before the engine has answered
+form
+screen_keys F8 J c
+for _ in $(seq 20); do
+	screen_keys c
+	sleep 0.05
+done
+tap_ok "what is typed behind F8 acts on no job" screen_wait 'is in the queue of demo: monte-carlo.sh; what is typed behind it is dropped'
+tap_ok "nor asks for one" lacks 'Cancel 1'
+screen_stop
+
 form
 screen_keys Escape
 tap_ok "Esc leaves" screen_wait 'nothing was submitted'

@@ -114,6 +114,20 @@ changes() {
 	tap_ok "and it is said" screen_wait 'demo has taken it over'
 	screen_keys Escape
 	tap_ok "Esc goes back to the templates" screen_wait 'Parameters'
+	order alpha
+	screen_wait 'alpha *' >/dev/null
+	screen_keys F5
+	screen_wait 'against demo' >/dev/null
+	screen_keys =
+	screen_wait 'against alpha' >/dev/null
+	screen_keys A
+	screen_wait 'Let alpha take' >/dev/null
+	sleep 0.5
+	screen_keys y
+	screen_wait 'has taken it over' >/dev/null
+	tap_ok "the cluster that was chosen stays when it has taken it over" screen_wait 'against alpha'
+	screen_keys Escape
+	tap_ok "which its row tells" eventually_lacks 'alpha *'
 	screen_stop
 }
 
