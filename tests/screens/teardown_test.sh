@@ -65,8 +65,9 @@ screen_wait 'nothing was changed' >/dev/null
 screen_keys 1
 screen_wait '[1 Clusters]' >/dev/null
 order protect
-tap_ok "a protected cluster says so in its row" shows 'demo +slurm.*protected'
-tap_ok "and below, with what that means" screen_wait 'not torn down before an admin unprotects it'
+tap_ok "a protected cluster says what that means" screen_wait 'not torn down before an admin unprotects it'
+in_its_row() { screen_text_now | grep -E '^> demo .* protected$'; }
+tap_ok "and in its row that it is" in_its_row
 screen_keys D
 plan
 tap_ok "its plan says before a name is typed what ends that" screen_wait 'cannot be confirmed here: protected; ":cluster unprotect demo" ends that'
