@@ -227,7 +227,7 @@ prompts() {
 	screen_keys Tab
 	tap_ok "Tab completes a column" shows 'filter: state:'
 	screen_keys Tab
-	tap_ok "and lists its values" shows '14 fit'
+	tap_ok "and lists its values" shows '17 fit'
 	screen_text fa
 	screen_keys Tab
 	tap_ok "and completes one" shows 'filter: state:failed'
