@@ -50,10 +50,6 @@ tap_ok "nothing was sent" not_asked POST
 # What cannot be changed says why
 screen_keys D
 plan
-screen_keys F1
-tap_ok "the help folds its sentences to the width there is" screen_wait "accept each loss with Space, type the cluster's name, then the key that"
-screen_keys Escape
-eventually_lacks 'any key closes it' >/dev/null
 screen_keys End Space
 tap_ok "a row that goes with the cluster says so" screen_wait 'it goes with the cluster'
 screen_keys Up Up Space
