@@ -18,6 +18,7 @@ struct client;
 struct client_call;
 
 struct client *client_new(struct loop *l, const char *socket_path, uid_t engine_uid); /* engine_uid (uid_t)-1: our own or root's or the user paceline's */
+int client_no_engine(struct err *err, const char *socket_path, int why); /* -1: what connect()'s errno means to a user */
 void client_free(struct client *c);
 
 /* answer is NULL when there is an err; 2xx else. Borrowed during the callback. */

@@ -126,7 +126,7 @@ static bool owner_fits(const struct client *c, uid_t uid)
 	return uid == geteuid() || uid == 0 || uid == c->service_uid;
 }
 
-static int no_engine(struct err *err, const char *path, int why)
+int client_no_engine(struct err *err, const char *path, int why)
 {
 	struct stat st;
 
@@ -148,10 +148,10 @@ static int listener_of(struct ucred *out, const char *path, struct err *err)
 	int fd = unix_connect(path, SOCK_NONBLOCK, err), rc;
 
 	if (fd < 0)
-		return errno == ENAMETOOLONG ? -1 : no_engine(err, path, errno);
+		return errno == ENAMETOOLONG ? -1 : client_no_engine(err, path, errno);
 	rc = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len);
 	if (rc < 0)
-		no_engine(err, path, errno);
+		client_no_engine(err, path, errno);
 	close(fd);
 	*out = who;
 	return rc;
@@ -170,7 +170,7 @@ int client_check_socket(struct client *c, struct err *err)
 	struct ucred who = { .uid = (uid_t)-1 };
 
 	if (lstat(c->socket, &st) < 0)
-		return no_engine(err, c->socket, errno);
+		return client_no_engine(err, c->socket, errno);
 	if (same_socket(&st, &c->checked))
 		return 0;
 	if (!S_ISSOCK(st.st_mode))

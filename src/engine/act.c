@@ -32,7 +32,7 @@ int engine_may_change(const struct engine *e, struct err *err)
 	if (e->adoption)
 		return err_set(
 		    err, ERR_CONFLICT,
-		    "the engine is in adoption mode and changes nothing: an admin has to decide of what \"found\" lists, with \"adopt\" and \"condemn\"");
+		    "the engine is in adoption mode and changes nothing: an admin has to decide of what \"found\" lists, with \"condemn\", and to end it with \"adopt\"");
 	return 0;
 }
 

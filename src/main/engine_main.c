@@ -60,7 +60,7 @@ static int engine_user(uid_t *uid, gid_t *gid, struct err *err)
 
 /* Root's chown reaches everything, so only what is new, empty or the engine's already changes
  * hands: not /tmp or /etc, because somebody named them. */
-static int may_give(const char *path, uid_t uid, struct err *err)
+static int may_give(const char *path, const char *option, uid_t uid, struct err *err)
 {
 	struct strs names = STRS_INIT(2);
 	struct stat st;
@@ -76,16 +76,17 @@ static int may_give(const char *path, uid_t uid, struct err *err)
 		return 0;
 	return err_set(
 	    err, ERR_DENIED,
-	    "%s holds what is not the engine's, which runs as the user " ENGINE_USER
+	    "%s: %s holds what is not the engine's, which runs as the user " ENGINE_USER
 	    ": name a folder that is new or empty, or give it away with chown " ENGINE_USER,
-	    path);
+	    option, path);
 }
 
 /* The state belongs to the engine alone; the socket's folder can be passed, the socket itself
  * only by its group. */
-static int give(const char *path, mode_t mode, uid_t uid, gid_t gid, struct err *err)
+static int give(const char *path, const char *option, mode_t mode, uid_t uid, gid_t gid,
+		struct err *err)
 {
-	if (may_give(path, uid, err) < 0 || file_make_dir(path, mode, err) < 0)
+	if (may_give(path, option, uid, err) < 0 || file_make_dir(path, mode, err) < 0)
 		return -1;
 	if (chown(path, uid, gid) < 0 || chmod(path, mode) < 0)
 		return err_sys(err, "%s for the user " ENGINE_USER, path);
@@ -104,16 +105,16 @@ static int make_folders(const struct places *p, uid_t uid, gid_t gid, struct err
 	char *run = xstrndup(p->socket, (size_t)(strrchr(p->socket, '/') - p->socket));
 	char *above = xstrndup(p->state, (size_t)(strrchr(p->state, '/') - p->state));
 	bool apart = strcmp(run, p->state) != 0;
-	int rc = apart ? may_give(run, uid, err) : 0; /* before anything is made */
+	int rc = apart ? may_give(run, "--socket", uid, err) : 0; /* before anything is made */
 
 	if (rc == 0)
 		rc = check_ways(p, run, uid, err);
 	if (rc == 0)
 		rc = file_make_dir(above, 0755, err);
 	if (rc == 0)
-		rc = give(p->state, 0700, uid, gid, err);
+		rc = give(p->state, "--state", 0700, uid, gid, err);
 	if (rc == 0 && apart)
-		rc = give(run, 0755, uid, gid, err);
+		rc = give(run, "--socket", 0755, uid, gid, err);
 	free(run);
 	free(above);
 	return rc;

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/unix_socket.h"
+#include "client/client.h"
 
 #define SITE_STATE	"/var/lib/paceline"
 #define SITE_RUN	"/run/paceline"
@@ -124,9 +125,7 @@ int places_reach(const struct places *p, struct err *err)
 	int fd = unix_connect(p->socket, 0, err);
 
 	if (fd < 0 && (errno == EACCES || errno == EPERM)) /* whether one runs cannot be seen */
-		return err_set(err, ERR_DENIED,
-			       "%s: %s: the engine's owner lets you in by its group", p->socket,
-			       strerror(errno));
+		return client_no_engine(err, p->socket, errno);
 	if (fd < 0)
 		return errno == ENAMETOOLONG ? -1 : err_wrap(err, "no engine answers");
 	close(fd);

@@ -27,7 +27,7 @@ while [ $((i += 1)) -le 9 ]; do said job submit demo "$site/ten.sh" || break; do
 until_true busy 6
 ok "six of nine jobs get nodes"
 last=$(jobs_that pending | tail -n 1)
-until_true says_why "$last" 'of [$]1.30 are neither spent nor committed; a F2s_v2 for this work costs [$]0.20 to its end'
+until_true says_why "$last" 'of $1.30 are neither spent nor committed; a F2s_v2 for this work costs $0.20 to its end'
 ok "why says what is left, and what a node would cost"
 tells_apart() { said cost demo && has 'few, array htc, month: ' && has ' more committed to what runs: near'; }
 until_true tells_apart

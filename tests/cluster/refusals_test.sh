@@ -118,7 +118,7 @@ answers "a demo's folder whose sockets are too long" 1 "--state $dir/home/$long 
 answers "an empty --state" 2 "--state is empty: it names a folder" $user "$pl" engine --state ""
 answers "a demo of another name" 2 "leave -L out|--state DIR" $user "$pl" -L mine demo
 answers "a word before the command without its value" 2 "--socket needs a value: PATH" $user "$pl" --socket
-answers "a demo of no tasks" 2 '--tasks takes a number from 1 on; "paceline help demo"' $user "$pl" demo --tasks 0
+answers "a demo of no tasks" 2 '--tasks takes a number from 1 to 100000, not "0"; "paceline help demo"' $user "$pl" demo --tasks 0
 answers "a template's file that is not there" 1 "./nothing.yaml: no such file" $user "$pl" template check nothing.yaml
 answers "an unknown command" 2 'there is no command "cluster strat"|did you mean "cluster start"' $user "$pl" cluster strat
 answers "an unknown option" 2 'has no option "--jsno"|did you mean "--json"' $user "$pl" cluster list --jsno
@@ -478,9 +478,9 @@ if id paceline >/dev/null 2>&1; then
 	sed -i "s#^client_secret_file: .*#client_secret_file: \"$dir/secret\"#; s/transport: local/transport: ssh/" "$dir/root.yaml"
 	printf 'roles:\n  - "user:nobody=operator"\n' >"$dir/roles.yaml"
 	owner=$(stat -c '%u %a' "$dir/taken")
-	answers "root's engine takes no folder of others" 1 "$dir/taken holds what is not the engine's" \
+	answers "root's engine takes no folder of others" 1 "--state: $dir/taken holds what is not the engine's" \
 		"$pl" engine --cloud "$dir/root.yaml" --state "$dir/taken" --socket "$dir/root/run/e.sock"
-	answers "nor for its socket" 1 "$dir/taken holds what is not the engine's" \
+	answers "nor for its socket" 1 "--socket: $dir/taken holds what is not the engine's" \
 		"$pl" engine --cloud "$dir/root.yaml" --state "$dir/root/st" --socket "$dir/taken/e.sock"
 	[ "$owner" = "$(stat -c '%u %a' "$dir/taken")" ] && [ ! -e "$dir/root/st" ]; ok "and changes nothing of them"
 	serve 5 rooted "$pl" engine --cloud "$dir/root.yaml" --config "$dir/roles.yaml" --state "$dir/root/st" \

@@ -377,11 +377,11 @@ help_everywhere() {
 	tap_ok "F1 in the wizard tells of the field" shows 'default   '
 	tap_ok "and of the keys" shows 'the next step'
 	screen_keys Escape
-	tap_ok "closing it leaves the wizard where it was" shows 'F1Help F2List'
+	tap_ok "closing it leaves the wizard where it was" shows 'Name of the cluster'
 	screen_keys C-g
 	tap_ok "Ctrl-G is the same" shows 'Help: any key closes it'
 	screen_keys Escape Escape
-	eventually_lacks 'F2List' >/dev/null
+	eventually_lacks 'Name of the cluster' >/dev/null
 	screen_keys 2
 	shows '[2 Nodes]' >/dev/null
 	screen_keys T

@@ -24,7 +24,7 @@ tap_ok "and that is a loss of its own" screen_wait 'accept the loss of jobs (que
 tap_ok "the other one stays accepted" screen_wait '[x] I accept the loss of shared'
 screen_text mo
 screen_keys F9
-tap_ok "nothing begins without it" screen_wait 'accept each loss'
+tap_ok "nothing begins without it" screen_wait 'not yet: accept the loss'
 tap_ok "the header does not tell of no jobs" screen_wait 'jobs ?'
 screen_keys Escape
 tap_ok "Esc leaves, and nothing was done" screen_wait 'nothing was changed'

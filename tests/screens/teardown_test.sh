@@ -90,10 +90,10 @@ order link lost
 tap_ok "a countdown ends with the engine" screen_wait 'the engine does not answer: nothing can begin'
 tap_ok "how it is started again stands whole above the plan" screen_wait 'paceline -L lab engine'
 screen_keys F9
-screen_text x # which is seen when F9 is over
-screen_wait 'demox' >/dev/null
+screen_keys Down # which is seen when F9 is over
+screen_wait '>|-[x] rules' >/dev/null
 tap_ok "nor does F9 begin anything" lacks 'Any key cancels'
-screen_keys BSpace
+screen_keys Up
 order link live
 eventually_lacks "does not answer" >/dev/null
 screen_keys F9

@@ -57,10 +57,10 @@ for target in $(grep -oE '`make [a-z-]+' README.md | cut -d ' ' -f 2 | sort -u; 
 	check "make $target" grep -qE "^$target:|^([a-z-]+ )*$target( [a-z-]+)*:" Makefile
 done
 for word in $(grep -oE '`:[a-z]+' README.md | tr -d '`:' | sort -u); do
-	check ":$word" grep -qiE "(\{ \"|title = \")$word\"" src/console/deck_words.c src/console/view/*.c
+	check ":$word" grep -qiE "(\{ \"|title = \"|v\[0\], \")$word\"" src/console/deck_words.c src/console/deck_run.c src/console/view/*.c
 done
 sed -nE 's/.*The tones are `([a-z ]*)`.*/\1/p' README.md | tr ' ' '\n' >"$dir/told"
-sed -n '/tones\[TONES\] = {/,/}/p' src/console/theme.c | grep -o '"[a-z]*"' | tr -d '"' >"$dir/there"
+sed -n '/tones\[TONES + 1\] = {/,/}/p' src/console/theme.c | grep -o '"[a-z]*"' | tr -d '"' >"$dir/there"
 check "the tones" lists "$dir/there" "$dir/told"
 sed -n '/^## Themes/,/^## On/p' README.md | sed -n '1,5p' | grep -oE '`[a-z]+`' | tr -d '`' | sort >"$dir/told"
 ls themes | sed 's/\.yaml//' | sort >"$dir/there"
