@@ -118,7 +118,7 @@ changes() {
 	screen_wait 'alpha *' >/dev/null
 	screen_keys F5
 	screen_wait 'against demo' >/dev/null
-	screen_keys =
+	screen_keys "="
 	screen_wait 'against alpha' >/dev/null
 	screen_keys A
 	screen_wait 'Let alpha take' >/dev/null
