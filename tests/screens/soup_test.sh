@@ -33,7 +33,7 @@ soup() { # ROLE PARITY KEYS
 	local part=$((($3 + sizes - 1) / sizes)) i=0
 	typed=0
 	RANDOM=$seed
-	soup_begin 80x24 "$build/tests/screens/deck_lab" --log "$dir/asked" --orders "$dir/orders" --drafts "$dir/drafts"
+	soup_begin 80x24 "$(realpath "$build/tests/screens/deck_lab")" --log "$dir/asked" --orders "$dir/orders" --drafts "$dir/drafts"
 	ready "$1"
 	while [ $typed -lt "$3" ]; do
 		i=$((i + 1))
