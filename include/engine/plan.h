@@ -61,6 +61,8 @@ const char *demand_text(struct demand *d, const char *s); /* a copy that ends wi
 /* Index of the want that a record of this queue became part of; SIZE_MAX: of none, or the queue is another reading. */
 size_t demand_want_of(const struct demand *d, const struct queue *q, const struct job *record);
 
+#define BOOT_USUAL_S 120 /* of a node, where nothing is known of its array's: paid for before its first job starts */
+
 /*
  * How long before its time a job that begins later keeps idle nodes that it fits; it never buys one. What runs again after
  * a lost machine begins two minutes later (Slurm's BeginTime): its nodes would go just before, and others be made just

@@ -9,8 +9,6 @@
 #include "engine/bill.h"
 #include "engine/run.h"
 
-#define BOOT_S 300 /* where none has booted yet */
-
 static struct ahead_array *array_named(const struct ahead *a, const char *array)
 {
 	for (size_t i = 0; i < a->n; i++)
@@ -80,7 +78,7 @@ static int64_t boot_s(const struct run *r)
 {
 	int64_t ms = history_boot_ms(r, 95);
 
-	return ms >= 0 ? (ms + 999) / 1000 : BOOT_S;
+	return ms >= 0 ? (ms + 999) / 1000 : BOOT_USUAL_S;
 }
 
 void ahead_tick(struct run *r, int64_t now_ms)

@@ -10,9 +10,8 @@
 
 #include "engine/plan.h"
 
-#define BOOT_USUAL_S 120 /* paid for before the first job starts */
 #define SHAPES_SEEN 64
-#define DIMS_MAX 16 /* different consumables in one decision */
+#define DIMS_MAX    16 /* different consumables in one decision */
 enum { DIM_CPU, DIM_GPU, DIM_MEM, DIM_CUSTOM };
 
 enum rank { /* the order in which existing nodes are taken */
